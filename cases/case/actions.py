@@ -1,0 +1,248 @@
+"""What changes a case: opening it, its people, consents, and things asked of the team."""
+
+import datetime as dt
+import secrets
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from cases.case.models import Assignment, Case, CaseClinician, Clinician, Consent, Office, ToDo
+from cases.case.people import may, role_in
+from portal import clock
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.texts.words import text
+from portal.vault.keys import new_key
+
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0 O 1 I
+
+
+def new_reference() -> str:
+    """ "RS 4T7 29K": said over the phone without mistakes."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(6))
+    return f"RS {letters[:3]} {letters[3:]}"
+
+
+@transaction.atomic
+def open_case(
+    *,
+    patient: User | None = None,
+    patient_name: str = "",
+    starter: User | None = None,
+    diagnosis: str = "",
+    answers: str = "",
+    treatment_on: dt.date | None = None,
+    by: Actor,
+) -> Case:
+    """Open a case. A helper who starts for someone else gives that person's name: a patient who has no
+    account yet and cannot sign in. Raises Refused without a patient or a name.
+    """
+    if patient is None:
+        if not patient_name.strip():
+            raise Refused(_("Enter the name of the person you help."))
+        patient = User.objects.create_user(
+            name=patient_name.strip(),
+            can_sign_in=False,
+            time_zone=starter.time_zone if starter else "America/New_York",
+        )
+    case = Case(
+        reference=new_reference(),
+        patient=patient,
+        starter=starter if starter != patient else None,
+        key=new_key(),
+        treatment_on=treatment_on,
+        opened_at=clock.now(),
+    )
+    case.diagnosis, case.answers = diagnosis, answers
+    case.save(force_insert=True)
+    record(by, "case.opened", case, patient=patient.pk, case=case.pk)
+    return case
+
+
+def must(verb: str, case: Case, by: Actor) -> None:
+    """Raise Refused unless the person may do this in this case. The system always may."""
+    if by.kind != "system" and not may(verb, case, by):
+        raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
+
+
+@transaction.atomic
+def change_case(case: Case, *, diagnosis: str | None = None, treatment_on: Any = ..., by: Actor) -> Case:
+    """Change what the case is about, in the person's own words, or the planned start of treatment."""
+    must("change_dates", case, by)
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    if diagnosis is not None:
+        case.diagnosis = diagnosis
+    if treatment_on is not ...:
+        case.treatment_on = treatment_on
+    case.save(update_fields=["diagnosis", "treatment_on"])
+    record(by, "case.changed", case, patient=case.patient_id, case=case.pk)
+    return case
+
+
+@transaction.atomic
+def assign(case: Case, user: User, *, why: str, by: Actor) -> Assignment:
+    """Give a staff member their place in a case; the one they have stays."""
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    assignment, is_new = Assignment.objects.get_or_create(
+        case=case, user=user, ended_at=None, defaults={"begun_at": clock.now(), "why": why}
+    )
+    if is_new:
+        record(by, "case.assigned", assignment, patient=case.patient_id, case=case.pk, why=why)
+    return assignment
+
+
+@transaction.atomic
+def end_assignment(case: Case, user: User, *, by: Actor) -> None:
+    """Take a staff member's place away, at once, also on open pages."""
+    for assignment in Assignment.objects.select_for_update().filter(case=case, user=user, ended_at=None):
+        assignment.ended_at = clock.now()
+        assignment.save(update_fields=["ended_at"])
+        record(by, "case.assignment_ended", assignment, patient=case.patient_id, case=case.pk)
+
+
+@transaction.atomic
+def give_consent(
+    kind: str,
+    *,
+    person: User,
+    case: Case | None = None,
+    consultant: User | None = None,
+    text_kind: str = "",
+    how: str = "page",
+    by: Actor,
+) -> Consent:
+    """Record that a person accepted the words that hold now. The same words twice are one consent.
+
+    Raises Refused when someone else than the patient accepts for a case.
+    """
+    if case is not None and by.kind == "user" and how == "page" and role_in(case, by) != "patient":
+        raise Refused(_("Only the patient can accept this."))
+    kinds = {
+        "scope": "scope_tick",
+        "read": "consent_read",
+        "note": "consent_read",
+        "privacy": "privacy_notice",
+    }
+    accepted = text(text_kind or kinds[kind])
+    found = {"kind": kind, "person": person, "case": case, "consultant": consultant, "text": accepted}
+    standing = Consent.objects.standing().filter(**found).first()
+    if standing:
+        return standing
+    try:
+        with transaction.atomic():
+            consent = Consent.objects.create(**found, given_at=clock.now(), how=how)
+    except IntegrityError:  # the other press of a double click
+        return Consent.objects.standing().get(**found)
+    record(by, "consent.given", consent, patient=person.pk, case=case.pk if case else None, why=kind)
+    return consent
+
+
+@transaction.atomic
+def withdraw_consent(consent: Consent, *, by: Actor) -> Consent:
+    """Take a permission back. Later openings are refused; what was read stays on record."""
+    consent = Consent.objects.select_for_update().get(pk=consent.pk)
+    if by.kind == "user" and by.id != consent.person_id:
+        raise Refused(_("Only the patient can take this back."))
+    if consent.withdrawn_at is None:
+        consent.withdrawn_at = clock.now()
+        consent.save(update_fields=["withdrawn_at"])
+        record(
+            by,
+            "consent.withdrawn",
+            consent,
+            patient=consent.person_id,
+            case=consent.case_id,
+            why=consent.kind,
+        )
+    return consent
+
+
+@transaction.atomic
+def ask_to_do(
+    kind: str,
+    about: Any,
+    *,
+    case: Case | None = None,
+    due_on: dt.date,
+    for_role: str = "coordinator",
+    for_user: User | None = None,
+    note: str = "",
+    by: Actor,
+) -> ToDo:
+    """Put one thing on the team's board; one that is open already stays, with the earlier of both dates."""
+    found = {"kind": kind, "about_id": str(about.pk), "done_at": None}
+    todo = ToDo.objects.select_for_update().filter(**found).first()
+    if todo:
+        if due_on < todo.due_on:
+            todo.due_on = due_on
+            todo.save(update_fields=["due_on"])
+        return todo
+    todo = ToDo(
+        kind=kind,
+        about_type=about._meta.label_lower,
+        about_id=str(about.pk),
+        case=case,
+        for_role="" if for_user else for_role,
+        for_user=for_user,
+        asked_at=clock.now(),
+        asked_by=by.user,
+        due_on=due_on,
+    )
+    todo.note = note
+    try:
+        with transaction.atomic():
+            todo.save(force_insert=True)
+    except IntegrityError:  # asked for at the same moment
+        return ToDo.objects.get(**found)
+    record(
+        by,
+        "todo.asked",
+        todo,
+        patient=case.patient_id if case else None,
+        case=case.pk if case else None,
+        why=kind,
+    )
+    return todo
+
+
+@transaction.atomic
+def settle_to_do(todo: ToDo, *, by: Actor) -> ToDo:
+    """Done. Pressed twice is done once."""
+    todo = ToDo.objects.select_for_update(of=("self",)).get(pk=todo.pk)
+    if todo.done_at is None:
+        todo.done_at, todo.done_by = clock.now(), by.user
+        todo.save(update_fields=["done_at", "done_by"])
+        record(
+            by,
+            "todo.done",
+            todo,
+            patient=todo.case.patient_id if todo.case else None,
+            case=todo.case_id,
+            why=todo.kind,
+        )
+    return todo
+
+
+@transaction.atomic
+def add_office(case: Case, *, name: str, by: Actor, **details: Any) -> Office:
+    """An office typed in by someone of the case; it serves this case only until a coordinator has checked it."""
+    must("change_dates", case, by)
+    return Office.objects.create(name=name.strip(), for_case=case, **details)
+
+
+@transaction.atomic
+def set_clinician(
+    case: Case, role: str, *, name: str, specialty: str = "", office: Office | None = None, by: Actor
+) -> CaseClinician:
+    """Name the primary, first, second or third doctor of the case, or another one in that role."""
+    must("change_dates", case, by)
+    Case.objects.select_for_update().get(pk=case.pk)
+    clinician = Clinician.objects.create(name=name.strip(), specialty=specialty.strip(), office=office)
+    link, _made = CaseClinician.objects.update_or_create(
+        case=case, role=role, defaults={"clinician": clinician, "put_in_by": by.user or case.patient}
+    )
+    record(by, "case.clinician_set", link, patient=case.patient_id, case=case.pk, why=role)
+    return link

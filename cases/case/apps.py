@@ -1,0 +1,33 @@
+"""A case, its people, doctors and offices, and what each person may do."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from portal.history import words
+
+
+class CaseConfig(AppConfig):
+    name = "cases.case"
+    label = "case"
+
+    def ready(self) -> None:
+        words.register(
+            {
+                "case.opened": _("Opened the case"),
+                "case.changed": _("Changed the dates or doctors"),
+                "case.assigned": _("Became part of the case"),
+                "case.assignment_ended": _("Left the case"),
+                "case.clinician_set": _("Named a doctor"),
+                "case.seen": _("Looked at the case"),
+                "consent.given": _("Gave permission"),
+                "consent.withdrawn": _("Took a permission back"),
+                "todo.asked": _("Asked the team for something"),
+                "todo.done": _("Did what was asked"),
+            },
+            {
+                "booking": _("A consultation was booked"),
+                "own": _("Your own page"),
+                "care": _("Keeping your records moving"),
+                "preparing": _("Preparing for your call"),
+            },
+        )

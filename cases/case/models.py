@@ -1,0 +1,292 @@
+"""One diagnosis and plan of one patient, and the people around it."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+
+from portal.accounts.models import User
+from portal.texts.models import Text
+from portal.vault.fields import SealedText
+from portal.vault.models import DataKey
+
+
+class OfficeQuerySet(models.QuerySet["Office"]):
+    def visible_to(self, user: Any) -> "OfficeQuerySet":
+        """Checked offices serve everyone; one that somebody typed in serves its own case until it is checked."""
+        return self.filter(
+            Q(checked_at__isnull=False) | Q(for_case__in=Case.objects.visible_to(user)),
+            merged_into__isnull=True,
+        )
+
+
+class Office(models.Model):
+    """A clinic's desk, shared by all cases once a coordinator has checked it (called the number)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=160)
+    desk = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    fax = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    hours = models.CharField(max_length=120, blank=True)
+    time_zone = models.CharField(max_length=40, default="America/New_York")
+    region = models.CharField(max_length=10, default="US")  # for public holidays
+    likes_to_be_asked = models.CharField(max_length=120, blank=True)
+    for_case = models.ForeignKey("case.Case", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfficeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="office_checked_by_and_at_together",
+                condition=Q(checked_at__isnull=True, checked_by__isnull=True)
+                | Q(checked_at__isnull=False, checked_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="office_unchecked_serves_one_case",
+                condition=Q(checked_at__isnull=False) | Q(for_case__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Clinician(models.Model):
+    """A doctor, who works at an office."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120)
+    specialty = models.CharField(max_length=120, blank=True)
+    office = models.ForeignKey(Office, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, user: Any) -> "CaseQuerySet":
+        """The cases a person may know exist: their own, those they started, are assigned to, or coordinate."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        own = Q(patient=user) | Q(starter=user)
+        if user.role == User.Role.COORDINATOR:
+            return self.filter(own | ~Q(state=Case.State.CLOSED))
+        if user.role == User.Role.CONSULTANT:
+            assigned = Assignment.objects.filter(case=OuterRef("pk"), user=user, ended_at__isnull=True)
+            return self.filter(own | Exists(assigned))
+        return self.filter(own)
+
+    def open(self) -> "CaseQuerySet":
+        return self.exclude(state=Case.State.CLOSED)
+
+
+class Case(models.Model):
+    """One diagnosis and treatment plan of one patient. All its words and files are sealed under its own key."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        RESTING = "resting"
+        CLOSED = "closed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=12, unique=True)
+    patient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    starter = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    key = models.ForeignKey(DataKey, on_delete=models.PROTECT, related_name="+")
+    diagnosis = SealedText()  # in the person's own words
+    answers = SealedText()  # JSON of the five questions, where the person chose to keep them
+    matters = SealedText()  # what matters to me: private words of the patient
+    treatment_on = models.DateField(null=True, blank=True)  # planned start of treatment
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    rests_until = models.DateField(null=True, blank=True)  # "not today": the next step hides until this day
+    act_by = models.DateField(null=True, blank=True)  # earliest open date something must happen: the board's index
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["act_by"], name="case_open_by_act_by", condition=~Q(state="closed")),
+            models.Index(fields=["patient"], name="case_by_patient"),
+        ]
+        constraints = [
+            models.CheckConstraint(name="case_state_is_known", condition=Q(state__in=["open", "resting", "closed"])),
+            models.CheckConstraint(
+                name="case_closed_means_closed_at",
+                condition=Q(state="closed", closed_at__isnull=False) | (~Q(state="closed") & Q(closed_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="case_starter_is_another_person",
+                condition=Q(starter__isnull=True) | ~Q(starter=F("patient")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.reference}"
+
+    @property
+    def sealing_key(self) -> DataKey:
+        return self.key
+
+    def get_absolute_url(self) -> str:
+        return reverse("pages:case_home", args=[self.pk])
+
+
+class CaseClinician(models.Model):
+    """A doctor's role in a case."""
+
+    class Role(models.TextChoices):
+        PRIMARY = "primary"
+        FIRST = "first"
+        SECOND = "second"
+        THIRD = "third"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clinicians")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    clinician = models.ForeignKey(Clinician, on_delete=models.PROTECT, related_name="+")
+    put_in_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="caseclinician_one_per_role", fields=["case", "role"]),
+            models.CheckConstraint(
+                name="caseclinician_role_is_known",
+                condition=Q(role__in=["primary", "first", "second", "third"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.case_id}"
+
+
+class Assignment(models.Model):
+    """A staff member's place in a case: what a consultant may see begins and ends with it, at once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="assignments")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    why = models.CharField(max_length=30)  # booking | taking | handing_over
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="assignment_one_open_per_person",
+                fields=["case", "user"],
+                condition=Q(ended_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="assignment_ends_after_it_begins",
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("begun_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"assignment {self.pk}"
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def standing(self) -> "ConsentQuerySet":
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class Consent(models.Model):
+    """Words that a person accepted, by version and time; a permission to read names its consultant."""
+
+    class Kind(models.TextChoices):
+        SCOPE = "scope"
+        READ = "read"
+        NOTE = "note"  # a short note of the call to the primary doctor
+        PRIVACY = "privacy"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.CASCADE, related_name="consents")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="+")
+    consultant = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    how = models.CharField(max_length=20, default="page")  # page | phone | paper
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="consent_one_standing",
+                fields=["person", "kind", "text", "case", "consultant"],
+                condition=Q(withdrawn_at__isnull=True),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(name="consent_how_is_known", condition=Q(how__in=["page", "phone", "paper"])),
+            models.CheckConstraint(
+                name="consent_to_read_names_its_consultant",
+                condition=Q(kind="read", consultant__isnull=False, case__isnull=False)
+                | (~Q(kind="read") & Q(consultant__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"consent {self.pk}"
+
+
+class ToDoQuerySet(models.QuerySet["ToDo"]):
+    def open(self) -> "ToDoQuerySet":
+        return self.filter(done_at__isnull=True)
+
+    def visible_to(self, user: Any) -> "ToDoQuerySet":
+        """A coordinator sees the coordinators' and those of every open case; a consultant their own."""
+        if user.role == User.Role.COORDINATOR:
+            return self.filter(Q(for_role=User.Role.COORDINATOR) | Q(for_user=user))
+        return self.filter(for_user=user) if user.role else self.none()
+
+
+class ToDo(models.Model):
+    """One thing one of the team should do: from whom, by when, about what."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)  # call | visit_soon | fix_address | question | …
+    about_type = models.CharField(max_length=60)
+    about_id = models.CharField(max_length=40)
+    case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.CASCADE, related_name="todos")
+    for_role = models.CharField(max_length=20, blank=True, default="coordinator")
+    for_user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    note = SealedText()
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ToDoQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["due_on"], name="todo_open_by_due_on", condition=Q(done_at__isnull=True))]
+        constraints = [
+            models.UniqueConstraint(
+                name="todo_one_open_per_thing", fields=["kind", "about_id"], condition=Q(done_at__isnull=True)
+            ),
+            models.CheckConstraint(name="todo_is_for_someone", condition=~Q(for_role="") | Q(for_user__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"to-do {self.kind}"
+
+    @property
+    def sealing_key(self) -> DataKey:
+        from portal.vault.keys import house_key
+
+        return self.case.key if self.case else house_key()

@@ -1,0 +1,95 @@
+"""Who is who in a case, and what each may do. Pages compute "who can open it" from here."""
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.case.models import Assignment, Case, Consent
+from portal.accounts.models import User
+from portal.actors import Actor
+
+PATIENT, HELPER, CONSULTANT, COORDINATOR = "patient", "helper", "consultant", "coordinator"
+
+# verb → roles. A helper is someone who started the case for another: until the patient agrees she types and
+# uploads, and sees only what she put in. Nobody accepts, consents or decides for the patient.
+MAY: dict[str, set[str]] = {
+    "see": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
+    "change_dates": {PATIENT, HELPER, COORDINATOR},
+    "add_documents": {PATIENT, HELPER, COORDINATOR},
+    "read_documents": {PATIENT, CONSULTANT, COORDINATOR},
+    "say_where_records_are": {PATIENT, HELPER, COORDINATOR},
+    "book": {PATIENT},
+    "accept_scope": {PATIENT},
+    "consent": {PATIENT},
+    "ask_for_a_call": {PATIENT, HELPER},
+    "read_summary": {PATIENT, CONSULTANT, COORDINATOR},
+    "review": {CONSULTANT},
+    "see_privacy": {PATIENT},
+    "see_reminders": {PATIENT, HELPER, COORDINATOR},
+}
+
+WORDS: dict[str, Promise] = {
+    PATIENT: gettext_lazy("you"),
+    HELPER: gettext_lazy("your helper"),
+    CONSULTANT: gettext_lazy("your consultant"),
+    COORDINATOR: gettext_lazy("your coordinator"),
+}
+
+
+def role_in(case: Case, who: Any) -> str:
+    """The role of a user (or of an Actor's user) in a case, or "" for a stranger."""
+    user = who.user if isinstance(who, Actor) else who
+    if user is None or not user.is_active:
+        return ""
+    if case.patient_id == user.pk:
+        return PATIENT
+    if case.starter_id == user.pk:
+        return HELPER
+    if user.role == User.Role.COORDINATOR and case.state != Case.State.CLOSED:
+        return COORDINATOR
+    if user.role == User.Role.CONSULTANT and is_assigned(case, user):
+        return CONSULTANT
+    return ""
+
+
+def is_assigned(case: Case, user: User) -> bool:
+    return Assignment.objects.filter(case=case, user=user, ended_at__isnull=True).exists()
+
+
+def has_consent_to_read(case: Case, consultant: User) -> bool:
+    return Consent.objects.standing().filter(case=case, kind=Consent.Kind.READ, consultant=consultant).exists()
+
+
+def may(verb: str, case: Case, who: Any) -> bool:
+    """Whether this person may do this in this case. A consultant reads only with the patient's permission."""
+    role = role_in(case, who)
+    if role not in MAY[verb]:
+        return False
+    if role == CONSULTANT and verb in {"read_documents", "review"}:
+        return has_consent_to_read(case, who.user if isinstance(who, Actor) else who)
+    return True
+
+
+def who_can_open(case: Case) -> list[tuple[User, str]]:
+    """Everyone who can open the case's documents today, with their words: computed from the rule itself."""
+    people = [(case.patient, str(WORDS[PATIENT]))] if case.patient.can_sign_in else []
+    assigned = User.objects.filter(
+        pk__in=case.assignments.filter(ended_at__isnull=True).values("user"), can_sign_in=True
+    ).order_by("name")
+    people += [(user, str(WORDS[CONSULTANT])) for user in assigned if may("read_documents", case, user)]
+    coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name")
+    people += [(user, str(WORDS[COORDINATOR])) for user in coordinators if may("read_documents", case, user)]
+    return people
+
+
+def in_words(people: list[tuple[User, str]], reader: User) -> str:
+    """ "you, Joanne Pike (your consultant) and Theo Lindqvist (your coordinator)"."""
+    parts = [
+        str(WORDS[PATIENT]) if user == reader else _("%(name)s (%(role)s)") % {"name": user.name, "role": role}
+        for user, role in people
+    ]
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("%(others)s and %(last)s") % {"others": ", ".join(parts[:-1]), "last": parts[-1]}

@@ -1,0 +1,164 @@
+"""People and what they were typing."""
+
+import uuid
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from portal.vault.fields import SealedText
+from portal.vault.keys import house_key
+from portal.vault.models import DataKey
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
+        """A person, saved. Without a password they sign in by code; without e-mail not at all."""
+        user = self.model(email=self.normalize_email(email) if email else None, **fields)
+        user.set_password(password) if password else user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person. `role` is staff's only: being a patient or a helper is a relation to a case."""
+
+    class Role(models.TextChoices):
+        NONE = "", _("not staff")
+        CONSULTANT = "consultant", _("consultant")
+        COORDINATOR = "coordinator", _("coordinator")
+        ADMINISTRATOR = "administrator", _("administrator")
+
+    class Theme(models.TextChoices):
+        DEVICE = "", _("as on my device")
+        LIGHT = "light", _("light")
+        SOFT = "soft", _("soft, low glare")
+        DARK = "dark", _("dark")
+
+    class TextSize(models.TextChoices):
+        NORMAL = "", _("normal")
+        LARGE = "large", _("large")
+        LARGER = "larger", _("larger")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120, blank=True)
+    called = models.CharField(max_length=60, blank=True)  # how they like to be called
+    email = models.EmailField(null=True, blank=True)  # noqa: DJ001 (people without e-mail; unique where given)
+    phone = PhoneNumberField(blank=True, default="")
+    safe_to_ring = models.CharField(max_length=120, blank=True)  # safe times, in their own words
+    may_leave_message = models.BooleanField(default=False)
+    birth_date = models.DateField(null=True, blank=True)
+    role = models.CharField(max_length=20, choices=Role.choices, blank=True, default=Role.NONE)
+    time_zone = models.CharField(max_length=40, default="America/New_York")
+    language = models.CharField(max_length=10, default="en")
+    theme = models.CharField(max_length=10, choices=Theme.choices, blank=True, default=Theme.DEVICE)
+    text_size = models.CharField(max_length=10, choices=TextSize.choices, blank=True, default=TextSize.NORMAL)
+    can_sign_in = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(null=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_one_account_per_email"),
+            models.CheckConstraint(name="user_email_is_null_or_written", condition=~Q(email="")),
+            models.CheckConstraint(name="user_staff_have_email", condition=Q(role="") | Q(email__isnull=False)),
+            models.CheckConstraint(
+                name="user_role_is_known",
+                condition=Q(role__in=["", "consultant", "coordinator", "administrator"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+    @property
+    def is_active(self) -> bool:
+        """Django's and allauth's word for it."""
+        return self.can_sign_in
+
+    @is_active.setter
+    def is_active(self, value: bool) -> None:
+        self.can_sign_in = value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def first_name(self) -> str:
+        """How to greet them: as they like to be called, else the first word of the name."""
+        return self.called or self.name.split(" ")[0]
+
+    @property
+    def initials(self) -> str:
+        words = [word for word in self.name.split() if word[:1].isalpha()]
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+    @cached_property
+    def has_second_factor(self) -> bool:
+        from allauth.mfa.utils import is_mfa_enabled
+
+        return bool(is_mfa_enabled(self))
+
+
+class Invitation(models.Model):
+    """A staff member asked to join, by an administrator."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField()
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, choices=User.Role.choices)
+    invited_at = models.DateTimeField()
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    good_until = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="invitation_one_open_per_email",
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="invitation_is_for_staff",
+                condition=Q(role__in=["consultant", "coordinator", "administrator"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
+class Draft(models.Model):
+    """What a person was typing in a form, sealed, for 30 days; the form opens with it again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    form = models.CharField(max_length=60)
+    about = models.CharField(max_length=40, blank=True)  # id of the thing the form is about
+    body = SealedText()  # JSON of the fields
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="draft_one_per_form", fields=["person", "form", "about"])]
+
+    def __str__(self) -> str:
+        return f"draft of {self.form}"
+
+    @property
+    def sealing_key(self) -> DataKey:
+        return house_key()

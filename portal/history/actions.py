@@ -1,0 +1,34 @@
+"""Writing history, in the same transaction as the change it tells of."""
+
+from uuid import UUID
+
+from django.db.models import Model
+
+from portal import clock
+from portal.actors import Actor
+from portal.history.models import Event
+
+
+def record(
+    actor: Actor,
+    verb: str,
+    about: Model,
+    *,
+    patient: UUID | None = None,
+    case: UUID | None = None,
+    why: str = "",
+) -> Event:
+    """One line: who did what about which row, in whose record. `why` is a code; words are made when shown."""
+    return Event.objects.create(
+        at=clock.now(),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        for_patient=actor.for_patient,
+        verb=verb,
+        about_type=about._meta.label_lower,
+        about_id=str(about.pk),
+        patient=patient,
+        case_id=case,
+        why=why,
+        address=actor.address or None,
+    )

@@ -1,0 +1,8 @@
+"""What people did and looked at."""
+
+from django.apps import AppConfig
+
+
+class HistoryConfig(AppConfig):
+    name = "portal.history"
+    label = "history"

@@ -1,0 +1,376 @@
+"""Settings, read from the environment. `.env.example` names every key; `portal/checks.py` refuses unsafe ones."""
+
+import hashlib
+import os
+import zoneinfo
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import django
+import structlog
+import tzdata
+from csp.constants import NONE, SELF
+from django.conf.locale import LANG_INFO
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# The system's copy of the zone data may be years old: the package's copy is forced over it.
+zoneinfo.reset_tzpath(to=[str(Path(tzdata.__file__).parent / "zoneinfo")])
+
+
+def env(name: str, default: str = "") -> str:
+    """A setting from the environment, or from the file that NAME_FILE names (for secrets)."""
+    if f"{name}_FILE" in os.environ:
+        return Path(os.environ[f"{name}_FILE"]).read_text().strip()
+    return os.environ.get(name, default)
+
+
+def load_run_env(folder: Path) -> None:
+    """Let `manage.py` find what a running `make run` uses: its keys and addresses, as defaults."""
+    path = folder / "run.env"
+    if path.exists():
+        for line in path.read_text().splitlines():
+            name, _, value = line.partition("=")
+            os.environ.setdefault(name, value)
+
+
+PORTAL_ENV = env("PORTAL_ENV", "production")
+IN_PRODUCTION = PORTAL_ENV == "production"
+IN_DEVELOPMENT = PORTAL_ENV == "development"
+IN_TESTS = PORTAL_ENV == "test"
+PORTAL_VAR = Path(env("PORTAL_VAR", str(BASE_DIR / "var"))).resolve()
+if IN_DEVELOPMENT:
+    load_run_env(PORTAL_VAR)
+INSTANCE = hashlib.sha256(str(PORTAL_VAR).encode()).hexdigest()[:8]
+
+DEBUG = False
+SECRET_KEY = env("SECRET_KEY", "" if IN_PRODUCTION else "not-secret-outside-production")
+PORTAL_MASTER_KEY = env("PORTAL_MASTER_KEY")  # "id:base64 of 32 bytes", newest first, separated by commas
+if not PORTAL_MASTER_KEY and not IN_PRODUCTION:
+    PORTAL_MASTER_KEY = "outside-production:bm90LXNlY3JldC1vdXRzaWRlLXByb2R1Y3Rpb24tMDE="
+PORT = env("PORT", "8000")
+# localhost, not 127.0.0.1: passkeys refuse an address without a name.
+PORTAL_ORIGIN = env("PORTAL_ORIGIN", f"http://localhost:{PORT}")
+IS_SECURE = PORTAL_ORIGIN.startswith("https://")
+ALLOWED_HOSTS = [host for host in env("ALLOWED_HOSTS").split(",") if host] or [
+    urlsplit(PORTAL_ORIGIN).hostname or "localhost"
+]
+if not IN_PRODUCTION:
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "testserver"]
+CSRF_TRUSTED_ORIGINS = [PORTAL_ORIGIN]
+CLOCK_CAN_BE_SET = IN_DEVELOPMENT
+SHOW_BACKSTAGE = IN_DEVELOPMENT
+
+INSTALLED_APPS = [
+    "portal",
+    "portal.texts",
+    "portal.vault",
+    "portal.history",
+    "portal.accounts",
+    "portal.reminders",
+    "cases.case",
+    "cases.documents",
+    "cases.records",
+    "bookings",
+    "cases.reviews",
+    "portal.pages",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",
+    "csp",
+    "django_structlog",
+    "phonenumber_field",
+]
+INSTALLED_APPS = [
+    app
+    for app in INSTALLED_APPS
+    if not app.startswith(("portal.", "cases.", "bookings")) or (BASE_DIR / app.replace(".", "/") / "apps.py").exists()
+]
+
+MIDDLEWARE = [
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.accounts.middleware.PersonMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+_partials = django.VERSION < (6, 0)  # Django 6 has them built in
+if _partials:
+    INSTALLED_APPS.append("template_partials.apps.SimpleAppConfig")
+_loaders = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
+_cached = [("django.template.loaders.cached.Loader", _loaders)]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": [("template_partials.loader.Loader", _cached)] if _partials else _cached,
+            "builtins": (["template_partials.templatetags.partials"] if _partials else [])
+            + ["django.templatetags.i18n", "django.templatetags.static"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.texts.context.organisation",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+
+def database(url: str) -> dict[str, Any]:
+    """A database from `postgres://user:password@host:port/name?host=/socket/folder`."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(query.pop("user", parts.username or "")),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or query.pop("port", "")),
+        "OPTIONS": query,
+    }
+
+
+DATABASE_URL = env("DATABASE_URL", "postgres://portal_app@/portal")
+DATABASE_OWNER_URL = env("DATABASE_OWNER_URL")
+# Two roles: the owner migrates and restores, the application's role runs and cannot change history.
+_as_owner = env("PORTAL_AS") == "owner" and DATABASE_OWNER_URL
+DATABASES = {"default": database(DATABASE_OWNER_URL if _as_owner else DATABASE_URL)}
+APP_DATABASE_USER = database(DATABASE_URL)["USER"]
+if env("PORTAL_DB_POOL", "0") != "0":  # set by the web server; threads of tests and one-off commands have none
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 2,
+        "max_size": int(env("PORTAL_DB_POOL")),
+        "timeout": 10,
+    }
+DATABASES["default"]["TEST"] = {"NAME": "test_portal"}
+
+# In PostgreSQL, since failed sign-ins are counted here and must outlive an emptied Redis.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "pages:home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "pages:landing"
+ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key,30/5m/ip"}
+MFA_ADAPTER = "portal.accounts.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE
+MFA_TOTP_ISSUER = "RS office"
+USERSESSIONS_TRACK_ACTIVITY = True
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env("ALLAUTH_TRUSTED_PROXY_COUNT", "0"))
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 30 * 24 * 3600  # the outer bound; PersonMiddleware ends them sooner
+# Cookies ignore ports, so two instances on one machine must not share names.
+SESSION_COOKIE_NAME = "__Host-session" if IS_SECURE else f"portal-{INSTANCE}-session"
+CSRF_COOKIE_NAME = "__Host-csrf" if IS_SECURE else f"portal-{INSTANCE}-csrf"
+LANGUAGE_COOKIE_NAME = "__Host-language" if IS_SECURE else f"portal-{INSTANCE}-language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+SECURE_SSL_REDIRECT = False  # the proxy redirects
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+SECURE_HSTS_SECONDS = 63_072_000 if IS_SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_SECURE
+SECURE_HSTS_PRELOAD = IS_SECURE
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    "camera": [],
+    "geolocation": [],
+    "microphone": [],
+    "payment": [],
+    "usb": [],
+    "publickey-credentials-get": ["self"],
+}
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
+if not IN_PRODUCTION:  # a made-up language finds what was not marked for translation; qpr is the same right to left
+    LANG_INFO["qps"] = {"bidi": False, "code": "qps", "name": "Made-up", "name_local": "Måđë-ũƿ"}
+    LANG_INFO["qpr"] = {
+        "bidi": True,
+        "code": "qpr",
+        "name": "Made-up, right to left",
+        "name_local": "Måđë-ũƿ ⟵",
+    }
+    LANGUAGES += [("qps", "Made-up"), ("qpr", "Made-up, right to left")]
+LANGUAGES_BIDI = ["qpr", "ar", "fa", "he", "ur"]
+
+STATIC_URL = "static/"
+STATIC_ROOT = PORTAL_VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if IN_TESTS
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# Files. A send is one request; the sentences on the pages are made from these figures.
+DOCUMENTS_FOLDER = PORTAL_VAR / "documents"
+FILE_UPLOAD_TEMP_DIR = PORTAL_VAR / "tmp"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+FILE_LIMIT_MB, FILES_PER_SEND, SEND_LIMIT_MB, CASE_LIMIT_MB = 100, 20, 100, 2048
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
+DATA_UPLOAD_MAX_NUMBER_FILES = 40
+CLAMD_URL = env("CLAMD_URL")  # "unix:///run/clamd.sock" or "tcp://clamav:3310"; empty: no scanner configured
+ALLOW_NO_SCANNER = env("PORTAL_ALLOW_NO_SCANNER") == "1"
+
+# Mail: a server by address, or files that backstage reads.
+EMAIL_URL = env("EMAIL_URL")
+EMAIL_FILE_PATH = PORTAL_VAR / "mail"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", "office@example.org")
+if EMAIL_URL:
+    _mail = urlsplit(EMAIL_URL)
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+
+REDIS_URL = env("REDIS_URL", "redis://localhost:6379/0")
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}  # above the longest task
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+# Each entry finds due rows; a beat that was away for days, or runs twice, changes nothing but the delay.
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "clear-sessions": {"task": "portal.accounts.tasks.clear_old", "schedule": timedelta(hours=6)},
+}
+
+SENTRY_DSN = env("SENTRY_DSN")
+if SENTRY_DSN:
+    import sentry_sdk
+
+    sentry_sdk.init(
+        dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never", include_local_variables=False
+    )
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "lines": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer(),
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django.server": {"handlers": [], "propagate": False},
+        "portal": {"level": "INFO"},
+        "cases": {"level": "INFO"},
+        "bookings": {"level": "INFO"},
+    },
+}
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # the redirect to https is the proxy's
+    "auth.W004",  # the e-mail is unique by Lower(), a constraint this check does not see
+]

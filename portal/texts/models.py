@@ -1,0 +1,72 @@
+"""Words that people accept, by version; the organisation's facts; days the offices are closed."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Text(models.Model):
+    """One version of a wording in one language. Never updated: a change is a new version."""
+
+    class Kind(models.TextChoices):
+        SCOPE_SHORT = "scope_short"
+        SCOPE_FULL = "scope_full"
+        SCOPE_TICK = "scope_tick"
+        CONSULTANT_TICK = "consultant_tick"
+        CONSENT_READ = "consent_read"
+        PRIVACY_NOTICE = "privacy_notice"
+
+    kind = models.CharField(max_length=30, choices=Kind.choices)
+    version = models.PositiveIntegerField()
+    language = models.CharField(max_length=10, default="en")
+    body = models.TextField()
+    from_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="text_one_per_version", fields=["kind", "version", "language"]),
+            models.CheckConstraint(name="text_version_counts_from_1", condition=Q(version__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.version} ({self.language})"
+
+
+class Organisation(models.Model):
+    """The organisation's facts; each change is a new row and the newest holds. An empty fact shows in brackets."""
+
+    from_at = models.DateTimeField()
+    name = models.CharField(max_length=80, default="Remission Support")
+    sender_name = models.CharField(max_length=40, default="RS office")  # discreet: the full name alone tells
+    phone = models.CharField(max_length=40, blank=True)
+    fax = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    hours = models.CharField(max_length=120, blank=True)
+    time_zone = models.CharField(max_length=40, default="America/New_York")
+    region = models.CharField(max_length=10, default="US")  # for public holidays: "US", "US-NY", "CA-ON"
+    emergency_number = models.CharField(max_length=40, blank=True)
+    crisis_lines = models.CharField(max_length=200, blank=True)
+    price = models.CharField(max_length=200, blank=True)
+    answer_time = models.CharField(max_length=80, blank=True)
+    languages = models.CharField(max_length=120, blank=True)
+    serves = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        get_latest_by = ["from_at", "id"]
+
+    def __str__(self) -> str:
+        return f"facts from {self.from_at:%Y-%m-%d}"
+
+
+class Holiday(models.Model):
+    """A day the offices of a region are closed, besides its public holidays."""
+
+    region = models.CharField(max_length=10)
+    on_date = models.DateField()
+    name = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="holiday_once_per_region", fields=["region", "on_date"])]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.on_date}"

@@ -1,0 +1,26 @@
+"""Every address; rooms bring their own."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import include, path
+
+ROOMS = [
+    "portal.accounts",
+    "portal.reminders",
+    "cases.case",
+    "cases.documents",
+    "cases.records",
+    "bookings",
+    "cases.reviews",
+    "portal.pages",
+]
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    *[
+        path("", include(f"{room}.urls"))
+        for room in ROOMS
+        if room in settings.INSTALLED_APPS and find_spec(f"{room}.urls")
+    ],
+]

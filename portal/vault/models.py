@@ -1,0 +1,50 @@
+"""Keys that seal a case's words and files, and the files themselves."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+
+class DataKey(models.Model):
+    """A key of its own for a case or a person, wrapped by the master key. Destroying it erases what it sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    purpose = models.CharField(max_length=20, default="case")  # case | house
+    wrapped = models.BinaryField(default=b"")
+    master_id = models.CharField(max_length=40)
+    made_at = models.DateTimeField()
+    destroyed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="datakey_destroyed_keys_hold_nothing",
+                condition=Q(destroyed_at__isnull=True) | Q(wrapped=b""),
+            ),
+            models.UniqueConstraint(
+                name="datakey_one_house_key",
+                fields=["purpose"],
+                condition=Q(purpose="house"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"key {self.pk}"
+
+
+class StoredFile(models.Model):
+    """An encrypted file on disk: named by its id, never by what a person called it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.ForeignKey(DataKey, on_delete=models.PROTECT, related_name="+")
+    path = models.CharField(max_length=100, unique=True)
+    size = models.BigIntegerField()  # bytes before encryption
+    sha256 = models.CharField(max_length=64)  # of the encrypted bytes, so that a check needs no key
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="storedfile_size_is_not_negative", condition=Q(size__gte=0))]
+
+    def __str__(self) -> str:
+        return f"file {self.pk}"

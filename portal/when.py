@@ -1,0 +1,100 @@
+"""The one formatter of dates and times, for pages, mail, calendars and PDF."""
+
+import datetime as dt
+import functools
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import get_timezone_name
+from django.utils import timezone
+from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+
+def local(instant: dt.datetime, zone: ZoneInfo | None = None) -> dt.datetime:
+    """An aware instant on the wall of a zone; without one, of the reader's zone that the request activated."""
+    return instant.astimezone(zone or timezone.get_current_timezone())
+
+
+def as_date(value: dt.date | dt.datetime, zone: ZoneInfo | None = None) -> dt.date:
+    """The date itself, or an instant's date in the zone."""
+    return local(value, zone).date() if isinstance(value, dt.datetime) else value
+
+
+def day(value: dt.date | dt.datetime, zone: ZoneInfo | None = None, *, year: bool = False) -> str:
+    """ "Tuesday, November 17", with the year if asked for."""
+    on = as_date(value, zone)
+    words = {"weekday": WEEKDAYS[on.weekday()], "month": MONTHS[on.month], "day": on.day, "year": on.year}
+    if year:
+        return _("%(weekday)s, %(month)s %(day)d, %(year)d") % words
+    return _("%(weekday)s, %(month)s %(day)d") % words
+
+
+def short_weekday(on: dt.date) -> str:
+    """ "Tue"."""
+    return str(WEEKDAYS_ABBR[on.weekday()])
+
+
+def short_month(on: dt.date) -> str:
+    """ "Nov"."""
+    return str(MONTHS_3[on.month]).capitalize()
+
+
+def short_day(value: dt.date | dt.datetime, zone: ZoneInfo | None = None) -> str:
+    """ "Tue, Nov 17"."""
+    on = as_date(value, zone)
+    words = {"weekday": short_weekday(on), "month": short_month(on), "day": on.day}
+    return _("%(weekday)s, %(month)s %(day)d") % words
+
+
+def month_day(value: dt.date | dt.datetime, zone: ZoneInfo | None = None) -> str:
+    """ "November 17"."""
+    on = as_date(value, zone)
+    return _("%(month)s %(day)d") % {"month": MONTHS[on.month], "day": on.day}
+
+
+def month_year(value: dt.date | dt.datetime, zone: ZoneInfo | None = None) -> str:
+    """ "November 2026"."""
+    on = as_date(value, zone)
+    return _("%(month)s %(year)d") % {"month": MONTHS[on.month], "year": on.year}
+
+
+def clock_time(value: dt.time | dt.datetime, zone: ZoneInfo | None = None) -> str:
+    """ "10:30 am" with a no-break space; an instant is put on the zone's wall first."""
+    at = local(value, zone).time() if isinstance(value, dt.datetime) else value
+    half = _("am") if at.hour < 12 else _("pm")
+    return _("%(hour)d:%(minute)s\N{NO-BREAK SPACE}%(half)s") % {
+        "hour": at.hour % 12 or 12,
+        "minute": f"{at.minute:02d}",
+        "half": half,
+    }
+
+
+def moment(instant: dt.datetime, zone: ZoneInfo | None = None) -> str:
+    """ "Tuesday, November 17 at 10:30 am"."""
+    return _("%(day)s at %(time)s") % {"day": day(instant, zone), "time": clock_time(instant, zone)}
+
+
+def span(starts_at: dt.datetime, ends_at: dt.datetime, zone: ZoneInfo | None = None) -> str:
+    """ "10:30 to 11:30 am"; both halves of the day are named when they differ."""
+    start, end = clock_time(starts_at, zone), clock_time(ends_at, zone)
+    if start.split("\N{NO-BREAK SPACE}")[-1] == end.split("\N{NO-BREAK SPACE}")[-1]:
+        start = start.split("\N{NO-BREAK SPACE}")[0]
+    return _("%(start)s to %(end)s") % {"start": start, "end": end}
+
+
+def zone_name(zone: ZoneInfo | None = None) -> str:
+    """ "Eastern Time", as people there say it, whatever the clock's offset is that day (source: Unicode CLDR)."""
+    return _zone_name(str(zone or timezone.get_current_timezone()), get_language() or "en")
+
+
+@functools.cache
+def _zone_name(key: str, language: str) -> str:
+    if key == "UTC":
+        return key
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):  # the made-up language
+        locale = Locale("en", "US")
+    return get_timezone_name(ZoneInfo(key), width="long", zone_variant="generic", locale=locale)
