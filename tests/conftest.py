@@ -1,0 +1,107 @@
+"""Fixtures for all tests. The servers are started earlier, by tests/services.py."""
+
+import os
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from tests import network, programs
+
+# Playwright keeps an event loop in the test's thread, which Django would take for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+hypothesis_settings.register_profile("portal", deadline=None, derandomize=True, database=None)
+hypothesis_settings.load_profile("portal")
+
+
+def missing_programs() -> dict[str, str]:
+    """Fixtures that cannot work here, each with the words for the closing line."""
+    missing = {}
+    if not programs.chromium():
+        missing |= dict.fromkeys(("browser", "axe"), "browser tests (install the package chromium)")
+    elif not programs.AXE.exists():
+        missing["axe"] = "accessibility tests with axe (no axe-core: install npm, then make setup)"
+    return missing
+
+
+def pytest_collection_modifyitems(config, items):
+    missing = missing_programs()
+    left_out = [item for item in items if missing.keys() & set(getattr(item, "fixturenames", ()))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter):
+    for words in sorted(set(missing_programs().values())):
+        terminalreporter.write_line(f"NOT RUN: {words}", yellow=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stay_on_this_machine():
+    with pytest.MonkeyPatch.context() as patch:
+        network.block(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    """A database for this process, made as its owner; after a test that commits its first rows return."""
+    from django.db import connections
+    from django.test import TransactionTestCase
+
+    from tests import database
+
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        given = connections["default"].settings_dict["NAME"]
+        database.create()
+        name = connections["default"].settings_dict["NAME"]
+        rows = database.Rows(name)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: rows.put_back())
+        yield
+        rows.close()
+        connections.close_all()
+        connections["default"].settings_dict["NAME"] = given
+        database.drop(name)
+
+
+@pytest.fixture
+def smtp_sink(settings):
+    """A mail server that receives for real; this process sends to it, and so does `real_worker`."""
+    sink = programs.SmtpSink()
+    sink.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    yield sink
+    sink.stop()
+
+
+@pytest.fixture
+def real_worker(transactional_db, smtp_sink, tmp_path):
+    """A Celery worker on the real broker, the test database and the mail sink, started and ready."""
+    import redis
+    from django.db import connection
+
+    with redis.from_url(os.environ["REDIS_URL"]) as broker:
+        broker.flushdb()  # nudges of earlier tests
+    worker = programs.Worker(connection.settings_dict["NAME"], smtp_sink.url, tmp_path / "worker.log")
+    worker.start()
+    yield worker
+    worker.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return {
+        **browser_type_launch_args,
+        "executable_path": programs.chromium(),
+        "args": programs.CHROMIUM_ARGUMENTS,
+    }
+
+
+@pytest.fixture
+def axe():
+    """Call it with a page: `assert axe(page) == []`."""
+    return programs.axe_findings

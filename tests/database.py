@@ -1,0 +1,113 @@
+"""The test database: made and migrated by its owner; tests log in as the portal does, with fewer rights."""
+
+import os
+from contextlib import contextmanager
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+BEFORE_TRUNCATE = 32  # bit of pg_trigger.tgtype
+LOCK_SECONDS = 20
+
+
+def create() -> None:
+    """Make an empty database under the test's name, owned and migrated by DATABASE_OWNER_URL's account."""
+    name = connections["default"].creation._get_test_db_name()
+    drop(name)
+    with owner(_given_name()) as db:
+        db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    app = sql.Identifier(connections["default"].settings_dict["USER"])
+    with owner(name) as db:  # a server named from outside may not have these in its template
+        grant = "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {} TO {}"
+        db.execute(sql.SQL(grant).format(sql.SQL("SELECT, INSERT, UPDATE, DELETE ON TABLES"), app))
+        db.execute(sql.SQL(grant).format(sql.SQL("USAGE, SELECT ON SEQUENCES"), app))
+    connections["default"].close()
+    connections["default"].settings_dict["NAME"] = name
+    with _django_as_owner():
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+
+
+def drop(name: str) -> None:
+    with owner(_given_name()) as db:
+        db.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def owner(name: str) -> psycopg.Connection:
+    """Connect to database `name` with the owner's account."""
+    given, place = urlsplit(os.environ["DATABASE_OWNER_URL"]), connections["default"].settings_dict
+    return psycopg.connect(
+        host=place["HOST"] or place["OPTIONS"].get("host"),
+        port=place["PORT"] or None,
+        user=unquote(given.username or ""),
+        password=unquote(given.password or "") or None,
+        dbname=name,
+        autocommit=True,
+    )
+
+
+def _given_name() -> str:
+    return urlsplit(os.environ["DATABASE_OWNER_URL"]).path.lstrip("/")
+
+
+@contextmanager
+def _django_as_owner():
+    given, place = urlsplit(os.environ["DATABASE_OWNER_URL"]), connections["default"].settings_dict
+    app = {"USER": place["USER"], "PASSWORD": place["PASSWORD"]}
+    place.update(USER=unquote(given.username or ""), PASSWORD=unquote(given.password or ""))
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        place.update(app)
+
+
+class Rows:
+    """What the migrations left in the tables, put back after each test that commits.
+
+    Django's own flush would empty the texts, kinds and services that migrations fill, and needs rights that
+    the portal's account does not have.
+    """
+
+    def __init__(self, name: str):
+        self.db = owner(name)
+        self.db.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+        self.tables = [
+            row[0] for row in self.db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        ]
+        self.guards = self.db.execute(
+            "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger"
+            " WHERE NOT tgisinternal AND tgtype & %s > 0",
+            [BEFORE_TRUNCATE],
+        ).fetchall()
+        self.kept = {table: rows for table in self.tables if (rows := self._read(table))}
+
+    def _read(self, table: str) -> bytes:
+        with self.db.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy:
+            return b"".join(bytes(part) for part in copy)
+
+    def put_back(self) -> None:
+        """Empty every table, then write the kept rows again."""
+        with self.db.transaction():
+            self._guard("DISABLE")
+            names = sql.SQL(", ").join(map(sql.Identifier, self.tables))
+            self.db.execute(sql.SQL("TRUNCATE {}").format(names))
+            for table, rows in self.kept.items():
+                with self.db.cursor().copy(
+                    sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
+                ) as copy:
+                    copy.write(rows)
+            self.db.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            self._guard("ENABLE")
+
+    def _guard(self, verb: str) -> None:
+        for table, trigger, enabled in self.guards:
+            always = " ALWAYS" if verb == "ENABLE" and enabled == "A" else ""
+            change = sql.SQL(f"ALTER TABLE {table} {verb}{always} TRIGGER {{}}")
+            self.db.execute(change.format(sql.Identifier(trigger)))
+
+    def close(self) -> None:
+        self.db.close()

@@ -1,0 +1,156 @@
+"""Real programs beside the tests: a Celery worker, a mail server that keeps what it gets, Chromium, axe."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from email import message_from_bytes, policy
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiosmtpd.controller import Controller
+
+from portal import local
+
+ROOT = Path(__file__).parent.parent
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",  # Chromium refuses root without it; it shows our own pages only
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+FREEZE = "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets.push(s) }"
+STILL = "*, ::before, ::after { transition: none !important; animation: none !important; }"
+
+
+def chromium() -> str | None:
+    """Path of an installed Chromium; PORTAL_CHROMIUM names another."""
+    found = (shutil.which(name) for name in CHROMIUM_NAMES)
+    return os.environ.get("PORTAL_CHROMIUM") or next(filter(None, found), None)
+
+
+def free_port() -> int:
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        return line.getsockname()[1]
+
+
+def axe_findings(page) -> list[str]:
+    """Run axe on the page as it stands; one line a finding: rule, place, what is wrong."""
+    # Half-way through a transition, colors are neither old nor new, and axe reports false contrast errors.
+    # A style element would be refused by our own Content-Security-Policy, a constructed sheet is not.
+    page.evaluate(
+        "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets.push(s) }",
+        STILL,
+    )
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{finding['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
+        for finding in found["violations"]
+        for node in finding["nodes"]
+    ]
+
+
+class SmtpSink:
+    """A mail server here. Addresses in `refused` are answered with 550; all with 451 while `is_down`."""
+
+    def __init__(self):
+        self.messages, self.recipients, self.refused, self.is_down = [], [], set(), False
+        self.port = free_port()
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
+        if self.is_down:
+            return "451 try again later"
+        if address in self.refused:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.recipients.append(list(envelope.rcpt_tos))
+        return "250 OK"
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def wait_for(self, count: int, seconds: float = 20) -> list:
+        """Wait until `count` messages came in; return all."""
+        wait_until(
+            lambda: len(self.messages) >= count, seconds, f"{count} messages, there are {len(self.messages)}"
+        )
+        return self.messages
+
+    def start(self) -> None:
+        self._controller.start()
+
+    def stop(self) -> None:
+        self._controller.stop()
+
+
+class Worker:
+    """A real Celery worker on the real broker and the test database. Its mail goes to `email_url`."""
+
+    def __init__(self, database: str, email_url: str, log: Path):
+        self.log = log
+        self.environment = {
+            **os.environ,
+            **{
+                name: urlsplit(os.environ[name])._replace(path=f"/{database}").geturl()
+                for name in ("DATABASE_URL", "DATABASE_OWNER_URL")
+            },
+            "EMAIL_URL": email_url,
+        }
+        self.process: subprocess.Popen | None = None
+
+    def start(self, *more: str) -> None:
+        """Start and wait until it takes tasks; `more` are further words for `celery worker`."""
+        command = [sys.executable, "-m", "celery", "-A", "portal.celery", "worker", "--concurrency=1"]
+        command += ["--loglevel=info", "--without-gossip", "--without-mingle", *more]
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=local.die_with_parent(signal.SIGKILL),
+            )
+        wait_until(self._is_ready, 40, f"the worker; its log ends: {self.log.read_text()[-2000:]}")
+
+    def _is_ready(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()[-4000:]
+        return " ready." in self.log.read_text()
+
+    def kill(self) -> None:
+        """kill -9, children included."""
+        if self.process:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def stop(self) -> None:
+        if self.process:
+            local.stop(self.process, signal.SIGTERM)
+            self.process = None
+
+
+def wait_until(is_so, seconds: float, what: str) -> None:
+    """Ask `is_so` until it holds; fail with `what` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+        time.sleep(0.05)
