@@ -1,0 +1,184 @@
+"""What may happen to a review and to a summary, by when a plan is to be read, and why not. Pure."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from datetime import date
+from math import ceil
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from cases.records.lead_times import add_business_days
+from cases.reviews.checklist import CODES
+from portal import moves
+from portal.moves import Move
+
+WRITTEN_READING_DAYS = 5  # business days for a reading that no consultation waits for
+MINUTES_A_TYPED_PAGE = 4
+MINUTES_A_PHOTO_PAGE = 6
+MINUTES_TO_WRITE = 15
+
+
+MOVES = {
+    "take": Move({"open"}, "taken", {"consultant"}),
+    "hand_back": Move({"taken", "drafting"}, "open", {"reader", "coordinator"}),
+    "draft": Move({"taken"}, "drafting", {"reader"}),
+    "write": Move({"taken", "drafting", "shared", "completed"}, "", {"reader"}),
+    "share": Move({"drafting"}, "shared", {"reader"}),
+    "correct": Move({"shared", "completed"}, "", {"reader"}),
+    "complete": Move({"drafting", "shared"}, "completed", {"reader"}),
+    "withdraw": Move({"drafting", "shared", "completed"}, "drafting", {"reader", "coordinator"}),
+    "reopen": Move({"shared", "completed"}, "drafting", {"system"}),
+    "set_aside": Move({"open", "taken", "drafting"}, "set_aside", {"system", "coordinator"}),
+    "resume": Move({"set_aside"}, "open", {"system", "coordinator"}),
+}
+
+SUMMARY_MOVES = {
+    "withdraw": Move({"shared"}, "withdrawn", {"reader", "coordinator"}),
+    "answer": Move({"shared"}, "", {"patient"}),
+}
+
+NOT_FROM_HERE: dict[str, str | Promise] = {
+    "open": gettext_lazy("Nobody has taken this plan yet. Take it first."),
+    "taken": gettext_lazy("Nothing is written yet. Write the first part, then come back."),
+    "drafting": gettext_lazy("This review is being written. Nothing is shared at the moment."),
+    "shared": gettext_lazy("This summary is already shared. A change is a new version."),
+    "completed": gettext_lazy("This review is complete. A change is a new version, with its reason."),
+    "set_aside": gettext_lazy("This review rests, because no consultation is booked."),
+    "withdrawn": gettext_lazy("This summary was taken back."),
+}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the rules need to know about one review at one moment, gathered by the actions."""
+
+    state: str
+    role: str
+    may_read: bool = True
+    talk_over: bool = False
+    pages: int = 0
+    empty_parts: tuple[str, ...] = ()
+    points_left: int = 0
+    lines_without_page: int = 0
+    pages_past_the_end: tuple[int, ...] = field(default=())
+
+
+def why_not(verb: str, at: Situation, *, ticked: bool = True, reason: str = "given") -> str:
+    """Why `verb` cannot be done now, in a sentence for the person asking; "" when it can.
+
+    `ticked` is the consultant's statement; `reason` is asked for where a patient may already have read.
+    """
+    move = MOVES[verb]
+    if at.role not in move.by:
+        return _not_yours(at.role)
+    if at.state not in move.sources:
+        return str(NOT_FROM_HERE[at.state])
+    if not at.may_read and verb not in ("hand_back", "withdraw", "set_aside", "resume", "reopen", "take"):
+        return no_consent()
+    if verb in ("share", "correct", "complete"):
+        return _not_ready(verb, at) or _not_said(verb, ticked, reason)
+    if verb == "withdraw" and not reason.strip():
+        return _("Say in a line why you take it back. The patient reads the reason.")
+    return ""
+
+
+def no_consent() -> str:
+    """What a consultant reads when the patient's consent to read is not there, or was taken back."""
+    return _("The patient has not said yes to you reading this plan, or has taken that back.")
+
+
+def _not_yours(role: str) -> str:
+    if role == "consultant":
+        return _("A colleague has taken this plan. Only the person who took it can do this.")
+    return _("This is for the consultant who reads the plan.")
+
+
+def _not_ready(verb: str, at: Situation) -> str:
+    if verb == "complete" and not at.talk_over:
+        return _("The consultation has not taken place yet. Share a version now and complete it afterward.")
+    if at.empty_parts:
+        return _("Write “%(part)s” first.") % {"part": PARTS[at.empty_parts[0]]}
+    if at.points_left:
+        return ngettext(
+            "%(count)s point of “What a plan should say” is not looked at yet.",
+            "%(count)s points of “What a plan should say” are not looked at yet.",
+            at.points_left,
+        ) % {"count": at.points_left}
+    if at.lines_without_page:
+        return ngettext(
+            "%(count)s line of the plan in plain words names no page. End it with its page, like (page 2).",
+            "%(count)s lines of the plan in plain words name no page. End each with its page, like (page 2).",
+            at.lines_without_page,
+        ) % {"count": at.lines_without_page}
+    if at.pages_past_the_end:
+        return _("A line names page %(page)s, but the plan has %(pages)s pages.") % {
+            "page": at.pages_past_the_end[0],
+            "pages": at.pages,
+        }
+    return ""
+
+
+def _not_said(verb: str, ticked: bool, reason: str) -> str:
+    if verb == "correct" and not reason.strip():
+        return _("Say in a line what you corrected. The patient reads it above the new version.")
+    if not ticked:
+        return _("Tick the statement before you share.")
+    return ""
+
+
+def why_not_summary(verb: str, state: str, role: str) -> str:
+    """The same for one summary, whose state is shared or withdrawn."""
+    move = SUMMARY_MOVES[verb]
+    if role not in move.by:
+        return _not_yours(role)
+    if state not in move.sources:
+        return str(NOT_FROM_HERE[state])
+    return ""
+
+
+def allowed(at: Situation) -> list[str]:
+    """The verbs that could be offered as buttons now; what is still to be filled in does not hide one."""
+    return moves.allowed(MOVES, at.state, at.role)
+
+
+# Parts of a review in the order of its page: code and title. "private" never leaves the staff's side.
+PARTS: Mapping[str, str | Promise] = {
+    "answers": gettext_lazy("The patient’s questions"),
+    "plain": gettext_lazy("In plain words"),
+    "words": gettext_lazy("Words to explain"),
+    "checklist": gettext_lazy("What a plan should say"),
+    "questions": gettext_lazy("Questions to raise"),
+    "options": gettext_lazy("What each option asks and gives"),
+    "private": gettext_lazy("Private notes for the team"),
+}
+NEEDED_PARTS = ("plain",)
+POINT_COUNT = len(CODES)
+
+
+def read_by(*, opened_on: date, talk_on: date | None, closed: Set[date] = frozenset()) -> date:
+    """The day by which a plan is to be read.
+
+    With a consultation the last business day before it, in the consultant's calendar; else five business days
+    after the reading was asked for. Calendar arithmetic on local days, no hours in it.
+    """
+    if talk_on is not None:
+        return add_business_days(talk_on, -1, closed)
+    return add_business_days(opened_on, WRITTEN_READING_DAYS, closed)
+
+
+def reading_minutes(pages: int, *, photos: bool = False) -> int:
+    """About how long reading and writing take, in minutes, rounded up to five; 0 when there is nothing."""
+    if pages <= 0:
+        return 0
+    each = MINUTES_A_PHOTO_PAGE if photos else MINUTES_A_TYPED_PAGE
+    return ceil((pages * each + MINUTES_TO_WRITE) / 5) * 5
+
+
+def urgency(read_by_on: date, today: date) -> str:
+    """ "late", "today", "soon" (tomorrow) or "later": which tag a row of the queue wears."""
+    days = (read_by_on - today).days
+    if days < 0:
+        return "late"
+    return {0: "today", 1: "soon"}.get(days, "later")
