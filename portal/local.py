@@ -61,9 +61,7 @@ def die_with_parent(sent: signal.Signals):
 def socket_folder(var: Path) -> Path:
     """The folder of both sockets: in `var`, or when that is too long a temporary one, remembered in `var`."""
     inside = var / "sockets"
-    plain = re.fullmatch(
-        r"[\w./-]+", str(inside), re.ASCII
-    )  # a path with spaces would need quoting in every address
+    plain = re.fullmatch(r"[\w./-]+", str(inside), re.ASCII)  # a path with spaces would need quoting in every address
     if plain and len(os.fsencode(inside / POSTGRES_SOCKET)) <= LONGEST_SOCKET_PATH:
         return inside
     note = var / "sockets.txt"
@@ -241,9 +239,7 @@ def _create_cluster(initdb: list[str], data: Path, durable: bool, log, surroundi
     options += ["--no-instructions"] if durable else ["--no-instructions", "--no-sync"]
     for leftover in data.iterdir():  # of a first start that was cut off: PG_VERSION is written late
         shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
-    made = subprocess.run(
-        [*initdb, *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log, **surroundings
-    )
+    made = subprocess.run([*initdb, *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log, **surroundings)
     if made.returncode:
         shutil.rmtree(data, ignore_errors=True)
         raise CannotStart(f"PostgreSQL could not make its files; {data.parent}/postgres.log says why.")

@@ -75,9 +75,7 @@ class Rows:
     def __init__(self, name: str):
         self.db = owner(name)
         self.db.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
-        self.tables = [
-            row[0] for row in self.db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        ]
+        self.tables = [row[0] for row in self.db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
         self.guards = self.db.execute(
             "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger"
             " WHERE NOT tgisinternal AND tgtype & %s > 0",
@@ -96,9 +94,7 @@ class Rows:
             names = sql.SQL(", ").join(map(sql.Identifier, self.tables))
             self.db.execute(sql.SQL("TRUNCATE {}").format(names))
             for table, rows in self.kept.items():
-                with self.db.cursor().copy(
-                    sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
-                ) as copy:
+                with self.db.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
                     copy.write(rows)
             self.db.execute("SET CONSTRAINTS ALL IMMEDIATE")
             self._guard("ENABLE")

@@ -87,9 +87,7 @@ class SmtpSink:
 
     def wait_for(self, count: int, seconds: float = 20) -> list:
         """Wait until `count` messages came in; return all."""
-        wait_until(
-            lambda: len(self.messages) >= count, seconds, f"{count} messages, there are {len(self.messages)}"
-        )
+        wait_until(lambda: len(self.messages) >= count, seconds, f"{count} messages, there are {len(self.messages)}")
         return self.messages
 
     def start(self) -> None:
