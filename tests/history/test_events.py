@@ -1,0 +1,69 @@
+"""History: written with the change, and never changed by the application."""
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from portal.accounts.models import User
+from portal.actors import SYSTEM, Actor
+from portal.history import words
+from portal.history.actions import record
+from portal.history.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person():
+    return User.objects.create_user("ana@example.org", name="Ana Costa")
+
+
+def test_event_holds_ids_and_no_names(person):
+    event = record(Actor.person(person), "case.seen", person, patient=person.pk, why="own")
+    assert (event.actor_id, event.about_id, event.patient) == (person.pk, str(person.pk), person.pk)
+    assert "Ana" not in str(vars(event))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE history_event SET verb = 'x'",
+        "DELETE FROM history_event",
+        "TRUNCATE history_event",
+        "DELETE FROM texts_text",
+    ],
+)
+def test_application_cannot_change_history_or_published_texts(person, statement):
+    record(SYSTEM, "case.seen", person)
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_retention_refuses_young_rows(person):
+    record(SYSTEM, "case.seen", person)
+    with pytest.raises(DatabaseError, match="kept for six years"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT history_delete_before(now() - interval '1 year')")
+
+
+def test_retention_deletes_old_rows(person):
+    event = record(SYSTEM, "case.seen", person)
+    Event.objects.bulk_create([Event(**{**fields(event), "at": event.at.replace(year=event.at.year - 8)})])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT history_delete_before(now() - interval '7 years')")
+        assert cursor.fetchone()[0] == 1
+    assert Event.objects.get() == event
+
+
+def fields(event):
+    return {f.name: getattr(event, f.name) for f in Event._meta.fields if f.name != "id"}
+
+
+def test_database_refuses_an_unnamed_user_and_an_unknown_kind(person):
+    for kind in ("user", "stranger"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            record(Actor(kind), "case.seen", person)
+
+
+def test_words_are_made_when_shown():
+    assert words.what("case.seen") == "Looked at the case"
+    assert words.why("preparing") == "Preparing for your call"
+    assert words.what("no.such_verb") == "no.such_verb"

@@ -1,0 +1,48 @@
+"""Versioned words and the organisation's facts."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.template import Context, Template
+
+from portal import clock
+from portal.texts.models import Organisation, Text
+from portal.texts.words import organisation, text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("kind", Text.Kind.values)
+def test_every_kind_has_a_first_version(kind):
+    assert text(kind).version == 1
+
+
+def test_newest_version_holds_from_its_time():
+    soon = clock.now() + dt.timedelta(days=1)
+    Text.objects.create(kind="scope_short", version=2, language="en", body="Coming.", from_at=soon)
+    Text.objects.create(kind="scope_full", version=2, language="en", body="New.", from_at=clock.now())
+    assert text("scope_short").version == 1
+    assert text("scope_full").body == "New."
+
+
+def test_reader_without_their_language_gets_english():
+    assert text("scope_short", "qps").language == "en"
+
+
+def test_same_version_twice_is_refused():
+    with pytest.raises(IntegrityError, match="text_one_per_version"), transaction.atomic():
+        Text.objects.create(kind="scope_short", version=1, language="en", body="x", from_at=clock.now())
+
+
+def test_empty_fact_shows_in_brackets_and_a_filled_one_as_it_is():
+    page = Template("{% load facts %}{% fact 'phone' %}")
+    assert page.render(Context()) == '<span class="rs-fact">[our phone number]</span>'
+    Organisation.objects.create(from_at=clock.now(), phone="<555-0100>")
+    assert page.render(Context()) == '<span translate="no">&lt;555-0100&gt;</span>'
+
+
+def test_newest_facts_hold():
+    for hours in ("9 to 5", "8 to 4"):
+        Organisation.objects.create(from_at=clock.now(), hours=hours)
+    assert organisation().hours == "8 to 4"
