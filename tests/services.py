@@ -32,7 +32,7 @@ def settle_surroundings() -> set[str]:
         "PORTAL_VAR": str(place),
         "PORTAL_ENV": "test",
         "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 4,
-        "PORTAL_MASTER_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        "PORTAL_MASTER_KEY": "tests:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     }
     ours = local.addresses(place)
     if "DATABASE_URL" not in named:
