@@ -1,0 +1,377 @@
+"""When a consultant is free: all the arithmetic of hours, zones and reading days, pure.
+
+Weekly hours are wall times in the consultant's zone. A moment is inside the hours when the clock on that
+wall, at that moment, shows a time inside a span: so a missing hour has no moments and a doubled hour has
+two of each. Everything after that is reckoned in UTC.
+
+Starts are offered every 30 minutes counted from the beginning of each span. Counting from the span, and
+not from the last call or from the full hour, keeps the offer steady while others book, keeps the number of
+choices small for a tired reader, and lets hours that begin at 9:15 be booked from 9:15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+STEP = timedelta(minutes=30)
+DAY = timedelta(days=1)
+SATURDAY = 5
+
+
+class Why(StrEnum):
+    """Why a start is not offered, or a day has none. In the order in which they are asked."""
+
+    FREE = ""
+    NO_HOURS = "no_hours"
+    PAST = "past"
+    CLOSED = "closed"
+    OFF = "off"
+    NO_ROOM = "no_room"
+    NOTICE = "notice"
+    READING = "reading"
+    HORIZON = "horizon"
+    OWN_CALL = "own_call"
+    TAKEN = "taken"
+    FULL_DAY = "full_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Hours on one weekday (Monday is 0), wall time, until excluded."""
+
+    weekday: int
+    from_time: time
+    until_time: time
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """Days off, both ends included; with times, that part of each of those days."""
+
+    from_on: date
+    until_on: date
+    from_time: time | None = None
+    until_time: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Hours on one date, above the weekly ones. They hold on a day off and on a closed day too."""
+
+    on_date: date
+    from_time: time
+    until_time: time
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A stretch of UTC that is used. A call's stretch ends with the rest that follows it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    is_call: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One consultant's terms: elapsed minutes and hours, calendar days."""
+
+    rest_minutes: int = 10
+    notice_hours: int = 24
+    horizon_days: int = 90
+    daily_cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A service as the arithmetic needs it: elapsed minutes, and business days for reading a plan."""
+
+    minutes: int
+    preparation_minutes: int = 0
+    reading_days: int = 0
+
+    def stretch(self, starts_at: datetime, rest_minutes: int) -> tuple[datetime, datetime]:
+        """From the first minute of preparation to the last minute of the rest afterwards."""
+        return (
+            starts_at - timedelta(minutes=self.preparation_minutes),
+            starts_at + timedelta(minutes=self.minutes + rest_minutes),
+        )
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """One consultant's time."""
+
+    zone: ZoneInfo
+    spans: Sequence[Span] = ()
+    off: Sequence[Off] = ()
+    extra: Sequence[Extra] = ()
+    taken: Sequence[Taken] = ()
+    terms: Terms = field(default_factory=Terms)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a calendar. `ready_on` is the day the plan became readable, if it has."""
+
+    talk: Talk
+    now: datetime
+    closed: frozenset[date] = frozenset()
+    ready_on: date | None = None
+    own_calls: Sequence[Taken] = ()
+
+
+# Business days
+
+
+def is_business_day(day: date, closed: frozenset[date]) -> bool:
+    return day.weekday() < SATURDAY and day not in closed
+
+
+def business_days_before(day: date, count: int, closed: frozenset[date]) -> date:
+    """The business day that lies `count` business days before `day`; `day` itself for none."""
+    while count:
+        day -= DAY
+        count -= is_business_day(day, closed)
+    return day
+
+
+def plan_due_on(starts_at: datetime, zone: ZoneInfo, talk: Talk, closed: frozenset[date]) -> date | None:
+    """The last day on which a plan leaves its reading days before the talk; None if none is read."""
+    if not talk.reading_days:
+        return None
+    return business_days_before(starts_at.astimezone(zone).date(), talk.reading_days, closed)
+
+
+# Wall time to UTC
+
+
+def _offset(at: datetime, zone: ZoneInfo) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta()
+
+
+def _steady(day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime, timedelta]]:
+    """The day cut where its clocks change: (from, until, offset), in UTC. At most one change a day."""
+    midnight = datetime.combine(day, time.min)
+    begins = midnight.replace(tzinfo=zone).astimezone(UTC)
+    ends = (midnight + DAY).replace(tzinfo=zone).astimezone(UTC)
+    before, after = _offset(begins, zone), _offset(ends - timedelta(seconds=1), zone)
+    if before == after:
+        return [(begins, ends, before)]
+    low, high = begins, ends
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        middle -= timedelta(microseconds=middle.microsecond)
+        if _offset(middle, zone) == before:
+            low = middle
+        else:
+            high = middle
+    return [(begins, high, before), (high, ends, after)]
+
+
+def _moments(day: date, zone: ZoneInfo, wall: time) -> list[datetime]:
+    """The moments at which the clock shows this time on this day: none, one or two."""
+    naive = datetime.combine(day, wall, tzinfo=UTC)
+    found = ((begins, ends, naive - offset) for begins, ends, offset in _steady(day, zone))
+    return [at for begins, ends, at in found if begins <= at < ends]
+
+
+def instant(wall_at: datetime, zone: ZoneInfo) -> datetime | None:
+    """The one moment of a naive wall time, or None where the clock skips it or shows it twice."""
+    moments = _moments(wall_at.date(), zone, wall_at.time())
+    return moments[0] if len(moments) == 1 else None
+
+
+Stretch = tuple[datetime, datetime]
+
+
+def _stretches(day: date, zone: ZoneInfo, from_time: time, until_time: time) -> list[Stretch]:
+    """The moments of the day at which the clock shows a time in [from, until)."""
+    low = datetime.combine(day, from_time, tzinfo=UTC)
+    high = datetime.combine(day, until_time, tzinfo=UTC)
+    cut = [
+        (max(begins, low - offset), min(ends, high - offset)) for begins, ends, offset in _steady(day, zone)
+    ]
+    return [(begins, ends) for begins, ends in cut if begins < ends]
+
+
+def _merged(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Sorted, with those that touch or overlap made one."""
+    merged: list[Stretch] = []
+    for begins, ends in sorted(stretches):
+        if merged and begins <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(ends, merged[-1][1]))
+        else:
+            merged.append((begins, ends))
+    return merged
+
+
+def _without(stretches: Iterable[Stretch], gaps: Iterable[Stretch]) -> list[Stretch]:
+    left = list(stretches)
+    for gap_from, gap_until in gaps:
+        pieces = [
+            piece
+            for begins, ends in left
+            for piece in ((begins, min(ends, gap_from)), (max(begins, gap_until), ends))
+        ]
+        left = [(begins, ends) for begins, ends in pieces if begins < ends]
+    return left
+
+
+# The hours of one day
+
+
+def _weekly(calendar: Calendar, day: date) -> list[Span]:
+    return [span for span in calendar.spans if span.weekday == day.weekday()]
+
+
+def _extra(calendar: Calendar, day: date) -> list[Extra]:
+    return [extra for extra in calendar.extra if extra.on_date == day]
+
+
+def _gaps(calendar: Calendar, day: date) -> list[Stretch]:
+    gaps: list[Stretch] = []
+    for off in calendar.off:
+        if not off.from_on <= day <= off.until_on:
+            continue
+        if off.from_time is None or off.until_time is None:
+            gaps.append((datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)))
+        else:
+            gaps.extend(_stretches(day, calendar.zone, off.from_time, off.until_time))
+    return gaps
+
+
+def open_stretches(calendar: Calendar, day: date, closed: frozenset[date]) -> list[Stretch]:
+    """The hours of a local day in UTC: weekly ones less time off, none on closed days, and extra ones."""
+    weekly: list[Stretch] = []
+    if day not in closed:
+        for span in _weekly(calendar, day):
+            weekly += _stretches(day, calendar.zone, span.from_time, span.until_time)
+    extra: list[Stretch] = []
+    for hours in _extra(calendar, day):
+        extra += _stretches(day, calendar.zone, hours.from_time, hours.until_time)
+    return _merged(_without(weekly, _gaps(calendar, day)) + extra)
+
+
+def _grid(calendar: Calendar, day: date) -> list[datetime]:
+    """Every start the hours of this day have, free or not. A wall time that comes twice is left out:
+    "1:30 am" would not say which."""
+    starts: set[datetime] = set()
+    for hours in [*_weekly(calendar, day), *_extra(calendar, day)]:
+        wall, until = datetime.combine(day, hours.from_time), datetime.combine(day, hours.until_time)
+        while wall < until:
+            moment = instant(wall, calendar.zone)
+            if moment is not None:
+                starts.add(moment)
+            wall += STEP
+    return sorted(starts)
+
+
+# Judging
+
+
+def _overlaps(begins: datetime, ends: datetime, others: Iterable[Taken]) -> bool:
+    return any(other.starts_at < ends and begins < other.ends_at for other in others)
+
+
+@dataclass(frozen=True)
+class _Day:
+    """What is the same for every start of one local day."""
+
+    on: date
+    is_closed: bool
+    has_gap: bool
+    open: list[Stretch]
+    taken: list[Taken]
+    calls: int
+
+
+def _day(calendar: Calendar, asked: Asked, on: date) -> _Day:
+    near = datetime.combine(on, time.min, tzinfo=UTC)
+    taken = [t for t in calendar.taken if t.starts_at < near + 3 * DAY and near - 2 * DAY < t.ends_at]
+    return _Day(
+        on=on,
+        is_closed=on in asked.closed,
+        has_gap=bool(_gaps(calendar, on)),
+        open=open_stretches(calendar, on, asked.closed),
+        taken=taken,
+        calls=sum(t.is_call and t.starts_at.astimezone(calendar.zone).date() == on for t in taken),
+    )
+
+
+def _why_not(calendar: Calendar, asked: Asked, day: _Day, start: datetime) -> Why:
+    talk, terms = asked.talk, calendar.terms
+    today = asked.now.astimezone(calendar.zone).date()
+    ends = start + timedelta(minutes=talk.minutes)
+    begins, rested = talk.stretch(start, terms.rest_minutes)
+    due_on = plan_due_on(start, calendar.zone, talk, asked.closed)
+    if start <= asked.now:
+        return Why.PAST
+    if not any(opens <= begins and ends <= closes for opens, closes in day.open):
+        return Why.CLOSED if day.is_closed else Why.OFF if day.has_gap else Why.NO_ROOM
+    if start - asked.now < timedelta(hours=terms.notice_hours):  # elapsed
+        return Why.NOTICE
+    if due_on is not None and due_on < (asked.ready_on or today):  # calendar
+        return Why.READING
+    if day.on > today + terms.horizon_days * DAY:  # calendar
+        return Why.HORIZON
+    if _overlaps(start, ends, asked.own_calls):
+        return Why.OWN_CALL
+    if _overlaps(begins, rested, day.taken):
+        return Why.TAKEN
+    if terms.daily_cap is not None and day.calls >= terms.daily_cap:
+        return Why.FULL_DAY
+    return Why.FREE
+
+
+def judged(calendar: Calendar, asked: Asked, first: date, last: date) -> Iterator[tuple[datetime, Why]]:
+    """Every start on the consultant's local days first to last, each with why it is not offered."""
+    on = first
+    while on <= last:
+        day = _day(calendar, asked, on)
+        for start in _grid(calendar, on):
+            yield start, _why_not(calendar, asked, day, start)
+        on += DAY
+
+
+def free_starts(
+    calendar: Calendar, asked: Asked, first: date | None = None, last: date | None = None
+) -> list[datetime]:
+    """The starts that can be booked, in UTC and in order; by default all inside the horizon."""
+    today = asked.now.astimezone(calendar.zone).date()
+    first = max(first or today, today)
+    horizon = today + calendar.terms.horizon_days * DAY
+    last = min(last or horizon, horizon)
+    return [start for start, why in judged(calendar, asked, first, last) if why is Why.FREE]
+
+
+def why_not(calendar: Calendar, asked: Asked, start: datetime) -> Why:
+    """Judge one start by the rule that makes the offer. FREE exactly when `free_starts` has it."""
+    on = start.astimezone(calendar.zone).date()
+    for known, why in judged(calendar, asked, on, on):
+        if known == start:
+            return why
+    return Why.PAST if start <= asked.now else Why.NO_HOURS
+
+
+def why_none(calendar: Calendar, asked: Asked, on: date) -> Why:
+    """Why a local day of the consultant has nothing free: the reason its last hurdle gives."""
+    reasons = [why for _, why in judged(calendar, asked, on, on)]
+    if on < asked.now.astimezone(calendar.zone).date():
+        return Why.PAST
+    if on in asked.closed and not _extra(calendar, on):
+        return Why.CLOSED
+    return max(reasons, key=list(Why).index, default=Why.NO_HOURS)
+
+
+def is_inside_hours(
+    calendar: Calendar, closed: frozenset[date], starts_at: datetime, ends_at: datetime
+) -> bool:
+    """Whether a call lies inside the hours. Asked when hours change; preparation may lie outside then."""
+    on = starts_at.astimezone(calendar.zone).date()
+    stretches = open_stretches(calendar, on, closed)
+    return any(opens <= starts_at and ends_at <= closes for opens, closes in stretches)

@@ -1,0 +1,171 @@
+"""The offer against a slow second opinion: every minute asked by itself, on the consultant's wall clock."""
+
+import functools
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bookings.slots import Asked, Calendar, Extra, Off, Span, Taken, Talk, Terms, free_starts
+
+# Each with days around its clock changes, at midnight too, and half-hour ones.
+PLACES = [
+    ("America/New_York", date(2026, 11, 1)),
+    ("America/New_York", date(2027, 3, 14)),
+    ("America/Vancouver", date(2026, 11, 1)),
+    ("America/St_Johns", date(2026, 11, 1)),
+    ("Asia/Kolkata", date(2026, 11, 9)),
+    ("Asia/Kathmandu", date(2026, 11, 9)),
+    ("Australia/Lord_Howe", date(2026, 10, 4)),
+    ("Australia/Lord_Howe", date(2027, 4, 4)),
+    ("America/Havana", date(2026, 11, 1)),
+    ("America/Havana", date(2027, 3, 14)),
+    ("America/Santiago", date(2027, 4, 3)),
+    ("America/Santiago", date(2026, 9, 6)),
+    ("Europe/Dublin", date(2026, 10, 25)),
+    ("Pacific/Auckland", date(2026, 9, 27)),
+]
+MINUTE = timedelta(minutes=1)
+
+
+def times(low=0, high=95):
+    return st.integers(low, high).map(lambda quarter: time(quarter // 4, quarter % 4 * 15))
+
+
+@st.composite
+def windows(draw):
+    low = draw(st.integers(0, 90))
+    return draw(times(low, low)), draw(times(low + 1, 95))
+
+
+@st.composite
+def worlds(draw):
+    zone, middle = draw(st.sampled_from(PLACES))
+    days = [middle + timedelta(days=shift) for shift in (-1, 0, 1)]
+    begin = datetime.combine(middle, time(), tzinfo=UTC) - timedelta(days=1)
+
+    def taken():
+        starts_at = begin + draw(st.integers(0, 3 * 24 * 12)) * timedelta(minutes=5)
+        return Taken(
+            starts_at, starts_at + draw(st.integers(1, 30)) * timedelta(minutes=5), draw(st.booleans())
+        )
+
+    few = st.integers(0, 3)
+    calendar = Calendar(
+        zone=ZoneInfo(zone),
+        spans=[Span(draw(st.sampled_from(days)).weekday(), *draw(windows())) for _ in range(draw(few) + 1)],
+        off=[Off(day, day, *draw(st.one_of(st.just(()), windows()))) for day in days if draw(few) == 0],
+        extra=[Extra(day, *draw(windows())) for day in days if draw(few) == 0],
+        taken=[taken() for _ in range(draw(few))],
+        terms=Terms(
+            draw(st.sampled_from([0, 10])),
+            draw(st.sampled_from([0, 24])),
+            draw(st.sampled_from([1, 90])),
+            draw(st.sampled_from([None, 1, 2])),
+        ),
+    )
+    asked = Asked(
+        talk=draw(st.sampled_from([Talk(30), Talk(60), Talk(60, 60, 2), Talk(45, 15)])),
+        now=begin + draw(st.integers(-4000, 3000)) * MINUTE,
+        closed=frozenset(day for day in days if draw(st.integers(0, 5)) == 0),
+        ready_on=draw(st.sampled_from([None, middle - timedelta(days=9), middle - timedelta(days=3)])),
+        own_calls=[taken() for _ in range(draw(st.integers(0, 1)))],
+    )
+    return calendar, asked, days
+
+
+def is_open(calendar, closed, moment):
+    """Whether the wall clock shows working time at this minute."""
+    wall = moment.astimezone(calendar.zone)
+    day, clock = wall.date(), wall.time()
+    if any(e.on_date == day and e.from_time <= clock < e.until_time for e in calendar.extra):
+        return True
+    if day in closed or any(
+        off.from_on <= day <= off.until_on
+        and (off.from_time is None or off.from_time <= clock < off.until_time)
+        for off in calendar.off
+    ):
+        return False
+    return any(s.weekday == day.weekday() and s.from_time <= clock < s.until_time for s in calendar.spans)
+
+
+def is_on_grid(calendar, moment):
+    wall = moment.astimezone(calendar.zone)
+    if wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset():
+        return False
+    hours = [s for s in calendar.spans if s.weekday == wall.weekday()]
+    hours += [e for e in calendar.extra if e.on_date == wall.date()]
+    shown = wall.hour * 60 + wall.minute
+    return any(
+        h.from_time <= wall.time() < h.until_time
+        and (shown - h.from_time.hour * 60 - h.from_time.minute) % 30 == 0
+        for h in hours
+    )
+
+
+def reads_in_time(calendar, asked, moment):
+    """Walk back over business days from the day of the talk."""
+    day, left = moment.astimezone(calendar.zone).date(), asked.talk.reading_days
+    while left:
+        day -= timedelta(days=1)
+        if day.weekday() not in (5, 6) and day not in asked.closed:
+            left -= 1
+    ready = asked.ready_on or asked.now.astimezone(calendar.zone).date()
+    return not asked.talk.reading_days or day >= ready
+
+
+def slow_free_starts(calendar, asked, days):
+    """Every fifth minute as a start, every minute of each talk asked by itself."""
+    zone, terms, talk = calendar.zone, calendar.terms, asked.talk
+    today = asked.now.astimezone(zone).date()
+    shows_open = functools.cache(lambda moment: is_open(calendar, asked.closed, moment))
+
+    def is_used(moment, others):
+        return any(other.starts_at <= moment < other.ends_at for other in others)
+
+    first = datetime.combine(days[0], time(), tzinfo=UTC) - timedelta(days=1)
+    found = []
+    for start in (first + 5 * count * MINUTE for count in range(6 * 24 * 12)):
+        day = start.astimezone(zone).date()
+        if not (days[0] <= day <= days[-1] and today <= day <= today + timedelta(days=terms.horizon_days)):
+            continue
+        if start <= asked.now or not shows_open(start) or not is_on_grid(calendar, start):
+            continue
+        call = [start + count * MINUTE for count in range(talk.minutes)]
+        before = [start - count * MINUTE for count in range(1, talk.preparation_minutes + 1)]
+        after = [call[-1] + count * MINUTE for count in range(1, terms.rest_minutes + 1)]
+        calls = sum(t.is_call and t.starts_at.astimezone(zone).date() == day for t in calendar.taken)
+        if (
+            (start - asked.now).total_seconds() >= terms.notice_hours * 3600
+            and all(shows_open(m) for m in call + before)
+            and not any(is_used(m, calendar.taken) for m in before + call + after)
+            and not any(is_used(m, asked.own_calls) for m in call)
+            and (terms.daily_cap is None or calls < terms.daily_cap)
+            and reads_in_time(calendar, asked, start)
+        ):
+            found.append(start)
+    return found
+
+
+def agree(world):
+    calendar, asked, days = world
+    assert free_starts(calendar, asked, days[0], days[-1]) == slow_free_starts(calendar, asked, days)
+
+
+CALM = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+
+@given(worlds())
+@settings(max_examples=150, deadline=None, suppress_health_check=CALM, database=None)
+def test_the_offer_agrees_with_asking_every_minute(world):
+    agree(world)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(1500)
+@given(worlds())
+@settings(max_examples=10_000, deadline=None, suppress_health_check=CALM, database=None)
+def test_the_offer_agrees_with_asking_every_minute_10000_times(world):
+    agree(world)
