@@ -1,0 +1,414 @@
+"""Consultants' time and consultations: services, hours, holds, reservations. The database refuses overlaps."""
+
+import uuid
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from bookings import slots
+from portal.vault.fields import SealedText
+
+READING_DAYS = 2
+
+
+def check_zone(name: str) -> None:
+    """A zone the pinned tzdata knows, or a ValidationError."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as unknown:
+        raise ValidationError(_("Choose a time zone from the list.")) from unknown
+
+
+class TsTzRange(Func):
+    """The stretch from start to end, end excluded, so that what touches does not overlap."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+def stretch() -> TsTzRange:
+    return TsTzRange("starts_at", "ends_at", RangeBoundary())
+
+
+class How(models.TextChoices):
+    VIDEO = "video", _("Video call")
+    PHONE = "phone", _("Phone call")
+
+
+class Service(models.Model):
+    """What can be booked. The rows come with the first migration; administrators may change the figures."""
+
+    class Code(models.TextChoices):
+        FIRST_TALK = "first_talk", _("First talk")
+        PLAN = "plan", _("Treatment-plan consultation")
+        AFTER_SECOND = "after_second", _("After the second opinion")
+
+    code = models.CharField(max_length=20, choices=Code, unique=True)
+    minutes = models.PositiveSmallIntegerField()
+    preparation_minutes = models.PositiveSmallIntegerField(default=0)
+    needs_plan = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(minutes__gt=0), name="service_takes_time"),
+            models.CheckConstraint(
+                condition=Q(code__in=["first_talk", "plan", "after_second"]), name="service_code_is_known"
+            ),
+        ]
+
+    def __str__(self):
+        return self.code
+
+    @property
+    def talk(self) -> slots.Talk:
+        return slots.Talk(self.minutes, self.preparation_minutes, READING_DAYS if self.needs_plan else 0)
+
+
+class Practice(models.Model):
+    """One consultant's terms: zone, rest, notice, horizon; and who they are, for the people who book."""
+
+    consultant = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+"
+    )
+    time_zone = models.CharField(max_length=64, validators=[check_zone])
+    buffer_minutes = models.PositiveSmallIntegerField(default=10, validators=[MaxValueValidator(120)])
+    notice_hours = models.PositiveSmallIntegerField(default=24, validators=[MaxValueValidator(336)])
+    horizon_days = models.PositiveSmallIntegerField(default=90, validators=[MaxValueValidator(366)])
+    daily_cap = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
+    profession = models.CharField(max_length=200, blank=True)
+    languages = models.CharField(max_length=200, blank=True)
+    video_address = models.URLField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(daily_cap=None) | Q(daily_cap__gt=0), name="practice_cap_leaves_a_call"
+            ),
+        ]
+
+    def __str__(self):
+        return f"practice {self.pk}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def terms(self) -> slots.Terms:
+        return slots.Terms(self.buffer_minutes, self.notice_hours, self.horizon_days, self.daily_cap)
+
+
+class Hours(models.Model):
+    """A span of one weekday (Monday is 0), wall time in the practice's zone."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="hours")
+    weekday = models.PositiveSmallIntegerField()
+    from_time = models.TimeField()
+    until_time = models.TimeField()
+
+    class Meta:
+        ordering = ["weekday", "from_time"]
+        constraints = [
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="hours_weekday_is_a_day"),
+            models.CheckConstraint(condition=Q(from_time__lt=F("until_time")), name="hours_end_after_start"),
+            models.UniqueConstraint(fields=["practice", "weekday", "from_time"], name="hours_start_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.weekday} {self.from_time}-{self.until_time}"
+
+    @property
+    def span(self) -> slots.Span:
+        return slots.Span(self.weekday, self.from_time, self.until_time)
+
+
+class TimeOff(models.Model):
+    """Days off, both ends included; with times, that part of each day. Wall time in the practice's zone."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="time_off")
+    from_on = models.DateField()
+    until_on = models.DateField()
+    from_time = models.TimeField(null=True, blank=True)
+    until_time = models.TimeField(null=True, blank=True)
+    note = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        ordering = ["from_on", "from_time"]
+        constraints = [
+            models.CheckConstraint(condition=Q(from_on__lte=F("until_on")), name="time_off_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(from_time=None, until_time=None)
+                | Q(from_time__isnull=False, until_time__isnull=False, from_time__lt=F("until_time")),
+                name="time_off_times_are_a_pair",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.from_on}-{self.until_on}"
+
+    @property
+    def off(self) -> slots.Off:
+        return slots.Off(self.from_on, self.until_on, self.from_time, self.until_time)
+
+
+class ExtraHours(models.Model):
+    """Hours on one date, above the weekly ones; they hold on a day off too."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="extra_hours")
+    on_date = models.DateField()
+    from_time = models.TimeField()
+    until_time = models.TimeField()
+
+    class Meta:
+        ordering = ["on_date", "from_time"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(from_time__lt=F("until_time")), name="extra_hours_end_after_start"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.on_date} {self.from_time}-{self.until_time}"
+
+    @property
+    def extra(self) -> slots.Extra:
+        return slots.Extra(self.on_date, self.from_time, self.until_time)
+
+
+class ConsultationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The consultations of the cases a person may open, and a consultant's own, after an assignment
+        ended too: one's calendar keeps its past."""
+        from cases.case.models import Case
+
+        if not user.is_authenticated:
+            return self.none()
+        cases = Case.objects.visible_to(user).values("pk")
+        if user.role == "consultant":
+            return self.filter(Q(case__in=cases) | Q(consultant=user))
+        return self.filter(case__in=cases)
+
+    def booked(self):
+        return self.filter(state=Consultation.State.BOOKED)
+
+    def upcoming(self, now):
+        """Booked and not over, soonest first."""
+        return self.booked().filter(ends_at__gt=now).order_by("starts_at")
+
+    def next_for(self, case, now):
+        """The case's next consultation, or None."""
+        return self.upcoming(now).filter(case=case).select_related("consultant", "service").first()
+
+    def between(self, starts_at, ends_at):
+        return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).order_by("starts_at")
+
+
+class Consultation(models.Model):
+    """A booked meeting of a patient with a consultant.
+
+    The instant says when it is; `wall_at` and `time_zone` (the consultant's) say what was promised, so that a
+    changed law on clocks can be found and put right.
+    """
+
+    class State(models.TextChoices):
+        BOOKED = "booked", _("Booked")
+        CANCELLED = "cancelled", _("Canceled")
+        COMPLETED = "completed", _("Took place")
+        NO_SHOW = "no_show", _("Did not take place")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("case.Case", on_delete=models.PROTECT, related_name="consultations")
+    patient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    consultant = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    wall_at = models.CharField(max_length=16, help_text="2026-11-17T10:30, as promised in time_zone")
+    time_zone = models.CharField(max_length=64, validators=[check_zone])
+    how = models.CharField(max_length=10, choices=How)
+    hope = SealedText(blank=True, default="")
+    state = models.CharField(max_length=10, choices=State, default=State.BOOKED)
+    version = models.PositiveIntegerField(default=0)
+    uid = models.CharField(max_length=255, unique=True)
+    reference = models.CharField(max_length=8, unique=True)
+    held_as = models.UUIDField(unique=True, help_text="the hold it came from: a second press finds it")
+    scope = models.ForeignKey("case.Consent", on_delete=models.PROTECT, related_name="+")
+    booked_at = models.DateTimeField()
+    booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    cancel_reason = SealedText(blank=True, default="")
+
+    objects = ConsultationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            ExclusionConstraint(
+                name="consultation_patient_is_in_one_place",
+                expressions=[("patient", RangeOperators.EQUAL), (stretch(), RangeOperators.OVERLAPS)],
+                condition=Q(state="booked"),
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="consultation_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["booked", "cancelled", "completed", "no_show"]),
+                name="consultation_state_is_known",
+            ),
+            models.CheckConstraint(condition=Q(how__in=["video", "phone"]), name="consultation_how_is_known"),
+            models.CheckConstraint(
+                condition=Q(state="cancelled", cancelled_at__isnull=False, cancelled_by__isnull=False)
+                | (~Q(state="cancelled") & Q(cancelled_at=None, cancelled_by=None)),
+                name="consultation_cancelled_has_time_and_person",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["case", "state", "starts_at"], name="consultation_of_case"),
+            models.Index(fields=["consultant", "starts_at"], name="consultation_of_consultant"),
+        ]
+
+    def __str__(self):
+        return f"consultation {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("bookings:detail", args=[self.pk])
+
+    @property
+    def sealing_key(self):
+        return self.case.sealing_key
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def is_booked(self) -> bool:
+        return self.state == self.State.BOOKED
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at) / timedelta(minutes=1))
+
+
+class HoldQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own choice of a time; nobody else has a use for it."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(patient=user) | Q(made_by=user))
+
+    def live(self, now):
+        return self.filter(expires_at__gt=now)
+
+
+class Hold(models.Model):
+    """A time somebody is about to book, kept for them while they read and type.
+
+    When its time is over only its reservation goes: the row stays until the person chooses again, so that
+    their page still opens and says what happened.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey("case.Case", on_delete=models.CASCADE, related_name="+")
+    consultant = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    moving = models.ForeignKey(
+        Consultation, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    starts_at = models.DateTimeField()
+    how = models.CharField(max_length=10, choices=How)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField()
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(made_at__lt=F("expires_at")), name="hold_ends_after_start"),
+            models.CheckConstraint(condition=Q(how__in=["video", "phone"]), name="hold_how_is_known"),
+        ]
+
+    def __str__(self):
+        return f"hold {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("bookings:check", args=[self.pk])
+
+    @property
+    def ends_at(self):
+        return self.starts_at + timedelta(minutes=self.service.minutes)
+
+
+class Reservation(models.Model):
+    """One stretch of one consultant's time, whatever it is for: a constraint cannot span tables.
+
+    A call's stretch includes the rest after it; a hold's also the preparation before it. So "overlaps" in the
+    rule and in the database are the same word, and a rest once promised stays when the terms change.
+    """
+
+    class Kind(models.TextChoices):
+        HOLD = "hold"
+        CONSULTATION = "consultation"
+        PREPARATION = "preparation"
+        BLOCKED = "blocked"
+
+    consultant = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    hold = models.ForeignKey(
+        Hold, null=True, blank=True, on_delete=models.CASCADE, related_name="reservations"
+    )
+    consultation = models.ForeignKey(
+        Consultation, null=True, blank=True, on_delete=models.CASCADE, related_name="reservations"
+    )
+    note = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            ExclusionConstraint(
+                name="reservation_consultant_is_in_one_place",
+                expressions=[("consultant", RangeOperators.EQUAL), (stretch(), RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="reservation_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="hold", hold__isnull=False, consultation=None)
+                | Q(kind__in=["consultation", "preparation"], hold=None, consultation__isnull=False)
+                | Q(kind="blocked", hold=None, consultation=None),
+                name="reservation_says_what_it_is_for",
+            ),
+            models.UniqueConstraint(
+                fields=["consultation", "kind"],
+                condition=Q(consultation__isnull=False),
+                name="reservation_once_per_consultation_and_kind",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def taken(self) -> slots.Taken:
+        is_call = self.kind in (self.Kind.HOLD, self.Kind.CONSULTATION)
+        return slots.Taken(self.starts_at, self.ends_at, is_call)

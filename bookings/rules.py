@@ -1,0 +1,129 @@
+"""What may happen to a consultation, who may do it, and until when. Sentences for the person asking. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+
+from bookings.slots import Why
+from portal.errors import Refused
+
+HOLD_FOR = timedelta(minutes=30)
+HOLD_AT_MOST = timedelta(hours=2)
+MOVE_UNTIL = timedelta(hours=2)
+# A call page opens a little before the call, for the one who likes to be early.
+OPENS_BEFORE = timedelta(minutes=15)
+
+BOOKED, CANCELLED, COMPLETED, NO_SHOW = "booked", "cancelled", "completed", "no_show"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One verb: from which states, to which, by which roles in the case."""
+
+    sources: frozenset[str]
+    target: str
+    by: frozenset[str]
+
+
+MOVES = {
+    "cancel": Move(frozenset({BOOKED}), CANCELLED, frozenset({"patient", "consultant", "coordinator"})),
+    "move": Move(frozenset({BOOKED}), BOOKED, frozenset({"patient", "coordinator"})),
+    "complete": Move(frozenset({BOOKED}), COMPLETED, frozenset({"consultant"})),
+    "no_show": Move(frozenset({BOOKED}), NO_SHOW, frozenset({"consultant"})),
+}
+
+
+class Booked(Protocol):
+    """What the rules need to know of a consultation."""
+
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class JustTaken(Refused):
+    """The time went to somebody else, or its conditions no longer hold. The page offers the next ones."""
+
+
+def _state_reason(state: str) -> str:
+    if state == CANCELLED:
+        return _("This call was canceled.")
+    return _("This call is over.")
+
+
+def why_not(verb: str, consultation: Booked, role: str, now: datetime) -> str:
+    """The reason why this role cannot do it now, or an empty string."""
+    move = MOVES[verb]
+    if role not in move.by:
+        return _("Only the people this call belongs to can do that.")
+    if consultation.state not in move.sources:
+        return _state_reason(consultation.state)
+    if verb in ("cancel", "move") and now >= consultation.ends_at:
+        return _("This call is over.")
+    if verb == "move" and role == "patient" and consultation.starts_at - now < MOVE_UNTIL:  # elapsed
+        return _("A call can be moved until 2 hours before it starts. You can still cancel it, or call us.")
+    if verb in ("complete", "no_show") and now < consultation.starts_at:
+        return _("This call has not started yet.")
+    return ""
+
+
+def allowed(consultation: Booked, role: str, now: datetime) -> list[str]:
+    """The verbs this role may press now."""
+    return [verb for verb in MOVES if not why_not(verb, consultation, role, now)]
+
+
+def check(verb: str, consultation: Booked, role: str, now: datetime) -> None:
+    """Raise Refused with the reason."""
+    reason = why_not(verb, consultation, role, now)
+    if reason:
+        raise Refused(reason)
+
+
+def is_late(starts_at: datetime, now: datetime) -> bool:
+    """Whether a change comes so close to the call that the other side must hear at once. Elapsed."""
+    return starts_at - now < timedelta(days=2)
+
+
+def hold_until(made_at: datetime, now: datetime) -> datetime:
+    """A hold lasts 30 minutes from the last sign of life, and 2 hours at most."""
+    return min(now + HOLD_FOR, made_at + HOLD_AT_MOST)
+
+
+def needed_before_booking(
+    *, accepts_scope: bool, has_scope: bool, may_read: bool, has_may_read: bool
+) -> list[tuple[str, str]]:
+    """What is still to be ticked: (field, sentence)."""
+    missing = []
+    if not (accepts_scope or has_scope):
+        missing.append(("scope", _("Tick this line to book: our calls do not replace a doctor’s opinion.")))
+    if not (may_read or has_may_read):
+        missing.append(("may_read", _("Tick this line so that your files can be read before the call.")))
+    return missing
+
+
+def sentence(why: Why) -> str:
+    """Why this time cannot be booked, for the person who chose it."""
+    sentences = {
+        Why.NO_HOURS: _("That time is not offered. Here are times near it."),
+        Why.PAST: _("That time has passed. Here are the next times."),
+        Why.CLOSED: _("We are closed on that day. Here are times near it."),
+        Why.OFF: _("That time is not offered any more. Here are times near it."),
+        Why.NO_ROOM: _("That time is not offered any more. Here are times near it."),
+        Why.NOTICE: _("Calls are booked at least 24 hours ahead. Here are the next times."),
+        Why.READING: _("That day is too soon to read your plan first. Here are the next times."),
+        Why.HORIZON: _("That day is too far ahead to book yet. Here are times before it."),
+        Why.OWN_CALL: _("You have another call with us at that time. Here are times near it."),
+        Why.TAKEN: _("That time was just taken. Nothing you typed is lost. Here are times near it."),
+        Why.FULL_DAY: _("That day is full now. Here are times near it."),
+    }
+    return sentences[why]
+
+
+def outside(calls: Iterable[Booked], is_inside_before, is_inside_after) -> list[Booked]:
+    """The calls that new hours leave outside and the old ones did not: each needs an answer."""
+    return [call for call in calls if is_inside_before(call) and not is_inside_after(call)]
