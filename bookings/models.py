@@ -1,10 +1,10 @@
 """Consultants' time and consultations: services, hours, holds, reservations. The database refuses overlaps."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.core.exceptions import ValidationError
@@ -15,7 +15,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bookings import slots
+from cases.case.models import Case, Consent
+from portal.accounts.models import User
 from portal.vault.fields import SealedText
+from portal.vault.models import DataKey
 
 READING_DAYS = 2
 
@@ -52,7 +55,7 @@ class Service(models.Model):
         PLAN = "plan", _("Treatment-plan consultation")
         AFTER_SECOND = "after_second", _("After the second opinion")
 
-    code = models.CharField(max_length=20, choices=Code, unique=True)
+    code = models.CharField(max_length=20, choices=Code.choices, unique=True)
     minutes = models.PositiveSmallIntegerField()
     preparation_minutes = models.PositiveSmallIntegerField(default=0)
     needs_plan = models.BooleanField(default=False)
@@ -67,19 +70,39 @@ class Service(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.code
+
+    @property
+    def name(self) -> str:
+        """What it is called, in the reader's language."""
+        return str(self.Code(self.code).label)
 
     @property
     def talk(self) -> slots.Talk:
         return slots.Talk(self.minutes, self.preparation_minutes, READING_DAYS if self.needs_plan else 0)
 
 
+class PracticeQuerySet(models.QuerySet["Practice"]):
+    def visible_to(self, user: Any) -> "PracticeQuerySet":
+        """The consultants somebody may know of: all who work here, for anyone signed in."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(consultant__can_sign_in=True, consultant__role=User.Role.CONSULTANT)
+
+    def of(self, user: Any) -> "PracticeQuerySet":
+        """A consultant's own."""
+        return self.visible_to(user).filter(consultant=user)
+
+    def taking_bookings(self) -> "PracticeQuerySet":
+        return self.filter(hours__isnull=False).distinct().order_by("consultant__name")
+
+
 class Practice(models.Model):
     """One consultant's terms: zone, rest, notice, horizon; and who they are, for the people who book."""
 
     consultant = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, primary_key=True, related_name="+"
+        User, on_delete=models.PROTECT, primary_key=True, related_name="+"
     )
     time_zone = models.CharField(max_length=64, validators=[check_zone])
     buffer_minutes = models.PositiveSmallIntegerField(default=10, validators=[MaxValueValidator(120)])
@@ -92,6 +115,8 @@ class Practice(models.Model):
     languages = models.CharField(max_length=200, blank=True)
     video_address = models.URLField(blank=True)
 
+    objects = PracticeQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -99,7 +124,7 @@ class Practice(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"practice {self.pk}"
 
     @property
@@ -127,7 +152,7 @@ class Hours(models.Model):
             models.UniqueConstraint(fields=["practice", "weekday", "from_time"], name="hours_start_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.weekday} {self.from_time}-{self.until_time}"
 
     @property
@@ -156,7 +181,7 @@ class TimeOff(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.from_on}-{self.until_on}"
 
     @property
@@ -180,7 +205,7 @@ class ExtraHours(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.on_date} {self.from_time}-{self.until_time}"
 
     @property
@@ -188,31 +213,29 @@ class ExtraHours(models.Model):
         return slots.Extra(self.on_date, self.from_time, self.until_time)
 
 
-class ConsultationQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class ConsultationQuerySet(models.QuerySet["Consultation"]):
+    def visible_to(self, user: Any) -> "ConsultationQuerySet":
         """The consultations of the cases a person may open, and a consultant's own, after an assignment
         ended too: one's calendar keeps its past."""
-        from cases.case.models import Case
-
-        if not user.is_authenticated:
+        if not user.is_authenticated or not user.is_active:
             return self.none()
         cases = Case.objects.visible_to(user).values("pk")
         if user.role == "consultant":
             return self.filter(Q(case__in=cases) | Q(consultant=user))
         return self.filter(case__in=cases)
 
-    def booked(self):
+    def booked(self) -> "ConsultationQuerySet":
         return self.filter(state=Consultation.State.BOOKED)
 
-    def upcoming(self, now):
+    def upcoming(self, now: datetime) -> "ConsultationQuerySet":
         """Booked and not over, soonest first."""
         return self.booked().filter(ends_at__gt=now).order_by("starts_at")
 
-    def next_for(self, case, now):
+    def next_for(self, case: Case, now: datetime) -> "Consultation | None":
         """The case's next consultation, or None."""
         return self.upcoming(now).filter(case=case).select_related("consultant", "service").first()
 
-    def between(self, starts_at, ends_at):
+    def between(self, starts_at: datetime, ends_at: datetime) -> "ConsultationQuerySet":
         return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).order_by("starts_at")
 
 
@@ -230,29 +253,29 @@ class Consultation(models.Model):
         NO_SHOW = "no_show", _("Did not take place")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey("case.Case", on_delete=models.PROTECT, related_name="consultations")
-    patient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    consultant = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consultations")
+    patient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    consultant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     wall_at = models.CharField(max_length=16, help_text="2026-11-17T10:30, as promised in time_zone")
     time_zone = models.CharField(max_length=64, validators=[check_zone])
-    how = models.CharField(max_length=10, choices=How)
-    hope = SealedText(blank=True, default="")
-    state = models.CharField(max_length=10, choices=State, default=State.BOOKED)
+    how = models.CharField(max_length=10, choices=How.choices)
+    hope = SealedText()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.BOOKED)
     version = models.PositiveIntegerField(default=0)
     uid = models.CharField(max_length=255, unique=True)
     reference = models.CharField(max_length=8, unique=True)
     held_as = models.UUIDField(unique=True, help_text="the hold it came from: a second press finds it")
-    scope = models.ForeignKey("case.Consent", on_delete=models.PROTECT, related_name="+")
+    scope = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="+")
     booked_at = models.DateTimeField()
-    booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    booked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    cancel_reason = SealedText(blank=True, default="")
+    cancel_reason = SealedText()
 
     objects = ConsultationQuerySet.as_manager()
 
@@ -283,14 +306,14 @@ class Consultation(models.Model):
             models.Index(fields=["consultant", "starts_at"], name="consultation_of_consultant"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"consultation {self.pk}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("bookings:detail", args=[self.pk])
 
     @property
-    def sealing_key(self):
+    def sealing_key(self) -> DataKey:
         return self.case.sealing_key
 
     @property
@@ -306,14 +329,14 @@ class Consultation(models.Model):
         return int((self.ends_at - self.starts_at) / timedelta(minutes=1))
 
 
-class HoldQuerySet(models.QuerySet):
-    def visible_to(self, user):
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def visible_to(self, user: Any) -> "HoldQuerySet":
         """One's own choice of a time; nobody else has a use for it."""
-        if not user.is_authenticated:
+        if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.filter(Q(patient=user) | Q(made_by=user))
 
-    def live(self, now):
+    def live(self, now: datetime) -> "HoldQuerySet":
         return self.filter(expires_at__gt=now)
 
 
@@ -325,17 +348,17 @@ class Hold(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    patient = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    case = models.ForeignKey("case.Case", on_delete=models.CASCADE, related_name="+")
-    consultant = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    patient = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    consultant = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
     moving = models.ForeignKey(
         Consultation, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     starts_at = models.DateTimeField()
-    how = models.CharField(max_length=10, choices=How)
+    how = models.CharField(max_length=10, choices=How.choices)
     made_at = models.DateTimeField()
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    made_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     expires_at = models.DateTimeField()
 
     objects = HoldQuerySet.as_manager()
@@ -346,14 +369,14 @@ class Hold(models.Model):
             models.CheckConstraint(condition=Q(how__in=["video", "phone"]), name="hold_how_is_known"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"hold {self.pk}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("bookings:check", args=[self.pk])
 
     @property
-    def ends_at(self):
+    def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.service.minutes)
 
 
@@ -370,8 +393,8 @@ class Reservation(models.Model):
         PREPARATION = "preparation"
         BLOCKED = "blocked"
 
-    consultant = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=12, choices=Kind)
+    consultant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     hold = models.ForeignKey(
@@ -405,7 +428,7 @@ class Reservation(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
     @property
