@@ -101,9 +101,7 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
 class Practice(models.Model):
     """One consultant's terms: zone, rest, notice, horizon; and who they are, for the people who book."""
 
-    consultant = models.OneToOneField(
-        User, on_delete=models.PROTECT, primary_key=True, related_name="+"
-    )
+    consultant = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="+")
     time_zone = models.CharField(max_length=64, validators=[check_zone])
     buffer_minutes = models.PositiveSmallIntegerField(default=10, validators=[MaxValueValidator(120)])
     notice_hours = models.PositiveSmallIntegerField(default=24, validators=[MaxValueValidator(336)])
@@ -119,9 +117,7 @@ class Practice(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(daily_cap=None) | Q(daily_cap__gt=0), name="practice_cap_leaves_a_call"
-            ),
+            models.CheckConstraint(condition=Q(daily_cap=None) | Q(daily_cap__gt=0), name="practice_cap_leaves_a_call"),
         ]
 
     def __str__(self) -> str:
@@ -200,9 +196,7 @@ class ExtraHours(models.Model):
     class Meta:
         ordering = ["on_date", "from_time"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(from_time__lt=F("until_time")), name="extra_hours_end_after_start"
-            ),
+            models.CheckConstraint(condition=Q(from_time__lt=F("until_time")), name="extra_hours_end_after_start"),
         ]
 
     def __str__(self) -> str:
@@ -272,9 +266,7 @@ class Consultation(models.Model):
     booked_at = models.DateTimeField()
     booked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     cancelled_at = models.DateTimeField(null=True, blank=True)
-    cancelled_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    cancelled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     cancel_reason = SealedText()
 
     objects = ConsultationQuerySet.as_manager()
@@ -287,9 +279,7 @@ class Consultation(models.Model):
                 expressions=[("patient", RangeOperators.EQUAL), (stretch(), RangeOperators.OVERLAPS)],
                 condition=Q(state="booked"),
             ),
-            models.CheckConstraint(
-                condition=Q(starts_at__lt=F("ends_at")), name="consultation_ends_after_start"
-            ),
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="consultation_ends_after_start"),
             models.CheckConstraint(
                 condition=Q(state__in=["booked", "cancelled", "completed", "no_show"]),
                 name="consultation_state_is_known",
@@ -352,9 +342,7 @@ class Hold(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     consultant = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
-    moving = models.ForeignKey(
-        Consultation, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
+    moving = models.ForeignKey(Consultation, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     starts_at = models.DateTimeField()
     how = models.CharField(max_length=10, choices=How.choices)
     made_at = models.DateTimeField()
@@ -397,9 +385,7 @@ class Reservation(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    hold = models.ForeignKey(
-        Hold, null=True, blank=True, on_delete=models.CASCADE, related_name="reservations"
-    )
+    hold = models.ForeignKey(Hold, null=True, blank=True, on_delete=models.CASCADE, related_name="reservations")
     consultation = models.ForeignKey(
         Consultation, null=True, blank=True, on_delete=models.CASCADE, related_name="reservations"
     )
@@ -412,9 +398,7 @@ class Reservation(models.Model):
                 name="reservation_consultant_is_in_one_place",
                 expressions=[("consultant", RangeOperators.EQUAL), (stretch(), RangeOperators.OVERLAPS)],
             ),
-            models.CheckConstraint(
-                condition=Q(starts_at__lt=F("ends_at")), name="reservation_ends_after_start"
-            ),
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="reservation_ends_after_start"),
             models.CheckConstraint(
                 condition=Q(kind="hold", hold__isnull=False, consultation=None)
                 | Q(kind__in=["consultation", "preparation"], hold=None, consultation__isnull=False)

@@ -35,18 +35,14 @@ def _nearest_to(starts: Sequence[datetime], wall: time, zone: ZoneInfo) -> datet
     return min(starts, key=distance)
 
 
-def suggested(
-    starts: Sequence[datetime], zone: ZoneInfo, before: date | None = None, count: int = 3
-) -> list[datetime]:
+def suggested(starts: Sequence[datetime], zone: ZoneInfo, before: date | None = None, count: int = 3) -> list[datetime]:
     """Up to three times on different days, all before the day of the visit when there is one.
 
     Every start given already leaves the reading days. Empty when none comes before that day.
     """
     days = by_day([s for s in starts if before is None or s.astimezone(zone).date() < before], zone)
     near = sorted(days)[:NEAR_DAYS]
-    chosen = [
-        _nearest_to(days[day], wall, zone) for day, wall in zip(_spread(near, count), PREFERRED, strict=False)
-    ]
+    chosen = [_nearest_to(days[day], wall, zone) for day, wall in zip(_spread(near, count), PREFERRED, strict=False)]
     # Fewer days than wanted: fill up with other times on those days.
     rest = [start for day in near for start in days[day] if start not in chosen]
     return sorted(chosen + rest[: count - len(chosen)])

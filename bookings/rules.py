@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from bookings.slots import Why
 from portal.errors import Refused
+from portal.moves import Move
 
 HOLD_FOR = timedelta(minutes=30)
 HOLD_AT_MOST = timedelta(hours=2)
@@ -21,20 +21,11 @@ OPENS_BEFORE = timedelta(minutes=15)
 BOOKED, CANCELLED, COMPLETED, NO_SHOW = "booked", "cancelled", "completed", "no_show"
 
 
-@dataclass(frozen=True)
-class Move:
-    """One verb: from which states, to which, by which roles in the case."""
-
-    sources: frozenset[str]
-    target: str
-    by: frozenset[str]
-
-
 MOVES = {
-    "cancel": Move(frozenset({BOOKED}), CANCELLED, frozenset({"patient", "consultant", "coordinator"})),
-    "move": Move(frozenset({BOOKED}), BOOKED, frozenset({"patient", "coordinator"})),
-    "complete": Move(frozenset({BOOKED}), COMPLETED, frozenset({"consultant"})),
-    "no_show": Move(frozenset({BOOKED}), NO_SHOW, frozenset({"consultant"})),
+    "cancel": Move({BOOKED}, CANCELLED, {"patient", "consultant", "coordinator"}),
+    "move": Move({BOOKED}, BOOKED, {"patient", "coordinator"}),
+    "complete": Move({BOOKED}, COMPLETED, {"consultant"}),
+    "no_show": Move({BOOKED}, NO_SHOW, {"consultant"}),
 }
 
 

@@ -193,9 +193,7 @@ def _stretches(day: date, zone: ZoneInfo, from_time: time, until_time: time) -> 
     """The moments of the day at which the clock shows a time in [from, until)."""
     low = datetime.combine(day, from_time, tzinfo=UTC)
     high = datetime.combine(day, until_time, tzinfo=UTC)
-    cut = [
-        (max(begins, low - offset), min(ends, high - offset)) for begins, ends, offset in _steady(day, zone)
-    ]
+    cut = [(max(begins, low - offset), min(ends, high - offset)) for begins, ends, offset in _steady(day, zone)]
     return [(begins, ends) for begins, ends in cut if begins < ends]
 
 
@@ -214,9 +212,7 @@ def _without(stretches: Iterable[Stretch], gaps: Iterable[Stretch]) -> list[Stre
     left = list(stretches)
     for gap_from, gap_until in gaps:
         pieces = [
-            piece
-            for begins, ends in left
-            for piece in ((begins, min(ends, gap_from)), (max(begins, gap_until), ends))
+            piece for begins, ends in left for piece in ((begins, min(ends, gap_from)), (max(begins, gap_until), ends))
         ]
         left = [(begins, ends) for begins, ends in pieces if begins < ends]
     return left
@@ -368,9 +364,7 @@ def why_none(calendar: Calendar, asked: Asked, on: date) -> Why:
     return max(reasons, key=list(Why).index, default=Why.NO_HOURS)
 
 
-def is_inside_hours(
-    calendar: Calendar, closed: frozenset[date], starts_at: datetime, ends_at: datetime
-) -> bool:
+def is_inside_hours(calendar: Calendar, closed: frozenset[date], starts_at: datetime, ends_at: datetime) -> bool:
     """Whether a call lies inside the hours. Asked when hours change; preparation may lie outside then."""
     on = starts_at.astimezone(calendar.zone).date()
     stretches = open_stretches(calendar, on, closed)

@@ -79,9 +79,7 @@ def test_method_and_status_agree(method, status):
 
 
 def test_a_name_cannot_add_lines_to_the_file():
-    entry = replace(
-        ENTRY, title="Call with Jo\r\nATTENDEE:mailto:x@example.com", organizer_name='RS "office"'
-    )
+    entry = replace(ENTRY, title="Call with Jo\r\nATTENDEE:mailto:x@example.com", organizer_name='RS "office"')
     _, event = parsed(entry)
     assert event["ATTENDEE"] == "mailto:rosa@example.com"
 

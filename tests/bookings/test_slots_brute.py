@@ -48,9 +48,7 @@ def worlds(draw):
 
     def taken():
         starts_at = begin + draw(st.integers(0, 3 * 24 * 12)) * timedelta(minutes=5)
-        return Taken(
-            starts_at, starts_at + draw(st.integers(1, 30)) * timedelta(minutes=5), draw(st.booleans())
-        )
+        return Taken(starts_at, starts_at + draw(st.integers(1, 30)) * timedelta(minutes=5), draw(st.booleans()))
 
     few = st.integers(0, 3)
     calendar = Calendar(
@@ -83,8 +81,7 @@ def is_open(calendar, closed, moment):
     if any(e.on_date == day and e.from_time <= clock < e.until_time for e in calendar.extra):
         return True
     if day in closed or any(
-        off.from_on <= day <= off.until_on
-        and (off.from_time is None or off.from_time <= clock < off.until_time)
+        off.from_on <= day <= off.until_on and (off.from_time is None or off.from_time <= clock < off.until_time)
         for off in calendar.off
     ):
         return False
@@ -99,8 +96,7 @@ def is_on_grid(calendar, moment):
     hours += [e for e in calendar.extra if e.on_date == wall.date()]
     shown = wall.hour * 60 + wall.minute
     return any(
-        h.from_time <= wall.time() < h.until_time
-        and (shown - h.from_time.hour * 60 - h.from_time.minute) % 30 == 0
+        h.from_time <= wall.time() < h.until_time and (shown - h.from_time.hour * 60 - h.from_time.minute) % 30 == 0
         for h in hours
     )
 
