@@ -1,0 +1,229 @@
+"""Mail as bytes: composed once, sent as they are, and told apart by what the server said. Knows no room."""
+
+import datetime as dt
+import email
+import email.policy
+import os
+import re
+import smtplib
+import tempfile
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.message import EmailMessage as Message
+from email.utils import format_datetime, parseaddr
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+# ASCII only: any server takes it, and the sealed text gives back the very bytes.
+POLICY = email.policy.SMTP.clone(cte_type="7bit", max_line_length=200)
+
+
+class MailError(Exception):
+    """A message did not go. `is_sure` says that the server has certainly not taken it."""
+
+    is_sure = True
+
+
+class ServerAway(MailError):
+    """The server does not answer, or takes nothing from us: no other message would go either."""
+
+
+class Deferred(MailError):
+    """The server asks to try this one later."""
+
+
+class AddressRefused(MailError):
+    """The server will not take this one."""
+
+
+class Unsure(MailError):
+    """The line dropped after the message was handed over: it may have been taken."""
+
+    is_sure = False
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One message to one address; `attachments` are (name, content type, bytes)."""
+
+    to: str
+    subject: str
+    plain: str
+    html: str
+    sender_name: str
+    message_id: str
+    at: dt.datetime
+    headers: dict[str, str] = field(default_factory=dict)
+    attachments: tuple[tuple[str, str, bytes], ...] = ()
+
+
+def one_line(text: str, longest: int = 200) -> str:
+    """A text fit for a header: no line breaks, no control characters, bounded."""
+    return re.sub(r"[\s\x00-\x1f\x7f\u2028\u2029]+", " ", text).strip()[:longest]
+
+
+def sender_address() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def message_id_for(key: str) -> str:
+    """The same Message-ID for the same key, always."""
+    return f"<{key}@{sender_address().rpartition('@')[2] or 'localhost'}>"
+
+
+def absolute(path: str) -> str:
+    """An address of ours for a message."""
+    return settings.PORTAL_ORIGIN.rstrip("/") + path
+
+
+def compose(mail: Mail) -> bytes:
+    """The bytes of a message, plain and HTML. AddressRefused when the address cannot stand in a header."""
+    message = Message(policy=POLICY)
+    try:
+        message["To"] = Address(addr_spec=mail.to)
+    except (ValueError, IndexError, email.errors.MessageError) as error:
+        raise AddressRefused("not an address") from error
+    message["From"] = Address(one_line(mail.sender_name, 80), addr_spec=sender_address())
+    message["Subject"] = one_line(mail.subject)
+    message["Date"] = format_datetime(mail.at)
+    message["Message-ID"] = one_line(mail.message_id)
+    message["Auto-Submitted"] = "auto-generated"
+    for name, value in mail.headers.items():
+        message[name] = one_line(value, 900)
+    message.set_content(mail.plain)
+    message.add_alternative(mail.html, subtype="html")
+    for name, content_type, content in mail.attachments:
+        main, _, sub = content_type.partition(";")[0].strip().partition("/")
+        message.add_attachment(content, maintype=main, subtype=sub, filename=one_line(name, 80))
+        part = list(message.iter_attachments())[-1]
+        for parameter in content_type.split(";")[1:]:
+            key, _, value = parameter.partition("=")
+            part.set_param(key.strip(), value.strip().strip('"'))
+    return message.as_bytes()
+
+
+class Composed(EmailMultiAlternatives):
+    """Composed bytes as Django's backends want them: providers read the attributes, SMTP and files take the bytes."""
+
+    def __init__(self, raw: bytes, to: str, connection: BaseEmailBackend | None = None):
+        parsed = read(raw)
+        super().__init__(
+            subject=parsed.subject, body=parsed.plain, from_email=parsed.sender, to=[to], connection=connection
+        )
+        self.attach_alternative(parsed.html, "text/html")
+        for name, content_type, content in parsed.attachments:
+            self.attach(name, content, content_type)
+        self.extra_headers = dict(parsed.headers)
+        self.raw = raw
+
+    def message(self, *args, **kwargs):
+        return _Bytes(self.raw)
+
+
+class _Bytes:
+    """What a backend calls on a message, answered with the bytes as they are."""
+
+    def __init__(self, raw: bytes):
+        self.raw = raw
+
+    def as_bytes(self, *args, **kwargs) -> bytes:
+        return self.raw
+
+    def as_string(self, *args, **kwargs) -> str:
+        return self.raw.decode("ascii")
+
+
+def send(raw: bytes, to: str) -> None:
+    """Hand the bytes to the server. Raises ServerAway, Deferred, AddressRefused or Unsure."""
+    connection = get_connection()
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as error:
+        raise ServerAway(type(error).__name__) from error
+    try:
+        connection.send_messages([Composed(raw, to, connection)])
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _ in error.recipients.values()]
+        raise _refusal(max(codes, default=550)) from error
+    except smtplib.SMTPSenderRefused as error:
+        raise ServerAway(str(error.smtp_code)) from error
+    except smtplib.SMTPResponseException as error:
+        raise _refusal(error.smtp_code) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise Unsure(type(error).__name__) from error
+    finally:
+        _close(connection)
+
+
+def _refusal(code: int) -> MailError:
+    if code == 421:
+        return ServerAway("421")
+    return AddressRefused(str(code)) if code >= 500 else Deferred(str(code))
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    """A server that hangs up at QUIT has taken the message all the same."""
+    try:
+        connection.close()
+    except (OSError, smtplib.SMTPException):
+        return
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A message read back."""
+
+    at: str
+    sender: str
+    to: str
+    subject: str
+    plain: str
+    html: str
+    headers: dict[str, str]
+    attachments: list[tuple[str, str, bytes]]
+    name: str = ""
+
+
+def read(raw: bytes, name: str = "") -> Kept:
+    """A message from its bytes."""
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    named = ("from", "to", "subject", "date", "mime-version", "content-type", "content-transfer-encoding")
+    return Kept(
+        at=str(message["Date"] or ""),
+        sender=str(message["From"] or ""),
+        to=str(message["To"] or ""),
+        subject=str(message["Subject"] or ""),
+        plain=plain.get_content() if plain else "",
+        html=html.get_content() if html else "",
+        headers={key: str(value) for key, value in message.items() if key.lower() not in named},
+        attachments=[
+            (part.get_filename() or "", part.get_content_type(), part.get_payload(decode=True) or b"")
+            for part in message.iter_attachments()
+        ],
+        name=name,
+    )
+
+
+class FolderBackend(BaseEmailBackend):
+    """Each message one file in EMAIL_FILE_PATH, whole or not at all. For machines without a mail server."""
+
+    def send_messages(self, email_messages):
+        folder = Path(settings.EMAIL_FILE_PATH)
+        folder.mkdir(parents=True, exist_ok=True)
+        for message in email_messages:
+            handle, name = tempfile.mkstemp(dir=folder, prefix=".")
+            with os.fdopen(handle, "wb") as file:
+                file.write(message.message().as_bytes())
+            # Named by the wall clock of the file system, so that the newest sorts last even when the date is set.
+            os.replace(name, folder / f"{os.stat(name).st_mtime_ns:020d}-{Path(name).name[1:]}.eml")
+        return len(email_messages)
+
+
+def kept(newest: int = 200) -> list[Kept]:
+    """The messages kept by FolderBackend, newest first."""
+    folder = Path(getattr(settings, "EMAIL_FILE_PATH", None) or ".")
+    return [read(file.read_bytes(), file.stem) for file in sorted(folder.glob("*.eml"), reverse=True)[:newest]]

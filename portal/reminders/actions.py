@@ -1,0 +1,229 @@
+"""What rooms and readers do with reminders: plan, put off, pause, answer; what staff do: try again, say they called."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from portal import clock
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.celery import app, nudge
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.reminders import kinds, rules
+from portal.reminders.models import Delivery, Outcome, Pause, RecipientType, Reminder
+from portal.reminders.readers import Reader, address_of, reader_of
+
+# By name: the task's module imports the sender, which imports this one.
+SEND_DUE = app.signature("portal.reminders.tasks.send_due")
+
+
+def plan(
+    kind: str,
+    about: models.Model,
+    *,
+    version: int,
+    recipient: object,
+    due_at: dt.datetime,
+    useful_until: dt.datetime,
+    case: Any = None,
+    step: int = 0,
+) -> Reminder | None:
+    """Plan one row, inside the action that makes it due. The same row again is kept as it is; a withdrawn one opens.
+
+    Open rows of lower versions are withdrawn. None when it could never be useful. KeyError for an unknown kind.
+    """
+    recipient_type, recipient_id = address_of(recipient)
+    row = Reminder(
+        kind=kind,
+        about_type=about._meta.label_lower,
+        about_id=about.pk,
+        version=version,
+        case_id=getattr(case, "pk", case),
+        recipient_type=recipient_type,
+        recipient_id=recipient_id,
+        step=step,
+        due_at=due_at,
+        useful_until=useful_until,
+    )
+    return plan_row(row)
+
+
+@transaction.atomic
+def plan_row(row: Reminder, reopens: Iterable[str] = (Outcome.WITHDRAWN,)) -> Reminder | None:
+    """Plan a row that may know its thing by id only. `reopens`: which settled rows open again."""
+    now = clock.now()
+    row.message_class = kinds.kind_of(row.kind).message_class
+    same = Reminder.objects.filter(kind=row.kind, about_id=row.about_id, recipient_id=row.recipient_id)
+    settle(same.filter(version__lt=row.version), Outcome.WITHDRAWN, now)
+    if row.useful_until <= max(row.due_at, now):
+        return None
+    Reminder.objects.bulk_create([row], ignore_conflicts=True)
+    same = same.filter(version=row.version, step=row.step)
+    same.filter(settled_as__in=reopens).update(
+        settled_at=None, settled_as="", delivery=None, due_at=row.due_at, useful_until=row.useful_until
+    )
+    if row.due_at <= now:
+        nudge(SEND_DUE)
+    return same.get()
+
+
+@transaction.atomic
+def unplan(about: models.Model, kinds: Iterable[str] | None = None) -> int:
+    """Withdraw every open row about a thing, or those of some kinds. Returns how many."""
+    rows = Reminder.objects.about(about)
+    if kinds is not None:
+        rows = rows.filter(kind__in=kinds)
+    return settle(rows, Outcome.WITHDRAWN, clock.now())
+
+
+def settle(rows: models.QuerySet[Reminder], outcome: str, now: dt.datetime) -> int:
+    """Settle the open ones of these rows. Returns how many."""
+    # In the order of their keys, as the sender locks them: two transactions never wait for each other.
+    locked = rows.filter(settled_at=None).order_by("pk").select_for_update(of=("self",))
+    ids = list(locked.values_list("pk", flat=True))
+    return Reminder.objects.filter(pk__in=ids).update(settled_at=now, settled_as=outcome)
+
+
+@transaction.atomic
+def put_off(row: Reminder, *, by: Actor) -> Reminder:
+    """ "Later": move an open row two mornings on, or one. Raises Refused when it would come too late to help."""
+    now = clock.now()
+    row = Reminder.objects.select_for_update().get(pk=row.pk)
+    if row.settled_at or row.delivery_id:
+        raise Refused(_("This one has already gone out or is done."))
+    reader = must_find_reader(row.recipient, now)
+    moved = rules.later(row, now, reader.zone)
+    if moved is None:
+        raise Refused(_("This can’t wait longer: after that it would be too late to help."))
+    row.due_at = moved
+    row.save(update_fields=["due_at"])
+    record(by, "reminder.put_off", row, case=row.case_id)
+    return row
+
+
+@transaction.atomic
+def pause(person: User, *, until: dt.datetime | None, why: str = Pause.Why.ASKED, by: Actor) -> Pause:
+    """Rest from reminders until an instant, or until the person says so. A running pause is replaced."""
+    now = clock.now()
+    if until is not None and until <= now:
+        raise Refused(_("Choose a day that is still to come."))
+    User.objects.select_for_update().get(pk=person.pk)  # one at a time: two presses make one pause
+    Pause.objects.filter(person=person, ended_at=None).update(ended_at=now)
+    made = Pause.objects.create(person=person, from_at=now, until=until, why=why)
+    record(by, "reminder.paused", made)
+    return made
+
+
+@transaction.atomic
+def resume(person: User, *, by: Actor) -> None:
+    """End the pause. What still helps comes at the next 9 am."""
+    now = clock.now()
+    for running in Pause.objects.select_for_update().filter(person=person, ended_at=None):
+        running.ended_at = now
+        running.save(update_fields=["ended_at"])
+        record(by, "reminder.resumed", running)
+
+
+@transaction.atomic
+def answer(row: Reminder, choice: str, *, by: Actor) -> Reminder:
+    """Take the answer to a row's question. Pressing again, or another one, is fine while the thing is not over."""
+    now = clock.now()
+    row = Reminder.objects.select_for_update().get(pk=row.pk)
+    kind = kinds.known(row.kind)
+    if kind is None or kind.answer is None or choice not in kinds.CHOICES:
+        raise Refused(_("This question can’t be answered here."))
+    if row.useful_until <= now:
+        raise Refused(_("This is over. There is nothing left to do."), code="over")
+    kind.answer(row, choice, by)
+    if choice == kinds.DONE:
+        settle(_steps_from(row), Outcome.ANSWERED, now)
+    elif choice == kinds.NOT_YET:
+        _ask_again(row, kind, now)
+    if row.delivery_id:
+        Delivery.objects.filter(pk=row.delivery_id).update(reply=choice, replied_at=now)
+    record(by, "reminder.answered", row, case=row.case_id, why=choice)
+    return row
+
+
+def next_asking(row: Reminder, now: dt.datetime) -> dt.datetime | None:
+    """When a "not yet" is asked about again: the planned next step, else some mornings on."""
+    planned = _steps_from(row).filter(step__gt=row.step, settled_at=None).order_by("due_at").first()
+    if planned:
+        return planned.due_at
+    kind, reader = kinds.known(row.kind), reader_of(row.recipient, now)
+    if kind is None or reader is None:
+        return None
+    return rules.asked_again(now, kind.again_after, row.useful_until, reader.zone)
+
+
+def _steps_from(row: Reminder) -> models.QuerySet[Reminder]:
+    return Reminder.objects.filter(
+        kind=row.kind,
+        about_id=row.about_id,
+        version=row.version,
+        recipient_id=row.recipient_id,
+        step__gte=row.step,
+    )
+
+
+def _ask_again(row: Reminder, kind: kinds.Kind, now: dt.datetime) -> None:
+    again_at = next_asking(row, now)
+    if again_at is None:
+        return
+    same = ("kind", "about_type", "about_id", "version", "case_id", "recipient_type", "recipient_id", "useful_until")
+    following = Reminder(step=row.step + 1, due_at=again_at, **{name: getattr(row, name) for name in same})
+    plan_row(following, reopens=(Outcome.WITHDRAWN, Outcome.ANSWERED))
+
+
+def must_find_reader(recipient: tuple[str, str], now: dt.datetime) -> Reader:
+    """The reader of a row. Raises Refused when there is none any more."""
+    reader = reader_of(recipient, now)
+    if reader is None:
+        raise Refused(_("We can’t find who this is for."))
+    return reader
+
+
+@transaction.atomic
+def not_for_me(delivery: Delivery, *, by: Actor) -> None:
+    """ "Not for you?": stop messages to this address, make the links in this one false, and let staff see it."""
+    now = clock.now()
+    delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    delivery.reply, delivery.replied_at = Delivery.Reply.NOT_ME, now
+    delivery.generation += 1
+    delivery.save(update_fields=["reply", "replied_at", "generation"])
+    Reminder.objects.filter(delivery=delivery).update(generation=models.F("generation") + 1)
+    if delivery.recipient_type == RecipientType.USER:
+        pause(User.objects.get(pk=delivery.recipient_id), until=None, why=Pause.Why.NOT_ME, by=by)
+    record(by, "reminder.not_for_me", delivery, case=delivery.case_id)
+
+
+@transaction.atomic
+def try_again(delivery: Delivery, *, by: Actor) -> Delivery:
+    """Open a message that could not go. A gathered one of an earlier day joins today's."""
+    delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if delivery.sent_at or delivery.withdrawn_at:
+        raise Refused(_("This one has gone out by now, or is no longer needed."))
+    delivery.failed_at = delivery.next_try_at = delivery.claimed_at = None
+    delivery.failures, delivery.failure = 0, ""
+    delivery.save(update_fields=["failed_at", "next_try_at", "claimed_at", "failures", "failure"])
+    record(by, "reminder.tried_again", delivery, case=delivery.case_id)
+    nudge(SEND_DUE)
+    return delivery
+
+
+@transaction.atomic
+def said_by_phone(delivery: Delivery, *, by: Actor) -> Delivery:
+    """A person called instead of a mail: what it says counts as given."""
+    now = clock.now()
+    delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if delivery.sent_at or delivery.withdrawn_at:
+        raise Refused(_("This one has gone out by now, or is no longer needed."))
+    delivery.channel, delivery.sent_at, delivery.failed_at = Delivery.Channel.CALL, now, None
+    delivery.save(update_fields=["channel", "sent_at", "failed_at"])
+    settle(Reminder.objects.filter(delivery=delivery), Outcome.SENT, now)
+    record(by, "reminder.said_by_phone", delivery, case=delivery.case_id)
+    return delivery

@@ -1,0 +1,31 @@
+"""Reminders: rows that say what is due, gathered into one message a day, claimed, then sent."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RemindersConfig(AppConfig):
+    name = "portal.reminders"
+    label = "reminders"
+
+    def ready(self):
+        from portal.history import words
+
+        words.register(
+            {
+                "reminder.sent": _("A message went out"),
+                "reminder.not_needed": _("A message was no longer needed and did not go"),
+                "reminder.put_off": _("Put a reminder off"),
+                "reminder.paused": _("Paused reminders"),
+                "reminder.resumed": _("Started reminders again"),
+                "reminder.answered": _("Answered a reminder"),
+                "reminder.not_for_me": _("Said that a message was not for them"),
+                "reminder.tried_again": _("Sent a message again that had failed"),
+                "reminder.said_by_phone": _("Called instead of a message"),
+            },
+            {
+                "done": _("Done"),
+                "not_yet": _("Not yet"),
+                "call": _("Call me"),
+            },
+        )

@@ -1,0 +1,89 @@
+"""Whom a message goes to: name, address, zone and language, looked up when it is sent."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from portal.accounts.models import User
+from portal.reminders.models import Pause, RecipientType
+
+
+@dataclass(frozen=True)
+class Role:
+    """Everyone who holds a role when the message goes."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One recipient as a message needs them. An empty `email` means that a person calls instead."""
+
+    type: str
+    id: str
+    called: str
+    email: str
+    zone: ZoneInfo
+    language: str
+    is_paused: bool = False
+
+
+Recipients = Iterable[tuple[str, str]]
+Source = Callable[[list[str], dt.datetime], dict[str, Reader]]
+_sources: dict[str, Source] = {}
+
+
+def role(code: str) -> Role:
+    """A recipient for `plan`: everyone of this role."""
+    return Role(code)
+
+
+def register_source(recipient_type: str, source: Source) -> None:
+    """Tell how recipients of a type (an office) are looked up: `source(ids, now)` gives readers by id."""
+    _sources[recipient_type] = source
+
+
+def address_of(recipient: object) -> tuple[str, str]:
+    """(recipient_type, recipient_id) of a User, a Role or an office."""
+    if isinstance(recipient, Role):
+        return RecipientType.ROLE, recipient.code
+    if isinstance(recipient, User):
+        return RecipientType.USER, str(recipient.pk)
+    return RecipientType.OFFICE, str(recipient.pk)
+
+
+def readers(recipients: Recipients, now: dt.datetime) -> dict[tuple[str, str], Reader]:
+    """Readers by (type, id), one query a type. Unknown ones are left out."""
+    by_type: dict[str, list[str]] = {}
+    for kind, pk in set(recipients):
+        by_type.setdefault(kind, []).append(pk)
+    found = {}
+    for kind, ids in by_type.items():
+        source = _sources.get(kind)
+        for pk, reader in (source(ids, now) if source else {}).items():
+            found[kind, pk] = reader
+    return found
+
+
+def reader_of(recipient: tuple[str, str], now: dt.datetime) -> Reader | None:
+    return readers([recipient], now).get(recipient)
+
+
+def _people(ids: list[str], now: dt.datetime) -> dict[str, Reader]:
+    paused = set(Pause.objects.at(now).filter(person__in=ids).values_list("person_id", flat=True))
+    return {
+        str(person.pk): Reader(
+            type=RecipientType.USER,
+            id=str(person.pk),
+            called=person.first_name,
+            email=person.email or "",
+            zone=person.zone,
+            language=person.language,
+            is_paused=person.pk in paused,
+        )
+        for person in User.objects.filter(pk__in=ids)
+    }
+
+
+register_source(RecipientType.USER, _people)
