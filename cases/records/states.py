@@ -1,0 +1,67 @@
+"""The states of a visit, a referral and a record item, and the ways a record travels."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class VisitState(TextChoices):
+    PLANNED = "planned", _("No date yet")
+    BOOKED = "booked", _("Booked")
+    HAPPENED = "happened", _("Took place")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ReferralState(TextChoices):
+    NEEDED = "needed", _("Not asked yet")
+    ASKED = "asked", _("Asked")
+    AGREED = "agreed", _("Agreed")
+    REFUSED = "refused", _("Refused")
+    NOT_NEEDED = "not_needed", _("Not needed here")
+    SENT = "sent", _("Sent")
+
+
+class ItemState(TextChoices):
+    NEEDED = "needed", _("To be asked for")
+    NEEDS_YOU = "needs_you", _("Needs you")
+    ASKED = "asked", _("Asked")
+    ACKNOWLEDGED = "acknowledged", _("They are working on it")
+    # In our hands when it goes through us, in the patient's when it is carried.
+    HELD = "held", _("In hand")
+    SENT = "sent", _("On its way")
+    ARRIVED = "arrived", _("Arrived")
+    OPENS_FINE = "opens_fine", _("Opens fine")
+    NOT_LOCATED = "not_located", _("Not found")
+    INCOMPLETE = "incomplete", _("Something is missing")
+    WILL_NOT_OPEN = "will_not_open", _("Will not open")
+    NOT_WANTED = "not_wanted", _("Not needed")
+
+
+class Route(TextChoices):
+    DIRECT = "direct", _("Straight to the second doctor")
+    THROUGH_US = "through_us", _("Through us")
+    CARRIED = "carried", _("Carried by you")
+
+
+class Need(TextChoices):
+    """What holds an item up until the patient acts."""
+
+    PLAN = "plan", _("Needs your file")
+    SIGNATURE = "signature", _("Needs your signature")
+    CHOICE = "choice", _("Needs your choice")
+    FEE = "fee", _("Needs a fee")
+
+
+class KnownBy(TextChoices):
+    """Who said so. It stands beside each state, since "arrived" is only as good as who says it."""
+
+    PATIENT = "patient", _("You told us")
+    HELPER = "helper", _("Your helper told us")
+    STAFF_CALL = "staff_call", _("We heard by phone")
+    OFFICE = "office", _("The office told us")
+    DOCUMENT = "document", _("The file is here")
+
+
+UNASKED = frozenset({ItemState.NEEDED, ItemState.NEEDS_YOU})
+IN_TROUBLE = frozenset({ItemState.NOT_LOCATED, ItemState.INCOMPLETE, ItemState.WILL_NOT_OPEN})
+THERE = frozenset({ItemState.ARRIVED, ItemState.OPENS_FINE})
+UNDER_WAY = frozenset({ItemState.ASKED, ItemState.ACKNOWLEDGED, ItemState.HELD, ItemState.SENT})
