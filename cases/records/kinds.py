@@ -82,9 +82,7 @@ DEFAULT_KINDS = (
     Kind(
         code="slides",
         name=_("Tissue slides"),
-        what=_(
-            "Stained slides, fresh cuts or blocks of tissue, with the report. Some labs never send blocks."
-        ),
+        what=_("Stained slides, fresh cuts or blocks of tissue, with the report. Some labs never send blocks."),
         holder=_("Pathology lab"),
         travels=_("By courier, with a form that you sign. They are lent and go back."),
         lead=Lead(10, 15, 3),

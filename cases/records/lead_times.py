@@ -89,9 +89,7 @@ def request_by(visit_on: date, lead: Lead, closed: Set[date]) -> date:
     return add_business_days(safe_by(visit_on, lead.reading, closed), -lead.safe, closed)
 
 
-def chase_by(
-    asked_on: date, visit_on: date | None, closed: Set[date], *, sent_on: date | None = None
-) -> date:
+def chase_by(asked_on: date, visit_on: date | None, closed: Set[date], *, sent_on: date | None = None) -> date:
     """The day of the first chase: business day 5 or half-way to the visit, whichever is sooner.
 
     What was said to be sent is looked for two business days after the sending.

@@ -166,9 +166,7 @@ def _answer(timings: Set[Timing]) -> Answer:
     return Answer.COMFORTABLE
 
 
-def neighbours(
-    things: Sequence[Thing], visit_on: date, now: datetime, closed: Set[date], today: date
-) -> list[Verdict]:
+def neighbours(things: Sequence[Thing], visit_on: date, now: datetime, closed: Set[date], today: date) -> list[Verdict]:
     """The verdicts for the business days around a visit day, earliest first; past days are left out."""
     before = [lead_times.add_business_days(visit_on, -n, closed) for n in range(NEIGHBOURS_EACH_SIDE, 0, -1)]
     after = [lead_times.add_business_days(visit_on, n, closed) for n in range(1, NEIGHBOURS_EACH_SIDE + 1)]

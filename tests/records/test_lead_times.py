@@ -20,9 +20,7 @@ def situations(draw):
     asked_on = draw(DAYS)
     today = asked_on + timedelta(days=draw(st.integers(0, 60)))
     visit_on = asked_on + timedelta(days=draw(st.integers(1, 120)))
-    closed = frozenset(
-        asked_on + timedelta(days=n) for n in draw(st.sets(st.integers(-150, 200), max_size=40))
-    )
+    closed = frozenset(asked_on + timedelta(days=n) for n in draw(st.sets(st.integers(-150, 200), max_size=40)))
     return asked_on, today, visit_on, draw(LEADS), closed
 
 
@@ -54,9 +52,7 @@ def judge_by_walking(asked_on, today, visit_on, lead, closed):
         walk(asked_on, lead.expected, closed), tomorrow
     )
     read = lead_times.read_by(asked_on, lead.safe, lead.reading, today, closed)
-    assert read == max(
-        walk(asked_on, lead.safe + lead.reading, closed), walk(today, lead.reading, closed), tomorrow
-    )
+    assert read == max(walk(asked_on, lead.safe + lead.reading, closed), walk(today, lead.reading, closed), tomorrow)
 
     safe_by = lead_times.safe_by(visit_on, lead.reading, closed)
     assert is_open(safe_by, closed)
@@ -123,8 +119,6 @@ def test_a_passed_day_needs_no_call():
     assert not lead_times.needs_a_call(nov(5), nov(4), CLOSED)
 
 
-@pytest.mark.parametrize(
-    ("day", "needed"), [(nov(5), True), (nov(20), True), (nov(21), True), (nov(23), False)]
-)
+@pytest.mark.parametrize(("day", "needed"), [(nov(5), True), (nov(20), True), (nov(21), True), (nov(23), False)])
 def test_a_call_is_needed_within_10_business_days(day, needed):
     assert lead_times.needs_a_call(nov(5), day, CLOSED) is needed

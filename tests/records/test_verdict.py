@@ -54,9 +54,7 @@ def test_what_is_there_is_in_whatever_the_day(state):
 
 
 def test_what_the_patient_holds_is_carried_to_the_visit():
-    assert (
-        timing(visit_on=nov(6), state=ItemState.HELD, route=Route.CARRIED, asked_on=nov(5)) == Timing.CARRIED
-    )
+    assert timing(visit_on=nov(6), state=ItemState.HELD, route=Route.CARRIED, asked_on=nov(5)) == Timing.CARRIED
 
 
 def test_a_record_the_office_does_not_want_is_left_out():
@@ -103,7 +101,5 @@ def test_a_later_visit_day_never_makes_the_answer_worse(days, state, route, aske
     things = [first, replace(first, key="y", state=ItemState.NEEDED)]
     now = at(nov(30))
     day = dec(1).fromordinal(dec(1).toordinal() + days)
-    earlier, later = (
-        answer(*things, visit_on=d, now=now) for d in (day, day.fromordinal(day.toordinal() + 1))
-    )
+    earlier, later = (answer(*things, visit_on=d, now=now) for d in (day, day.fromordinal(day.toordinal() + 1)))
     assert order.index(earlier) <= order.index(later)

@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
-from cases.records.lead_times import is_business_day
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.records.lead_times import is_business_day
 from cases.reviews.rules import (
     MOVES,
     NOT_FROM_HERE,

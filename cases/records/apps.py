@@ -1,0 +1,53 @@
+"""The second visit, its referral, the records that should reach it, and whether they can be there in time."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from portal.history import words
+
+
+class RecordsConfig(AppConfig):
+    name = "cases.records"
+    label = "records"
+
+    def ready(self) -> None:
+        words.register(
+            {
+                "visit.named": _("Named the second doctor"),
+                "visit.set_date": _("Saved the visit date"),
+                "visit.move": _("Moved the visit date"),
+                "visit.cancel": _("Cancelled the visit"),
+                "visit.took_place": _("Said the visit took place"),
+                "visit.did_not": _("Said the visit did not take place"),
+                "visit.way_chosen": _("Chose how to go on with the visit date"),
+                "visit.undone": _("Took back the last change of the visit"),
+                "referral.asked": _("Asked for the referral"),
+                "referral.agreed": _("Said the referral is agreed"),
+                "referral.refused": _("Said the referral was refused"),
+                "referral.not_needed": _("Said no referral is needed"),
+                "referral.sent": _("Said the referral is sent"),
+                "referral.undone": _("Took back the last change of the referral"),
+                "item.added": _("Added a record to the list"),
+                "item.asked": _("Said a record was asked for"),
+                "item.asked_again": _("Asked for a record again"),
+                "item.acknowledged": _("Said the office is working on a record"),
+                "item.held": _("Said a record is in hand"),
+                "item.sent": _("Said a record is on its way"),
+                "item.arrived": _("Said a record arrived"),
+                "item.opens_fine": _("Said a record opens fine"),
+                "item.not_located": _("Said a record was not found"),
+                "item.incomplete": _("Said a record is not complete"),
+                "item.will_not_open": _("Said a record will not open"),
+                "item.needs_you": _("Said a record needs the patient"),
+                "item.not_wanted": _("Said a record is not needed"),
+                "item.wanted": _("Put a record back on the list"),
+                "item.route_set": _("Chose how a record travels"),
+                "item.document_linked": _("Linked a file to a record"),
+                "item.undone": _("Took back the last change of a record"),
+            },
+            {
+                "carry": _("Goes with what they have"),
+                "ask": _("The office is asked what it needs"),
+                "later": _("A later date"),
+            },
+        )
