@@ -1,0 +1,209 @@
+"""A dozen cases, each at another step. Days count from the day of loading; visits fall on business days."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Story:
+    """One case. `records` maps a kind's code to the hop it has reached, in the order of the hops."""
+
+    patient: str
+    diagnosis: str
+    began: int  # days ago
+    primary: str
+    first: str
+    second: str = ""
+    starter: str = ""
+    referral: str = ""  # "", not_needed, asked, agreed, refused, sent
+    visit_in: int | None = None  # days; negative: it is over
+    treatment_in: int | None = None
+    records: dict[str, str] = field(default_factory=dict)
+    plan: str = ""  # a key of plans.PLANS, or "locked"
+    new_plan: str = ""
+    consultant: str = ""
+    service: str = ""
+    talk_in: int | None = None  # days; negative: it is over
+    talk_canceled: bool = False
+    review: str = ""  # "", draft, shared
+    call: str = ""  # why a person should call
+    assigned: bool = False
+    matters: str = ""
+
+
+CORE_THERE: Final = {
+    "pathology_report": "opens_fine",
+    "imaging_reports": "opens_fine",
+    "treatment_plan": "arrived",
+}
+
+STORIES: Final = (
+    Story(
+        "rosa",
+        "Breast cancer, left side",
+        began=14,
+        primary="dr_abara",
+        first="dr_hale",
+        second="dr_raman",
+        referral="sent",
+        visit_in=15,
+        treatment_in=36,
+        records={"pathology_report": "opens_fine", "imaging_reports": "sent", "referral_letter": "arrived"},
+        consultant="joanne",
+        service="plan",
+        talk_in=8,
+        matters="Keep as much of myself as I can. Be well for my sister’s wedding in May.",
+    ),
+    Story("ivy", "Thyroid nodule, to be judged", began=1, primary="dr_abara", first="dr_weiss"),
+    Story(
+        "amina", "Lymphoma", began=6, primary="dr_lin", first="dr_reyes", second="dr_ivers", referral="asked"
+    ),
+    Story(
+        "peter",
+        "Prostate cancer",
+        began=9,
+        primary="dr_abara",
+        first="dr_hale",
+        referral="refused",
+        plan="locked",
+    ),
+    Story(
+        "grace",
+        "Lung cancer, right side",
+        began=20,
+        primary="dr_lin",
+        first="dr_moss",
+        second="dr_castel",
+        referral="sent",
+        visit_in=16,
+        records={
+            "pathology_report": "opens_fine",
+            "imaging_reports": "opens_fine",
+            "referral_letter": "opens_fine",
+            "imaging_exchange": "sent",
+        },
+        plan="grace",
+        consultant="amir",
+        service="plan",
+        talk_in=2,
+        review="draft",
+    ),
+    Story(
+        "daniel",
+        "Colon cancer, after operation",
+        began=12,
+        primary="dr_abara",
+        first="dr_weiss",
+        second="dr_raman",
+        referral="sent",
+        visit_in=20,
+        records={"pathology_report": "asked", "imaging_reports": "asked"},
+        plan="daniel",
+        consultant="joanne",
+        service="plan",
+        talk_in=5,
+    ),
+    Story(
+        "harold",
+        "Bladder cancer",
+        began=25,
+        primary="dr_abara",
+        first="dr_hale",
+        second="dr_okoye",
+        referral="sent",
+        visit_in=4,
+        treatment_in=18,
+        records={
+            "pathology_report": "not_located",
+            "imaging_reports": "arrived",
+            "referral_letter": "opens_fine",
+        },
+        call="core_missing",
+    ),
+    Story(
+        "walter",
+        "Stomach cancer",
+        began=18,
+        primary="dr_abara",
+        first="dr_weiss",
+        second="dr_okoye",
+        starter="ama",
+        referral="sent",
+        visit_in=3,
+        records={
+            "pathology_report": "opens_fine",
+            "imaging_reports": "opens_fine",
+            "treatment_plan": "arrived",
+            "referral_letter": "arrived",
+        },
+        call="asked",
+    ),
+    Story(
+        "lena",
+        "Thyroid cancer",
+        began=30,
+        primary="dr_abara",
+        first="dr_weiss",
+        second="dr_raman",
+        referral="sent",
+        visit_in=7,
+        records={
+            "pathology_report": "opens_fine",
+            "imaging_reports": "opens_fine",
+            "referral_letter": "opens_fine",
+        },
+        plan="lena",
+        consultant="joanne",
+        service="plan",
+        talk_in=-3,
+        review="shared",
+    ),
+    Story(
+        "marcus",
+        "Prostate cancer",
+        began=45,
+        primary="dr_lin",
+        first="dr_reyes",
+        second="dr_ivers",
+        referral="not_needed",
+        visit_in=-8,
+        records={"pathology_report": "opens_fine", "imaging_reports": "opens_fine"},
+        plan="marcus",
+        consultant="sofie",
+        service="plan",
+        talk_in=-15,
+        review="shared",
+    ),
+    Story(
+        "helen",
+        "Ovarian cancer",
+        began=16,
+        primary="dr_abara",
+        first="dr_hale",
+        second="dr_raman",
+        referral="agreed",
+        visit_in=30,
+        records={"pathology_report": "asked", "slides": "needs_you"},
+        consultant="nathan",
+        service="first_talk",
+        talk_in=6,
+        talk_canceled=True,
+    ),
+    Story(
+        "ana",
+        "Hodgkin lymphoma",
+        began=28,
+        primary="dr_lin",
+        first="dr_moss",
+        second="dr_castel",
+        referral="sent",
+        visit_in=11,
+        records={"pathology_report": "arrived", "imaging_reports": "sent", "referral_letter": "opens_fine"},
+        plan="ana",
+        new_plan="ana_new",
+        consultant="keiko",
+        service="plan",
+        talk_in=4,
+        review="shared",
+    ),
+)

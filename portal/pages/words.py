@@ -1,0 +1,203 @@
+"""Sentences for the codes of a case's path: the next step, the ten steps, the line under the greeting."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from cases.case.path import Facts, Step
+
+PHASE_NAMES = {
+    "decide": gettext_lazy("Decide"),
+    "arrange": gettext_lazy("Arrange"),
+    "meet": gettext_lazy("Meet"),
+    "choose": gettext_lazy("Choose"),
+}
+STEP_NAMES = {
+    "ask": gettext_lazy("Decide to ask"),
+    "referral": gettext_lazy("Get the referral"),
+    "visit": gettext_lazy("Book the second visit"),
+    "send": gettext_lazy("Send your records"),
+    "arrive": gettext_lazy("Records arrive"),
+    "meet": gettext_lazy("Second visit"),
+    "report": gettext_lazy("Report goes to your primary doctor"),
+    "compare": gettext_lazy("Compare the opinions"),
+    "talk": gettext_lazy("Talk it over"),
+    "choose": gettext_lazy("Make your decision"),
+}
+STATE_NAMES = {
+    "done": gettext_lazy("Done"),
+    "now": gettext_lazy("Now"),
+    "later": gettext_lazy("Later"),
+}
+VERDICT_NAMES = {
+    "comfortable": gettext_lazy("Comfortable"),
+    "tight": gettext_lazy("Tight"),
+    "some_will_follow": gettext_lazy("Some will follow"),
+}
+VERDICT_SENTENCES = {
+    "comfortable": gettext_lazy("The core records have time to spare."),
+    "tight": gettext_lazy("The core records can be there in time."),
+    "some_will_follow": gettext_lazy("Some records will follow. You can keep the date."),
+}
+
+
+@dataclass(frozen=True)
+class StepWords:
+    """How a step reads on the patient's page; `button` is empty where there is nothing to press."""
+
+    title: str
+    text: str
+    button: str = ""
+
+
+def step_words(step: Step) -> StepWords:
+    """The step's title, the why, and the button's words, in the active language."""
+    about = {"about": step.about}
+    named = _named(step)
+    if named:
+        return named
+    match step.code:
+        case "sign":
+            return StepWords(
+                _("Sign the form for: %(about)s") % about,
+                _("They may only send it once you have said yes in writing."),
+                _("See what to sign"),
+            )
+        case "choose_route":
+            return StepWords(
+                _("Choose how this travels: %(about)s") % about,
+                _("You say whether it goes straight there, through us, or in your own hands."),
+                _("Choose"),
+            )
+        case "pay_fee":
+            return StepWords(
+                _("They ask for a fee: %(about)s") % about,
+                _("It will be sent once the fee is paid. If that is hard for you, tell us."),
+                _("See the fee"),
+            )
+        case "needs_you":
+            return StepWords(
+                _("One record needs you: %(about)s") % about,
+                _("It goes on as soon as you have done your part."),
+                _("See what is needed"),
+            )
+        case "records":
+            text = ngettext(
+                "One core record is still to be asked for.",
+                "%(count)d core records are still to be asked for.",
+                step.count,
+            ) % {"count": step.count}
+            return StepWords(_("Ask for: %(about)s") % about, text, _("See your records"))
+    return StepWords(_("Your next step waits"), _("Open your page to see it."))
+
+
+def _named(step: Step) -> StepWords | None:
+    """Steps whose words do not depend on a record."""
+    match step.code:
+        case "call":
+            return StepWords(
+                _("One of us calls you"),
+                _("You do not have to do anything. Keep your phone near you."),
+            )
+        case "plan":
+            text = _("It is one of the records the second doctor needs. A phone photo is fine.")
+            if step.about:
+                text = _(
+                    "%(name)s reads it before you talk, so you don’t have to explain everything. "
+                    "A phone photo is fine."
+                ) % {"name": step.about}
+            return StepWords(_("Add the treatment plan your doctor gave you"), text, _("Add my plan"))
+        case "plan_problem":
+            return StepWords(
+                _("Your plan needs another try"),
+                _("We could not open the file. A copy without a password, or a photo of each page, works."),
+                _("Add it another way"),
+            )
+        case "referral":
+            return StepWords(
+                _("Ask your doctor for a referral"),
+                _("Only your doctor or specialist can refer you. We have words you can use."),
+                _("Tell us where it stands"),
+            )
+        case "referral_refused":
+            return StepWords(
+                _("Find another way to a referral"),
+                _("You can ask your primary doctor for a specialist who does not work with the first one."),
+                _("See ways on"),
+            )
+        case "visit":
+            return StepWords(
+                _("Name your visit with the second doctor"),
+                _("Then we can say which records should be there, and by when to ask."),
+                _("Name the visit"),
+            )
+        case "visit_passed":
+            title = _("Did your second visit take place?")
+            if step.about:
+                title = _("Did your visit with %(name)s take place?") % {"name": step.about}
+            return StepWords(
+                title, _("One press is enough. After that, the report is what counts."), _("Tell us")
+            )
+        case "report":
+            return StepWords(
+                _("Ask for the report to go to your primary doctor"),
+                _("The second doctor’s office can send it. Then all of it is in one place."),
+            )
+        case "compare":
+            return StepWords(
+                _("Look at both opinions side by side"),
+                _("Have both reports in front of you. Where they agree, the choice is clearer."),
+            )
+        case "talk":
+            return StepWords(
+                _("Talk it over with your doctor"),
+                _("Your primary doctor, or the specialist of your choice, can weigh it with you."),
+            )
+        case "choose":
+            return StepWords(
+                _("Make your decision"),
+                _("The final choice is yours. Take the time you need."),
+            )
+        case "nothing":
+            return StepWords(
+                _("Nothing to do today"), _("Things move without you. We tell you when they don’t.")
+            )
+        case "not_today":
+            return StepWords(
+                _("That’s all right. Not today"), _("Nothing is lost. Your next step will be here again.")
+            )
+    return None
+
+
+def status_line(facts: Facts, today: date) -> str:
+    """One or two sentences under the greeting: the visit, and whether the records will be there."""
+    sentences = [_visit_sentence(facts, today)]
+    if facts.visit_on and facts.visit_on >= today and facts.verdict:
+        sentences.append(str(VERDICT_SENTENCES[facts.verdict]))
+    return " ".join(sentences)
+
+
+def _visit_sentence(facts: Facts, today: date) -> str:
+    if facts.visit_on is None:
+        return _("This page shows where you stand, and one next thing.")
+    days = (facts.visit_on - today).days
+    if days < 0:
+        return _("Your second visit is behind you.")
+    if days == 0:
+        return _("Your second visit is today.")
+    if days == 1:
+        return _("Your second visit is tomorrow.")
+    return ngettext(
+        "Your second visit is in %(days)d day.", "Your second visit is in %(days)d days.", days
+    ) % {"days": days}
+
+
+def greeting(hour: int, name: str) -> str:
+    """By the hour on the reader's wall, 0 to 23."""
+    if hour < 12:
+        return _("Good morning, %(name)s") % {"name": name}
+    if hour < 18:
+        return _("Good afternoon, %(name)s") % {"name": name}
+    return _("Good evening, %(name)s") % {"name": name}

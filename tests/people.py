@@ -1,0 +1,68 @@
+"""The fixed cast of the tests, and how each of them comes to a browser."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+from portal.accounts.models import User
+
+PASSWORD = "a-long-quiet-river"
+
+# name, email, role, zone. Rosa is the patient of the case that the tests walk around in.
+CAST = {
+    "rosa": ("Rosa Delgado", "rosa@example.org", "", "America/Toronto"),
+    "grace": ("Grace Tanaka", "grace@example.org", "", "America/Vancouver"),
+    "ama": ("Ama Osei", "ama@example.org", "", "America/Toronto"),
+    "joanne": ("Joanne Pike", "joanne@example.org", "consultant", "America/Toronto"),
+    "amir": ("Amir Haddad", "amir@example.org", "consultant", "America/Vancouver"),
+    "theo": ("Theo Lindqvist", "theo@example.org", "coordinator", "America/Toronto"),
+    "mara": ("Mara Okafor", "mara@example.org", "administrator", "America/Toronto"),
+    "nils": ("Nils Berg", "nils@example.org", "consultant", "America/Toronto"),  # no second factor yet
+    "dora": ("Dora Quist", "dora@example.org", "", "America/Toronto"),  # may not sign in any more
+}
+
+
+def person(key: str) -> User:
+    """The one of the cast with this key, made when first asked for."""
+    name, email, role, zone = CAST[key]
+    found = User.objects.filter(email=email).first()
+    if found:
+        return found
+    user = User.objects.create_user(
+        email=email, password=PASSWORD, name=name, called=name.split()[0], role=role, time_zone=zone
+    )
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    if role and key != "nils":
+        second_factor(user)
+    return user
+
+
+def second_factor(user: User) -> str:
+    """Give a person an authenticator app; answers its secret."""
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    user.__dict__.pop("has_second_factor", None)
+    return secret
+
+
+def browser(user: User | None = None) -> Client:
+    """A browser in which this person is signed in, as after the sign-in page."""
+    client = Client()
+    if user:
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def unverified() -> Client:
+    """Someone in the middle of signing up, who has not typed the code from the mail yet."""
+    client = Client()
+    client.post("/accounts/signup/", {"email": "ulla@example.org"})
+    return client
+
+
+def disabled() -> Client:
+    """Someone whose session is still in the browser, but who may not sign in any more."""
+    dora = person("dora")
+    client = browser(dora)
+    dora.can_sign_in = False
+    dora.save(update_fields=["can_sign_in"])
+    return client
