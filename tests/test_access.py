@@ -35,9 +35,7 @@ def addresses(resolver: URLResolver | None = None, namespaces: tuple[str, ...] =
 
 
 ADDRESSES = dict(addresses())
-OURS = {
-    name: view for name, view in ADDRESSES.items() if not view.__module__.startswith(("allauth.", "django."))
-}
+OURS = {name: view for name, view in ADDRESSES.items() if not view.__module__.startswith(("allauth.", "django."))}
 
 
 def test_every_page_is_in_the_table():
@@ -49,9 +47,7 @@ def test_every_view_wears_exactly_one_mark(name):
     view = OURS[name]
     assert getattr(view, "open_to", None), "mark it with @public or @open_to(…)"
     tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(view))))
-    marks = re.findall(
-        r"\b(?:public|open_to)\b", " ".join(ast.unparse(d) for d in tree.body[0].decorator_list)
-    )
+    marks = re.findall(r"\b(?:public|open_to)\b", " ".join(ast.unparse(d) for d in tree.body[0].decorator_list))
     assert len(marks) == 1
 
 
@@ -197,9 +193,7 @@ def test_every_answer_carries_the_headers(world):
     assert wrong == []
 
 
-OUTSIDE = re.compile(
-    r"""(?:src|href|action|poster|srcset|data)\s*=\s*["'](?:https?:)?//(?!testserver)""", re.I
-)
+OUTSIDE = re.compile(r"""(?:src|href|action|poster|srcset|data)\s*=\s*["'](?:https?:)?//(?!testserver)""", re.I)
 INLINE = re.compile(r"""<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=["']|\son[a-z]+=["']|\shx-on""", re.I)
 
 

@@ -105,8 +105,7 @@ def _named(step: Step) -> StepWords | None:
             text = _("It is one of the records the second doctor needs. A phone photo is fine.")
             if step.about:
                 text = _(
-                    "%(name)s reads it before you talk, so you don’t have to explain everything. "
-                    "A phone photo is fine."
+                    "%(name)s reads it before you talk, so you don’t have to explain everything. A phone photo is fine."
                 ) % {"name": step.about}
             return StepWords(_("Add the treatment plan your doctor gave you"), text, _("Add my plan"))
         case "plan_problem":
@@ -137,9 +136,7 @@ def _named(step: Step) -> StepWords | None:
             title = _("Did your second visit take place?")
             if step.about:
                 title = _("Did your visit with %(name)s take place?") % {"name": step.about}
-            return StepWords(
-                title, _("One press is enough. After that, the report is what counts."), _("Tell us")
-            )
+            return StepWords(title, _("One press is enough. After that, the report is what counts."), _("Tell us"))
         case "report":
             return StepWords(
                 _("Ask for the report to go to your primary doctor"),
@@ -161,13 +158,9 @@ def _named(step: Step) -> StepWords | None:
                 _("The final choice is yours. Take the time you need."),
             )
         case "nothing":
-            return StepWords(
-                _("Nothing to do today"), _("Things move without you. We tell you when they don’t.")
-            )
+            return StepWords(_("Nothing to do today"), _("Things move without you. We tell you when they don’t."))
         case "not_today":
-            return StepWords(
-                _("That’s all right. Not today"), _("Nothing is lost. Your next step will be here again.")
-            )
+            return StepWords(_("That’s all right. Not today"), _("Nothing is lost. Your next step will be here again."))
     return None
 
 
@@ -189,9 +182,9 @@ def _visit_sentence(facts: Facts, today: date) -> str:
         return _("Your second visit is today.")
     if days == 1:
         return _("Your second visit is tomorrow.")
-    return ngettext(
-        "Your second visit is in %(days)d day.", "Your second visit is in %(days)d days.", days
-    ) % {"days": days}
+    return ngettext("Your second visit is in %(days)d day.", "Your second visit is in %(days)d days.", days) % {
+        "days": days
+    }
 
 
 def greeting(hour: int, name: str) -> str:

@@ -9,17 +9,11 @@ from cases.case.path import ConsultationFacts, Facts, ItemFacts, next_date, next
 
 TODAY = date(2026, 11, 9)
 VISIT = date(2026, 11, 24)
-TALK = ConsultationFacts(
-    on=date(2026, 11, 17), consultant="Joanne", needs_plan=True, plan_by=date(2026, 11, 13)
-)
-ALL_IN = tuple(
-    ItemFacts(name, hop="opens_fine") for name in ("Biopsy report", "Imaging reports", "Plan", "Referral")
-)
+TALK = ConsultationFacts(on=date(2026, 11, 17), consultant="Joanne", needs_plan=True, plan_by=date(2026, 11, 13))
+ALL_IN = tuple(ItemFacts(name, hop="opens_fine") for name in ("Biopsy report", "Imaging reports", "Plan", "Referral"))
 NEW = Facts(opened_on=date(2026, 11, 1))
 REFERRED = replace(NEW, referral="sent", referral_on=date(2026, 11, 3))
-NAMED = replace(
-    REFERRED, visit_on=VISIT, visit_named_on=date(2026, 11, 5), visit_with="Dr. Raman", items=ALL_IN
-)
+NAMED = replace(REFERRED, visit_on=VISIT, visit_named_on=date(2026, 11, 5), visit_with="Dr. Raman", items=ALL_IN)
 VISITED = replace(NAMED, visit_on=date(2026, 11, 6), visit_happened=True)
 REPORTED = replace(VISITED, report="received")
 COMPARED = replace(REPORTED, opinions=2)
@@ -161,11 +155,7 @@ def test_a_visit_without_core_items_sends_nothing_by_itself():
 
 def test_the_path_counts_core_items_only():
     slides = ItemFacts("Tissue slides", "needed", is_core=False)
-    send = (
-        path(replace(NAMED, items=(ItemFacts("Biopsy report", "asked"), *ALL_IN[:3], slides)))
-        .phases[1]
-        .steps[1]
-    )
+    send = path(replace(NAMED, items=(ItemFacts("Biopsy report", "asked"), *ALL_IN[:3], slides))).phases[1].steps[1]
     assert (send.done, send.of) == (3, 4)
 
 

@@ -55,9 +55,7 @@ STORIES: Final = (
         matters="Keep as much of myself as I can. Be well for my sister’s wedding in May.",
     ),
     Story("ivy", "Thyroid nodule, to be judged", began=1, primary="dr_abara", first="dr_weiss"),
-    Story(
-        "amina", "Lymphoma", began=6, primary="dr_lin", first="dr_reyes", second="dr_ivers", referral="asked"
-    ),
+    Story("amina", "Lymphoma", began=6, primary="dr_lin", first="dr_reyes", second="dr_ivers", referral="asked"),
     Story(
         "peter",
         "Prostate cancer",

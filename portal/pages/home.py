@@ -1,0 +1,104 @@
+"""The patient's side: where each person lands, the page of a case, and its two quiet buttons."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.case.models import Case
+from cases.case.path import next_step, path
+from cases.case.people import may
+from portal import clock, when
+from portal.access import PERSON, find_or_404, open_to
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.pages import actions, cards, facts, words
+
+STAFF_PLACES = {"consultant": "pages:today", "coordinator": "pages:caseload", "administrator": "accounts:people"}
+
+
+@open_to(PERSON)
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Send each person to their place; a patient with several cases chooses, one without opens one."""
+    if place := STAFF_PLACES.get(request.user.role):
+        return redirect(place)
+    return own_cases(request)
+
+
+def own_cases(request: HttpRequest) -> HttpResponse:
+    cases = list(Case.objects.visible_to(request.user).select_related("patient").order_by("opened_at"))
+    if len(cases) == 1:
+        return redirect(cases[0])
+    return render(request, "pages/cases.html", {"cases": [cards.case_line(case, request.user) for case in cases]})
+
+
+@open_to(PERSON)
+@require_safe
+def case_home(request: HttpRequest, pk: str) -> HttpResponse:
+    """Where the patient stands, and the one next step."""
+    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    if request.user.role and not may("change_dates", case, request.user):
+        return redirect("pages:today")
+    return render(request, "pages/case_home.html", _home(case, request))
+
+
+def _home(case: Case, request: HttpRequest) -> dict[str, object]:
+    now = clock.now()
+    today = when.as_date(now)
+    known = facts.of_case(case, now)
+    step, way = next_step(known, today), path(known)
+    later = today + dt.timedelta(days=3)
+    return {
+        "case": case,
+        "today": today,
+        "tomorrow": today + dt.timedelta(days=1),
+        "later_day": later,
+        "later_weekday": when.weekday(later),
+        "greeting": words.greeting(when.local(now).hour, request.user.first_name),
+        "status": words.status_line(known, today),
+        "step": step,
+        "words": words.step_words(step),
+        "step_url": cards.step_url(step, case),
+        "step_is_open": not step.is_rest and step.code != "call",
+        "hidden_until": known.not_today_until if step.code == "not_today" else None,
+        "due_words": cards.due_words(step),
+        "coming": cards.coming(known, case, today),
+        "phases": cards.phases(way),
+        "tally": way.tally,
+        "people": cards.people(case, request.user),
+        "talk": cards.talk(known, case),
+        "call_open": known.call_wanted,
+    }
+
+
+@open_to(PERSON)
+@require_POST
+def not_today(request: HttpRequest, pk: str) -> HttpResponse:
+    """Hide the next step until the day pressed; the day itself shows it again."""
+    case = find_or_404(Case.objects.visible_to(request.user), pk=pk)
+    try:
+        until = dt.date.fromisoformat(request.POST.get("until", ""))
+        actions.rest_until(case, until, by=Actor.of(request))
+    except ValueError:
+        messages.info(request, _("Choose a day. Nothing has changed."))
+    except (Refused, ValidationError) as no:
+        messages.info(request, no.message)
+    return redirect(case)
+
+
+@open_to(PERSON)
+@require_POST
+def call_me(request: HttpRequest, pk: str) -> HttpResponse:
+    """Ask for a person's call, once; pressing twice changes nothing."""
+    case = find_or_404(Case.objects.visible_to(request.user), pk=pk)
+    try:
+        actions.ask_for_a_call(case, by=Actor.of(request))
+        messages.success(request, _("We have it. One of us calls you."))
+    except Refused as no:
+        messages.info(request, no.message)
+    return redirect(case)
