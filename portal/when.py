@@ -31,6 +31,11 @@ def day(value: dt.date | dt.datetime, zone: ZoneInfo | None = None, *, year: boo
     return _("%(weekday)s, %(month)s %(day)d") % words
 
 
+def weekday(value: dt.date | dt.datetime, zone: ZoneInfo | None = None) -> str:
+    """ "Tuesday"."""
+    return str(WEEKDAYS[as_date(value, zone).weekday()])
+
+
 def short_weekday(on: dt.date) -> str:
     """ "Tue"."""
     return str(WEEKDAYS_ABBR[on.weekday()])

@@ -3,6 +3,7 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
+
 from portal.accounts.models import User
 
 PASSWORD = "a-long-quiet-river"

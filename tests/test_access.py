@@ -8,10 +8,10 @@ import textwrap
 import pytest
 from django.db import connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from tests.world import World, make_world
 
 from tests import people
 from tests.pages_table import PAGES, PEOPLE
+from tests.world import World, make_world
 
 LOGIN = "/accounts/login/"
 SECOND_FACTOR = "/account/second-factor/"

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from portal.pages import views
+from portal.pages import home, views
 
 app_name = "pages"
 urlpatterns = [
     path("", views.landing, name="landing"),
-    path("home/", views.home, name="home"),
+    path("home/", home.home, name="home"),
+    path("cases/<uuid:pk>/", home.case_home, name="case_home"),
+    path("cases/<uuid:pk>/not-today/", home.not_today, name="not_today"),
+    path("cases/<uuid:pk>/call-me/", home.call_me, name="call_me"),
 ]

@@ -1,0 +1,116 @@
+"""Facts turned into the rows that the pages' parts take."""
+
+import datetime as dt
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.case.models import Case, CaseClinician
+from cases.case.path import Facts, Path, PathStep, Step
+from portal import when
+from portal.accounts.models import User
+from portal.pages import words
+
+Row = dict[str, Any]
+
+CLINICIAN_WORDS = {
+    CaseClinician.Role.PRIMARY: lambda: _("Your primary doctor"),
+    CaseClinician.Role.FIRST: lambda: _("Gave you the plan"),
+    CaseClinician.Role.SECOND: lambda: _("Your second doctor"),
+    CaseClinician.Role.THIRD: lambda: _("Your third doctor"),
+}
+
+
+def case_line(case: Case, reader: User) -> Row:
+    """One case in the list of a person who has several."""
+    title = _("My own page") if case.patient_id == reader.pk else case.patient.name
+    return {
+        "title": title,
+        "href": case.get_absolute_url(),
+        "avatar": case.patient.initials,
+        "hint": _("Opened on %(day)s") % {"day": when.month_day(case.opened_at)},
+    }
+
+
+def step_url(step: Step, case: Case) -> str:
+    """Where the step's button leads; empty where there is nothing to press."""
+    return reverse(step.url_name, args=[case.pk]) if step.url_name else ""
+
+
+def due_words(step: Step) -> str:
+    """The date beside the step, in a sentence of its own kind."""
+    if step.due_on is None:
+        return ""
+    day = {"day": when.day(step.due_on)}
+    if step.code == "call":
+        return _("By %(day)s") % day
+    if step.code == "nothing":
+        return _("The next date is %(day)s") % day
+    if step.code == "not_today":
+        return _("Again on %(day)s") % day
+    return _("Helpful by %(day)s") % day
+
+
+def phases(way: Path) -> list[Row]:
+    """The ten steps, named."""
+    return [
+        {
+            "name": words.PHASE_NAMES[phase.code],
+            "state": phase.state,
+            "steps": [
+                {"name": words.STEP_NAMES[step.code], "state": step.state, "note": step_note(step)}
+                for step in phase.steps
+            ],
+        }
+        for phase in way.phases
+    ]
+
+
+def step_note(step: PathStep) -> str:
+    """The small line under a step: its day, or how many of the core records."""
+    if step.of:
+        counted = {"done": step.done, "of": step.of}
+        if step.code == "send":
+            return _("%(done)d of %(of)d core records sent") % counted
+        return _("%(done)d of %(of)d core records there") % counted
+    return when.month_day(step.on) if step.on else ""
+
+
+def coming(known: Facts, case: Case, today: dt.date) -> list[Row]:
+    """The next dates, nearest first."""
+    rows: list[Row] = []
+    if known.treatment_on and known.treatment_on >= today:
+        rows.append({"on": known.treatment_on, "title": _("Treatment is planned to begin")})
+    return sorted(rows, key=lambda row: row["on"])
+
+
+def people(case: Case, reader: User) -> list[Row]:
+    """The consultant, the coordinator and the doctors of a case."""
+    assigned = case.assignments.filter(ended_at=None).select_related("user").order_by("begun_at")
+    rows = [_person(each.user, _("Your consultant"), "plum") for each in assigned]
+    coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name")
+    rows += [_person(user, _("Keeps your records moving"), "warm") for user in coordinators]
+    for link in case.clinicians.select_related("clinician").order_by("id"):
+        name = link.clinician.name
+        rows.append({"avatar": initials(name), "title": name, "hint": CLINICIAN_WORDS[link.role]()})
+    return rows
+
+
+def _person(user: User, hint: str, kind: str) -> Row:
+    return {"avatar": user.initials, "avatar_kind": kind, "title": user.name, "hint": hint}
+
+
+def initials(name: str) -> str:
+    """ "Dr. Helen Abara" → "HA"."""
+    parts = [part for part in name.split() if not part.endswith(".") and part[:1].isalpha()]
+    return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
+
+
+def talk(known: Facts, case: Case) -> Row:
+    """The card about consultations: the booked one, or the way to a time."""
+    return {
+        "text": _("A consultation about your plan, by video or phone. One of our consultants reads it first."),
+        "label": _("Find a time"),
+        "href": reverse("bookings:pick", args=[case.pk]),
+    }
