@@ -1,0 +1,66 @@
+"""Not today and please call me: what each press changes, and who may press."""
+
+import datetime as dt
+
+import pytest
+
+from cases.case.models import Case, ToDo
+from portal import clock
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.models import Event
+from portal.pages import actions
+from tests import factories, people
+
+pytestmark = pytest.mark.django_db
+
+
+def day(rosa, days: int) -> dt.date:
+    return clock.today(rosa.zone) + dt.timedelta(days=days)
+
+
+def test_not_today_hides_the_step_until_the_day_pressed():
+    case, rosa = factories.open_case(), people.person("rosa")
+    actions.rest_until(case, day(rosa, 3), by=Actor.person(rosa))
+    assert Case.objects.get(pk=case.pk).rests_until == day(rosa, 3)
+    assert Event.objects.filter(verb="case.rests", case_id=case.pk).count() == 1
+
+
+def test_pressing_today_shows_it_again():
+    case, rosa = factories.open_case(), people.person("rosa")
+    actions.rest_until(case, day(rosa, 3), by=Actor.person(rosa))
+    actions.rest_until(case, day(rosa, 0), by=Actor.person(rosa))
+    assert Case.objects.get(pk=case.pk).rests_until is None
+
+
+def test_two_weeks_is_the_longest_rest():
+    case, rosa = factories.open_case(), people.person("rosa")
+    actions.rest_until(case, day(rosa, 14), by=Actor.person(rosa))
+    with pytest.raises(Refused):
+        actions.rest_until(case, day(rosa, 15), by=Actor.person(rosa))
+
+
+@pytest.mark.parametrize("key", ["grace", "theo", "amir", "mara"])
+def test_only_the_patient_and_who_began_for_them_press(key):
+    case, other = factories.open_case(), people.person(key)
+    for press in (
+        lambda: actions.rest_until(case, day(other, 1), by=Actor.person(other)),
+        lambda: actions.ask_for_a_call(case, by=Actor.person(other)),
+    ):
+        with pytest.raises(Refused):
+            press()
+
+
+def test_a_call_is_asked_for_once():
+    case, rosa = factories.open_case(), people.person("rosa")
+    first = actions.ask_for_a_call(case, by=Actor.person(rosa))
+    assert actions.ask_for_a_call(case, by=Actor.person(rosa)) == first
+    assert ToDo.objects.open().get().kind == "call"
+
+
+@pytest.mark.parametrize(("at", "due"), [("2026-11-09T19:59Z", 9), ("2026-11-09T20:00Z", 10)])
+def test_a_call_asked_for_late_in_the_day_is_for_tomorrow(at, due, time_machine):
+    """3 pm on the office's own wall, Eastern Time."""
+    time_machine.move_to(at, tick=False)
+    case, rosa = factories.open_case(), people.person("rosa")
+    assert actions.ask_for_a_call(case, by=Actor.person(rosa)).due_on == dt.date(2026, 11, due)
