@@ -1,0 +1,33 @@
+"""A file's own name: kept as written, made harmless, never used on disk. Plain Python."""
+
+import unicodedata
+
+from cases.documents import kinds
+
+LONGEST = 200  # characters, ending included
+
+# Marks that turn the reading direction: "plan\u202efdp.exe" would show as "planexe.pdf".
+TURNING = {*"\u061c\u200e\u200f\ufeff", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+UNPRINTED = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def clean(name: str) -> str:
+    """The name as the person wrote it, without folders, control and turning marks; at most LONGEST characters."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(
+        char for char in last if char not in TURNING and unicodedata.category(char) not in UNPRINTED
+    )
+    kept = " ".join(kept.split())
+    if len(kept) > LONGEST:
+        ending = kinds.ending_of(kept)[:12]
+        kept = kept[: LONGEST - len(ending)].rstrip() + ending
+    return "" if kept.strip(". ") == "" else kept
+
+
+def with_ending(name: str, kind: kinds.Kind) -> str:
+    """The name for a copy of that kind: "IMG_2291.heic" as a JPEG is "IMG_2291.jpg"."""
+    ending = kinds.ending_of(name)
+    if ending in kind.endings:
+        return name
+    known = any(ending in each.endings for each in kinds.KINDS.values())
+    return (name[: -len(ending)] if known else name) + kind.endings[0]

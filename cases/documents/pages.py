@@ -1,0 +1,78 @@
+"""Pages as pictures with their words and where these stand. Runs in the sandbox; plain Python."""
+
+import json
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image
+
+from cases.documents import kinds, pictures, verdicts
+from cases.documents.verdicts import Refusal
+
+DPI = 120
+LONGEST = 1700  # pixels of a page picture's longest side
+MAX_LETTERS = 60_000  # of one page
+BATCH = 25  # pages drawn by one process, so that a long file never meets the process's time limit
+
+
+def draw(clean: Path, kind: kinds.Kind, folder: Path, first: int, last: int) -> None:
+    """Write page-N.webp and page-N.json (width, height, lines) for pages first to last, counted from 1."""
+    if kind.is_picture:
+        _save(_photo(clean, kind), [], folder, 1)
+        return
+    try:
+        pdf = pypdfium2.PdfDocument(clean)
+        for number in range(first, last + 1):
+            page = pdf[number - 1]
+            scale = _scale(*page.get_size())
+            image = page.render(scale=scale, rev_byteorder=True).to_pil()
+            _save(image.convert("RGB"), lines_of(page, scale), folder, number)
+            page.close()
+    except pypdfium2.PdfiumError as error:
+        raise Refusal(verdicts.DAMAGED) from error
+
+
+def _photo(clean: Path, kind: kinds.Kind) -> Image.Image:
+    picture = pictures.open_picture(clean, kind)
+    picture.draft("RGB", (LONGEST, LONGEST))
+    picture = picture if picture.mode in {"RGB", "L"} else picture.convert("RGB")
+    picture.thumbnail((LONGEST, LONGEST))
+    return picture
+
+
+def _scale(width: float, height: float) -> float:
+    longest = max(width, height)
+    if longest <= 0:
+        raise Refusal(verdicts.DAMAGED)
+    return min(DPI / 72, LONGEST / longest)
+
+
+def _save(image: Image.Image, lines: list[list], folder: Path, number: int) -> None:
+    image.save(folder / f"page-{number}.webp", "WEBP", quality=82, method=3)
+    layer = {"width": image.width, "height": image.height, "lines": lines}
+    (folder / f"page-{number}.json").write_text(json.dumps(layer), encoding="utf-8")
+
+
+def lines_of(page, scale: float) -> list[list]:
+    """[x, baseline, length, height, words] of each line of a PDF page, in pixels of its picture."""
+    words = page.get_textpage()
+    if words.count_chars() > MAX_LETTERS:
+        return []
+    height = page.get_height()
+    lines = []
+    for number in range(words.count_rects()):
+        left, bottom, right, top = words.get_rect(number)
+        text = " ".join(words.get_text_bounded(left, bottom, right, top).split())
+        if not text or right <= left or top <= bottom:
+            continue
+        tall = (top - bottom) * scale
+        lines.append(
+            [
+                round(left * scale, 1),
+                round((height - bottom) * scale - tall * 0.2, 1),
+                round((right - left) * scale, 1),
+                round(tall, 1),
+                text,
+            ]
+        )
+    return lines

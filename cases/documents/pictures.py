@@ -1,0 +1,139 @@
+"""Pictures: opened for real, turned upright, saved anew without place, time and camera. Runs in the sandbox."""
+
+from pathlib import Path
+
+import pillow_heif
+import pikepdf
+from PIL import Image, ImageFilter, ImageOps, ImageStat, UnidentifiedImageError
+
+from cases.documents import kinds, verdicts
+from cases.documents.verdicts import Refusal
+
+pillow_heif.register_heif_opener(thumbnails=False)
+Image.MAX_IMAGE_PIXELS = verdicts.MAX_PIXELS
+
+FORMATS = {kinds.JPEG: "JPEG", kinds.PNG: "PNG", kinds.HEIC: "HEIF", kinds.TIFF: "TIFF"}
+SMALLEST = 700  # pixels of the longest side under which print is rarely legible
+DARK_UNDER = 70  # mean brightness, of 255
+SHARP_OVER = 5.0  # deviation of the edges; a page in focus shows far more
+
+# What broken or hostile picture files raise out of Pillow and libheif.
+BROKEN = (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, RuntimeError)
+
+
+def open_picture(source: Path, kind: kinds.Kind) -> Image.Image:
+    """The picture, not yet decoded. Raises Refusal when it is not of that kind, or too large to decode."""
+    try:
+        picture = Image.open(source, formats=[FORMATS[kind]])
+    except Image.DecompressionBombError as error:
+        raise Refusal(verdicts.TOO_COMPLEX) from error
+    except UnidentifiedImageError as error:
+        raise Refusal(verdicts.DAMAGED) from error
+    except BROKEN as error:
+        raise Refusal(verdicts.DAMAGED) from error
+    return picture
+
+
+def clean_picture(source: Path, clean: Path, kind: kinds.Kind) -> tuple[kinds.Kind, int, list[str]]:
+    """(kind of the copy, pages, notes); the copy is a PNG for a PNG, a PDF for a TIFF of several pages, else a JPEG."""
+    picture = open_picture(source, kind)
+    frames = getattr(picture, "n_frames", 1) if kind == kinds.TIFF else 1
+    if frames > verdicts.MAX_FRAMES:
+        raise Refusal(verdicts.TOO_LONG)
+    if frames > 1:
+        return kinds.PDF, frames, _frames_as_pdf(picture, frames, clean)
+    upright = _decoded(picture)
+    notes = legibility(upright)
+    if kind == kinds.PNG:
+        upright.save(clean, "PNG", optimize=False)
+        return kinds.PNG, 1, notes
+    upright.save(clean, "JPEG", quality=90)
+    return kinds.JPEG, 1, notes
+
+
+def _decoded(picture: Image.Image) -> Image.Image:
+    """Every pixel read, turned upright, without alpha, profile or notes."""
+    if picture.width * picture.height > verdicts.MAX_PIXELS:
+        raise Refusal(verdicts.TOO_COMPLEX)
+    try:
+        picture.load()
+        ImageOps.exif_transpose(picture, in_place=True)
+        return _plain(picture)
+    except Image.DecompressionBombError as error:
+        raise Refusal(verdicts.TOO_COMPLEX) from error
+    except BROKEN as error:
+        raise Refusal(verdicts.DAMAGED) from error
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
+        clear = picture.convert("RGBA")
+        picture = Image.new("RGB", clear.size, "white")
+        picture.paste(clear, mask=clear.getchannel("A"))
+    elif picture.mode.startswith("I;16") or picture.mode in {"I", "F"}:
+        low, high = picture.getextrema()
+        scale = 255 / ((high - low) or 1)
+        picture = picture.convert("F").point(lambda level: (level - low) * scale).convert("L")
+    elif picture.mode not in {"RGB", "L"}:
+        picture = picture.convert("RGB")
+    picture.info = {}
+    picture.getexif().clear()
+    return picture
+
+
+def _frames_as_pdf(picture: Image.Image, frames: int, clean: Path) -> list[str]:
+    notes: set[str] = set()
+    pdf = pikepdf.new()
+    for number in range(frames):
+        try:
+            picture.seek(number)
+        except BROKEN as error:
+            raise Refusal(verdicts.DAMAGED) from error
+        frame = _decoded(picture.copy())
+        notes.update(legibility(frame))
+        saved = clean.with_suffix(".frame")
+        frame.save(saved, "JPEG", quality=90)
+        _add_page(pdf, saved.read_bytes(), frame)
+        saved.unlink()
+    pdf.save(clean)
+    return sorted(notes)
+
+
+def _add_page(pdf, jpeg: bytes, frame: Image.Image) -> None:
+    width = 612
+    height = max(1, round(width * frame.height / frame.width))
+    page = pdf.add_blank_page(page_size=(width, min(height, 14000)))
+    image = pikepdf.Stream(pdf, jpeg)
+    image.update(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.XObject,
+            Subtype=pikepdf.Name.Image,
+            Width=frame.width,
+            Height=frame.height,
+            BitsPerComponent=8,
+            ColorSpace=pikepdf.Name.DeviceGray if frame.mode == "L" else pikepdf.Name.DeviceRGB,
+            Filter=pikepdf.Name.DCTDecode,
+        )
+    )
+    page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Scan=pdf.make_indirect(image)))
+    page.obj.Contents = pdf.make_stream(f"{width} 0 0 {height} 0 0 cm /Scan Do".encode())
+
+
+def legibility(picture: Image.Image) -> list[str]:
+    """Codes for what makes a photo hard to read; a poor photo is still kept."""
+    notes = []
+    if max(picture.size) < SMALLEST:
+        notes.append(verdicts.SMALL)
+    grey = picture.copy() if picture.mode == "L" else picture.convert("L")
+    grey.thumbnail((1200, 1200))
+    brightness = ImageStat.Stat(grey).mean[0]
+    if brightness < DARK_UNDER:
+        notes.append(verdicts.DARK)
+    # A dim photo has faint edges though it is in focus: judge them on the light that there is.
+    edges = ImageStat.Stat(ImageOps.autocontrast(grey, cutoff=1).filter(_EDGES)).stddev[0]
+    if edges < SHARP_OVER:
+        notes.append(verdicts.BLURRED)
+    return notes
+
+
+_EDGES = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)

@@ -1,0 +1,120 @@
+"""Files are opened in a process of their own, with little memory, little time and none of our secrets."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from cases.documents import kinds, verdicts
+from cases.documents.verdicts import Refusal, Verdict
+
+MEMORY = 600 * 2**20  # bytes of address space
+CPU_SECONDS = 15
+WALL_SECONDS = 20
+LARGEST_OUTPUT = 400 * 2**20  # bytes of one written file
+IDLE_CPU = 5  # seconds; less than this at the wall's end means that the machine was busy, not the file hostile
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Busy(Exception):
+    """The machine had no time for the check; it says nothing about the file."""
+
+
+@contextlib.contextmanager
+def room(parent: Path) -> Iterator[Path]:
+    """A private folder that is gone afterwards, whatever happened inside."""
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="check-", dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def judge(folder: Path, kind: kinds.Kind, *, password: str = "", mark: str = "") -> Verdict:
+    """The verdict on folder/source; leaves folder/clean. Raises Busy."""
+    found = _run(folder, {"do": "judge", "kind": kind.code, "password": password, "mark": mark})
+    return Verdict(**found)
+
+
+def draw(folder: Path, kind: kinds.Kind, first: int, last: int) -> None:
+    """Leave pictures and words of some pages of folder/clean in the folder. Raises Busy, Refusal."""
+    found = _run(folder, {"do": "draw", "kind": kind.code, "first": first, "last": last})
+    if found["state"] != verdicts.READY:
+        raise Refusal(found["reason"])
+
+
+def _run(folder: Path, order: dict) -> dict:
+    """What the child found. A child that died of its limits is a verdict too: the file is too much to open."""
+    child = subprocess.Popen(
+        [sys.executable, "-B", "-m", "cases.documents.sandbox", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        env={"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "TMPDIR": str(folder)}
+        | {"MALLOC_ARENA_MAX": "2", "RAYON_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        start_new_session=True,
+    )
+    used_before = _cpu_of_children()
+    try:
+        child.communicate(json.dumps(order).encode(), timeout=WALL_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()
+        if _cpu_of_children() - used_before < IDLE_CPU:
+            raise Busy from None
+        return {"state": verdicts.REFUSED, "reason": verdicts.TOO_COMPLEX}
+    found = folder / "found.json"
+    if child.returncode != 0 or not found.exists():
+        return {"state": verdicts.REFUSED, "reason": verdicts.TOO_COMPLEX}
+    return json.loads(found.read_text(encoding="utf-8"))
+
+
+def _cpu_of_children() -> float:
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _limit() -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_OUTPUT, LARGEST_OUTPUT))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
+
+def _child(folder: Path) -> None:
+    order = json.load(sys.stdin)
+    _limit()  # before any library that reads the file is even imported
+    from cases.documents import checks, pages
+
+    kind = kinds.KINDS[order["kind"]]
+    try:
+        if order["do"] == "judge":
+            found = vars(checks.judge(kind, folder, order["password"], order["mark"]))
+        else:
+            pages.draw(folder / "clean", kind, folder, order["first"], order["last"])
+            found = {"state": verdicts.READY}
+    except Refusal as refusal:
+        found = {"state": verdicts.REFUSED, "reason": refusal.reason}
+    except MemoryError:
+        found = {"state": verdicts.REFUSED, "reason": verdicts.TOO_COMPLEX}
+    except Exception:  # a reader that trips over a file must not tell more than that
+        found = {"state": verdicts.REFUSED, "reason": verdicts.DAMAGED}
+    (folder / "found.json").write_text(json.dumps(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _child(Path(sys.argv[1]))

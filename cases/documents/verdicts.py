@@ -1,0 +1,40 @@
+"""The verdict on a file, its codes and the bounds every check keeps. Plain Python: the sandbox imports it."""
+
+from dataclasses import dataclass, field
+
+READY, LOCKED, REFUSED = "ready", "locked", "refused"
+
+# Reasons of a refusal beside those of kinds.py; each has its sentence in words.py.
+DAMAGED, TOO_COMPLEX, TOO_LONG, NO_WORDS, FAILED = "damaged", "too_complex", "too_long", "no_words", "failed"
+
+# Notes: what a reader should know about a file that is fine.
+DARK, BLURRED, SMALL = "dark", "blurred", "small"
+ATTACHMENTS_REMOVED, SCRIPTS_REMOVED = "attachments_removed", "scripts_removed"
+TEXT_ONLY, PICTURES_LEFT_OUT, LETTERS_MISSING = "text_only", "pictures_left_out", "letters_missing"
+HARD_TO_READ = frozenset({DARK, BLURRED, SMALL})
+
+MAX_PAGES = 1000
+MAX_PIXELS = 50_000_000  # the largest phone pictures have 48 million
+MAX_FRAMES = 50  # pages of one TIFF
+MAX_TEXT = 2 * 2**20  # bytes
+
+
+@dataclass(frozen=True)
+class Verdict:
+    state: str
+    reason: str = ""
+    notes: list[str] = field(default_factory=list)
+    pages: int = 0
+    kind: str = ""  # code of the cleaned copy's kind
+
+
+class Refusal(Exception):
+    """The file cannot be taken; carries the reason's code."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Locked(Exception):
+    """The file opens only with a password."""
