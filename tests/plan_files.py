@@ -6,8 +6,8 @@ import zipfile
 import zlib
 
 import pikepdf
-from PIL import Image
 from pikepdf import Array, Dictionary, Name
+from PIL import Image
 
 from portal.pages.demo.plan_files import make_docx, make_photo, make_plan_pdf
 
@@ -150,7 +150,9 @@ def png_bomb(side=60_000):
         return struct.pack(">I", len(body)) + code + body + struct.pack(">I", zlib.crc32(code + body))
 
     head = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(10**7))) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(10**7))) + chunk(b"IEND", b"")
+    )
 
 
 def plain_picture(kind="PNG", mode="RGB", size=(800, 900)):

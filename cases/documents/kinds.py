@@ -22,9 +22,7 @@ JPEG = Kind("jpeg", "image/jpeg", (".jpg", ".jpeg", ".jfif", ".jpe"), "JPG")
 PNG = Kind("png", "image/png", (".png",), "PNG")
 HEIC = Kind("heic", "image/heic", (".heic", ".heif"), "HEIC")
 TIFF = Kind("tiff", "image/tiff", (".tif", ".tiff"), "TIFF")
-DOCX = Kind(
-    "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", (".docx",), "DOCX"
-)
+DOCX = Kind("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", (".docx",), "DOCX")
 TEXT = Kind("text", "text/plain", (".txt", ".text"), "TXT")
 
 PICTURES = (JPEG, PNG, HEIC, TIFF)

@@ -14,9 +14,7 @@ UNPRINTED = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 def clean(name: str) -> str:
     """The name as the person wrote it, without folders, control and turning marks; at most LONGEST characters."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(
-        char for char in last if char not in TURNING and unicodedata.category(char) not in UNPRINTED
-    )
+    kept = "".join(char for char in last if char not in TURNING and unicodedata.category(char) not in UNPRINTED)
     kept = " ".join(kept.split())
     if len(kept) > LONGEST:
         ending = kinds.ending_of(kept)[:12]

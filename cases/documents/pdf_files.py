@@ -123,9 +123,7 @@ def _strip_inside(thing, depth: int) -> bool:
 
 def _is_active_annotation(thing) -> bool:
     return (
-        isinstance(thing, Dictionary)
-        and Name.Rect in thing
-        and str(thing.get(Name.Subtype, "")) in ACTIVE_ANNOTATIONS
+        isinstance(thing, Dictionary) and Name.Rect in thing and str(thing.get(Name.Subtype, "")) in ACTIVE_ANNOTATIONS
     )
 
 

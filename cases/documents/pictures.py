@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import pillow_heif
 import pikepdf
+import pillow_heif
 from PIL import Image, ImageFilter, ImageOps, ImageStat, UnidentifiedImageError
 
 from cases.documents import kinds, verdicts

@@ -1,7 +1,7 @@
 """Each file is opened for real, in the very process that the worker uses."""
 
 import io
-import resource
+import tempfile
 import time
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from PIL import Image
 from cases.documents import kinds, sandbox
 from tests import plan_files
 
+ROOMS = Path(tempfile.gettempdir()) / "plan-checks"
 READY = {
     "a letter": (plan_files.pdf, "pdf", 1, []),
     "twelve pages": (lambda: plan_files.pdf(pages=12), "pdf", 12, []),
@@ -72,22 +73,16 @@ REFUSED = {
 
 def judged(content, code, **also):
     """(verdict, the cleaned copy's bytes)"""
-    with sandbox.room(Path(resource.__file__).parent if False else _rooms()) as folder:
+    with sandbox.room(ROOMS) as folder:
         (folder / "source").write_bytes(content)
         verdict = sandbox.judge(folder, kinds.KINDS[code], mark="Words only", **also)
         clean = folder / "clean"
         return verdict, clean.read_bytes() if verdict.state == "ready" else b""
 
 
-def _rooms():
-    import tempfile
-
-    return Path(tempfile.gettempdir()) / "plan-checks"
-
-
 def drawn(content, code):
     """Whether the pages of a file can be drawn; returns the reason when not."""
-    with sandbox.room(_rooms()) as folder:
+    with sandbox.room(ROOMS) as folder:
         (folder / "clean").write_bytes(content)
         try:
             sandbox.draw(folder, kinds.KINDS[code], 1, 1)
@@ -178,7 +173,11 @@ def test_room_is_private_and_gone_afterwards(tmp_path):
 
 
 def test_room_is_gone_after_a_fault(tmp_path):
-    with pytest.raises(ZeroDivisionError), sandbox.room(tmp_path) as folder:
-        (folder / "source").write_bytes(b"x")
-        raise ZeroDivisionError
+    def break_inside():
+        with sandbox.room(tmp_path) as folder:
+            (folder / "source").write_bytes(b"x")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_inside()
     assert list(tmp_path.iterdir()) == []

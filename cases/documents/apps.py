@@ -1,0 +1,38 @@
+"""Files of a case: put in, checked, shown as pages, given out again."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from portal.history import words
+
+
+class DocumentsConfig(AppConfig):
+    name = "cases.documents"
+    label = "documents"
+
+    def ready(self) -> None:
+        words.register(
+            {
+                "document.added": _("Added a file"),
+                "document.checked": _("Checked a file"),
+                "document.refused": _("A file did not pass our check"),
+                "document.locked": _("A file needs a password"),
+                "document.waiting": _("A file waits for its safety check"),
+                "document.unlocked": _("Opened a locked file with its password"),
+                "document.opened": _("Opened a file"),
+                "document.downloaded": _("Saved a copy of a file"),
+                "document.withdrawn": _("Took a file back"),
+                "document.restored": _("Put a file back"),
+                "document.made_private": _("Marked a file “only me”"),
+                "document.shared": _("Let the team see a file again"),
+                "document.denied": _("Was not let in to a file"),
+                "document.erased": _("Erased a file for good"),
+            },
+            {
+                "own": _("Your own file"),
+                "put_in": _("The one who added it"),
+                "preparing": _("Preparing for your call"),
+                "care": _("Keeping your records moving"),
+                "original": _("As it was sent"),
+            },
+        )

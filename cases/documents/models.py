@@ -1,0 +1,287 @@
+"""Files of a case, their versions and pages. All words and bytes are sealed under the case's own key."""
+
+import datetime as dt
+import json
+import uuid
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
+from cases.case.models import Assignment, Case, Consent
+from cases.documents import kinds, names
+from cases.documents.verdicts import HARD_TO_READ
+from portal.accounts.models import User
+from portal.vault.fields import SealedText
+from portal.vault.models import DataKey, StoredFile
+
+PLAN = "plan"
+CLAIM_LASTS = dt.timedelta(minutes=3)  # a check that says nothing for so long has died
+
+
+def readable_by(user: Any, case: str, put_in_by: str, only_me: str) -> Q:
+    """What a person may read, as a condition; the arguments are the paths to these fields.
+
+    The same rule as `cases.case.people.may("read_documents")`, for many rows at once.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return Q(pk__in=[])
+    rule = Q(**{f"{case}__patient": user}) | Q(**{put_in_by: user, f"{case}__starter": user})
+    shared = Q(**{only_me: False})
+    if user.role == User.Role.COORDINATOR:
+        rule |= shared & ~Q(**{f"{case}__state": Case.State.CLOSED})
+    elif user.role == User.Role.CONSULTANT:
+        place = {"case": OuterRef(f"{case}_id")}
+        assigned = Assignment.objects.filter(**place, user=user, ended_at__isnull=True)
+        consent = Consent.objects.standing().filter(**place, kind=Consent.Kind.READ, consultant=user)
+        rule |= shared & Exists(assigned) & Exists(consent)
+    return rule
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def visible_to(self, user: Any) -> "DocumentQuerySet":
+        """The documents a person may know: a consultant's begin with the patient's permission to read."""
+        return self.filter(readable_by(user, "case", "put_in_by", "only_me"))
+
+    def here(self) -> "DocumentQuerySet":
+        """Not taken back."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def plans(self) -> "DocumentQuerySet":
+        return self.filter(kind=PLAN)
+
+
+class Document(models.Model):
+    """An uploaded file and its versions."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=40, default=PLAN)  # "plan", or the code of a record kind
+    title = SealedText()  # what the person calls it; empty: the file's own name
+    dated_on = models.DateField(null=True, blank=True)
+    put_in_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    put_in_at = models.DateTimeField()
+    only_me = models.BooleanField(default=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "kind", "put_in_at"], name="document_by_case")]
+        constraints = [
+            models.CheckConstraint(name="document_kind_is_named", condition=~Q(kind="")),
+            models.CheckConstraint(
+                name="document_withdrawn_at_and_by_together",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"document {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("documents:detail", args=[self.pk])
+
+    @property
+    def sealing_key(self) -> DataKey:
+        return self.case.key
+
+
+class VersionQuerySet(models.QuerySet["Version"]):
+    def visible_to(self, user: Any) -> "VersionQuerySet":
+        return self.filter(readable_by(user, "case", "document__put_in_by", "document__only_me"))
+
+    def live(self) -> "VersionQuerySet":
+        """Not taken back."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def ready(self) -> "VersionQuerySet":
+        return self.live().filter(state=Version.State.READY)
+
+    def ready_plans(self) -> "VersionQuerySet":
+        """Plans that can be read, each in its newest ready version, in the order they were put in."""
+        newer = Version.objects.ready().filter(document=OuterRef("document"), number__gt=OuterRef("number"))
+        plans = self.ready().filter(document__kind=PLAN, document__only_me=False)
+        return plans.filter(~Exists(newer)).order_by("document__put_in_at", "document_id")
+
+    def waiting(self, now: dt.datetime) -> "VersionQuerySet":
+        """Those whose check is due, and those whose check died."""
+        due = Q(state__in=[Version.State.RECEIVED, Version.State.UNSCANNED], due_at__lte=now)
+        dead = Q(state=Version.State.CHECKING, claimed_at__lt=now - CLAIM_LASTS)
+        return self.live().filter(due | dead)
+
+    def moving(self) -> "VersionQuerySet":
+        """Those whose state will change by itself."""
+        return self.live().filter(state__in=[Version.State.RECEIVED, Version.State.CHECKING, Version.State.UNSCANNED])
+
+
+class Version(models.Model):
+    """One file as it was put in, what the checks said, and the cleaned copy that people read."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received"
+        CHECKING = "checking"
+        UNSCANNED = "unscanned"  # everything but the virus scanner, which is away
+        LOCKED = "locked"
+        READY = "ready"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField(default=1)
+    name = SealedText()  # the file's own name, as written
+    kind = models.CharField(max_length=10)  # code of kinds.KINDS: what the bytes are
+    size = models.BigIntegerField()
+    digest = models.CharField(max_length=64)  # keyed, so that it tells nothing about the bytes
+    put_in_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    put_in_at = models.DateTimeField()
+    original = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    file_kind = models.CharField(max_length=10, blank=True)  # kind of the cleaned copy
+    pages = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
+    reason = models.CharField(max_length=20, blank=True)  # why refused; a code of words.REASONS
+    notes = ArrayField(models.CharField(max_length=30), default=list, blank=True)  # codes of words.NOTES
+    checked_for_viruses = models.BooleanField(default=False)
+    due_at = models.DateTimeField()  # when the worker should look
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    judged_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="version_to_check_by_due_at",
+                condition=Q(state__in=["received", "checking", "unscanned"]),
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(name="version_one_per_number", fields=["document", "number"]),
+            models.UniqueConstraint(
+                name="version_same_bytes_once_per_case",
+                fields=["case", "digest"],
+                condition=Q(withdrawn_at__isnull=True) & ~Q(state="refused"),
+            ),
+            models.CheckConstraint(
+                name="version_state_is_known",
+                condition=Q(state__in=["received", "checking", "unscanned", "locked", "ready", "refused"]),
+            ),
+            models.CheckConstraint(name="version_number_counts_from_1", condition=Q(number__gte=1)),
+            models.CheckConstraint(name="version_is_not_empty", condition=Q(size__gt=0)),
+            models.CheckConstraint(
+                name="version_ready_can_be_read",
+                condition=~Q(state="ready") | Q(file__isnull=False, pages__gte=1, judged_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="version_refused_says_why_and_keeps_nothing",
+                condition=Q(state="refused", original__isnull=True, file__isnull=True) & ~Q(reason="")
+                | ~Q(state="refused") & Q(original__isnull=False, reason=""),
+            ),
+            models.CheckConstraint(
+                name="version_claimed_while_checking",
+                condition=Q(state="checking", claimed_at__isnull=False)
+                | ~Q(state="checking") & Q(claimed_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="version_withdrawn_at_and_by_together",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of {self.document_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("documents:detail", args=[self.document_id])
+
+    @property
+    def sealing_key(self) -> DataKey:
+        return self.case.key
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.READY and self.withdrawn_at is None
+
+    @property
+    def is_moving(self) -> bool:
+        return self.state in (self.State.RECEIVED, self.State.CHECKING, self.State.UNSCANNED)
+
+    @property
+    def is_hard_to_read(self) -> bool:
+        return bool(HARD_TO_READ & set(self.notes))
+
+    @property
+    def own_kind(self) -> kinds.Kind:
+        return kinds.KINDS[self.kind]
+
+    @property
+    def copy_name(self) -> str:
+        """The name of the cleaned copy: the file's own, with the ending of what the copy is."""
+        return names.with_ending(self.name, kinds.KINDS[self.file_kind])
+
+
+class PageImageQuerySet(models.QuerySet["PageImage"]):
+    def visible_to(self, user: Any) -> "PageImageQuerySet":
+        """Pages of ready versions that the person may read."""
+        return self.filter(
+            readable_by(user, "version__case", "version__document__put_in_by", "version__document__only_me"),
+            version__state=Version.State.READY,
+            version__withdrawn_at__isnull=True,
+        )
+
+
+class PageImage(models.Model):
+    """One page as a picture, with its words and where they stand."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="page_images")
+    number = models.PositiveSmallIntegerField()
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    width = models.PositiveSmallIntegerField()  # pixels
+    height = models.PositiveSmallIntegerField()
+    text = SealedText()  # JSON: [x, baseline, length, height, words] of each line, in pixels
+
+    objects = PageImageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(name="pageimage_one_per_number", fields=["version", "number"]),
+            models.CheckConstraint(
+                name="pageimage_has_a_size", condition=Q(number__gte=1, width__gte=1, height__gte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"page {self.number} of {self.version_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("documents:page_image", args=[self.pk])
+
+    @property
+    def sealing_key(self) -> DataKey:
+        return self.version.case.key
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The page's words, line by line, with the place of each: x, y, length, size, words."""
+        return [
+            dict(zip(("x", "y", "length", "size", "words"), line, strict=True))
+            for line in json.loads(self.text or "[]")
+        ]
+
+    @property
+    def words(self) -> str:
+        """The page's words as plain text."""
+        return "\n".join(line["words"] for line in self.lines)
