@@ -130,8 +130,9 @@ def legibility(picture: Image.Image) -> list[str]:
     if brightness < DARK_UNDER:
         notes.append(verdicts.DARK)
     # A dim photo has faint edges though it is in focus: judge them on the light that there is.
-    edges = ImageStat.Stat(ImageOps.autocontrast(grey, cutoff=1).filter(_EDGES)).stddev[0]
-    if edges < SHARP_OVER:
+    edges = ImageOps.autocontrast(grey, cutoff=1).filter(_EDGES)
+    inside = edges.crop((1, 1, max(2, edges.width - 1), max(2, edges.height - 1)))  # the rim is not filtered
+    if ImageStat.Stat(inside).stddev[0] < SHARP_OVER:
         notes.append(verdicts.BLURRED)
     return notes
 
