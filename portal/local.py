@@ -24,6 +24,7 @@ LONGEST_SOCKET_PATH = 107  # bytes; the kernel's limit for a unix socket's addre
 POSTGRES_SOCKET, REDIS_SOCKET = ".s.PGSQL.5432", "redis.sock"
 START_SECONDS = 60
 NOBODY = 65534
+LARGEST_LOG = 10_000_000  # bytes
 ROLES_SQL = Path(__file__).parent.parent / "deploy" / "database.sql"
 
 POSTGRES_OPTIONS = {
@@ -121,6 +122,15 @@ def _alive(pid: str) -> bool:
     return True
 
 
+def open_log(var: Path, name: str):
+    """Open `var`/log/`name`.log for appending; one that has grown past 10 MB is set aside first."""
+    path = var / "log" / f"{name}.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > LARGEST_LOG:
+        path.replace(path.with_suffix(".old.log"))
+    return open(path, "ab")
+
+
 # --- PostgreSQL ---
 
 
@@ -204,7 +214,7 @@ def start_postgres(var: Path, *, durable: bool = True, lock: int | None = None) 
     data, sockets = var / "postgres", socket_folder(var)
     _prepare_folders([data, sockets], switch)
     surroundings = {"env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}, "cwd": "/", **switch}
-    with open(var / "postgres.log", "ab") as log:
+    with open_log(var, "postgres") as log:
         if not (data / "PG_VERSION").exists():
             _create_cluster([*before, str(programs / "initdb")], data, durable, log, surroundings)
         _forget_dead_postgres(data)
@@ -227,7 +237,7 @@ def start_postgres(var: Path, *, durable: bool = True, lock: int | None = None) 
             **surroundings,
         )
     try:
-        _wait_for("PostgreSQL", process, var / "postgres.log", lambda: _prepare_database(sockets))
+        _wait_for("PostgreSQL", process, log.name, lambda: _prepare_database(sockets))
     except BaseException:
         stop(process, signal.SIGINT)
         raise
@@ -242,7 +252,7 @@ def _create_cluster(initdb: list[str], data: Path, durable: bool, log, surroundi
     made = subprocess.run([*initdb, *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log, **surroundings)
     if made.returncode:
         shutil.rmtree(data, ignore_errors=True)
-        raise CannotStart(f"PostgreSQL could not make its files; {data.parent}/postgres.log says why.")
+        raise CannotStart(f"PostgreSQL could not make its files; {log.name} says why.")
 
 
 def _prepare_database(sockets: Path) -> bool:
@@ -295,7 +305,7 @@ def start_redis(var: Path, *, durable: bool = True, lock: int | None = None) -> 
         "daemonize": "no",
         "maxmemory-policy": "noeviction",  # a queue may not forget
     }
-    with open(var / "redis.log", "ab") as log:
+    with open_log(var, "redis") as log:
         process = subprocess.Popen(
             [redis_program(), *(part for name, value in options.items() for part in (f"--{name}", value))],
             stdin=subprocess.DEVNULL,
@@ -306,7 +316,7 @@ def start_redis(var: Path, *, durable: bool = True, lock: int | None = None) -> 
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
     try:
-        _wait_for("Valkey", process, var / "redis.log", lambda: _redis_answers(sockets / REDIS_SOCKET))
+        _wait_for("Valkey", process, log.name, lambda: _redis_answers(sockets / REDIS_SOCKET))
     except BaseException:
         stop(process, signal.SIGTERM)
         raise
@@ -326,7 +336,7 @@ def _redis_answers(path: Path) -> bool:
 # --- both ---
 
 
-def _wait_for(name: str, process: subprocess.Popen, log: Path, is_ready) -> None:
+def _wait_for(name: str, process: subprocess.Popen, log: str, is_ready) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not is_ready():
         if process.poll() is not None:

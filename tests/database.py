@@ -28,7 +28,6 @@ def create() -> None:
     connections["default"].settings_dict["NAME"] = name
     with _django_as_owner():
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
 
 
 def drop(name: str) -> None:

@@ -26,6 +26,7 @@ def settle_surroundings() -> set[str]:
     named = {name for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
     place = Path(tempfile.mkdtemp(prefix=PREFIX, dir=TEMPORARY))
     place.chmod(0o711)  # where user namespaces are forbidden, PostgreSQL runs as nobody and must be let in
+    (place / "static").mkdir()
     for name in STEERING:
         os.environ.pop(name, None)
     os.environ |= {

@@ -1,0 +1,98 @@
+# make run starts the portal, make test proves it. README.md says more; nothing is installed outside this folder,
+# but for Debian's Chromium, and that only as root.
+PYTHON ?= python3
+VENV ?= .venv
+PY := $(VENV)/bin/python
+FONT := portal/static/portal/fonts
+PYTEST := $(PY) -m pytest
+ARGS ?=
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONUTF8 := 1
+
+.PHONY: setup run test test-all test-matrix check fix bench lock browser
+.DELETE_ON_ERROR:
+
+run: $(VENV)/.main $(FONT)/figtree.css
+	@exec $(PY) -m portal.local_run
+
+setup: $(VENV)/.dev $(FONT)/figtree.css browser
+
+test: setup
+	$(PYTEST) -n 2 -m "not full" $(ARGS)
+
+test-all: setup
+	$(PYTEST) -n 2 $(ARGS)
+
+test-matrix: setup
+	@tests/matrix $(ARGS)
+
+bench: setup
+	$(PY) -m bench $(ARGS)
+
+fix: $(VENV)/.dev
+	$(PY) -m ruff check --fix -q .
+	$(PY) -m ruff format -q .
+	git ls-files -z 'templates/*.html' | xargs -0 -r $(VENV)/bin/djade --target-version 5.2
+
+check: $(VENV)/.dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy portal cases bookings
+	$(VENV)/bin/lint-imports
+	git ls-files -z 'templates/*.html' | xargs -0 -r $(VENV)/bin/djade --check --target-version 5.2
+	$(VENV)/bin/djlint --lint --quiet templates
+	env $$(grep -v '^#' deploy/check.env) $(PY) manage.py check --deploy --fail-level WARNING
+	env $$(grep -v '^#' deploy/check.env) $(PY) -W ignore manage.py makemigrations --check --dry-run
+	env $$(grep -v '^#' deploy/check.env) $(PY) manage.py states --check
+
+# --- packages: hashed, by uv; plain pip does the same where uv cannot run ---
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 run"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { rm -rf $(VENV); echo "Python's venv is missing. On Debian: sudo apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.uv: requirements/bootstrap.txt | $(PY)
+	@$(PY) -m pip install -q --require-hashes -r $< || echo "uv cannot be installed here; pip does its work."
+	@touch $@
+
+install = { [ -x $(VENV)/bin/uv ] && $(VENV)/bin/uv pip install -q -p $(PY) --require-hashes -r $(1); } \
+  || $(PY) -m pip install -q --require-hashes -r $(1)
+
+$(VENV)/.main: requirements/main.txt | $(VENV)/.uv
+	@echo "Installing packages …"
+	@$(call install,$<)
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt requirements/main.txt | $(VENV)/.uv
+	@echo "Installing packages, those for development too …"
+	@$(call install,$<)
+	@touch $(VENV)/.main $@
+
+LOCK := pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
+  --fork-strategy fewest --no-header
+lock: | $(VENV)/.uv
+	for name in bootstrap main dev; do $(VENV)/bin/uv $(LOCK) requirements/$$name.in -o requirements/$$name.txt; done
+
+# --- the font, and axe for the tests; without npm the pages use the system's fonts ---
+
+$(FONT)/figtree.css: package-lock.json
+	@if ! command -v npm >/dev/null; then echo "npm is not here: the pages use the system's fonts."; \
+	elif npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then \
+	  mkdir -p $(FONT) && cd $(FONT) && from=../../../../node_modules/@fontsource-variable/figtree \
+	  && cp $$from/files/figtree-latin-wght-normal.woff2 . && cp $$from/LICENSE figtree-LICENSE.txt \
+	  && printf '%s\n' '@font-face { font-family: "Figtree"; font-weight: 300 900; font-style: normal; font-display: swap;' \
+	    '  src: url("figtree-latin-wght-normal.woff2") format("woff2"); }' > figtree.css; \
+	else echo "npm could not get the font: the pages use the system's."; fi
+
+# --- a browser for the tests; off Debian any installed Chromium does, or PORTAL_CHROMIUM names one ---
+
+browser:
+	@for name in "$$PORTAL_CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do \
+	  [ -n "$$name" ] && command -v "$$name" >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "Installing Chromium …"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; } \
+	    </dev/null >/dev/null || echo "Chromium could not be installed: the browser tests are left out."; \
+	else echo "No Chromium here: the browser tests are left out. On Debian: sudo apt-get install chromium"; fi
