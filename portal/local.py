@@ -45,16 +45,16 @@ class CannotStart(Exception):
     """Carries the sentence that is shown to the person who typed the command."""
 
 
-def die_with_parent(sent: signal.Signals):
+def die_with_parent(sent: signal.Signals, parent: int | None = None):
     """A `preexec_fn` that lets the kernel send the child `sent` when this process dies, kill -9 included."""
-    if sys.platform != "linux":
-        return None
-    parent, libc, set_death_signal = os.getpid(), ctypes.CDLL(None), 1
+    parent = parent or os.getpid()
+    kernel, set_death_signal = ctypes.CDLL(None), 1
 
     def ask_kernel():
-        libc.prctl(set_death_signal, sent)
-        if os.getppid() != parent:  # the parent died before the call
-            os._exit(1)
+        if sys.platform == "linux":
+            kernel.prctl(set_death_signal, sent)
+            if os.getppid() != parent:  # it died before the call
+                os._exit(1)
 
     return ask_kernel
 

@@ -93,7 +93,7 @@ def main() -> None:
     for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sent, _stop)
     if os.environ.get("MAKELEVEL"):  # a killed `make` takes us along
-        die_with_make()
+        local.die_with_parent(signal.SIGTERM, os.getppid())()
     try:
         run(var, children)
     except local.CannotStart as reason:
@@ -109,12 +109,6 @@ def _stop(number, frame):
     for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sent, signal.SIG_IGN)
     raise Stop
-
-
-def die_with_make() -> None:
-    if ask_kernel := local.die_with_parent(signal.SIGTERM):
-        with contextlib.suppress(AttributeError):
-            ask_kernel()
 
 
 def run(var: Path, children: list[Child]) -> None:
