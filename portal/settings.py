@@ -329,6 +329,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 # Each entry finds due rows; a beat that was away for days, or runs twice, changes nothing but the delay.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "open-reviews": {"task": "cases.reviews.tasks.open_due", "schedule": timedelta(minutes=5)},
     "clear-sessions": {"task": "portal.accounts.tasks.clear_old", "schedule": timedelta(hours=6)},
 }
 

@@ -1,0 +1,378 @@
+"""What is done with a review: taking it, writing, sharing, completing, taking back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from cases.case.actions import ask_to_do, assign
+from cases.case.people import has_consent_to_read, is_assigned, role_in
+from cases.reviews import frozen
+from cases.reviews.checklist import BY_CODE
+from cases.reviews.lines import past_the_end, without_page
+from cases.reviews.models import Finding, Note, Review, Section, Summary
+from cases.reviews.rules import (
+    MOVES,
+    NEEDED_PARTS,
+    POINT_COUNT,
+    Situation,
+    why_not,
+    why_not_summary,
+)
+from portal import clock
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.reminders.actions import plan, unplan
+from portal.texts.words import text
+
+SITTING = timedelta(minutes=30)  # saves closer together than this are one line of history
+USEFUL = timedelta(days=14)  # how long "your summary is there" is worth saying
+
+
+def locked(review: Review) -> Review:
+    """The row as it is now, locked until the end of the transaction."""
+    return (
+        Review.objects.select_for_update(of=("self",))
+        .select_related("case__patient", "case__key", "version__document", "consultation", "reader")
+        .get(pk=review.pk)
+    )
+
+
+def situation(review: Review, by: Actor, now: datetime) -> Situation:
+    """What the rules need to know about this review and this person."""
+    plain = {code: review.texts.get(code, "") for code in ("plain", "options", "answers")}
+    looked_at = {finding.point for finding in review.findings.all()}
+    talk = review.consultation
+    return Situation(
+        state=review.state,
+        role=role(review, by),
+        may_read=by.user is None or has_consent_to_read(review.case, by.user),
+        talk_over=talk is not None and talk.state != "cancelled" and talk.starts_at <= now,
+        pages=review.pages,
+        empty_parts=tuple(code for code in NEEDED_PARTS if not review.texts.get(code, "").strip()),
+        points_left=POINT_COUNT - len(looked_at & set(BY_CODE)),
+        lines_without_page=len(without_page(plain["plain"])),
+        pages_past_the_end=tuple(
+            page
+            for words in (plain["plain"], plain["options"], *answers_of(review).values())
+            for page in past_the_end(words, review.pages)
+        ),
+    )
+
+
+def role(review: Review, by: Actor) -> str:
+    """The person's part in this review: reader, consultant, coordinator, patient, system or ""."""
+    if by.kind == "system":
+        return "system"
+    part = role_in(review.case, by)
+    if part == "consultant":
+        return "reader" if review.reader_id == by.id else "consultant"
+    if not part and by.user is not None and Review.objects.free_for(by.user).filter(pk=review.pk).exists():
+        return "consultant"
+    return part
+
+
+def answers_of(review: Review) -> dict[str, str]:
+    """The reader's answer to each of the patient's questions, by the question."""
+    written = review.texts.get(Section.Code.ANSWERS, "")
+    return json.loads(written) if written else {}
+
+
+def _check(verb: str, review: Review, by: Actor, now: datetime, **said: Any) -> None:
+    if refusal := why_not(verb, situation(review, by, now), **said):
+        raise Refused(refusal, code=verb)
+
+
+def _tell(by: Actor, verb: str, about: Any, review: Review, why: str = "") -> None:
+    record(by, verb, about, patient=review.case.patient_id, case=review.case_id, why=why)
+
+
+@transaction.atomic
+def take(review: Review, *, by: Actor) -> Review:
+    """Take a plan to read. A plan without a consultant brings its taker into the case."""
+    now = clock.now()
+    review = locked(review)
+    _check("take", review, by, now)
+    if not is_assigned(review.case, by.user):
+        assign(review.case, by.user, why="taking", by=by)
+    review.state, review.reader, review.taken_at = MOVES["take"].target, by.user, now
+    review.save(update_fields=["state", "reader", "taken_at"])
+    _tell(by, "review.taken", review, review)
+    return review
+
+
+@transaction.atomic
+def hand_back(review: Review, *, by: Actor) -> Review:
+    """Give the plan back to the queue. What was written stays with it."""
+    review = locked(review)
+    _check("hand_back", review, by, clock.now())
+    review.state, review.reader, review.taken_at = MOVES["hand_back"].target, None, None
+    review.save(update_fields=["state", "reader", "taken_at"])
+    _tell(by, "review.handed_back", review, review)
+    return review
+
+
+@dataclass(frozen=True)
+class Change:
+    """New words for a part, and which version of it they were typed over."""
+
+    body: str
+    seen: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the reader says about one of the twelve points; `page` None is "not found"."""
+
+    page: int | None
+    note: str = ""
+    question: str = ""
+
+
+@dataclass
+class Saved:
+    """What a save did: parts now in the database, and parts somebody else had changed meanwhile."""
+
+    parts: dict[str, Section] = field(default_factory=dict)
+    overtaken: dict[str, Section] = field(default_factory=dict)
+
+
+@transaction.atomic
+def save_parts(
+    review: Review,
+    changes: Mapping[str, Change],
+    *,
+    findings: Mapping[str, Found] | None = None,
+    by: Actor,
+) -> Saved:
+    """Save the parts given. A part that was saved by another tab or person since it was shown is not touched
+    but returned as overtaken, so that the page can show both texts. Raises Refused when writing is not allowed.
+    """
+    now = clock.now()
+    review = locked(review)
+    _check("write", review, by, now)
+    saved = Saved()
+    sections = {section.code: section for section in review.sections.all()}
+    for code, change in changes.items():
+        section = sections.get(code) or Section(review=review, code=code)
+        if code == Section.Code.CHECKLIST:
+            same = _findings(review) == dict(findings or {})
+        else:
+            same = section.body == change.body
+        if same:
+            saved.parts[code] = section
+        elif section.version != change.seen:
+            saved.overtaken[code] = section
+        else:
+            saved.parts[code] = _save(section, change, findings if code == Section.Code.CHECKLIST else None, now, by)
+    if review.state == Review.State.TAKEN and any(part.version for part in saved.parts.values()):
+        review.state = MOVES["draft"].target
+        review.save(update_fields=["state"])
+    return saved
+
+
+def _save(section: Section, change: Change, findings: Mapping[str, Found] | None, now: datetime, by: Actor) -> Section:
+    is_new_sitting = not section.version or section.saved_by_id != by.id or now - section.saved_at > SITTING
+    section.body = change.body if findings is None else ""
+    section.version += 1
+    section.saved_at, section.saved_by = now, by.user
+    section.save()
+    if findings is not None:
+        _replace_findings(section.review, findings)
+    if is_new_sitting:
+        _tell(by, "review.written", section.review, section.review, why=section.code)
+    return section
+
+
+def _findings(review: Review) -> dict[str, Found]:
+    return {row.point: Found(row.page, row.note, row.question) for row in review.findings.all()}
+
+
+def _replace_findings(review: Review, findings: Mapping[str, Found]) -> None:
+    review.findings.exclude(point__in=findings).delete()
+    rows = {row.point: row for row in review.findings.all()}
+    for point, found in findings.items():
+        row = rows.get(point) or Finding(review=review, point=point)
+        row.page, row.note, row.question = found.page, found.note, found.question
+        row.save()
+
+
+@transaction.atomic
+def add_note(review: Review, *, page: int, place: str, words: str, by: Actor) -> Note:
+    """A numbered remark at a place on a page of the plan; staff's only. Numbers are never used twice."""
+    now = clock.now()
+    review = locked(review)
+    _check("write", review, by, now)
+    if not 1 <= page <= (review.pages):
+        raise Refused(_("Choose a page of this plan."), code="page")
+    if not words.strip():
+        raise Refused(_("Write the note first."), code="empty")
+    last = review.notes.aggregate(last=Max("number"))["last"] or 0
+    note = Note(review=review, number=last + 1, page=page, place=place, written_at=now)
+    note.text = words.strip()
+    note.save(force_insert=True)
+    _tell(by, "review.noted", note, review)
+    return note
+
+
+@transaction.atomic
+def remove_note(note: Note, *, by: Actor) -> None:
+    """Take a note off its page."""
+    review = locked(note.review)
+    _check("write", review, by, clock.now())
+    _tell(by, "review.note_removed", note, review)
+    note.delete()
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def draft_body(review: Review) -> frozen.Body:
+    """The review as the patient would get it now."""
+    missing = [
+        (row.point, row.note, row.question)
+        for point in BY_CODE
+        for row in review.findings.all()
+        if row.point == point and row.page is None
+    ]
+    return frozen.compose(
+        texts=review.texts,
+        answers=list(answers_of(review).items()),
+        missing=missing,
+        plan={
+            "title": review.version.document.title,
+            "dated_on": _iso(review.version.document.dated_on),
+            "pages": review.pages,
+        },
+        reader=review.reader.name if review.reader else "",
+    )
+
+
+@transaction.atomic
+def share(review: Review, *, is_ticked: bool, correction: str = "", by: Actor) -> Summary:
+    """Share the review as it stands: the first version, or a corrected one with its reason.
+
+    The consultant's statement is recorded by its version. The patient is told without any detail.
+    """
+    is_first = review.state == Review.State.DRAFTING
+    return _publish(review, "share" if is_first else "correct", is_ticked, correction, by)
+
+
+@transaction.atomic
+def complete(review: Review, *, is_ticked: bool, by: Actor) -> Summary:
+    """Share the version that follows the talk and closes the reading."""
+    return _publish(review, "complete", is_ticked, "", by)
+
+
+VERB_TOLD = {"share": "summary.shared", "correct": "summary.corrected", "complete": "summary.completed"}
+
+
+def _publish(review: Review, verb: str, is_ticked: bool, correction: str, by: Actor) -> Summary:
+    now = clock.now()
+    review = locked(review)
+    _check(verb, review, by, now, ticked=is_ticked, reason=correction)
+    last = review.summaries.aggregate(last=Max("number"))["last"] or 0
+    summary = Summary(
+        review=review,
+        number=last + 1,
+        plan=review.plan,
+        is_complete=verb == "complete" or review.state == Review.State.COMPLETED,
+        statement=text("consultant_tick"),
+        shared_at=now,
+        shared_by=by.user,
+    )
+    summary.body = json.dumps(draft_body(review))
+    summary.correction = correction.strip() if verb == "correct" else ""
+    summary.save(force_insert=True)
+    review.state = MOVES[verb].target or review.state
+    if verb == "complete":
+        review.completed_at = now
+    review.save(update_fields=["state", "completed_at"])
+    _tell(by, VERB_TOLD[verb], summary, review)
+    for earlier in review.summaries.exclude(pk=summary.pk):
+        unplan(earlier, kinds=["summary.shared"])
+    plan(
+        "summary.shared",
+        summary,
+        version=1,
+        recipient=review.case.patient,
+        due_at=now,
+        useful_until=_useful_until(review, now),
+        case=review.case,
+    )
+    return summary
+
+
+def _useful_until(review: Review, now: datetime) -> datetime:
+    """Before a talk the summary is for reading before it; so it is told at once when the talk is near."""
+    talk = review.consultation
+    return talk.starts_at if talk is not None and talk.starts_at > now else now + USEFUL
+
+
+@transaction.atomic
+def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
+    """Take a shared summary back, with a reason that the patient reads. The review is open for writing again."""
+    now = clock.now()
+    review = locked(summary.review)
+    summary = Summary.objects.select_for_update().get(pk=summary.pk)
+    if refusal := why_not_summary("withdraw", summary.state, role(review, by)):
+        raise Refused(refusal, code="withdraw")
+    _check("withdraw", review, by, now, reason=reason)
+    summary.withdrawn_at, summary.withdrawn_by = now, by.user
+    summary.withdrawn_why = reason.strip()
+    summary.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
+    review.state, review.completed_at = MOVES["withdraw"].target, None
+    review.save(update_fields=["state", "completed_at"])
+    unplan(summary)
+    _tell(by, "summary.withdrawn", summary, review)
+    return summary
+
+
+@transaction.atomic
+def look(review: Review, *, verb: str = "review.looked", by: Actor) -> None:
+    """Record that someone of the team opened the review or its preview."""
+    _tell(by, verb, review, review, why="preparing" if verb == "review.looked" else "")
+
+
+@transaction.atomic
+def read(summary: Summary, *, as_pdf: bool = False, by: Actor) -> None:
+    """Record that a person opened a summary; the patient's first look is kept on the row."""
+    if summary.first_read_at is None and by.id == summary.review.case.patient_id:
+        now = clock.now()
+        Summary.objects.filter(pk=summary.pk, first_read_at=None).update(first_read_at=now)
+    _tell(by, "summary.saved_as_pdf" if as_pdf else "summary.opened", summary, summary.review)
+
+
+@transaction.atomic
+def answer(summary: Summary, *, clear: str, asked: str = "", by: Actor) -> Summary:
+    """The patient says whether it is clear. A question becomes a to-do of the consultant who reads the plan."""
+    now = clock.now()
+    review = locked(summary.review)
+    summary = Summary.objects.select_for_update().get(pk=summary.pk)
+    if refusal := why_not_summary("answer", summary.state, role(review, by)):
+        raise Refused(refusal, code="answer")
+    if clear == Summary.Clear.QUESTION and not asked.strip():
+        raise Refused(_("Write your question, in your own words."), code="asked")
+    summary.clear, summary.answered_at = clear, now
+    summary.asked = asked.strip() if clear == Summary.Clear.QUESTION else ""
+    summary.save(update_fields=["clear", "answered_at", "asked"])
+    if clear == Summary.Clear.QUESTION:
+        reader = review.reader or summary.shared_by
+        ask_to_do(
+            "question",
+            summary,
+            case=review.case,
+            due_on=now.astimezone(reader.zone).date(),
+            for_user=reader,
+            note=summary.asked,
+            by=by,
+        )
+    _tell(by, "summary.answered", summary, review, why=clear)
+    return summary

@@ -1,0 +1,16 @@
+"""A consultant's reading of a plan, and the summary the patient gets."""
+
+from django.apps import AppConfig
+
+
+class ReviewsConfig(AppConfig):
+    name = "cases.reviews"
+    label = "reviews"
+    verbose_name = "Reviews"
+
+    def ready(self) -> None:
+        from cases.reviews import reminders, words
+        from portal.reminders.kinds import register
+
+        words.register()
+        register(*reminders.KINDS)

@@ -1,0 +1,241 @@
+"""The review as a form: its parts, the twelve points, answers; and the small forms around it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.reviews.actions import Change, Found, answers_of
+from cases.reviews.checklist import BY_CODE, POINTS
+from cases.reviews.models import Note, Review, Section, Summary
+from cases.reviews.rules import MOST_QUESTIONS
+
+LONGEST = 20_000  # characters of one part
+TEXT_PARTS = ("plain", "words", "questions", "options", "private")
+
+
+def mark(text: str) -> str:
+    """A short digest of what a part said when it was shown, to tell typed-in parts from untouched ones."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def even(text: str) -> str:
+    """Text as it is stored: browsers send other line ends than they show."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def asked_in(hope: str) -> list[str]:
+    """The patient's questions in what they wrote when booking: a line each, three at most."""
+    return [line.strip() for line in hope.splitlines() if line.strip()][:MOST_QUESTIONS]
+
+
+def _area(label: Any, hint: Any, rows: int) -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=hint, required=False, max_length=LONGEST, widget=forms.Textarea({"rows": rows})
+    )
+
+
+class ReviewForm(forms.Form):
+    """All parts at once. Each part carries the version it was typed over and a mark of what it said then."""
+
+    plain = _area(
+        _("What the plan says"),
+        _("The patient sees this. A line for each point, ending with its page, like: A daily tablet. (page 3)"),
+        8,
+    )
+    words = _area(_("Words to explain"), _("A line for each: the word, a colon, what it means in plain words."), 4)
+    questions = _area(_("Questions to raise"), _("A line for each question the patient could ask."), 4)
+    options = _area(
+        _("What each option asks and gives"),
+        _("Set it next to what the patient said matters. Name the page. The choice is theirs."),
+        6,
+    )
+    private = _area(
+        _("Private notes for the team"), _("Not on the patient’s pages. Part of the record if they ask for it."), 4
+    )
+
+    def __init__(self, review: Review, questions: list[str], data: Mapping[str, Any] | None = None):
+        self.review, self.asked = review, questions
+        self.sections = {section.code: section for section in review.sections.all()}
+        self.found = {row.point: row for row in review.findings.all()}
+        super().__init__(data, initial={code: self.text(code) for code in TEXT_PARTS})
+        self._add_answers()
+        self._add_points()
+        for code in Section.Code.values:
+            for name, value in (("seen", self.version(code)), ("mark", mark(self.stored(code)))):
+                self.fields[f"{name}-{code}"] = forms.CharField(
+                    initial=value, required=False, max_length=20, widget=forms.HiddenInput
+                )
+
+    def _add_answers(self) -> None:
+        answers = answers_of(self.review)
+        for number, question in enumerate(self.asked):
+            self.fields[f"answer-{number}"] = forms.CharField(
+                label=question,
+                initial=answers.get(question, ""),
+                required=False,
+                max_length=LONGEST,
+                widget=forms.Textarea({"rows": 2}),
+            )
+
+    def _add_points(self) -> None:
+        pages = self.review.pages
+        for point in POINTS:
+            row = self.found.get(point.code)
+            self.fields[f"{point.code}-page"] = forms.IntegerField(
+                label=_("Found on page"),
+                initial=row.page if row else None,
+                required=False,
+                min_value=1,
+                max_value=pages,
+                widget=forms.NumberInput({"class": "rs-input--s", "inputmode": "numeric"}),
+            )
+            self.fields[f"{point.code}-missing"] = forms.BooleanField(
+                label=_("Not found"), initial=bool(row and row.page is None), required=False
+            )
+            self.fields[f"{point.code}-note"] = forms.CharField(
+                label=_("What it says, or doesn’t"),
+                initial=row.note if row else "",
+                required=False,
+                max_length=300,
+            )
+            self.fields[f"{point.code}-question"] = forms.CharField(
+                label=_("Question to raise"),
+                initial=row.question if row else "",
+                required=False,
+                max_length=300,
+                widget=forms.TextInput({"placeholder": point.question}),
+            )
+
+    def version(self, code: str) -> int:
+        """How often a part was saved; 0 for one that was not begun."""
+        return self.sections[code].version if code in self.sections else 0
+
+    def text(self, code: str) -> str:
+        return self.sections[code].body if code in self.sections else ""
+
+    def stored(self, code: str) -> str:
+        """What a part says in the database, as one text."""
+        if code == Section.Code.CHECKLIST:
+            return _as_text({point: Found(row.page, row.note, row.question) for point, row in self.found.items()})
+        return self.text(code)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for point in POINTS:
+            if cleaned.get(f"{point.code}-page") and cleaned.get(f"{point.code}-missing"):
+                self.add_error(f"{point.code}-page", _("Give the page, or tick “Not found”; not both."))
+        return cleaned
+
+    def findings(self) -> dict[str, Found]:
+        """The points looked at; what was filled in wrongly stays as it was."""
+        said = {}
+        for code in BY_CODE:
+            page, missing = self.cleaned_data.get(f"{code}-page"), self.cleaned_data.get(f"{code}-missing")
+            if f"{code}-page" in self.errors:
+                if row := self.found.get(code):
+                    said[code] = Found(row.page, row.note, row.question)
+            elif page or missing:
+                note, question = self.cleaned_data[f"{code}-note"], self.cleaned_data[f"{code}-question"]
+                said[code] = Found(page or None, note, question if missing else "")
+        return said
+
+    def typed(self, code: str) -> str:
+        """What a part says in this form, as one text."""
+        if code == Section.Code.CHECKLIST:
+            return _as_text(self.findings())
+        if code == Section.Code.ANSWERS:
+            said = {
+                question: even(self.cleaned_data.get(f"answer-{number}", ""))
+                for number, question in enumerate(self.asked)
+            }
+            kept = {question: words for question, words in said.items() if words}
+            # Answers to questions that the patient has since taken away are kept.
+            gone = {ask: words for ask, words in answers_of(self.review).items() if ask not in self.asked}
+            return json.dumps({**gone, **kept}) if gone or kept else ""
+        return even(self.cleaned_data.get(code, ""))
+
+    def changes(self) -> dict[str, Change]:
+        """The parts that were typed in since they were shown; call after is_valid()."""
+        changed = {}
+        for code in Section.Code.values:
+            if f"seen-{code}" not in self.data or (code in TEXT_PARTS and code in self.errors):
+                continue
+            words = self.typed(code)
+            if mark(words) != self.cleaned_data.get(f"mark-{code}"):
+                seen = self.cleaned_data.get(f"seen-{code}") or "0"
+                changed[code] = Change(words, int(seen) if seen.isdecimal() else -1)
+        return changed
+
+    def point_rows(self) -> list[dict[str, Any]]:
+        """The twelve points with their fields, for the page."""
+        return [
+            {
+                "point": point,
+                "page": self[f"{point.code}-page"],
+                "missing": self[f"{point.code}-missing"],
+                "note": self[f"{point.code}-note"],
+                "question": self[f"{point.code}-question"],
+            }
+            for point in POINTS
+        ]
+
+    def answer_rows(self) -> list[dict[str, Any]]:
+        """The patient's questions with the field for each answer."""
+        answers = answers_of(self.review)
+        return [
+            {"question": question, "field": self[f"answer-{number}"], "is_answered": bool(answers.get(question))}
+            for number, question in enumerate(self.asked)
+        ]
+
+
+def _as_text(findings: Mapping[str, Found]) -> str:
+    return json.dumps({code: [row.page, row.note, row.question] for code, row in sorted(findings.items())})
+
+
+class NoteForm(forms.Form):
+    """A remark on a page."""
+
+    page = forms.IntegerField(label=_("Page"), min_value=1, widget=forms.NumberInput({"class": "rs-input--s"}))
+    place = forms.ChoiceField(label=_("Where on it"), choices=Note.Place.choices, initial=Note.Place.TOP)
+    words = forms.CharField(label=_("Note"), max_length=2000, widget=forms.Textarea({"rows": 2}))
+
+
+class ShareForm(forms.Form):
+    """Unticked always; the words of the statement come from the texts."""
+
+    statement = forms.BooleanField(required=False)
+    correction = forms.CharField(
+        label=_("What you corrected"),
+        help_text=_("The patient reads it above the new version."),
+        required=False,
+        max_length=500,
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why a summary is taken back."""
+
+    reason = forms.CharField(
+        label=_("Why you take it back"),
+        help_text=_("The patient reads this. Plain words, no blame."),
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+
+class ClearForm(forms.Form):
+    """Is this clear to you?"""
+
+    clear = forms.ChoiceField(
+        label=_("Is this clear to you?"),
+        choices=[(Summary.Clear.YES, _("Yes, it is")), (Summary.Clear.QUESTION, _("I have a question"))],
+        widget=forms.RadioSelect({"columns": True}),
+        error_messages={"required": _("Choose one of the two.")},
+    )
+    asked = forms.CharField(
+        label=_("Your question"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3})
+    )

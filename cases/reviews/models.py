@@ -1,0 +1,295 @@
+"""A review of a plan in parts, what was found on which page, notes on pages, and the summaries shared."""
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from cases.case.models import Assignment, Case
+from portal.vault.fields import SealedText
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+    from portal.vault.models import DataKey
+
+PEOPLE_WHO_READ = ("consultant", "coordinator")
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def visible_to(self, user: "User") -> Self:
+        """Reviews a person may know exist: a consultant's cases, every case for a coordinator, none for others.
+
+        Nobody on our staff reads the review of their own case, or of one they started for someone.
+        """
+        if user.role not in PEOPLE_WHO_READ:
+            return self.none()
+        return self.filter(case__in=Case.objects.visible_to(user)).exclude(
+            Q(case__patient=user) | Q(case__starter=user)
+        )
+
+    def free_for(self, user: "User") -> Self:
+        """Plans that wait for a reader in cases without a consultant; shown without name or content."""
+        if user.role != "consultant":
+            return self.none()
+        taken = Assignment.objects.filter(case=OuterRef("case"), ended_at=None, user__role="consultant")
+        waiting = self.filter(~Exists(taken), state=Review.State.OPEN)
+        return waiting.exclude(Q(case__patient=user) | Q(case__starter=user))
+
+    def to_read(self) -> Self:
+        """Not shared yet and not resting, the nearest date first."""
+        waiting = (Review.State.OPEN, Review.State.TAKEN, Review.State.DRAFTING)
+        return self.filter(state__in=waiting).order_by("read_by", "opened_at")
+
+
+class Review(models.Model):
+    """One consultant's structured reading of one plan."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("waiting to be read")
+        TAKEN = "taken", _("taken")
+        DRAFTING = "drafting", _("being written")
+        SHARED = "shared", _("shared")
+        COMPLETED = "completed", _("complete")
+        SET_ASIDE = "set_aside", _("resting")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    # A plan photographed page by page is several documents: all of them in page order, the first also as a key.
+    version = models.ForeignKey("documents.Version", on_delete=models.PROTECT, related_name="+")
+    plan = ArrayField(models.UUIDField(), help_text="the versions read, in page order")
+    pages = models.PositiveIntegerField(help_text="of the whole plan")
+    plan_at = models.DateTimeField(help_text="when the newest change of the plan that is taken in here happened")
+    # None: the patient asked for a written reading, or the consultation was canceled.
+    consultation = models.ForeignKey("bookings.Consultation", null=True, on_delete=models.PROTECT, related_name="+")
+    talk_version = models.PositiveIntegerField(default=0, help_text="of the consultation that read_by follows")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    is_written_reading = models.BooleanField(default=False)
+    read_by = models.DateField()
+    opened_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case"], name="review_one_per_case"),
+            models.CheckConstraint(name="review_has_pages", condition=Q(pages__gte=1)),
+            models.CheckConstraint(
+                name="review_state_is_known",
+                condition=Q(state__in=["open", "taken", "drafting", "shared", "completed", "set_aside"]),
+            ),
+            models.CheckConstraint(
+                name="review_open_ones_have_no_reader", condition=~Q(state="open") | Q(reader__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="review_written_ones_have_a_reader",
+                condition=Q(state__in=["open", "set_aside"]) | Q(reader__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="review_taken_at_and_reader_go_together",
+                condition=Q(reader__isnull=True, taken_at__isnull=True)
+                | Q(reader__isnull=False, taken_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["read_by"],
+                name="review_to_read",
+                condition=Q(state__in=["open", "taken", "drafting"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"review {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reviews:edit", args=[self.pk])
+
+    @property
+    def sealing_key(self) -> "DataKey":
+        return self.case.sealing_key
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The words of every part by its code; one query, kept for this instance."""
+        return {section.code: section.body for section in self.sections.all()}
+
+
+class Section(models.Model):
+    """One part of a review. `version` counts saves: a second tab or person never overwrites unseen."""
+
+    class Code(models.TextChoices):
+        ANSWERS = "answers", _("The patient’s questions")
+        PLAIN = "plain", _("In plain words")
+        WORDS = "words", _("Words to explain")
+        CHECKLIST = "checklist", _("What a plan should say")
+        QUESTIONS = "questions", _("Questions to raise")
+        OPTIONS = "options", _("What each option asks and gives")
+        PRIVATE = "private", _("Private notes for the team")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="sections")
+    code = models.CharField(max_length=12, choices=Code.choices)
+    # Lines of text; for "answers" JSON of {question: answer}; empty for "checklist", whose findings are rows.
+    body = SealedText()
+    version = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "code"], name="section_once_per_review"),
+            models.CheckConstraint(
+                name="section_code_is_known",
+                condition=Q(code__in=["answers", "plain", "words", "checklist", "questions", "options", "private"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"part {self.code} of {self.review_id}"
+
+    @property
+    def sealing_key(self) -> "DataKey":
+        return self.review.sealing_key
+
+
+class Finding(models.Model):
+    """One of the twelve points: found on a page, or not found, with a question to raise instead."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="findings")
+    point = models.CharField(max_length=12)
+    page = models.PositiveIntegerField(null=True)  # None: looked for and not found
+    note = SealedText()
+    question = SealedText()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "point"], name="finding_once_per_point"),
+            models.CheckConstraint(name="finding_pages_count_from_1", condition=Q(page__isnull=True) | Q(page__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"point {self.point} of {self.review_id}"
+
+    @property
+    def sealing_key(self) -> "DataKey":
+        return self.review.sealing_key
+
+
+class Note(models.Model):
+    """A numbered remark of the reader at a place on a page. Staff's only."""
+
+    class Place(models.TextChoices):
+        TOP = "top", _("Top of the page")
+        MIDDLE = "middle", _("Middle of the page")
+        BOTTOM = "bottom", _("Bottom of the page")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="notes")
+    number = models.PositiveIntegerField()
+    page = models.PositiveIntegerField()
+    place = models.CharField(max_length=8, choices=Place.choices, default=Place.TOP)
+    text = SealedText()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "number"], name="note_numbers_are_used_once"),
+            models.CheckConstraint(name="note_pages_count_from_1", condition=Q(page__gte=1, number__gte=1)),
+            models.CheckConstraint(name="note_place_is_known", condition=Q(place__in=["top", "middle", "bottom"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"note {self.number} of {self.review_id}"
+
+    @property
+    def sealing_key(self) -> "DataKey":
+        return self.review.sealing_key
+
+
+class SummaryQuerySet(models.QuerySet["Summary"]):
+    def visible_to(self, user: "User") -> Self:
+        """The patient's own; those of a consultant's cases; all for a coordinator. A helper's none."""
+        mine = Q(review__case__patient=user)
+        if user.role not in PEOPLE_WHO_READ:
+            return self.filter(mine)
+        staff = Q(review__case__in=Case.objects.visible_to(user)) & ~Q(review__case__starter=user)
+        return self.filter(mine | staff)
+
+    def live(self) -> Self:
+        """Shared and not taken back."""
+        return self.filter(withdrawn_at=None)
+
+
+class Summary(models.Model):
+    """What was shared with the patient, frozen as it was then. A change is a new number."""
+
+    class Clear(models.TextChoices):
+        UNSAID = "", _("not said")
+        YES = "yes", _("Yes, it is")
+        QUESTION = "question", _("I have a question")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="summaries")
+    number = models.PositiveIntegerField()
+    plan = ArrayField(models.UUIDField(), help_text="the versions it is about, in page order")
+    body = SealedText()  # JSON, the form that frozen.compose makes
+    correction = SealedText()  # why this number follows a shared one; "" for a first or a completed one
+    is_complete = models.BooleanField(default=False)
+    statement = models.ForeignKey("texts.Text", on_delete=models.PROTECT, related_name="+")
+    shared_at = models.DateTimeField()
+    shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    first_read_at = models.DateTimeField(null=True)
+    clear = models.CharField(max_length=10, choices=Clear.choices, blank=True, default=Clear.UNSAID)
+    asked = SealedText()  # the patient's question about it
+    answered_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_why = SealedText()
+
+    objects = SummaryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "number"], name="summary_numbers_are_used_once"),
+            models.CheckConstraint(name="summary_numbers_count_from_1", condition=Q(number__gte=1)),
+            models.CheckConstraint(name="summary_clear_is_known", condition=Q(clear__in=["", "yes", "question"])),
+            models.CheckConstraint(
+                name="summary_clear_and_answered_go_together",
+                condition=Q(clear="", answered_at__isnull=True) | (~Q(clear="") & Q(answered_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="summary_withdrawn_at_and_by_go_together",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"summary {self.number} of {self.review_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reviews:summary", args=[self.review.case_id])
+
+    @property
+    def sealing_key(self) -> "DataKey":
+        return self.review.sealing_key
+
+    @property
+    def state(self) -> str:
+        return "withdrawn" if self.withdrawn_at else "shared"
+
+    @cached_property
+    def frozen(self) -> dict[str, Any]:
+        """What it says, as plain data; {} once its case was erased."""
+        return json.loads(self.body) if self.body else {}

@@ -1,0 +1,193 @@
+"""Keeps reviews in step with plans and consultations.
+
+The rooms below cannot call up, so this room looks: the beat task every few minutes, and the staff pages when they
+are opened. Looking is cheap when nothing changed (three queries), and doing it twice does nothing more.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from bookings.models import Consultation
+from cases.case.models import Case
+from cases.case.people import may
+from cases.documents.models import PLAN, Version
+from cases.reviews.models import Review
+from cases.reviews.rules import MOVES, WRITTEN_READING_DAYS, read_by
+from portal import clock
+from portal.actors import SYSTEM, Actor
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.texts.closed import closed_days
+from portal.texts.words import organisation
+
+State = Review.State
+NOT_SHARED = (State.OPEN, State.TAKEN, State.DRAFTING)
+
+
+def open_due_reviews(now: datetime) -> int:
+    """Open, renew, rest and resume reviews as plans and consultations are now; returns how many cases changed."""
+    due = {*_without_review(now), *_with_another_plan(), *_with_another_talk(now)}
+    return sum(_keep_up(case, now, by=SYSTEM) for case in sorted(due))
+
+
+def _talks(now: datetime) -> QuerySet[Consultation]:
+    """Consultations for which a plan is read."""
+    return Consultation.objects.upcoming(now).filter(service__needs_plan=True)
+
+
+def _without_review(now: datetime) -> QuerySet[Any]:
+    same_case = {"case": OuterRef("case")}
+    has_plan = Exists(Version.objects.ready_plans().filter(**same_case).order_by())
+    has_review = Exists(Review.objects.filter(**same_case))
+    return _talks(now).filter(has_plan, ~has_review).order_by().values_list("case_id", flat=True).distinct()
+
+
+def _with_another_plan() -> QuerySet[Any]:
+    plan = Version.objects.filter(case=OuterRef("case"), document__kind=PLAN)
+    later = plan.filter(
+        Q(judged_at__gt=OuterRef("plan_at"), state=Version.State.READY) | Q(withdrawn_at__gt=OuterRef("plan_at"))
+    )
+    return Review.objects.filter(Exists(later)).values_list("case_id", flat=True)
+
+
+def _with_another_talk(now: datetime) -> QuerySet[Any]:
+    newly_booked = Exists(_talks(now).filter(case=OuterRef("case")).order_by())
+    has_none = Q(consultation=None) | ~Q(consultation__state=Consultation.State.BOOKED)
+    moved = Q(consultation__isnull=False) & ~Q(consultation__version=F("talk_version"))
+    canceled = Q(consultation__state=Consultation.State.CANCELLED, state__in=NOT_SHARED, is_written_reading=False)
+    changed = Review.objects.filter((has_none & Q(newly_booked)) | moved | canceled)
+    return changed.exclude(state=State.COMPLETED).values_list("case_id", flat=True)
+
+
+@transaction.atomic
+def _keep_up(case_id: UUID, now: datetime, *, by: Actor) -> bool:
+    case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
+    plan = list(Version.objects.ready_plans().filter(case=case))
+    talk = _talks(now).filter(case=case).select_related("consultant").first()
+    review = Review.objects.select_for_update(of=("self",)).select_related("consultation").filter(case=case).first()
+    if review is None:
+        return bool(plan and talk) and _open(case, plan, talk, now, by) is not None
+    return _renew(review, plan, now, by) | _follow(review, talk, bool(plan), now, by)
+
+
+def _open(case: Case, plan: list[Version], talk: Consultation | None, now: datetime, by: Actor) -> Review:
+    review = Review(case=case, opened_at=now, is_written_reading=talk is None)
+    _take_in(review, plan)
+    _set_talk(review, talk, now)
+    review.save(force_insert=True)
+    verb = "review.opened" if by is SYSTEM else "review.asked_for"
+    record(by, verb, review, patient=case.patient_id, case=case.pk)
+    return review
+
+
+def _take_in(review: Review, plan: list[Version]) -> None:
+    review.version, review.plan = plan[0], [version.pk for version in plan]
+    review.pages = sum(version.pages for version in plan)
+    review.plan_at = _last_change(review.case_id)
+
+
+def _last_change(case_id: UUID) -> datetime:
+    """The newest change among the case's plans. Their own times are taken, not the clock's: one that is
+    being committed at this moment will then still be seen as later."""
+    times = Version.objects.filter(case=case_id, document__kind=PLAN).values_list("judged_at", "withdrawn_at")
+    return max(at for pair in times for at in pair if at is not None)
+
+
+def _set_talk(review: Review, talk: Consultation | None, now: datetime) -> None:
+    zone = talk.zone if talk else organisation_zone()
+    opened_on = now.astimezone(zone).date()
+    talk_on = talk.starts_at.astimezone(zone).date() if talk else None
+    review.consultation, review.talk_version = talk, talk.version if talk else 0
+    review.read_by = read_by(opened_on=opened_on, talk_on=talk_on, closed=_closed_around(talk_on or opened_on))
+
+
+def organisation_zone() -> Any:
+    """The organisation's own zone, for readings that no consultant's calendar holds."""
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(organisation().time_zone)
+
+
+def _closed_around(day: date) -> frozenset[date]:
+    around = timedelta(days=4 * WRITTEN_READING_DAYS)
+    return closed_days(organisation().region, day - around, day + around)
+
+
+def _renew(review: Review, plan: list[Version], now: datetime, by: Actor) -> bool:
+    """Take in a plan that changed. After sharing that is a new reading, and the summary is about the earlier plan."""
+    newest = _last_change(review.case_id)
+    if newest <= review.plan_at:
+        return False
+    if not plan or [version.pk for version in plan] == review.plan:
+        review.plan_at = newest
+        review.save(update_fields=["plan_at"])
+        return True
+    _take_in(review, plan)
+    if review.state in MOVES["reopen"].sources:
+        review.state, review.completed_at = MOVES["reopen"].target, None
+        _set_talk(review, None if _is_over(review.consultation, now) else review.consultation, now)
+        record(by, "review.reopened", review, patient=review.case.patient_id, case=review.case_id, why="new_plan")
+    review.save()
+    return True
+
+
+def _is_over(talk: Consultation | None, now: datetime) -> bool:
+    return talk is None or not talk.is_booked or talk.starts_at <= now
+
+
+def _follow(review: Review, talk: Consultation | None, has_plan: bool, now: datetime, by: Actor) -> bool:
+    """Follow the consultation: booked, moved or canceled; and rest while there is nothing to read for."""
+    is_resting = review.state == State.SET_ASIDE
+    is_new = talk is not None and (talk.pk, talk.version) != (review.consultation_id, review.talk_version)
+    if talk and has_plan and (is_new or is_resting):
+        _set_talk(review, talk, now)
+        if is_resting:
+            _move(review, "resume", "talk_booked", by)
+        review.save()
+        return True
+    if review.consultation and review.talk_version != review.consultation.version:
+        review.talk_version = review.consultation.version
+        review.save(update_fields=["talk_version"])
+    is_canceled = review.consultation is not None and review.consultation.state == Consultation.State.CANCELLED
+    has_no_use = not has_plan or (is_canceled and not talk and not review.is_written_reading)
+    if review.state in NOT_SHARED and has_no_use:
+        _move(review, "set_aside", "no_talk" if has_plan else "no_plan", by)
+        review.save()
+        return True
+    return False
+
+
+def _move(review: Review, verb: str, why: str, by: Actor) -> None:
+    review.state = MOVES[verb].target
+    if review.state == State.OPEN:
+        review.reader, review.taken_at = None, None
+    told = "review.set_aside" if verb == "set_aside" else "review.resumed"
+    record(by, told, review, patient=review.case.patient_id, case=review.case_id, why=why)
+
+
+@transaction.atomic
+def ask_for_reading(case: Case, *, by: Actor) -> Review:
+    """The patient asks for a written reading, without a call. Raises Refused without a plan that can be read."""
+    now = clock.now()
+    if not may("book", case, by):
+        raise Refused(_("Only the patient can ask for this."), code="role")
+    case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    plan = list(Version.objects.ready_plans().filter(case=case))
+    if not plan:
+        raise Refused(_("Add your plan first. Then we can read it."), code="no_plan")
+    review = Review.objects.select_for_update(of=("self",)).filter(case=case).first()
+    if review is None:
+        return _open(case, plan, _talks(now).filter(case=case).first(), now, by)
+    if review.state != State.SET_ASIDE:
+        raise Refused(_("Your plan is being read already."), code="state")
+    _take_in(review, plan)
+    review.is_written_reading = True
+    _set_talk(review, None, now)
+    _move(review, "resume", "", by)
+    review.save()
+    return review

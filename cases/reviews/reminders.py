@@ -1,0 +1,51 @@
+"""The one message of this room: a summary is there to read. Nothing of what it says leaves the house."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.reviews.models import Summary
+from portal.reminders.kinds import Kind, Words
+
+
+def still_due(rows: Iterable[Any], now: datetime) -> set[Any]:
+    """Not taken back, and not read by the patient yet."""
+    waiting = set(
+        Summary.objects.live()
+        .filter(pk__in=[row.about_id for row in rows], first_read_at=None)
+        .values_list("pk", flat=True)
+    )
+    return {row.pk for row in rows if UUID(str(row.about_id)) in waiting}
+
+
+def words(rows: Iterable[Any], reader: Any, now: datetime) -> dict[Any, Words]:
+    """Who shared it, and a way in; no word about an illness, a plan or a doctor."""
+    found = Summary.objects.select_related("review", "shared_by").in_bulk([row.about_id for row in rows])
+    return {row.pk: _words(found[UUID(str(row.about_id))]) for row in rows}
+
+
+def _words(summary: Summary) -> Words:
+    return Words(
+        subject=_("Something new to read on your page"),
+        lead=_("%(who)s has written to you. It is on your page.") % {"who": summary.shared_by.first_name},
+        line=_("Read it when it suits you. You can print it or keep it."),
+        action_label=_("Open my page"),
+        path=summary.get_absolute_url(),
+    )
+
+
+SHARED = Kind(
+    code="summary.shared",
+    message_class="notice",
+    label=gettext_lazy("Something new to read"),
+    still_due=still_due,
+    words=words,
+    why=lambda row: _("Your consultant shared a summary with you. It goes away once you have read it."),
+    rank=30,
+)
+
+KINDS = (SHARED,)

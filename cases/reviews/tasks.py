@@ -1,0 +1,11 @@
+"""The look around that needs no page to be opened."""
+
+from cases.reviews.opening import open_due_reviews
+from portal import clock
+from portal.celery import app
+
+
+@app.task(name="cases.reviews.tasks.open_due", ignore_result=True)
+def open_due() -> None:
+    """Put plans up for reading, and follow moved and canceled calls."""
+    open_due_reviews(clock.now())

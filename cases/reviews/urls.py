@@ -1,0 +1,4 @@
+"""Addresses of reviews and summaries."""
+
+app_name = "reviews"
+urlpatterns: list = []

@@ -1,0 +1,40 @@
+"""Sentences for what happened to reviews and summaries, as the patient reads them in her list."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.history import words
+
+VERBS = {
+    "review.opened": _("Your plan was put up for reading"),
+    "review.asked_for": _("Asked for a written reading"),
+    "review.taken": _("Took your plan to read it"),
+    "review.handed_back": _("Handed your plan back"),
+    "review.looked": _("Opened your plan and the review of it"),
+    "review.written": _("Wrote in the review of your plan"),
+    "review.noted": _("Wrote a note on a page of your plan"),
+    "review.note_removed": _("Removed a note on a page of your plan"),
+    "review.previewed": _("Looked at your summary before sharing it"),
+    "review.reopened": _("Your new plan was put up for reading"),
+    "review.set_aside": _("The reading of your plan was put to rest"),
+    "review.resumed": _("The reading of your plan was taken up again"),
+    "summary.shared": _("Shared a summary of your plan with you"),
+    "summary.corrected": _("Shared a corrected summary of your plan"),
+    "summary.completed": _("Completed the summary of your plan after your talk"),
+    "summary.withdrawn": _("Took back a summary of your plan"),
+    "summary.opened": _("Read the summary of your plan"),
+    "summary.saved_as_pdf": _("Saved the summary of your plan as a PDF"),
+    "summary.answered": _("Said whether the summary is clear"),
+}
+
+REASONS = {
+    "new_plan": _("A new version of the plan came in"),
+    "no_plan": _("The plan was taken back"),
+    "no_talk": _("No consultation is booked"),
+    "talk_booked": _("A consultation is booked"),
+    "preparing": _("Preparing your consultation"),
+}
+
+
+def register() -> None:
+    """Tell the history room our words; called once at start."""
+    words.register(VERBS, REASONS)
