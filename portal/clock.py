@@ -2,6 +2,8 @@
 
 import datetime as dt
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,6 +13,7 @@ OFFSET_KEY = "clock:offset-seconds"
 LOOK_AGAIN_AFTER = 1.0  # seconds a process may go on with the offset it saw
 
 _seen = {"at": -LOOK_AGAIN_AFTER, "offset": 0.0}
+_own: list[float] = []
 
 
 def real_now() -> dt.datetime:
@@ -30,6 +33,8 @@ def today(zone: ZoneInfo) -> dt.date:
 
 def offset() -> float:
     """Seconds that backstage has moved the clock forward; always 0 where the clock cannot be set."""
+    if _own:
+        return _own[-1]
     if not settings.CLOCK_CAN_BE_SET:
         return 0.0
     if time.monotonic() - _seen["at"] >= LOOK_AGAIN_AFTER:
@@ -43,3 +48,18 @@ def set_offset(seconds: float) -> None:
         raise RuntimeError("The clock can be set in development only.")
     caches["default"].set(OFFSET_KEY, seconds, timeout=None)
     _seen["at"] = -LOOK_AGAIN_AFTER
+
+
+@contextmanager
+def lived_at(instant: dt.datetime) -> Iterator[None]:
+    """Let this process alone live at an instant and on from it: the past days of the demo are made so.
+
+    Raises RuntimeError in production.
+    """
+    if settings.IN_PRODUCTION:
+        raise RuntimeError("In production every process lives now.")
+    _own.append((instant - real_now()).total_seconds())
+    try:
+        yield
+    finally:
+        _own.pop()

@@ -1,8 +1,21 @@
 """Pages that gather from every room."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PagesConfig(AppConfig):
     name = "portal.pages"
     label = "pages"
+
+    def ready(self) -> None:
+        from portal.history.words import register
+
+        register(
+            {
+                "case.rests": _("Put the next step off"),
+                "case.goes_on": _("Took the next step up again"),
+                "case.looked_at": _("Opened your case file"),
+            },
+            {"coordinating": _("Keeping your records moving")},
+        )

@@ -29,3 +29,15 @@ def test_moved_clock_leaves_real_time_alone(settings):
 def test_today_is_a_local_date():
     assert clock.today(ZoneInfo("America/New_York")) == dt.date(2026, 11, 17)
     assert clock.today(ZoneInfo("Asia/Tokyo")) == dt.date(2026, 11, 18)
+
+
+def test_one_process_lives_in_the_past_for_a_while():
+    with clock.lived_at(dt.datetime(2026, 11, 1, 9, tzinfo=dt.UTC)):
+        assert clock.now().date() == dt.date(2026, 11, 1)
+    assert abs(clock.now() - clock.real_now()) < dt.timedelta(seconds=1)
+
+
+def test_production_lives_now(settings):
+    settings.IN_PRODUCTION = True
+    with pytest.raises(RuntimeError), clock.lived_at(clock.real_now()):
+        pass
