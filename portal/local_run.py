@@ -30,6 +30,8 @@ COMMANDS = {
     " --without-gossip --without-mingle --loglevel warning",
     "beat": "celery -A portal.celery beat --schedule {var}/beat --pidfile= --loglevel warning",
 }
+# Threads of the web server share a pool of connections; workers and one-off commands hold one each.
+SURROUNDINGS = {"web": {"PORTAL_DB_POOL": "8"}}
 # What the kernel sends each when we are killed. A worker that is asked nicely would wait for its broker, which is
 # gone by then; its unfinished tasks are acknowledged late, so they are done again.
 LAST_SIGNALS = {"web": signal.SIGTERM, "worker": signal.SIGQUIT, "beat": signal.SIGTERM}
@@ -224,7 +226,14 @@ def manage(var: Path, lock: int, command: str) -> None:
 
 def spawn(name: str, var: Path, port: int, lock: int) -> subprocess.Popen:
     program, *words = command_of(name, bind=f"127.0.0.1:{port}", var=str(var))
-    return popen([sys.executable, "-m", program, *words], var, name, lock, LAST_SIGNALS[name], os.environ)
+    return popen(
+        [sys.executable, "-m", program, *words],
+        var,
+        name,
+        lock,
+        LAST_SIGNALS[name],
+        os.environ | SURROUNDINGS.get(name, {}),
+    )
 
 
 def command_of(name: str, *, bind: str, var: str) -> list[str]:

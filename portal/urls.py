@@ -5,6 +5,8 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
+from portal import health
+
 ROOMS = [
     "portal.accounts",
     "portal.reminders",
@@ -17,6 +19,8 @@ ROOMS = [
 ]
 
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     *[
         path("", include(f"{room}.urls"))

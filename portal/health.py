@@ -1,0 +1,97 @@
+"""Is it alive, is it ready: two plain pages for supervisors, and the same facts for the system page."""
+
+import os
+from dataclasses import dataclass
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+
+from cases.documents.scanner import Scanner
+from portal.access import public
+
+BROKER_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing the portal stands on. Without a needed one it is not ready; the others make the page amber."""
+
+    name: str
+    is_well: bool
+    words: str
+    is_needed: bool = False
+
+
+@public
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while this process serves."""
+    return plain("ok\n", 200)
+
+
+@public
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 while database and storage answer, else 503; one line for each part."""
+    found = parts()
+    is_ready = all(part.is_well for part in found if part.is_needed)
+    return plain("".join(f"{part.name}: {part.words}\n" for part in found), 200 if is_ready else 503)
+
+
+def plain(text: str, status: int) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+
+
+def parts() -> list[Part]:
+    """Every part as it is now. A part that does not answer never raises."""
+    database = look_at_database()
+    return [database, look_at_storage(), look_at_broker(), look_at_scanner(), look_at_sender(database)]
+
+
+def look_at_database() -> Part:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return Part("database", False, "does not answer", is_needed=True)
+    return Part("database", True, "ok", is_needed=True)
+
+
+def look_at_storage() -> Part:
+    folder = settings.DOCUMENTS_FOLDER
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())  # made with the first file
+    is_writable = os.access(nearest, os.W_OK | os.X_OK)
+    return Part("storage", is_writable, "ok" if is_writable else "cannot be written to", is_needed=True)
+
+
+def look_at_broker() -> Part:
+    patience = {"socket_timeout": BROKER_SECONDS, "socket_connect_timeout": BROKER_SECONDS}
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, **patience) as broker:
+            broker.ping()
+    except redis.RedisError:
+        return Part("broker", False, "does not answer; work goes on, a little later")
+    return Part("broker", True, "ok")
+
+
+def look_at_scanner() -> Part:
+    if not settings.CLAMD_URL:
+        return Part("scanner", False, "not configured; files are marked as not checked for viruses")
+    if not Scanner(settings.CLAMD_URL).answers():
+        return Part("scanner", False, "does not answer; new files wait")
+    return Part("scanner", True, "ok")
+
+
+def look_at_sender(database: Part) -> Part:
+    """When the sender of mail last ran, in UTC."""
+    from portal.reminders import sender
+
+    last = sender.last_run() if database.is_well else None
+    if not last:
+        return Part("sender", False, "has not run yet" if database.is_well else "unknown")
+    words = f"last ran {last.at:%Y-%m-%dT%H:%M:%SZ}"
+    if last.mail_away_since:
+        return Part(
+            "sender", False, f"{words}; the mail server is away since {last.mail_away_since:%Y-%m-%dT%H:%M:%SZ}"
+        )
+    return Part("sender", True, words)
