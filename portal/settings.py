@@ -330,6 +330,8 @@ CELERY_TIMEZONE = "UTC"
 # Each entry finds due rows; a beat that was away for days, or runs twice, changes nothing but the delay.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "open-reviews": {"task": "cases.reviews.tasks.open_due", "schedule": timedelta(minutes=5)},
+    "check-files": {"task": "cases.documents.tasks.check_waiting", "schedule": timedelta(minutes=1)},
+    "erase-files": {"task": "cases.documents.tasks.erase_old", "schedule": timedelta(hours=1)},
     "clear-sessions": {"task": "portal.accounts.tasks.clear_old", "schedule": timedelta(hours=6)},
 }
 

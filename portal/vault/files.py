@@ -72,6 +72,11 @@ def remove(stored: StoredFile) -> None:
     transaction.on_commit(lambda: place.unlink(missing_ok=True))
 
 
+def discard(stored: StoredFile) -> None:
+    """Delete the bytes alone: of a file whose row goes with a transaction that breaks."""
+    _place(stored).unlink(missing_ok=True)
+
+
 def _place(stored: StoredFile) -> Path:
     return Path(settings.DOCUMENTS_FOLDER) / stored.path
 

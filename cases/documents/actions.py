@@ -1,0 +1,230 @@
+"""What people do with files: put in, take back, hide, open with a password; each is on record."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Sum
+from django.utils.translation import gettext as _
+
+from cases.case.actions import must
+from cases.case.models import Case
+from cases.case.people import role_in
+from cases.documents import checking, kinds, names, rules, tasks, words
+from cases.documents.models import PLAN, Document, Version
+from portal import clock, moves
+from portal.actors import Actor
+from portal.celery import nudge
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.vault import files
+from portal.vault.keys import derive
+
+
+@dataclass
+class Added:
+    """What became of a send: files saved, and (name, sentence) for those that were not."""
+
+    saved: list[Version] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def add_files(case: Case, uploads: Iterable[UploadedFile], *, kind: str = PLAN, by: Actor) -> Added:
+    """Save each file on its own, so that one that is refused takes no other with it."""
+    added = Added()
+    for number, upload in enumerate(uploads):
+        name = names.clean(upload.name or "") or _("file")
+        if number >= words.limits().files_per_send:
+            added.refused.append((name, words.too_many()))
+            continue
+        try:
+            added.saved.append(add_file(case, upload, kind=kind, by=by))
+        except Refused as refused:
+            added.refused.append((name, refused.message))
+    return added
+
+
+def add_file(case: Case, upload: UploadedFile, *, kind: str = PLAN, by: Actor) -> Version:
+    """A new document with this file as its first version. Raises Refused in the words of the page."""
+    must("add_documents", case, by)
+    with transaction.atomic():
+        document = Document.objects.create(
+            case=case, kind=kind, put_in_by=by.user or case.patient, put_in_at=clock.now()
+        )
+        return _add(document, upload, by)
+
+
+@transaction.atomic
+def add_version(document: Document, upload: UploadedFile, *, by: Actor) -> Version:
+    """A newer file for a document; the older versions stay. Raises Refused."""
+    document = Document.objects.select_for_update(of=("self",)).select_related("case__key").get(pk=document.pk)
+    must("add_documents", document.case, by)
+    if document.withdrawn_at or (document.only_me and role_in(document.case, by) != "patient"):
+        raise Refused(words.reason("scope"))
+    return _add(document, upload, by)
+
+
+def _add(document: Document, upload: UploadedFile, by: Actor) -> Version:
+    # The case's lock keeps two sends from filling its last megabyte, or from saving the same bytes twice.
+    case = Case.objects.select_for_update(of=("self",)).select_related("key").get(pk=document.case_id)
+    name, found = _first_look(case, upload)
+    digest = _digest(case, upload)
+    if Version.objects.live().exclude(state="refused").filter(case=case, digest=digest).exists():
+        raise Refused(words.reason("same"), code="same")
+    now = clock.now()
+    last = document.versions.aggregate(last=Max("number"))["last"] or 0
+    try:
+        original = files.put(_chunks(upload), key=case.key)
+    except OSError as error:
+        raise Refused(words.reason("disk"), code="disk") from error
+    try:
+        version = Version(
+            case=case,
+            document=document,
+            number=last + 1,
+            kind=found.code,
+            size=upload.size,
+            digest=digest,
+            put_in_by=by.user or case.patient,
+            put_in_at=now,
+            original=original,
+            due_at=now,
+        )
+        version.name = name
+        version.save(force_insert=True)
+        record(by, "document.added", version, patient=case.patient_id, case=case.pk)
+    except BaseException:
+        files.discard(original)  # the row goes with the transaction, the bytes would not
+        raise
+    nudge(tasks.check_version, str(version.pk))
+    return version
+
+
+def _first_look(case: Case, upload: UploadedFile) -> tuple[str, kinds.Kind]:
+    """(name, kind) of a file that may be stored. Raises Refused."""
+    name = names.clean(upload.name or "")
+    used = Version.objects.live().filter(case=case).aggregate(used=Sum("size"))["used"] or 0
+    if code := rules.why_not_size(upload.size or 0, used, words.limits()):
+        raise Refused(words.reason(code), code=code)
+    upload.seek(0)
+    found, code = kinds.first_look(name, upload.read(kinds.HEAD))
+    if found is None:
+        raise Refused(words.reason(code), code=code)
+    return name, found
+
+
+def _digest(case: Case, upload: UploadedFile) -> str:
+    """Keyed and bound to the case: equal files of two cases cannot be told from the table."""
+    sha = hashlib.sha256()
+    for chunk in _chunks(upload):
+        sha.update(chunk)
+    return derive("document", case.pk.bytes + sha.digest()).hex()
+
+
+def _chunks(upload: UploadedFile) -> Iterable[bytes]:
+    upload.seek(0)
+    return upload.chunks(1024 * 1024)
+
+
+def _locked(version_id: UUID) -> Version:
+    return (
+        Version.objects.select_for_update(of=("self", "document"))
+        .select_related("document", "case__key", "original__key", "file__key")
+        .get(pk=version_id)
+    )
+
+
+@transaction.atomic
+def withdraw(document: Document, *, by: Actor) -> Document:
+    """Take a file back with all its versions: nobody can open it from now on. Kept 30 days, then erased."""
+    document = Document.objects.select_for_update(of=("self",)).select_related("case").get(pk=document.pk)
+    if refused := rules.why_not_withdraw(role_in(document.case, by), document.put_in_by_id == by.id):
+        raise Refused(refused, code="role")
+    if document.withdrawn_at:
+        return document
+    gone = {"withdrawn_at": clock.now(), "withdrawn_by": by.user}
+    Version.objects.filter(document=document, withdrawn_at=None).update(**gone)
+    for name, value in gone.items():
+        setattr(document, name, value)
+    document.save(update_fields=list(gone))
+    record(by, "document.withdrawn", document, patient=document.case.patient_id, case=document.case_id)
+    return document
+
+
+@transaction.atomic
+def restore(document: Document, *, by: Actor) -> Document:
+    """Undo: put a file back. Raises Refused after 30 days, or when the same file was added again since."""
+    document = Document.objects.select_for_update(of=("self",)).select_related("case").get(pk=document.pk)
+    if document.withdrawn_at is None:
+        return document
+    is_own, role = document.put_in_by_id == by.id, role_in(document.case, by)
+    if refused := rules.why_not_restore(role, is_own, document.withdrawn_at, clock.now()):
+        raise Refused(refused, code="role")
+    try:
+        with transaction.atomic():
+            Version.objects.filter(document=document, withdrawn_at=document.withdrawn_at).update(
+                withdrawn_at=None, withdrawn_by=None
+            )
+    except IntegrityError as error:
+        raise Refused(words.reason("same"), code="same") from error
+    document.withdrawn_at = document.withdrawn_by = None
+    document.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    record(by, "document.restored", document, patient=document.case.patient_id, case=document.case_id)
+    return document
+
+
+@transaction.atomic
+def mark_only_me(document: Document, only_me: bool = True, *, by: Actor) -> Document:
+    """Hide a file from everyone but the patient, or let the people of the case read it again."""
+    document = Document.objects.select_for_update(of=("self",)).select_related("case").get(pk=document.pk)
+    if refused := rules.why_not_hide(role_in(document.case, by)):
+        raise Refused(refused, code="role")
+    if document.only_me != only_me:
+        document.only_me = only_me
+        document.save(update_fields=["only_me"])
+        verb = "document.made_private" if only_me else "document.shared"
+        record(by, verb, document, patient=document.case.patient_id, case=document.case_id)
+    return document
+
+
+def unlock_with_password(version: Version, password: str, *, by: Actor) -> Version:
+    """Open a locked file with its password, which is used once and kept nowhere; then it is checked as any other.
+
+    Raises Refused when the password does not open it.
+    """
+    role = role_in(version.case, by)
+    moves.check(rules.MOVES, "unlock", version.state, role)
+    opened = checking.opened_copy(version, password)  # outside the transaction: it takes seconds
+    if opened is None:
+        raise Refused(_("That password didn’t open the file. Try again, or ask us to help."), code="password")
+    try:
+        with transaction.atomic():
+            version = _locked(version.pk)
+            version.state = moves.check(rules.MOVES, "unlock", version.state, role)
+            version.file, version.file_kind = opened, kinds.PDF.code
+            version.tries, version.due_at = 0, clock.now()
+            version.save(update_fields=["state", "file", "file_kind", "tries", "due_at"])
+            record(by, "document.unlocked", version, patient=version.case.patient_id, case=version.case_id)
+    except BaseException:
+        files.remove(opened)
+        raise
+    nudge(tasks.check_version, str(version.pk))
+    return version
+
+
+@transaction.atomic
+def note_opening(version: Version, *, is_download: bool = False, is_original: bool = False, by: Actor) -> None:
+    """Each look at a file is a line that the patient can read, with the reason."""
+    verb = "document.downloaded" if is_download else "document.opened"
+    role = role_in(version.case, by)
+    why = {"patient": "own", "helper": "put_in", "consultant": "preparing", "coordinator": "care"}.get(role, "")
+    why = "original" if is_original else why
+    record(by, verb, version, patient=version.case.patient_id, case=version.case_id, why=why)
+
+
+def note_denial(version: Version, *, by: Actor) -> None:
+    """Someone asked for a file that is not theirs: on record, though they are told that nothing is there."""
+    record(by, "document.denied", version, patient=version.case.patient_id, case=version.case_id)

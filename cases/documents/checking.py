@@ -1,0 +1,304 @@
+"""The worker's work on a file: claim it, open it in the sandbox, ask the scanner, keep copy and pages."""
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cases.case.actions import ask_to_do
+from cases.documents import kinds, pages, rules, sandbox, scanner, verdicts
+from cases.documents.models import Document, PageImage, Version
+from cases.documents.verdicts import Verdict
+from portal import clock, moves
+from portal.actors import SYSTEM
+from portal.history.actions import record
+from portal.vault import files
+from portal.vault.models import StoredFile
+
+TEMPORARY_FOR = dt.timedelta(hours=6)  # no request and no check lives so long
+VIRUS, NOT_SCANNABLE = "virus", "unscannable"
+
+log = structlog.get_logger(__name__)
+
+
+class ClaimLost(Exception):
+    """Another worker took the file over, because this one was silent for too long."""
+
+
+def rooms() -> Path:
+    """Where files lie open for the seconds of a check: private, and emptied by `erase_old` after a crash."""
+    return Path(settings.FILE_UPLOAD_TEMP_DIR)
+
+
+def virus_scanner() -> scanner.Scanner | None:
+    return scanner.Scanner(settings.CLAMD_URL) if settings.CLAMD_URL else None
+
+
+def check_waiting() -> None:
+    """Check every file that is due, oldest first. Those that wait for the scanner wait on while it is away."""
+    due = Version.objects.waiting(clock.now())
+    there = virus_scanner()
+    if there is not None and not there.answers():
+        due = due.exclude(state=Version.State.UNSCANNED)
+    for version_id in list(due.order_by("due_at").values_list("pk", flat=True)):
+        check(version_id)
+
+
+def check(version_id: UUID) -> None:
+    """Claim one file and bring it to a verdict. Does nothing when it is not due, or another worker has it."""
+    version = claim(version_id)
+    if version is None:
+        return
+    with sandbox.room(rooms()) as folder:
+        try:
+            verdict = _examine(version, folder)
+        except sandbox.Busy:
+            put_off(version)
+        except scanner.Away:
+            wait_for_scanner(version)
+        except ClaimLost:
+            return
+        else:
+            settle(version, verdict, folder)
+
+
+def claim(version_id: UUID) -> Version | None:
+    """One conditional UPDATE: of two workers only one gets the file."""
+    now = clock.now()
+    taken = (
+        Version.objects.waiting(now)
+        .filter(pk=version_id)
+        .update(state=Version.State.CHECKING, claimed_at=now, tries=F("tries") + 1)
+    )
+    if not taken:
+        return None
+    return Version.objects.select_related("case__key", "case__patient", "document", "original__key", "file__key").get(
+        pk=version_id
+    )
+
+
+def _examine(version: Version, folder: Path) -> Verdict:
+    """The verdict; a ready file's clean copy lies in the folder and its pages are kept.
+
+    Raises Busy, Away, ClaimLost.
+    """
+    if version.tries > rules.MOST_TRIES:
+        return Verdict(verdicts.REFUSED, verdicts.FAILED)
+    kind = kinds.KINDS[version.file_kind] if version.file else version.own_kind
+    _lay_out(version, folder / "source")
+    with translation.override(version.case.patient.language):
+        mark = _("Words only. Layout and pictures are left out.")
+    verdict = sandbox.judge(folder, kind, mark=mark)
+    if verdict.state != verdicts.READY:
+        return verdict
+    scanned = _scan(folder)
+    if scanned in {scanner.FOUND, scanner.NOT_SCANNED}:
+        return Verdict(verdicts.REFUSED, VIRUS if scanned == scanner.FOUND else NOT_SCANNABLE)
+    version.checked_for_viruses = scanned == scanner.CLEAN
+    try:
+        _keep_pages(version, verdict, folder)
+    except verdicts.Refusal as refusal:
+        return Verdict(verdicts.REFUSED, refusal.reason)
+    return verdict
+
+
+def _lay_out(version: Version, path: Path) -> None:
+    stored = version.file or version.original
+    with path.open("wb") as out:
+        for chunk in files.read(stored):
+            out.write(chunk)
+
+
+def _scan(folder: Path) -> str:
+    """What the scanner says of the file and of the files inside it; "" when there is no scanner at all."""
+    there = virus_scanner()
+    if there is None:
+        return ""
+    for path in (folder / "source", *sorted(folder.glob("attached-*"))):
+        with path.open("rb") as stream:
+            said = there.scan(stream)
+        if said != scanner.CLEAN:
+            return said
+    return scanner.CLEAN
+
+
+def _keep_pages(version: Version, verdict: Verdict, folder: Path) -> None:
+    """Draw and keep the pages in batches; those of an earlier try that died are not drawn again."""
+    kind = kinds.KINDS[verdict.kind]
+    drawn = set(version.page_images.values_list("number", flat=True))
+    for first in range(1, verdict.pages + 1, pages.BATCH):
+        last = min(first + pages.BATCH - 1, verdict.pages)
+        if drawn.issuperset(range(first, last + 1)):
+            continue
+        sandbox.draw(folder, kind, first, last)
+        for number in range(first, last + 1):
+            if number not in drawn:
+                _keep_page(version, folder, number)
+        _still_ours(version)
+
+
+def _keep_page(version: Version, folder: Path, number: int) -> None:
+    picture, layer = folder / f"page-{number}.webp", folder / f"page-{number}.json"
+    found = json.loads(layer.read_text(encoding="utf-8"))
+    with transaction.atomic():
+        stored = files.put(_pieces(picture), key=version.case.key)
+        try:
+            page = PageImage(version=version, number=number, file=stored, width=found["width"], height=found["height"])
+            page.text = json.dumps(found["lines"], ensure_ascii=False)
+            page.save(force_insert=True)
+        except BaseException:
+            files.discard(stored)
+            raise
+    picture.unlink()
+    layer.unlink()
+
+
+def _still_ours(version: Version) -> None:
+    """Renew the claim, so that a long file is not taken for a dead check."""
+    now = clock.now()
+    ours = Version.objects.filter(pk=version.pk, state="checking", claimed_at=version.claimed_at)
+    if not ours.update(claimed_at=now):
+        raise ClaimLost
+    version.claimed_at = now
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as source:
+        while piece := source.read(1024 * 1024):
+            yield piece
+
+
+@transaction.atomic
+def settle(version: Version, verdict: Verdict, folder: Path) -> None:
+    """Write the verdict: the clean copy of a ready file is kept, a refused file's bytes go."""
+    row = _ours(version)
+    if row is None:
+        return
+    verb = {verdicts.READY: "pass", verdicts.LOCKED: "lock", verdicts.REFUSED: "refuse"}[verdict.state]
+    row.state = moves.check(rules.MOVES, verb, row.state, rules.SYSTEM)
+    row.claimed_at, row.judged_at, row.tries = None, clock.now(), 0
+    row.reason, row.notes, row.pages = verdict.reason, verdict.notes, verdict.pages
+    row.checked_for_viruses = version.checked_for_viruses
+    if verb == "pass":
+        _save_ready(row, verdict, folder)
+    elif verb == "refuse":
+        _save_refused(row)
+    else:
+        row.save()
+    told = {"pass": "document.checked", "lock": "document.locked", "refuse": "document.refused"}[verb]
+    record(SYSTEM, told, row, patient=row.case.patient_id, case=row.case_id, why=verdict.reason)
+    if verdict.reason == verdicts.FAILED:
+        today = clock.today(row.case.patient.zone)
+        ask_to_do("file_failed", row.document, case=row.case, due_on=today, by=SYSTEM)
+
+
+def _save_ready(row: Version, verdict: Verdict, folder: Path) -> None:
+    earlier = row.file  # the copy that a password opened
+    clean = files.put(_pieces(folder / "clean"), key=row.case.key)
+    try:
+        row.file, row.file_kind = clean, verdict.kind
+        row.save()
+    except BaseException:
+        files.discard(clean)
+        raise
+    if earlier is not None:
+        files.remove(earlier)
+
+
+def _save_refused(row: Version) -> None:
+    gone = [stored for stored in (row.original, row.file) if stored is not None]
+    gone += _without_pages(row)
+    row.original = row.file = None
+    row.save()
+    for stored in gone:
+        files.remove(stored)
+
+
+def _without_pages(row: Version) -> list[StoredFile]:
+    """The page pictures' files, once their rows are gone."""
+    gone = [page.file for page in row.page_images.select_related("file")]
+    row.page_images.all().delete()
+    return gone
+
+
+def _ours(version: Version) -> Version | None:
+    """The row under lock, or None when another worker has taken it over since."""
+    return (
+        Version.objects.select_for_update(of=("self",))
+        .select_related("case__key", "case__patient", "document", "original", "file")
+        .filter(pk=version.pk, state=Version.State.CHECKING, claimed_at=version.claimed_at)
+        .first()
+    )
+
+
+@transaction.atomic
+def put_off(version: Version) -> None:
+    """The machine had no time; look again soon. The try counts."""
+    row = _ours(version)
+    if row is not None:
+        row.state = moves.check(rules.MOVES, "put_off", row.state, rules.SYSTEM)
+        row.claimed_at, row.due_at = None, clock.now() + rules.PUT_OFF
+        row.save(update_fields=["state", "claimed_at", "due_at"])
+
+
+@transaction.atomic
+def wait_for_scanner(version: Version) -> None:
+    """The scanner is away: the file stays closed and is looked at again by itself. The try does not count."""
+    row = _ours(version)
+    if row is None:
+        return
+    if version.tries == 1:
+        record(SYSTEM, "document.waiting", row, patient=row.case.patient_id, case=row.case_id)
+    row.state = moves.check(rules.MOVES, "wait", row.state, rules.SYSTEM)
+    row.claimed_at, row.due_at, row.tries = None, clock.now() + rules.WAIT_FOR_SCANNER, 0
+    row.save(update_fields=["state", "claimed_at", "due_at", "tries"])
+
+
+def opened_copy(version: Version, password: str) -> StoredFile | None:
+    """A stored copy of a locked PDF without its password, or None when the password is wrong. Raises Busy."""
+    with sandbox.room(rooms()) as folder:
+        _lay_out(version, folder / "source")
+        verdict = sandbox.judge(folder, version.own_kind, password=password)
+        if verdict.state != verdicts.READY:
+            return None
+        return files.put(_pieces(folder / "clean"), key=version.case.key)
+
+
+def erase_old() -> None:
+    """Erase what was taken back 30 days ago, traces of refused files, and what dead processes left open."""
+    now = clock.now()
+    refused = Version.objects.filter(state="refused", judged_at__lt=now - rules.KEPT_AFTER_REFUSAL)
+    for version in refused.select_related("document__case"):
+        _erase(version)
+    taken_back = Version.objects.filter(withdrawn_at__lt=now - rules.KEPT_AFTER_WITHDRAWAL)
+    for version in taken_back.select_related("document__case", "original", "file"):
+        _erase(version)
+    _sweep(rooms(), clock.real_now() - TEMPORARY_FOR)
+
+
+@transaction.atomic
+def _erase(version: Version) -> None:
+    gone = [stored for stored in (version.original, version.file) if stored is not None]
+    gone += _without_pages(version)
+    document, case = version.document, version.document.case
+    record(SYSTEM, "document.erased", version, patient=case.patient_id, case=case.pk)
+    version.delete()
+    for stored in gone:
+        files.remove(stored)
+    if not Version.objects.filter(document=document).exists():
+        Document.objects.filter(pk=document.pk).delete()
+
+
+def _sweep(folder: Path, before: dt.datetime) -> None:
+    for left in folder.iterdir() if folder.exists() else ():
+        if left.stat().st_mtime < before.timestamp():
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)

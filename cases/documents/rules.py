@@ -1,0 +1,69 @@
+"""What may happen to a file: its states, and who may take it back, hide it or open it with a password."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from cases.case.people import COORDINATOR, HELPER, PATIENT
+from portal.moves import Move
+
+SYSTEM = "system"
+PEOPLE = (PATIENT, HELPER, COORDINATOR)
+
+# The worker's verbs and the one of people that changes a version's state.
+MOVES = {
+    "claim": Move({"received", "unscanned", "checking"}, "checking", {SYSTEM}),
+    "pass": Move({"checking"}, "ready", {SYSTEM}),
+    "lock": Move({"checking"}, "locked", {SYSTEM}),
+    "refuse": Move({"checking"}, "refused", {SYSTEM}),
+    "wait": Move({"checking"}, "unscanned", {SYSTEM}),  # the virus scanner is away
+    "put_off": Move({"checking"}, "received", {SYSTEM}),  # the machine was busy
+    "unlock": Move({"locked"}, "received", PEOPLE),
+}
+
+KEPT_AFTER_WITHDRAWAL = dt.timedelta(days=30)
+KEPT_AFTER_REFUSAL = dt.timedelta(days=1)
+WAIT_FOR_SCANNER = dt.timedelta(minutes=1)
+PUT_OFF = dt.timedelta(seconds=30)
+MOST_TRIES = 4  # then a person looks
+
+
+@dataclass(frozen=True)
+class Limits:
+    """In bytes and files, from the settings."""
+
+    file: int
+    files_per_send: int
+    send: int
+    case: int
+
+
+def why_not_size(size: int, used: int, limits: Limits) -> str:
+    """A reason's code, or "" when a file of this size still fits into the case."""
+    if size == 0:
+        return "empty"
+    if size > limits.file:
+        return "size"
+    return "case_full" if used + size > limits.case else ""
+
+
+def why_not_withdraw(role: str, is_own: bool) -> str:
+    """The patient takes back any file; others what they put in themselves."""
+    if role == PATIENT or (role in PEOPLE and is_own):
+        return ""
+    return _("Only the patient, or the person who added this file, can take it back.")
+
+
+def why_not_restore(role: str, is_own: bool, withdrawn_at: dt.datetime, now: dt.datetime) -> str:
+    """For 30 days, by those who may take it back."""
+    if refused := why_not_withdraw(role, is_own):
+        return refused
+    if now - withdrawn_at > KEPT_AFTER_WITHDRAWAL:
+        return _("This file is gone for good. Please add it again.")
+    return ""
+
+
+def why_not_hide(role: str) -> str:
+    """Only the patient decides who reads."""
+    return "" if role == PATIENT else _("Only the patient can change who sees this file.")

@@ -1,0 +1,134 @@
+"""What people read about a file: why it was refused, what to know of it, where it stands."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from cases.documents import kinds, verdicts
+from cases.documents.models import Version
+from cases.documents.rules import Limits
+
+MB = 1024 * 1024
+
+NOTES = {
+    verdicts.DARK: gettext_lazy("It looks dark."),
+    verdicts.BLURRED: gettext_lazy("It looks a little blurred."),
+    verdicts.SMALL: gettext_lazy("It is small, so the words may be hard to read."),
+    verdicts.ATTACHMENTS_REMOVED: gettext_lazy(
+        "There were other files inside this one. We left them out. Add them on their own if they matter."
+    ),
+    verdicts.SCRIPTS_REMOVED: gettext_lazy("We took out parts that can run by themselves. All pages are here."),
+    verdicts.TEXT_ONLY: gettext_lazy("We show the words, headings and tables of this file, not its own layout."),
+    verdicts.PICTURES_LEFT_OUT: gettext_lazy("Pictures in it are not shown. To show them, save it as a PDF."),
+    verdicts.LETTERS_MISSING: gettext_lazy("We can’t show some of its letters. To show them, save it as a PDF."),
+}
+
+
+def limits() -> Limits:
+    """The limits that hold here, from the settings."""
+    return Limits(
+        file=settings.FILE_LIMIT_MB * MB,
+        files_per_send=settings.FILES_PER_SEND,
+        send=settings.SEND_LIMIT_MB * MB,
+        case=settings.CASE_LIMIT_MB * MB,
+    )
+
+
+def reason(code: str) -> str:
+    """Why a file was not taken, and what to do."""
+    sentences = {
+        kinds.EMPTY: _("This file is empty. Choose another one."),
+        kinds.TYPE: _("Choose a PDF, Word file or photo."),
+        kinds.MISMATCH: _(
+            "The end of this file’s name does not fit what is inside. Save it again as a PDF, or take a photo of it."
+        ),
+        kinds.OLD_WORD: _("This is an older Word file. Save it as a PDF or as .docx, then add that."),
+        kinds.UNSAFE: _("This file didn’t pass our safety check, so we removed it."),
+        "virus": _("This file didn’t pass our safety check, so we removed it."),
+        "unscannable": _("This file is too large for our safety check. Save it in smaller parts and add those."),
+        "size": _("Choose a file under %(mb)d MB.") % {"mb": settings.FILE_LIMIT_MB},
+        "case_full": _("There is no room left for this file. Remove one you don’t need, or ask us."),
+        "too_many": too_many(),
+        verdicts.DAMAGED: _("We couldn’t open this file. It may be damaged. Save it once more, or take a photo of it."),
+        verdicts.TOO_COMPLEX: _("We can’t open this file safely. Save it as a smaller PDF, or add photos."),
+        verdicts.TOO_LONG: _("This file has too many pages. Add the part that matters."),
+        verdicts.NO_WORDS: _("We found no words in this file. Save it as a PDF and add that."),
+        verdicts.FAILED: _("We couldn’t check this file. Try again, or ask us."),
+        "same": _("You have added this file already. We keep one."),
+        "disk": _("We couldn’t save this file just now. Try again in a few minutes. Your other files are safe."),
+        "scope": _("You cannot do this here. Ask us, and we do it with you."),
+    }
+    return sentences.get(code, sentences[verdicts.FAILED])
+
+
+def too_many() -> str:
+    return _("You can add up to %(files)d files at a time.") % {"files": settings.FILES_PER_SEND}
+
+
+def limits_in_words() -> str:
+    """Said before anyone chooses a file."""
+    return _("PDF, Word or photos. Up to %(mb)d MB each, %(files)d files and %(send)d MB at a time.") % {
+        "mb": settings.FILE_LIMIT_MB,
+        "files": settings.FILES_PER_SEND,
+        "send": settings.SEND_LIMIT_MB,
+    }
+
+
+def size_in_words(size: int) -> str:
+    """ "1.8 MB", "640 KB"."""
+    if size < MB:
+        return _("%(kb)d KB") % {"kb": max(1, round(size / 1024))}
+    return _("%(mb).1f MB") % {"mb": size / MB}
+
+
+def pages_in_words(pages: int) -> str:
+    return ngettext("%(pages)d page", "%(pages)d pages", pages) % {"pages": pages}
+
+
+def about(version: Version) -> str:
+    """ "6 pages, 1.8 MB" or "Photo, 3.4 MB"."""
+    size = size_in_words(version.size)
+    if version.own_kind.is_picture and version.pages <= 1:
+        return _("Photo, %(size)s") % {"size": size}
+    if version.pages:
+        return _("%(pages)s, %(size)s") % {"pages": pages_in_words(version.pages), "size": size}
+    return size
+
+
+def tag(version: Version) -> dict[str, str]:
+    """Label, kind and icon of the state's tag."""
+    state = Version.State(version.state)
+    if state == Version.State.READY:
+        if version.is_hard_to_read:
+            return {"label": _("Hard to read"), "kind": "warn", "icon": "alert"}
+        if not version.checked_for_viruses:
+            return {"label": _("Ready, not checked for viruses"), "kind": "ok", "icon": "check"}
+        return {"label": _("Safe and ready"), "kind": "ok", "icon": "check"}
+    return {
+        Version.State.RECEIVED: {"label": _("Saved, check comes next"), "kind": "info", "icon": "clock"},
+        Version.State.CHECKING: {"label": _("We are checking it"), "kind": "info", "icon": "clock"},
+        Version.State.UNSCANNED: {"label": _("Waits for its safety check"), "kind": "info", "icon": "clock"},
+        Version.State.LOCKED: {"label": _("Needs a password"), "kind": "warn", "icon": "lock"},
+        Version.State.REFUSED: {"label": _("Not added"), "kind": "stop", "icon": "alert"},
+    }[state]
+
+
+def explanation(version: Version) -> str:
+    """The sentence beside the tag; "" when there is nothing to say."""
+    if version.state == Version.State.REFUSED:
+        return reason(version.reason)
+    if version.state == Version.State.LOCKED:
+        return _("This file is locked, so we can’t open it. Save a copy without the password, or type it here.")
+    if version.state == Version.State.UNSCANNED:
+        return _("It is saved. It opens by itself once our safety check is back.")
+    if version.state == Version.State.READY:
+        return " ".join(notes(version))
+    return ""
+
+
+def notes(version: Version) -> list[str]:
+    """What to know about a file that is fine."""
+    said = [str(NOTES[code]) for code in version.notes if code in NOTES]
+    if version.is_hard_to_read:
+        said.append(_("You can take it again, or keep this one."))
+    return said
