@@ -1,0 +1,39 @@
+"""Files put in as people put them in, for the tests of this room."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from cases.documents import actions, checking
+from cases.documents.models import Version
+from portal.actors import Actor
+from tests import plan_files
+
+
+def upload(name="plan.pdf", content=None):
+    return SimpleUploadedFile(name, plan_files.pdf() if content is None else content)
+
+
+def added(case, name="plan.pdf", content=None, *, by=None):
+    """A version as it is right after sending it, not yet checked."""
+    return actions.add_file(case, upload(name, content), by=Actor.person(by or case.patient))
+
+
+def checked(case, name="plan.pdf", content=None, *, by=None) -> Version:
+    """A version after the worker has looked at it."""
+    version = added(case, name, content, by=by)
+    checking.check(version.pk)
+    version.refresh_from_db()
+    return version
+
+
+@pytest.fixture
+def folder(settings, tmp_path):
+    """A file store and a temporary folder of this test alone."""
+    settings.DOCUMENTS_FOLDER = tmp_path / "documents"
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "tmp"
+    return tmp_path
+
+
+def stored(folder):
+    """Every file in the store."""
+    return [path for path in (folder / "documents").rglob("*") if path.is_file()]

@@ -1,0 +1,158 @@
+"""The worker's part: one claim, one verdict, nothing open before it was checked."""
+
+import datetime as dt
+
+import pytest
+
+from cases.documents import checking, sandbox
+from cases.documents.models import PageImage, Version
+from portal import clock
+from portal.history.models import Event
+from portal.vault import files as vault
+from portal.vault.models import StoredFile
+from tests import factories, people, plan_files
+from tests.documents.files import added, checked, stored
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case():
+    return factories.open_case()
+
+
+def test_good_file_becomes_ready_with_its_pages(case):
+    version = checked(case, content=plan_files.pdf(pages=3))
+    assert (version.state, version.pages, version.reason) == (Version.State.READY, 3, "")
+    assert not version.checked_for_viruses  # no scanner is configured here
+    pages = list(version.page_images.all())
+    assert [page.number for page in pages] == [1, 2, 3]
+    assert "December 15" in pages[0].words
+    assert vault.read_bytes(pages[0].file)[8:12] == b"WEBP"
+    assert Event.objects.filter(verb="document.checked").count() == 1
+
+
+def test_words_of_pages_are_sealed(case):
+    version = checked(case)
+    row = PageImage.objects.values("text").get(version=version)
+    assert b"December" not in bytes(row["text"])
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "pages", "copy"),
+    [
+        ("photo.heic", lambda: plan_files.photo(kind="HEIF"), 1, "photo.jpg"),
+        ("letter.docx", plan_files.docx, 1, "letter.pdf"),
+        ("fax.tif", lambda: plan_files.scan_of_pages(2), 2, "fax.pdf"),
+        ("notes.txt", lambda: b"Ask about December 15.", 1, "notes.pdf"),
+    ],
+)
+def test_every_kind_becomes_pages(case, name, make, pages, copy):
+    version = checked(case, name, make())
+    assert (version.state, version.pages, version.copy_name) == (Version.State.READY, pages, copy)
+    assert version.page_images.count() == pages
+
+
+def test_refused_file_keeps_its_reason_and_loses_its_bytes(case, folder):
+    version = checked(case, "letter.docx", plan_files.docx_with_macros())
+    assert (version.state, version.reason) == (Version.State.REFUSED, "unsafe")
+    assert (version.original, StoredFile.objects.count()) == (None, 0)
+    assert Event.objects.get(verb="document.refused").why == "unsafe"
+
+
+def test_refused_file_is_deleted_on_disk_after_commit(case, folder, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        checked(case, "letter.docx", plan_files.docx_with_macros())
+    assert stored(folder) == []
+
+
+def test_page_that_draws_for_ever_refuses_the_file(case, folder):
+    version = checked(case, content=plan_files.pdf_that_draws_for_ever())
+    assert (version.state, version.reason) == (Version.State.REFUSED, "too_complex")
+    assert StoredFile.objects.count() == 0
+
+
+def test_same_file_may_come_again_after_a_refusal(case):
+    content = plan_files.docx_with_macros()
+    checked(case, "letter.docx", content)
+    assert checked(case, "letter.docx", content).state == Version.State.REFUSED
+
+
+def test_of_two_workers_only_one_gets_the_file(case):
+    version = added(case)
+    assert checking.claim(version.pk) is not None
+    assert checking.claim(version.pk) is None
+
+
+def test_check_that_died_is_taken_up_after_three_minutes(case):
+    version = added(case)
+    checking.claim(version.pk)
+    checking.check_waiting()
+    assert Version.objects.get().state == Version.State.CHECKING
+    Version.objects.update(claimed_at=clock.now() - dt.timedelta(minutes=4))
+    checking.check_waiting()
+    assert Version.objects.get().state == Version.State.READY
+
+
+def test_worker_that_lost_its_claim_writes_nothing(case, folder):
+    version = added(case)
+    late = checking.claim(version.pk)
+    Version.objects.update(claimed_at=clock.now() + dt.timedelta(seconds=1))  # another one took it over
+    with sandbox.room(folder / "tmp") as room:
+        checking.settle(late, checking.Verdict("refused", "damaged"), room)
+    assert Version.objects.get().state == Version.State.CHECKING
+
+
+def test_pages_of_a_check_that_died_are_not_drawn_again(case):
+    version = added(case, content=plan_files.pdf(pages=2))
+    claimed = checking.claim(version.pk)
+    with sandbox.room(checking.rooms()) as room:
+        checking._examine(claimed, room)
+    drawn = set(PageImage.objects.values_list("pk", flat=True))
+    Version.objects.update(claimed_at=clock.now() - dt.timedelta(minutes=4))
+    checking.check_waiting()
+    assert Version.objects.get().state == Version.State.READY
+    assert set(PageImage.objects.values_list("pk", flat=True)) == drawn
+
+
+def test_busy_machine_puts_a_check_off_and_a_person_looks_in_the_end(case, monkeypatch):
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 0.01)
+    version = added(case)
+    for _try in range(5):
+        Version.objects.filter(state="received").update(due_at=clock.now())
+        checking.check(version.pk)
+    version.refresh_from_db()
+    assert (version.state, version.reason) == (Version.State.REFUSED, "failed")
+    assert case.todos.filter(kind="file_failed").count() == 1
+
+
+def test_withdrawn_file_is_not_checked(case):
+    from cases.documents import actions
+    from portal.actors import Actor
+
+    version = added(case)
+    actions.withdraw(version.document, by=Actor.person(people.person("rosa")))
+    checking.check_waiting()
+    assert Version.objects.get().state == Version.State.RECEIVED
+
+
+def test_traces_of_refused_files_go_after_a_day(case):
+    checked(case, "letter.docx", plan_files.docx_with_macros())
+    checking.erase_old()
+    assert Version.objects.count() == 1
+    Version.objects.update(judged_at=clock.now() - dt.timedelta(days=2))
+    checking.erase_old()
+    assert Version.objects.count() == 0
+
+
+def test_what_a_dead_process_left_open_is_swept(folder):
+    import os
+
+    rooms = folder / "tmp"
+    (rooms / "check-dead").mkdir(parents=True)
+    (rooms / "check-dead" / "source").write_bytes(b"x")
+    (rooms / "check-new").mkdir()
+    old = clock.now().timestamp() - 7 * 3600
+    os.utime(rooms / "check-dead", (old, old))
+    checking.erase_old()
+    assert [path.name for path in rooms.iterdir()] == ["check-new"]
