@@ -4,19 +4,23 @@ Pure: the closed days of the holder's region come in as a set, today comes in as
 from the day after the asking; Saturday and Sunday are never business days.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from itertools import islice
+from datetime import date, datetime, time
+
+from portal.texts.business_days import (
+    add_business_days,
+    business_days_between,
+    needs_a_call,
+    next_business_day,
+)
+
+__all__ = ["add_business_days", "business_days_between", "needs_a_call", "next_business_day"]
 
 FIRST_CHASE_AFTER = 5
 PERSON_TAKES_OVER_AFTER = 15
 SAID_SENT_CHECK_AFTER = 2
-CALL_WITHIN = 10
 LAST_ASKING_OF_THE_DAY = time(15)
-
-ONE_DAY = timedelta(days=1)
-SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -26,35 +30,6 @@ class Lead:
     expected: int
     safe: int
     reading: int = 0
-
-
-def is_business_day(day: date, closed: Set[date]) -> bool:
-    return day.weekday() < SATURDAY and day not in closed
-
-
-def _business_days(day: date, step: timedelta, closed: Set[date]) -> Iterator[date]:
-    while True:
-        day += step
-        if is_business_day(day, closed):
-            yield day
-
-
-def add_business_days(day: date, count: int, closed: Set[date]) -> date:
-    """The day that lies `count` business days after `day`; `day` itself for 0. Negative counts go back."""
-    if count == 0:
-        return day
-    step = ONE_DAY if count > 0 else -ONE_DAY
-    return next(islice(_business_days(day, step, closed), abs(count) - 1, None))
-
-
-def next_business_day(day: date, closed: Set[date]) -> date:
-    return add_business_days(day, 1, closed)
-
-
-def business_days_between(start: date, end: date, closed: Set[date]) -> int:
-    """How many business days lie after `start`, up to and including `end`; 0 when `end` is not after it."""
-    span = (end - start).days
-    return sum(is_business_day(start + timedelta(days=n), closed) for n in range(1, span + 1))
 
 
 def as_if_asked_on(local_now: datetime, closed: Set[date]) -> date:
@@ -112,8 +87,3 @@ def person_takes_over_on(asked_on: date, visit_on: date | None, lead: Lead, clos
     if visit_on is not None:
         latest = min(latest, safe_by(visit_on, lead.reading, closed))
     return max(latest, next_business_day(asked_on, closed))
-
-
-def needs_a_call(today: date, day: date, closed: Set[date]) -> bool:
-    """Whether `day` (a visit, a treatment) is within 10 business days, so that a person calls today."""
-    return today <= day and business_days_between(today, day, closed) <= CALL_WITHIN

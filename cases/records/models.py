@@ -94,6 +94,8 @@ class Visit(Undoable):
     at_time = models.TimeField(null=True, blank=True)
     time_zone = models.CharField(max_length=40, default="America/New_York")
     state = models.CharField(max_length=12, choices=VisitState.choices, default=VisitState.PLANNED)
+    named_at = models.DateTimeField(null=True, blank=True)
+    booked_at = models.DateTimeField(null=True, blank=True)  # when the day was last saved
     way = models.CharField(max_length=8, blank=True)  # the way on that was chosen: carry, ask, later
     version = models.PositiveIntegerField(default=1)
 

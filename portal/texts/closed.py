@@ -9,16 +9,17 @@ from portal.texts.models import Holiday
 
 
 @functools.lru_cache(maxsize=256)
-def _public(region: str, year: int) -> frozenset[dt.date]:
+def public_days(region: str, year: int) -> frozenset[dt.date]:
+    """The public holidays of a region ("US-PA", "CA-ON", "US") in a year."""
     country, _, part = region.partition("-")
     try:
         return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
-    except NotImplementedError:  # a region nobody has listed has only the days typed in
-        return frozenset()
+    except NotImplementedError:  # an unknown part has its country's days, an unknown country none
+        return public_days(country, year) if part else frozenset()
 
 
 def closed_days(region: str, first: dt.date, last: dt.date) -> frozenset[dt.date]:
     """Closed days from first to last, both included; weekends are not among them. One query."""
     typed_in = Holiday.objects.filter(region=region, on_date__range=(first, last)).values_list("on_date", flat=True)
-    public = {day for year in range(first.year, last.year + 1) for day in _public(region, year)}
+    public = {day for year in range(first.year, last.year + 1) for day in public_days(region, year)}
     return frozenset(day for day in public if first <= day <= last) | frozenset(typed_in)

@@ -1,0 +1,216 @@
+"""What may happen to a visit, its referral and its records, and the next day each asks for. Pure."""
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from cases.records import lead_times
+from cases.records.lead_times import Lead
+from cases.records.states import IN_TROUBLE, UNASKED, ItemState, KnownBy, ReferralState, Route, VisitState
+from portal.moves import Move
+
+PATIENT, HELPER, COORDINATOR, SYSTEM = "patient", "helper", "coordinator", "system"
+DOERS = {PATIENT, HELPER, COORDINATOR}
+UNDO_FOR = timedelta(minutes=10)
+LOOK_AHEAD = timedelta(days=366)
+
+V, R, S = VisitState, ReferralState, ItemState
+
+VISIT_MOVES = {
+    "set_date": Move({V.PLANNED}, V.BOOKED, DOERS),
+    "move": Move({V.BOOKED}, V.BOOKED, DOERS),
+    "cancel": Move({V.PLANNED, V.BOOKED}, V.CANCELLED, DOERS),
+    "took_place": Move({V.BOOKED}, V.HAPPENED, DOERS),
+    "did_not": Move({V.BOOKED}, V.PLANNED, DOERS),
+}
+
+REFERRAL_MOVES = {
+    "asked": Move({R.NEEDED, R.REFUSED, R.NOT_NEEDED}, R.ASKED, DOERS),
+    "agreed": Move({R.NEEDED, R.ASKED, R.REFUSED}, R.AGREED, DOERS),
+    "refused": Move({R.NEEDED, R.ASKED, R.AGREED}, R.REFUSED, DOERS),
+    "not_needed": Move({R.NEEDED, R.ASKED, R.AGREED, R.REFUSED}, R.NOT_NEEDED, DOERS),
+    "sent": Move({R.NEEDED, R.ASKED, R.AGREED}, R.SENT, DOERS),
+}
+
+ITEM_MOVES = {
+    "needs_you": Move({S.NEEDED, S.ASKED, S.ACKNOWLEDGED}, S.NEEDS_YOU, DOERS),
+    "asked": Move(UNASKED | IN_TROUBLE, S.ASKED, DOERS),
+    "asked_again": Move({S.ASKED}, S.ASKED, DOERS),
+    "acknowledged": Move(UNASKED | {S.ASKED}, S.ACKNOWLEDGED, DOERS),
+    "held": Move(UNASKED | IN_TROUBLE | {S.ASKED, S.ACKNOWLEDGED}, S.HELD, DOERS | {SYSTEM}),
+    "sent": Move(UNASKED | {S.ASKED, S.ACKNOWLEDGED, S.HELD}, S.SENT, DOERS),
+    "arrived": Move(UNASKED | {S.ASKED, S.ACKNOWLEDGED, S.HELD, S.SENT}, S.ARRIVED, DOERS),
+    "opens_fine": Move({S.SENT, S.ARRIVED}, S.OPENS_FINE, DOERS),
+    "not_located": Move({S.ASKED, S.ACKNOWLEDGED}, S.NOT_LOCATED, DOERS),
+    "incomplete": Move({S.HELD, S.SENT, S.ARRIVED, S.OPENS_FINE}, S.INCOMPLETE, DOERS),
+    "will_not_open": Move({S.HELD, S.SENT, S.ARRIVED}, S.WILL_NOT_OPEN, DOERS),
+    "not_wanted": Move(UNASKED | IN_TROUBLE | {S.ASKED, S.ACKNOWLEDGED, S.HELD}, S.NOT_WANTED, DOERS),
+    "wanted": Move({S.NOT_WANTED}, S.NEEDED, DOERS),
+}
+
+MOVES = {"visit": VISIT_MOVES, "referral": REFERRAL_MOVES, "item": ITEM_MOVES}
+
+# The referral is a record item too, once the records are laid out: what is said of one is said of the other.
+ITEM_VERB_OF_REFERRAL = {
+    "asked": "asked",
+    "agreed": "acknowledged",
+    "not_needed": "not_wanted",
+    "sent": "sent",
+}
+REFERRAL_VERB_OF_ITEM = {
+    "asked": "asked",
+    "acknowledged": "agreed",
+    "held": "sent",
+    "sent": "sent",
+    "arrived": "sent",
+    "not_wanted": "not_needed",
+}
+
+NEEDS_A_REASON = frozenset({"not_located", "incomplete", "will_not_open"})
+
+# The date that each state has, in the order a record goes through them.
+DATE_OF_STATE = {
+    S.ASKED: "asked_on",
+    S.ACKNOWLEDGED: "acknowledged_on",
+    S.HELD: "held_on",
+    S.SENT: "sent_on",
+    S.ARRIVED: "arrived_on",
+    S.OPENS_FINE: "opens_on",
+}
+# The dates that must not be empty in a state; those that were skipped take the day of the word itself.
+DATES_BEHIND = {
+    S.ASKED: ("asked_on",),
+    S.ACKNOWLEDGED: ("asked_on", "acknowledged_on"),
+    S.HELD: ("asked_on", "held_on"),
+    S.SENT: ("asked_on", "sent_on"),
+    S.ARRIVED: ("asked_on", "sent_on", "arrived_on"),
+    S.OPENS_FINE: ("asked_on", "sent_on", "arrived_on", "opens_on"),
+    S.NOT_LOCATED: ("asked_on",),
+    S.INCOMPLETE: ("asked_on",),
+    S.WILL_NOT_OPEN: ("asked_on",),
+}
+ALL_DATES = ("asked_on", "acknowledged_on", "chased_on", "held_on", "sent_on", "arrived_on", "opens_on")
+ALREADY = {
+    S.SENT: {"acknowledged_on", "chased_on", "held_on"},
+    S.ARRIVED: {"acknowledged_on", "chased_on", "held_on"},
+    S.OPENS_FINE: {"acknowledged_on", "chased_on", "held_on"},
+    S.HELD: {"acknowledged_on", "chased_on"},
+    S.ACKNOWLEDGED: {"chased_on"},
+}
+
+
+class Due(StrEnum):
+    """What the next day of an item is for."""
+
+    REQUEST = "request"
+    CHASE = "chase"
+    PERSON = "person"
+
+
+@dataclass(frozen=True)
+class NextDay:
+    due: Due
+    on: date
+
+
+def known_by(role: str, told: str = "") -> str:
+    """How a word is known: by who says it; staff may also pass on what an office wrote."""
+    if role == COORDINATOR:
+        return told if told in {KnownBy.OFFICE, KnownBy.PATIENT, KnownBy.STAFF_CALL} else KnownBy.STAFF_CALL
+    return {PATIENT: KnownBy.PATIENT, HELPER: KnownBy.HELPER, SYSTEM: KnownBy.DOCUMENT}[role]
+
+
+def dates_after(verb: str, dates: dict[str, date | None], target: str, on: date) -> dict[str, date | None]:
+    """The dates of an item after a word about day `on`: those behind it filled, those that no longer hold emptied."""
+    if verb == "asked":  # a new asking starts the item anew
+        dates = dict.fromkeys(ALL_DATES)
+    behind = DATES_BEHIND.get(ItemState(target), ())
+    kept = set(behind) | ALREADY.get(ItemState(target), set())
+    new = {name: dates.get(name) if name in kept else None for name in ALL_DATES}
+    for name in behind:
+        new[name] = new[name] or on
+    own = DATE_OF_STATE.get(ItemState(target))
+    if own and verb != "asked_again":
+        new[own] = on
+    if verb == "asked_again":
+        new["chased_on"] = on
+    return new
+
+
+def why_not_on(on: date, today: date, dates: dict[str, date | None], verb: str) -> str:
+    """Why a word cannot be about day `on`, in a sentence; empty when it can."""
+    if on > today:
+        return _("That day is still to come. Enter today or a day before.")
+    if on < today - LOOK_AHEAD:
+        return _("That day is more than a year ago. Check the year.")
+    if verb == "asked":
+        return ""
+    before = [dates[name] for name in ("asked_on", "sent_on", "arrived_on") if dates.get(name)]
+    latest = max((day for day in before if day), default=None)
+    if latest and on < latest:
+        return _("That is before the step before it. Check the date.")
+    return ""
+
+
+def why_not_visit_on(on: date, today: date) -> str:
+    """Why a visit cannot be saved for day `on`; empty when it can. Weekends and holidays are allowed: some work."""
+    if on < today:
+        return _("That day has passed. Enter the day of the visit, today or later.")
+    if on > today + LOOK_AHEAD:
+        return _("That is more than a year away. Check the year.")
+    return ""
+
+
+def why_not_over(visit_on: date, today: date) -> str:
+    """Why nobody can say yet whether the visit took place."""
+    return "" if visit_on <= today else _("The visit is still to come.")
+
+
+def why_not_undo(moved_at: datetime | None, is_own: bool, role: str, now: datetime) -> str:
+    """Why the last move cannot be taken back: one's own for 10 minutes, later by a coordinator."""
+    if moved_at is None:
+        return _("There is nothing to take back.")
+    if role == COORDINATOR or (is_own and role in DOERS and now - moved_at <= UNDO_FOR):
+        return ""
+    return _("This can be taken back for 10 minutes. Ask us, and we change it for you.")
+
+
+def allowed_routes(kind_need: str) -> list[str]:
+    """The ways a record may travel: all, in the order they are offered."""
+    return [Route.DIRECT, Route.THROUGH_US, Route.CARRIED]
+
+
+def next_day(
+    state: str,
+    route: str,
+    *,
+    lead: Lead,
+    visit_on: date | None,
+    last_word_on: date | None,
+    sent_on: date | None,
+    today: date,
+    closed: Set[date],
+) -> NextDay | None:
+    """The next day on which somebody must act for an item; None when it moves by itself or is done.
+
+    Unasked: the day to ask by. Asked: the first chase, and once that has passed the day a person takes over.
+    """
+    if state in UNASKED or state in IN_TROUBLE:
+        return NextDay(Due.REQUEST, lead_times.request_by(visit_on, lead, closed)) if visit_on else None
+    if last_word_on is None or state not in {S.ASKED, S.ACKNOWLEDGED, S.SENT, S.HELD}:
+        return None
+    if route == Route.CARRIED and state in {S.HELD, S.SENT}:
+        return None
+    chase = lead_times.chase_by(last_word_on, visit_on, closed, sent_on=sent_on)
+    person = lead_times.person_takes_over_on(last_word_on, visit_on, lead, closed)
+    if chase >= today and chase < person:
+        return NextDay(Due.CHASE, chase)
+    return NextDay(Due.PERSON, person)
+
+
+def act_by(days: Iterable[date | None]) -> date | None:
+    """The earliest open day of a case: what the board is sorted by."""
+    return min((day for day in days if day), default=None)

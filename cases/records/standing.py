@@ -1,0 +1,163 @@
+"""How the records of visits stand at a moment: for pages, reminders and lists, in a fixed number of queries."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from cases.records import lead_times, rules, verdict
+from cases.records.closed_days import closed_days
+from cases.records.models import RecordItem, Visit
+from cases.records.states import IN_TROUBLE, THERE, UNASKED, ItemState, VisitState
+from cases.records.verdict import Dates, Judged, Thing, Verdict
+
+SENT_OR_THERE = THERE | {ItemState.SENT}
+Closed = Mapping[str, Set[date]]
+
+
+@dataclass(frozen=True)
+class ItemStanding:
+    """One record item with its days as they are now."""
+
+    item: RecordItem
+    dates: Dates
+    next_day: rules.NextDay | None
+    request_by: date | None
+    safe_by: date | None
+    judged: Judged | None
+
+    @property
+    def needs_you(self) -> bool:
+        """Whether somebody must ask, sign, choose or pay before it moves."""
+        return self.item.state in UNASKED or self.item.state in IN_TROUBLE
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One visit: the verdict on its day (None without a day) and where each wanted record is."""
+
+    visit: Visit
+    today: date
+    closed: Set[date]
+    verdict: Verdict | None
+    items: tuple[ItemStanding, ...]
+    things: tuple[Thing, ...]
+
+    @property
+    def core(self) -> tuple[ItemStanding, ...]:
+        return tuple(each for each in self.items if each.item.is_core)
+
+    @property
+    def needs_you(self) -> tuple[ItemStanding, ...]:
+        return tuple(each for each in self.items if each.needs_you)
+
+    @property
+    def moving(self) -> tuple[ItemStanding, ...]:
+        return tuple(each for each in self.items if not each.needs_you)
+
+    @property
+    def core_sent(self) -> int:
+        return sum(each.item.state in SENT_OR_THERE for each in self.core)
+
+    @property
+    def core_there(self) -> int:
+        return sum(each.item.state in THERE for each in self.core)
+
+    @property
+    def safe_on(self) -> date | None:
+        """The day the last open core record is there even if offices are slow."""
+        return self.verdict.safe_on if self.verdict else None
+
+    @cached_property
+    def act_by(self) -> date | None:
+        """The earliest open day. What can follow counts only once it is asked for: its asking presses nobody."""
+        if self.visit.state != VisitState.BOOKED or self.visit.on_date is None:
+            return None
+        if self.visit.on_date < self.today:
+            return lead_times.next_business_day(self.visit.on_date, self.closed)
+        days = [
+            each.next_day.on
+            for each in self.items
+            if each.next_day and (each.item.is_core or each.next_day.due != rules.Due.REQUEST)
+        ]
+        return rules.act_by([*days, lead_times.next_business_day(self.visit.on_date, self.closed)])
+
+
+def standings(visits: Iterable[Visit], now: datetime) -> dict[uuid.UUID, Standing]:
+    """The standing of each visit at `now`. Three queries, however many visits; give them with `office` and `case`."""
+    visits = list(visits)
+    items: dict[uuid.UUID, list[RecordItem]] = {visit.pk: [] for visit in visits}
+    found = RecordItem.objects.filter(visit__in=visits).wanted().select_related("kind", "holder")
+    for item in found.order_by("-is_core", "kind__place"):
+        items[item.visit_id].append(item)
+    regions = {visit.region for visit in visits}
+    regions |= {item.holder.region for each in items.values() for item in each if item.holder}
+    closed = closed_days(regions, now.date())
+    return {visit.pk: _stand(visit, items[visit.pk], closed, now) for visit in visits}
+
+
+def standing(visit: Visit, now: datetime) -> Standing:
+    return standings([visit], now)[visit.pk]
+
+
+def verdicts(visits: Iterable[Visit], now: datetime) -> dict[uuid.UUID, tuple[str, dict[uuid.UUID, date | None]]]:
+    """By visit: the answer ("" without a day) and the day to ask by for each item. For lists; same queries."""
+    return {
+        pk: (
+            each.verdict.answer if each.verdict else "",
+            {line.item.pk: line.request_by for line in each.items},
+        )
+        for pk, each in standings(visits, now).items()
+    }
+
+
+def thing_of(item: RecordItem, visit: Visit, closed: Closed) -> Thing:
+    """The facts about an item that its dates follow from: counted where its holder is, else at the second office."""
+    place = item.holder or visit.office
+    return Thing(
+        key=str(item.pk),
+        lead=item.kind.lead,
+        zone=ZoneInfo(place.time_zone) if place else visit.zone,
+        is_core=item.is_core,
+        state=item.state,
+        route=item.route,
+        asked_on=item.asked_on,
+        closed=closed[place.region if place else visit.region],
+    )
+
+
+def _stand(visit: Visit, items: list[RecordItem], closed: Closed, now: datetime) -> Standing:
+    for item in items:
+        item.visit = visit  # already here: its key opens the words, without a query
+    things = tuple(thing_of(item, visit, closed) for item in items)
+    # A visit that took place needs no verdict; its records still show where they are.
+    found = verdict.judge(things, visit.on_date, now) if visit.on_date and visit.state == VisitState.BOOKED else None
+    judged = {each.key: each for each in found.core + found.can_follow} if found else {}
+    lines = tuple(
+        _line(item, thing, visit, judged.get(thing.key), now) for item, thing in zip(items, things, strict=True)
+    )
+    return Standing(visit, now.astimezone(visit.zone).date(), closed[visit.region], found, lines, things)
+
+
+def _line(item: RecordItem, thing: Thing, visit: Visit, judged: Judged | None, now: datetime) -> ItemStanding:
+    on, lead, closed = visit.on_date, thing.lead, thing.closed
+    is_ahead = on is not None and visit.state == VisitState.BOOKED
+    return ItemStanding(
+        item=item,
+        dates=judged.dates if judged else verdict.dates_of(thing, now),
+        next_day=rules.next_day(
+            item.state,
+            item.route,
+            lead=lead,
+            visit_on=on if is_ahead else None,
+            last_word_on=item.last_word_on,
+            sent_on=item.sent_on,
+            today=now.astimezone(thing.zone).date(),
+            closed=closed,
+        ),
+        request_by=lead_times.request_by(on, lead, closed) if on and is_ahead else None,
+        safe_by=lead_times.safe_by(on, lead.reading, closed) if on and is_ahead else None,
+        judged=judged,
+    )
