@@ -332,6 +332,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "open-reviews": {"task": "cases.reviews.tasks.open_due", "schedule": timedelta(minutes=5)},
     "check-files": {"task": "cases.documents.tasks.check_waiting", "schedule": timedelta(minutes=1)},
     "erase-files": {"task": "cases.documents.tasks.erase_old", "schedule": timedelta(hours=1)},
+    "hand-records-over": {"task": "cases.records.tasks.hand_over", "schedule": timedelta(hours=1)},
     "clear-sessions": {"task": "portal.accounts.tasks.clear_old", "schedule": timedelta(hours=6)},
 }
 

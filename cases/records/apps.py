@@ -11,6 +11,10 @@ class RecordsConfig(AppConfig):
     label = "records"
 
     def ready(self) -> None:
+        from cases.records.reminders import KINDS
+        from portal.reminders.kinds import register
+
+        register(*KINDS)
         words.register(
             {
                 "visit.named": _("Named the second doctor"),

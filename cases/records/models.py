@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from cases.case.models import Case, Clinician, Office
+from cases.documents.models import Document
 from cases.records.lead_times import Lead
 from cases.records.states import ItemState, KnownBy, Need, ReferralState, Route, VisitState
 from portal.accounts.models import User
@@ -295,3 +296,17 @@ class RecordItem(Undoable):
         """The day of the last asking or answer; the next chase counts from it."""
         days = [day for day in (self.asked_on, self.acknowledged_on, self.chased_on) if day]
         return max(days, default=None)
+
+
+class ItemDocument(models.Model):
+    """A document that is, or is part of, a record item: the item goes through us, or is in the patient's hands."""
+
+    item = models.ForeignKey(RecordItem, on_delete=models.CASCADE, related_name="documents")
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="itemdocument_once", fields=["item", "document"])]
+
+    def __str__(self) -> str:
+        return f"document of {self.item_id}"

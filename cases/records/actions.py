@@ -1,0 +1,248 @@
+"""What changes a visit and its referral; what is said of a record stands in `telling` and is offered here, too."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.case.actions import add_office, ask_to_do, must, set_clinician
+from cases.case.models import Case, CaseClinician, Office
+from cases.case.people import role_in
+from cases.records import rules, telling, undoing
+from cases.records.models import RecordItem, Referral, Visit
+from cases.records.planning import replan
+from cases.records.standing import standing
+from cases.records.states import Route, VisitState
+from cases.records.telling import (
+    add_item,
+    lay_items,
+    link_document,
+    lock_case,
+    role_of,
+    set_holder,
+    set_route,
+    take_in,
+    tell,
+)
+from cases.records.verdict import Timing
+from portal import clock, moves
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.texts.business_days import needs_a_call
+
+DOCTOR_OF_ROUND = {2: CaseClinician.Role.SECOND, 3: CaseClinician.Role.THIRD}
+
+
+@transaction.atomic
+def begin_round(case: Case, *, round: int = 2, by: Actor) -> Visit:
+    """The live visit of a round, without doctor or day at first; it carries the referral from its first day on."""
+    must("change_dates", case, by)
+    lock_case(case)
+    visit = case.visits.live().filter(round=round).first()
+    if visit is None:
+        visit = Visit.objects.create(case=case, round=round, time_zone=case.patient.time_zone)
+        Referral.objects.create(visit=visit)
+    return visit
+
+
+@transaction.atomic
+def name_visit(
+    case: Case,
+    *,
+    doctor: str,
+    specialty: str = "",
+    office: Office | None = None,
+    office_name: str = "",
+    office_details: dict[str, Any] | None = None,
+    round: int = 2,
+    by: Actor,
+) -> Visit:
+    """Name the second doctor and their office, and lay out the records that should reach them.
+
+    `office` is one that is known; else one is added that serves this case only. Raises Refused once records are
+    on their way to another office.
+    """
+    visit = begin_round(case, round=round, by=by)
+    now = clock.now()
+    if visit.state == VisitState.HAPPENED:
+        raise Refused(_("This visit took place. Its doctor cannot be changed any more."))
+    if visit.office_id and visit.office != office and visit.items.exclude(sent_on=None).exists():
+        raise Refused(_("Records are on their way to this office. Cancel this visit first, then name the new doctor."))
+    if office is None and office_name.strip():
+        office = add_office(case, name=office_name, by=by, **(office_details or {}))
+    link = set_clinician(case, DOCTOR_OF_ROUND[round], name=doctor, specialty=specialty, office=office, by=by)
+    visit.clinician, visit.office = link.clinician, office
+    visit.time_zone = office.time_zone if office else case.patient.time_zone
+    visit.named_at = now
+    visit.version += 1
+    visit.save(update_fields=["clinician", "office", "time_zone", "named_at", "version"])
+    lay_items(visit, by=by)
+    record(by, "visit.named", visit, patient=case.patient_id, case=case.pk)
+    replan(visit, now=now)
+    return visit
+
+
+def _move_visit_row(visit: Visit, verb: str, *, now: datetime, by: Actor) -> Visit:
+    """Lock, judge and move; the caller sets what else changes and calls `_settle`."""
+    lock_case(visit.case)
+    visit = Visit.objects.select_related("case", "case__patient", "case__key", "office").get(pk=visit.pk)
+    target = moves.check(rules.VISIT_MOVES, verb, visit.state, role_of(visit.case, by))
+    undoing.keep(visit, now=now, by=by)
+    visit.state = target
+    visit.version += 1
+    return visit
+
+
+def _settle(visit: Visit, verb: str, *, now: datetime, by: Actor) -> Visit:
+    visit.save()
+    record(by, f"visit.{verb}", visit, patient=visit.case.patient_id, case=visit.case_id)
+    stands = replan(visit, now=now)
+    if verb in {"set_date", "move"} and visit.on_date and needs_a_call(stands.today, visit.on_date, stands.closed):
+        ask_to_do("visit_soon", visit, case=visit.case, due_on=stands.today, by=by)
+    return visit
+
+
+def _date(visit: Visit, verb: str, on: date, at: time | None, by: Actor) -> Visit:
+    now = clock.now()
+    if reason := rules.why_not_visit_on(on, now.astimezone(visit.zone).date()):
+        raise Refused(reason, code="date")
+    visit = _move_visit_row(visit, verb, now=now, by=by)
+    visit.on_date, visit.at_time, visit.booked_at, visit.way = on, at, now, ""
+    # One that is still on its way was versioned with the old day: its message must not go out any more.
+    for item in visit.items.all():
+        item.version += 1
+        item.save(update_fields=["version"])
+    return _settle(visit, verb, now=now, by=by)
+
+
+@transaction.atomic
+def set_visit_date(visit: Visit, *, on: date, at: time | None = None, by: Actor) -> Visit:
+    """Save the day of the visit; reminders and to-dos follow from it. Raises Refused for a day that has passed."""
+    return _date(visit, "set_date", on, at, by)
+
+
+@transaction.atomic
+def move_visit(visit: Visit, *, on: date, at: time | None = None, by: Actor) -> Visit:
+    """Move the visit to another day. Raises Refused for a day that has passed."""
+    return _date(visit, "move", on, at, by)
+
+
+def save_date(visit: Visit, *, on: date, at: time | None = None, by: Actor) -> Visit:
+    """Set or move, whichever the visit asks for; the same day and time again change nothing."""
+    if visit.state == VisitState.BOOKED and (visit.on_date, visit.at_time) == (on, at):
+        return visit
+    act = move_visit if visit.state == VisitState.BOOKED else set_visit_date
+    return act(visit, on=on, at=at, by=by)
+
+
+@transaction.atomic
+def cancel_visit(visit: Visit, *, by: Actor) -> Visit:
+    """The visit is off. Everything planned about it and its records is withdrawn."""
+    now = clock.now()
+    return _settle(_move_visit_row(visit, "cancel", now=now, by=by), "cancel", now=now, by=by)
+
+
+@transaction.atomic
+def say_took_place(visit: Visit, *, by: Actor) -> Visit:
+    """The visit took place. Said twice is said once. Raises Refused while it is still to come."""
+    now = clock.now()
+    if visit.state == VisitState.HAPPENED:
+        return visit
+    _must_be_over(visit, now)
+    return _settle(_move_visit_row(visit, "took_place", now=now, by=by), "took_place", now=now, by=by)
+
+
+@transaction.atomic
+def say_did_not(visit: Visit, *, by: Actor) -> Visit:
+    """The visit did not take place: it has no day again. Raises Refused while it is still to come."""
+    now = clock.now()
+    _must_be_over(visit, now)
+    visit = _move_visit_row(visit, "did_not", now=now, by=by)
+    visit.on_date = visit.at_time = visit.booked_at = None
+    return _settle(visit, "did_not", now=now, by=by)
+
+
+def _must_be_over(visit: Visit, now: datetime) -> None:
+    if visit.on_date and (reason := rules.why_not_over(visit.on_date, now.astimezone(visit.zone).date())):
+        raise Refused(reason, code="date")
+
+
+@transaction.atomic
+def choose_way(visit: Visit, way: str, *, on: date, at: time | None = None, by: Actor) -> Visit:
+    """Go on with a day: carry copies, have the office asked what it needs, or take a later day.
+
+    The day is saved with it. Carrying turns the route of core records that may follow; asking puts a call on the
+    coordinator's board for today.
+    """
+    if way not in {"carry", "ask", "later"}:
+        raise Refused(_("Choose one of the three ways."))
+    visit = save_date(visit, on=on, at=at, by=by)
+    now = clock.now()
+    visit.way = way
+    visit.save(update_fields=["way"])
+    record(by, "visit.way_chosen", visit, patient=visit.case.patient_id, case=visit.case_id, why=way)
+    stands = standing(visit, now)
+    if way == "carry":
+        for line in stands.core:
+            if line.judged and line.judged.timing == Timing.MAY_FOLLOW and line.item.route != Route.CARRIED:
+                telling.set_route(line.item, Route.CARRIED, by=by)
+    if way == "ask":
+        ask_to_do("ask_office", visit, case=visit.case, due_on=stands.today, by=by)
+    return visit
+
+
+@transaction.atomic
+def move_referral(case: Case, verb: str, *, on: date | None = None, round: int = 2, by: Actor) -> Referral:
+    """Say what is known of the referral: asked, agreed, refused, not needed, sent. Its record item follows."""
+    visit, now = begin_round(case, round=round, by=by), clock.now()
+    referral = Referral.objects.get(visit=visit)
+    telling.say_of_referral(referral, verb, on=on, now=now, by=by)
+    item = RecordItem.objects.filter(visit=visit, kind="referral_letter").first()
+    item_verb = rules.ITEM_VERB_OF_REFERRAL.get(verb)
+    if item and verb == "refused" and item.state not in {"needed", "needs_you", "not_wanted"}:
+        telling.start_anew(item, now=now, by=by)
+    elif item and item_verb:
+        telling.follow(item, item_verb, on=on, now=now, by=by)
+    replan(visit, now=now)
+    return referral
+
+
+@transaction.atomic
+def undo(thing: Visit | Referral | RecordItem, *, by: Actor) -> None:
+    """Take the last move of a row back: one's own for 10 minutes, later by a coordinator. Reminders follow."""
+    visit = thing if isinstance(thing, Visit) else thing.visit
+    case, now = visit.case, clock.now()
+    lock_case(case)
+    thing.refresh_from_db()
+    is_own = by.user is not None and thing.moved_by_id == by.user.pk
+    if reason := rules.why_not_undo(thing.moved_at, is_own, role_in(case, by), now):
+        raise Refused(reason)
+    is_off = isinstance(thing, Visit) and thing.state == VisitState.CANCELLED
+    if is_off and case.visits.live().filter(round=visit.round).exists():
+        raise Refused(_("Another visit was named since. Cancel that one first."))
+    telling.put_back(thing, by=by)
+    visit.refresh_from_db()
+    replan(visit, now=now)
+
+
+__all__ = [
+    "add_item",
+    "begin_round",
+    "cancel_visit",
+    "choose_way",
+    "link_document",
+    "move_referral",
+    "move_visit",
+    "name_visit",
+    "save_date",
+    "say_did_not",
+    "say_took_place",
+    "set_holder",
+    "set_route",
+    "set_visit_date",
+    "take_in",
+    "tell",
+    "undo",
+]

@@ -1,0 +1,84 @@
+"""After each change: reminders of the visit and its records written anew, and the case's act-by date with them."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from cases.records.models import Visit
+from cases.records.rules import Due
+from cases.records.standing import ItemStanding, Standing, standing
+from cases.records.states import VisitState
+from portal.reminders.actions import plan, unplan
+from portal.reminders.readers import role
+from portal.reminders.rules import morning
+from portal.texts.words import organisation
+
+REQUEST_BY, CHASE, SAFE_BY = "records.request_by", "records.chase", "records.safe_by"
+BEFORE_VISIT, TOOK_PLACE = "records.before_visit", "records.took_place"
+KIND_OF_DUE = {Due.REQUEST: REQUEST_BY, Due.CHASE: CHASE, Due.PERSON: SAFE_BY}
+DAYS_BEFORE = (7, 3, 1)  # calendar days
+ASKED_FOR = timedelta(days=60)  # how long "did it take place?" stays open
+
+
+def replan(visit: Visit, *, now: datetime) -> Standing:
+    """Withdraw what is planned about the visit and its records, and plan what is due from `now` on.
+
+    Call it at the end of every action, in its transaction and under the case's lock. Raise the version of what
+    changed first: a message already on its way is then not sent.
+    """
+    now_stands = standing(visit, now)
+    case = visit.case
+    unplan(visit)
+    if visit.state == VisitState.BOOKED:
+        _plan_visit(visit, now)
+    for line in now_stands.items:
+        unplan(line.item)
+        _plan_item(line, visit, now)
+    if case.act_by != now_stands.act_by:
+        case.act_by = now_stands.act_by
+        case.save(update_fields=["act_by"])
+    return now_stands
+
+
+def visit_begins(visit: Visit) -> datetime:
+    """The instant of the visit, or the start of its day where the time is not known. The visit has a date."""
+    assert visit.on_date is not None
+    return visit.starts_at or datetime.combine(visit.on_date, time(0), visit.zone)
+
+
+def mornings_before(on: date, zone: ZoneInfo, now: datetime) -> Iterator[tuple[int, datetime]]:
+    """7, 3 and 1 calendar days before the visit day, at 9 am of the reader; those that passed are left out."""
+    for days in DAYS_BEFORE:
+        due_at = morning(on - timedelta(days=days), zone)
+        if due_at > now:
+            yield days, due_at
+
+
+def _plan_visit(visit: Visit, now: datetime) -> None:
+    patient, on = visit.case.patient, visit.on_date
+    assert on is not None
+    about = {"version": visit.version, "recipient": patient, "case": visit.case}
+    for days, due_at in mornings_before(on, patient.zone, now):
+        plan(BEFORE_VISIT, visit, due_at=due_at, useful_until=visit_begins(visit), step=days, **about)
+    asked_at = max(morning(on + timedelta(days=1), patient.zone), now)
+    plan(TOOK_PLACE, visit, due_at=asked_at, useful_until=asked_at + ASKED_FOR, **about)
+
+
+def _plan_item(line: ItemStanding, visit: Visit, now: datetime) -> None:
+    """One row an item: what it next asks for. A word about it withdraws the row and plans the next."""
+    if line.next_day is None:
+        return
+    is_ours = line.next_day.due == Due.PERSON or (line.next_day.due == Due.CHASE and line.item.asked_by_us)
+    recipient = role("coordinator") if is_ours else visit.case.patient
+    zone = ZoneInfo(organisation().time_zone) if is_ours else visit.case.patient.zone
+    due_at = max(morning(line.next_day.on, zone), now)
+    until = visit_begins(visit) if visit.state == VisitState.BOOKED else due_at + ASKED_FOR
+    plan(
+        KIND_OF_DUE[line.next_day.due],
+        line.item,
+        version=line.item.version,
+        recipient=recipient,
+        due_at=due_at,
+        useful_until=until,
+        case=visit.case,
+    )

@@ -1,0 +1,229 @@
+"""The kinds of reminder about visits and records: when each still stands, and what it says, never clinical."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.case.actions import ask_to_do
+from cases.case.models import Case
+from cases.records import planning, rules
+from cases.records.actions import say_took_place, tell
+from cases.records.models import RecordItem, Visit
+from cases.records.states import IN_TROUBLE, UNASKED, VisitState
+from portal import clock, when
+from portal.actors import Actor
+from portal.reminders.kinds import CALL, DONE, REMINDER, Kind, Words
+from portal.reminders.models import Reminder
+from portal.reminders.readers import Reader
+
+Rows = Sequence[Reminder]
+
+
+def _items(rows: Rows) -> dict[UUID, RecordItem]:
+    together = ("kind", "visit__case__patient", "visit__case__key", "visit__office")
+    return RecordItem.objects.select_related(*together).in_bulk([row.about_id for row in rows])
+
+
+def _visits(rows: Rows) -> dict[UUID, Visit]:
+    return Visit.objects.select_related("case__patient", "clinician").in_bulk([row.about_id for row in rows])
+
+
+def item_still_due(rows: Rows, now: datetime) -> set[UUID]:
+    """Each word about a record and each new visit day raises its version, so an older row is over."""
+    items = _items(rows)
+    return {
+        row.pk
+        for row in rows
+        if (item := items.get(row.about_id))
+        and item.version == row.version
+        and item.visit.state in {VisitState.PLANNED, VisitState.BOOKED}
+        and item.visit.case.state != Case.State.CLOSED
+    }
+
+
+def visit_still_due(rows: Rows, now: datetime) -> set[UUID]:
+    visits = _visits(rows)
+    return {
+        row.pk
+        for row in rows
+        if (visit := visits.get(row.about_id))
+        and visit.version == row.version
+        and visit.state == VisitState.BOOKED
+        and visit.case.state != Case.State.CLOSED
+    }
+
+
+def _page(case_id: UUID) -> str:
+    return reverse("records:list", args=[case_id])
+
+
+def request_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
+    items = _items(rows)
+    return {
+        row.pk: Words(
+            subject=_("Something for your visit waits for you"),
+            lead=_("Something for your visit waits for you"),
+            line=_("It is good to ask for it by %(day)s. Your page says what and whom to ask.")
+            % {"day": when.day(row.due_at, reader.zone)},
+            action_label=_("See what it is"),
+            path=_page(items[row.about_id].visit.case_id),
+            question=_("Is it done?"),
+            question_hint=_("Done means you have asked for it."),
+        )
+        for row in rows
+    }
+
+
+def chase_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
+    items = _items(rows)
+    return {
+        row.pk: Words(
+            subject=_("Any news of what you asked for?"),
+            lead=_("Any news of what you asked for?"),
+            line=_("You asked for something for your visit. A short call may help it along."),
+            action_label=_("See what it is"),
+            path=_page(items[row.about_id].visit.case_id),
+            question=_("Has it arrived?"),
+            question_hint=_("Done means it is there. If you are not sure, press “Not yet”."),
+        )
+        for row in rows
+    }
+
+
+def hand_over_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
+    items = _items(rows)
+    return {
+        row.pk: Words(
+            subject=_("One to take over"),
+            lead=_("%(case)s: no word yet, please take over") % {"case": items[row.about_id].visit.case.reference},
+            line=_("It was asked for, and its day has come. Call the office that has it."),
+            action_label=_("Open the case"),
+            path=_page(items[row.about_id].visit.case_id),
+        )
+        for row in rows
+    }
+
+
+def before_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
+    visits = _visits(rows)
+    return {row.pk: _before(visits[row.about_id], row.step) for row in rows}
+
+
+def _before(visit: Visit, days: int) -> Words:
+    on = visit.on_date
+    assert on is not None
+    lead = _("Your visit is tomorrow") if days == 1 else _("Your visit is on %(day)s") % {"day": when.day(on)}
+    return Words(
+        subject=lead if days == 1 else _("Your visit is coming up"),
+        lead=lead,
+        at=visit.starts_at,
+        line=_("Your page says what is there, what will follow, and what to take."),
+        action_label=_("See what to take"),
+        path=_page(visit.case_id),
+    )
+
+
+def took_place_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
+    visits = _visits(rows)
+    return {
+        row.pk: Words(
+            subject=_("Did your visit take place?"),
+            lead=_("Did your visit take place?"),
+            line=_("Then we know what comes next, and stop reminding you of it."),
+            action_label=_("Open my page"),
+            path=visits[row.about_id].get_absolute_url(),
+            question=_("Did it take place?"),
+            question_hint=_("Done means it did."),
+        )
+        for row in rows
+    }
+
+
+def _call(thing: RecordItem | Visit, case: Case, by: Actor) -> None:
+    ask_to_do("call", thing, case=case, due_on=clock.today(case.patient.zone), by=by)
+
+
+def answer_request(row: Reminder, choice: str, by: Actor) -> None:
+    _answer_item(row, choice, "asked", UNASKED | IN_TROUBLE, by)
+
+
+def answer_chase(row: Reminder, choice: str, by: Actor) -> None:
+    _answer_item(row, choice, "arrived", rules.ITEM_MOVES["arrived"].sources, by)
+
+
+def _answer_item(row: Reminder, choice: str, verb: str, sources: frozenset[str] | set[str], by: Actor) -> None:
+    """Done says the verb, unless it has been said meanwhile; "call me" puts a call on the board."""
+    item = _items([row]).get(row.about_id)
+    if item is None:
+        return
+    if choice == DONE and item.state in sources:
+        tell(item, verb, by=by)
+    if choice == CALL:
+        _call(item, item.visit.case, by)
+
+
+def answer_took_place(row: Reminder, choice: str, by: Actor) -> None:
+    visit = _visits([row]).get(row.about_id)
+    if visit is None:
+        return
+    if choice == DONE and visit.state == VisitState.BOOKED:
+        say_took_place(visit, by=by)
+    if choice == CALL:
+        _call(visit, visit.case, by)
+
+
+def _kind(code: str, label: str, **rest: object) -> Kind:
+    return Kind(code=code, message_class=REMINDER, label=label, **rest)  # type: ignore[arg-type]
+
+
+KINDS = (
+    _kind(
+        planning.REQUEST_BY,
+        gettext_lazy("Something for your visit waits for you"),
+        still_due=item_still_due,
+        words=request_words,
+        why=lambda row: _("It should be asked for, so that it is there before your visit."),
+        rank=10,
+        answer=answer_request,
+    ),
+    _kind(
+        planning.CHASE,
+        gettext_lazy("Any news of what you asked for?"),
+        still_due=item_still_due,
+        words=chase_words,
+        why=lambda row: _("You asked for it, and nobody has said yet that it is there."),
+        rank=20,
+        answer=answer_chase,
+        again_after=3,
+    ),
+    _kind(
+        planning.SAFE_BY,
+        gettext_lazy("One to take over"),
+        still_due=item_still_due,
+        words=hand_over_words,
+        why=lambda row: _("It was asked for and its day has come. A person calls from here."),
+        rank=10,
+    ),
+    _kind(
+        planning.BEFORE_VISIT,
+        gettext_lazy("Your visit is coming up"),
+        still_due=visit_still_due,
+        words=before_words,
+        why=lambda row: _("You saved this visit. If you move or cancel it, this one goes away."),
+        rank=20,
+    ),
+    _kind(
+        planning.TOOK_PLACE,
+        gettext_lazy("Did your visit take place?"),
+        still_due=visit_still_due,
+        words=took_place_words,
+        why=lambda row: _("The day of your visit has passed."),
+        rank=15,
+        answer=answer_took_place,
+        again_after=3,
+    ),
+)

@@ -1,0 +1,315 @@
+"""What is said of a record item, by whom, and how it is known; routes, holders, files."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.case.actions import add_office, must
+from cases.case.models import Case, CaseClinician, Office
+from cases.case.people import role_in
+from cases.documents.models import Document, Version
+from cases.records import rules, undoing
+from cases.records.models import ItemDocument, RecordItem, RecordKind, Referral, Undoable, Visit
+from cases.records.planning import replan
+from cases.records.states import ItemState, Need, ReferralState, Route
+from portal import clock, moves
+from portal.actors import SYSTEM, Actor
+from portal.errors import Refused
+from portal.history.actions import record
+
+PLAN_KIND, REFERRAL_KIND = "treatment_plan", "referral_letter"
+HELD_BY_DOCTOR = {PLAN_KIND: CaseClinician.Role.FIRST, REFERRAL_KIND: CaseClinician.Role.PRIMARY}
+
+
+def lock_case(case: Case) -> None:
+    """Everything said of one case waits in one line: the case's row."""
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+
+
+def role_of(case: Case, by: Actor) -> str:
+    return rules.SYSTEM if by.kind == "system" else role_in(case, by)
+
+
+def lay_items(visit: Visit, *, by: Actor) -> None:
+    """Lay out the records that a visit usually needs, held by the offices of the case's own doctors."""
+    offices = {link.role: link.clinician.office for link in visit.case.clinicians.select_related("clinician__office")}
+    laid = set(visit.items.values_list("kind_id", flat=True))
+    for kind in RecordKind.objects.filter(is_laid_at_start=True).exclude(pk__in=laid):
+        holder = offices.get(HELD_BY_DOCTOR.get(kind.pk, CaseClinician.Role.FIRST))
+        _lay(visit, kind, holder=holder)
+    _follow_referral(visit, by=by)
+    for version in Version.objects.ready_plans().filter(case=visit.case).select_related("document"):
+        _link(visit, version.document)
+
+
+def _lay(visit: Visit, kind: RecordKind, *, holder: Office | None = None, which: str = "") -> RecordItem:
+    item = RecordItem(
+        visit=visit,
+        kind=kind,
+        holder=holder,
+        is_core=kind.is_core,
+        need=kind.need,
+        state=ItemState.NEEDS_YOU if kind.need else ItemState.NEEDED,
+        route=Route.THROUGH_US if kind.need == Need.PLAN else Route.DIRECT,
+    )
+    item.which = which
+    item.save(force_insert=True)
+    return item
+
+
+@transaction.atomic
+def add_item(visit: Visit, kind: RecordKind, *, which: str = "", holder: Office | None = None, by: Actor) -> RecordItem:
+    """Put one more record on the list of a visit; one that is there stays, and comes back if it was taken off."""
+    must("say_where_records_are", visit.case, by)
+    lock_case(visit.case)
+    item = visit.items.filter(kind=kind).first()
+    if item is None:
+        item = _lay(visit, kind, holder=holder, which=which)
+        record(by, "item.added", item, patient=visit.case.patient_id, case=visit.case_id)
+        replan(visit, now=clock.now())
+    elif item.state == ItemState.NOT_WANTED:
+        item = tell(item, "wanted", by=by)
+    return item
+
+
+@transaction.atomic
+def tell(
+    item: RecordItem,
+    verb: str,
+    *,
+    on: date | None = None,
+    told: str = "",
+    need: str = "",
+    reason: str = "",
+    carrier: str = "",
+    tracking: str = "",
+    by: Actor,
+) -> RecordItem:
+    """Say what is known of a record: a verb of `rules.ITEM_MOVES`, about day `on` (today where the visit is).
+
+    `told` is how staff heard ("office" in writing, else by phone). Raises Refused for a verb that the state does
+    not allow, a day that cannot be, or trouble without a reason.
+    """
+    now = clock.now()
+    words = {"told": told, "need": need, "reason": reason, "carrier": carrier, "tracking": tracking}
+    item = _say(item, verb, on=on, now=now, by=by, **words)
+    referral_verb = rules.REFERRAL_VERB_OF_ITEM.get(verb)
+    if item.kind_id == REFERRAL_KIND and referral_verb:
+        referral = Referral.objects.filter(visit=item.visit).first()
+        if referral and referral.state in rules.REFERRAL_MOVES[referral_verb].sources:
+            say_of_referral(referral, referral_verb, on=on, now=now, by=by)
+    replan(item.visit, now=now)
+    return item
+
+
+def _say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, by: Actor, **words: Any) -> RecordItem:
+    lock_case(item.visit.case)
+    item = _fresh(item)
+    case = item.visit.case
+    role = role_of(case, by)
+    target = moves.check(rules.ITEM_MOVES, verb, item.state, role)
+    today = now.astimezone(item.visit.zone).date()
+    dates = {name: getattr(item, name) for name in rules.ALL_DATES}
+    if reason := _why_not(item, verb, on, today, dates, words):
+        raise Refused(reason, code="input")
+    undoing.keep(item, now=now, by=by)
+    for name, day in rules.dates_after(verb, dates, target, on or today).items():
+        setattr(item, name, day)
+    item.state = target
+    item.known_by = rules.known_by(role, words.get("told", ""))
+    item.need = words.get("need") or item.kind.need if target == ItemState.NEEDS_YOU else ""
+    item.reason = words.get("reason", "").strip()
+    item.carrier = words.get("carrier") or item.carrier
+    item.tracking = words.get("tracking") or item.tracking
+    if verb == "asked":
+        item.asked_by_us = role == rules.COORDINATOR
+    if verb == "held" and item.route == Route.DIRECT:
+        item.route = Route.CARRIED if role != rules.SYSTEM else Route.THROUGH_US
+    item.version += 1
+    item.save()
+    record(by, f"item.{verb}", item, patient=case.patient_id, case=case.pk)
+    return item
+
+
+def _why_not(
+    item: RecordItem, verb: str, on: date | None, today: date, dates: dict[str, date | None], words: dict[str, Any]
+) -> str:
+    if verb in rules.NEEDS_A_REASON and not words.get("reason", "").strip():
+        return _("Say in a few words what is wrong, so that we can ask for the right thing.")
+    if verb == "needs_you" and not (words.get("need") or item.kind.need):
+        return _("Choose what they need from you: a signature, a choice or a fee.")
+    return rules.why_not_on(on or today, today, dates, verb)
+
+
+def _fresh(item: RecordItem) -> RecordItem:
+    together = ("kind", "holder", "visit__case__patient", "visit__case__key", "visit__office")
+    return RecordItem.objects.select_related(*together).get(pk=item.pk)
+
+
+def say_of_referral(referral: Referral, verb: str, *, on: date | None, now: datetime, by: Actor) -> None:
+    """Move the referral itself. Its caller holds the case's lock, moves the record item with it, and replans."""
+    visit = referral.visit
+    role = role_of(visit.case, by)
+    target = moves.check(rules.REFERRAL_MOVES, verb, referral.state, role)
+    today = now.astimezone(visit.zone).date()
+    day = on or today
+    if reason := rules.why_not_on(day, today, {"asked_on": referral.asked_on}, verb):
+        raise Refused(reason, code="input")
+    undoing.keep(referral, now=now, by=by)
+    referral.state = target
+    referral.known_by = rules.known_by(role)
+    if verb == "asked":
+        referral.asked_on, referral.answered_on, referral.sent_on = day, None, None
+    elif verb != "not_needed":
+        referral.asked_on = referral.asked_on or day
+        referral.answered_on = referral.answered_on or day if verb == "sent" else day
+        referral.sent_on = day if verb == "sent" else None
+    referral.save()
+    record(by, f"referral.{verb}", referral, patient=visit.case.patient_id, case=visit.case_id)
+
+
+def follow(item: RecordItem, verb: str, *, on: date | None, now: datetime, by: Actor) -> None:
+    """Say of the referral letter what was said of the referral, where its state allows it."""
+    if item.state == ItemState.NOT_WANTED and verb != "not_wanted":
+        item = _say(item, "wanted", now=now, by=by)
+    if item.state in rules.ITEM_MOVES[verb].sources:
+        _say(item, verb, on=on, now=now, by=by)
+
+
+def start_anew(item: RecordItem, *, now: datetime, by: Actor) -> None:
+    """The referral was refused: its letter is to be asked for again, of whoever says yes."""
+    item = _fresh(item)
+    undoing.keep(item, now=now, by=by)
+    for name in rules.ALL_DATES:
+        setattr(item, name, None)
+    item.state, item.known_by = ItemState.NEEDED, ""
+    item.version += 1
+    item.save()
+
+
+def _follow_referral(visit: Visit, *, by: Actor) -> None:
+    """Records laid out after the referral was spoken of begin where it is."""
+    referral = Referral.objects.filter(visit=visit).first()
+    item = RecordItem.objects.filter(visit=visit, kind=REFERRAL_KIND, state=ItemState.NEEDED).first()
+    if not referral or not item:
+        return
+    if referral.state == ReferralState.NOT_NEEDED:
+        item.state = ItemState.NOT_WANTED
+    elif referral.state in {ReferralState.ASKED, ReferralState.AGREED, ReferralState.SENT}:
+        verb = rules.ITEM_VERB_OF_REFERRAL[referral.state]
+        item.state = rules.ITEM_MOVES[verb].target
+        item.asked_on, item.known_by = referral.asked_on, referral.known_by
+        item.acknowledged_on = referral.answered_on
+        item.sent_on = referral.sent_on
+    item.save()
+
+
+@transaction.atomic
+def set_route(item: RecordItem, route: str, *, by: Actor) -> RecordItem:
+    """Choose how a record travels. What was in hand and now goes directly is asked for again. Raises Refused once
+    it is on its way.
+    """
+    must("say_where_records_are", item.visit.case, by)
+    lock_case(item.visit.case)
+    item = _fresh(item)
+    if item.state in {ItemState.SENT, ItemState.ARRIVED, ItemState.OPENS_FINE}:
+        raise Refused(_("This one is already on its way."), code="state")
+    if route not in Route.values:
+        raise Refused(_("Choose one of the ways it can travel."))
+    if route == item.route:
+        return item
+    undoing.keep(item, now=clock.now(), by=by)
+    item.route = route
+    if item.state == ItemState.HELD:
+        item.state, item.held_on = ItemState.ASKED, None
+    item.version += 1
+    item.save()
+    record(by, "item.route_set", item, patient=item.visit.case.patient_id, case=item.visit.case_id, why=route)
+    replan(item.visit, now=clock.now())
+    return item
+
+
+@transaction.atomic
+def set_holder(item: RecordItem, *, office: Office | None = None, office_name: str = "", by: Actor) -> RecordItem:
+    """Say which office has a record: one that is known, or a name typed in, which serves this case only."""
+    must("say_where_records_are", item.visit.case, by)
+    lock_case(item.visit.case)
+    item = _fresh(item)
+    if office is None and office_name.strip():
+        office = add_office(item.visit.case, name=office_name, by=by)
+    item.holder = office
+    item.version += 1
+    item.save(update_fields=["holder", "version"])
+    replan(item.visit, now=clock.now())
+    return item
+
+
+@transaction.atomic
+def link_document(item: RecordItem, document: Document, *, by: Actor) -> RecordItem:
+    """Say that a file of the case is this record: it is with us from now on. Raises Refused for another case's."""
+    visit = item.visit
+    if document.case_id != visit.case_id:
+        raise Refused(_("This file belongs to another case."))
+    must("say_where_records_are", visit.case, by)
+    lock_case(visit.case)
+    _link(visit, document, kind=item.kind_id)
+    record(by, "item.document_linked", item, patient=visit.case.patient_id, case=visit.case_id)
+    replan(visit, now=clock.now())
+    return _fresh(item)
+
+
+@transaction.atomic
+def take_in(version: Version) -> None:
+    """A file of the case was checked and can be read: the record it is, is with us now. Safe to call twice."""
+    for visit in Visit.objects.live().filter(case=version.case_id).select_related("case__patient", "office"):
+        lock_case(visit.case)
+        if _link(visit, version.document):
+            replan(visit, now=clock.now())
+
+
+def _link(visit: Visit, document: Document, *, kind: str = "") -> bool:
+    """Link a file to the item of its kind; answers whether the item moved."""
+    if document.only_me or document.withdrawn_at:
+        return False
+    code = kind or (PLAN_KIND if document.kind == "plan" else document.kind)
+    item = RecordItem.objects.filter(visit=visit, kind=code).first()
+    if item is None:
+        return False
+    ItemDocument.objects.get_or_create(item=item, document=document, defaults={"linked_at": clock.now()})
+    # What the patient carries stays in her hands: the file here is a copy.
+    if item.state not in rules.ITEM_MOVES["held"].sources:
+        return False
+    _say(item, "held", now=clock.now(), by=SYSTEM)
+    return True
+
+
+@transaction.atomic
+def put_back(thing: Undoable, *, by: Actor) -> None:
+    """Set a row back one move. The referral and its letter, moved in one breath, go back in one breath."""
+    moved_at = thing.moved_at
+    _put_back(thing, by=by)
+    for twin in _twins(thing):
+        if twin.moved_at == moved_at:
+            _put_back(twin, by=by)
+
+
+def _twins(thing: Undoable) -> Iterable[Undoable]:
+    if isinstance(thing, Referral):
+        return RecordItem.objects.filter(visit=thing.visit, kind=REFERRAL_KIND)
+    if isinstance(thing, RecordItem) and thing.kind_id == REFERRAL_KIND:
+        return Referral.objects.filter(visit=thing.visit)
+    return []
+
+
+def _put_back(thing: Undoable, *, by: Actor) -> None:
+    names = undoing.put_back(thing)
+    if not isinstance(thing, Referral):
+        thing.version += 1
+        names.append("version")
+    thing.save(update_fields=names)
+    visit = thing if isinstance(thing, Visit) else thing.visit
+    verb = {Visit: "visit", Referral: "referral", RecordItem: "item"}[type(thing)]
+    record(by, f"{verb}.undone", thing, patient=visit.case.patient_id, case=visit.case_id)
