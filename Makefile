@@ -34,6 +34,7 @@ fix: $(VENV)/.dev
 	$(PY) -m ruff check --fix -q .
 	$(PY) -m ruff format -q .
 	git ls-files -z 'templates/*.html' | xargs -0 -r $(VENV)/bin/djade --target-version 5.2
+	PORTAL_ENV=development $(PY) manage.py states
 
 check: $(VENV)/.dev
 	$(PY) -m ruff check .
@@ -81,10 +82,7 @@ lock: | $(VENV)/.uv
 $(FONT)/figtree.css: package-lock.json
 	@if ! command -v npm >/dev/null; then echo "npm is not here: the pages use the system's fonts."; \
 	elif npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then \
-	  mkdir -p $(FONT) && cd $(FONT) && from=../../../../node_modules/@fontsource-variable/figtree \
-	  && cp $$from/files/figtree-latin-wght-normal.woff2 . && cp $$from/LICENSE figtree-LICENSE.txt \
-	  && printf '%s\n' '@font-face { font-family: "Figtree"; font-weight: 300 900; font-style: normal; font-display: swap;' \
-	    '  src: url("figtree-latin-wght-normal.woff2") format("woff2"); }' > figtree.css; \
+	  deploy/font.sh; \
 	else echo "npm could not get the font: the pages use the system's."; fi
 
 # --- a browser for the tests; off Debian any installed Chromium does, or PORTAL_CHROMIUM names one ---

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract, extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -25,6 +25,7 @@ KEYWORDS = {
 }
 # What must come through a translation unchanged: placeholders, tags, entities, addresses, line ends.
 KEPT = re.compile(r"(%\(\w+\)[sdif]|%[sdif%]|\{[^{}]*\}|<[^<>]+>|&#?\w+;|https?://\S+|\n)")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sdif]|\{\w+\}")
 PLAIN = "abcdefghijklmnopqrstuvwyzACDEGHIJKLNORSTUWYZ"
 ACCENTED = "åƀçđéƒğħîĵķĺɱñöþɋŕšţûṽŵýžÅÇĐÉĞĤÎĴĶĹÑÖŔŠŢÛŴÝŽ"
 ACCENTS = str.maketrans(PLAIN, ACCENTED)
@@ -47,7 +48,9 @@ def made_up(text: str) -> str:
 
 def from_template(file, keywords, comment_tags, options) -> Iterator:
     """Babel's extractor for Django templates."""
-    source = templatize(file.read().decode(), origin="")
+    # What stands between the strings is blanked out; only its indentation could still upset a reader of Python.
+    lines = templatize(file.read().decode(), origin="").splitlines()
+    source = "\n".join(line.strip() for line in lines)
     yield from extract_python(io.BytesIO(source.encode()), keywords, comment_tags, {"encoding": "utf-8"})
 
 
@@ -126,7 +129,14 @@ def update(root: Path, language: str) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalog, width=0, sort_output=True, include_lineno=False, ignore_obsolete=True)
-    return sum(1 for message in catalog if message.id and not any(message.string))
+    return sum(1 for message in catalog if message.id and not any(message.string or ()))
+
+
+def lost(message: Message) -> set[str]:
+    """The placeholders that stand in the original and not in its translation, or the other way round."""
+    if not isinstance(message.id, str) or not message.id or not message.string:
+        return set()
+    return set(PLACEHOLDER.findall(message.id)) ^ set(PLACEHOLDER.findall(message.string))
 
 
 def compile_languages(root: Path) -> list[str]:
@@ -138,6 +148,7 @@ def compile_languages(root: Path) -> list[str]:
         wrong += [
             f"{path.parts[-3]}: {message.id!r}: {error}" for message, errors in catalog.check() for error in errors
         ]
+        wrong += [f"{path.parts[-3]}: {message.id!r}: placeholders differ" for message in catalog if lost(message)]
         with path.with_suffix(".mo").open("wb") as file:
             write_mo(file, catalog)
     return wrong

@@ -1,0 +1,101 @@
+"""What production refuses to start with. Each refusal names the setting to change."""
+
+import zoneinfo
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import tzdata
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+from django.core.exceptions import ImproperlyConfigured
+
+OLDEST_TZDATA = (2026, 6)
+ENVIRONMENTS = {"development", "test", "production"}
+KNOWN_KEYS = {"", "not-secret-outside-production"}
+KNOWN_MASTER_KEYS = {"", "outside-production"}
+SHORTEST_SECRET = 50
+LOCAL_MAIL = {"filebased", "console", "locmem", "dummy"}
+
+
+def refuse_unsafe() -> None:
+    """Called where the web server starts, which runs no checks. Raises ImproperlyConfigured with every sentence."""
+    if errors := [message for message in look(None) if message.is_serious()]:
+        raise ImproperlyConfigured("\n".join(f"{error.msg} ({error.id})" for error in errors))
+
+
+def look(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """Everything that is wrong with the settings of this environment."""
+    found = [*environment(), *time_zones()]
+    if settings.IN_PRODUCTION:
+        found += [*keys(), *pages(), *scanner(), *demo(), *mail(), *database()]
+    return found
+
+
+def error(number: int, words: str) -> CheckMessage:
+    return Error(words, id=f"portal.E{number:03}")
+
+
+def environment() -> list[CheckMessage]:
+    if settings.PORTAL_ENV in ENVIRONMENTS:
+        return []
+    return [error(1, f"PORTAL_ENV is {settings.PORTAL_ENV!r}; it must be development, test or production.")]
+
+
+def time_zones() -> list[CheckMessage]:
+    """Old zone data shows consultations an hour off: zones change by law, several a year."""
+    found = []
+    shipped = tuple(int(part) for part in version("tzdata").split(".")[:2])
+    if shipped < OLDEST_TZDATA:
+        found.append(error(2, f"The package tzdata is {version('tzdata')}; 2026.6 or newer is needed: make setup."))
+    if list(zoneinfo.TZPATH) != [str(Path(tzdata.__file__).parent / "zoneinfo")]:
+        found.append(error(3, "Time zones are read from the system, not from the package tzdata (settings.py)."))
+    return found
+
+
+def keys() -> list[CheckMessage]:
+    found = []
+    if settings.SECRET_KEY in KNOWN_KEYS or len(settings.SECRET_KEY) < SHORTEST_SECRET:
+        found.append(error(4, f"SECRET_KEY must be a secret of {SHORTEST_SECRET} characters or more."))
+    ids = {pair.partition(":")[0] for pair in settings.PORTAL_MASTER_KEY.split(",")}
+    if ids & KNOWN_MASTER_KEYS:
+        found.append(error(5, "PORTAL_MASTER_KEY must be ID:KEY, with a key of your own (docs/operations.md)."))
+    return found
+
+
+def pages() -> list[CheckMessage]:
+    found = []
+    if settings.DEBUG:
+        found.append(error(6, "DEBUG must be off: its error pages show health data."))
+    if not settings.PORTAL_ORIGIN.startswith("https://"):
+        found.append(error(7, f"PORTAL_ORIGIN is {settings.PORTAL_ORIGIN!r}; it must begin with https://"))
+    return found
+
+
+def scanner() -> list[CheckMessage]:
+    if settings.CLAMD_URL or settings.ALLOW_NO_SCANNER:
+        return []
+    return [error(8, "CLAMD_URL names no virus scanner. To go without one, on record: PORTAL_ALLOW_NO_SCANNER=1.")]
+
+
+def demo() -> list[CheckMessage]:
+    if settings.SHOW_BACKSTAGE or settings.CLOCK_CAN_BE_SET:
+        return [error(9, "SHOW_BACKSTAGE and CLOCK_CAN_BE_SET belong to development: set PORTAL_ENV=production.")]
+    return []
+
+
+def mail() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if LOCAL_MAIL & set(settings.EMAIL_BACKEND.split(".")):
+        found.append(error(10, "EMAIL_URL names no mail server: messages would stay in files."))
+    if settings.DEFAULT_FROM_EMAIL.endswith("example.org"):
+        found.append(error(11, "DEFAULT_FROM_EMAIL must be an address of yours."))
+    return found
+
+
+def database() -> list[CheckMessage]:
+    """With one account for everything, whoever gets into the portal could rewrite its history."""
+    if settings.DATABASE_OWNER_URL and settings.DATABASE_OWNER_URL != settings.DATABASE_URL:
+        return []
+    words = "DATABASE_OWNER_URL is not a second account: the history is not protected from the portal itself."
+    return [Warning(words, id="portal.W001")]
