@@ -312,7 +312,7 @@ if EMAIL_URL:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "portal.mail.FolderBackend"
 
 REDIS_URL = env("REDIS_URL", "redis://localhost:6379/0")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
@@ -334,6 +334,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "check-files": {"task": "cases.documents.tasks.check_waiting", "schedule": timedelta(minutes=1)},
     "erase-files": {"task": "cases.documents.tasks.erase_old", "schedule": timedelta(hours=1)},
     "hand-records-over": {"task": "cases.records.tasks.hand_over", "schedule": timedelta(hours=1)},
+    "send-due-reminders": {"task": "portal.reminders.tasks.send_due", "schedule": timedelta(seconds=30)},
+    "forget-mail-bodies": {"task": "portal.reminders.tasks.forget_bodies", "schedule": timedelta(hours=24)},
     "clear-sessions": {"task": "portal.accounts.tasks.clear_old", "schedule": timedelta(hours=6)},
 }
 

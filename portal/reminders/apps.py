@@ -10,7 +10,9 @@ class RemindersConfig(AppConfig):
 
     def ready(self):
         from portal.history import words
+        from portal.reminders import kinds, staff
 
+        kinds.register(staff.KIND)
         words.register(
             {
                 "reminder.sent": _("A message went out"),

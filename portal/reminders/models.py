@@ -179,6 +179,7 @@ class Delivery(models.Model):
     replied_at = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=200, blank=True)
     subject = models.CharField(max_length=200, blank=True)
+    holds = models.PositiveSmallIntegerField(default=0)  # how many rows the sealed words speak of
     body = SealedText()  # the whole message as it goes out
     generation = models.PositiveSmallIntegerField(default=1)
 
@@ -221,6 +222,10 @@ class Delivery(models.Model):
     @property
     def recipient(self):
         return self.recipient_type, self.recipient_id
+
+    @property
+    def is_to_person(self):
+        return self.recipient_type == RecipientType.USER
 
     @property
     def sealing_key(self):

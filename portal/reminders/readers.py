@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from portal.accounts.models import User
 from portal.reminders.models import Pause, RecipientType
 
@@ -71,6 +73,8 @@ def reader_of(recipient: tuple[str, str], now: dt.datetime) -> Reader | None:
 
 
 def _people(ids: list[str], now: dt.datetime) -> dict[str, Reader]:
+    # A person who may not sign in and has an address was shut out; one without is called.
+    people = User.objects.filter(pk__in=ids).filter(Q(can_sign_in=True) | Q(email=None))
     paused = set(Pause.objects.at(now).filter(person__in=ids).values_list("person_id", flat=True))
     return {
         str(person.pk): Reader(
@@ -82,7 +86,7 @@ def _people(ids: list[str], now: dt.datetime) -> dict[str, Reader]:
             language=person.language,
             is_paused=person.pk in paused,
         )
-        for person in User.objects.filter(pk__in=ids)
+        for person in people
     }
 
 

@@ -1,0 +1,109 @@
+"""The message: one thing leads, the rest is a line; plain and HTML say the same, in the reader's zone and language."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal import mail, when
+from portal.reminders import kinds, rules
+from portal.reminders.links import answer_path, pause_path
+from portal.reminders.models import Delivery, RecipientType, Reminder
+from portal.reminders.readers import Reader
+from portal.texts.templatetags.facts import EMPTY
+from portal.texts.words import organisation, text
+
+
+def words_of(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict:
+    """Words by row id, each kind asked once. The reader's language and zone must be active."""
+    by_kind: dict[str, list[Reminder]] = defaultdict(list)
+    for row in rows:
+        by_kind[row.kind].append(row)
+    found = {}
+    for code, same in by_kind.items():
+        found.update(kinds.kind_of(code).words(same, reader, now))
+    return found
+
+
+def compose(delivery: Delivery, rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> tuple[str, bytes]:
+    """(subject, bytes) of the message made of these rows."""
+    with translation.override(reader.language), timezone.override(reader.zone):
+        rows = rules.leading(rows)
+        lead, words = rows[0], words_of(rows, reader, now)[rows[0].pk]
+        subject = discreet(words.subject)
+        said = _said(delivery, lead, words, len(rows) - 1, reader) | {"subject": subject}
+        raw = mail.compose(
+            mail.Mail(
+                to=reader.email,
+                subject=subject,
+                plain=render_to_string("emails/message.txt", said),
+                html=render_to_string("emails/message.html", said),
+                sender_name=said["sender_name"],
+                message_id=delivery.message_id,
+                at=now,
+                headers=_headers(delivery, said["pause_url"]),
+                attachments=tuple((a.name, a.content_type, a.content) for a in words.attachments),
+            )
+        )
+    return subject, raw
+
+
+def bracketed(fact: str) -> str:
+    """An empty fact, named as on the pages."""
+    return f"[{EMPTY[fact]}]"
+
+
+def discreet(subject: str) -> str:
+    """The subject, or a neutral one when it would tell a bystander what this is about."""
+    return _("A note for you") if rules.clinical_words(subject) else mail.one_line(subject)
+
+
+def _said(delivery: Delivery, lead: Reminder, words: kinds.Words, others: int, reader: Reader) -> dict:
+    facts = organisation()
+    can_pause = delivery.message_class != kinds.ANSWER and reader.type == RecipientType.USER
+    return {
+        "language": translation.get_language(),
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        "sender_name": facts.sender_name,
+        "lead": words.lead,
+        "moment": when.moment(words.at, reader.zone) if words.at else "",
+        "zone_name": when.zone_name(reader.zone) if words.at else "",
+        "line": words.line,
+        "action_label": words.action_label,
+        "action_url": mail.absolute(words.path) if words.path else "",
+        "question": words.question,
+        "question_hint": words.question_hint,
+        "answers": _answers(lead) if words.question and kinds.kind_of(lead.kind).answer else [],
+        "others": _others(others),
+        "home_url": mail.absolute(reverse("pages:home")),
+        "scope": text("scope_short", reader.language).body,
+        "phone": facts.phone or bracketed("phone"),
+        "emergency": facts.emergency_number or bracketed("emergency_number"),
+        "pause_url": mail.absolute(pause_path(delivery)) if can_pause else "",
+    }
+
+
+def _answers(row: Reminder) -> list[dict]:
+    labels = {kinds.DONE: _("Done"), kinds.NOT_YET: _("Not yet"), kinds.CALL: _("Call me")}
+    return [{"label": labels[choice], "url": mail.absolute(answer_path(row, choice))} for choice in kinds.CHOICES]
+
+
+def _others(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext("%(count)d more thing waits on your page.", "%(count)d more things wait on your page.", count) % {
+        "count": count
+    }
+
+
+def _headers(delivery: Delivery, pause_url: str) -> dict[str, str]:
+    headers = {"X-Reminder-Key": str(delivery.pk)}
+    if pause_url:
+        headers["List-Unsubscribe"] = f"<{pause_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers

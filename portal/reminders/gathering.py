@@ -1,0 +1,220 @@
+"""From due rows to messages: hand on a role's rows, settle what passed, make one Delivery for a reader and day."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from uuid import UUID, uuid4
+
+import structlog
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from portal import clock
+from portal.accounts.models import User
+from portal.actors import SYSTEM
+from portal.history.actions import record
+from portal.reminders import kinds, rules
+from portal.reminders.actions import settle
+from portal.reminders.models import Delivery, Outcome, RecipientType, Reminder
+from portal.reminders.readers import Reader, readers
+from portal.reminders.staff import tell_staff_of_missed
+
+log = structlog.get_logger(__name__)
+
+AHEAD = dt.timedelta(hours=24)  # a gathered message holds all of its day, so rows are looked for this far ahead
+
+
+def gather(now: dt.datetime) -> int:
+    """Make the messages that may go now; their words come when they are claimed. Returns how many were made."""
+    hand_on_roles(now)
+    settle_passed(now)
+    look_at_calls(now)
+    free_old_messages(now)
+    made = 0
+    for reader, rows in judged(ready(now), now):
+        made += make_messages(reader, rows, now)
+    return made
+
+
+def hand_on_roles(now: dt.datetime) -> None:
+    """A row for a role becomes one row for each person who holds it now."""
+    rows = Reminder.objects.unsettled().filter(recipient_type=RecipientType.ROLE, due_at__lte=now + AHEAD)
+    for row in rows:
+        people = User.objects.filter(role=row.recipient_id, can_sign_in=True).order_by("pk")
+        with transaction.atomic():
+            if people and settle(Reminder.objects.filter(pk=row.pk), Outcome.HANDED_ON, now):
+                Reminder.objects.bulk_create([_for_person(row, person) for person in people], ignore_conflicts=True)
+
+
+def _for_person(row: Reminder, person: User) -> Reminder:
+    same = ("kind", "about_type", "about_id", "version", "case_id", "step", "message_class", "due_at", "useful_until")
+    return Reminder(
+        recipient_type=RecipientType.USER,
+        recipient_id=str(person.pk),
+        **{name: getattr(row, name) for name in same},
+    )
+
+
+@transaction.atomic
+def settle_passed(now: dt.datetime) -> None:
+    """Settle rows that are of no use any more. Those whose message is being sent are left to its sender."""
+    is_being_sent = Q(
+        delivery__claimed_at__gt=clock.real_now() - rules.CLAIM_LASTS, delivery__sent_at=None, delivery__failed_at=None
+    )
+    over = Reminder.objects.unsettled().filter(useful_until__lte=now).exclude(is_being_sent)
+    rows = list(over.order_by("pk"))
+    found = readers({row.recipient for row in rows}, now)
+    rested = {row.pk for row in rows if (reader := found.get(row.recipient)) and reader.is_paused}
+    settle(Reminder.objects.filter(pk__in=rested), Outcome.PAUSED, now)
+    passed = [row for row in rows if row.pk not in rested]
+    settle(Reminder.objects.filter(pk__in=[row.pk for row in passed]), Outcome.PASSED, now)
+    if passed:
+        tell_staff_of_missed(passed, now)
+
+
+@transaction.atomic
+def look_at_calls(now: dt.datetime) -> None:
+    """What a person should say by phone is looked at again each time, like what goes by mail."""
+    open_calls = Delivery.objects.open().filter(channel=Delivery.Channel.CALL)
+    rows = list(Reminder.objects.unsettled().filter(delivery__in=open_calls))
+    _, not_due = judge(rows, now)
+    settle_not_needed([row for row in rows if row.pk in not_due], now)
+
+
+def free_old_messages(now: dt.datetime) -> None:
+    """A gathered message speaks of its day ("tomorrow"). Past it, what is left joins the next one.
+
+    So does a message in which nothing is left to say.
+    """
+    unclaimed = Delivery.objects.open().filter(
+        Q(claimed_at=None) | Q(claimed_at__lte=clock.real_now() - rules.CLAIM_LASTS)
+    )
+    has_rows = Exists(Reminder.objects.unsettled().filter(delivery=OuterRef("pk")))
+    waiting = list(unclaimed.filter(Q(is_gathered=True) | ~has_rows).annotate(has_rows=has_rows))
+    found = readers({delivery.recipient for delivery in waiting}, now)
+    for delivery in waiting:
+        reader = found.get(delivery.recipient)
+        if not delivery.has_rows or reader is None or delivery.local_on < rules.local_day(now, reader.zone):
+            give_up(delivery.pk, now)
+
+
+@transaction.atomic
+def give_up(pk: UUID, now: dt.datetime) -> None:
+    """Let a message go no more and free its rows: forgotten when it surely never went, else kept as withdrawn."""
+    delivery = Delivery.objects.open().select_for_update().filter(pk=pk).first()
+    if delivery is None or rules.is_claimed(delivery.claimed_at, clock.real_now()):
+        return
+    withdraw(delivery, now)
+
+
+def withdraw(delivery: Delivery, now: dt.datetime) -> None:
+    """The same for a message whose row the caller holds."""
+    rows = Reminder.objects.filter(delivery=delivery, settled_at=None).order_by("pk").select_for_update(of=("self",))
+    Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(delivery=None)
+    if delivery.body:
+        delivery.withdrawn_at, delivery.claimed_at = now, None
+        delivery.save(update_fields=["withdrawn_at", "claimed_at"])
+    else:
+        delivery.delete()
+
+
+def ready(now: dt.datetime) -> list[tuple[Reader, list[Reminder]]]:
+    """Each reader with the rows that may go at this moment. Reads only."""
+    waiting = Reminder.objects.unsettled().filter(delivery=None, due_at__lte=now + AHEAD)
+    by_recipient: dict[tuple[str, str], list[Reminder]] = defaultdict(list)
+    for row in waiting.exclude(recipient_type=RecipientType.ROLE).order_by("due_at", "pk"):
+        by_recipient[row.recipient].append(row)
+    found = readers(by_recipient, now)
+    used = _days_used(now)
+    grouped = []
+    for recipient, rows in by_recipient.items():
+        reader = found.get(recipient)
+        if reader is None:
+            continue
+        has_had_one = (*recipient, rules.local_day(now, reader.zone)) in used
+        going = [
+            row
+            for row in rows
+            if rules.may_go(row, now, reader.zone, is_paused=reader.is_paused)
+            and (rules.goes_at_once(row, now) or not has_had_one)
+        ]
+        if going:
+            grouped.append((reader, going))
+    return grouped
+
+
+def _days_used(now: dt.datetime) -> set[tuple[str, str, dt.date]]:
+    """(type, id, local day) of the gathered messages of these days."""
+    near = Delivery.objects.filter(is_gathered=True, local_on__gte=now.date() - dt.timedelta(days=1))
+    return set(near.values_list("recipient_type", "recipient_id", "local_on"))
+
+
+def judged(groups: Iterable[tuple[Reader, list[Reminder]]], now: dt.datetime) -> list[tuple[Reader, list[Reminder]]]:
+    """The same without what is done, moved or cancelled; that is settled here. Each kind is asked once."""
+    groups = list(groups)
+    rows = [row for _, going in groups for row in going]
+    due, not_due = judge(rows, now)
+    old = {pk for _, going in groups for pk in rules.superseded(going)}
+    with transaction.atomic():
+        settle_not_needed([row for row in rows if row.pk in not_due or (row.pk in due and row.pk in old)], now)
+    kept = [(reader, [row for row in going if row.pk in due and row.pk not in old]) for reader, going in groups]
+    return [(reader, going) for reader, going in kept if going]
+
+
+def judge(rows: Iterable[Reminder], now: dt.datetime) -> tuple[set[UUID], set[UUID]]:
+    """(still due, not due any more). Rows of a kind that fails to answer are in neither: they wait."""
+    by_kind: dict[str, list[Reminder]] = defaultdict(list)
+    for row in rows:
+        by_kind[row.kind].append(row)
+    due: set[UUID] = set()
+    not_due: set[UUID] = set()
+    for code, same in by_kind.items():
+        kind, ids = kinds.known(code), {row.pk for row in same}
+        try:
+            with transaction.atomic():
+                still = set(kind.still_due(same, now)) & ids if kind else set()
+        except Exception as error:  # one room's mistake must not keep back the others' messages
+            log.error("kind_failed", kind=code, error=type(error).__name__)
+            continue
+        due |= still
+        not_due |= ids - still
+    return due, not_due
+
+
+def settle_not_needed(rows: Sequence[Reminder], now: dt.datetime) -> None:
+    """Done, moved or cancelled meanwhile: nothing goes, and history says so."""
+    settle(Reminder.objects.filter(pk__in=[row.pk for row in rows]), Outcome.NOT_NEEDED, now)
+    for row in rows:
+        record(SYSTEM, "reminder.not_needed", row, case=row.case_id)
+
+
+@transaction.atomic
+def make_messages(reader: Reader, rows: Sequence[Reminder], now: dt.datetime) -> int:
+    """One message for each row that goes at once, one for all the others. Returns how many were made."""
+    ids = [row.pk for row in rows]
+    free = Reminder.objects.unsettled().filter(pk__in=ids, delivery=None).order_by("pk")
+    locked = list(free.select_for_update(skip_locked=True, of=("self",)))
+    gathered = [row for row in locked if not rules.goes_at_once(row, now)]
+    groups = [[row] for row in locked if rules.goes_at_once(row, now)] + ([gathered] if gathered else [])
+    return sum(_make_message(reader, group, now, is_gathered=group is gathered) for group in groups)
+
+
+def _make_message(reader: Reader, rows: Sequence[Reminder], now: dt.datetime, *, is_gathered: bool) -> bool:
+    cases = {row.case_id for row in rows}
+    delivery = Delivery(
+        id=uuid4(),
+        recipient_type=reader.type,
+        recipient_id=reader.id,
+        case_id=cases.pop() if len(cases) == 1 else None,
+        channel=Delivery.Channel.MAIL if reader.email else Delivery.Channel.CALL,
+        message_class=rules.leading(rows)[0].message_class if not is_gathered else kinds.REMINDER,
+        is_gathered=is_gathered,
+        local_on=rules.local_day(now, reader.zone),
+        created_at=now,
+    )
+    # The day's message may have been made by another sender in this moment: then these wait for the next day's.
+    Delivery.objects.bulk_create([delivery], ignore_conflicts=True)
+    if not Delivery.objects.filter(pk=delivery.pk).exists():
+        return False
+    Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(delivery=delivery)
+    return True

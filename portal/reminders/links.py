@@ -1,0 +1,31 @@
+"""Addresses in messages that need no sign-in: one thing, one purpose, made from its id, never stored."""
+
+from django.urls import reverse
+
+from portal.reminders.models import Delivery, Reminder
+from portal.vault import links
+
+ANSWER = "reminders.answer"
+PAUSE = "reminders.pause"
+
+
+def answer_path(row: Reminder, choice: str = "") -> str:
+    """Where a row's question is answered, with one answer chosen. Opening it changes nothing."""
+    path = reverse("reminders:answer", args=[links.token(ANSWER, row.pk, row.generation)])
+    return f"{path}?answer={choice}" if choice else path
+
+
+def pause_path(delivery: Delivery) -> str:
+    """Where the person a message went to can pause."""
+    return reverse("reminders:pause", args=[links.token(PAUSE, delivery.pk, delivery.generation)])
+
+
+def row_for(token: str) -> Reminder | None:
+    """The row a token was made for; None for a made-up or revoked one."""
+    found = links.read(ANSWER, token)
+    return Reminder.objects.filter(pk=found.id, generation=found.generation).first() if found else None
+
+
+def delivery_for(token: str) -> Delivery | None:
+    found = links.read(PAUSE, token)
+    return Delivery.objects.filter(pk=found.id, generation=found.generation).first() if found else None

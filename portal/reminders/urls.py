@@ -1,0 +1,17 @@
+"""Addresses in messages, and the presses of the ledger and the log."""
+
+from django.urls import path
+
+from portal.reminders import views
+
+app_name = "reminders"
+urlpatterns = [
+    path("a/<str:token>/", views.answer, name="answer"),
+    path("pause/<str:token>/", views.pause, name="pause"),
+    path("reminders/rest/", views.rest, name="rest"),
+    path("reminders/resume/", views.resume, name="resume"),
+    path("reminders/<uuid:pk>/done/", views.change, {"verb": "done"}, name="done"),
+    path("reminders/<uuid:pk>/later/", views.change, {"verb": "later"}, name="later"),
+    path("deliveries/<uuid:pk>/try-again/", views.move, {"verb": "try-again"}, name="try_again"),
+    path("deliveries/<uuid:pk>/called/", views.move, {"verb": "called"}, name="called"),
+]

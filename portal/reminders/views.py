@@ -1,0 +1,178 @@
+"""Pages of a message's links, which need no sign-in, and the presses of a signed-in person on their reminders."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal import clock
+from portal.access import PERSON, find_or_404, open_to, public
+from portal.accounts.models import User
+from portal.actors import Actor, client_address
+from portal.errors import Refused
+from portal.reminders import actions, asking, kinds, links, tries
+from portal.reminders.forms import PauseForm
+from portal.reminders.models import Delivery, Pause, RecipientType, Reminder
+from portal.reminders.readers import reader_of
+
+
+def _made_up(request: HttpRequest) -> HttpResponse:
+    """A made-up or revoked link: 404, and after some from one address 429. A true one always opens."""
+    address = client_address(request)
+    if tries.is_over(address):
+        return _told(request, "reminders/too_many.html", {}, status=429)
+    tries.count(address)
+    raise Http404
+
+
+def _told(request: HttpRequest, page: str, context: dict, status: int = 200) -> HttpResponse:
+    """A page of a message's link: nobody it links to learns its address."""
+    response = render(request, page, context, status=status)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+def _person_behind(recipient: tuple[str, str], request: HttpRequest) -> Actor:
+    """Who answers: the person the message went to. The link says so, never a form field."""
+    kind, pk = recipient
+    user = User.objects.filter(pk=pk).first() if kind == RecipientType.USER else None
+    return Actor("answer", UUID(pk), address=client_address(request), user=user)
+
+
+# The token in the address is the authority, and mail programs open it without cookies: nothing for CSRF to protect.
+@csrf_exempt
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """One question with three answers. Opening changes nothing; each press is one answer."""
+    row, now = links.row_for(token), clock.now()
+    reader = reader_of(row.recipient, now) if row else None
+    if row is None or reader is None:
+        return _made_up(request)
+    with translation.override(reader.language), timezone.override(reader.zone):
+        return _take_answer(request, row) if request.method == "POST" else _ask(request, row)
+
+
+def _ask(request: HttpRequest, row: Reminder, refused: str = "") -> HttpResponse:
+    now = clock.now()
+    question = asking.question_for(row, reader_of(row.recipient, now), now, chosen=request.GET.get("answer", ""))
+    if question is None:
+        return _told(request, "reminders/over.html", {}, status=410)
+    return _told(
+        request, "reminders/answer.html", {"question": question, "refused": refused}, status=409 if refused else 200
+    )
+
+
+def _take_answer(request: HttpRequest, row: Reminder) -> HttpResponse:
+    by, choice = _person_behind(row.recipient, request), request.POST.get("answer", "")
+    if choice == Delivery.Reply.NOT_ME and row.delivery:
+        actions.not_for_me(row.delivery, by=by)
+        return _told(request, "reminders/stopped.html", {})
+    try:
+        actions.answer(row, choice, by=by)
+    except Refused as error:
+        return _ask(request, row, error.message)
+    return redirect(request.path)
+
+
+@csrf_exempt
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def pause(request: HttpRequest, token: str) -> HttpResponse:
+    """Rest from reminders, from a message's link. A mail program's one-press POST pauses until the person says so."""
+    delivery, now = links.delivery_for(token), clock.now()
+    person = User.objects.filter(pk=delivery.recipient_id).first() if delivery and delivery.is_to_person else None
+    if delivery is None or person is None:
+        return _made_up(request)
+    with translation.override(person.language), timezone.override(person.zone):
+        form = PauseForm(request.POST if request.method == "POST" else None, now=now, zone=person.zone)
+        if request.method == "POST" and _take_pause(request, person, form):
+            return redirect(request.path)
+        running = Pause.objects.at(now).filter(person=person).first()
+        status = 422 if form.is_bound else 200
+        return _told(request, "reminders/pause.html", {"form": form, "running": running}, status=status)
+
+
+def _take_pause(request: HttpRequest, person: User, form: PauseForm) -> bool:
+    """Do what was pressed; False when the form is not filled in right."""
+    by = Actor("answer", person.pk, address=client_address(request), user=person)
+    if "resume" in request.POST:
+        actions.resume(person, by=by)
+    elif request.POST.get("List-Unsubscribe") == "One-Click":
+        actions.pause(person, until=None, why=Pause.Why.FROM_MAIL, by=by)
+    elif form.is_valid():
+        actions.pause(person, until=form.cleaned_data["until"], why=Pause.Why.FROM_MAIL, by=by)
+    else:
+        return False
+    return True
+
+
+@require_POST
+@open_to(PERSON)
+def change(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Done, or later, pressed on the ledger."""
+    row = find_or_404(Reminder.objects.visible_to(request.user), pk=pk)
+    try:
+        if verb == "later":
+            row = actions.put_off(row, by=Actor.of(request))
+            messages.success(request, _("Put off. You see the new day in the list."))
+        else:
+            actions.answer(row, kinds.DONE, by=Actor.of(request))
+            messages.success(request, _("Done. We stop asking."))
+    except Refused as error:
+        messages.error(request, error.message)
+    return redirect(_back(request))
+
+
+@require_POST
+@open_to(PERSON)
+def rest(request: HttpRequest) -> HttpResponse:
+    """Pause one's own reminders."""
+    form = PauseForm(request.POST, now=clock.now(), zone=request.user.zone)
+    if form.is_valid():
+        actions.pause(request.user, until=form.cleaned_data["until"], by=Actor.of(request))
+        messages.success(request, _("Reminders are paused."))
+    else:
+        messages.error(request, _("Choose how long."))
+    return redirect(_back(request))
+
+
+@require_POST
+@open_to(PERSON)
+def resume(request: HttpRequest) -> HttpResponse:
+    """End one's own pause."""
+    actions.resume(request.user, by=Actor.of(request))
+    messages.success(request, _("Reminders go on. What still helps comes at 9 am."))
+    return redirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """The page the press came from, if it is ours; else the person's place."""
+    page = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if is_ours else reverse("pages:home")
+
+
+@require_POST
+@open_to("coordinator")
+def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Try a failed message again, or say that it was said by phone."""
+    delivery = find_or_404(Delivery.objects.visible_to(request.user), pk=pk)
+    try:
+        if verb == "called":
+            actions.said_by_phone(delivery, by=Actor.of(request))
+            messages.success(request, _("Noted: said by phone."))
+        else:
+            actions.try_again(delivery, by=Actor.of(request))
+            messages.success(request, _("We try again within a minute."))
+    except Refused as error:
+        messages.error(request, error.message)
+    return redirect(_back(request))
