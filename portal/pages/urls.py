@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.pages import home, privacy, views
+from portal.pages import home, ledger, privacy, reminder_log, views
 
 app_name = "pages"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/", home.case_home, name="case_home"),
     path("cases/<uuid:pk>/not-today/", home.not_today, name="not_today"),
     path("cases/<uuid:pk>/call-me/", home.call_me, name="call_me"),
+    path("cases/<uuid:pk>/reminders/", ledger.ledger, name="ledger"),
+    path("staff/reminders/", reminder_log.reminder_log, name="reminder_log"),
     path("cases/<uuid:pk>/privacy/", privacy.privacy, name="privacy"),
     path("cases/<uuid:pk>/consents/<uuid:consent>/withdraw/", privacy.withdraw_consent, name="withdraw_consent"),
 ]

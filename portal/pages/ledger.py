@@ -1,0 +1,123 @@
+"""A person's reminders of one case: what is coming and why, what went out and what came of it, and a rest from it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cases.case.models import Case
+from cases.case.people import HELPER, may, role_in
+from portal import clock
+from portal.access import PERSON, find_or_404, open_to
+from portal.accounts.models import User
+from portal.reminders import emails, gathering, kinds, rules
+from portal.reminders.forms import PauseForm
+from portal.reminders.models import Delivery, Outcome, Pause, Reminder
+from portal.reminders.readers import Reader, reader_of
+
+SHOWN = 50
+TOLD = (Outcome.SENT, Outcome.ANSWERED, Outcome.NOT_NEEDED, Outcome.PASSED, Outcome.PAUSED)
+
+
+@open_to(PERSON)
+@require_safe
+def ledger(request: HttpRequest, pk: str) -> HttpResponse:
+    """Coming and sent, each with why and how; done, later, pause, please call me."""
+    case: Case = find_or_404(Case.objects.visible_to(request.user).select_related("patient"), pk=pk)
+    if not may("see_reminders", case, request.user):
+        raise Http404
+    person: Any = request.user if role_in(case, request.user) == HELPER else case.patient
+    now = clock.now()
+    running = Pause.objects.visible_to(person).at(now).first()
+    rows = Reminder.objects.visible_to(request.user).to_person(person).filter(case_id=case.pk)
+    context = {
+        "case": case,
+        "person": person,
+        "is_own": person == request.user,
+        "coming": coming(rows.coming(), person, running, now),
+        "sent": [sent_line(row) for row in told(rows)],
+        "running": running,
+        "pause_form": PauseForm(now=now, zone=person.zone),
+    }
+    return render(request, "pages/ledger.html", context)
+
+
+def told(rows: Any) -> Any:
+    """What went out or did not, newest first."""
+    return rows.filter(settled_as__in=TOLD).select_related("delivery").order_by("-settled_at", "pk")[:SHOWN]
+
+
+def coming(rows: Any, person: User, running: Pause | None, now: dt.datetime) -> list[dict[str, Any]]:
+    """The open rows that would go if things stay as they are, by the day they are expected."""
+    reader = reader_of(("user", str(person.pk)), now)
+    if reader is None:
+        return []
+    found = list(rows.select_related("delivery"))
+    due, _not_due = gathering.judge(found, now)
+    live = [row for row in found if row.pk in due]
+    details = _details(live, reader, now)
+    resumes_at = running.until if running else None
+    lines = [_coming_line(row, reader, details.get(row.pk, ""), resumes_at, now) for row in live]
+    return sorted((line for line in lines if line["at"]), key=lambda line: line["at"])
+
+
+def _details(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict[Any, str]:
+    return {pk: words.line for pk, words in emails.words_of(rows, reader, now).items()}
+
+
+def _coming_line(
+    row: Reminder, reader: Reader, detail: str, resumes_at: dt.datetime | None, now: dt.datetime
+) -> dict[str, Any]:
+    kind = kinds.kind_of(row.kind)
+    is_open = row.delivery is None
+    return {
+        "row": row,
+        "at": rules.forecast(row, now, reader.zone, resumes_at),
+        "title": kind.label,
+        "detail": detail,
+        "why": kind.why(row),
+        "by_mail": bool(reader.email),
+        "can_be_done": kind.answer is not None,
+        "can_wait": is_open and rules.later(row, now, reader.zone) is not None,
+    }
+
+
+def sent_line(row: Reminder) -> dict[str, Any]:
+    """One line of what went out, or did not and why not."""
+    kind = kinds.known(row.kind)
+    return {
+        "at": row.settled_at,
+        "title": kind.label if kind else _("A reminder"),
+        "why": kind.why(row) if kind else "",
+        "how": _how(row),
+        "result": _result(row),
+    }
+
+
+def _how(row: Reminder) -> str:
+    if row.settled_as != Outcome.SENT or row.delivery is None:
+        return ""
+    return _("by phone") if row.delivery.channel == Delivery.Channel.CALL else _("by email")
+
+
+def _result(row: Reminder) -> dict[str, str]:
+    reply = row.delivery.reply if row.delivery else ""
+    said = {
+        Delivery.Reply.DONE: {"label": _("You said: done"), "kind": "ok", "icon": "check"},
+        Delivery.Reply.NOT_YET: {"label": _("You said: not yet"), "kind": "info", "icon": "clock"},
+        Delivery.Reply.CALL: {"label": _("You asked for a call"), "kind": "info", "icon": "phone"},
+        Delivery.Reply.NOT_ME: {"label": _("Not for you, you said"), "kind": "warn", "icon": "alert"},
+    }
+    if row.settled_as == Outcome.SENT and reply:
+        return said[Delivery.Reply(reply)]
+    return {
+        Outcome.SENT: {"label": _("Sent"), "kind": "", "icon": "check"},
+        Outcome.ANSWERED: {"label": _("You said: done"), "kind": "ok", "icon": "check"},
+        Outcome.NOT_NEEDED: {"label": _("Not sent: no longer needed"), "kind": "", "icon": "minus"},
+        Outcome.PASSED: {"label": _("Not sent in time"), "kind": "warn", "icon": "alert"},
+        Outcome.PAUSED: {"label": _("Not sent: you were resting"), "kind": "", "icon": "pause"},
+    }[Outcome(row.settled_as)]

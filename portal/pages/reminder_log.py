@@ -1,0 +1,134 @@
+"""The coordinators' log of messages: when, about which case, to whom, about what, what came of it, try again."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cases.case.models import Case
+from portal.access import open_to
+from portal.accounts.models import User
+from portal.reminders import kinds, sender
+from portal.reminders.models import Delivery, Reminder
+
+LINES_ON_A_PAGE = 25
+SHOWS = ("all", "coming", "failed", "calls")
+
+
+@open_to("coordinator")
+@require_safe
+def reminder_log(request: HttpRequest) -> HttpResponse:
+    """What went out, what is coming, what failed, whom to call instead."""
+    show = request.GET.get("show", "")
+    show = show if show in SHOWS else "all"
+    found = _coming(request.user) if show == "coming" else _messages(request.user, show)
+    page = Paginator(found, LINES_ON_A_PAGE).get_page(request.GET.get("page"))
+    things = list(page)
+    cases = Case.objects.visible_to(request.user).in_bulk({thing.case_id for thing in things if thing.case_id})
+    people = User.objects.in_bulk({thing.recipient_id for thing in things if thing.recipient_type == "user"})
+    context = {
+        "lines": [_line(thing, cases, {str(pk): user for pk, user in people.items()}) for thing in things],
+        "page": page,
+        "show": show,
+        "chips": _chips(request.user),
+        "run": sender.last_run(),
+    }
+    return render(request, "pages/reminder_log.html", context)
+
+
+def _coming(user: Any) -> Any:
+    return Reminder.objects.visible_to(user).coming().filter(delivery=None)
+
+
+def _messages(user: Any, show: str) -> Any:
+    found = Delivery.objects.visible_to(user).prefetch_related("rows").order_by("-created_at", "pk")
+    if show == "failed":
+        return found.failed()
+    if show == "calls":
+        return found.open().filter(channel=Delivery.Channel.CALL)
+    return found
+
+
+def _chips(user: Any) -> list[dict[str, Any]]:
+    labels = {"all": _("All"), "coming": _("Coming up"), "failed": _("Failed"), "calls": _("To say by phone")}
+    counts = {
+        "coming": _coming(user).count(),
+        "failed": _messages(user, "failed").count(),
+        "calls": _messages(user, "calls").count(),
+    }
+    return [{"code": code, "label": label, "count": counts.get(code)} for code, label in labels.items()]
+
+
+def _line(thing: Any, cases: dict, people: dict) -> dict[str, Any]:
+    person = people.get(thing.recipient_id)
+    roles = {"coordinator": _("Every coordinator"), "consultant": _("Every consultant")}
+    line = {
+        "case": cases.get(thing.case_id),
+        "to": person.name if person else roles.get(thing.recipient_id, _("An office")),
+        "person": person,
+    }
+    return line | (_coming_up(thing) if isinstance(thing, Reminder) else _message(thing))
+
+
+def _coming_up(row: Reminder) -> dict[str, Any]:
+    return {
+        "at": row.due_at,
+        "about": _labels([row.kind]),
+        "by": "",
+        "result": {"label": _("Coming up"), "kind": "", "icon": "clock"},
+    }
+
+
+def _message(delivery: Delivery) -> dict[str, Any]:
+    is_call = delivery.channel == Delivery.Channel.CALL
+    return {
+        "delivery": delivery,
+        "at": delivery.sent_at or delivery.failed_at or delivery.created_at,
+        "about": _labels(row.kind for row in delivery.rows.all()),
+        "by": _("A person’s call") if is_call else _("Email"),
+        "result": _result(delivery),
+        "can_try_again": bool(delivery.failed_at),
+        "can_be_said": not delivery.sent_at and not delivery.withdrawn_at and (is_call or bool(delivery.failures)),
+    }
+
+
+def _labels(codes: Iterable[str]) -> str:
+    found = {code: kinds.known(code) for code in codes}
+    return ", ".join(str(kind.label) for kind in found.values() if kind) or _("A reminder")
+
+
+def _result(delivery: Delivery) -> dict[str, str]:
+    replies = {
+        Delivery.Reply.DONE: _("Answered: done"),
+        Delivery.Reply.NOT_YET: _("Answered: not yet"),
+        Delivery.Reply.CALL: _("Answered: call me"),
+        Delivery.Reply.NOT_ME: _("Answered: not for me"),
+    }
+    if delivery.reply:
+        warns = delivery.reply in (Delivery.Reply.NOT_ME, Delivery.Reply.CALL)
+        return {"label": replies[Delivery.Reply(delivery.reply)], "kind": "warn" if warns else "ok", "icon": "check"}
+    if delivery.sent_at:
+        return {"label": _("Accepted"), "kind": "ok", "icon": "check"}
+    if delivery.withdrawn_at:
+        return {"label": _("No longer needed"), "kind": "", "icon": "minus"}
+    failures = {
+        Delivery.Failure.REFUSED: _("Address refused"),
+        Delivery.Failure.DEFERRED: _("Mail server said later"),
+        Delivery.Failure.AWAY: _("Mail server away"),
+        Delivery.Failure.UNSURE: _("Line dropped while sending"),
+        Delivery.Failure.BROKEN: _("Could not be written"),
+    }
+    if delivery.failed_at:
+        return {"label": failures[Delivery.Failure(delivery.failure)], "kind": "stop", "icon": "x"}
+    if delivery.failure:
+        return {"label": failures[Delivery.Failure(delivery.failure)], "kind": "warn", "icon": "alert"}
+    is_call = delivery.channel == Delivery.Channel.CALL
+    return {
+        "label": _("To call") if is_call else _("Going out"),
+        "kind": "info",
+        "icon": "phone" if is_call else "send",
+    }
