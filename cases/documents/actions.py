@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cases.case.actions import must
 from cases.case.models import Case
 from cases.case.people import role_in
-from cases.documents import checking, kinds, names, rules, tasks, words
+from cases.documents import checking, kinds, names, ready, rules, tasks, words
 from cases.documents.models import PLAN, Document, Version
 from portal import clock, moves
 from portal.actors import Actor
@@ -151,6 +151,7 @@ def withdraw(document: Document, *, by: Actor) -> Document:
         setattr(document, name, value)
     document.save(update_fields=list(gone))
     record(by, "document.withdrawn", document, patient=document.case.patient_id, case=document.case_id)
+    ready.changed(document)
     return document
 
 
@@ -173,6 +174,7 @@ def restore(document: Document, *, by: Actor) -> Document:
     document.withdrawn_at = document.withdrawn_by = None
     document.save(update_fields=["withdrawn_at", "withdrawn_by"])
     record(by, "document.restored", document, patient=document.case.patient_id, case=document.case_id)
+    ready.changed(document)
     return document
 
 
@@ -187,6 +189,7 @@ def mark_only_me(document: Document, only_me: bool = True, *, by: Actor) -> Docu
         document.save(update_fields=["only_me"])
         verb = "document.made_private" if only_me else "document.shared"
         record(by, verb, document, patient=document.case.patient_id, case=document.case_id)
+        ready.changed(document)
     return document
 
 

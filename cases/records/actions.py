@@ -16,13 +16,13 @@ from cases.records.standing import standing
 from cases.records.states import Route, VisitState
 from cases.records.telling import (
     add_item,
+    follow_document,
     lay_items,
     link_document,
     lock_case,
     role_of,
     set_holder,
     set_route,
-    take_in,
     tell,
 )
 from cases.records.verdict import Timing
@@ -232,6 +232,7 @@ __all__ = [
     "begin_round",
     "cancel_visit",
     "choose_way",
+    "follow_document",
     "link_document",
     "move_referral",
     "move_visit",
@@ -242,7 +243,6 @@ __all__ = [
     "set_holder",
     "set_route",
     "set_visit_date",
-    "take_in",
     "tell",
     "undo",
 ]

@@ -11,10 +11,13 @@ class RecordsConfig(AppConfig):
     label = "records"
 
     def ready(self) -> None:
+        from cases.documents.ready import on_change
+        from cases.records.actions import follow_document
         from cases.records.reminders import KINDS
         from portal.reminders.kinds import register
 
         register(*KINDS)
+        on_change(follow_document)
         words.register(
             {
                 "visit.named": _("Named the second doctor"),
@@ -36,6 +39,7 @@ class RecordsConfig(AppConfig):
                 "item.asked_again": _("Asked for a record again"),
                 "item.acknowledged": _("Said the office is working on a record"),
                 "item.held": _("Said a record is in hand"),
+                "item.taken_back": _("A file that was a record was taken back"),
                 "item.sent": _("Said a record is on its way"),
                 "item.arrived": _("Said a record arrived"),
                 "item.opens_fine": _("Said a record opens fine"),

@@ -47,6 +47,7 @@ ITEM_MOVES = {
     "not_located": Move({S.ASKED, S.ACKNOWLEDGED}, S.NOT_LOCATED, DOERS),
     "incomplete": Move({S.HELD, S.SENT, S.ARRIVED, S.OPENS_FINE}, S.INCOMPLETE, DOERS),
     "will_not_open": Move({S.HELD, S.SENT, S.ARRIVED}, S.WILL_NOT_OPEN, DOERS),
+    "taken_back": Move({S.HELD}, S.NEEDED, {SYSTEM}),
     "not_wanted": Move(UNASKED | IN_TROUBLE | {S.ASKED, S.ACKNOWLEDGED, S.HELD}, S.NOT_WANTED, DOERS),
     "wanted": Move({S.NOT_WANTED}, S.NEEDED, DOERS),
 }

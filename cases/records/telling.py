@@ -14,13 +14,14 @@ from cases.documents.models import Document, Version
 from cases.records import rules, undoing
 from cases.records.models import ItemDocument, RecordItem, RecordKind, Referral, Undoable, Visit
 from cases.records.planning import replan
-from cases.records.states import ItemState, Need, ReferralState, Route
+from cases.records.states import ItemState, KnownBy, Need, ReferralState, Route
 from portal import clock, moves
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
 
 PLAN_KIND, REFERRAL_KIND = "treatment_plan", "referral_letter"
+VISIT_PARTS = ("case__patient", "case__key", "office")
 HELD_BY_DOCTOR = {PLAN_KIND: CaseClinician.Role.FIRST, REFERRAL_KIND: CaseClinician.Role.PRIMARY}
 
 
@@ -41,8 +42,9 @@ def lay_items(visit: Visit, *, by: Actor) -> None:
         holder = offices.get(HELD_BY_DOCTOR.get(kind.pk, CaseClinician.Role.FIRST))
         _lay(visit, kind, holder=holder)
     _follow_referral(visit, by=by)
-    for version in Version.objects.ready_plans().filter(case=visit.case).select_related("document"):
-        _link(visit, version.document)
+    for document in Document.objects.here().filter(case=visit.case).order_by("put_in_at"):
+        if _can_be_read(document):
+            _link(visit, document)
 
 
 def _lay(visit: Visit, kind: RecordKind, *, holder: Office | None = None, which: str = "") -> RecordItem:
@@ -251,8 +253,8 @@ def set_holder(item: RecordItem, *, office: Office | None = None, office_name: s
 def link_document(item: RecordItem, document: Document, *, by: Actor) -> RecordItem:
     """Say that a file of the case is this record: it is with us from now on. Raises Refused for another case's."""
     visit = item.visit
-    if document.case_id != visit.case_id:
-        raise Refused(_("This file belongs to another case."))
+    if document.case_id != visit.case_id or not _can_be_read(document):
+        raise Refused(_("This file cannot be used here. Choose one that can be opened."))
     must("say_where_records_are", visit.case, by)
     lock_case(visit.case)
     _link(visit, document, kind=item.kind_id)
@@ -262,18 +264,24 @@ def link_document(item: RecordItem, document: Document, *, by: Actor) -> RecordI
 
 
 @transaction.atomic
-def take_in(version: Version) -> None:
-    """A file of the case was checked and can be read: the record it is, is with us now. Safe to call twice."""
-    for visit in Visit.objects.live().filter(case=version.case_id).select_related("case__patient", "office"):
+def follow_document(document: Document) -> None:
+    """A file of the case can be read, or no longer: the record it is, is with us, or to be asked for again.
+
+    Safe to call twice. Documents call it, in their own transaction, through `cases.documents.ready`.
+    """
+    for visit in Visit.objects.live().filter(case=document.case_id).select_related(*VISIT_PARTS):
         lock_case(visit.case)
-        if _link(visit, version.document):
+        has_moved = _link(visit, document) if _can_be_read(document) else _unlink(visit, document)
+        if has_moved:
             replan(visit, now=clock.now())
+
+
+def _can_be_read(document: Document) -> bool:
+    return Version.objects.ready().filter(document=document, document__only_me=False).exists()
 
 
 def _link(visit: Visit, document: Document, *, kind: str = "") -> bool:
     """Link a file to the item of its kind; answers whether the item moved."""
-    if document.only_me or document.withdrawn_at:
-        return False
     code = kind or (PLAN_KIND if document.kind == "plan" else document.kind)
     item = RecordItem.objects.filter(visit=visit, kind=code).first()
     if item is None:
@@ -283,6 +291,18 @@ def _link(visit: Visit, document: Document, *, kind: str = "") -> bool:
     if item.state not in rules.ITEM_MOVES["held"].sources:
         return False
     _say(item, "held", now=clock.now(), by=SYSTEM)
+    return True
+
+
+def _unlink(visit: Visit, document: Document) -> bool:
+    """The file is gone from view. An item that was with us only through it is to be had again."""
+    item = RecordItem.objects.filter(visit=visit, documents__document=document).first()
+    if item is None:
+        return False
+    item.documents.filter(document=document).delete()
+    if item.state != ItemState.HELD or item.known_by != KnownBy.DOCUMENT or item.documents.exists():
+        return False
+    _say(item, "taken_back", now=clock.now(), by=SYSTEM)
     return True
 
 
