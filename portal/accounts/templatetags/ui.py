@@ -1,0 +1,179 @@
+"""What the shells and the pieces in templates/ui need: menus, form controls, the font sheet."""
+
+import re
+from functools import lru_cache
+
+from django import forms, template
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from portal.texts import words
+
+register = template.Library()
+
+# (words, icon, page, namespaces and names that light it up). A page that is not built yet is left out.
+PATIENT = [
+    (_("Home"), "home", "pages:case_home", {"pages:case_home", "pages:home"}),
+    (_("Records"), "folder", "records:list", {"records", "documents"}),
+    (_("Consultation"), "cal", "bookings:pick", {"bookings"}),
+    (_("Opinions"), "compare", "opinions:compare", {"opinions"}),
+    (_("Messages"), "chat", "threads:list", {"threads"}),
+]
+STAFF = {
+    "consultant": [
+        (_("Today"), "sun", "pages:today", {"pages:today"}),
+        (_("Reviews"), "file", "reviews:queue", {"reviews"}),
+        (_("Calendar"), "cal", "bookings:calendar", {"bookings:calendar"}),
+        (_("Hours"), "clock", "bookings:hours", {"bookings:hours"}),
+    ],
+    "coordinator": [
+        (_("Today"), "sun", "pages:today", {"pages:today"}),
+        (_("Cases"), "folder", "pages:caseload", {"pages:caseload"}),
+        (_("Reminders"), "bell", "reminders:log", {"reminders"}),
+    ],
+    "administrator": [
+        (_("People"), "user", "accounts:people", {"accounts:people"}),
+        (_("Organization"), "list", "texts:organization", {"texts"}),
+    ],
+}
+PATIENT_ACCOUNT = [
+    (_("My questions"), "list", "opinions:questions", set()),
+    (_("My reminders"), "bell", "pages:ledger", set()),
+    (_("My one-page sheet"), "print", "pages:sheet", set()),
+    (_("People who help me"), "user", "case:helpers", set()),
+    (_("Privacy and security"), "shield", "pages:privacy", set()),
+]
+ACCOUNT = [
+    (_("Your account"), "user", "accounts:settings", set()),
+    (_("Display and text size"), "sun", "accounts:display", set()),
+]
+
+
+def _address(name, case):
+    """The page's address, of this case or of nobody in particular; "" while it does not exist."""
+    for args in ([case.pk], []) if case else ([],):
+        try:
+            return reverse(name, args=args)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+def _items(rows, context):
+    case = context.get("case")
+    match = getattr(context.get("request"), "resolver_match", None)
+    here = {match.view_name, match.namespace} if match else set()
+    for label, icon, name, lit_by in rows:
+        if href := _address(name, case):
+            yield {"words": label, "icon": icon, "href": href, "is_here": bool(here & lit_by)}
+
+
+@register.simple_tag(takes_context=True)
+def patient_nav(context):
+    """The tabs of a patient's or helper's page, as far as their pages exist."""
+    return list(_items(PATIENT, context))
+
+
+@register.simple_tag(takes_context=True)
+def staff_nav(context):
+    """The tabs of a member of staff, by role."""
+    user = context.get("user")
+    return list(_items(STAFF.get(getattr(user, "role", ""), []), context))
+
+
+@register.simple_tag(takes_context=True)
+def account_menu(context):
+    """What the menu behind one's own name offers."""
+    rows = ACCOUNT
+    if context.get("case") and not getattr(context.get("user"), "role", ""):
+        rows = PATIENT_ACCOUNT + ACCOUNT
+    return list(_items(rows, context))
+
+
+@register.simple_tag(takes_context=True)
+def case_page(context, name):
+    """The address of a page of this case, or "" while that page does not exist."""
+    return _address(name, context.get("case"))
+
+
+@lru_cache(maxsize=1)
+def _font_is_here():
+    return finders.find("portal/fonts/figtree.css") is not None
+
+
+@register.simple_tag
+def font_sheet():
+    """A link to the font's sheet where set-up could fetch the font; system fonts otherwise."""
+    if not _font_is_here():
+        return ""
+    return format_html('<link rel="stylesheet" href="{}">', static("portal/fonts/figtree.css"))
+
+
+CLASSES = (
+    (forms.Textarea, "rs-textarea"),
+    (forms.Select, "rs-select"),
+    (forms.FileInput, ""),
+    (forms.Input, "rs-input"),
+)
+
+
+@register.filter
+def control(field):
+    """The bound field's widget, wearing our class."""
+    widget = field.field.widget
+    ours = next((name for kind, name in CLASSES if isinstance(widget, kind)), "")
+    theirs = widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"{ours} {theirs}".strip()} if ours else None)
+
+
+@register.filter
+def kind_of(field):
+    """Which shape of row a bound field needs: "choices", "tick", "hidden" or "plain"."""
+    widget = field.field.widget
+    if widget.is_hidden:
+        return "hidden"
+    if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        return "choices"
+    if isinstance(widget, forms.CheckboxInput):
+        return "tick"
+    return "plain"
+
+
+@register.simple_tag
+def errors_of(*forms_or_sets):
+    """Each error of the given forms and formsets once, as {"text", "href"}; href "" for a form's own."""
+    found = []
+    for thing in forms_or_sets:
+        for form in getattr(thing, "forms", None) or ([thing] if thing else []):
+            if not getattr(form, "is_bound", False):
+                continue
+            found += [{"text": text, "href": ""} for text in form.non_field_errors()]
+            for field in form:
+                href = "" if field.is_hidden else f"#{_first_input(field)}"
+                found += [{"text": text, "href": href} for text in field.errors]
+        if getattr(thing, "forms", None) is not None and thing.is_bound:
+            found += [{"text": text, "href": ""} for text in thing.non_form_errors()]
+    return found
+
+
+def _first_input(field):
+    """A group of radios has no element with the field's own id; its first one takes the focus."""
+    return f"{field.auto_id}_0" if kind_of(field) == "choices" else field.auto_id
+
+
+@register.simple_tag
+def led(kind):
+    """A wording that holds now, its first sentence in bold; marked with its language."""
+    found = words.text(kind)
+    lead, stop, rest = found.body.partition(". ")
+    return format_html('<span lang="{}"><strong>{}{}</strong>{}</span>', found.language, lead, stop, rest)
+
+
+@register.simple_tag
+def phone_href(organisation):
+    """The address that rings us, or "" while the number is not filled in."""
+    digits = re.sub(r"[^+0-9]", "", organisation.phone) if organisation else ""
+    return f"tel:{digits}" if digits else ""

@@ -1,0 +1,54 @@
+// Small manners of every page: focus on the summary of errors, print buttons, dialogs, the account menu, htmx's token.
+
+function focusOn(root) {
+  const target = root.querySelector("[data-focus]");
+  if (target) target.focus();
+}
+
+function wake(root) {
+  root.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-print], [data-dialog]");
+  if (button?.hasAttribute("data-print")) window.print();
+  if (button?.dataset.dialog) {
+    const dialog = document.getElementById(button.dataset.dialog);
+    if (dialog) {
+      event.preventDefault();
+      dialog.showModal();
+    }
+  }
+  document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+});
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector('meta[name="csrf-token"]');
+  if (token) event.detail.headers["X-CSRFToken"] = token.content;
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  wake(event.target);
+  focusOn(event.target);
+});
+
+// A person without a saved zone is offered the browser's guess; it is theirs to change.
+document.querySelectorAll("select[data-zone-guess]").forEach((select) => {
+  const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!select.dataset.chosen && [...select.options].some((option) => option.value === guess)) select.value = guess;
+});
+
+wake(document);
+focusOn(document);
