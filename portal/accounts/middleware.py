@@ -1,21 +1,108 @@
-"""The reader's zone and language for this request."""
+"""What holds on every page: how long a sign-in lasts, the second factor of staff, the reader's zone and language."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from portal.accounts import drafts, recheck, rules, sessions
+from portal.clock import real_now
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+# What staff without a second factor may still open, besides what is public.
+ENROLMENT = {
+    "accounts:second_factor", "accounts:check", "accounts:stay", "account_logout", "account_reauthenticate",
+    "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_list_webauthn", "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_reauthenticate",
+}  # fmt: skip
+# Changes to how one signs in: only within 10 minutes of signing in or of a check.
+SENSITIVE = {
+    "account_email", "account_set_password", "account_change_password", "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "accounts:people", "accounts:invite", "accounts:change_person",
+}  # fmt: skip
+BEFORE_A_NAME = {"accounts:about_you", "accounts:stay", "accounts:check", "account_logout", "set_language"}
+
+
+class SessionMiddleware:
+    """Ends sessions by real time, and says what a person must do before any other page."""
+
+    def __init__(self, get_response: Next):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = real_now()
+            if rules.is_over(sessions.stay_of(request), now):
+                return self._end(request)
+            # htmx asks by itself as well; the person's own typing and scrolling is told by idle.js.
+            if not (request.headers.get("HX-Request") and request.method == "GET"):
+                sessions.seen(request, now)
+        return _out_of_the_panel(request, self.get_response(request))
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        user: Any = request.user
+        if not user.is_authenticated or "public" in getattr(view, "open_to", ()):
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if user.role and name not in ENROLMENT and not user.has_second_factor:
+            return redirect("accounts:second_factor")
+        if not user.role and not user.name and name not in BEFORE_A_NAME:
+            return redirect("accounts:about_you")
+        if name in SENSITIVE and not sessions.is_checked(request, rules.SENSITIVE_CHECK_LASTS):
+            return recheck.ask(request)
+        return None
+
+    def _end(self, request: HttpRequest) -> HttpResponse:
+        """Nothing typed is lost: a form that came too late is kept as a draft, and the way leads back to it."""
+        if request.method == "POST":
+            form, _, about = request.POST.get("draft_of", "").partition("/")
+            if form:
+                drafts.keep(request.user, form, about, drafts.of_post(request.POST))  # type: ignore[arg-type]
+        logout(request)
+        if request.method in ("GET", "HEAD"):
+            return _out_of_the_panel(request, self.get_response(request))  # a page for everybody opens; others ask to sign in, and come back
+        response = redirect(f"{reverse('account_login')}?{urlencode({'next': _page_of(request)})}")
+        return _out_of_the_panel(request, response)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page a form was on, if it is one of ours."""
+    came_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
+        parts = urlsplit(came_from)
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return "/home/"
+
+
+def _out_of_the_panel(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A redirect to sign-in under htmx would land inside the panel: the whole page goes there instead."""
+    if not request.headers.get("HX-Request") or response.status_code != 302:
+        return response
+    to = response.headers["Location"]
+    if not to.startswith((reverse("account_login"), reverse("accounts:check"))):
+        return response
+    address = f"{urlsplit(to).path}?{urlencode({'next': _page_of(request)})}"
+    return HttpResponse(headers={"HX-Redirect": address})
 
 
 class PersonMiddleware:
     """Activates the signed-in person's zone and language: account first, then cookie, then browser."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+    def __init__(self, get_response: Next):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
+        user: Any = request.user
         if not user.is_authenticated:
             return self.get_response(request)
         with timezone.override(user.zone), translation.override(user.language):
-            request.LANGUAGE_CODE = translation.get_language()
+            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
             return self.get_response(request)

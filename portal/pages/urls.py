@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from portal.pages import home, ledger, privacy, reminder_log, views
+from portal.pages import home, ledger, privacy, public, reminder_log, start
 
 app_name = "pages"
 urlpatterns = [
-    path("", views.landing, name="landing"),
+    path("", public.landing, name="landing"),
+    path("about/<slug:slug>/", public.about, name="about"),
+    path("start/", start.start, name="start"),
+    path("start/keep/", start.keep, name="keep"),
     path("home/", home.home, name="home"),
     path("cases/<uuid:pk>/", home.case_home, name="case_home"),
     path("cases/<uuid:pk>/not-today/", home.not_today, name="not_today"),

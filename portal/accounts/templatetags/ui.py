@@ -116,7 +116,7 @@ CLASSES = (
     (forms.Textarea, "rs-textarea"),
     (forms.Select, "rs-select"),
     (forms.FileInput, ""),
-    (forms.Input, "rs-input"),
+    (forms.widgets.Input, "rs-input"),
 )
 
 

@@ -1,0 +1,162 @@
+"""What changes accounts: staff invited, roles, people closed and opened again, what a person says of themselves."""
+
+import datetime as dt
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from portal import clock
+from portal.accounts import rules, sessions
+from portal.accounts.models import Invitation, User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.texts.words import text
+
+INVITATION_LASTS = dt.timedelta(days=7)
+SALT = "portal.accounts.invitation"
+STAFF_ROLES = {"consultant", "coordinator", "administrator"}
+
+
+@transaction.atomic
+def invite(*, name: str, email: str, role: str, by: Actor) -> Invitation:
+    """Ask someone to join the staff. The mail with the link goes out after commit, by the caller.
+
+    Raises Refused when the address has an account or an open invitation.
+    """
+    if User.objects.filter(email__iexact=email).exists():
+        raise Refused(_("This address already has an account. Change that person’s role instead."))
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            invitation = Invitation.objects.create(
+                name=name.strip(),
+                email=email.lower(),
+                role=role,
+                invited_at=now,
+                invited_by_id=by.id,
+                good_until=clock.real_now() + INVITATION_LASTS,
+            )
+    except IntegrityError:
+        raise Refused(_("This address is already invited. Withdraw that invitation first.")) from None
+    record(by, "account.invited", invitation, why=role)
+    return invitation
+
+
+@transaction.atomic
+def withdraw_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
+    """Take an open invitation back; its link stops working."""
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if invitation.accepted_at:
+        raise Refused(_("This person has joined already. Close their account instead."))
+    if invitation.withdrawn_at is None:
+        invitation.withdrawn_at = clock.now()
+        invitation.save(update_fields=["withdrawn_at"])
+        record(by, "account.invitation_withdrawn", invitation)
+    return invitation
+
+
+def token_of(invitation: Invitation) -> str:
+    """What the mailed link carries: the invitation's id, signed."""
+    return signing.dumps(str(invitation.pk), salt=SALT)
+
+
+def open_invitation(token: str) -> Invitation | None:
+    """The invitation behind a link, while it can be taken up; else None."""
+    try:
+        pk = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return None
+    return Invitation.objects.filter(
+        pk=pk, accepted_at__isnull=True, withdrawn_at__isnull=True, good_until__gt=clock.real_now()
+    ).first()
+
+
+@transaction.atomic
+def accept_invitation(invitation: Invitation, *, by: Actor) -> User:
+    """Make the account: the link reached the mailbox, so the address counts as confirmed. Raises Refused if used."""
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if invitation.accepted_at or invitation.withdrawn_at:
+        raise Refused(_("This invitation no longer works. Ask for a new one."))
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(
+                email=invitation.email, name=invitation.name, role=invitation.role, joined_at=clock.now()
+            )
+            EmailAddress.objects.create(user=user, email=invitation.email, verified=True, primary=True)
+    except IntegrityError:
+        raise Refused(_("This address already has an account. Sign in with it, and ask for the role.")) from None
+    invitation.accepted_at = clock.now()
+    invitation.save(update_fields=["accepted_at"])
+    record(by, "account.joined", user, why=user.role)
+    return user
+
+
+@transaction.atomic
+def change_role(person: User, *, role: str, by: Actor) -> User:
+    """Give or take a staff role; ends every session of that person at once. Raises Refused for one's own."""
+    person = _other(person, by)
+    if role not in STAFF_ROLES | {""}:
+        raise Refused(_("Choose a role from the list."))
+    if role and not person.email:
+        raise Refused(_("Staff need an email address."))
+    person.role = role
+    person.save(update_fields=["role"])
+    sessions.end_all(person)
+    record(by, "account.role_changed", person, why=role or "none")
+    return person
+
+
+@transaction.atomic
+def close_account(person: User, *, by: Actor) -> User:
+    """Take away sign-in: everything ends at once. Raises Refused for one's own account."""
+    person = _other(person, by)
+    person.can_sign_in = False
+    person.save(update_fields=["can_sign_in"])
+    sessions.end_all(person)
+    record(by, "account.closed", person)
+    return person
+
+
+@transaction.atomic
+def reopen_account(person: User, *, by: Actor) -> User:
+    """Let a person sign in again. Raises Refused where there is no address to sign in with."""
+    person = _other(person, by)
+    if not person.email:
+        raise Refused(_("Without an email address nobody can sign in."))
+    person.can_sign_in = True
+    person.save(update_fields=["can_sign_in"])
+    record(by, "account.reopened", person)
+    return person
+
+
+def _other(person: User, by: Actor) -> User:
+    if rules.why_not_change_role(is_self=person.pk == by.id, role=person.role):
+        raise Refused(_("Ask another administrator: nobody changes their own access."))
+    return User.objects.select_for_update().get(pk=person.pk)
+
+
+@transaction.atomic
+def say_about_oneself(person: User, *, fields: dict[str, Any], by: Actor) -> User:
+    """Save what a person tells of themselves: name, how to be called and reached, zone, language, display."""
+    person = User.objects.select_for_update().get(pk=person.pk)
+    changed = [name for name, value in fields.items() if getattr(person, name) != value]
+    for name in changed:
+        setattr(person, name, fields[name])
+    if changed:
+        person.save(update_fields=changed)
+        record(by, "account.details_changed", person)
+    return person
+
+
+@transaction.atomic
+def accept_privacy(person: User, *, by: Actor) -> User:
+    """The privacy notice as it reads now was accepted; the version is kept on the person and in history."""
+    version = text("privacy_notice").version
+    person.privacy_version, person.privacy_at = version, clock.now()
+    person.save(update_fields=["privacy_version", "privacy_at"])
+    record(by, "account.privacy_accepted", person, why=f"version {version}")
+    return person

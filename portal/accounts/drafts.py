@@ -1,0 +1,51 @@
+"""What a person was typing: kept sealed for 30 days, so that a form opens with it again, also after a new sign-in."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from portal import clock
+from portal.accounts.models import Draft, User
+
+LASTS = dt.timedelta(days=30)
+NOT_KEPT = {"csrfmiddlewaretoken", "draft_of"}
+
+
+def keep(person: User, form: str, about: object, fields: Mapping[str, Any]) -> Draft:
+    """Save what stands in a form. `about` is the thing it is about (or its id), "" for nothing in particular."""
+    words = json.dumps({name: value for name, value in fields.items() if name not in NOT_KEPT}, default=str)
+    with transaction.atomic():
+        draft, _ = Draft.objects.select_for_update().get_or_create(
+            person=person, form=form, about=_id(about), defaults={"kept_at": clock.now()}
+        )
+        draft.body, draft.kept_at = words, clock.now()
+        draft.save(update_fields=["body", "kept_at"])
+    return draft
+
+
+def kept(person: User, form: str, about: object = "") -> dict[str, Any] | None:
+    """What was kept, fit for a form's `initial`; None when there is nothing, or it is older than 30 days."""
+    draft = Draft.objects.filter(person=person, form=form, about=_id(about), kept_at__gt=clock.now() - LASTS).first()
+    return json.loads(draft.body) if draft and draft.body else None
+
+
+def drop(person: User, form: str, about: object = "") -> None:
+    """Forget a draft, once its form was sent."""
+    Draft.objects.filter(person=person, form=form, about=_id(about)).delete()
+
+
+def of_post(post: Any) -> dict[str, Any]:
+    """A QueryDict as plain fields: a list where a name came more than once."""
+    return {name: values if len(values) > 1 else values[0] for name, values in post.lists() if values}
+
+
+def delete_old(now: dt.datetime) -> int:
+    """Delete what lay untouched for 30 days; how many."""
+    return Draft.objects.filter(kept_at__lte=now - LASTS).delete()[0]
+
+
+def _id(about: object) -> str:
+    return str(getattr(about, "pk", about) or "")

@@ -1,0 +1,361 @@
+"""The forms of signing up, signing in and one's own account, in our words."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from allauth.account import forms as account
+from allauth.core import context
+from allauth.mfa.base import forms as second_factor
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from phonenumber_field.formfields import PhoneNumberField
+
+from portal.accounts import rules, sessions
+from portal.accounts.models import User
+from portal.clock import today
+
+WHOLE_ADDRESS = gettext_lazy("Enter your email address in full, like name@example.com.")
+# What a field is called, its hint, and what to do when it is empty.
+WORDS: dict[str, tuple[Any, Any, Any]] = {
+    "email": (gettext_lazy("Email address"), "", WHOLE_ADDRESS),
+    "login": (gettext_lazy("Email address"), "", WHOLE_ADDRESS),
+    "code": (
+        gettext_lazy("Code"),
+        gettext_lazy("Capital or small letters, with or without the dash."),
+        gettext_lazy("Enter the code."),
+    ),
+    "password": (gettext_lazy("Password"), "", gettext_lazy("Enter your password.")),
+    "oldpassword": (gettext_lazy("Your password now"), "", gettext_lazy("Enter the password you have now.")),
+    "password1": (
+        gettext_lazy("New password"),
+        gettext_lazy("10 characters or more. Three or four words that only you put together are good."),
+        gettext_lazy("Enter a new password."),
+    ),
+    "password2": (gettext_lazy("The same password again"), "", gettext_lazy("Enter the new password again.")),
+    "remember": (
+        gettext_lazy("Keep me signed in on this phone"),
+        gettext_lazy("Only if nobody else uses it"),
+        "",
+    ),
+    "name": (
+        gettext_lazy("A name for it"),
+        gettext_lazy("For instance “My phone”."),
+        gettext_lazy("Enter a name."),
+    ),
+    "passwordless": (
+        gettext_lazy("Use it alone, without email or code"),
+        gettext_lazy("Your phone then asks for your face, finger or its own code."),
+        "",
+    ),
+}
+NARROW = {"code": "rs-input--code", "email": "rs-input--m", "login": "rs-input--m"}
+
+
+class InOurWords(forms.Form):
+    """Gives allauth's forms our labels, hints and sentences."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if name not in WORDS:
+                continue
+            field.label, hint, empty = WORDS[name]
+            field.help_text = hint
+            field.error_messages["required"] = empty or field.error_messages["required"]
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = WHOLE_ADDRESS
+                for validator in field.validators:
+                    if hasattr(validator, "message"):
+                        validator.message = WHOLE_ADDRESS
+            if name in NARROW:
+                field.widget.attrs["class"] = NARROW[name]
+
+
+class LoginForm(InOurWords, account.LoginForm):
+    """Sign in by password; allauth drops the field when sign-up asks for none."""
+
+    def _setup_password_field(self) -> None:
+        return None
+
+    def login(self, request: Any, redirect_url: str | None = None) -> Any:
+        request.session[sessions.WANTS_TO_STAY] = self.cleaned_data["remember"]
+        return super().login(request, redirect_url)
+
+
+class RequestLoginCodeForm(InOurWords, account.RequestLoginCodeForm):
+    keep = forms.BooleanField(
+        label=WORDS["remember"][0], help_text=WORDS["remember"][1], required=False, widget=forms.CheckboxInput
+    )
+
+    def clean(self) -> Any:
+        context.request.session[sessions.WANTS_TO_STAY] = self.cleaned_data.get("keep", False)
+        return super().clean()
+
+
+class ConfirmLoginCodeForm(InOurWords, account.ConfirmLoginCodeForm):
+    pass
+
+
+class ConfirmEmailVerificationCodeForm(InOurWords, account.ConfirmEmailVerificationCodeForm):
+    pass
+
+
+class ConfirmPasswordResetCodeForm(InOurWords, account.ConfirmPasswordResetCodeForm):
+    pass
+
+
+class ResetPasswordForm(InOurWords, account.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(InOurWords, account.ResetPasswordKeyForm):
+    pass
+
+
+class SetPasswordForm(InOurWords, account.SetPasswordForm):
+    pass
+
+
+class ChangePasswordForm(InOurWords, account.ChangePasswordForm):
+    pass
+
+
+class ReauthenticateForm(InOurWords, account.ReauthenticateForm):
+    pass
+
+
+class AddEmailForm(InOurWords, account.AddEmailForm):
+    pass
+
+
+class ChangeEmailForm(InOurWords, account.ChangeEmailForm):
+    pass
+
+
+class AuthenticateForm(InOurWords, second_factor.AuthenticateForm):
+    pass
+
+
+class ReauthenticateBySecondFactorForm(InOurWords, second_factor.ReauthenticateForm):
+    pass
+
+
+class ActivateTOTPForm(InOurWords, totp.ActivateTOTPForm):
+    pass
+
+
+class AddWebAuthnForm(InOurWords, webauthn.AddWebAuthnForm):
+    pass
+
+
+class EditWebAuthnForm(InOurWords, webauthn.EditWebAuthnForm):
+    pass
+
+
+class SignupForm(InOurWords, account.SignupForm):
+    """Sign up with an address alone; the five questions' answers travel along, sealed."""
+
+    privacy = forms.BooleanField(
+        label=gettext_lazy("I have read the privacy notice and accept it"),
+        error_messages={"required": gettext_lazy("Read the privacy notice and tick that you accept it.")},
+    )
+    answers = forms.CharField(required=False, widget=forms.HiddenInput)
+    keep_answers = forms.BooleanField(
+        label=gettext_lazy("Keep my answers to the five questions"),
+        help_text=gettext_lazy("If you don’t tick this, we forget them."),
+        required=False,
+    )
+    as_typed = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def has_answers(self) -> bool:
+        return bool(self["answers"].value())
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        meant = rules.better_address(email)
+        if meant and self.data.get("as_typed") != email:
+            # The same form sent again with the same address means that it is right.
+            self.data = self.data.copy()
+            self.data["as_typed"] = email
+            raise forms.ValidationError(
+                _("Did you mean %(meant)s? If your address is right as it is, send the form again."),
+                params={"meant": meant},
+            )
+        return email
+
+
+def zones() -> list[tuple[str, str]]:
+    """Time zones as people look for them: North America first, by its spoken names, then the cities of the world."""
+    spoken = [
+        ("America/New_York", _("Eastern Time")),
+        ("America/Chicago", _("Central Time")),
+        ("America/Denver", _("Mountain Time")),
+        ("America/Los_Angeles", _("Pacific Time")),
+        ("America/Halifax", _("Atlantic Time")),
+        ("America/St_Johns", _("Newfoundland Time")),
+        ("America/Anchorage", _("Alaska Time")),
+        ("Pacific/Honolulu", _("Hawaii Time")),
+    ]
+    known = {name for name, _words in spoken}
+    areas = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    rest = sorted(name for name in available_timezones() if name.startswith(areas) and name not in known)
+    return spoken + [(name, name.replace("_", " ").replace("/", ": ")) for name in rest]
+
+
+class AboutYouForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What we ask once, after the address is confirmed."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Your full name"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("Enter your full name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name", "class": "rs-input--m"}),
+    )
+    called = forms.CharField(
+        label=gettext_lazy("How should we call you?"),
+        help_text=gettext_lazy("For instance Rosa, or Mrs. Delgado."),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "nickname", "class": "rs-input--m"}),
+    )
+    birth_date = forms.DateField(
+        label=gettext_lazy("Your birth date"),
+        help_text=gettext_lazy("Offices use it to find your records."),
+        widget=forms.DateInput(
+            attrs={"type": "date", "autocomplete": "bday", "class": "rs-input--s"}, format="%Y-%m-%d"
+        ),
+        error_messages={
+            "required": gettext_lazy("Enter your birth date."),
+            "invalid": gettext_lazy("Enter your birth date in full, like 1968-04-21."),
+        },
+    )
+    phone = PhoneNumberField(
+        label=gettext_lazy("Phone"),
+        help_text=gettext_lazy("With area code. A person calls, never a machine."),
+        required=False,
+        region="US",
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "class": "rs-input--m"}),
+        error_messages={
+            "invalid": gettext_lazy("Enter the number with its area code, like 212 555 0123, or leave it out.")
+        },
+    )
+    safe_to_ring = forms.CharField(
+        label=gettext_lazy("When is it safe to ring?"),
+        help_text=gettext_lazy("For instance: weekdays after 10 am, not Tuesdays."),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "rs-input--m"}),
+    )
+    may_leave_message = forms.BooleanField(
+        label=gettext_lazy("You may leave a message on my phone"), required=False
+    )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Your time zone"),
+        help_text=gettext_lazy("All times are shown in it."),
+        widget=forms.Select(attrs={"class": "rs-input--m", "data-zone-guess": ""}),
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), widget=forms.Select(attrs={"class": "rs-input--s"})
+    )
+
+    class Meta:
+        model = User
+        fields = [
+            "name", "called", "birth_date", "phone", "safe_to_ring", "may_leave_message", "time_zone", "language",
+        ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = zones()  # type: ignore[attr-defined]
+        self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
+        if self.instance.name:
+            self.fields["time_zone"].widget.attrs["data-chosen"] = "yes"
+
+    def clean_birth_date(self) -> Any:
+        born = self.cleaned_data["birth_date"]
+        on = today(timezone.get_current_timezone())  # type: ignore[arg-type]
+        if born > on or born.year < 1900:
+            raise forms.ValidationError(_("Enter a birth date that has been."))
+        if not rules.is_adult(born, on):
+            raise forms.ValidationError(
+                _("This form is for adults. Please call us, and we find a way that suits you.")
+            )
+        return born
+
+
+class StaffAboutForm(AboutYouForm):
+    """The same for staff, without what only patients are asked."""
+
+    birth_date = safe_to_ring = may_leave_message = None  # type: ignore[assignment]
+
+    class Meta(AboutYouForm.Meta):
+        fields = ["name", "called", "phone", "time_zone", "language"]
+
+
+class DisplayForm(forms.ModelForm):  # type: ignore[type-arg]
+    theme = forms.ChoiceField(
+        label=gettext_lazy("Colors"),
+        required=False,
+        widget=forms.RadioSelect(attrs={"columns": True}),
+        choices=[
+            ("", gettext_lazy("Same as my device")),
+            ("light", gettext_lazy("Light")),
+            ("soft", gettext_lazy("Soft: less glare, for tired eyes")),
+            ("dark", gettext_lazy("Dark")),
+        ],
+    )
+    text_size = forms.ChoiceField(
+        label=gettext_lazy("Text size"),
+        required=False,
+        widget=forms.RadioSelect(attrs={"columns": True}),
+        choices=[
+            ("", gettext_lazy("Standard")),
+            ("large", gettext_lazy("Large")),
+            ("larger", gettext_lazy("Larger")),
+        ],
+    )
+
+    class Meta:
+        model = User
+        fields = ["theme", "text_size"]
+
+
+class CheckForm(forms.Form):
+    """The light check: a code from the mailbox, or the password."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        error_messages={"required": gettext_lazy("Enter the code.")},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "class": "rs-input--code"}),
+    )
+
+
+class InviteForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("Full name"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("Enter the person’s name.")},
+        widget=forms.TextInput(attrs={"class": "rs-input--m", "autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("Work email"),
+        error_messages={"required": WHOLE_ADDRESS, "invalid": WHOLE_ADDRESS},
+        widget=forms.EmailInput(attrs={"class": "rs-input--m", "autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=[
+            ("consultant", gettext_lazy("Consultant: reads plans of cases assigned to them")),
+            ("coordinator", gettext_lazy("Coordinator: sees all open cases, each look on record")),
+            ("administrator", gettext_lazy("Administrator: people and settings, no case content")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a role.")},
+    )
