@@ -56,7 +56,7 @@ def browser(user: User | None = None) -> Client:
 def unverified() -> Client:
     """Someone in the middle of signing up, who has not typed the code from the mail yet."""
     client = Client()
-    client.post("/accounts/signup/", {"email": "ulla@example.org"})
+    client.post("/accounts/signup/", {"email": "ulla@example.org", "privacy": "on"})
     return client
 
 

@@ -6,10 +6,11 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.core import signing
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from portal import clock
-from portal.accounts import rules, sessions
+from portal.accounts import drafts, rules, sessions
 from portal.accounts.models import Invitation, User
 from portal.actors import Actor
 from portal.errors import Refused
@@ -160,3 +161,17 @@ def accept_privacy(person: User, *, by: Actor) -> User:
     person.save(update_fields=["privacy_version", "privacy_at"])
     record(by, "account.privacy_accepted", person, why=f"version {version}")
     return person
+
+
+def forget_unconfirmed(now: dt.datetime) -> int:
+    """Delete people who signed up 30 days ago and never confirmed their address, with their answers; how many."""
+    confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    old = User.objects.filter(
+        ~Exists(confirmed), role="", name="", can_sign_in=True, email__isnull=False, joined_at__lte=now - drafts.LASTS
+    )
+    gone = 0
+    for person in old:
+        EmailAddress.objects.filter(user=person).delete()
+        person.delete()
+        gone += 1
+    return gone

@@ -1,8 +1,75 @@
 """People: who they are, how they sign in, what they were typing."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     name = "portal.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
+
+        from portal.history import words
+
+        words.register(
+            {
+                "account.signed_up": _("Made an account"),
+                "account.signed_in": _("Signed in"),
+                "account.signed_out": _("Signed out"),
+                "account.refused": _("A sign-in was refused"),
+                "account.password_changed": _("Changed the password"),
+                "account.second_factor_added": _("Set up a second step to sign in"),
+                "account.second_factor_removed": _("Removed a second step to sign in"),
+                "account.privacy_accepted": _("Accepted the privacy notice"),
+                "account.details_changed": _("Changed the account’s details"),
+                "account.invited": _("Invited someone to the staff"),
+                "account.invitation_withdrawn": _("Took an invitation back"),
+                "account.joined": _("Joined the staff"),
+                "account.role_changed": _("Changed a person’s role"),
+                "account.closed": _("Closed an account"),
+                "account.reopened": _("Opened an account again"),
+            },
+            {
+                "password": _("Wrong password"),
+                "code": _("Wrong code"),
+                "reset": _("By a code from the mailbox"),
+                "consultant": _("Consultant"),
+                "coordinator": _("Coordinator"),
+                "administrator": _("Administrator"),
+                "none": _("No role"),
+            },
+        )
+        # allauth tells of these by its signals only; a second factor that changed ends the other sessions.
+        authenticator_added.connect(_added, dispatch_uid="portal.accounts")
+        authenticator_removed.connect(_removed, dispatch_uid="portal.accounts")
+        authentication_failed.connect(_refused, dispatch_uid="portal.accounts")
+
+
+def _added(sender: Any, request: Any, user: Any, **rest: Any) -> None:
+    _second_factor_changed(request, user, "account.second_factor_added")
+
+
+def _removed(sender: Any, request: Any, user: Any, **rest: Any) -> None:
+    _second_factor_changed(request, user, "account.second_factor_removed")
+
+
+def _second_factor_changed(request: Any, user: Any, verb: str) -> None:
+    from portal.accounts import sessions
+    from portal.actors import Actor
+    from portal.history.actions import record
+
+    user.__dict__.pop("has_second_factor", None)
+    sessions.end_others(request)
+    record(Actor.of(request), verb, user, patient=None if user.role else user.pk)
+
+
+def _refused(sender: Any, request: Any, user: Any, **rest: Any) -> None:
+    from portal.actors import Actor, client_address
+    from portal.history.actions import record
+
+    by = Actor("anonymous", address=client_address(request))
+    record(by, "account.refused", user, patient=None if user.role else user.pk, why="code")

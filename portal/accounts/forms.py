@@ -253,17 +253,13 @@ class AboutYouForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         widget=forms.TextInput(attrs={"class": "rs-input--m"}),
     )
-    may_leave_message = forms.BooleanField(
-        label=gettext_lazy("You may leave a message on my phone"), required=False
-    )
+    may_leave_message = forms.BooleanField(label=gettext_lazy("You may leave a message on my phone"), required=False)
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Your time zone"),
         help_text=gettext_lazy("All times are shown in it."),
         widget=forms.Select(attrs={"class": "rs-input--m", "data-zone-guess": ""}),
     )
-    language = forms.ChoiceField(
-        label=gettext_lazy("Language"), widget=forms.Select(attrs={"class": "rs-input--s"})
-    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), widget=forms.Select(attrs={"class": "rs-input--s"}))
 
     class Meta:
         model = User
@@ -284,9 +280,7 @@ class AboutYouForm(forms.ModelForm):  # type: ignore[type-arg]
         if born > on or born.year < 1900:
             raise forms.ValidationError(_("Enter a birth date that has been."))
         if not rules.is_adult(born, on):
-            raise forms.ValidationError(
-                _("This form is for adults. Please call us, and we find a way that suits you.")
-            )
+            raise forms.ValidationError(_("This form is for adults. Please call us, and we find a way that suits you."))
         return born
 
 

@@ -26,7 +26,8 @@ ENROLMENT = {
 SENSITIVE = {
     "account_email", "account_set_password", "account_change_password", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "mfa_view_recovery_codes",
-    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "accounts:people", "accounts:invite", "accounts:change_person",
+    "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
+    "accounts:people", "accounts:invite", "accounts:change_person",
 }  # fmt: skip
 BEFORE_A_NAME = {"accounts:about_you", "accounts:stay", "accounts:check", "account_logout", "set_language"}
 
@@ -68,7 +69,9 @@ class SessionMiddleware:
                 drafts.keep(request.user, form, about, drafts.of_post(request.POST))  # type: ignore[arg-type]
         logout(request)
         if request.method in ("GET", "HEAD"):
-            return _out_of_the_panel(request, self.get_response(request))  # a page for everybody opens; others ask to sign in, and come back
+            return _out_of_the_panel(
+                request, self.get_response(request)
+            )  # a page for everybody opens; others ask to sign in, and come back
         response = redirect(f"{reverse('account_login')}?{urlencode({'next': _page_of(request)})}")
         return _out_of_the_panel(request, response)
 

@@ -17,7 +17,15 @@ from portal.vault.keys import house_key
 from portal.vault.models import DataKey
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def staff_visible_to(self, user: Any) -> "UserQuerySet":
+        """Who works or worked here: administrators see them all."""
+        if getattr(user, "role", "") != "administrator":
+            return self.none()
+        return self.filter(role__in=["consultant", "coordinator", "administrator"])
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
         """A person, saved. Without a password they sign in by code; without e-mail not at all."""
         user = self.model(email=self.normalize_email(email) if email else None, **fields)
@@ -64,6 +72,8 @@ class User(AbstractBaseUser):
     text_size = models.CharField(max_length=10, choices=TextSize.choices, blank=True, default=TextSize.NORMAL)
     can_sign_in = models.BooleanField(default=True)
     joined_at = models.DateTimeField(null=True)
+    privacy_version = models.PositiveIntegerField(default=0)  # of the notice they accepted; 0: none yet
+    privacy_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
@@ -74,6 +84,11 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), name="user_one_account_per_email"),
             models.CheckConstraint(name="user_email_is_null_or_written", condition=~Q(email="")),
             models.CheckConstraint(name="user_staff_have_email", condition=Q(role="") | Q(email__isnull=False)),
+            models.CheckConstraint(
+                name="user_privacy_version_and_time_go_together",
+                condition=Q(privacy_version=0, privacy_at__isnull=True)
+                | Q(privacy_version__gt=0, privacy_at__isnull=False),
+            ),
             models.CheckConstraint(
                 name="user_role_is_known",
                 condition=Q(role__in=["", "consultant", "coordinator", "administrator"]),
@@ -113,6 +128,11 @@ class User(AbstractBaseUser):
         return bool(is_mfa_enabled(self))
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def visible_to(self, user: Any) -> "InvitationQuerySet":
+        return self if getattr(user, "role", "") == "administrator" else self.none()
+
+
 class Invitation(models.Model):
     """A staff member asked to join, by an administrator."""
 
@@ -125,6 +145,8 @@ class Invitation(models.Model):
     good_until = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -14,7 +14,8 @@ ADULT = 18  # years
 
 DOMAINS = [
     "gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com", "aol.com", "comcast.net", "verizon.net",
-    "live.com", "msn.com", "sbcglobal.net", "att.net", "protonmail.com", "yahoo.ca", "rogers.com", "bell.net", "gmx.com",
+    "live.com", "msn.com", "sbcglobal.net", "att.net", "protonmail.com", "yahoo.ca", "rogers.com", "bell.net",
+    "gmx.com",
 ]  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def start(request: HttpRequest) -> HttpResponse:
         form = questions.STEPS[step](request.POST)
         if not form.is_valid():
             return _ask(request, step, answers, form=form)
-        answers |= {name: value for name, value in form.cleaned_data.items()}
+        answers |= form.cleaned_data
     if step + 1 < len(questions.STEPS):
         return _ask(request, step + 1, answers)
     return _result(request, answers)

@@ -74,6 +74,8 @@ class Migration(migrations.Migration):
                 ),
                 ("can_sign_in", models.BooleanField(default=True)),
                 ("joined_at", models.DateTimeField(null=True)),
+                ("privacy_version", models.PositiveIntegerField(default=0)),
+                ("privacy_at", models.DateTimeField(null=True)),
             ],
             options={
                 "constraints": [
@@ -86,6 +88,14 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("role", ""), ("email__isnull", False), _connector="OR"),
                         name="user_staff_have_email",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("privacy_at__isnull", True), ("privacy_version", 0)),
+                            models.Q(("privacy_at__isnull", False), ("privacy_version__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="user_privacy_version_and_time_go_together",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("role__in", ["", "consultant", "coordinator", "administrator"])),
