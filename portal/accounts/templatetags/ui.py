@@ -32,7 +32,7 @@ STAFF = {
     "coordinator": [
         (_("Today"), "sun", "pages:today", {"pages:today"}),
         (_("Cases"), "folder", "pages:caseload", {"pages:caseload"}),
-        (_("Reminders"), "bell", "reminders:log", {"reminders"}),
+        (_("Reminders"), "bell", "pages:reminder_log", {"pages:reminder_log"}),
     ],
     "administrator": [
         (_("People"), "user", "accounts:people", {"accounts:people"}),
