@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from cases.documents.scanner import Scanner
 from portal.access import public
+from portal.reminders import sender
 
 BROKER_SECONDS = 0.5
 
@@ -84,8 +85,6 @@ def look_at_scanner() -> Part:
 
 def look_at_sender(database: Part) -> Part:
     """When the sender of mail last ran, in UTC."""
-    from portal.reminders import sender
-
     last = sender.last_run() if database.is_well else None
     if not last:
         return Part("sender", False, "has not run yet" if database.is_well else "unknown")
