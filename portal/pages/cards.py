@@ -5,12 +5,16 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from bookings.models import Consultation
 from cases.case.models import Case, CaseClinician
-from cases.case.path import Facts, Path, PathStep, Step
+from cases.case.path import ARRIVED_HOPS, Path, PathStep, Step
+from cases.records.models import Visit
 from portal import when
 from portal.accounts.models import User
 from portal.pages import words
+from portal.pages.facts import Gathered
 
 Row = dict[str, Any]
 
@@ -31,6 +35,11 @@ def case_line(case: Case, reader: User) -> Row:
         "avatar": case.patient.initials,
         "hint": _("Opened on %(day)s") % {"day": when.month_day(case.opened_at)},
     }
+
+
+def file_url(case: Case) -> str:
+    """The coordinator's page of a case."""
+    return reverse("pages:case_file", args=[case.pk])
 
 
 def step_url(step: Step, case: Case) -> str:
@@ -77,12 +86,74 @@ def step_note(step: PathStep) -> str:
     return when.month_day(step.on) if step.on else ""
 
 
-def coming(known: Facts, case: Case, today: dt.date) -> list[Row]:
+def coming(gathered: Gathered, today: dt.date) -> list[Row]:
     """The next dates, nearest first."""
-    rows: list[Row] = []
+    known, rows = gathered.facts, []
+    if gathered.consultation:
+        rows.append(_consultation_row(gathered.consultation))
+    if gathered.visit and known.visit_on and known.visit_on >= today:
+        rows += _visit_rows(gathered, gathered.visit, today)
     if known.treatment_on and known.treatment_on >= today:
         rows.append({"on": known.treatment_on, "title": _("Treatment is planned to begin")})
     return sorted(rows, key=lambda row: row["on"])
+
+
+def _consultation_row(consultation: Consultation) -> Row:
+    words = {"name": consultation.consultant.name, "at": when.moment(consultation.starts_at)}
+    return {
+        "on": when.as_date(consultation.starts_at),
+        "title": _("Call with %(name)s") % words,
+        "href": consultation.get_absolute_url(),
+        "hint": f"{consultation.get_how_display()}, {when.clock_time(consultation.starts_at)}, {when.zone_name()}",
+        "tag": {"label": _("Booked"), "kind": "ok"},
+    }
+
+
+def _visit_rows(gathered: Gathered, visit: Visit, today: dt.date) -> list[Row]:
+    known, rows = gathered.facts, []
+    core = len(known.core)
+    safe_on = gathered.standing.safe_on if gathered.standing else None
+    if core and safe_on and safe_on >= today:
+        counted = {"there": known.core_at(ARRIVED_HOPS), "of": core}
+        rows.append(
+            {
+                "on": safe_on,
+                "title": ngettext("The core record is there", "All %(count)d core records are there", core)
+                % {"count": core},
+                "href": reverse("records:list", args=[visit.case_id]),
+                "hint": _("%(there)d of %(of)d have arrived. This is the day if offices are slow.") % counted,
+                "tag": verdict_tag(known.verdict),
+            }
+        )
+    rows.append(
+        {
+            "on": known.visit_on,
+            "warm": True,
+            "title": _("Second visit with %(name)s") % {"name": known.visit_with}
+            if known.visit_with
+            else _("Second visit"),
+            "href": visit.get_absolute_url(),
+            "hint": visit_place(visit),
+            "tag": {"label": _("Booked"), "kind": "ok"},
+        }
+    )
+    return rows
+
+
+def visit_place(visit: Visit) -> str:
+    """ "2:30 pm, Eastern Time, Northfield Medical Center". The time is the office's own, as its paper says it."""
+    parts = []
+    if visit.at_time:
+        parts += [when.clock_time(visit.at_time), when.zone_name(visit.zone)]
+    if visit.office:
+        parts.append(visit.office.name)
+    return ", ".join(parts)
+
+
+def verdict_tag(verdict: str) -> Row | None:
+    """The verdict's tag; None without a verdict."""
+    kinds = {"comfortable": "ok", "tight": "warn", "some_will_follow": "info"}
+    return {"label": words.VERDICT_NAMES[verdict], "kind": kinds[verdict]} if verdict else None
 
 
 def people(case: Case, reader: User) -> list[Row]:
@@ -107,8 +178,16 @@ def initials(name: str) -> str:
     return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
 
 
-def talk(known: Facts, case: Case) -> Row:
+def talk(gathered: Gathered, case: Case) -> Row:
     """The card about consultations: the booked one, or the way to a time."""
+    booked = gathered.consultation
+    if booked:
+        words_of = {"name": booked.consultant.name, "at": when.moment(booked.starts_at)}
+        return {
+            "text": _("Your call with %(name)s is on %(at)s.") % words_of,
+            "label": _("See the call"),
+            "href": booked.get_absolute_url(),
+        }
     return {
         "text": _("A consultation about your plan, by video or phone. One of our consultants reads it first."),
         "label": _("Find a time"),

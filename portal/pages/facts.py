@@ -2,36 +2,135 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from bookings.availability import plan_by
+from cases.records.standing import ItemStanding, Standing, standings
+
+from bookings.models import Consultation
 from cases.case.models import Case, ToDo
-from cases.case.path import Facts
+from cases.case.path import ARRIVED_HOPS, ConsultationFacts, Facts, ItemFacts
+from cases.documents.models import PLAN, Version
+from cases.records.closed_days import closed_days
+from cases.records.models import Referral, Visit
+from cases.records.states import ReferralState, VisitState
 from portal import when
+from portal.texts.words import organisation
 
 CALL_KINDS = ("call", "visit_soon")
+__all__ = ["ARRIVED_HOPS", "Facts", "Gathered", "of_case", "of_cases"]
+READY, MOVING = Version.State.READY, {Version.State.RECEIVED, Version.State.CHECKING, Version.State.UNSCANNED}
 
 
-def of_case(case: Case, now: dt.datetime) -> Facts:
+@dataclass(frozen=True)
+class Gathered:
+    """The facts that the path is found from, and the rows they came from, for the pages that show more."""
+
+    facts: Facts
+    visit: Visit | None = None
+    standing: Standing | None = None
+    consultation: Consultation | None = None
+    referral: Referral | None = None
+
+
+@dataclass
+class _Rows:
+    """What the queries found, by case."""
+
+    visits: dict[UUID, Visit] = field(default_factory=dict)
+    standings: dict[UUID, Standing] = field(default_factory=dict)
+    referrals: dict[UUID, Referral] = field(default_factory=dict)
+    plans: dict[UUID, set[str]] = field(default_factory=dict)
+    consultations: dict[UUID, Consultation] = field(default_factory=dict)
+    calls: dict[UUID | None, dt.date] = field(default_factory=dict)
+    closed: frozenset[dt.date] = frozenset()
+
+
+def of_case(case: Case, now: dt.datetime) -> Gathered:
     """The facts of one case at `now`."""
     return of_cases([case], now)[case.pk]
 
 
-def of_cases(cases: Sequence[Case], now: dt.datetime) -> dict[UUID, Facts]:
-    """The facts of each case at `now`; as many queries for thirty cases as for one."""
-    calls = _calls([case.pk for case in cases])
-    return {
-        case.pk: Facts(
-            opened_on=when.as_date(case.opened_at, case.patient.zone),
-            treatment_on=case.treatment_on,
-            call_wanted=case.pk in calls,
-            call_by=calls.get(case.pk),
-            not_today_until=case.rests_until,
-        )
-        for case in cases
-    }
+def of_cases(cases: Sequence[Case], now: dt.datetime) -> dict[UUID, Gathered]:
+    """The facts of each case at `now`; as many queries for thirty cases as for one. Cases come with `patient`."""
+    rows = _look_up([case.pk for case in cases], now)
+    return {case.pk: _gather(case, rows) for case in cases}
 
 
-def _calls(cases: Sequence[UUID]) -> dict[UUID | None, dt.date]:
-    """The earliest day a person should call, by case."""
-    rows = ToDo.objects.open().filter(case__in=cases, kind__in=CALL_KINDS).order_by("-due_on")
-    return dict(rows.values_list("case_id", "due_on"))
+def _look_up(cases: Sequence[UUID], now: dt.datetime) -> _Rows:
+    # A third doctor's visit is a later round and takes the second's place.
+    visits = Visit.objects.live().filter(case__in=cases).select_related("case", "office", "clinician").order_by("round")
+    rows = _Rows(visits={visit.case_id: visit for visit in visits})
+    rows.standings = standings(rows.visits.values(), now)
+    rows.referrals = {row.visit_id: row for row in Referral.objects.filter(visit__in=rows.visits.values())}
+    plans = Version.objects.live().filter(case__in=cases, document__kind=PLAN, document__withdrawn_at=None)
+    for case, state in plans.values_list("case_id", "state"):
+        rows.plans.setdefault(case, set()).add(state)
+    upcoming = Consultation.objects.upcoming(now).filter(case__in=cases).select_related("consultant", "service")
+    for consultation in upcoming:
+        rows.consultations.setdefault(consultation.case_id, consultation)
+    calls = ToDo.objects.open().filter(case__in=cases, kind__in=CALL_KINDS).order_by("-due_on")
+    rows.calls = dict(calls.values_list("case_id", "due_on"))
+    region = organisation().region
+    rows.closed = closed_days([region], now.date())[region]
+    return rows
+
+
+def _gather(case: Case, rows: _Rows) -> Gathered:
+    visit = rows.visits.get(case.pk)
+    standing = rows.standings.get(visit.pk) if visit else None
+    referral = rows.referrals.get(visit.pk) if visit else None
+    consultation = rows.consultations.get(case.pk)
+    facts = Facts(
+        opened_on=when.as_date(case.opened_at, case.patient.zone),
+        referral=_referral_state(referral),
+        referral_on=referral and (referral.sent_on or referral.answered_on),
+        visit_on=visit and visit.on_date,
+        visit_with=visit.clinician.name if visit and visit.clinician else "",
+        visit_happened=visit is not None and visit.state == VisitState.HAPPENED,
+        verdict=standing.verdict.answer.value if standing and standing.verdict else "",
+        items=tuple(_item(each) for each in standing.items) if standing else (),
+        plan=_plan_state(rows.plans.get(case.pk, set())),
+        consultation=_consultation(consultation, case, rows) if consultation else None,
+        treatment_on=case.treatment_on,
+        call_wanted=case.pk in rows.calls,
+        call_by=rows.calls.get(case.pk),
+        not_today_until=case.rests_until,
+    )
+    return Gathered(facts, visit, standing, consultation, referral)
+
+
+def _referral_state(referral: Referral | None) -> str:
+    if referral is None or referral.state == ReferralState.NEEDED:
+        return ""
+    return str(referral.state)
+
+
+def _item(each: ItemStanding) -> ItemFacts:
+    return ItemFacts(
+        name=each.item.kind.called,
+        hop=str(each.item.state),
+        is_core=each.item.is_core,
+        is_plan=each.item.kind_id == "treatment_plan",
+        needs=each.item.need,
+        needs_by=each.request_by,
+        request_by=each.request_by,
+    )
+
+
+def _plan_state(states: set[str]) -> str:
+    if READY in states:
+        return "ready"
+    if states & MOVING:
+        return "checking"
+    return "needs_you" if states else ""
+
+
+def _consultation(consultation: Consultation, case: Case, rows: _Rows) -> ConsultationFacts:
+    return ConsultationFacts(
+        on=when.as_date(consultation.starts_at, case.patient.zone),
+        consultant=consultation.consultant.first_name,
+        needs_plan=consultation.service.needs_plan,
+        plan_by=plan_by(consultation, rows.closed) if consultation.service.needs_plan else None,
+    )

@@ -50,7 +50,8 @@ def case_home(request: HttpRequest, pk: str) -> HttpResponse:
 def _home(case: Case, request: HttpRequest) -> dict[str, object]:
     now = clock.now()
     today = when.as_date(now)
-    known = facts.of_case(case, now)
+    gathered = facts.of_case(case, now)
+    known = gathered.facts
     step, way = next_step(known, today), path(known)
     later = today + dt.timedelta(days=3)
     return {
@@ -67,11 +68,11 @@ def _home(case: Case, request: HttpRequest) -> dict[str, object]:
         "step_is_open": not step.is_rest and step.code != "call",
         "hidden_until": known.not_today_until if step.code == "not_today" else None,
         "due_words": cards.due_words(step),
-        "coming": cards.coming(known, case, today),
+        "coming": cards.coming(gathered, today),
         "phases": cards.phases(way),
         "tally": way.tally,
         "people": cards.people(case, request.user),
-        "talk": cards.talk(known, case),
+        "talk": cards.talk(gathered, case),
         "call_open": known.call_wanted,
     }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.pages import home, ledger, privacy, public, reminder_log, start
+from portal.pages import case_file, caseload, home, ledger, privacy, public, reminder_log, start, today
 
 app_name = "pages"
 urlpatterns = [
@@ -18,4 +18,8 @@ urlpatterns = [
     path("staff/reminders/", reminder_log.reminder_log, name="reminder_log"),
     path("cases/<uuid:pk>/privacy/", privacy.privacy, name="privacy"),
     path("cases/<uuid:pk>/consents/<uuid:consent>/withdraw/", privacy.withdraw_consent, name="withdraw_consent"),
+    path("staff/today/", today.today, name="today"),
+    path("staff/cases/", caseload.caseload, name="caseload"),
+    path("staff/cases/<uuid:pk>/", case_file.case_file, name="case_file"),
+    path("staff/to-dos/<uuid:pk>/done/", caseload.settle_to_do, name="settle_to_do"),
 ]

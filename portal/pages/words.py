@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.case.path import Facts, Step
+from portal import when
 
 PHASE_NAMES = {
     "decide": gettext_lazy("Decide"),
@@ -40,6 +41,12 @@ VERDICT_SENTENCES = {
     "comfortable": gettext_lazy("The core records have time to spare."),
     "tight": gettext_lazy("The core records can be there in time."),
     "some_will_follow": gettext_lazy("Some records will follow. You can keep the date."),
+}
+
+STAFF_VERDICTS = {
+    "comfortable": gettext_lazy("Every core record has time to spare."),
+    "tight": gettext_lazy("Every core record is expected in time, with little to spare."),
+    "some_will_follow": gettext_lazy("Some core records will follow after the visit. The date can stay."),
 }
 
 
@@ -166,13 +173,14 @@ def _named(step: Step) -> StepWords | None:
 
 def status_line(facts: Facts, today: date) -> str:
     """One or two sentences under the greeting: the visit, and whether the records will be there."""
-    sentences = [_visit_sentence(facts, today)]
+    sentences = [visit_sentence(facts, today)]
     if facts.visit_on and facts.visit_on >= today and facts.verdict:
         sentences.append(str(VERDICT_SENTENCES[facts.verdict]))
     return " ".join(sentences)
 
 
-def _visit_sentence(facts: Facts, today: date) -> str:
+def visit_sentence(facts: Facts, today: date) -> str:
+    """When the second visit is, seen from today."""
     if facts.visit_on is None:
         return _("This page shows where you stand, and one next thing.")
     days = (facts.visit_on - today).days
@@ -194,3 +202,47 @@ def greeting(hour: int, name: str) -> str:
     if hour < 18:
         return _("Good afternoon, %(name)s") % {"name": name}
     return _("Good evening, %(name)s") % {"name": name}
+
+
+def visit_words(on: date | None, today: date) -> str:
+    """ "Tue, Nov 24, in 15 days"."""
+    if on is None:
+        return _("Not booked")
+    days = (on - today).days
+    if days < 0:
+        return _("%(day)s, is over") % {"day": when.short_day(on)}
+    if days == 0:
+        return _("%(day)s, today") % {"day": when.short_day(on)}
+    counted = {"day": when.short_day(on), "days": days}
+    return ngettext("%(day)s, in %(days)d day", "%(day)s, in %(days)d days", days) % counted
+
+
+STAFF_WORDS = {
+    "call": gettext_lazy("Call the patient"),
+    "sign": gettext_lazy("Patient signs: %(about)s"),
+    "choose_route": gettext_lazy("Patient chooses a way: %(about)s"),
+    "pay_fee": gettext_lazy("A fee is open: %(about)s"),
+    "needs_you": gettext_lazy("Patient’s part: %(about)s"),
+    "plan": gettext_lazy("Patient adds the plan"),
+    "plan_problem": gettext_lazy("The plan cannot be opened"),
+    "referral": gettext_lazy("Referral is to be asked for"),
+    "referral_refused": gettext_lazy("Referral was refused"),
+    "visit": gettext_lazy("Visit has no date yet"),
+    "visit_passed": gettext_lazy("Did the visit take place?"),
+    "records": gettext_lazy("To be asked for: %(about)s"),
+    "report": gettext_lazy("Report to the primary doctor"),
+    "compare": gettext_lazy("Opinions to compare"),
+    "talk": gettext_lazy("Talk with the doctor"),
+    "choose": gettext_lazy("Patient decides"),
+    "nothing": gettext_lazy("Nothing to do"),
+    "not_today": gettext_lazy("Put off until %(day)s"),
+}
+
+
+def staff_words(step: Step) -> str:
+    """The step as the team says it, with its date where it has one."""
+    day = when.short_day(step.due_on) if step.due_on else ""
+    sentence = STAFF_WORDS[step.code] % {"about": step.about, "day": day}
+    if day and step.code not in {"nothing", "not_today"}:
+        return _("%(what)s, %(day)s") % {"what": sentence, "day": day}
+    return str(sentence)

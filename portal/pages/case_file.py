@@ -1,0 +1,169 @@
+"""The coordinator's page of one case: the verdict and what follows, records, people, reminders, history."""
+
+import datetime as dt
+from typing import Any
+
+from cases.records.standing import ItemStanding
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cases.case.models import Case, CaseClinician, ToDo
+from cases.case.people import who_can_open
+from cases.records.states import IN_TROUBLE, THERE, UNDER_WAY, ItemState
+from portal import clock, when
+from portal.access import find_or_404, open_to
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.history.actions import record
+from portal.pages import cards, facts, privacy, todos, words
+from portal.pages.facts import Gathered
+from portal.reminders import kinds
+from portal.reminders.models import Reminder
+
+LINES_ON_A_PAGE = 15
+REMINDERS_SHOWN = 6
+STAFF_ROLES = {
+    CaseClinician.Role.PRIMARY: lambda: _("Primary doctor"),
+    CaseClinician.Role.FIRST: lambda: _("Gave the plan"),
+    CaseClinician.Role.SECOND: lambda: _("Second doctor"),
+    CaseClinician.Role.THIRD: lambda: _("Third doctor"),
+}
+
+
+@open_to(User.Role.COORDINATOR)
+@require_safe
+def case_file(request: HttpRequest, pk: str) -> HttpResponse:
+    """Everything the team knows of one case. Each look is on record, and the patient reads it."""
+    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "starter", "key"), pk=pk)
+    record(Actor.of(request), "case.looked_at", case, patient=case.patient_id, case=case.pk, why="coordinating")
+    return render(request, "pages/case_file.html", _file(case, request))
+
+
+def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
+    now = clock.now()
+    today = when.as_date(now)
+    gathered = facts.of_case(case, now)
+    open_todos = ToDo.objects.open().visible_to(request.user).filter(case=case).order_by("due_on", "asked_at")
+    page = Paginator(privacy.events_of(case), LINES_ON_A_PAGE).get_page(request.GET.get("page"))
+    return {
+        "case": case,
+        "patient": case.patient,
+        "status": words.visit_words(gathered.facts.visit_on, today),
+        "todos": [todos.row(todo, {case.pk: gathered}, today) for todo in open_todos.select_related("case__patient")],
+        "verdict": cards.verdict_tag(gathered.facts.verdict),
+        "time_words": _time_words(gathered),
+        "points": _points(gathered, today),
+        "visit_url": reverse("records:visit", args=[case.pk]),
+        "records_url": reverse("records:list", args=[case.pk]),
+        "records": [_record(each) for each in gathered.standing.items] if gathered.standing else [],
+        "happened": privacy.lines(list(page), case, request.user),
+        "page": page,
+        "people": _people(case, gathered),
+        "can_open": [{"name": user.name, "words": said} for user, said in who_can_open(case)],
+        "reminders": _reminders(case),
+    }
+
+
+def _time_words(gathered: Gathered) -> str:
+    """What the verdict means, and what follows with its day."""
+    standing = gathered.standing
+    if standing is None or standing.verdict is None:
+        return _("No day is known yet, or the visit is over.")
+    sentences = [str(words.STAFF_VERDICTS[standing.verdict.answer.value])]
+    if standing.verdict.safe_on:
+        sentences.append(_("Core records are safe by %(day)s.") % {"day": when.day(standing.verdict.safe_on)})
+    names = {str(each.item.pk): each.item.kind.called for each in standing.items}
+    for judged in standing.verdict.following:
+        day = judged.dates.read_expected
+        if day and not judged.dates.has_no_date:
+            sentences.append(_("%(name)s: expected %(day)s.") % {"name": names[judged.key], "day": when.short_day(day)})
+        else:
+            sentences.append(_("%(name)s: no date yet.") % {"name": names[judged.key]})
+    return " ".join(sentences)
+
+
+def _points(gathered: Gathered, today: dt.date) -> list[dict[str, Any]]:
+    known = gathered.facts
+    if known.visit_on is None or gathered.visit is None:
+        return []
+    counted = {"there": known.core_at(cards.ARRIVED_HOPS), "of": len(known.core)}
+    points = [
+        (
+            today,
+            {"title": _("Today, %(day)s") % {"day": when.short_day(today)}, "is_here": True}
+            | {"text": _("Core records there: %(there)d of %(of)d") % counted},
+        ),
+        (
+            known.visit_on,
+            {"title": when.short_day(known.visit_on), "is_goal": True}
+            | {"text": ", ".join(part for part in (known.visit_with, cards.visit_place(gathered.visit)) if part)},
+        ),
+    ]
+    if known.treatment_on:
+        points.append(
+            (known.treatment_on, {"title": when.short_day(known.treatment_on), "text": _("Treatment is planned")})
+        )
+    return [point for _day, point in sorted(points, key=lambda pair: pair[0])]
+
+
+def _record(each: ItemStanding) -> dict[str, Any]:
+    item = each.item
+    return {
+        "name": item.kind.called,
+        "weight": _("Core") if item.is_core else _("Can follow"),
+        "holder": item.holder.name if item.holder else "",
+        "route": item.get_route_display(),
+        "state": item.get_state_display(),
+        "tag": _state_tag(item.state),
+        "known": item.get_known_by_display() if item.known_by else "–",
+    }
+
+
+def _state_tag(state: str) -> str:
+    if state in THERE:
+        return "ok"
+    if state in IN_TROUBLE:
+        return "stop"
+    if state in UNDER_WAY:
+        return "info"
+    return "warn" if state == ItemState.NEEDS_YOU else ""
+
+
+def _people(case: Case, gathered: Gathered) -> list[dict[str, Any]]:
+    rows = [_person(case.patient, _("Patient"))]
+    if case.starter:
+        rows.append(_person(case.starter, _("Began for the patient")))
+    for link in case.clinicians.select_related("clinician__office").order_by("id"):
+        office = link.clinician.office
+        phone = office.phone if office else ""
+        told = [part for part in (office.desk, office.hours, office.likes_to_be_asked) if part] if office else []
+        rows.append(
+            {
+                "name": link.clinician.name,
+                "words": ", ".join(filter(None, [STAFF_ROLES[link.role](), office.name if office else ""])),
+                "reach": ". ".join(told),
+                "phone": phone,
+                "phone_href": todos.tel(phone),
+            }
+        )
+    return rows
+
+
+def _person(user: User, said: str) -> dict[str, Any]:
+    phone = str(user.phone) if user.phone else ""
+    return {
+        "name": user.name,
+        "words": said,
+        "reach": todos.reach(user),
+        "phone": phone,
+        "phone_href": todos.tel(phone),
+    }
+
+
+def _reminders(case: Case) -> list[dict[str, str]]:
+    rows = Reminder.objects.filter(case_id=case.pk, settled_at=None).order_by("due_at")[:REMINDERS_SHOWN]
+    return [{"when": when.moment(row.due_at), "words": str(kinds.kind_of(row.kind).label)} for row in rows]
