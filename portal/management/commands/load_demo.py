@@ -1,0 +1,47 @@
+"""Load the invented organisation, once; --again empties the house first. Refuses in production."""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from portal import celery, clock
+from portal.accounts.models import User
+
+KEPT = {"django_migrations", "django_content_type", "texts_text", "records_recordkind", "bookings_service"}
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--again", action="store_true", help="empty the house first; needs the owner's account")
+
+    def handle(self, *, again: bool, **options: object) -> None:
+        if settings.IN_PRODUCTION:
+            raise CommandError("The demo does not exist in production.")
+        if again:
+            empty_the_house()
+        if User.objects.exists():
+            self.stdout.write("People are here already: nothing loaded.")
+            return
+        self.stdout.write(f"The demo is loaded: {load()} cases.")
+
+
+def load() -> int:
+    """Tasks run here and now while the demo is loaded: no worker may be there yet, and none shall look meanwhile."""
+    from portal.pages.demo.load import load as tell_stories
+
+    was = celery.app.conf.task_always_eager
+    celery.app.conf.task_always_eager = True
+    try:
+        return tell_stories(clock.real_now())
+    finally:
+        celery.app.conf.task_always_eager = was
+
+
+def empty_the_house() -> None:
+    """Every table but the words, the kinds and Django's own; the clock goes back to real time."""
+    with connection.cursor() as cursor:
+        names = set(connection.introspection.table_names(cursor)) - KEPT
+        quoted = ", ".join(connection.ops.quote_name(name) for name in sorted(names))
+        cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")

@@ -1,0 +1,321 @@
+"""Plays the demo's stories day by day, through the real actions, so that every row could have come about."""
+
+import datetime as dt
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from bookings import actions as bookings
+from bookings import availability
+from bookings.models import Consultation, Practice, Service
+from cases.case import actions as case_actions
+from cases.case.models import Case, Office
+from cases.documents import actions as documents
+from cases.documents import checking
+from cases.records import actions as records
+from cases.records.models import RecordItem, Visit
+from cases.reviews import actions as reviews
+from cases.reviews.checklist import CODES
+from cases.reviews.models import Review, Section
+from cases.reviews.opening import open_due_reviews
+from portal import clock
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.pages import actions as page_actions
+from portal.pages.demo import house, plan_files
+from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
+from portal.pages.demo.plans import DemoPlan, plan
+from portal.pages.demo.reviews import REVIEWS
+from portal.pages.demo.stories import STORIES, Story
+from portal.reminders import sender
+
+MORNING = dt.time(9, 5)
+VERBS_BEHIND = {
+    "asked": ("asked",),
+    "sent": ("asked", "sent"),
+    "arrived": ("asked", "sent", "arrived"),
+    "opens_fine": ("asked", "sent", "arrived", "opens_fine"),
+    "not_located": ("asked", "not_located"),
+    "needs_you": (),  # the kind is laid out so
+}
+ORDINARY_HOUR = 10
+VISIT_TIME = dt.time(14, 30)
+
+
+@dataclass(order=True)
+class Deed:
+    """Something somebody does, so many days before the day of loading, at an hour of that day."""
+
+    days_ago: float
+    place: int
+    act: Callable[[], object] = field(compare=False)
+
+
+@dataclass
+class Told:
+    """One story while it is told."""
+
+    story: Story
+    people: dict[str, User]
+    today: dt.date
+    case: Case = field(init=False)
+
+    @property
+    def teller(self) -> Actor:
+        """Who acts for the case: the patient, or the one who began for them."""
+        return Actor.person(self.people[self.story.starter or self.story.patient])
+
+    @property
+    def consultant(self) -> User:
+        return self.people[self.story.consultant]
+
+
+def load(now: dt.datetime) -> int:
+    """Furnish the house and tell every story up to `now`. Answers how many cases there are."""
+    first = max(story.began for story in STORIES) + 1
+    with clock.lived_at(now - dt.timedelta(days=first)):
+        people = house.furnish()
+    today = now.astimezone(people["theo"].zone).date()
+    deeds = [
+        Deed(days_ago, place, act)
+        for place, story in enumerate(STORIES)
+        for days_ago, act in _deeds(Told(story, people, today))
+    ]
+    play(sorted(deeds, key=lambda deed: (-deed.days_ago, deed.place)), first, now)
+    return len(STORIES)
+
+
+def play(deeds: list[Deed], first: int, now: dt.datetime) -> None:
+    """Live through the days: the morning's messages, then what people did, then what the workers found."""
+    for day in range(first, -1, -1):
+        morning = _at(now, day, MORNING)
+        if morning <= now:
+            with clock.lived_at(morning):
+                sender.run()
+        todays = [deed for deed in deeds if day - 1 < deed.days_ago <= day]
+        for minutes, deed in enumerate(todays):
+            at = _at(now, day, dt.time(ORDINARY_HOUR)) + dt.timedelta(minutes=3 * minutes)
+            with clock.lived_at(min(at, now)):
+                deed.act()
+                _let_workers_look()
+
+
+def _at(now: dt.datetime, days_ago: int, wall: dt.time) -> dt.datetime:
+    zone = dt.UTC if now.tzinfo is None else now.tzinfo
+    local = now.astimezone(zone).date() - dt.timedelta(days=days_ago)
+    return dt.datetime.combine(local, wall, zone)
+
+
+def _let_workers_look() -> None:
+    """What beat would find in the next minute."""
+    checking.check_waiting()
+    open_due_reviews(clock.now())
+
+
+def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
+    story = told.story
+    began = story.began
+    yield began, lambda: _open(told)
+    if story.referral:
+        yield from _referral(told)
+    if story.second:
+        yield began - 1.5, lambda: _name_visit(told)
+    yield from _records(told)
+    if story.plan:
+        yield max(began - 3, 0), lambda: _add_plan(told)
+    if story.talk_in is not None:
+        yield from _talk(told)
+    if story.new_plan:
+        yield 0.5, lambda: _new_plan(told)
+    if story.visit_in is not None and story.visit_in < 0:
+        yield max(-story.visit_in - 1, 0), lambda: records.say_took_place(_visit(told), by=told.teller)
+    if story.call == "asked":
+        yield 0, lambda: page_actions.ask_for_a_call(told.case, by=told.teller)
+
+
+def _open(told: Told) -> None:
+    story = told.story
+    fields = {"diagnosis": story.diagnosis}
+    if story.treatment_in is not None:
+        fields["treatment_on"] = _business_day(told.today, story.treatment_in)
+    if story.starter:
+        person = next(person for person in PATIENTS if person.key == story.patient)
+        told.case = case_actions.open_case(
+            patient_name=person.name, starter=told.people[story.starter], by=told.teller, **fields
+        )
+        User.objects.filter(pk=told.case.patient_id).update(**house.about(person))
+    else:
+        told.case = case_actions.open_case(patient=told.people[story.patient], by=told.teller, **fields)
+    for role, key in (("primary", story.primary), ("first", story.first)):
+        doctor = next(doctor for doctor in DOCTORS if doctor.key == key)
+        case_actions.set_clinician(
+            told.case,
+            role,
+            name=doctor.name,
+            specialty=doctor.field,
+            office=_office(doctor.office),
+            by=told.teller,
+        )
+    if story.matters:
+        told.case.matters = story.matters
+        told.case.save(update_fields=["matters"])
+
+
+def _office(key: str) -> Office:
+    return Office.objects.get(name=next(office.name for office in OFFICES if office.key == key))
+
+
+def _referral(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
+    began, state = told.story.began, told.story.referral
+    if state == "not_needed":
+        yield began - 1, lambda: records.move_referral(told.case, "not_needed", by=told.teller)
+        return
+    yield began - 1, lambda: records.move_referral(told.case, "asked", by=told.teller)
+    if state != "asked":
+        yield began - 2, lambda: records.move_referral(told.case, state, by=told.teller)
+
+
+def _name_visit(told: Told) -> None:
+    doctor = next(doctor for doctor in DOCTORS if doctor.key == told.story.second)
+    visit = records.name_visit(
+        told.case, doctor=doctor.name, specialty=doctor.field, office=_office(doctor.office), by=told.teller
+    )
+    if told.story.visit_in is not None:
+        on = _business_day(told.today, told.story.visit_in)
+        records.set_visit_date(visit, on=on, at=VISIT_TIME, by=told.teller)
+
+
+def _business_day(today: dt.date, days: int) -> dt.date:
+    """So many days from today, moved off a weekend; a day in the past moves back, one to come moves on."""
+    on = today + dt.timedelta(days=days)
+    while on.weekday() >= 5:
+        on += dt.timedelta(days=1 if days >= 0 else -1)
+    return on
+
+
+def _visit(told: Told) -> Visit:
+    return Visit.objects.live().select_related("case__patient", "case__key", "office").get(case=told.case)
+
+
+def _records(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
+    for place, (kind, reached) in enumerate(told.story.records.items()):
+        for step, verb in enumerate(VERBS_BEHIND[reached]):
+            days_ago = max(told.story.began - 3 - step * 2 - place * 0.1, 0)
+            yield days_ago, _telling(told, kind, verb)
+
+
+def _telling(told: Told, kind: str, verb: str) -> Callable[[], object]:
+    def tell() -> None:
+        item = RecordItem.objects.select_related("visit__case", "kind").get(visit=_visit(told), kind=kind)
+        # The referral's own words moved its record on already.
+        if kind == "referral_letter" and verb in {"asked", "sent"}:
+            return
+        reason = "The lab looked twice and did not find it." if verb == "not_located" else ""
+        records.tell(item, verb, reason=reason, by=told.teller)
+
+    return tell
+
+
+def _add_plan(told: Told) -> None:
+    if told.story.plan == "locked":
+        files = [("plan.pdf", _locked_pdf())]
+    else:
+        files = plan_as_files(plan(told.story.plan), told.people[told.story.patient].name)
+    for name, content in files:
+        documents.add_file(told.case, SimpleUploadedFile(name, content), by=told.teller)
+
+
+def _new_plan(told: Told) -> None:
+    document = told.case.documents.here().plans().order_by("put_in_at").first()
+    name, content = plan_as_files(plan(told.story.new_plan), told.people[told.story.patient].name)[0]
+    documents.add_version(document, SimpleUploadedFile(name, content), by=told.teller)
+
+
+def plan_as_files(text: DemoPlan, patient: str) -> list[tuple[str, bytes]]:
+    """The files of an invented plan: one PDF, one Word file, or a photo of each page."""
+    if text.kind == "photos":
+        return [(f"IMG_20{number}.jpg", plan_files.make_photo(page)) for number, page in enumerate(text.pages)]
+    parts: list[object] = []
+    for number, page in enumerate(text.pages):
+        parts += [plan_files.PAGE_BREAK] * bool(number) + _paragraphs(page)
+    if text.kind == "docx":
+        return [("plan.docx", plan_files.make_docx(text.title, parts))]
+    return [("plan.pdf", plan_files.make_plan_pdf(text.title, parts, clinic=text.clinic, patient=patient))]
+
+
+def _paragraphs(page: str) -> list[object]:
+    """Blocks between empty lines; the first line of a block is its heading."""
+    blocks = [block.split("\n", 1) for block in page.split("\n\n")]
+    return [(block[0], block[1]) if len(block) == 2 else block[0] for block in blocks]
+
+
+def _locked_pdf() -> bytes:
+    import pikepdf
+
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(plan_files.make_plan_pdf("Plan", ["Locked."]))) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(owner="spring", user="spring"))
+    return out.getvalue()
+
+
+def _talk(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
+    story, talk_in = told.story, told.story.talk_in or 0
+    booked = max(min(story.began - 4, story.began), 0)
+    yield booked, lambda: _book(told)
+    if story.talk_canceled:
+        yield 1, lambda: bookings.cancel(_consultation(told), by=told.teller)
+    if story.review:
+        yield max(-talk_in + 1, 1), lambda: _write(told)
+    if talk_in < 0:
+        yield max(-talk_in - 1, 0), lambda: _after_the_talk(told)
+
+
+def _book(told: Told) -> None:
+    story, now = told.story, clock.now()
+    practice = Practice.objects.get(consultant=told.consultant)
+    service = Service.objects.get(code=story.service)
+    wanted = told.today + dt.timedelta(days=story.talk_in or 0)
+    starts = availability.free_starts(told.case, practice, service, now)
+    starts_at = next(start for start in starts if start.astimezone(practice.zone).date() >= wanted)
+    held = bookings.hold(
+        case=told.case,
+        consultant=told.consultant,
+        service=service,
+        starts_at=starts_at,
+        how="video",
+        by=told.teller,
+    )
+    bookings.book(hold=held, starts_at=starts_at, accepts_scope=True, may_read=True, hope=story.matters, by=told.teller)
+
+
+def _consultation(told: Told) -> Consultation:
+    return Consultation.objects.select_related("case__patient", "consultant", "service").get(case=told.case)
+
+
+def _write(told: Told) -> None:
+    """The consultant reads the plan and writes; where the story says so, the summary is shared."""
+    reader, written = Actor.person(told.consultant), REVIEWS[told.story.plan]
+    review = reviews.take(Review.objects.get(case=told.case), by=reader)
+    bodies = {
+        Section.Code.PLAIN: written.plain,
+        Section.Code.WORDS: written.words,
+        Section.Code.QUESTIONS: written.questions,
+        Section.Code.OPTIONS: written.options,
+        Section.Code.PRIVATE: written.private,
+    }
+    changes = {str(code.value): reviews.Change(body, 0) for code, body in bodies.items() if body}
+    changes[Section.Code.CHECKLIST.value] = reviews.Change("", 0)
+    found = {code: reviews.Found(page) for code, page in zip(CODES, written.found, strict=True)}
+    reviews.save_parts(review, changes, findings=found, by=reader)
+    if told.story.review == "shared":
+        reviews.share(Review.objects.get(pk=review.pk), is_ticked=True, by=reader)
+
+
+def _after_the_talk(told: Told) -> None:
+    reader = Actor.person(told.consultant)
+    bookings.complete(_consultation(told), by=reader)
+    review = Review.objects.filter(case=told.case).first()
+    if review and told.story.review == "shared":
+        reviews.complete(review, is_ticked=True, by=reader)
