@@ -171,9 +171,9 @@ def _plan(facts: Facts, today: date) -> Step | None:
 
 def _referral(facts: Facts, today: date) -> Step | None:
     if facts.referral == "":
-        return Step("referral", "records:visit", None, 10)
+        return Step("referral", "records:referral", None, 10)
     if facts.referral == "refused":
-        return Step("referral_refused", "records:visit", None, 10)
+        return Step("referral_refused", "records:referral", None, 10)
     return None
 
 

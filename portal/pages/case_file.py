@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from cases.records.standing import ItemStanding
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from cases.case.models import Case, CaseClinician, ToDo
 from cases.case.people import who_can_open
+from cases.records.standing import ItemStanding
 from cases.records.states import IN_TROUBLE, THERE, UNDER_WAY, ItemState
 from portal import clock, when
 from portal.access import find_or_404, open_to

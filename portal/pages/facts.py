@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from bookings.availability import plan_by
-from cases.records.standing import ItemStanding, Standing, standings
 
 from bookings.models import Consultation
 from cases.case.models import Case, ToDo
@@ -14,6 +13,7 @@ from cases.case.path import ARRIVED_HOPS, ConsultationFacts, Facts, ItemFacts
 from cases.documents.models import PLAN, Version
 from cases.records.closed_days import closed_days
 from cases.records.models import Referral, Visit
+from cases.records.standing import ItemStanding, Standing, standings
 from cases.records.states import ReferralState, VisitState
 from portal import when
 from portal.texts.words import organisation
@@ -87,6 +87,7 @@ def _gather(case: Case, rows: _Rows) -> Gathered:
         referral=_referral_state(referral),
         referral_on=referral and (referral.sent_on or referral.answered_on),
         visit_on=visit and visit.on_date,
+        visit_named_on=when.as_date(visit.booked_at, case.patient.zone) if visit and visit.booked_at else None,
         visit_with=visit.clinician.name if visit and visit.clinician else "",
         visit_happened=visit is not None and visit.state == VisitState.HAPPENED,
         verdict=standing.verdict.answer.value if standing and standing.verdict else "",
