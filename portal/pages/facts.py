@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from bookings.availability import plan_by
-
 from bookings.models import Consultation
+from bookings.slots import plan_due_on
 from cases.case.models import Case, ToDo
 from cases.case.path import ARRIVED_HOPS, ConsultationFacts, Facts, ItemFacts
 from cases.documents.models import PLAN, Version
@@ -133,5 +132,5 @@ def _consultation(consultation: Consultation, case: Case, rows: _Rows) -> Consul
         on=when.as_date(consultation.starts_at, case.patient.zone),
         consultant=consultation.consultant.first_name,
         needs_plan=consultation.service.needs_plan,
-        plan_by=plan_by(consultation, rows.closed) if consultation.service.needs_plan else None,
+        plan_by=plan_due_on(consultation.starts_at, consultation.zone, consultation.service.talk, rows.closed),
     )

@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.models import Case
 from cases.case.path import next_step, path
-from cases.case.people import may
+from cases.case.people import CONSULTANT, COORDINATOR, role_in
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.actors import Actor
@@ -19,6 +20,9 @@ from portal.errors import Refused
 from portal.pages import actions, cards, facts, words
 
 STAFF_PLACES = {"consultant": "pages:today", "coordinator": "pages:caseload", "administrator": "accounts:people"}
+
+# Staff have a page of their own for a case; this one is the family's.
+STAFF_PAGES = {COORDINATOR: cards.file_url, CONSULTANT: lambda case: reverse("pages:today")}
 
 
 @open_to(PERSON)
@@ -34,7 +38,8 @@ def own_cases(request: HttpRequest) -> HttpResponse:
     cases = list(Case.objects.visible_to(request.user).select_related("patient").order_by("opened_at"))
     if len(cases) == 1:
         return redirect(cases[0])
-    return render(request, "pages/cases.html", {"cases": [cards.case_line(case, request.user) for case in cases]})
+    rows = [cards.case_line(case, request.user) for case in cases]
+    return render(request, "pages/cases.html", {"cases": rows, "open_url": reverse("case:open")})
 
 
 @open_to(PERSON)
@@ -42,8 +47,9 @@ def own_cases(request: HttpRequest) -> HttpResponse:
 def case_home(request: HttpRequest, pk: str) -> HttpResponse:
     """Where the patient stands, and the one next step."""
     case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
-    if request.user.role and not may("change_dates", case, request.user):
-        return redirect("pages:today")
+    role = role_in(case, request.user)
+    if role in STAFF_PAGES:
+        return redirect(STAFF_PAGES[role](case))
     return render(request, "pages/case_home.html", _home(case, request))
 
 

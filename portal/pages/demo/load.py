@@ -17,7 +17,7 @@ from cases.documents import checking
 from cases.records import actions as records
 from cases.records.models import RecordItem, Visit
 from cases.reviews import actions as reviews
-from cases.reviews.checklist import CODES
+from cases.reviews.checklist import POINTS
 from cases.reviews.models import Review, Section
 from cases.reviews.opening import open_due_reviews
 from portal import clock
@@ -307,7 +307,7 @@ def _write(told: Told) -> None:
     }
     changes = {str(code.value): reviews.Change(body, 0) for code, body in bodies.items() if body}
     changes[Section.Code.CHECKLIST.value] = reviews.Change("", 0)
-    found = {code: reviews.Found(page) for code, page in zip(CODES, written.found, strict=True)}
+    found = {point.code: reviews.Found(page) for point, page in zip(POINTS, written.found, strict=True)}
     reviews.save_parts(review, changes, findings=found, by=reader)
     if told.story.review == "shared":
         reviews.share(Review.objects.get(pk=review.pk), is_ticked=True, by=reader)
