@@ -72,15 +72,15 @@ def may(verb: str, case: Case, who: Any) -> bool:
     return True
 
 
-def who_can_open(case: Case) -> list[tuple[User, str]]:
-    """Everyone who can open the case's documents today, with their words: computed from the rule itself."""
+def who_can_open(case: Case, verb: str = "read_documents") -> list[tuple[User, str]]:
+    """Everyone who can open the case's documents today, or do `verb`, with their words: computed from the rule."""
     people = [(case.patient, str(WORDS[PATIENT]))] if case.patient.can_sign_in else []
     assigned = User.objects.filter(
         pk__in=case.assignments.filter(ended_at__isnull=True).values("user"), can_sign_in=True
     ).order_by("name")
-    people += [(user, str(WORDS[CONSULTANT])) for user in assigned if may("read_documents", case, user)]
+    people += [(user, str(WORDS[CONSULTANT])) for user in assigned if may(verb, case, user)]
     coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name")
-    people += [(user, str(WORDS[COORDINATOR])) for user in coordinators if may("read_documents", case, user)]
+    people += [(user, str(WORDS[COORDINATOR])) for user in coordinators if may(verb, case, user)]
     return people
 
 

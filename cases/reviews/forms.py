@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.reviews.actions import Change, Found, answers_of
@@ -65,7 +66,7 @@ class ReviewForm(forms.Form):
         self._add_answers()
         self._add_points()
         for code in Section.Code.values:
-            for name, value in (("seen", self.version(code)), ("mark", mark(self.stored(code)))):
+            for name, value in (("seen", self.version(code)), ("mark", self.mark_of(code))):
                 self.fields[f"{name}-{code}"] = forms.CharField(
                     initial=value, required=False, max_length=20, widget=forms.HiddenInput
                 )
@@ -122,6 +123,24 @@ class ReviewForm(forms.Form):
         if code == Section.Code.CHECKLIST:
             return _as_text({point: Found(row.page, row.note, row.question) for point, row in self.found.items()})
         return self.text(code)
+
+    def mark_of(self, code: str) -> str:
+        """The mark of what a part says in the database."""
+        return mark(self.stored(code))
+
+    def typed_mark(self, code: str) -> str:
+        """The mark of what a part says in this form."""
+        return mark(self.typed(code))
+
+    def readable(self, code: str) -> str:
+        """What a part says in the database, for reading beside the own words."""
+        if code == Section.Code.ANSWERS:
+            return "\n".join(f"{question} {words}" for question, words in answers_of(self.review).items())
+        if code != Section.Code.CHECKLIST:
+            return self.text(code)
+        return "\n".join(
+            f"{point.title}: {_where(self.found[point.code].page)}" for point in POINTS if point.code in self.found
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -192,6 +211,10 @@ class ReviewForm(forms.Form):
         ]
 
 
+def _where(page: int | None) -> str:
+    return gettext("not found") if page is None else gettext("page %(page)s") % {"page": page}
+
+
 def _as_text(findings: Mapping[str, Found]) -> str:
     return json.dumps({code: [row.page, row.note, row.question] for code, row in sorted(findings.items())})
 
@@ -207,7 +230,7 @@ class NoteForm(forms.Form):
 class ShareForm(forms.Form):
     """Unticked always; the words of the statement come from the texts."""
 
-    statement = forms.BooleanField(required=False)
+    statement = forms.BooleanField(error_messages={"required": _("Tick the statement before you share.")})
     correction = forms.CharField(
         label=_("What you corrected"),
         help_text=_("The patient reads it above the new version."),

@@ -52,10 +52,14 @@ def missing_points(body: Body) -> list[dict[str, str]]:
     ]
 
 
+def raised(body: Body) -> list[str]:
+    """The questions the reader raised."""
+    return [f"{line['heading']}: {line['text']}" if line["heading"] else line["text"] for line in body["questions"]]
+
+
 def questions(body: Body) -> list[str]:
     """Every question the summary offers: those raised by the reader, then those for what is missing."""
-    raised = [f"{line['heading']}: {line['text']}" if line["heading"] else line["text"] for line in body["questions"]]
-    return [*raised, *(point["question"] for point in missing_points(body))]
+    return [*raised(body), *(point["question"] for point in missing_points(body))]
 
 
 def medical_lines(body: Body) -> list[dict[str, Any]]:

@@ -1,4 +1,23 @@
 """Addresses of reviews and summaries."""
 
+from django.urls import path
+
+from cases.reviews import summary_views, views
+
 app_name = "reviews"
-urlpatterns: list = []
+urlpatterns = [
+    path("staff/reviews/", views.queue, name="queue"),
+    path("staff/reviews/<uuid:pk>/", views.edit, name="edit"),
+    path("staff/reviews/<uuid:pk>/save/", views.save, name="save"),
+    path("staff/reviews/<uuid:pk>/take/", views.take, name="take"),
+    path("staff/reviews/<uuid:pk>/hand-back/", views.hand_back, name="hand_back"),
+    path("staff/reviews/<uuid:pk>/notes/", views.note, name="note"),
+    path("staff/reviews/<uuid:pk>/notes/<int:number>/remove/", views.remove_note, name="remove_note"),
+    path("staff/reviews/<uuid:pk>/preview/", views.preview, name="preview"),
+    path("staff/summaries/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("cases/<uuid:pk>/summary/", summary_views.summary, name="summary"),
+    path("cases/<uuid:pk>/summary/ask/", summary_views.ask, name="ask"),
+    path("cases/<uuid:pk>/summary/agree/", summary_views.agree, name="agree"),
+    path("summaries/<uuid:pk>/answer/", summary_views.answer, name="answer"),
+    path("summaries/<uuid:pk>/pdf/", summary_views.pdf, name="pdf"),
+]

@@ -31,7 +31,6 @@ REASONS = {
     "no_plan": _("The plan was taken back"),
     "no_talk": _("No consultation is booked"),
     "talk_booked": _("A consultation is booked"),
-    "preparing": _("Preparing your consultation"),
 }
 
 

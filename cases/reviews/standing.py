@@ -1,0 +1,137 @@
+"""Where reviews stand, for queues and for the pages that gather: each in a fixed number of queries."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from cases.case.models import Consent
+from cases.documents.models import Version
+from cases.reviews.models import Review, Summary
+from cases.reviews.rules import reading_minutes, urgency
+
+ROWS = 100  # a queue longer than this is a matter for people, not for a page
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the queue. `name` is empty where it may not be shown yet."""
+
+    review: Review
+    name: str
+    pages: int
+    is_photos: bool
+    minutes: int
+    language: str
+    read_by: date
+    urgency: str
+    talk_at: datetime | None
+    state: str
+    may_read: bool
+
+
+def queue(user: Any, now: datetime) -> list[Row]:
+    """The plans a consultant is to read, and for a coordinator those of all cases; nearest date first."""
+    reviews = list(
+        Review.objects.visible_to(user)
+        .to_read()
+        .select_related("case__patient", "consultation", "reader", "version")[:ROWS]
+    )
+    if user.role == "consultant":
+        reviews = [review for review in reviews if review.reader_id in (None, user.pk)]
+    agreed = set(
+        Consent.objects.standing()
+        .filter(case__in=[review.case_id for review in reviews], kind=Consent.Kind.READ, consultant=user)
+        .values_list("case_id", flat=True)
+    )
+    photos = _photos(reviews)
+    return [_row(review, now, user, photos, review.case_id in agreed) for review in reviews]
+
+
+def free(user: Any, now: datetime) -> list[Row]:
+    """Plans without a consultant: pages, kind, language and date only."""
+    reviews = list(Review.objects.free_for(user).to_read().select_related("case__patient", "version")[:ROWS])
+    photos = _photos(reviews)
+    return [_row(review, now, user, photos, may_read=False, name="") for review in reviews]
+
+
+def _photos(reviews: Collection[Review]) -> set[UUID]:
+    versions = {pk for review in reviews for pk in review.plan}
+    pictures = Version.objects.filter(pk__in=versions, kind__in=["jpeg", "png", "heic", "tiff"])
+    return set(pictures.values_list("pk", flat=True))
+
+
+def _row(review: Review, now: datetime, user: Any, photos: set[UUID], may_read: bool, name: str | None = None) -> Row:
+    is_photos = bool(photos.intersection(review.plan))
+    return Row(
+        review=review,
+        name=review.case.patient.name if name is None else name,
+        pages=review.pages,
+        is_photos=is_photos,
+        minutes=reading_minutes(review.pages, photos=is_photos),
+        language=review.case.patient.language,
+        read_by=review.read_by,
+        urgency=urgency(review.read_by, now.astimezone(user.zone).date()),
+        talk_at=review.consultation.starts_at if review.consultation else None,
+        state=review.state,
+        may_read=may_read,
+    )
+
+
+def shared(user: Any) -> list[Review]:
+    """What this consultant has shared, the newest first: to complete after the talk, or to look at again."""
+    done = (Review.State.SHARED, Review.State.COMPLETED)
+    return list(
+        Review.objects.visible_to(user)
+        .filter(reader=user, state__in=done)
+        .select_related("case__patient", "consultation")
+        .order_by("-taken_at")[:ROWS]
+    )
+
+
+def review_of(case: Any) -> Review | None:
+    """The case's review with its reader, for people who may know the case."""
+    return Review.objects.filter(case=case).select_related("reader").first()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of one case: whether a plan waits for a reader, and whether the patient has a summary and read it."""
+
+    review: UUID | None = None
+    state: str = ""
+    reader: UUID | None = None
+    read_by: date | None = None
+    is_shared: bool = False
+    is_complete: bool = False
+    is_unread: bool = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """A plan is to be read, and nothing of it was shared yet."""
+        return self.state in ("open", "taken", "drafting") and not self.is_shared
+
+
+NOTHING = Standing()
+
+
+def of_cases(cases: Collection[UUID]) -> dict[UUID, Standing]:
+    """How the reading stands in each of these cases; cases without a review are left out. Two queries."""
+    newest: dict[UUID, Summary] = {}
+    live = Summary.objects.live().filter(review__case__in=cases).order_by("number")
+    for summary in live.defer("body", "correction", "asked", "withdrawn_why"):
+        newest[summary.review_id] = summary
+    found = {}
+    for review in Review.objects.filter(case__in=cases):
+        last = newest.get(review.pk)
+        found[review.case_id] = Standing(
+            review=review.pk,
+            state=review.state,
+            reader=review.reader_id,
+            read_by=review.read_by,
+            is_shared=last is not None,
+            is_complete=last is not None and last.is_complete,
+            is_unread=last is not None and last.first_read_at is None,
+        )
+    return found

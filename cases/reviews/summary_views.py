@@ -1,0 +1,174 @@
+"""The patient's side: reading the summary, saying whether it is clear, taking it along as a PDF."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from bookings.models import Consultation
+from cases.case.actions import give_consent
+from cases.case.models import Case
+from cases.case.people import has_consent_to_read, may, role_in
+from cases.documents.models import Version
+from cases.reviews import actions, frozen, opening, sheet, standing
+from cases.reviews.forms import ClearForm
+from cases.reviews.models import Summary
+from cases.reviews.pdf import summary_pdf
+from portal import clock, when
+from portal.access import find_or_404, open_to
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.texts.words import organisation, text
+
+
+@open_to("person")
+@require_GET
+def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The newest version, or the one asked for; before there is one, what will stand here."""
+    case = find_or_404(Case.objects.visible_to(request.user), pk=pk)
+    versions = list(_summaries(request).filter(review__case=case).order_by("-number"))
+    chosen = _chosen(versions, request.GET.get("version", ""))
+    if chosen and chosen.state == "shared":
+        actions.read(chosen, by=Actor.of(request))
+    return _page(request, case, versions, chosen)
+
+
+def _summaries(request: HttpRequest) -> Any:
+    related = ("review__case__patient", "review__case__key", "review__consultation", "shared_by", "withdrawn_by")
+    return Summary.objects.visible_to(request.user).select_related(*related)
+
+
+def _chosen(versions: list[Summary], number: str) -> Summary | None:
+    """The version with this number; else the newest that stands; else the newest that was taken back."""
+    asked = [version for version in versions if str(version.number) == number]
+    live = [version for version in versions if version.state == "shared"]
+    return next(iter([*asked, *live, *versions]), None)
+
+
+def _page(
+    request: HttpRequest,
+    case: Case,
+    versions: list[Summary],
+    chosen: Summary | None,
+    form: ClearForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now = clock.now()
+    page: dict[str, Any] = {"case": case, "versions": versions, "summary": chosen, "status": status}
+    page["talk"] = Consultation.objects.next_for(case, now)
+    page["is_patient"] = role_in(case, request.user) == "patient"
+    if chosen and chosen.state == "shared" and chosen.frozen:
+        pages = sheet.plan_pages(chosen.plan, request.user)
+        page |= {
+            "shown": sheet.shown(chosen.frozen, sheet.document_link(pages)),
+            "lead": sheet.summary_lead(chosen),
+            "is_earlier": sheet.is_about_earlier_plan(chosen),
+            "full": pages[0] if pages else None,
+            "pages": len(pages),
+            "form": form or ClearForm(initial={"clear": chosen.clear or None, "asked": chosen.asked}),
+        }
+    else:
+        page |= _before(case, request)
+    return render(request, "reviews/summary.html", page, status=status)
+
+
+def _before(case: Case, request: HttpRequest) -> dict[str, Any]:
+    """What a patient without a summary needs to know: is a plan there, who reads it, by when, may they."""
+    review = standing.review_of(case)
+    asks = bool(review and review.reader and not has_consent_to_read(case, review.reader))
+    return {
+        "review": review,
+        "has_plan": Version.objects.ready_plans().filter(case=case).exists(),
+        "asks_to_read": asks and may("consent", case, request.user),
+        "consent": text("consent_read") if asks else None,
+    }
+
+
+@open_to("person")
+@require_POST
+def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Clear, or a question that goes straight to the consultant."""
+    chosen = find_or_404(_summaries(request), pk=pk)
+    case = chosen.review.case
+    form = ClearForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.answer(chosen, **form.cleaned_data, by=Actor.of(request))
+        except Refused as refused:
+            form.add_error("asked" if refused.code == "asked" else None, refused)
+        else:
+            messages.success(request, _thanks(form.cleaned_data["clear"], chosen))
+            return redirect("reviews:summary", pk=case.pk)
+    versions = list(_summaries(request).filter(review__case=case).order_by("-number"))
+    return _page(request, case, versions, chosen, form, status=422)
+
+
+def _thanks(clear: str, chosen: Summary) -> str:
+    if clear == Summary.Clear.QUESTION:
+        return _("Your question is with %(who)s now.") % {"who": chosen.shared_by.first_name}
+    return _("Thank you. That is good to know.")
+
+
+@open_to("person")
+@require_GET
+def pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The summary as a tagged PDF, to keep or hand over."""
+    chosen = find_or_404(_summaries(request).live(), pk=pk)
+    earlier = sheet.is_about_earlier_plan(chosen)
+    paper = frozen.on_paper(
+        chosen.frozen,
+        title=_("Your plan in plain words"),
+        lead=f"{sheet.about(chosen.frozen)}. {sheet.summary_lead(chosen)}",
+        notice=_("This is about an earlier plan. A newer one has come in since.") if earlier else "",
+        scope=text("scope_short").body,
+    )
+    try:
+        content = summary_pdf(paper, author=organisation().name, made_at=chosen.shared_at)
+    except Refused as refused:
+        messages.warning(request, refused.message)
+        return redirect("reviews:summary", pk=chosen.review.case_id)
+    actions.read(chosen, as_pdf=True, by=Actor.of(request))
+    # The name tells nothing: downloads lie around on shared computers.
+    name = _("Summary %(day)s") % {"day": when.as_date(chosen.shared_at).isoformat()}
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name.encode("ascii", "ignore").decode()}.pdf"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+@open_to("person")
+@require_POST
+def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The patient asks for a written reading."""
+    case = find_or_404(Case.objects.visible_to(request.user), pk=pk)
+    try:
+        opening.ask_for_reading(case, by=Actor.of(request))
+        messages.success(request, _("We will read your plan and write to you."))
+    except Refused as refused:
+        messages.warning(request, refused.message)
+    return redirect("reviews:summary", pk=case.pk)
+
+
+@open_to("person")
+@require_POST
+def agree(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The patient lets the consultant who took the plan read it."""
+    case = find_or_404(Case.objects.visible_to(request.user), pk=pk)
+    review = standing.review_of(case)
+    if review is None or review.reader is None:
+        raise Http404
+    try:
+        give_consent("read", person=case.patient, case=case, consultant=review.reader, by=Actor.of(request))
+        messages.success(request, _("%(who)s can read your plan now.") % {"who": review.reader.first_name})
+    except Refused as refused:
+        messages.warning(request, refused.message)
+    return redirect("reviews:summary", pk=case.pk)

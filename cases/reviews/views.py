@@ -1,0 +1,331 @@
+"""The reader's side: the queue, the plan beside its review, the preview, sharing and taking back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cases.case.people import has_consent_to_read, who_can_open
+from cases.documents.models import PageImage
+from cases.reviews import actions, frozen, opening, sheet, standing
+from cases.reviews.checklist import SOURCE
+from cases.reviews.forms import NoteForm, ReviewForm, ShareForm, WithdrawForm, asked_in
+from cases.reviews.lines import reading_grade
+from cases.reviews.models import Note, Review, Section, Summary
+from cases.reviews.rules import allowed, no_consent, why_not
+from portal import clock, when
+from portal.access import find_or_404, open_to
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.texts.words import text
+
+
+@open_to("consultant", "coordinator")
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    """Plans to read, the nearest date first; those without a consultant without name or content."""
+    now = clock.now()
+    opening.open_due_reviews(now)
+    page = {
+        "rows": standing.queue(request.user, now),
+        "free": standing.free(request.user, now),
+        "shared": standing.shared(request.user),
+    }
+    return render(request, "reviews/queue.html", page)
+
+
+@open_to("consultant")
+@require_POST
+def take(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a plan: of one's own cases, or one that has no consultant yet."""
+    own = Review.objects.visible_to(request.user).filter(pk=pk)
+    review = find_or_404(own if own.exists() else Review.objects.free_for(request.user), pk=pk)
+    try:
+        actions.take(review, by=Actor.of(request))
+    except Refused as refused:
+        messages.warning(request, refused.message)
+        return redirect("reviews:queue")
+    return redirect(review)
+
+
+@open_to("consultant", "coordinator")
+@require_POST
+def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Back to the queue, with all that is written."""
+    try:
+        actions.hand_back(_find(request, pk), by=Actor.of(request))
+        messages.success(request, _("Handed back. What is written stays with the plan."))
+    except Refused as refused:
+        messages.warning(request, refused.message)
+    return redirect("reviews:queue")
+
+
+def _find(request: HttpRequest, pk: UUID) -> Review:
+    related = ("case__patient", "case__key", "version__document", "reader", "consultation")
+    return find_or_404(Review.objects.visible_to(request.user).select_related(*related), pk=pk)
+
+
+def _closed(request: HttpRequest, review: Review) -> HttpResponse | None:
+    """The page that stands instead of the plan while the patient has not agreed, or no longer agrees."""
+    if has_consent_to_read(review.case, request.user):
+        return None
+    page = {"review": review, "case": review.case, "reason": no_consent()}
+    return render(request, "reviews/closed.html", page, status=403)
+
+
+@open_to("consultant")
+@require_GET
+def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The plan on the left, the review on the right."""
+    review = _find(request, pk)
+    if closed := _closed(request, review):
+        return closed
+    actions.look(review, by=Actor.of(request))
+    return _workspace(request, review)
+
+
+def _questions(review: Review) -> list[str]:
+    """What the patient wrote when booking, a question a line; without a call those answered so far."""
+    asked = asked_in(review.consultation.hope) if review.consultation else []
+    return asked or list(actions.answers_of(review))
+
+
+def _workspace(
+    request: HttpRequest,
+    review: Review,
+    *,
+    form: ReviewForm | None = None,
+    overtaken: dict[str, Section] | None = None,
+    note_form: NoteForm | None = None,
+    also: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    at = actions.situation(review, Actor.of(request), clock.now())
+    form = form or ReviewForm(review, _questions(review))
+    notes = list(review.notes.order_by("number"))
+    page = {
+        "review": review,
+        "case": review.case,
+        "form": form,
+        "note_form": note_form or NoteForm(auto_id="note-%s", initial={"page": 1}),
+        "notes": notes,
+        "source": SOURCE,
+        "pages": _pages(request, review, notes),
+        "can": allowed(at),
+        "can_write": not why_not("write", at),
+        "at": at,
+        "overtaken": _both_texts(form, overtaken or {}),
+        "saved": _last_saved(review),
+        "grade": reading_grade(form.text("plain")),
+        "summaries": review.summaries.order_by("-number"),
+        "also": also,
+    }
+    return render(request, "reviews/edit.html", page, status=status)
+
+
+def _both_texts(form: ReviewForm, overtaken: dict[str, Section]) -> dict[str, dict[str, Any]]:
+    """The words somebody else saved, beside which the own ones still stand in their fields."""
+    return {
+        code: {"section": section, "words": form.readable(code), "code": code} for code, section in overtaken.items()
+    }
+
+
+def _pages(request: HttpRequest, review: Review, notes: list[Note]) -> list[dict[str, Any]]:
+    """The pictures of the whole plan in order, each with the notes that stand on it."""
+    order = {version: place for place, version in enumerate(review.plan)}
+    images = PageImage.objects.visible_to(request.user).filter(version__in=review.plan)
+    images = sorted(
+        images.select_related("version__case__key"), key=lambda image: (order[image.version_id], image.number)
+    )
+    return [
+        {"number": number, "image": image, "notes": [note for note in notes if note.page == number]}
+        for number, image in enumerate(images, start=1)
+    ]
+
+
+def _last_saved(review: Review) -> str:
+    saved = [section.saved_at for section in review.sections.all()]
+    return _("Draft saved %(time)s") % {"time": when.clock_time(max(saved))} if saved else ""
+
+
+@open_to("consultant")
+@require_POST
+def save(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Save what was typed: on a pause by htmx, or by the button. Nothing typed is lost or overwritten unseen."""
+    review = _find(request, pk)
+    if closed := _closed(request, review):
+        return closed
+    form = ReviewForm(review, _questions(review), request.POST)
+    is_whole = form.is_valid()
+    changes = _mine_over_theirs(form.changes(), request.POST.get("over", ""))
+    try:
+        saved = actions.save_parts(review, changes, findings=form.findings(), by=Actor.of(request))
+    except Refused as refused:
+        return _workspace(request, review, form=form, also=[refused.message], status=409)
+    if request.htmx:  # type: ignore[attr-defined]
+        return _saved_part(request, form, saved)
+    if saved.overtaken or not is_whole:
+        also = [_("Somebody else saved a part meanwhile. Both texts are below.")] if saved.overtaken else None
+        again = _retyped(request, review, saved)
+        status = 409 if saved.overtaken else 422
+        return _workspace(request, again.review, form=again, overtaken=saved.overtaken, also=also, status=status)
+    return redirect("reviews:preview", pk=pk) if request.POST.get("then") == "preview" else redirect(review)
+
+
+def _mine_over_theirs(changes: dict[str, actions.Change], over: str) -> dict[str, actions.Change]:
+    """ "plain:7": the person saw version 7 of that part beside their own words and chose their own."""
+    code, _colon, version = over.partition(":")
+    if code in changes and version.isdecimal():
+        return {**changes, code: actions.Change(changes[code].body, int(version))}
+    return changes
+
+
+def _retyped(request: HttpRequest, review: Review, saved: actions.Saved) -> ReviewForm:
+    """The form with the words as typed, over the versions that now hold for the parts that were saved."""
+    review = _find(request, review.pk)
+    stored = ReviewForm(review, _questions(review))
+    typed = request.POST.copy()
+    for code in saved.parts:
+        typed[f"seen-{code}"], typed[f"mark-{code}"] = str(stored.version(code)), stored.mark_of(code)
+    form = ReviewForm(review, _questions(review), typed)
+    form.is_valid()
+    return form
+
+
+def _saved_part(request: HttpRequest, form: ReviewForm, saved: actions.Saved) -> HttpResponse:
+    """What htmx puts back: "Draft saved 9:51 am", the new version of each part saved, and both texts of one
+    that somebody else saved."""
+    marks = [
+        {"code": code, "seen": section.version, "mark": form.typed_mark(code)} for code, section in saved.parts.items()
+    ]
+    said = _("Draft saved %(time)s") % {"time": when.clock_time(clock.now())}
+    page = {"review": form.review, "form": form, "marks": marks, "overtaken": _both_texts(form, saved.overtaken)}
+    page |= {"saved": said, "is_part": True}
+    return render(request, "reviews/edit.html#saved", page, status=409 if saved.overtaken else 200)
+
+
+@open_to("consultant")
+@require_POST
+def note(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A numbered remark on a page."""
+    review = _find(request, pk)
+    if closed := _closed(request, review):
+        return closed
+    form = NoteForm(request.POST, auto_id="note-%s")
+    if form.is_valid():
+        try:
+            added = actions.add_note(review, **form.cleaned_data, by=Actor.of(request))
+        except Refused as refused:
+            form.add_error(None, refused)
+        else:
+            return redirect(f"{review.get_absolute_url()}#page-{added.page}")
+    return _workspace(request, review, note_form=form, also=[_("The note is not saved yet.")], status=422)
+
+
+@open_to("consultant")
+@require_POST
+def remove_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    """Take a note off its page."""
+    review = _find(request, pk)
+    remark = find_or_404(review.notes.select_related("review__case__key"), number=number)
+    try:
+        actions.remove_note(remark, by=Actor.of(request))
+    except Refused as refused:
+        return _workspace(request, review, also=[refused.message], status=409)
+    return redirect(f"{review.get_absolute_url()}#notes")
+
+
+@open_to("consultant")
+@require_http_methods(["GET", "POST"])
+def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The summary as the patient will see it, who will see it, the statement unticked; and sharing."""
+    review = _find(request, pk)
+    if closed := _closed(request, review):
+        return closed
+    by = Actor.of(request)
+    form = ShareForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _publish(review, form, by)
+        except Refused as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(request, _("Shared with %(name)s.") % {"name": review.case.patient.first_name})
+            return redirect(review)
+    elif request.method == "GET":
+        actions.look(review, verb="review.previewed", by=by)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "reviews/preview.html", _preview(review, form, by), status=status)
+
+
+def _publish(review: Review, form: ShareForm, by: Actor) -> Summary:
+    said = form.cleaned_data
+    if _verb(actions.situation(review, by, clock.now())) == "complete":
+        return actions.complete(review, is_ticked=said["statement"], by=by)
+    return actions.share(review, is_ticked=said["statement"], correction=said["correction"], by=by)
+
+
+def _verb(at: actions.Situation) -> str:
+    """What sharing means now: the first version, the one after the talk, or a correction."""
+    if at.state != Review.State.COMPLETED and at.talk_over:
+        return "complete"
+    return "correct" if at.state in (Review.State.SHARED, Review.State.COMPLETED) else "share"
+
+
+def _preview(review: Review, form: ShareForm, by: Actor) -> dict[str, Any]:
+    now = clock.now()
+    body = actions.draft_body(review)
+    at = actions.situation(review, by, now)
+    verb = _verb(at)
+    number = review.summaries.count() + 1
+    medical = frozen.medical_lines(body)
+    return {
+        "review": review,
+        "case": review.case,
+        "form": form,
+        "verb": verb,
+        "number": number,
+        "shown": sheet.shown(body, sheet.workspace_link(review)),
+        "lead": sheet.lead(number, body, now, review.consultation, is_complete=verb == "complete"),
+        "not_yet": why_not(verb, at),
+        "with_page": sum(line["page"] is not None for line in medical),
+        "medical": len(medical),
+        "answered": len(body["answers"]),
+        "asked": len(_questions(review)),
+        "grade": reading_grade(frozen.everything_said(body)),
+        "who": _who(review),
+        "statement": text("consultant_tick"),
+    }
+
+
+def _who(review: Review) -> list[dict[str, str]]:
+    """Who will see it, computed from the access rule."""
+    patient = review.case.patient
+    told = _("The patient. Told that something is there, without details.")
+    return [
+        {"title": user.name, "hint": told if user == patient else words}
+        for user, words in who_can_open(review.case, "read_summary")
+    ]
+
+
+@open_to("consultant", "coordinator")
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a shared summary back, with a reason that the patient reads."""
+    mine = Summary.objects.visible_to(request.user).exclude(review__case__patient=request.user)
+    summary = find_or_404(mine.select_related("review__case__patient", "review__case__key"), pk=pk)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.withdraw(summary, reason=form.cleaned_data["reason"], by=Actor.of(request))
+        except Refused as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(request, _("Taken back. The reason is on the patient’s page."))
+            return redirect("reviews:queue")
+    page = {"summary": summary, "review": summary.review, "case": summary.review.case, "form": form}
+    return render(request, "reviews/withdraw.html", page, status=422 if request.method == "POST" else 200)

@@ -1,0 +1,230 @@
+"""Taking, writing, sharing, completing, taking back; and what each leaves behind."""
+
+import pytest
+
+from cases.case.actions import withdraw_consent
+from cases.case.models import Consent, ToDo
+from cases.reviews import actions
+from cases.reviews.actions import Change, Found
+from cases.reviews.models import Review, Summary
+from portal.errors import Refused
+from portal.history.models import Event
+from portal.reminders.models import Reminder
+from tests import people
+from tests.reviews import world
+from tests.reviews.world import by
+
+pytestmark = pytest.mark.django_db
+
+
+def told(verb):
+    return Event.objects.filter(verb=verb).count()
+
+
+def take_back_consent(review):
+    consent = Consent.objects.standing().get(case=review.case, kind="read")
+    withdraw_consent(consent, by=by("rosa"))
+
+
+def test_taking_makes_the_consultant_the_reader():
+    review = world.taken()
+    assert (review.state, review.reader, told("review.taken")) == ("taken", people.person("joanne"), 1)
+
+
+def test_a_second_consultant_cannot_take_it():
+    review = world.taken()
+    with pytest.raises(Refused):
+        actions.take(review, by=by("amir"))
+
+
+def test_handing_back_keeps_what_is_written():
+    review = actions.hand_back(world.write(world.taken()), by=by("joanne"))
+    assert (review.state, review.reader) == ("open", None)
+    assert review.sections.get(code="plain").body == world.PLAIN
+
+
+def test_first_words_make_it_a_draft():
+    assert world.write(world.taken()).state == "drafting"
+
+
+def test_saving_the_same_words_changes_nothing():
+    review = world.write(world.taken())
+    saved = actions.save_parts(review, {"plain": Change(world.PLAIN, 0)}, by=by("joanne"))
+    assert (list(saved.parts), saved.overtaken) == (["plain"], {})
+    assert review.sections.get(code="plain").version == 1
+
+
+def test_saves_of_one_sitting_are_one_line_of_history():
+    review = world.write(world.taken())
+    world.write(review, plain="Other words (page 1)")
+    assert told("review.written") == 1
+
+
+def test_two_tabs_never_overwrite_each_other():
+    review = world.write(world.taken())
+    first = {"plain": Change("Words of the first tab (page 1)", 1)}
+    second = {"plain": Change("Words of the second tab (page 1)", 1), "questions": Change("Why now?", 0)}
+    actions.save_parts(review, first, by=by("joanne"))
+    saved = actions.save_parts(review, second, by=by("joanne"))
+    assert saved.overtaken["plain"].body == "Words of the first tab (page 1)"
+    assert list(saved.parts) == ["questions"]
+    assert review.sections.get(code="plain").body == "Words of the first tab (page 1)"
+
+
+def test_findings_are_replaced_as_a_whole():
+    review = world.taken()
+    for version, said in enumerate([{"goal": Found(1), "cost": Found(None, "Nothing", "What?")}, {"goal": Found(2)}]):
+        actions.save_parts(review, {"checklist": Change("", version)}, findings=said, by=by("joanne"))
+    assert list(review.findings.values_list("point", "page")) == [("goal", 2)]
+
+
+def test_only_the_reader_writes():
+    review = world.taken()
+    with pytest.raises(Refused):
+        actions.save_parts(review, {"plain": Change("x", 0)}, by=by("theo"))
+
+
+def test_nothing_is_written_after_consent_is_taken_back():
+    review = world.taken()
+    take_back_consent(review)
+    with pytest.raises(Refused, match="not said yes"):
+        world.write(review)
+
+
+def test_notes_are_numbered_and_numbers_are_not_used_twice():
+    review = world.taken()
+    notes = [actions.add_note(review, page=1, place="top", words=f"Note {n}", by=by("joanne")) for n in (1, 2)]
+    actions.remove_note(notes[0], by=by("joanne"))
+    third = actions.add_note(review, page=2, place="bottom", words="Note 3", by=by("joanne"))
+    assert [notes[1].number, third.number] == [2, 3]
+    assert third.text == "Note 3"
+
+
+@pytest.mark.parametrize(("page", "words"), [(3, "x"), (0, "x"), (1, "  ")])
+def test_a_note_needs_words_and_a_page_of_the_plan(page, words):
+    with pytest.raises(Refused):
+        actions.add_note(world.taken(), page=page, place="top", words=words, by=by("joanne"))
+
+
+def test_sharing_freezes_the_words_and_names_the_statement():
+    summary = world.shared()
+    assert summary.frozen["steps"][0] == {
+        "heading": "An operation",
+        "text": "To take out the lump and test the first lymph node.",
+        "page": 1,
+    }
+    assert [point["code"] for point in summary.frozen["missing"]] == ["cost"]
+    assert (summary.number, summary.statement.kind, summary.review.state) == (1, "consultant_tick", "shared")
+    assert told("summary.shared") == 1
+
+
+def test_private_notes_and_page_notes_are_not_in_the_summary():
+    review = world.written()
+    world.write(review, private="Staff's own remark")
+    actions.add_note(review, page=1, place="top", words="A remark on the page", by=by("joanne"))
+    summary = actions.share(review, is_ticked=True, by=by("joanne"))
+    assert "own remark" not in summary.body
+    assert "remark on the page" not in summary.body
+
+
+def test_later_writing_does_not_change_what_was_shared():
+    summary = world.shared()
+    world.write(summary.review, plain="Quite other words (page 1)")
+    assert "lump" in Summary.objects.get().body
+
+
+def test_sharing_plans_one_discreet_message_to_the_patient():
+    summary = world.shared()
+    row = Reminder.objects.get(kind="summary.shared")
+    assert (row.recipient_id, row.about_id, row.version) == (str(summary.review.case.patient_id), summary.pk, 1)
+    assert row.useful_until == summary.review.consultation.starts_at
+
+
+def test_sharing_needs_the_statement():
+    with pytest.raises(Refused, match="Tick the statement"):
+        actions.share(world.written(), is_ticked=False, by=by("joanne"))
+
+
+def test_sharing_needs_every_point_looked_at():
+    with pytest.raises(Refused, match="12 points"):
+        actions.share(world.write(world.taken()), is_ticked=True, by=by("joanne"))
+
+
+def test_sharing_needs_a_page_on_each_line():
+    review = world.write(world.written(), plain="A line without its page")
+    with pytest.raises(Refused, match="names no page"):
+        actions.share(review, is_ticked=True, by=by("joanne"))
+
+
+def test_sharing_is_refused_after_consent_is_taken_back():
+    review = world.written()
+    take_back_consent(review)
+    with pytest.raises(Refused, match="not said yes"):
+        actions.share(review, is_ticked=True, by=by("joanne"))
+
+
+def test_a_correction_is_a_new_version_with_its_reason():
+    first = world.shared()
+    with pytest.raises(Refused, match="what you corrected"):
+        actions.share(first.review, is_ticked=True, by=by("joanne"))
+    second = actions.share(first.review, is_ticked=True, correction="The page was wrong.", by=by("joanne"))
+    assert (second.number, second.correction) == (2, "The page was wrong.")
+    assert Reminder.objects.filter(settled_at=None).get().about_id == second.pk
+
+
+def test_complete_waits_for_the_talk():
+    summary = world.shared()
+    with pytest.raises(Refused, match="not taken place"):
+        actions.complete(summary.review, is_ticked=True, by=by("joanne"))
+
+
+def test_complete_makes_version_2_after_the_talk(time_machine):
+    summary = world.shared()
+    time_machine.move_to(summary.review.consultation.ends_at)
+    second = actions.complete(summary.review, is_ticked=True, by=by("joanne"))
+    assert (second.number, second.is_complete) == (2, True)
+    assert Review.objects.get().state == "completed"
+
+
+def test_taking_back_needs_a_reason_and_opens_the_review():
+    summary = world.shared()
+    with pytest.raises(Refused, match="why you take it back"):
+        actions.withdraw(summary, reason=" ", by=by("joanne"))
+    summary = actions.withdraw(summary, reason="It was about another plan.", by=by("joanne"))
+    assert (summary.state, summary.withdrawn_why) == ("withdrawn", "It was about another plan.")
+    assert Review.objects.get().state == "drafting"
+    assert not Reminder.objects.filter(settled_at=None).exists()
+
+
+def test_taken_back_once_is_enough():
+    summary = actions.withdraw(world.shared(), reason="Wrong plan.", by=by("joanne"))
+    with pytest.raises(Refused):
+        actions.withdraw(summary, reason="Again", by=by("joanne"))
+
+
+def test_the_patients_first_look_is_kept_and_each_look_recorded():
+    summary = world.shared()
+    actions.read(summary, by=by("joanne"))
+    assert Summary.objects.get().first_read_at is None
+    actions.read(summary, by=by("rosa"))
+    actions.read(Summary.objects.get(), by=by("rosa"))
+    assert Summary.objects.get().first_read_at is not None
+    assert told("summary.opened") == 3
+
+
+def test_a_question_becomes_a_to_do_of_the_reader():
+    summary = actions.answer(world.shared(), clear="question", asked="Which tablet?", by=by("rosa"))
+    todo = ToDo.objects.get(kind="question")
+    assert (todo.for_user, todo.note) == (people.person("joanne"), "Which tablet?")
+    assert (summary.clear, summary.asked) == ("question", "Which tablet?")
+
+
+def test_clear_asks_nobody():
+    actions.answer(world.shared(), clear="yes", by=by("rosa"))
+    assert not ToDo.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["joanne", "theo", "grace"])
+def test_only_the_patient_says_whether_it_is_clear(key):
+    with pytest.raises(Refused):
+        actions.answer(world.shared(), clear="yes", by=by(key))
