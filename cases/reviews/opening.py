@@ -4,9 +4,9 @@ The rooms below cannot call up, so this room looks: the beat task every few minu
 are opened. Looking is cheap when nothing changed (three queries), and doing it twice does nothing more.
 """
 
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -16,13 +16,13 @@ from bookings.models import Consultation
 from cases.case.models import Case
 from cases.case.people import may
 from cases.documents.models import PLAN, Version
+from cases.records.closed_days import closed_days
 from cases.reviews.models import Review
-from cases.reviews.rules import MOVES, WRITTEN_READING_DAYS, read_by
+from cases.reviews.rules import MOVES, read_by
 from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.texts.closed import closed_days
 from portal.texts.words import organisation
 
 State = Review.State
@@ -40,14 +40,14 @@ def _talks(now: datetime) -> QuerySet[Consultation]:
     return Consultation.objects.upcoming(now).filter(service__needs_plan=True)
 
 
-def _without_review(now: datetime) -> QuerySet[Any]:
+def _without_review(now: datetime) -> QuerySet:
     same_case = {"case": OuterRef("case")}
     has_plan = Exists(Version.objects.ready_plans().filter(**same_case).order_by())
     has_review = Exists(Review.objects.filter(**same_case))
     return _talks(now).filter(has_plan, ~has_review).order_by().values_list("case_id", flat=True).distinct()
 
 
-def _with_another_plan() -> QuerySet[Any]:
+def _with_another_plan() -> QuerySet:
     plan = Version.objects.filter(case=OuterRef("case"), document__kind=PLAN)
     later = plan.filter(
         Q(judged_at__gt=OuterRef("plan_at"), state=Version.State.READY) | Q(withdrawn_at__gt=OuterRef("plan_at"))
@@ -55,7 +55,7 @@ def _with_another_plan() -> QuerySet[Any]:
     return Review.objects.filter(Exists(later)).values_list("case_id", flat=True)
 
 
-def _with_another_talk(now: datetime) -> QuerySet[Any]:
+def _with_another_talk(now: datetime) -> QuerySet:
     newly_booked = Exists(_talks(now).filter(case=OuterRef("case")).order_by())
     has_none = Q(consultation=None) | ~Q(consultation__state=Consultation.State.BOOKED)
     moved = Q(consultation__isnull=False) & ~Q(consultation__version=F("talk_version"))
@@ -106,16 +106,14 @@ def _set_talk(review: Review, talk: Consultation | None, now: datetime) -> None:
     review.read_by = read_by(opened_on=opened_on, talk_on=talk_on, closed=_closed_around(talk_on or opened_on))
 
 
-def organisation_zone() -> Any:
+def organisation_zone() -> ZoneInfo:
     """The organisation's own zone, for readings that no consultant's calendar holds."""
-    from zoneinfo import ZoneInfo
-
     return ZoneInfo(organisation().time_zone)
 
 
 def _closed_around(day: date) -> frozenset[date]:
-    around = timedelta(days=4 * WRITTEN_READING_DAYS)
-    return closed_days(organisation().region, day - around, day + around)
+    region = organisation().region
+    return closed_days([region], day)[region]
 
 
 def _renew(review: Review, plan: list[Version], now: datetime, by: Actor) -> bool:

@@ -9,10 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases.records.lead_times import add_business_days
 from cases.reviews.checklist import CODES
 from portal import moves
 from portal.moves import Move
+from portal.texts.business_days import add_business_days
 
 WRITTEN_READING_DAYS = 5  # business days for a reading that no consultation waits for
 MINUTES_A_TYPED_PAGE = 4

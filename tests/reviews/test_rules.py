@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.records.lead_times import is_business_day
 from cases.reviews.rules import (
     MOVES,
     NOT_FROM_HERE,
@@ -19,6 +18,7 @@ from cases.reviews.rules import (
     why_not,
     why_not_summary,
 )
+from portal.texts.business_days import is_business_day
 
 STATES = ("open", "taken", "drafting", "shared", "completed", "set_aside")
 ROLES = ("reader", "consultant", "coordinator", "patient", "helper", "system", "")
