@@ -17,7 +17,7 @@ from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.pages import actions, cards, facts, words
+from portal.pages import actions, arrive, cards, facts, words
 
 STAFF_PLACES = {"consultant": "pages:today", "coordinator": "pages:caseload", "administrator": "accounts:people"}
 
@@ -36,6 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def own_cases(request: HttpRequest) -> HttpResponse:
     cases = list(Case.objects.visible_to(request.user).select_related("patient").order_by("opened_at"))
+    if not cases and (first := arrive.first_case(request.user, by=Actor.of(request))):
+        return redirect(first)
     if len(cases) == 1:
         return redirect(cases[0])
     rows = [cards.case_line(case, request.user) for case in cases]

@@ -92,17 +92,21 @@ def _one(label: Any, choices: list[tuple[str, Any]]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, required=False)
 
 
-class TreatmentForm(forms.Form):
+class Skippable(forms.Form):
+    is_filter = True  # each question can be skipped as a whole: no "(you can leave this out)" at its parts
+
+
+class TreatmentForm(Skippable):
     treatment = _one(gettext_lazy("Does the treatment have a date?"), DATED)
     treatment_on = _day(gettext_lazy("The day, if you know it"))
 
 
-class ReferralForm(forms.Form):
+class ReferralForm(Skippable):
     referrer = _one(gettext_lazy("Who can refer you to a second doctor?"), REFERRER)
     asked = _one(gettext_lazy("Have you asked for it?"), ASKED)
 
 
-class VisitForm(forms.Form):
+class VisitForm(Skippable):
     visit = _one(gettext_lazy("Is a visit with a second doctor booked?"), DATED)
     visit_on = _day(gettext_lazy("The day of the visit, if you know it"))
 
