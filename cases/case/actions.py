@@ -3,6 +3,7 @@
 import datetime as dt
 import secrets
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -14,7 +15,9 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.texts.words import text
+from portal.texts.business_days import needs_a_call
+from portal.texts.closed import closed_days
+from portal.texts.words import organisation, text
 from portal.vault.keys import new_key
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0 O 1 I
@@ -59,7 +62,18 @@ def open_case(
     case.diagnosis, case.answers = diagnosis, answers
     case.save(force_insert=True)
     record(by, "case.opened", case, patient=patient.pk, case=case.pk)
+    _call_if_treatment_is_near(case, by)
     return case
+
+
+def _call_if_treatment_is_near(case: Case, by: Actor) -> None:
+    """Treatment within 10 business days: a coordinator is asked to call the same day."""
+    if case.treatment_on is None:
+        return
+    here = organisation()
+    today = clock.today(ZoneInfo(here.time_zone))
+    if needs_a_call(today, case.treatment_on, closed_days(here.region, today, case.treatment_on)):
+        ask_to_do("treatment_soon", case, case=case, due_on=today, by=by)
 
 
 def must(verb: str, case: Case, by: Actor) -> None:
@@ -79,6 +93,8 @@ def change_case(case: Case, *, diagnosis: str | None = None, treatment_on: Any =
         case.treatment_on = treatment_on
     case.save(update_fields=["diagnosis", "treatment_on"])
     record(by, "case.changed", case, patient=case.patient_id, case=case.pk)
+    if treatment_on is not ...:
+        _call_if_treatment_is_near(case, by)
     return case
 
 
@@ -231,6 +247,33 @@ def add_office(case: Case, *, name: str, by: Actor, **details: Any) -> Office:
     """An office typed in by someone of the case; it serves this case only until a coordinator has checked it."""
     must("change_dates", case, by)
     return Office.objects.create(name=name.strip(), for_case=case, **details)
+
+
+@transaction.atomic
+def change_office(office: Office, *, by: Actor, **details: Any) -> Office:
+    """Change how an office that serves one case is reached. Raises Refused for a checked one: it serves all."""
+    office = Office.objects.select_for_update(of=("self",)).select_related("for_case").get(pk=office.pk)
+    if office.checked_at or office.for_case is None:
+        raise Refused(_("This office has been checked. Tell us what is wrong, and we change it."))
+    must("change_dates", office.for_case, by)
+    for name, value in details.items():
+        setattr(office, name, value)
+    office.save(update_fields=list(details))
+    record(by, "office.changed", office, patient=office.for_case.patient_id, case=office.for_case_id)
+    return office
+
+
+@transaction.atomic
+def check_office(office: Office, *, by: Actor) -> Office:
+    """A coordinator called the number and it is right: from now on everybody finds the office while typing."""
+    if by.user is None or by.user.role != User.Role.COORDINATOR:
+        raise Refused(_("Only a coordinator can do this."), code="role")
+    office = Office.objects.select_for_update(of=("self",)).get(pk=office.pk)
+    if office.checked_at is None:
+        office.checked_at, office.checked_by = clock.now(), by.user
+        office.save(update_fields=["checked_at", "checked_by"])
+        record(by, "office.checked", office)
+    return office
 
 
 @transaction.atomic

@@ -18,6 +18,8 @@ class CaseConfig(AppConfig):
                 "case.assigned": _("Became part of the case"),
                 "case.assignment_ended": _("Left the case"),
                 "case.clinician_set": _("Named a doctor"),
+                "office.changed": _("Changed how an office is reached"),
+                "office.checked": _("Checked an office"),
                 "case.seen": _("Looked at the case"),
                 "consent.given": _("Gave permission"),
                 "consent.withdrawn": _("Took a permission back"),

@@ -1,0 +1,41 @@
+"""Finding an office by the name somebody typed: a known one is used again, a new one serves its case only."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from cases.case import regions
+from cases.case.actions import add_office
+from cases.case.models import Case, CaseClinician, Office
+from portal.actors import Actor
+
+SHOWN_WHILE_TYPING = 12
+
+
+def named(name: str, user: Any, case: Case | None = None) -> Office | None:
+    """The office of this very name that the person may know: this case's own first, then a checked one."""
+    found = Office.objects.visible_to(user).filter(name__iexact=name.strip())
+    own = found.filter(for_case=case).first() if case else None
+    return own or found.filter(checked_at__isnull=False).order_by("checked_at").first()
+
+
+def named_or_added(case: Case, name: str, *, region: str = "", by: Actor, **details: Any) -> Office | None:
+    """The office of this name, or a new one for this case; None without a name."""
+    if not name.strip():
+        return None
+    found = named(name, by.user, case)
+    return found or add_office(case, name=name, by=by, **details, **regions.office_details(region))
+
+
+def while_typing(typed: Iterable[str], user: Any) -> QuerySet[Office]:
+    """Checked offices, and the person's own, whose name holds one of the things typed so far."""
+    matches = Q()
+    for words in typed:
+        matches |= Q(name__icontains=words.strip())
+    return Office.objects.visible_to(user).filter(matches).order_by("name").distinct()[:SHOWN_WHILE_TYPING]
+
+
+def doctor(case: Case, role: str) -> CaseClinician | None:
+    """Who has this role in the case, with clinician and office."""
+    return case.clinicians.filter(role=role).select_related("clinician__office").first()
