@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,6 +14,7 @@ from cases.case.models import Case, CaseClinician, Office
 from cases.case.people import may
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
+from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 
@@ -24,7 +25,12 @@ DOCTORS = {"first": CaseClinician.Role.FIRST, "primary": CaseClinician.Role.PRIM
 @open_to(PERSON)
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_case(request: HttpRequest) -> HttpResponse:
-    """Open a case, for oneself or for someone one helps. A second case of the same person is fine."""
+    """Open a case, for oneself or for someone one helps. A second case of the same person is fine.
+
+    A coordinator opens one for a person who calls; other staff come to cases by assignment.
+    """
+    if request.user.role not in ("", User.Role.COORDINATOR):
+        raise Http404
     if request.method == "POST":
         form = forms.OpenForm(request.POST)
         if form.is_valid():
@@ -43,11 +49,12 @@ def open_case(request: HttpRequest) -> HttpResponse:
 
 @transaction.atomic
 def _opened(fields: dict[str, Any], by: Actor) -> Case:
-    is_mine = fields["whom"] == forms.ME
+    # Staff are patients under an account of their own.
+    is_mine = fields["whom"] == forms.ME and not by.user.role
     case = actions.open_case(
         patient=by.user if is_mine else None,
         patient_name=fields["patient_name"],
-        starter=by.user,
+        starter=None if by.user.role else by.user,
         diagnosis=fields["diagnosis"],
         treatment_on=fields["treatment_on"],
         by=by,
