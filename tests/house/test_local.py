@@ -1,0 +1,190 @@
+"""The embedded servers: where their sockets are, who may start them, what happens when someone dies."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from portal import local, local_run
+from tests.programs import wait_until
+
+
+@pytest.fixture
+def short(tmp_path_factory):
+    """A folder with a path short enough for sockets, wherever pytest puts its own."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="rs-", dir="/tmp") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
+def test_sockets_lie_inside_the_folder_when_its_path_is_short(short):
+    assert local.socket_folder(short) == short / "sockets"
+
+
+@pytest.mark.parametrize("name", ["long-" + "x" * 120, "with a space", "größe"])
+def test_sockets_lie_elsewhere_when_the_path_is_long_or_odd(short, name):
+    var = short / name
+    var.mkdir()
+
+    first, second = local.socket_folder(var), local.socket_folder(var)
+
+    assert first == second, "the next start must find the same place"
+    assert first.stat().st_mode & 0o777 == 0o700
+    assert len(os.fsencode(first / local.POSTGRES_SOCKET)) <= local.LONGEST_SOCKET_PATH
+    first.rmdir()
+    assert local.socket_folder(var) != first, "a place that is gone is chosen anew"
+    local.socket_folder(var).rmdir()
+
+
+def test_second_start_is_refused_while_the_first_lives(tmp_path):
+    lock = local.hold(tmp_path)
+
+    with pytest.raises(local.CannotStart, match=f"already running.*process {os.getpid()}"):
+        local.hold(tmp_path)
+
+    os.close(lock)
+    os.close(local.hold(tmp_path))
+
+
+def test_start_waits_for_the_children_of_a_killed_one(tmp_path):
+    lock = local.hold(tmp_path)
+    child = subprocess.Popen(["sleep", "1"], pass_fds=[lock])
+    os.pwrite(lock, b"999999999", 0)  # the leader is dead, its child keeps the lock
+    os.truncate(lock, 9)
+    os.close(lock)
+
+    os.close(local.hold(tmp_path, patience=10))
+
+    assert child.wait() == 0
+
+
+def test_start_gives_up_when_a_dead_ones_children_stay(tmp_path):
+    lock = local.hold(tmp_path)
+    os.pwrite(lock, b"999999999", 0)
+    os.truncate(lock, 9)
+
+    with pytest.raises(local.CannotStart):
+        local.hold(tmp_path, patience=0.3)
+
+    os.close(lock)
+
+
+PARENT = """
+import signal, subprocess, sys, time
+from portal import local
+child = subprocess.Popen(["sleep", "60"], preexec_fn=local.die_with_parent(signal.SIGTERM))
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_killed_parent_leaves_no_child():
+    root = Path(__file__).parent.parent.parent
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True, cwd=root)
+    child = int(parent.stdout.readline())
+
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+
+    wait_until(lambda: not is_running(child), 5, "the child to end")
+
+
+def is_running(pid: int) -> bool:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def test_postgres_keeps_its_rows_over_a_kill(short):
+    first = local.start_postgres(short)
+    with as_owner(short) as db:
+        db.execute("CREATE TABLE kept (word text)")
+        db.execute("INSERT INTO kept VALUES ('still here')")
+    first.kill()
+    first.wait()
+
+    second = local.start_postgres(short)
+
+    with as_owner(short) as db:
+        assert db.execute("SELECT word FROM kept").fetchone() == ("still here",)
+    local.stop(second, signal.SIGINT)
+
+
+def as_owner(var: Path) -> psycopg.Connection:
+    return psycopg.connect(host=str(local.socket_folder(var)), user=local.OWNER, dbname=local.DATABASE, autocommit=True)
+
+
+def test_postgres_runs_without_user_namespaces_too(short, monkeypatch):
+    """As root it then runs as nobody; for others nothing differs."""
+    monkeypatch.setenv("PORTAL_NO_USER_NAMESPACE", "1")
+
+    process = local.start_postgres(short, durable=False)
+
+    owner = Path(f"/proc/{process.pid}").stat().st_uid
+    assert owner == (local.NOBODY if os.geteuid() == 0 else os.geteuid())
+    local.stop(process, signal.SIGINT)
+
+
+def test_portal_app_may_write_rows_and_nothing_else(short):
+    process = local.start_postgres(short, durable=False)
+    with as_owner(short) as db:
+        db.execute("CREATE TABLE page (word text)")
+    app = psycopg.connect(host=str(local.socket_folder(short)), user=local.APP, dbname=local.DATABASE, autocommit=True)
+
+    with app:
+        app.execute("INSERT INTO page VALUES ('a')")
+        for forbidden in ("TRUNCATE page", "DROP TABLE page", "CREATE TABLE mine (a int)", "CREATE ROLE mine"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute(forbidden)
+
+    local.stop(process, signal.SIGINT)
+
+
+def test_statements_never_reach_the_log(short):
+    process = local.start_postgres(short, durable=False)
+    with as_owner(short) as db, pytest.raises(psycopg.errors.UndefinedTable):
+        db.execute("SELECT 'a secret of a patient' FROM nowhere")
+    local.stop(process, signal.SIGINT)
+
+    assert "secret" not in (short / "log" / "postgres.log").read_text()
+
+
+def test_lock_of_a_dead_postgres_is_forgotten(tmp_path):
+    note = tmp_path / "postmaster.pid"
+    note.write_text(f"{os.getpid()}\n/somewhere\n")  # the number now belongs to another program: us
+
+    local._forget_dead_postgres(tmp_path)
+
+    assert not note.exists()
+
+
+def test_program_that_cannot_start_is_named_with_its_log(short, monkeypatch):
+    monkeypatch.setenv("PORTAL_REDIS_BIN", "/bin/false")
+
+    with pytest.raises(local.CannotStart, match=r"Valkey stopped at once \(exit 1\).*redis.log"):
+        local.start_redis(short)
+
+
+def test_keys_are_made_once_and_readable_by_nobody_else(tmp_path):
+    made = local_run.keys(tmp_path)
+
+    assert local_run.keys(tmp_path) == made
+    assert made.keys() == {"SECRET_KEY", "PORTAL_MASTER_KEY"}
+    assert (tmp_path / "keys.env").stat().st_mode & 0o777 == 0o600
+
+
+def test_large_log_is_set_aside(tmp_path, monkeypatch):
+    monkeypatch.setattr(local, "LARGEST_LOG", 10)
+    for _ in range(2):
+        with local.open_log(tmp_path, "web") as log:
+            log.write(b"more than ten bytes\n")
+
+    assert sorted(path.name for path in (tmp_path / "log").iterdir()) == ["web.log", "web.old.log"]
