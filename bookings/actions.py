@@ -1,0 +1,325 @@
+"""Choosing, booking, moving and canceling a call. Each locks the patient, then the consultant, then judges.
+
+The lock makes rivals wait their turn, so that they are judged one by one; the exclusion constraints stand
+behind it. What the database still refuses is told like what the rule refuses: somebody was faster.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import psycopg.errors
+from django.conf import settings
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils.translation import gettext as _
+
+from bookings import availability, follow_up, rules
+from bookings.models import Consultation, Hold, Practice, Reservation, Service
+from bookings.rules import JustTaken
+from bookings.slots import Why
+from cases.case.actions import ALPHABET, assign, end_assignment, give_consent, must
+from cases.case.models import Case, Consent
+from cases.case.people import has_consent_to_read, role_in
+from portal import clock
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.history.models import Event
+from portal.texts.words import text
+
+RIVALS = (psycopg.errors.ExclusionViolation, psycopg.errors.DeadlockDetected)
+
+
+@contextmanager
+def rivals() -> Iterator[None]:
+    """One transaction in which a lost race becomes JustTaken, however the database words it."""
+    try:
+        with transaction.atomic():
+            yield
+    except (IntegrityError, OperationalError) as error:
+        if isinstance(error.__cause__, RIVALS):
+            raise JustTaken(rules.sentence(Why.TAKEN), code=Why.TAKEN) from error
+        raise
+
+
+def lock_patient(case: Case) -> User:
+    """First of the two locks, always: one patient chooses one time, in however many tabs."""
+    return User.objects.select_for_update(no_key=True).get(pk=case.patient_id)
+
+
+def lock_practice(consultant: User) -> Practice:
+    """Second of the two locks: whoever changes this consultant's time waits here."""
+    return Practice.objects.select_for_update(no_key=True).get(pk=consultant.pk)
+
+
+def let_go_expired(practice: Practice, now: datetime) -> None:
+    """A constraint cannot tell that a hold is over, so its reservation goes before others are judged."""
+    Reservation.objects.filter(consultant=practice.pk, hold__expires_at__lte=now).delete()
+
+
+def check_free(hold: Hold, practice: Practice, now: datetime) -> None:
+    """Raise JustTaken, with the reason's code, unless the rule offers this start now."""
+    why = availability.judge(hold.case, practice, hold.service, hold.starts_at, now, moving=hold.moving)
+    if why is not Why.FREE:
+        raise JustTaken(rules.sentence(why), code=why)
+
+
+def _reserve_hold(hold: Hold, practice: Practice) -> None:
+    begins, ends = hold.service.talk.stretch(hold.starts_at, practice.buffer_minutes)
+    hold.reservations.all().delete()
+    Reservation.objects.create(
+        consultant=hold.consultant,
+        kind=Reservation.Kind.HOLD,
+        starts_at=begins,
+        ends_at=ends,
+        hold=hold,
+    )
+
+
+def _reserve_call(consultation: Consultation, practice: Practice) -> None:
+    begins, ends = consultation.service.talk.stretch(consultation.starts_at, practice.buffer_minutes)
+    parts = [(Reservation.Kind.CONSULTATION, consultation.starts_at, ends)]
+    if begins < consultation.starts_at:
+        parts.append((Reservation.Kind.PREPARATION, begins, consultation.starts_at))
+    for kind, starts_at, ends_at in parts:
+        Reservation.objects.create(
+            consultant=consultation.consultant,
+            kind=kind,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            consultation=consultation,
+        )
+
+
+def hold(
+    *,
+    case: Case,
+    consultant: User,
+    service: Service,
+    starts_at: datetime,
+    how: str,
+    moving: Consultation | None = None,
+    by: Actor,
+) -> Hold:
+    """Keep a time for the patient for 30 minutes, in place of the one kept before.
+
+    The same time again keeps the same hold. Raises JustTaken when it is not offered any more, Refused for
+    someone who may not book.
+    """
+    now = clock.now()
+    must("book", case, by)
+    if moving is not None:
+        rules.check("move", moving, role_in(case, by), now)
+    with rivals():
+        patient = lock_patient(case)
+        practice = lock_practice(consultant)
+        kept = Hold.objects.filter(patient=patient).first() or Hold(patient=patient)
+        wish = {"case": case, "consultant": consultant, "service": service, "moving": moving, "starts_at": starts_at}
+        is_same = kept.made_at and all(getattr(kept, name) == value for name, value in wish.items())
+        for name, value in wish.items():
+            setattr(kept, name, value)
+        kept.how, kept.made_by = how, by.user
+        let_go_expired(practice, now)
+        check_free(kept, practice, now)
+        if not is_same or now >= kept.made_at + rules.HOLD_AT_MOST:
+            kept.made_at = now
+        kept.expires_at = rules.hold_until(kept.made_at, now)
+        kept.save()
+        _reserve_hold(kept, practice)
+        record(by, "hold.made", kept, patient=case.patient_id, case=case.pk)
+    return kept
+
+
+def renew(hold: Hold, *, by: Actor) -> Hold:
+    """A sign of life from the form: 30 minutes more, 2 hours at most. A hold that is over stays over."""
+    now = clock.now()
+    with transaction.atomic():
+        kept = Hold.objects.select_for_update().filter(pk=hold.pk, expires_at__gt=now).first()
+        if kept is None:
+            return hold
+        kept.expires_at = rules.hold_until(kept.made_at, now)
+        kept.save(update_fields=["expires_at"])
+    return kept
+
+
+def _claim(hold: Hold, practice: Practice, starts_at: datetime, now: datetime) -> Hold:
+    """The hold again, under the locks: still about this time, and still its own or free."""
+    kept = Hold.objects.select_related("case", "service", "consultant", "moving").filter(pk=hold.pk).first()
+    if kept is None or kept.starts_at != starts_at:
+        raise Refused(_("You chose another time since. Look at it once more, then book."), code="chosen_again")
+    if starts_at <= now:
+        raise JustTaken(rules.sentence(Why.PAST), code=Why.PAST)
+    # While the reservation stands nobody else can be there, even when the hold's minutes are over.
+    if not kept.reservations.exists():
+        let_go_expired(practice, now)
+        check_free(kept, practice, now)
+    kept.reservations.all().delete()
+    return kept
+
+
+def _consents(hold: Hold, accepts_scope: bool, may_read: bool, by: Actor) -> Consent:
+    """The scope accepted once per version, the permission to read once per consultant and case."""
+    patient, case, consultant = hold.case.patient, hold.case, hold.consultant
+    scope = standing_scope(patient)
+    missing = rules.needed_before_booking(
+        accepts_scope=accepts_scope,
+        has_scope=scope is not None,
+        may_read=may_read or not hold.service.needs_plan,
+        has_may_read=has_consent_to_read(case, consultant),
+    )
+    if missing:
+        raise Refused(missing[0][1], code=missing[0][0])
+    if may_read:
+        give_consent("read", person=patient, case=case, consultant=consultant, by=by)
+    return scope or give_consent("scope", person=patient, case=case, by=by)
+
+
+def standing_scope(patient: User) -> Consent | None:
+    """The patient's acceptance of the scope in the words that hold now."""
+    accepted = Consent.objects.standing().filter(person=patient, kind=Consent.Kind.SCOPE, text=text("scope_tick"))
+    return accepted.order_by("given_at").first()
+
+
+def _wall(starts_at: datetime, practice: Practice) -> str:
+    return starts_at.astimezone(practice.zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def _reference() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(6))
+
+
+def book(
+    *,
+    hold: Hold,
+    starts_at: datetime,
+    accepts_scope: bool = False,
+    may_read: bool = False,
+    hope: str = "",
+    by: Actor,
+) -> Consultation:
+    """Make the held time a consultation. Pressed twice it is booked once, and both presses get the same.
+
+    `starts_at` is the time the person saw. Raises Refused with the field's name as code when a tick is
+    missing, or "chosen_again"; JustTaken when the hold was over and somebody else has the time.
+    """
+    now = clock.now()
+    must("book", hold.case, by)
+    with rivals():
+        patient = lock_patient(hold.case)
+        practice = lock_practice(hold.consultant)
+        earlier = Consultation.objects.filter(held_as=hold.pk).first()
+        if earlier is not None:
+            return earlier
+        kept = _claim(hold, practice, starts_at, now)
+        pk = uuid4()
+        consultation = Consultation(
+            pk=pk,
+            case=kept.case,
+            patient=patient,
+            consultant=kept.consultant,
+            service=kept.service,
+            starts_at=starts_at,
+            ends_at=kept.ends_at,
+            wall_at=_wall(starts_at, practice),
+            time_zone=practice.time_zone,
+            how=kept.how,
+            hope=hope.strip(),
+            uid=f"{pk}@{settings.ALLOWED_HOSTS[0]}",
+            reference=_reference(),
+            held_as=kept.pk,
+            scope=_consents(kept, accepts_scope, may_read, by),
+            booked_at=now,
+            booked_by=by.user,
+        )
+        consultation.save(force_insert=True)
+        _reserve_call(consultation, practice)
+        kept.delete()
+        assign(consultation.case, consultation.consultant, why="booking", by=by)
+        follow_up.booked(consultation, now)
+        record(by, "consultation.booked", consultation, patient=patient.pk, case=consultation.case_id)
+    return consultation
+
+
+def move(*, hold: Hold, starts_at: datetime, by: Actor) -> Consultation:
+    """Move the call the hold was made for. Its calendar entry, messages and version follow in one action."""
+    now = clock.now()
+    with rivals():
+        lock_patient(hold.case)
+        practice = lock_practice(hold.consultant)
+        moved = Consultation.objects.filter(held_as=hold.pk).first()
+        if moved is not None:
+            return moved
+        kept = _claim(hold, practice, starts_at, now)
+        consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=kept.moving_id)
+        rules.check("move", consultation, role_in(consultation.case, by), now)
+        consultation.reservations.all().delete()
+        consultation.starts_at, consultation.ends_at = starts_at, kept.ends_at
+        consultation.wall_at, consultation.time_zone = _wall(starts_at, practice), practice.time_zone
+        consultation.how, consultation.held_as = kept.how, kept.pk
+        consultation.version += 1
+        consultation.save()
+        _reserve_call(consultation, practice)
+        kept.delete()
+        follow_up.moved(consultation, now, by)
+        record(by, "consultation.moved", consultation, patient=consultation.patient_id, case=consultation.case_id)
+    return consultation
+
+
+def _locked(consultation: Consultation) -> Consultation:
+    lock_patient(consultation.case)
+    lock_practice(consultation.consultant)
+    return Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
+
+
+def cancel(consultation: Consultation, *, reason: str = "", by: Actor) -> Consultation:
+    """Cancel a call; too tired is reason enough. Pressed twice it is canceled once."""
+    now = clock.now()
+    with rivals():
+        consultation = _locked(consultation)
+        if consultation.state == Consultation.State.CANCELLED:
+            return consultation
+        rules.check("cancel", consultation, role_in(consultation.case, by), now)
+        consultation.state = Consultation.State.CANCELLED
+        consultation.cancelled_at, consultation.cancelled_by = now, by.user
+        consultation.cancel_reason = reason.strip()
+        consultation.version += 1
+        consultation.save()
+        consultation.reservations.all().delete()
+        follow_up.cancelled(consultation, now, by)
+        _end_assignment_if_unused(consultation, by)
+        record(by, "consultation.cancelled", consultation, patient=consultation.patient_id, case=consultation.case_id)
+    return consultation
+
+
+def _end_assignment_if_unused(consultation: Consultation, by: Actor) -> None:
+    """A consultant who opened nothing and has no other call with this case leaves it."""
+    case, consultant = consultation.case, consultation.consultant
+    others = Consultation.objects.filter(case=case, consultant=consultant).exclude(state=Consultation.State.CANCELLED)
+    looked = Event.objects.filter(case_id=case.pk, actor_id=consultant.pk, verb="document.opened")
+    if not others.exists() and not looked.exists():
+        end_assignment(case, consultant, by=by)
+
+
+def _settle(verb: str, consultation: Consultation, event: str, by: Actor) -> Consultation:
+    with transaction.atomic():
+        consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
+        rules.check(verb, consultation, role_in(consultation.case, by), clock.now())
+        consultation.state = rules.MOVES[verb].target
+        consultation.save(update_fields=["state"])
+        record(by, event, consultation, patient=consultation.patient_id, case=consultation.case_id)
+    return consultation
+
+
+def complete(consultation: Consultation, *, by: Actor) -> Consultation:
+    """The call took place."""
+    return _settle("complete", consultation, "consultation.completed", by)
+
+
+def no_show(consultation: Consultation, *, by: Actor) -> Consultation:
+    """The call did not take place."""
+    return _settle("no_show", consultation, "consultation.missed", by)
+
+

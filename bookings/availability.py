@@ -1,0 +1,112 @@
+"""Reads what is stored and asks slots.py: one consultant's calendar, and what a case asks of it."""
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+
+from bookings import slots
+from bookings.models import Consultation, Practice, Reservation, Service
+from cases.case.models import Case
+from cases.documents.models import Version
+from cases.records.models import Visit
+from portal.texts.closed import closed_days
+from portal.texts.words import organisation
+
+AHEAD = timedelta(days=400)  # beyond every horizon
+
+
+def closed(now: datetime) -> frozenset[date]:
+    """The days on which the organisation is closed, from a month ago to beyond every horizon."""
+    return closed_days(organisation().region, (now - timedelta(days=31)).date(), (now + AHEAD).date())
+
+
+def ready_on(case: Case, practice: Practice) -> date | None:
+    """The consultant's day on which the first plan of the case could be read, or None."""
+    first = Version.objects.ready_plans().filter(case=case).order_by("put_in_at").first()
+    return first and first.put_in_at.astimezone(practice.zone).date()
+
+
+def visit_on(case: Case) -> date | None:
+    """The day of the case's next visit with the second or third doctor, when it is known."""
+    visits = Visit.objects.filter(case=case, on_date__isnull=False, state=Visit.State.BOOKED)
+    return visits.order_by("-round").values_list("on_date", flat=True).first()
+
+
+def plan_by(consultation: Consultation, closed: frozenset[date]) -> date | None:
+    """The last day for a plan to be put in before this call; None when the call needs none."""
+    talk = consultation.service.talk
+    return slots.plan_due_on(consultation.starts_at, consultation.zone, talk, closed)
+
+
+def _taken(
+    practice: Practice, now: datetime, case: Case | None, moving: Consultation | None
+) -> list[slots.Taken]:
+    """What is in the way: not what is over, not the patient's own choice, not the call that moves."""
+    rows = Reservation.objects.filter(consultant=practice.pk, ends_at__gt=now)
+    rows = rows.exclude(hold__isnull=False, hold__expires_at__lte=now)
+    if case is not None:
+        rows = rows.exclude(hold__patient=case.patient_id)
+    if moving is not None:
+        rows = rows.exclude(consultation=moving)
+    return [row.taken for row in rows]
+
+
+def calendar_of(
+    practice: Practice, now: datetime, *, case: Case | None = None, moving: Consultation | None = None
+) -> slots.Calendar:
+    """A consultant's calendar as a case sees it, in four queries."""
+    return slots.Calendar(
+        zone=practice.zone,
+        spans=[hours.span for hours in practice.hours.all()],
+        off=[row.off for row in practice.time_off.all() if row.until_on >= now.date() - timedelta(days=2)],
+        extra=[row.extra for row in practice.extra_hours.all() if row.on_date >= now.date() - timedelta(days=2)],
+        taken=_taken(practice, now, case, moving),
+        terms=practice.terms,
+    )
+
+
+def asked_for(
+    case: Case, practice: Practice, service: Service, now: datetime, *, moving: Consultation | None = None
+) -> slots.Asked:
+    """What a case asks for: the service, its own other calls, the days for reading its plan."""
+    own = Consultation.objects.upcoming(now).filter(patient=case.patient_id)
+    if moving is not None:
+        own = own.exclude(pk=moving.pk)
+    return slots.Asked(
+        talk=service.talk,
+        now=now,
+        closed=closed(now),
+        ready_on=ready_on(case, practice) if service.needs_plan else None,
+        own_calls=[slots.Taken(starts, ends, True) for starts, ends in own.values_list("starts_at", "ends_at")],
+    )
+
+
+def free_starts(
+    case: Case, practice: Practice, service: Service, now: datetime, *, moving: Consultation | None = None
+) -> list[datetime]:
+    """Every start this case could book with this consultant."""
+    calendar = calendar_of(practice, now, case=case, moving=moving)
+    return slots.free_starts(calendar, asked_for(case, practice, service, now, moving=moving))
+
+
+def judge(
+    case: Case,
+    practice: Practice,
+    service: Service,
+    starts_at: datetime,
+    now: datetime,
+    *,
+    moving: Consultation | None = None,
+) -> slots.Why:
+    """One start by the rule that makes the offer."""
+    calendar = calendar_of(practice, now, case=case, moving=moving)
+    return slots.why_not(calendar, asked_for(case, practice, service, now, moving=moving), starts_at)
+
+
+def usual_consultant(case: Case) -> Practice | None:
+    """Who talks with this case: its consultant where it has one, else the first by name who takes bookings."""
+    practices = Practice.objects.visible_to(case.patient).taking_bookings().select_related("consultant")
+    if not case.patient.is_active:
+        return None
+    known = Q(consultant__in=case.assignments.filter(ended_at__isnull=True).values("user"))
+    return practices.filter(known).first() or practices.first()
