@@ -1,5 +1,7 @@
-"""Choosing, booking, moving and canceling a call. Each locks the patient, then the consultant, then judges.
+"""Choosing, booking, moving and canceling a call. Each takes its locks in one order, then judges.
 
+A patient who takes time locks themself, then the consultant, then the call; who only gives time back starts
+at the consultant.
 The lock makes rivals wait their turn, so that they are judged one by one; the exclusion constraints stand
 behind it. What the database still refuses is told like what the rule refuses: somebody was faster.
 """
@@ -7,7 +9,7 @@ behind it. What the database still refuses is told like what the rule refuses: s
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
 import psycopg.errors
@@ -269,7 +271,6 @@ def move(*, hold: Hold, starts_at: datetime, by: Actor) -> Consultation:
 
 
 def _locked(consultation: Consultation) -> Consultation:
-    lock_patient(consultation.case)
     lock_practice(consultation.consultant)
     return Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
 
@@ -321,5 +322,3 @@ def complete(consultation: Consultation, *, by: Actor) -> Consultation:
 def no_show(consultation: Consultation, *, by: Actor) -> Consultation:
     """The call did not take place."""
     return _settle("no_show", consultation, "consultation.missed", by)
-
-

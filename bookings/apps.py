@@ -11,6 +11,10 @@ class BookingsConfig(AppConfig):
     label = "bookings"
 
     def ready(self) -> None:
+        from bookings.reminders import KINDS
+        from portal.reminders.kinds import register
+
+        register(*KINDS)
         words.register(
             {
                 "hold.made": _("Chose a time for a call"),

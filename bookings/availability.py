@@ -8,16 +8,15 @@ from bookings import slots
 from bookings.models import Consultation, Practice, Reservation, Service
 from cases.case.models import Case
 from cases.documents.models import Version
+from cases.records.closed_days import closed_days
 from cases.records.models import Visit
-from portal.texts.closed import closed_days
 from portal.texts.words import organisation
-
-AHEAD = timedelta(days=400)  # beyond every horizon
 
 
 def closed(now: datetime) -> frozenset[date]:
-    """The days on which the organisation is closed, from a month ago to beyond every horizon."""
-    return closed_days(organisation().region, (now - timedelta(days=31)).date(), (now + AHEAD).date())
+    """The days on which the organisation is closed, well beyond every horizon."""
+    region = organisation().region
+    return closed_days([region], now.date())[region]
 
 
 def ready_on(case: Case, practice: Practice) -> date | None:
@@ -28,7 +27,7 @@ def ready_on(case: Case, practice: Practice) -> date | None:
 
 def visit_on(case: Case) -> date | None:
     """The day of the case's next visit with the second or third doctor, when it is known."""
-    visits = Visit.objects.filter(case=case, on_date__isnull=False, state=Visit.State.BOOKED)
+    visits = Visit.objects.booked().filter(case=case)
     return visits.order_by("-round").values_list("on_date", flat=True).first()
 
 
@@ -38,9 +37,7 @@ def plan_by(consultation: Consultation, closed: frozenset[date]) -> date | None:
     return slots.plan_due_on(consultation.starts_at, consultation.zone, talk, closed)
 
 
-def _taken(
-    practice: Practice, now: datetime, case: Case | None, moving: Consultation | None
-) -> list[slots.Taken]:
+def _taken(practice: Practice, now: datetime, case: Case | None, moving: Consultation | None) -> list[slots.Taken]:
     """What is in the way: not what is over, not the patient's own choice, not the call that moves."""
     rows = Reservation.objects.filter(consultant=practice.pk, ends_at__gt=now)
     rows = rows.exclude(hold__isnull=False, hold__expires_at__lte=now)

@@ -1,0 +1,152 @@
+"""A consultant's own changes: weekly hours and time off. Nothing booked moves by itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Protocol
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bookings import actions, availability, slots
+from bookings.models import Consultation, Hold, Hours, Practice, TimeOff
+from portal import clock
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+
+KEEP, CANCEL = "keep", "cancel"
+
+
+class Unanswered(Refused):
+    """Booked calls lie outside the new hours; each needs an answer first. `calls` are all of them."""
+
+    def __init__(self, calls: list[Consultation]):
+        super().__init__(_("Choose for each booked call before the hours are saved."), code="unanswered")
+        self.calls = calls
+
+
+def must_own(practice: Practice, by: Actor) -> None:
+    """Only the consultant sets their own hours."""
+    if by.id != practice.pk:
+        raise Refused(_("Only the consultant can change these hours."), code="role")
+
+
+class Timed(Protocol):
+    starts_at: datetime
+
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+Inside = Callable[[Timed], bool]
+
+
+def _inside(practice: Practice, now: datetime) -> Inside:
+    calendar, closed = availability.calendar_of(practice, now), availability.closed(now)
+    return lambda call: slots.is_inside_hours(calendar, closed, call.starts_at, call.ends_at)
+
+
+def _left_outside(practice: Practice, now: datetime, was_inside: Inside, is_inside: Inside) -> list[Consultation]:
+    """The booked calls that were inside the hours and are not any more."""
+    calls = Consultation.objects.upcoming(now).filter(consultant=practice.pk).select_related("patient", "service")
+    return [call for call in calls.select_related("case") if was_inside(call) and not is_inside(call)]
+
+
+def _let_go_outside(practice: Practice, is_inside: Inside) -> None:
+    """A chosen time outside the new hours loses its place; its page says so when the person goes on."""
+    for chosen in Hold.objects.filter(consultant=practice.pk).select_related("service"):
+        if not is_inside(chosen):
+            chosen.reservations.all().delete()
+
+
+def _settle(calls: list[Consultation], answers: Mapping[UUID, str], note: str, by: Actor) -> None:
+    if any(answers.get(call.pk) not in (KEEP, CANCEL) for call in calls):
+        raise Unanswered(calls)
+    for call in calls:
+        if answers[call.pk] == CANCEL:
+            actions.cancel(call, reason=note, by=by)
+
+
+def _change(
+    practice: Practice,
+    change: Callable[[Practice], object],
+    *,
+    answers: Mapping[UUID, str],
+    note: str,
+    event: str,
+    by: Actor,
+) -> Practice:
+    """Make the change under the consultant's lock; let chosen times that are outside now be chosen again."""
+    now = clock.now()
+    must_own(practice, by)
+    with transaction.atomic():
+        practice = actions.lock_practice(practice.consultant)
+        was_inside = _inside(practice, now)
+        change(practice)
+        is_inside = _inside(practice, now)
+        _settle(_left_outside(practice, now, was_inside, is_inside), answers, note, by)
+        _let_go_outside(practice, is_inside)
+        record(by, event, practice)
+    return practice
+
+
+def set_hours(
+    practice: Practice,
+    *,
+    spans: Sequence[slots.Span],
+    answers: Mapping[UUID, str] | None = None,
+    note: str = "",
+    by: Actor,
+) -> Practice:
+    """Replace the weekly hours. Calls left outside need an answer each ("keep" or "cancel"), else Unanswered."""
+
+    def change(locked: Practice) -> None:
+        locked.hours.all().delete()
+        Hours.objects.bulk_create(
+            Hours(practice=locked, weekday=s.weekday, from_time=s.from_time, until_time=s.until_time) for s in spans
+        )
+
+    return _change(practice, change, answers=answers or {}, note=note, event="hours.set", by=by)
+
+
+def add_time_off(
+    practice: Practice,
+    *,
+    from_on: date,
+    until_on: date,
+    from_time: time | None = None,
+    until_time: time | None = None,
+    why: str = "",
+    answers: Mapping[UUID, str] | None = None,
+    note: str = "",
+    by: Actor,
+) -> Practice:
+    """Days off, or a part of each. Calls left outside need an answer each, as with the hours."""
+
+    def change(locked: Practice) -> None:
+        TimeOff.objects.create(
+            practice=locked, from_on=from_on, until_on=until_on, from_time=from_time, until_time=until_time, note=why
+        )
+
+    return _change(practice, change, answers=answers or {}, note=note, event="hours.time_off_set", by=by)
+
+
+def remove_time_off(time_off: TimeOff, *, by: Actor) -> None:
+    """Give the days back. Nothing can be left outside by that."""
+    must_own(time_off.practice, by)
+    with transaction.atomic():
+        practice = actions.lock_practice(time_off.practice.consultant)
+        TimeOff.objects.filter(pk=time_off.pk).delete()
+        record(by, "hours.time_off_set", practice)
+
+
+def set_terms(practice: Practice, *, buffer_minutes: int, daily_cap: int | None, by: Actor) -> Practice:
+    """The rest between calls and the most calls in a day; what is booked stays as it is."""
+    must_own(practice, by)
+    with transaction.atomic():
+        practice = actions.lock_practice(practice.consultant)
+        practice.buffer_minutes, practice.daily_cap = buffer_minutes, daily_cap
+        practice.save(update_fields=["buffer_minutes", "daily_cap"])
+        record(by, "hours.set", practice)
+    return practice

@@ -1,0 +1,265 @@
+"""The kinds of message about calls: whether each is still due, and its words, which tell a bystander nothing."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings import availability, invitations
+from bookings import follow_up as codes
+from bookings.models import Consultation
+from cases.documents.models import Version
+from portal import when
+from portal.reminders.kinds import ANSWER, NOTICE, REMINDER, Attachment, Kind, Words
+from portal.reminders.models import Reminder
+from portal.reminders.readers import Reader
+
+Rows = Sequence[Reminder]
+Say = Callable[[Consultation, Reader, datetime], Words]
+Still = Callable[[Rows, datetime], set[UUID]]
+Because = Callable[[Reminder], str]
+
+
+def _consultations(rows: Rows) -> dict[UUID, Consultation]:
+    found = Consultation.objects.select_related("case", "patient", "consultant", "service")
+    return found.in_bulk([row.about_id for row in rows])
+
+
+def _still(rows: Rows, *states: str, until: datetime | None = None) -> dict[UUID, Consultation]:
+    """The rows whose call has the version they were planned for, in one of the states, not begun."""
+    found = _consultations(rows)
+    still = {}
+    for row in rows:
+        call = found.get(row.about_id)
+        if call and call.version == row.version and call.state in states and (until is None or call.starts_at > until):
+            still[row.pk] = call
+    return still
+
+
+def still_booked(rows: Rows, now: datetime) -> set[UUID]:
+    """Booked, at the time the row was planned for, and not begun."""
+    return set(_still(rows, Consultation.State.BOOKED, until=now))
+
+
+def still_cancelled(rows: Rows, now: datetime) -> set[UUID]:
+    return set(_still(rows, Consultation.State.CANCELLED))
+
+
+def still_news(rows: Rows, now: datetime) -> set[UUID]:
+    """Booked or canceled: whichever it is now, it is said as it is now."""
+    return still_booked(rows, now) | still_cancelled(rows, now)
+
+
+def still_without_plan(rows: Rows, now: datetime) -> set[UUID]:
+    """Booked, and no plan can be read yet."""
+    still = _still(rows, Consultation.State.BOOKED, until=now)
+    cases = {call.case_id for call in still.values()}
+    ready = set(Version.objects.ready_plans().filter(case__in=cases).values_list("case_id", flat=True))
+    return {pk for pk, call in still.items() if call.case_id not in ready}
+
+
+def _is_patient(call: Consultation, reader: Reader) -> bool:
+    return reader.id == str(call.patient_id)
+
+
+def _how(call: Consultation) -> str:
+    words = {"name": call.consultant.first_name, "minutes": call.minutes}
+    if call.how == "video":
+        return _("Video call with %(name)s, %(minutes)d minutes.") % words
+    return _("Phone call: %(name)s calls you, %(minutes)d minutes.") % words
+
+
+def _calendar_file(call: Consultation, now: datetime) -> tuple[Attachment, ...]:
+    method = "REQUEST" if call.is_booked else "CANCEL"
+    content = invitations.file(call, call.patient, now)
+    return (Attachment(invitations.FILE_NAME, f"text/calendar; method={method}; charset=utf-8", content),)
+
+
+def _booked(call: Consultation, reader: Reader, now: datetime) -> Words:
+    moved = call.version > 0
+    return Words(
+        subject=_("Your call has a new time") if moved else _("Your call is booked"),
+        lead=_("Your call has a new time, %(name)s") % {"name": reader.called}
+        if moved
+        else _("Your call is booked, %(name)s") % {"name": reader.called},
+        at=call.starts_at,
+        line=" ".join([_how(call), _("You can cancel at any time, and move it until 2 hours before.")]),
+        action_label=_("Open my call"),
+        path=call.get_absolute_url(),
+        attachments=_calendar_file(call, now),
+    )
+
+
+def _cancelled(call: Consultation, reader: Reader, now: datetime) -> Words:
+    return Words(
+        subject=_("Your call is canceled"),
+        lead=_("Your call is canceled, %(name)s") % {"name": reader.called},
+        at=call.starts_at,
+        line=_("It is out of our calendar. The file takes it out of yours. You can book again when you like."),
+        action_label=_("Choose another time"),
+        path=reverse("bookings:pick", args=[call.case_id]),
+        attachments=_calendar_file(call, now),
+    )
+
+
+def _told_patient(call: Consultation, reader: Reader, now: datetime) -> Words:
+    if call.is_booked:
+        return _booked(call, reader, now)
+    return Words(
+        subject=_("We had to cancel your call"),
+        lead=_("We had to cancel your call, %(name)s") % {"name": reader.called},
+        at=call.starts_at,
+        line=_("We are sorry. Please choose another time, or call us and we find one with you."),
+        action_label=_("Choose another time"),
+        path=reverse("bookings:pick", args=[call.case_id]),
+        attachments=_calendar_file(call, now),
+    )
+
+
+def _told_consultant(call: Consultation, reader: Reader, now: datetime) -> Words:
+    if not call.is_booked:
+        subject, lead = _("A call was canceled"), _("A call was canceled")
+    elif call.version > 0:
+        subject, lead = _("A call has a new time"), _("A call has a new time")
+    else:
+        subject, lead = _("A new call is booked"), _("A new call is booked")
+    return Words(
+        subject=subject,
+        lead=lead,
+        at=call.starts_at,
+        line=_("With %(name)s, %(minutes)d minutes.") % {"name": call.patient.first_name, "minutes": call.minutes},
+        action_label=_("Open my calendar"),
+        path=reverse("bookings:calendar"),
+    )
+
+
+def _day_before(call: Consultation, reader: Reader, now: datetime) -> Words:
+    return Words(
+        subject=_("Your call is tomorrow"),
+        lead=_("Your call is tomorrow, %(name)s") % {"name": reader.called},
+        at=call.starts_at,
+        line=" ".join([_how(call), _("If you feel too tired, that is reason enough to cancel.")]),
+        action_label=_("Open my call"),
+        path=call.get_absolute_url(),
+    )
+
+
+def _same_day(call: Consultation, reader: Reader, now: datetime) -> Words:
+    return Words(
+        subject=_("Your call is today"),
+        lead=_("Your call is today, %(name)s") % {"name": reader.called},
+        at=call.starts_at,
+        line=_how(call),
+        action_label=_("Open my call"),
+        path=call.get_absolute_url(),
+    )
+
+
+def _plan_due(call: Consultation, reader: Reader, now: datetime) -> Words:
+    due_on = availability.plan_by(call, availability.closed(now))
+    return Words(
+        subject=_("Something to add before your call"),
+        lead=_("%(name)s would like to read your plan first") % {"name": call.consultant.first_name},
+        line=_("Please add it on %(day)s. A photo from your phone is fine.") % {"day": when.day(due_on or now)},
+        action_label=_("Add my plan"),
+        path=reverse("documents:add_plan", args=[call.case_id]),
+    )
+
+
+def _plan_missing(call: Consultation, reader: Reader, now: datetime) -> Words:
+    if not _is_patient(call, reader):
+        return Words(
+            subject=_("No plan yet for a call"),
+            lead=_("No plan yet for a call"),
+            at=call.starts_at,
+            line=_("With %(name)s. The call stays booked.") % {"name": call.patient.first_name},
+            action_label=_("Open my calendar"),
+            path=reverse("bookings:calendar"),
+        )
+    return Words(
+        subject=_("About your call"),
+        lead=_("Your call stays booked, %(name)s") % {"name": reader.called},
+        at=call.starts_at,
+        line=_("We do not have your plan yet. Add it now, move the call, or just talk: you choose."),
+        action_label=_("See what I can do"),
+        path=call.get_absolute_url(),
+    )
+
+
+def _worded(say: Say) -> Callable[[Rows, Reader, datetime], dict[UUID, Words]]:
+    def words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
+        found = _consultations(rows)
+        return {row.pk: say(found[row.about_id], reader, now) for row in rows}
+
+    return words
+
+
+def _because_booked(row: Reminder) -> str:
+    return _("You booked it. If you move or cancel it, this one goes away.")
+
+
+def _because_changed(row: Reminder) -> str:
+    return _("A call of yours changed.")
+
+
+def _because_no_plan(row: Reminder) -> str:
+    return _("A call is booked. Once the plan is there, this one goes away.")
+
+
+def _kind(code: str, message_class: str, label: str, still: Still, say: Say, why: Because, rank: int) -> Kind:
+    return Kind(code, message_class, label, still, _worded(say), why, rank)
+
+
+KINDS = [
+    _kind(codes.BOOKED, ANSWER, gettext_lazy("Your call is booked"), still_booked, _booked, _because_booked, 10),
+    _kind(
+        codes.CANCELLED,
+        ANSWER,
+        gettext_lazy("Your call is canceled"),
+        still_cancelled,
+        _cancelled,
+        _because_changed,
+        10,
+    ),
+    _kind(
+        codes.TOLD_PATIENT,
+        NOTICE,
+        gettext_lazy("We changed your call"),
+        still_news,
+        _told_patient,
+        _because_changed,
+        10,
+    ),
+    _kind(
+        codes.TOLD_CONSULTANT,
+        NOTICE,
+        gettext_lazy("A call changed"),
+        still_news,
+        _told_consultant,
+        _because_changed,
+        20,
+    ),
+    _kind(
+        codes.DAY_BEFORE,
+        REMINDER,
+        gettext_lazy("Your call is tomorrow"),
+        still_booked,
+        _day_before,
+        _because_booked,
+        15,
+    ),
+    _kind(codes.SAME_DAY, REMINDER, gettext_lazy("Your call is today"), still_booked, _same_day, _because_booked, 12),
+    _kind(codes.PLAN_DUE, REMINDER, gettext_lazy("Add your plan"), still_without_plan, _plan_due, _because_no_plan, 10),
+    _kind(
+        codes.PLAN_MISSING,
+        REMINDER,
+        gettext_lazy("No plan yet"),
+        still_without_plan,
+        _plan_missing,
+        _because_no_plan,
+        10,
+    ),
+]

@@ -1,0 +1,37 @@
+"""A Monday morning, a consultant with hours, a patient with a case."""
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from tests import factories, people
+
+NOW = datetime(2026, 11, 9, 14, tzinfo=UTC)  # Monday, 9 am in Toronto
+
+
+@pytest.fixture
+def monday():
+    """The clock stands at 9 am on Monday, November 9, where Rosa and Joanne live."""
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def rosa(db):
+    return people.person("rosa")
+
+
+@pytest.fixture
+def joanne(db):
+    return people.person("joanne")
+
+
+@pytest.fixture
+def practice(monday, joanne):
+    return factories.open_hours(joanne)
+
+
+@pytest.fixture
+def case(monday, rosa):
+    return factories.open_case(rosa)
