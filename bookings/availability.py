@@ -8,15 +8,16 @@ from bookings import slots
 from bookings.models import Consultation, Practice, Reservation, Service
 from cases.case.models import Case
 from cases.documents.models import Version
-from cases.records.closed_days import closed_days
 from cases.records.models import Visit
+from portal.texts.closed import closed_days
 from portal.texts.words import organisation
+
+BEHIND, AHEAD = timedelta(days=31), timedelta(days=400)
 
 
 def closed(now: datetime) -> frozenset[date]:
-    """The days on which the organisation is closed, well beyond every horizon."""
-    region = organisation().region
-    return closed_days([region], now.date())[region]
+    """The days on which the organisation is closed, from a while ago to beyond every horizon."""
+    return closed_days(organisation().region, (now - BEHIND).date(), (now + AHEAD).date())
 
 
 def ready_on(case: Case, practice: Practice) -> date | None:
