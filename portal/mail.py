@@ -197,15 +197,25 @@ def read(raw: bytes, name: str = "") -> Kept:
         sender=str(message["From"] or ""),
         to=str(message["To"] or ""),
         subject=str(message["Subject"] or ""),
-        plain=plain.get_content() if plain else "",
-        html=html.get_content() if html else "",
+        plain=_text(plain),
+        html=_text(html),
         headers={key: str(value) for key, value in message.items() if key.lower() not in named},
         attachments=[
-            (part.get_filename() or "", part.get_content_type(), part.get_payload(decode=True) or b"")
+            (part.get_filename() or "", _type(part), part.get_payload(decode=True) or b"")
             for part in message.iter_attachments()
         ],
         name=name,
     )
+
+
+def _text(part: Message | None) -> str:
+    return part.get_content().replace("\r\n", "\n") if part else ""
+
+
+def _type(part: Message) -> str:
+    """A calendar file's method belongs to its type: by it the reader's program knows an invitation."""
+    method = part.get_param("method")
+    return f"{part.get_content_type()}; method={method}" if method else part.get_content_type()
 
 
 class FolderBackend(BaseEmailBackend):
