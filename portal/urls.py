@@ -28,3 +28,8 @@ urlpatterns = [
         if room in settings.INSTALLED_APPS and find_spec(f"{room}.urls")
     ],
 ]
+
+handler400 = "portal.failures.bad_request"
+handler403 = "portal.failures.forbidden"
+handler404 = "portal.failures.not_found"
+handler500 = "portal.failures.server_error"

@@ -1,5 +1,6 @@
 """A person's own account: what they tell of themselves, display, the light check, drafts."""
 
+from copy import copy
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -44,7 +45,7 @@ def about_you(request: HttpRequest) -> HttpResponse:
         form = kind(instance=user, initial=drafts.kept(user, "about-you") or {})
         return render(request, "accounts/about_you.html", {"form": form, "is_first": is_first})
     # A copy: a form that is refused must not have changed the person whose page is shown.
-    form = kind(request.POST, instance=type(user).objects.get(pk=user.pk))
+    form = kind(request.POST, instance=copy(user))
     if not form.is_valid():
         return render(request, "accounts/about_you.html", {"form": form, "is_first": is_first}, status=422)
     actions.say_about_oneself(user, fields=form.cleaned_data, by=Actor.of(request))
@@ -60,9 +61,9 @@ def about_you(request: HttpRequest) -> HttpResponse:
 def display(request: HttpRequest) -> HttpResponse:
     """Colors and text size."""
     user: Any = request.user
-    form = forms.DisplayForm(request.POST or None, instance=user)
+    form = forms.DisplayForm(request.POST or None, instance=copy(user))
     if request.method == "POST" and form.is_valid():
-        actions.say_about_oneself(type(user).objects.get(pk=user.pk), fields=form.cleaned_data, by=Actor.of(request))
+        actions.say_about_oneself(user, fields=form.cleaned_data, by=Actor.of(request))
         messages.success(request, _("Saved."))
         return redirect("accounts:display")
     return render(request, "accounts/display.html", {"form": form}, status=422 if form.errors else 200)

@@ -1,0 +1,48 @@
+"""What people see when something goes wrong. The pages of 500 and 503 ask no database for anything."""
+
+import sys
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from portal.accounts import drafts
+
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+DATABASE_AWAY = (OperationalError, InterfaceError)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, or 413 when what was sent is too much."""
+    status = 413 if isinstance(exception, TOO_MUCH) else 400
+    return render(request, f"{status}.html", status=status)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A permission that ended while the page was open."""
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was older than the sign-in. What was typed is kept where the form has a draft."""
+    form, _, about = request.POST.get("draft_of", "").partition("/")
+    is_kept = bool(form) and request.user.is_authenticated
+    if is_kept:
+        drafts.keep(request.user, form, about, drafts.of_post(request.POST))  # type: ignore[arg-type]
+    back = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
+        back = "/"
+    return render(request, "403_csrf.html", {"is_kept": is_kept, "back": back}, status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 while the database is away. Rendered without request, so that nothing else can fail."""
+    status = 503 if isinstance(sys.exc_info()[1], DATABASE_AWAY) else 500
+    return HttpResponse(render_to_string(f"{status}.html"), status=status)

@@ -1,0 +1,54 @@
+"""Pages for what goes wrong."""
+
+import pytest
+from django.db import OperationalError
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from portal import failures
+from portal.accounts import drafts
+from tests.people import browser, person
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 410, 413, 429, 500, 503])
+def test_each_stands_by_itself_without_database(status):
+    page = render_to_string(f"{status}.html")
+    assert "rs-empty" in page
+    assert "<h1>" in page
+
+
+@pytest.mark.django_db
+def test_404_in_our_words():
+    page = Client().get("/nowhere/")
+    assert page.status_code == 404
+    assert "We can’t find that page" in page.content.decode()
+
+
+@pytest.mark.parametrize(("error", "status"), [(OperationalError("gone"), 503), (ZeroDivisionError(), 500)])
+def test_a_database_that_is_away_is_a_503(error, status):
+    try:
+        raise error
+    except type(error):
+        page = failures.server_error(RequestFactory().get("/"))
+    assert page.status_code == status
+    assert "What you saved is safe" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_an_old_form_keeps_its_words():
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person("rosa"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    words = {"name": "Rosa M.", "draft_of": "about-you"}
+    page = client.post(reverse("accounts:about_you"), words, headers={"Referer": "http://testserver/account/you/"})
+    assert page.status_code == 403
+    assert "What you typed is kept" in page.content.decode()
+    assert drafts.kept(person("rosa"), "about-you") == {"name": "Rosa M."}
+
+
+@pytest.mark.django_db
+def test_too_much_at_once_is_a_413(settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 5
+    words = {f"f{n}": "x" for n in range(9)}
+    page = browser(person("rosa")).post(reverse("accounts:about_you"), words)
+    assert page.status_code == 413

@@ -1,0 +1,198 @@
+"""How long a sign-in lasts, by the real clock, and what ends it at once."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from portal.accounts import actions, drafts, recheck, sessions
+from portal.actors import Actor
+from portal.history.models import Event
+from tests.people import PASSWORD, browser, person, second_factor
+
+pytestmark = pytest.mark.django_db
+
+START = dt.datetime(2026, 11, 9, 14, tzinfo=dt.UTC)
+ACCOUNT = "/account/"
+
+
+def after(minutes: float) -> time_machine.travel:
+    return time_machine.travel(START + dt.timedelta(minutes=minutes), tick=False)
+
+
+def signed_in(key: str, **more: str) -> Client:
+    client = Client()
+    person(key)
+    client.post(reverse("account_login"), {"login": f"{key}@example.org", "password": PASSWORD, **more})
+    return client
+
+
+def opens(client: Client) -> bool:
+    return client.get(ACCOUNT).status_code == 200
+
+
+def test_a_patient_is_signed_out_after_30_quiet_minutes():
+    with after(0):
+        client = signed_in("rosa")
+    with after(29):
+        assert opens(client)
+    with after(58):
+        assert opens(client)
+    with after(89):
+        page = client.get(ACCOUNT)
+    assert page.headers["Location"] == f"{reverse('account_login')}?next={ACCOUNT}"
+
+
+def test_typing_and_scrolling_count_as_being_there():
+    with after(0):
+        client = signed_in("rosa")
+    for minute in (20, 40, 60):
+        with after(minute):
+            assert int(client.post(reverse("accounts:stay")).content) == 30 * 60
+    with after(85):
+        assert opens(client)
+
+
+def test_what_htmx_asks_by_itself_does_not_count():
+    with after(0):
+        client = signed_in("rosa")
+    with after(20):
+        client.get(ACCOUNT, headers={"HX-Request": "true"})
+    with after(31):
+        assert not opens(client)
+
+
+def test_24_hours_at_most_however_busy():
+    with after(0):
+        client = signed_in("rosa")
+    for minute in range(25, 24 * 60, 25):
+        with after(minute):
+            assert opens(client)
+    with after(24 * 60):
+        assert not opens(client)
+
+
+def test_kept_on_this_phone_for_30_days_with_a_check_before_documents():
+    with after(0):
+        client = signed_in("rosa", remember="on")
+        assert client.session.get_expire_at_browser_close() is False
+    with after(29 * 24 * 60):
+        assert opens(client)
+        request = RequestFactory().get("/documents/")
+        request.user, request.session = person("rosa"), client.session
+        assert recheck.is_needed(request)
+        sessions.checked(request, "code")
+        assert not recheck.is_needed(request)
+    with after(30 * 24 * 60):
+        assert not opens(client)
+
+
+def test_staff_are_never_kept():
+    theo = person("theo")
+    with after(0):
+        request = RequestFactory().get("/")
+        request.user, request.session = theo, Client().session
+        request.session[sessions.WANTS_TO_STAY] = True
+        sessions.begin(request)
+        assert sessions.stay_of(request).is_kept is False
+
+
+def test_a_form_that_comes_too_late_is_kept_as_a_draft():
+    with after(0):
+        client = signed_in("rosa")
+    with after(40):
+        page = client.post(
+            reverse("accounts:about_you"),
+            {"name": "Rosa Maria Delgado", "draft_of": "about-you"},
+            headers={"Referer": "http://testserver/account/you/"},
+        )
+        assert page.headers["Location"] == f"{reverse('account_login')}?next=%2Faccount%2Fyou%2F"
+        assert drafts.kept(person("rosa"), "about-you") == {"name": "Rosa Maria Delgado"}
+        assert "Rosa Maria Delgado" in signed_in("rosa").get("/account/you/").content.decode()
+
+
+def test_expired_sign_in_under_htmx_moves_the_whole_page():
+    with after(0):
+        client = signed_in("rosa")
+    with after(40):
+        headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/account/"}
+        page = client.get(ACCOUNT, headers=headers)
+    assert page.headers["HX-Redirect"] == "/accounts/login/?next=%2Faccount%2F"
+
+
+def test_a_new_password_ends_the_other_sessions_only():
+    here, there = signed_in("rosa"), signed_in("rosa")
+    new = "quiet-moss-lantern-9"
+    words = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    here.post(reverse("account_change_password"), words)
+    assert (opens(here), opens(there)) == (True, False)
+
+
+def test_a_role_that_changes_ends_every_session():
+    client = browser(person("joanne"))
+    client.get(reverse("accounts:settings"))
+    actions.change_role(person("joanne"), role="coordinator", by=Actor.person(person("mara")))
+    assert not opens(client)
+
+
+def test_a_closed_account_loses_everything_at_once():
+    client = browser(person("joanne"))
+    assert opens(client)
+    actions.close_account(person("joanne"), by=Actor.person(person("mara")))
+    assert not opens(client)
+    assert not UserSession.objects.filter(user=person("joanne")).exists()
+
+
+def test_staff_without_second_factor_reach_only_enrolment():
+    client = browser(person("nils"))
+    for address in (ACCOUNT, "/home/", reverse("account_email"), reverse("account_change_password")):
+        assert client.get(address).headers["Location"] == reverse("accounts:second_factor")
+    for address in (reverse("accounts:second_factor"), reverse("mfa_index")):
+        assert client.get(address).status_code == 200
+    second_factor(person("nils"))
+    assert opens(client)
+
+
+def test_password_reset_does_not_skip_the_second_factor():
+    theo = person("theo")
+    client = Client()
+    client.post(reverse("account_login"), {"login": theo.email, "password": PASSWORD}, follow=True)
+    assert client.get(ACCOUNT).headers["Location"].startswith(reverse("account_login"))
+
+
+def test_signing_in_and_out_is_on_record():
+    client = signed_in("rosa")
+    client.post(reverse("account_logout"))
+    verbs = list(Event.objects.filter(patient=person("rosa").pk).order_by("id").values_list("verb", flat=True))
+    assert verbs == ["account.signed_in", "account.signed_out"]
+
+
+def test_changing_how_one_signs_in_needs_a_check_of_10_minutes():
+    with after(0):
+        client = signed_in("rosa")
+    with after(9):
+        assert client.get(reverse("account_email")).status_code == 200
+    with after(12):
+        page = client.get(reverse("account_email"))
+    assert page.headers["Location"].startswith(reverse("accounts:check"))
+
+
+def test_people_can_see_and_end_their_sessions():
+    here, there = signed_in("rosa"), signed_in("rosa")
+    opens(there)
+    assert "This one" in here.get(reverse("usersessions_list")).content.decode()
+    here.post(reverse("usersessions_list"))
+    assert (opens(here), opens(there)) == (True, False)
+
+
+def test_secrets_of_apps_are_sealed_at_rest():
+    from allauth.mfa.models import Authenticator
+
+    secret = second_factor(person("rosa"))
+    row = Authenticator.objects.get(user=person("rosa"), type="totp")
+    assert secret not in str(row.data)
+    assert get_adapter() is not None
