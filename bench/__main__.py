@@ -1,0 +1,162 @@
+"""`make bench`: starts the portal as `make run` does and measures it. ARGS=--quick for a short look."""
+
+import argparse
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.figures import Figure, show
+from bench.visitor import Visitor
+from portal import local, local_run
+from tests.programs import free_port, wait_until
+
+ROOT = Path(__file__).parent.parent
+STEERED = ("PORTAL_", "DATABASE_", "REDIS_", "SECRET_KEY", "EMAIL_", "CLAMD_", "MAKELEVEL", "PORT")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="20 requests a page instead of 300")
+    requests = 20 if parser.parse_args().quick else 300
+    with tempfile.TemporaryDirectory(prefix="rs-bench-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        print(show(measure(Path(folder), requests)))
+
+
+def measure(folder: Path, requests: int) -> list[Figure]:
+    port = free_port()
+    process, cold = start(folder / "var", port)
+    local.stop(process, signal.SIGINT, 40)
+    process, warm = start(folder / "var", port)
+    try:
+        figures = [
+            Figure("start, first time", cold, "s", words="packages there, with the demo's data"),
+            Figure("start, again", warm, "s"),
+            *pages(port, requests, folder),
+            Figure("memory", memory(process.pid), "MB", words="sum of PSS, database and broker included"),
+        ]
+    finally:
+        local.stop(process, signal.SIGINT, 40)
+    return figures
+
+
+def start(var: Path, port: int) -> tuple[subprocess.Popen, float]:
+    """Start the portal; return its process and the seconds to the line Ready."""
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(STEERED)}
+    surroundings |= {"PORTAL_VAR": str(var), "PORT": str(port)}
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "portal.local_run"], cwd=ROOT, env=surroundings, stdout=subprocess.PIPE, text=True
+    )
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if line.startswith("Ready:"):
+            return process, time.perf_counter() - began
+    raise SystemExit("The portal did not start:\n" + "".join(said))
+
+
+def pages(port: int, requests: int, folder: Path) -> list[Figure]:
+    """Times of the pages that people open most, each with its ratio to a bare Django page of this very run."""
+    patient, consultant = people(port)
+    case = patient.path
+    with bare_server(folder) as bare_port:
+        walks = [
+            ("bare Django page", Visitor(bare_port), "/"),
+            ("landing", Visitor(port), "/"),
+            ("case home", patient, case),
+            ("pick a time", patient, f"{case}consultation/"),
+            ("today", consultant, "/staff/today/"),
+        ]
+        times = {name: walk(visitor, path, requests) for name, visitor, path in walks}
+    bare = statistics.median(times["bare Django page"])
+    return [
+        Figure(f"page: {name}", 1000 * statistics.median(took), "ms", statistics.median(took) / bare, slowest(took))
+        for name, took in times.items()
+    ]
+
+
+def slowest(took: list[float]) -> str:
+    return f"95 of 100 within {1000 * statistics.quantiles(took, n=20)[-1]:.1f} ms"
+
+
+def walk(visitor: Visitor, path: str, requests: int) -> list[float]:
+    for _ in range(5):  # both processes of the server have compiled the template
+        visitor.get(path)
+    took = []
+    for _ in range(requests):
+        took.append(visitor.get(path))
+        assert (visitor.status, visitor.path) == (200, path), f"{path} answered {visitor.status}"
+    return took
+
+
+def people(port: int) -> tuple[Visitor, Visitor]:
+    """A patient at her case's home and a consultant, signed in through the backstage."""
+    backstage = Visitor(port)
+    backstage.get("/backstage/")
+    found: dict[str, Visitor] = {}
+    for action in dict.fromkeys(re.findall(r'action="(/backstage/sign-in/[^"]+)"', backstage.page)):
+        visitor = Visitor(port)
+        visitor.get("/backstage/")
+        visitor.press(action)
+        visitor.get("/home/")
+        found.setdefault("patient" if visitor.path.startswith("/cases/") else visitor.path, visitor)
+        if {"patient", "/staff/today/"} <= found.keys():
+            return found["patient"], found["/staff/today/"]
+    raise SystemExit(f"The demo has no patient or no consultant: {sorted(found)}")
+
+
+@contextmanager
+def bare_server(folder: Path) -> Iterator[int]:
+    """gunicorn as `make run` starts it, with bench/bare.py in place of the portal; gives its port."""
+    log, port = folder / "bare.log", free_port()
+    words = local_run.command_of("web", bind=f"127.0.0.1:{port}", var="")
+    words[words.index("portal.wsgi:application")] = "bench.bare:application"
+    dies = local.die_with_parent(signal.SIGTERM)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *words], cwd=ROOT, stdout=output, stderr=output, preexec_fn=dies
+        )
+    try:
+        wait_until(lambda: answers(port), 20, "the bare page")
+        yield port
+    finally:
+        local.stop(process, signal.SIGTERM)
+
+
+def answers(port: int) -> bool:
+    try:
+        visitor = Visitor(port)
+        visitor.get("/")
+    except OSError:
+        return False
+    return visitor.status == 200
+
+
+def memory(pid: int) -> float:
+    """Megabytes of a process and all below it; pages shared among them are counted once."""
+    return sum(map(proportional, [pid, *descendants(pid)])) / 1000
+
+
+def descendants(pid: int) -> list[int]:
+    children = [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
+    return children + [grandchild for child in children for grandchild in descendants(child)]
+
+
+def proportional(pid: int) -> float:
+    """Kilobytes of proportional set size."""
+    found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    return float(found.group(1)) if found else 0
+
+
+if __name__ == "__main__":
+    main()
