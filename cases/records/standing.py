@@ -89,7 +89,7 @@ def standings(visits: Iterable[Visit], now: datetime) -> dict[uuid.UUID, Standin
     """The standing of each visit at `now`. Three queries, however many visits; give them with `office` and `case`."""
     visits = list(visits)
     items: dict[uuid.UUID, list[RecordItem]] = {visit.pk: [] for visit in visits}
-    found = RecordItem.objects.filter(visit__in=visits).wanted().select_related("kind", "holder")
+    found = RecordItem.objects.filter(visit__in=visits).wanted().select_related("kind", "holder", "moved_by")
     for item in found.order_by("-is_core", "kind__place"):
         items[item.visit_id].append(item)
     regions = {visit.region for visit in visits}

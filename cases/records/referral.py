@@ -1,0 +1,140 @@
+"""The referral's page: where it stands, a letter to ask with, and ways on when the answer is no."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.case.models import Case, CaseClinician
+from cases.case.people import may, role_in
+from cases.records import actions, rules, showing, words
+from cases.records.models import Referral, Visit
+from cases.records.standing import standing
+from cases.records.states import ReferralState
+from portal import clock, moves, when
+from portal.access import PERSON, find_or_404, open_to
+from portal.actors import Actor
+from portal.errors import Refused
+
+TAGS = {
+    ReferralState.NEEDED: "warn",
+    ReferralState.ASKED: "info",
+    ReferralState.AGREED: "ok",
+    ReferralState.REFUSED: "warn",
+    ReferralState.NOT_NEEDED: "ok",
+    ReferralState.SENT: "ok",
+}
+
+
+@open_to(PERSON)
+@require_safe
+def referral(request: HttpRequest, pk: str) -> HttpResponse:
+    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    return _page(request, case)
+
+
+@open_to(PERSON)
+@require_POST
+def move_referral(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
+    """Say what is known of the referral, or take the last word back."""
+    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    try:
+        if verb == "undo":
+            own = Referral.objects.visible_to(request.user).select_related("visit__case")
+            actions.undo(find_or_404(own, visit__case=case, visit__in=Visit.objects.live()), by=Actor.of(request))
+        elif verb in rules.REFERRAL_MOVES:
+            actions.move_referral(case, verb, by=Actor.of(request))
+        else:
+            raise Refused(_("This cannot be done here."))
+    except Refused as no:
+        return _page(request, case, also=[no.message], status=409)
+    return redirect("records:referral", pk)
+
+
+def _page(request: HttpRequest, case: Case, also: list[str] | None = None, status: int = 200) -> HttpResponse:
+    now = clock.now()
+    together = ("visit__office", "visit__clinician", "visit__case__patient", "visit__case__key", "moved_by")
+    live = Referral.objects.visible_to(request.user).filter(visit__in=Visit.objects.live(), visit__case=case)
+    found = live.select_related(*together).order_by("-visit__round").first()
+    state = found.state if found else ReferralState.NEEDED
+    reader = showing.Reader(request.user, role_in(case, request.user), case, now)
+    doctors = {link.role: link.clinician for link in case.clinicians.select_related("clinician__office")}
+    verbs = moves.allowed(rules.REFERRAL_MOVES, state, reader.role)
+    page: dict[str, Any] = {
+        "case": case,
+        "referral": found,
+        "title": words.REFERRAL_TITLES[ReferralState(state)],
+        "tag": {"label": str(ReferralState(state).label), "kind": TAGS[ReferralState(state)]},
+        "points": _points(found, reader, now),
+        "buttons": [{"verb": verb, "label": str(words.REFERRAL_VERBS[verb])} for verb in verbs],
+        "may_undo": bool(found and reader.may_undo(found)),
+        "is_refused": state == ReferralState.REFUSED,
+        "is_open": state in {ReferralState.NEEDED, ReferralState.ASKED, ReferralState.REFUSED},
+        "letter": _letter(case, doctors, found, now),
+        "shares_office": _shares_office(doctors),
+        "may_change": may("change_dates", case, request.user),
+        "also": also,
+    }
+    return render(request, "records/referral.html", page, status=status)
+
+
+def _points(found: Referral | None, reader: showing.Reader, now: Any) -> list[dict[str, Any]]:
+    """Asked, agreed, sent, each with its day or what is still open."""
+    if found is None or found.asked_on is None:
+        return []
+    known = reader.known(found)
+    asked = " ".join(part for part in (when.day(found.asked_on) + ".", known) if part)
+    answered = when.day(found.answered_on) if found.answered_on else _("Not yet")
+    said_no = found.state == ReferralState.REFUSED
+    points = [
+        {"title": _("Asked"), "text": asked, "is_here": found.state == ReferralState.ASKED},
+        {
+            "title": _("They said no") if said_no else _("Agreed"),
+            "text": answered,
+            "is_here": found.state in {ReferralState.AGREED, ReferralState.REFUSED},
+        },
+    ]
+    sent = when.day(found.sent_on) if found.sent_on else _usual_days(found, now)
+    return [*points, {"title": _("Sent"), "text": sent, "is_goal": True}]
+
+
+def _usual_days(found: Referral, now: Any) -> str:
+    lines = standing(found.visit, now).items
+    line = next((line for line in lines if line.item.kind_id == "referral_letter"), None)
+    if line is None or line.dates.there_expected is None or line.dates.there_safe is None:
+        return _("Not yet")
+    return _("Usually there by %(usual)s, safe by %(safe)s") % {
+        "usual": when.month_day(line.dates.there_expected),
+        "safe": when.month_day(line.dates.there_safe),
+    }
+
+
+def _letter(case: Case, doctors: dict[str, Any], found: Referral | None, now: Any) -> dict[str, Any]:
+    """What a front desk needs: who asks, for whom to whom, by when, and where the report goes. No diagnosis."""
+    patient = case.patient
+    visit = found.visit if found else None
+    needed_by = None
+    if visit and visit.on_date:
+        lines = standing(visit, now).items
+        needed_by = next((line.safe_by for line in lines if line.item.kind_id == "referral_letter"), None)
+    primary, first = doctors.get(CaseClinician.Role.PRIMARY), doctors.get(CaseClinician.Role.FIRST)
+    return {
+        "to": primary or first,
+        "first": first if primary else None,
+        "second": visit.clinician if visit else None,
+        "office": visit.office if visit else None,
+        "today": now.astimezone(patient.zone).date(),
+        "needed_by": needed_by,
+        "visit_on": visit.on_date if visit else None,
+        "patient": patient,
+    }
+
+
+def _shares_office(doctors: dict[str, Any]) -> dict[str, str] | None:
+    """First and second doctor at one office: worth a gentle line, never a bar."""
+    first, second = doctors.get(CaseClinician.Role.FIRST), doctors.get(CaseClinician.Role.SECOND)
+    if not first or not second or not first.office or first.office != second.office:
+        return None
+    return {"first": first.name, "second": second.name, "office": first.office.name}

@@ -1,0 +1,268 @@
+"""What the pages of a visit and its records show, made ready for the templates."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.case.models import Case, ToDo
+from cases.records import legal_clock, rules, verdict, words
+from cases.records.forms import Offered
+from cases.records.hops import hops
+from cases.records.models import RecordItem, RecordKind, Referral, Visit
+from cases.records.rules import UNDO_FOR
+from cases.records.standing import ItemStanding, Standing
+from cases.records.states import ItemState, Need, Route, VisitState
+from cases.records.verdict import Answer, Timing, Verdict
+from portal import moves, when
+from portal.accounts.models import User
+from portal.texts.business_days import needs_a_call
+
+WITH_INPUT = rules.NEEDS_A_REASON | {"needs_you"}
+
+
+class Reader:
+    """Who looks at the page, and as whom in this case."""
+
+    def __init__(self, user: User, role: str, case: Case, now: datetime):
+        self.user, self.role, self.case, self.now = user, role, case, now
+        self.is_patient = role == rules.PATIENT
+
+    def known(self, thing: RecordItem | Referral) -> str:
+        teller = thing.moved_by.first_name if thing.moved_by else ""
+        return words.known(thing, self.is_patient, self.case.patient.first_name, teller)
+
+    def may_undo(self, thing: Visit | RecordItem | Referral) -> bool:
+        """Whether to offer it: for ten minutes, to whoever may."""
+        if thing.moved_at is None or self.now - thing.moved_at > UNDO_FOR:
+            return False
+        return not rules.why_not_undo(thing.moved_at, thing.moved_by_id == self.user.pk, self.role, self.now)
+
+
+def item_cards(lines: Iterable[ItemStanding], visit: Visit, reader: Reader) -> list[dict[str, Any]]:
+    return [_item_card(line, visit, reader) for line in lines]
+
+
+def _item_card(line: ItemStanding, visit: Visit, reader: Reader) -> dict[str, Any]:
+    item = line.item
+    verbs = moves.allowed(rules.ITEM_MOVES, item.state, reader.role)
+    main = [verb for verb in words.MAIN_VERBS.get(ItemState(item.state), ()) if verb in verbs]
+    is_plan = item.kind.need == Need.PLAN and item.state in {ItemState.NEEDED, ItemState.NEEDS_YOU}
+    if is_plan:
+        main = []
+    rest = [verb for verb in verbs if verb not in main and verb != "wanted"]
+    routes = [] if item.state in {ItemState.SENT, ItemState.ARRIVED, ItemState.OPENS_FINE} else Route.choices
+    return {
+        "item": item,
+        "name": item.called,
+        "what": _(item.kind.what),
+        "tag": words.item_tag(item),
+        "weight": _("Core.") if item.is_core else _("Can follow."),
+        "text": words.item_text(line, visit, reader.known(item)),
+        "hops": hops(item.route, item.state),
+        "adds_plan": is_plan and bool(verbs),
+        "main": [_button(item, verb) for verb in main],
+        "plain": [_button(item, verb) for verb in rest if verb not in WITH_INPUT],
+        "with_input": [_button(item, verb) for verb in rest if verb in WITH_INPUT],
+        "may_say": bool(verbs),
+        "routes": [(value, label) for value, label in routes if value != item.route] if verbs else [],
+        "route": str(Route(item.route).label),
+        "may_undo": reader.may_undo(item),
+    }
+
+
+def _button(item: RecordItem, verb: str) -> dict[str, str]:
+    label = words.VERBS[verb]
+    if verb == "asked" and item.state == ItemState.NEEDS_YOU and item.need == Need.SIGNATURE:
+        label = _("I’ve signed it and asked")
+    if verb == "held" and item.route == Route.THROUGH_US:
+        label = _("It’s here with us")
+    if verb == "sent" and item.route == Route.CARRIED:
+        label = _("It’s on my list to take")
+    return {"verb": verb, "label": str(label), "url": reverse("records:tell", args=[item.pk, verb])}
+
+
+def offered_rows(days: Iterable[Offered], looked: Offered | None, stands: Standing, now: datetime) -> list[dict]:
+    """Each offered day with its verdict, in order."""
+    rows = []
+    for day in sorted(days, key=lambda day: (day.on, day.value)):
+        found = verdict.judge(stands.things, day.on, now)
+        rows.append(
+            {"day": day, "tag": words.tag(found.answer), "hint": words.answer_line(found), "checked": day == looked}
+        )
+    return rows
+
+
+def look(day: Offered, offered: Iterable[Offered], stands: Standing, now: datetime) -> dict[str, Any]:
+    """Everything about one day: verdict, table, what can follow, neighbours and the ways on."""
+    visit, case = stands.visit, stands.visit.case
+    found = verdict.judge(stands.things, day.on, now)
+    items = {str(line.item.pk): line.item for line in stands.items}
+    near = verdict.neighbours(stands.things, day.on, now, stands.closed, stands.today)
+    month_day = when.month_day(day.on)
+    return {
+        "day": day,
+        "verdict": found,
+        "tag": words.tag(found.answer),
+        "title": words.ANSWERS[found.answer][0],
+        "text": words.verdict_text(found),
+        "caption": _("Core records, if what is open is asked for now"),
+        "heads": [_("Record"), _("Usually there"), _("Safe by"), _("On %(day)s") % {"day": month_day}],
+        "rows": [words.row(judged, items[judged.key]) for judged in found.core],
+        "follow": [
+            {"title": items[each.key].called, "hint": words.follow_line(each, items[each.key])}
+            for each in found.can_follow
+        ],
+        "near": [
+            {"value": each.visit_on.isoformat(), "words": when.short_day(each.visit_on), "tag": words.tag(each.answer)}
+            for each in near
+        ],
+        "ways": _ways(found, day, offered, items, stands, now),
+        "is_saved": visit.state == VisitState.BOOKED and visit.on_date == day.on and visit.at_time in (day.at, None),
+        "is_comfortable": found.answer == Answer.COMFORTABLE,
+        "wants_call": needs_a_call(stands.today, day.on, stands.closed),
+        "after_treatment": bool(case.treatment_on and day.on >= case.treatment_on),
+        "closed": words.listed(_closed_between(stands, day.on)),
+    }
+
+
+def _closed_between(stands: Standing, until: date) -> list[str]:
+    closed = (day for day in stands.closed if stands.today < day < until and day.weekday() < 5)
+    return [when.month_day(day) for day in sorted(closed)]
+
+
+def _ways(
+    found: Verdict,
+    day: Offered,
+    offered: Iterable[Offered],
+    items: dict[str, RecordItem],
+    stands: Standing,
+    now: datetime,
+) -> list[dict[str, Any]]:
+    doctor, treatment_on = words.doctor_of(stands.visit), stands.visit.case.treatment_on
+    answers = [(each.on, verdict.judge(stands.things, each.on, now).answer) for each in offered]
+    suggestion = verdict.first_comfortable(stands.things, day.on, now, stands.closed)
+    later = verdict.ways(found, answers, treatment_on, suggestion).later_on
+    carried = [items[each.key].called for each in found.decides if each.timing in {Timing.MAY_FOLLOW, Timing.EXPECTED}]
+    day_words = {"day": when.month_day(day.on), "doctor": doctor, "what": words.listed(carried[:2])}
+    copies = _("Ask for %(what)s on paper, too.") % day_words if 0 < len(carried) <= 2 else ""
+    ways = [
+        {
+            "id": "carry",
+            "icon": "folder",
+            "title": _("Go with what you have"),
+            "text": " ".join(
+                [_("Keep %(day)s and carry copies.") % day_words, copies, _("Your page lists what to take.")]
+            ),
+            "hint": _("What is missing follows, with its date."),
+            "label": _("Keep it, I’ll carry copies"),
+            "name": "way",
+            "value": f"carry {day.value}",
+        },
+        {
+            "icon": "phone",
+            "title": _("Ask what they need"),
+            "text": _("We ask %(doctor)s’s office what they truly need on the day. Their list then replaces ours.")
+            % day_words,
+            "hint": _("You hear from us today."),
+            "label": _("Ask the office"),
+            "name": "way",
+            "value": f"ask {day.value}",
+        },
+    ]
+    if later:
+        ways.append(_later_way(later, [each for each in offered if each.on == later], treatment_on))
+    return ways
+
+
+def _later_way(later: date, named: list[Offered], treatment_on: date | None) -> dict[str, Any]:
+    before = (
+        " " + _("It stays before %(day)s, when treatment is planned.") % {"day": when.month_day(treatment_on)}
+        if treatment_on
+        else ""
+    )
+    way: dict[str, Any] = {"icon": "cal", "title": _("Take a later date")}
+    if treatment_on:
+        way["hint"] = _("Shown only if it stays before your treatment.")
+    if named:
+        return way | {
+            "text": _("%(day)s. More is there by then.") % {"day": named[0].words} + before,
+            "label": _("Take %(day)s") % {"day": when.month_day(later)},
+            "name": "way",
+            "value": f"later {named[0].value}",
+        }
+    return way | {
+        "text": _("From %(day)s on, all core records are in time. Ask the office for a day then.")
+        % {"day": when.day(later)}
+        + before,
+        "label": _("Add a later date"),
+        "href": "#add-day",
+    }
+
+
+def law(region: str) -> str:
+    """The law's clock in words, said apart from the verdict."""
+    clock = legal_clock.clock_for(region)
+    if not clock.is_confirmed:
+        return _("It often gives an office 30 days to answer you. We have not confirmed it for where this office is.")
+    kind = _("business days") if clock.in_business_days else _("days")
+    return _(
+        "Under %(law)s an office has up to %(days)d %(kind)s to answer you, and %(more)d more at times. "
+        "If it does not, you can turn to %(whom)s."
+    ) % {
+        "law": clock.law,
+        "days": clock.days,
+        "kind": kind,
+        "more": clock.extension,
+        "whom": clock.complain_to,
+    }
+
+
+def runway(stands: Standing) -> list[dict[str, Any]]:
+    """Today, the safe date, the visit."""
+    visit, count = stands.visit, len(stands.core)
+    assert visit.on_date is not None
+    there = _("%(there)d of %(count)d core records have arrived") % {"there": stands.core_there, "count": count}
+    points = [{"title": _("Today, %(day)s") % {"day": when.month_day(stands.today)}, "text": there, "is_here": True}]
+    if stands.safe_on and stands.safe_on < visit.on_date:
+        points.append({"title": when.short_day(stands.safe_on), "text": _("Safe date for the last core record")})
+    place = ", ".join(part for part in (words.doctor_of(visit), visit.office.name if visit.office else "") if part)
+    points.append({"title": visit_words(visit), "text": place, "is_goal": True})
+    return points
+
+
+def visit_words(visit: Visit) -> str:
+    """ "Tue, Nov 24, 2:30 pm"."""
+    assert visit.on_date is not None
+    day = when.short_day(visit.on_date)
+    return _("%(day)s, %(time)s") % {"day": day, "time": when.clock_time(visit.at_time)} if visit.at_time else day
+
+
+def call_is_open(visit: Visit) -> bool:
+    return ToDo.objects.open().filter(kind="visit_soon", about_id=str(visit.pk)).exists()
+
+
+def off_list(visit: Visit) -> list[dict[str, str]]:
+    """What was taken off the list, with the way back."""
+    gone = visit.items.filter(state=ItemState.NOT_WANTED).select_related("kind")
+    return [{"name": item.kind.called, "url": reverse("records:tell", args=[item.pk, "wanted"])} for item in gone]
+
+
+def kind_rows(kinds: Iterable[RecordKind]) -> list[dict[str, Any]]:
+    """The public list of kinds with their days and sources."""
+    return [
+        {
+            "name": kind.called,
+            "what": _(kind.what),
+            "holder": _(kind.holder),
+            "travels": _(kind.travels),
+            "weight": _("Core") if kind.is_core else _("Can follow"),
+            "expected": kind.expected,
+            "safe": kind.safe,
+            "reading": kind.reading,
+            "source": _(kind.source),
+        }
+        for kind in kinds
+    ]

@@ -1,0 +1,20 @@
+"""Addresses of visits, referrals and records."""
+
+from django.urls import path
+
+from cases.records import referral, views
+
+app_name = "records"
+urlpatterns = [
+    path("cases/<uuid:pk>/visit/", views.visit, name="visit"),
+    path("cases/<uuid:pk>/visit/doctor/", views.name_doctor, name="name_doctor"),
+    path("cases/<uuid:pk>/visit/day/", views.save_day, name="save_day"),
+    path("visits/<uuid:pk>/<slug:verb>/", views.move_visit, name="move_visit"),
+    path("cases/<uuid:pk>/records/", views.record_list, name="list"),
+    path("cases/<uuid:pk>/records/add/", views.add_item, name="add_item"),
+    path("items/<uuid:pk>/route/", views.set_route, name="set_route"),
+    path("items/<uuid:pk>/<slug:verb>/", views.tell, name="tell"),
+    path("cases/<uuid:pk>/referral/", referral.referral, name="referral"),
+    path("cases/<uuid:pk>/referral/<slug:verb>/", referral.move_referral, name="move_referral"),
+    path("lead-times/", views.kinds, name="kinds"),
+]

@@ -1,0 +1,306 @@
+"""The second visit and its day, the records that should reach it, the kinds of record and their source."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.case import offices
+from cases.case.models import Case
+from cases.case.people import may, role_in
+from cases.records import actions, showing
+from cases.records.forms import MOST_DAYS, AddForm, DayForm, DoctorForm, Offered, RouteForm, SayForm
+from cases.records.models import RecordItem, RecordKind, Visit
+from cases.records.standing import Standing, standing
+from cases.records.states import VisitState
+from portal import clock
+from portal.access import PERSON, find_or_404, open_to, public
+from portal.actors import Actor
+from portal.errors import Refused
+
+PLAIN_VISIT_VERBS = {
+    "cancel": actions.cancel_visit,
+    "took_place": actions.say_took_place,
+    "did_not": actions.say_did_not,
+    "undo": actions.undo,
+}
+
+
+def _case(request: HttpRequest, pk: str) -> Case:
+    return find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+
+
+def _visit(case: Case) -> Visit | None:
+    """The live visit of the latest round."""
+    together = ("office", "clinician", "case__patient", "case__key", "moved_by")
+    return case.visits.live().select_related(*together).order_by("-round").first()
+
+
+@open_to(PERSON)
+@require_safe
+def visit(request: HttpRequest, pk: str) -> HttpResponse:
+    """Name the second doctor, look at days before taking one, and the ways on with each."""
+    case = _case(request, pk)
+    if "new_day" in request.GET:
+        return _add_day(request, case)
+    return _visit_page(request, case)
+
+
+def _add_day(request: HttpRequest, case: Case) -> HttpResponse:
+    """One more offered day: judged, then part of the address, so that a look at it can be kept and shared."""
+    found = _visit(case)
+    zone = found.zone if found else case.patient.zone
+    form = DayForm(request.GET, today=clock.today(zone))
+    if not form.is_valid():
+        return _visit_page(request, case, day_form=form, status=422)
+    chosen = Offered(form.cleaned_data["new_day"], form.cleaned_data["new_time"]).value
+    days = list(dict.fromkeys([*request.GET.getlist("day"), chosen]))[-MOST_DAYS:]
+    query = urlencode([("day", day) for day in days] + [("look", chosen)])
+    return redirect(f"{reverse('records:visit', args=[case.pk])}?{query}#day")
+
+
+def _visit_page(
+    request: HttpRequest,
+    case: Case,
+    *,
+    doctor_form: DoctorForm | None = None,
+    day_form: DayForm | None = None,
+    also: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now, found = clock.now(), _visit(case)
+    reader = showing.Reader(request.user, role_in(case, request.user), case, now)
+    may_change = may("change_dates", case, request.user)
+    if doctor_form is None and may_change and (found is None or not found.clinician_id or "change" in request.GET):
+        doctor_form = DoctorForm(initial=_doctor_as_it_stands(found))
+    page: dict[str, Any] = {
+        "case": case,
+        "visit": found,
+        "today": now.astimezone(found.zone if found else case.patient.zone).date(),
+        "may_change": may_change,
+        "doctor_form": doctor_form,
+        "form": doctor_form if doctor_form and doctor_form.is_bound else day_form,
+        "also": also,
+        "offices": offices.while_typing([], request.user) if doctor_form else [],
+    }
+    if found and found.clinician_id:
+        stands = standing(found, now)
+        page |= _days(request, found, stands, day_form, now) | {
+            "stands": stands,
+            "law": showing.law(_region_of_holder(stands, found)),
+            "call_is_open": showing.call_is_open(found),
+            "may_undo": may_change and reader.may_undo(found),
+            "is_over": bool(found.state == VisitState.BOOKED and found.on_date and found.on_date <= stands.today),
+        }
+    return render(request, "records/visit.html", page, status=status)
+
+
+def _doctor_as_it_stands(found: Visit | None) -> dict[str, str]:
+    if found is None:
+        return {}
+    office = found.office
+    return {
+        "doctor": found.clinician.name if found.clinician else "",
+        "office": office.name if office else "",
+        "phone": office.phone if office else "",
+        "fax": office.fax if office else "",
+        "region": office.region if office else "",
+    }
+
+
+def _region_of_holder(stands: Standing, found: Visit) -> str:
+    holders = [line.item.holder for line in stands.items if line.item.holder]
+    return holders[0].region if holders else found.region
+
+
+def _days(request: HttpRequest, found: Visit, stands: Standing, day_form: DayForm | None, now: Any) -> dict[str, Any]:
+    given = request.POST if request.method == "POST" else request.GET
+    days = [day for value in given.getlist("day") if (day := Offered.read(value)) and day.on >= stands.today]
+    saved = Offered(found.on_date, found.at_time) if found.on_date else None
+    if saved and saved.on >= stands.today and saved not in days:
+        days.insert(0, saved)
+    looked = Offered.read(given.get("look", "")) or saved or (days[0] if days else None)
+    if looked and looked.on >= stands.today and looked not in days:
+        days.append(looked)
+    if looked and looked.on < stands.today:
+        looked = None
+    days = days[-MOST_DAYS:]
+    return {
+        "days": days,
+        "rows": showing.offered_rows(days, looked, stands, now),
+        "look": showing.look(looked, days, stands, now) if looked and found.state != VisitState.HAPPENED else None,
+        "day_form": day_form or DayForm(today=stands.today),
+    }
+
+
+@open_to(PERSON)
+@require_POST
+def name_doctor(request: HttpRequest, pk: str) -> HttpResponse:
+    """Save who the second doctor is and where."""
+    case, form = _case(request, pk), DoctorForm(request.POST)
+    if not form.is_valid():
+        return _visit_page(request, case, doctor_form=form, status=422)
+    fields, by = form.cleaned_data, Actor.of(request)
+    try:
+        details = {"phone": fields["phone"], "fax": fields["fax"]}
+        office = offices.named_or_added(case, fields["office"], region=fields["region"], by=by, **details)
+        actions.name_visit(case, doctor=fields["doctor"], office=office, by=by)
+    except Refused as no:
+        form.add_error(None, no.message)
+        return _visit_page(request, case, doctor_form=form, status=422)
+    return redirect("records:visit", pk)
+
+
+@open_to(PERSON)
+@require_POST
+def save_day(request: HttpRequest, pk: str) -> HttpResponse:
+    """Save the day that was looked at, or go on with it in one of the three ways."""
+    case = _case(request, pk)
+    found = _visit(case)
+    way, _sep, value = request.POST.get("way", "").rpartition(" ")
+    day = Offered.read(value or request.POST.get("save", ""))
+    if found is None or day is None:
+        return _visit_page(request, case, also=[_("Choose a day first.")], status=422)
+    try:
+        if way:
+            actions.choose_way(found, way, on=day.on, at=day.at, by=Actor.of(request))
+        else:
+            actions.save_date(found, on=day.on, at=day.at, by=Actor.of(request))
+    except Refused as no:
+        return _visit_page(request, case, also=[no.message], status=422)
+    messages.success(request, _("Saved. Your records are planned from this day."))
+    return redirect("records:list" if way == "carry" else "records:visit", pk)
+
+
+@open_to(PERSON)
+@require_POST
+def move_visit(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
+    """Cancel it, say whether it took place, or take the last change back."""
+    visits = Visit.objects.visible_to(request.user).filter(case__in=Case.objects.visible_to(request.user))
+    found = find_or_404(visits.select_related("case__patient", "case__key", "office"), pk=pk)
+    act = PLAIN_VISIT_VERBS.get(verb)
+    if act is None:
+        return _visit_page(request, found.case, also=[_("This cannot be done here.")], status=422)
+    try:
+        act(found, by=Actor.of(request))
+    except Refused as no:
+        return _visit_page(request, found.case, also=[no.message], status=409)
+    return redirect("records:visit", found.case_id)
+
+
+@open_to(PERSON)
+@require_safe
+def record_list(request: HttpRequest, pk: str) -> HttpResponse:
+    """Where each record is, what needs the patient, and what moves by itself."""
+    return _list_page(request, _case(request, pk))
+
+
+def _list_page(
+    request: HttpRequest,
+    case: Case,
+    *,
+    add_form: AddForm | None = None,
+    say_form: SayForm | None = None,
+    said: RecordItem | None = None,
+    also: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now, found = clock.now(), _visit(case)
+    page: dict[str, Any] = {"case": case, "visit": found, "also": also}
+    if found and found.clinician_id:
+        stands = standing(found, now)
+        reader = showing.Reader(request.user, role_in(case, request.user), case, now)
+        page |= {
+            "stands": stands,
+            "needs_you": showing.item_cards(stands.needs_you, found, reader),
+            "moving": showing.item_cards(stands.moving, found, reader),
+            "off_list": showing.off_list(found),
+            "may_say": may("say_where_records_are", case, request.user),
+            "add_form": add_form or AddForm(kinds=_addable(found)),
+            "form": say_form or (add_form if add_form and add_form.is_bound else None),
+            "say_form": say_form or SayForm(auto_id=False),
+            "said": said,
+            "is_staff": bool(request.user.role),
+        }
+        if stands.verdict:
+            page |= {
+                "tag": showing.words.tag(stands.verdict.answer),
+                "text": showing.words.records_text(stands),
+                "points": showing.runway(stands),
+                "days_left": (found.on_date - stands.today).days,
+            }
+    return render(request, "records/list.html", page, status=status)
+
+
+def _addable(found: Visit) -> Any:
+    return RecordKind.objects.exclude(pk__in=found.items.wanted().values("kind"))
+
+
+@open_to(PERSON)
+@require_POST
+def tell(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
+    """Say what is known of a record, or take the last word about it back."""
+    items = RecordItem.objects.visible_to(request.user)
+    item = find_or_404(items.select_related("visit__case__patient", "visit__case__key", "kind"), pk=pk)
+    case, by = item.visit.case, Actor.of(request)
+    form = SayForm(request.POST, auto_id=False)
+    if not form.is_valid():
+        return _list_page(request, case, say_form=form, said=item, status=422)
+    try:
+        if verb == "undo":
+            actions.undo(item, by=by)
+        elif verb in showing.rules.ITEM_MOVES:
+            actions.tell(item, verb, by=by, **form.cleaned_data)
+        else:
+            raise Refused(_("This cannot be done here."))
+    except Refused as no:
+        return _list_page(request, case, also=[no.message], status=409 if no.code == "state" else 422)
+    return redirect(item)
+
+
+@open_to(PERSON)
+@require_POST
+def set_route(request: HttpRequest, pk: str) -> HttpResponse:
+    """Choose how a record travels."""
+    items = RecordItem.objects.visible_to(request.user)
+    item = find_or_404(items.select_related("visit__case__patient", "visit__case__key", "kind"), pk=pk)
+    form = RouteForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Refused(_("Choose one of the ways it can travel."))
+        actions.set_route(item, form.cleaned_data["route"], by=Actor.of(request))
+    except Refused as no:
+        return _list_page(request, item.visit.case, also=[no.message], status=422)
+    return redirect(item)
+
+
+@open_to(PERSON)
+@require_POST
+def add_item(request: HttpRequest, pk: str) -> HttpResponse:
+    """Put one more record on the list."""
+    case = _case(request, pk)
+    found = _visit(case)
+    if found is None:
+        return redirect("records:visit", pk)
+    form = AddForm(request.POST, kinds=_addable(found))
+    if not form.is_valid():
+        return _list_page(request, case, add_form=form, status=422)
+    try:
+        item = actions.add_item(
+            found, form.cleaned_data["kind"], which=form.cleaned_data["which"], by=Actor.of(request)
+        )
+    except Refused as no:
+        return _list_page(request, case, also=[no.message], status=422)
+    return redirect(item)
+
+
+@public
+@require_safe
+def kinds(request: HttpRequest) -> HttpResponse:
+    """The kinds of record, how long each takes, and where the figures are from."""
+    return render(request, "records/kinds.html", {"kinds": showing.kind_rows(RecordKind.objects.all())})

@@ -1,0 +1,294 @@
+"""The words that pages show for verdicts, records and referrals. Made when shown, in the reader's language."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from cases.records.models import RecordItem, Referral, Visit
+from cases.records.standing import ItemStanding, Standing
+from cases.records.states import IN_TROUBLE, UNASKED, ItemState, KnownBy, Need, ReferralState, Route
+from cases.records.verdict import Answer, Judged, Timing, Verdict
+from portal import when
+
+ANSWERS = {
+    Answer.COMFORTABLE: (gettext_lazy("Comfortable"), "ok", "check"),
+    Answer.TIGHT: (gettext_lazy("Tight"), "warn", "alert"),
+    Answer.SOME_WILL_FOLLOW: (gettext_lazy("Some will follow"), "info", "info"),
+}
+TIMINGS = {
+    Timing.THERE: (gettext_lazy("There"), "ok"),
+    Timing.CARRIED: (gettext_lazy("You carry it"), "ok"),
+    Timing.SAFE: (gettext_lazy("In time"), "ok"),
+    Timing.EXPECTED: (gettext_lazy("Expected"), "ok"),
+    Timing.MAY_FOLLOW: (gettext_lazy("May follow"), "info"),
+}
+VERBS = {
+    "asked": gettext_lazy("I’ve asked for it"),
+    "asked_again": gettext_lazy("I’ve asked again"),
+    "acknowledged": gettext_lazy("They’re working on it"),
+    "held": gettext_lazy("It’s in my hands"),
+    "sent": gettext_lazy("It’s sent"),
+    "arrived": gettext_lazy("It’s there"),
+    "opens_fine": gettext_lazy("It opens fine"),
+    "not_located": gettext_lazy("They can’t find it"),
+    "incomplete": gettext_lazy("Something is missing"),
+    "will_not_open": gettext_lazy("It won’t open"),
+    "needs_you": gettext_lazy("They need something first"),
+    "not_wanted": gettext_lazy("They don’t need it"),
+    "wanted": gettext_lazy("Put it back on the list"),
+}
+# The one or two buttons of a record; everything else stands under "Something else".
+MAIN_VERBS = {
+    ItemState.NEEDED: ("asked",),
+    ItemState.NEEDS_YOU: ("asked",),
+    ItemState.ASKED: ("sent", "arrived"),
+    ItemState.ACKNOWLEDGED: ("sent", "arrived"),
+    ItemState.HELD: ("sent",),
+    ItemState.SENT: ("arrived",),
+    ItemState.ARRIVED: ("opens_fine",),
+    ItemState.NOT_LOCATED: ("asked",),
+    ItemState.INCOMPLETE: ("asked",),
+    ItemState.WILL_NOT_OPEN: ("asked",),
+}
+REFERRAL_VERBS = {
+    "asked": gettext_lazy("I’ve asked"),
+    "agreed": gettext_lazy("They agreed"),
+    "sent": gettext_lazy("It’s sent"),
+    "refused": gettext_lazy("They said no"),
+    "not_needed": gettext_lazy("Not needed here"),
+}
+REFERRAL_TITLES = {
+    ReferralState.NEEDED: gettext_lazy("Not asked yet"),
+    ReferralState.ASKED: gettext_lazy("Asked, no answer yet"),
+    ReferralState.AGREED: gettext_lazy("They agreed"),
+    ReferralState.REFUSED: gettext_lazy("They said no"),
+    ReferralState.NOT_NEEDED: gettext_lazy("Not needed here"),
+    ReferralState.SENT: gettext_lazy("Sent to the second doctor"),
+}
+
+
+def tag(answer: Answer) -> dict[str, str]:
+    label, kind, icon = ANSWERS[answer]
+    return {"label": str(label), "kind": kind, "icon": icon}
+
+
+def doctor_of(visit: Visit) -> str:
+    return visit.clinician.name if visit.clinician else _("the second doctor")
+
+
+def answer_line(verdict: Verdict) -> str:
+    """One sentence under an offered day."""
+    count = len(verdict.core)
+    if verdict.answer == Answer.COMFORTABLE:
+        return _("All core records are in time, even if offices are slow.")
+    if verdict.answer == Answer.TIGHT:
+        return _("All core records are expected in time. A slow office could miss it.")
+    late = len(verdict.decides)
+    return ngettext(
+        "%(late)d of %(count)d core records may come on the day or after it.",
+        "%(late)d of %(count)d core records may come on the day or after it.",
+        late,
+    ) % {"late": late, "count": count}
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """What the verdict on a day means, in two or three short sentences."""
+    count = len(verdict.core)
+    if verdict.answer == Answer.COMFORTABLE:
+        if verdict.safe_on is None:
+            return _("Every core record is there, or in your hands.")
+        return _("All core records should be there by %(day)s, even if offices are slow.") % {
+            "day": when.day(verdict.safe_on)
+        }
+    if verdict.answer == Answer.TIGHT:
+        return _("All core records are expected before this day. A slow office could miss it. You can still go.")
+    following = len(verdict.decides)
+    words = ngettext(
+        "%(early)d of %(count)d core records are expected before this day. One may follow. You can still go.",
+        "%(early)d of %(count)d core records are expected before this day. %(following)d may follow. You can still go.",
+        following,
+    )
+    return words % {"early": count - following, "count": count, "following": following}
+
+
+def records_text(stands: Standing) -> str:
+    """The lines under the verdict of a booked visit: safe date, what follows, closed days until then."""
+    assert stands.verdict is not None
+    verdict, visit = stands.verdict, stands.visit
+    sentences = [verdict_text(verdict)]
+    after = [each for each in verdict.following if not each.dates.thing.is_core]
+    if after:
+        sentences.append(
+            ngettext(
+                "One thing that can follow will come after the visit.",
+                "%(count)d things that can follow will come after the visit.",
+                len(after),
+            )
+            % {"count": len(after)}
+        )
+    closed = sorted(
+        day for day in stands.closed if visit.on_date and stands.today < day < visit.on_date and day.weekday() < 5
+    )
+    if closed:
+        sentences.append(_("Offices are closed on %(days)s.") % {"days": listed([when.day(day) for day in closed])})
+    return " ".join(sentences)
+
+
+def listed(parts: list[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("%(others)s and %(last)s") % {"others": ", ".join(parts[:-1]), "last": parts[-1]}
+
+
+def row(judged: Judged, item: RecordItem) -> dict[str, Any]:
+    """A line of the table of core records."""
+    dates, (label, kind) = judged.dates, TIMINGS[judged.timing]
+    return {
+        "name": item.called,
+        "holder": holder_line(item),
+        "usual": when.short_day(dates.there_expected) if dates.there_expected else "–",
+        "safe": when.short_day(dates.there_safe) if dates.there_safe else "–",
+        "tag": {"label": str(label), "kind": kind},
+    }
+
+
+def holder_line(item: RecordItem) -> str:
+    """Who has it, and when it was asked for."""
+    if item.need == Need.PLAN:
+        return _("You add it here")
+    holder = item.holder.name if item.holder else _(item.kind.holder)
+    if item.asked_on:
+        return _("%(holder)s, asked %(day)s") % {"holder": holder, "day": when.month_day(item.asked_on)}
+    return holder
+
+
+def follow_line(judged: Judged, item: RecordItem) -> str:
+    """When something that can follow is there, and read where it needs reading."""
+    dates = judged.dates
+    if dates.read_expected is None:
+        return _("It is there.")
+    days = {"usual": when.month_day(dates.read_expected), "latest": when.month_day(dates.read_safe or date.max)}
+    if dates.thing.lead.reading:
+        words = _("There and read by %(usual)s, at the latest %(latest)s.") % days
+    else:
+        words = _("By %(usual)s, at the latest %(latest)s.") % days
+    if item.state == ItemState.NEEDS_YOU and item.need == Need.SIGNATURE:
+        return words + " " + _("Needs your signature first.")
+    return words
+
+
+def known(thing: RecordItem | Referral, reader_is_patient: bool, patient: str, teller: str) -> str:
+    """How a thing is known: who said so, to whom."""
+    if thing.known_by == KnownBy.PATIENT:
+        return _("You told us.") if reader_is_patient else _("%(name)s told us.") % {"name": patient}
+    if thing.known_by == KnownBy.HELPER:
+        return _("%(name)s told us.") % {"name": teller or _("The helper")}
+    if thing.known_by == KnownBy.STAFF_CALL:
+        return _("%(name)s heard by phone.") % {"name": teller} if teller else _("We heard by phone.")
+    if thing.known_by == KnownBy.OFFICE:
+        return _("The office told us.")
+    return ""
+
+
+def item_tag(item: RecordItem) -> dict[str, str]:
+    state = item.state
+    if state == ItemState.NEEDS_YOU:
+        return {"label": str(Need(item.need).label), "kind": "warn"}
+    if state == ItemState.HELD:
+        label = _("In your hands") if item.route == Route.CARRIED else _("With us")
+        return {"label": label, "kind": "ok" if item.route == Route.CARRIED else "info"}
+    if state == ItemState.SENT and item.route == Route.CARRIED:
+        return {"label": _("On your list to take"), "kind": "ok"}
+    kind = "warn" if state in UNASKED or state in IN_TROUBLE else "info"
+    if state in {ItemState.ARRIVED, ItemState.OPENS_FINE}:
+        kind = "ok"
+    return {"label": str(ItemState(state).label), "kind": kind}
+
+
+def days_line(line: ItemStanding, visit: Visit) -> str:
+    """When it should be there; empty once it is, or while nobody can say."""
+    dates, item = line.dates, line.item
+    if dates.read_expected is None or dates.read_safe is None:
+        return ""
+    if dates.has_no_date and item.state not in IN_TROUBLE:
+        return _("Its safe day has passed without word. A person asks now. It will follow.")
+    days = {"usual": when.month_day(dates.read_expected), "latest": when.month_day(dates.read_safe)}
+    if dates.thing.lead.reading:
+        words = _("It should be there and read by %(usual)s, at the latest %(latest)s.") % days
+    else:
+        words = _("It should be there by %(usual)s, at the latest %(latest)s.") % days
+    if visit.on_date and dates.read_expected >= visit.on_date:
+        treatment_on = visit.case.treatment_on
+        if treatment_on and dates.read_safe < treatment_on:
+            return (
+                words + " " + _("That is after your visit and before %(day)s.") % {"day": when.month_day(treatment_on)}
+            )
+        return words + " " + _("That is after your visit. It will follow.")
+    return words
+
+
+def item_text(line: ItemStanding, visit: Visit, known_words: str) -> str:
+    """Two or three sentences about a record: where it is, how that is known, and what comes next."""
+    parts = [_where(line, visit), known_words, days_line(line, visit)]
+    if line.next_day and line.next_day.due in ("chase", "person") and line.next_day.on >= line.dates.asked_on:
+        parts.append(_next_ask(line))
+    return " ".join(part for part in parts if part)
+
+
+def _next_ask(line: ItemStanding) -> str:
+    assert line.next_day is not None
+    day = {"day": when.day(line.next_day.on)}
+    if line.next_day.due == "person":
+        return _("If nobody has said by %(day)s that it is there, one of us calls.") % day
+    if line.item.asked_by_us:
+        return _("If nobody has said by %(day)s that it is there, we ask again.") % day
+    return _("If you hear nothing by %(day)s, ask again. We remind you.") % day
+
+
+def _where(line: ItemStanding, visit: Visit) -> str:
+    item = line.item
+    holder = item.holder.name if item.holder else _(item.kind.holder)
+    if item.state == ItemState.NEEDS_YOU:
+        return _needs(item, visit, holder)
+    if item.state == ItemState.NEEDED:
+        return _("%(holder)s has it. %(travels)s") % {"holder": holder, "travels": _(item.kind.travels)}
+    if item.state in IN_TROUBLE:
+        return _("%(reason)s. Ask again, and it starts anew.") % {
+            "reason": item.reason.rstrip(". ") or str(ItemState(item.state).label)
+        }
+    if item.state == ItemState.HELD and item.route == Route.CARRIED:
+        return _("It is in your hands. Take it with you.")
+    if item.state == ItemState.SENT and item.route == Route.CARRIED:
+        return _("It is on the list of what you take.")
+    return {
+        ItemState.ASKED: _("Asked for on %(asked)s."),
+        ItemState.ACKNOWLEDGED: _("They have been working on it since %(acknowledged)s."),
+        ItemState.HELD: _("The file is with us. It goes to %(doctor)s next."),
+        ItemState.SENT: _("Sent on %(sent)s%(by)s."),
+        ItemState.ARRIVED: _("Arrived on %(arrived)s. The office has not said yet if it opens."),
+        ItemState.OPENS_FINE: _("Arrived on %(arrived)s. It opens fine."),
+    }[ItemState(item.state)] % {
+        "asked": _day(item.asked_on),
+        "acknowledged": _day(item.acknowledged_on),
+        "sent": _day(item.sent_on),
+        "arrived": _day(item.arrived_on),
+        "doctor": doctor_of(visit),
+        "by": _(" by %(carrier)s") % {"carrier": item.carrier} if item.carrier else "",
+    }
+
+
+def _day(day: date | None) -> str:
+    return when.month_day(day) if day else ""
+
+
+def _needs(item: RecordItem, visit: Visit, holder: str) -> str:
+    if item.need == Need.PLAN:
+        return _("Add it here, and it goes to %(doctor)s, too. A phone photo is fine.") % {"doctor": doctor_of(visit)}
+    return {
+        Need.SIGNATURE: _("%(holder)s needs your signature on their form first."),
+        Need.CHOICE: _("%(holder)s needs to know which one you want sent."),
+        Need.FEE: _("%(holder)s asks for a fee first."),
+    }[Need(item.need)] % {"holder": holder}
