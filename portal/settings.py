@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cases.documents.uploads.BodyLimitMiddleware",
     "portal.accounts.middleware.SessionMiddleware",
     "portal.accounts.middleware.PersonMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -325,6 +326,11 @@ STORAGES = {
 DOCUMENTS_FOLDER = PORTAL_VAR / "documents"
 FILE_UPLOAD_TEMP_DIR = PORTAL_VAR / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+FILE_UPLOAD_HANDLERS = [
+    "cases.documents.uploads.NamesAsWritten",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_LIMIT_MB, FILES_PER_SEND, SEND_LIMIT_MB, CASE_LIMIT_MB = 100, 20, 100, 2048
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600

@@ -97,7 +97,7 @@ def _examine(version: Version, folder: Path) -> Verdict:
     _lay_out(version, folder / "source")
     with translation.override(version.case.patient.language):
         mark = _("Words only. Layout and pictures are left out.")
-    verdict = sandbox.judge(folder, kind, mark=mark)
+    verdict = sandbox.judge(folder, kind, mark=mark, draw=pages.BATCH)
     if verdict.state != verdicts.READY:
         return verdict
     scanned = _scan(folder)
@@ -139,7 +139,8 @@ def _keep_pages(version: Version, verdict: Verdict, folder: Path) -> None:
         last = min(first + pages.BATCH - 1, verdict.pages)
         if drawn.issuperset(range(first, last + 1)):
             continue
-        sandbox.draw(folder, kind, first, last)
+        if first > 1:  # the first ones were drawn by the process that judged
+            sandbox.draw(folder, kind, first, last)
         for number in range(first, last + 1):
             if number not in drawn:
                 _keep_page(version, folder, number)
@@ -236,7 +237,7 @@ def _ours(version: Version) -> Version | None:
     """The row under lock, or None when another worker has taken it over since."""
     return (
         Version.objects.select_for_update(of=("self",))
-        .select_related("case__key", "case__patient", "document", "original", "file")
+        .select_related("case__key", "case__patient", "document", "original", "file", "put_in_by")
         .filter(pk=version.pk, state=Version.State.CHECKING, claimed_at=version.claimed_at)
         .first()
     )

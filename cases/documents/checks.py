@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from cases.documents import kinds, pdf_files, pictures, verdicts, word_files
+from cases.documents import kinds, verdicts
 from cases.documents.verdicts import Verdict
+
+# Each reader is imported where it is used: a process that opens one photo need not load what reads PDF.
 
 
 def judge(kind: kinds.Kind, folder: Path, password: str = "", mark: str = "") -> Verdict:
@@ -14,19 +16,37 @@ def judge(kind: kinds.Kind, folder: Path, password: str = "", mark: str = "") ->
     source, clean = folder / "source", folder / "clean"
     try:
         if kind == kinds.PDF:
-            pages, notes = pdf_files.clean_pdf(source, clean, folder, password)
-            return Verdict(verdicts.READY, "", notes, pages, kind.code)
+            return _pdf(source, clean, folder, password)
         if kind.is_picture:
-            copy, pages, notes = pictures.clean_picture(source, clean, kind)
-            return Verdict(verdicts.READY, "", notes, pages, copy.code)
-        if kind == kinds.DOCX:
-            blocks, notes = word_files.read_docx(source)
-        else:
-            blocks, notes = word_files.read_text(source), []
-        notes += word_files.set_as_pdf(blocks, clean, mark)
-        pages = pdf_files.count_pages(clean)
-        return Verdict(verdicts.READY, "", notes, pages, kinds.PDF.code)
+            return _picture(source, clean, kind)
+        return _words(source, clean, kind, mark)
     except verdicts.Locked:
         return Verdict(verdicts.LOCKED)
     except verdicts.Refusal as refusal:
         return Verdict(verdicts.REFUSED, refusal.reason)
+
+
+def _pdf(source: Path, clean: Path, folder: Path, password: str) -> Verdict:
+    from cases.documents.pdf_files import clean_pdf
+
+    pages, notes = clean_pdf(source, clean, folder, password)
+    return Verdict(verdicts.READY, "", notes, pages, kinds.PDF.code)
+
+
+def _picture(source: Path, clean: Path, kind: kinds.Kind) -> Verdict:
+    from cases.documents.pictures import clean_picture
+
+    copy, pages, notes = clean_picture(source, clean, kind)
+    return Verdict(verdicts.READY, "", notes, pages, copy.code)
+
+
+def _words(source: Path, clean: Path, kind: kinds.Kind, mark: str) -> Verdict:
+    from cases.documents import word_files
+    from cases.documents.pages import count
+
+    if kind == kinds.DOCX:
+        blocks, notes = word_files.read_docx(source)
+    else:
+        blocks, notes = word_files.read_text(source), []
+    notes += word_files.set_as_pdf(blocks, clean, mark)
+    return Verdict(verdicts.READY, "", notes, count(clean), kinds.PDF.code)

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from cases.case.models import Assignment, Case, Consent
 from cases.documents import kinds, names
@@ -21,15 +22,15 @@ PLAN = "plan"
 CLAIM_LASTS = dt.timedelta(minutes=3)  # a check that says nothing for so long has died
 
 
-def readable_by(user: Any, case: str, put_in_by: str, only_me: str) -> Q:
-    """What a person may read, as a condition; the arguments are the paths to these fields.
+def readable_by(user: Any, case: str, document: str) -> Q:
+    """What a person may read, as a condition; `case` and `document` are the paths to these ("" for itself).
 
     The same rule as `cases.case.people.may("read_documents")`, for many rows at once.
     """
     if not user.is_authenticated or not user.is_active:
         return Q(pk__in=[])
-    rule = Q(**{f"{case}__patient": user}) | Q(**{put_in_by: user, f"{case}__starter": user})
-    shared = Q(**{only_me: False})
+    rule = Q(**{f"{case}__patient": user}) | Q(**{f"{document}put_in_by": user, f"{case}__starter": user})
+    shared = Q(**{f"{document}only_me": False, f"{document}withdrawn_at": None})
     if user.role == User.Role.COORDINATOR:
         rule |= shared & ~Q(**{f"{case}__state": Case.State.CLOSED})
     elif user.role == User.Role.CONSULTANT:
@@ -43,7 +44,7 @@ def readable_by(user: Any, case: str, put_in_by: str, only_me: str) -> Q:
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: Any) -> "DocumentQuerySet":
         """The documents a person may know: a consultant's begin with the patient's permission to read."""
-        return self.filter(readable_by(user, "case", "put_in_by", "only_me"))
+        return self.filter(readable_by(user, "case", ""))
 
     def here(self) -> "DocumentQuerySet":
         """Not taken back."""
@@ -93,7 +94,7 @@ class Document(models.Model):
 
 class VersionQuerySet(models.QuerySet["Version"]):
     def visible_to(self, user: Any) -> "VersionQuerySet":
-        return self.filter(readable_by(user, "case", "document__put_in_by", "document__only_me"))
+        return self.filter(readable_by(user, "case", "document__"))
 
     def live(self) -> "VersionQuerySet":
         """Not taken back."""
@@ -235,7 +236,7 @@ class PageImageQuerySet(models.QuerySet["PageImage"]):
     def visible_to(self, user: Any) -> "PageImageQuerySet":
         """Pages of ready versions that the person may read."""
         return self.filter(
-            readable_by(user, "version__case", "version__document__put_in_by", "version__document__only_me"),
+            readable_by(user, "version__case", "version__document__"),
             version__state=Version.State.READY,
             version__withdrawn_at__isnull=True,
         )
@@ -273,11 +274,11 @@ class PageImage(models.Model):
     def sealing_key(self) -> DataKey:
         return self.version.case.key
 
-    @property
+    @cached_property
     def lines(self) -> list[dict[str, Any]]:
-        """The page's words, line by line, with the place of each: x, y, length, size, words."""
+        """The page's words, line by line, with the place of each as an SVG's attributes: x, y, length, size, words."""
         return [
-            dict(zip(("x", "y", "length", "size", "words"), line, strict=True))
+            dict(zip(("x", "y", "length", "size", "words"), map(str, line), strict=True))
             for line in json.loads(self.text or "[]")
         ]
 

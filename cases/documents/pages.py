@@ -3,10 +3,9 @@
 import json
 from pathlib import Path
 
-import pypdfium2
 from PIL import Image
 
-from cases.documents import kinds, pictures, verdicts
+from cases.documents import kinds, verdicts
 from cases.documents.verdicts import Refusal
 
 DPI = 120
@@ -20,6 +19,8 @@ def draw(clean: Path, kind: kinds.Kind, folder: Path, first: int, last: int) -> 
     if kind.is_picture:
         _save(_photo(clean, kind), [], folder, 1)
         return
+    import pypdfium2  # a process that opens one photo need not load it
+
     try:
         pdf = pypdfium2.PdfDocument(clean)
         for number in range(first, last + 1):
@@ -32,7 +33,19 @@ def draw(clean: Path, kind: kinds.Kind, folder: Path, first: int, last: int) -> 
         raise Refusal(verdicts.DAMAGED) from error
 
 
+def count(pdf: Path) -> int:
+    """Pages of a PDF of our own making. Raises Refusal when there are too many."""
+    import pypdfium2
+
+    pages = len(pypdfium2.PdfDocument(pdf))
+    if pages > verdicts.MAX_PAGES:
+        raise Refusal(verdicts.TOO_LONG)
+    return pages
+
+
 def _photo(clean: Path, kind: kinds.Kind) -> Image.Image:
+    from cases.documents import pictures
+
     picture = pictures.open_picture(clean, kind)
     picture.draft("RGB", (LONGEST, LONGEST))
     picture = picture if picture.mode in {"RGB", "L"} else picture.convert("RGB")

@@ -144,9 +144,3 @@ def _strip_dictionary(thing) -> bool:
         thing[Name.S] = Name.Named
         thing[Name.N] = Name.NoAction
     return found
-
-
-def count_pages(path: Path) -> int:
-    """Pages of a PDF of our own making. Raises Refusal when there are too many."""
-    with pikepdf.open(path) as pdf:
-        return _count(pdf)

@@ -2,14 +2,11 @@
 
 from pathlib import Path
 
-import pikepdf
-import pillow_heif
 from PIL import Image, ImageFilter, ImageOps, ImageStat, UnidentifiedImageError
 
 from cases.documents import kinds, verdicts
 from cases.documents.verdicts import Refusal
 
-pillow_heif.register_heif_opener(thumbnails=False)
 Image.MAX_IMAGE_PIXELS = verdicts.MAX_PIXELS
 
 FORMATS = {kinds.JPEG: "JPEG", kinds.PNG: "PNG", kinds.HEIC: "HEIF", kinds.TIFF: "TIFF"}
@@ -23,6 +20,10 @@ BROKEN = (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, Type
 
 def open_picture(source: Path, kind: kinds.Kind) -> Image.Image:
     """The picture, not yet decoded. Raises Refusal when it is not of that kind, or too large to decode."""
+    if kind == kinds.HEIC:
+        import pillow_heif
+
+        pillow_heif.register_heif_opener(thumbnails=False)
     try:
         picture = Image.open(source, formats=[FORMATS[kind]])
     except Image.DecompressionBombError as error:
@@ -82,6 +83,8 @@ def _plain(picture: Image.Image) -> Image.Image:
 
 
 def _frames_as_pdf(picture: Image.Image, frames: int, clean: Path) -> list[str]:
+    import pikepdf
+
     notes: set[str] = set()
     pdf = pikepdf.new()
     for number in range(frames):
@@ -100,6 +103,8 @@ def _frames_as_pdf(picture: Image.Image, frames: int, clean: Path) -> list[str]:
 
 
 def _add_page(pdf, jpeg: bytes, frame: Image.Image) -> None:
+    import pikepdf
+
     width = 612
     height = max(1, round(width * frame.height / frame.width))
     page = pdf.add_blank_page(page_size=(width, min(height, 14000)))

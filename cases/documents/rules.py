@@ -26,6 +26,7 @@ KEPT_AFTER_WITHDRAWAL = dt.timedelta(days=30)
 KEPT_AFTER_REFUSAL = dt.timedelta(days=1)
 WAIT_FOR_SCANNER = dt.timedelta(minutes=1)
 PUT_OFF = dt.timedelta(seconds=30)
+ONE_LOOK = dt.timedelta(minutes=30)  # pages turned within it belong to the opening before them
 MOST_TRIES = 4  # then a person looks
 
 

@@ -38,9 +38,9 @@ def room(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def judge(folder: Path, kind: kinds.Kind, *, password: str = "", mark: str = "") -> Verdict:
-    """The verdict on folder/source; leaves folder/clean. Raises Busy."""
-    found = _run(folder, {"do": "judge", "kind": kind.code, "password": password, "mark": mark})
+def judge(folder: Path, kind: kinds.Kind, *, password: str = "", mark: str = "", draw: int = 0) -> Verdict:
+    """The verdict on folder/source; leaves folder/clean, and the first `draw` pages as `draw` does. Raises Busy."""
+    found = _run(folder, {"do": "judge", "kind": kind.code, "password": password, "mark": mark, "draw": draw})
     return Verdict(**found)
 
 
@@ -98,15 +98,8 @@ def _limit() -> None:
 def _child(folder: Path) -> None:
     order = json.load(sys.stdin)
     _limit()  # before any library that reads the file is even imported
-    from cases.documents import checks, pages
-
-    kind = kinds.KINDS[order["kind"]]
     try:
-        if order["do"] == "judge":
-            found = vars(checks.judge(kind, folder, order["password"], order["mark"]))
-        else:
-            pages.draw(folder / "clean", kind, folder, order["first"], order["last"])
-            found = {"state": verdicts.READY}
+        found = _judge(folder, order) if order["do"] == "judge" else _draw(folder, order)
     except Refusal as refusal:
         found = {"state": verdicts.REFUSED, "reason": refusal.reason}
     except MemoryError:
@@ -114,6 +107,22 @@ def _child(folder: Path) -> None:
     except Exception:  # a reader that trips over a file must not tell more than that
         found = {"state": verdicts.REFUSED, "reason": verdicts.DAMAGED}
     (folder / "found.json").write_text(json.dumps(found), encoding="utf-8")
+
+
+def _judge(folder: Path, order: dict) -> dict:
+    from cases.documents import checks
+
+    verdict = checks.judge(kinds.KINDS[order["kind"]], folder, order["password"], order["mark"])
+    if last := min(order["draw"], verdict.pages):
+        _draw(folder, {"kind": verdict.kind, "first": 1, "last": last})
+    return vars(verdict)
+
+
+def _draw(folder: Path, order: dict) -> dict:
+    from cases.documents import pages
+
+    pages.draw(folder / "clean", kinds.KINDS[order["kind"]], folder, order["first"], order["last"])
+    return {"state": verdicts.READY}
 
 
 if __name__ == "__main__":

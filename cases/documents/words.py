@@ -118,7 +118,7 @@ def explanation(version: Version) -> str:
     if version.state == Version.State.REFUSED:
         return reason(version.reason)
     if version.state == Version.State.LOCKED:
-        return _("This file is locked, so we can’t open it. Save a copy without the password, or type it here.")
+        return _("This file is locked, so we can’t open it. Save a copy without the password, or ask us to help.")
     if version.state == Version.State.UNSCANNED:
         return _("It is saved. It opens by itself once our safety check is back.")
     if version.state == Version.State.READY:

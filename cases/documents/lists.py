@@ -1,0 +1,93 @@
+"""Files as the pages list them, in a fixed number of queries."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch
+
+from cases.case.models import Case
+from cases.case.people import role_in
+from cases.documents import rules, words
+from cases.documents.models import PLAN, Document, Version
+from portal.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Row:
+    """One document in its newest version, with what this reader may do."""
+
+    document: Document
+    version: Version
+    older: list[Version]
+    verbs: list[str]
+
+    @property
+    def name(self) -> str:
+        return self.document.title or self.version.name
+
+    @property
+    def ending(self) -> str:
+        return self.version.own_kind.short
+
+    @property
+    def about(self) -> str:
+        return words.about(self.version)
+
+    @property
+    def tag(self) -> dict[str, str]:
+        return words.tag(self.version)
+
+    @property
+    def text(self) -> str:
+        return words.explanation(self.version)
+
+    @property
+    def is_locked_pdf(self) -> bool:
+        return self.version.state == Version.State.LOCKED and self.version.kind == "pdf"
+
+
+def rows_of(case: Case, user: User, *, kind: str = "") -> list[Row]:
+    """The files of a case that this person may see, newest first; taken-back ones last."""
+    documents = Document.objects.visible_to(user).filter(case=case).order_by("-put_in_at", "pk")
+    if kind:
+        documents = documents.filter(kind=kind)
+    versions = Version.objects.order_by("-number")
+    role = role_in(case, user)
+    rows = []
+    for document in documents.prefetch_related(Prefetch("versions", versions)):
+        first, *older = list(document.versions.all())
+        rows.append(Row(document, first, older, _verbs(document, role, user)))
+    return sorted(rows, key=lambda row: row.document.withdrawn_at is not None)
+
+
+def plan_rows(case: Case, user: User) -> list[Row]:
+    """The plan's files that were not taken back, in the order they were put in."""
+    return [row for row in reversed(rows_of(case, user, kind=PLAN)) if row.document.withdrawn_at is None]
+
+
+def _verbs(document: Document, role: str, user: User) -> list[str]:
+    is_own = document.put_in_by_id == user.pk
+    if document.withdrawn_at:
+        return [] if rules.why_not_withdraw(role, is_own) else ["restore"]
+    verbs = [] if rules.why_not_withdraw(role, is_own) else ["withdraw"]
+    if not rules.why_not_hide(role):
+        verbs.append("share" if document.only_me else "hide")
+    return verbs
+
+
+def viewer_of(document: Document, version: Version, number: int) -> dict[str, Any]:
+    """What the viewer shows: the page asked for (the nearest one that exists) and the links around it."""
+    pages = list(version.page_images.select_related(None).defer("text"))
+    last = len(pages)
+    number = min(max(number, 1), last) if last else 0
+    page = version.page_images.get(number=number) if last else None
+    return {
+        "document": document,
+        "version": version,
+        "page": page,
+        "number": number,
+        "last": last,
+        "numbers": range(1, last + 1),
+        "before": number - 1 if number > 1 else None,
+        "after": number + 1 if number < last else None,
+    }

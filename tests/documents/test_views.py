@@ -1,0 +1,414 @@
+"""The pages of files: what people see, who is let in, and what is on record."""
+
+import io
+import re
+
+import pikepdf
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+from PIL import Image
+
+from cases.documents import actions, checking
+from cases.documents.models import Document, PageImage, Version
+from portal.actors import Actor
+from portal.history.models import Event
+from tests import factories, people, plan_files
+from tests.documents.files import added, checked, stored, upload
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case():
+    return factories.assign(factories.open_case(), people.person("joanne"))
+
+
+@pytest.fixture
+def rosa(case):
+    return people.browser(case.patient)
+
+
+def browser(key):
+    return people.browser(people.person(key))
+
+
+def plan_page(case):
+    return reverse("documents:add_plan", args=[case.pk])
+
+
+def seen(verb):
+    return Event.objects.filter(verb=verb).count()
+
+
+def test_limits_and_readers_are_said_before_choosing(rosa, case):
+    page = rosa.get(plan_page(case)).content.decode()
+    assert "Up to 100 MB each, 20 files and 100 MB at a time" in page
+    assert "Joanne Pike (your consultant)" in page
+    assert 'accept=".pdf,' in page
+
+
+def test_several_files_are_saved_at_once_and_listed(rosa, case):
+    sent = [upload("plan.pdf"), upload("IMG_2291.jpg", plan_files.photo())]
+    answer = rosa.post(plan_page(case), {"files": sent}, follow=True)
+    page = answer.content.decode()
+    assert answer.redirect_chain == [(plan_page(case), 302)]
+    assert "plan.pdf" in page
+    assert "IMG_2291.jpg" in page
+    assert Version.objects.count() == 2
+
+
+def test_save_and_continue_goes_home_when_files_are_there(rosa, case):
+    added(case)
+    answer = rosa.post(plan_page(case), {"then": "home"})
+    assert answer.headers["Location"] == case.get_absolute_url()
+
+
+def test_nothing_chosen_is_said_beside_the_field(rosa, case):
+    answer = rosa.post(plan_page(case), {"then": "home"})
+    assert answer.status_code == 422
+    assert "Choose a file." in answer.content.decode()
+    assert "Error: " in answer.content.decode()
+
+
+def test_refused_file_is_named_and_the_others_stay(rosa, case):
+    answer = rosa.post(plan_page(case), {"files": [upload("plan.pdf"), upload("page.html", b"<html>")]})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "page.html: This file didn’t pass our safety check" in page
+    assert "plan.pdf" in page
+    assert Version.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.pdf", b"", "This file is empty"),
+        ("moving.gif", b"GIF89a\0\0", "Choose a PDF, Word file or photo"),
+        ("letter.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "older Word file"),
+        ("plan.pdf", b"\x89PNG\r\n\x1a\n", "does not fit"),
+    ],
+)
+def test_each_wrong_file_has_its_sentence(rosa, case, name, content, words):
+    answer = rosa.post(plan_page(case), {"files": upload(name, content)})
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+
+
+def test_too_large_file_has_its_sentence(rosa, case, settings):
+    settings.FILE_LIMIT_MB = 0
+    answer = rosa.post(plan_page(case), {"files": upload()})
+    assert "Choose a file under" in answer.content.decode()
+
+
+def test_name_travels_through_the_form_as_written(rosa, case):
+    name = "plan 🩺👨‍👩‍👧 می‌خواهم & “x”.pdf"
+    rosa.post(plan_page(case), {"files": upload(name)})
+    assert Version.objects.get().name == name
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "words"),
+    [
+        (plan_files.pdf, "plan.pdf", "Ready, not checked for viruses"),
+        (lambda: plan_files.photo(is_dark=True), "dark.jpg", "It looks dark."),
+        (plan_files.locked_pdf, "locked.pdf", "This file is locked, so we can’t open it."),
+        (plan_files.docx_with_macros, "macro.docx", "so we removed it."),
+        (plan_files.docx, "letter.docx", "We show the words, headings and tables"),
+    ],
+)
+def test_state_of_each_file_is_told_in_words(rosa, case, make, name, words):
+    checked(case, name, make())
+    page = rosa.get(plan_page(case)).content.decode()
+    assert name in page
+    assert words in page
+
+
+def test_list_looks_again_by_itself_ever_later_until_nothing_moves(rosa, case):
+    version = added(case)
+    first = rosa.get(plan_page(case)).content.decode()
+    assert "delay:2s" in first
+    part = rosa.get(plan_page(case) + "?look=6", headers={"HX-Request": "true"}).content.decode()
+    assert "delay:30s" in part
+    assert "<html" not in part
+    checking.check(version.pk)
+    done = rosa.get(plan_page(case), headers={"HX-Request": "true"}).content.decode()
+    assert "hx-trigger" not in done
+
+
+def test_one_file_sent_by_script_answers_with_the_list(rosa, case):
+    answer = rosa.post(plan_page(case), {"files": upload()}, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert "<html" not in answer.content.decode()
+    refused = rosa.post(plan_page(case), {"files": upload("x.html", b"<html>")}, headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    assert "data-refused" in refused.content.decode()
+
+
+def test_starter_sees_what_she_put_in_and_no_more(case):
+    ama = people.person("ama")
+    hers = factories.open_case(people.person("grace"), starter=ama)
+    checked(hers, "own.pdf", by=ama)
+    checked(hers, "patient.pdf", plan_files.pdf(2))
+    page = people.browser(ama).get(plan_page(hers)).content.decode()
+    assert "own.pdf" in page
+    assert "patient.pdf" not in page
+
+
+def addresses(version):
+    page = version.page_images.first()
+    return {
+        "detail": version.document.get_absolute_url(),
+        "file": reverse("documents:file", args=[version.pk]),
+        "page": page.get_absolute_url(),
+    }
+
+
+def test_stranger_gets_404_and_it_is_on_record(case):
+    places = addresses(checked(case))
+    for key in ("grace", "amir", "mara"):
+        for address in places.values():
+            answer = browser(key).get(address, headers={"Range": "bytes=0-9"})
+            assert (answer.status_code, b"%PDF" in answer.content) == (404, False)
+            assert browser(key).head(address).status_code in (404, 405)
+    assert seen("document.denied") >= 9
+    assert seen("document.opened") + seen("document.downloaded") == 0
+
+
+def test_each_opening_is_a_line_with_its_reason(case):
+    version = checked(case)
+    for key, why in [("rosa", "own"), ("joanne", "preparing"), ("theo", "care")]:
+        assert browser(key).get(version.document.get_absolute_url()).status_code == 200
+        event = Event.objects.filter(verb="document.opened").latest("id")
+        assert (event.why, event.patient, event.case_id) == (why, case.patient_id, case.pk)
+
+
+def test_consultant_without_permission_to_read_is_a_stranger(case):
+    version = checked(case)
+    consent = case.consents.get(kind="read")
+    from cases.case.actions import withdraw_consent
+
+    withdraw_consent(consent, by=Actor.person(case.patient))
+    for address in addresses(version).values():
+        assert browser("joanne").get(address).status_code == 404
+
+
+def test_access_ends_with_the_assignment_at_once(case):
+    from cases.case.actions import end_assignment
+
+    version = checked(case)
+    end_assignment(case, people.person("joanne"), by=Actor.person(people.person("joanne")))
+    assert browser("joanne").get(addresses(version)["page"]).status_code == 404
+
+
+def test_only_me_file_is_for_the_patient_alone(case, rosa):
+    version = checked(case)
+    actions.mark_only_me(version.document, by=Actor.person(case.patient))
+    assert rosa.get(addresses(version)["file"]).status_code == 200
+    for key in ("joanne", "theo"):
+        assert browser(key).get(addresses(version)["file"]).status_code == 404
+
+
+def test_withdrawn_file_opens_for_nobody(case, rosa):
+    version = checked(case)
+    places = addresses(version)
+    actions.withdraw(version.document, by=Actor.person(case.patient))
+    assert "taken back" in rosa.get(places["detail"]).content.decode()
+    assert rosa.get(places["file"]).status_code == 404
+    assert rosa.get(places["page"]).status_code == 404
+    assert browser("theo").get(places["detail"]).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "make", [lambda case: added(case), lambda case: checked(case, content=plan_files.locked_pdf())]
+)
+def test_nothing_opens_before_it_was_checked(case, rosa, make):
+    version = make(case)
+    assert rosa.get(reverse("documents:file", args=[version.pk])).status_code == 404
+    assert rosa.get(reverse("documents:file", args=[version.pk]) + "?as=sent").status_code == 404
+    assert "rs-scan" not in rosa.get(version.document.get_absolute_url()).content.decode()
+
+
+def test_cleaned_copy_leaves_as_an_attachment_that_cannot_run(case, rosa):
+    version = checked(case, "计划 “x”.pdf", plan_files.scripted_pdf())
+    answer = rosa.get(reverse("documents:file", args=[version.pk]))
+    content = b"".join(answer.streaming_content)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox;")
+    assert int(answer.headers["Content-Length"]) == len(content)
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert "/OpenAction" not in pdf.Root
+    assert seen("document.downloaded") == 1
+
+
+@pytest.mark.parametrize(
+    "name", ['a"b; filename=evil.exe.pdf', "x\\y.pdf", "a\u2028Set-Cookie: a=b.pdf", "é" * 196 + ".pdf"]
+)
+def test_name_makes_no_second_header(case, rosa, name):
+    version = checked(case, name)
+    answer = rosa.get(reverse("documents:file", args=[version.pk]))
+    header = answer.headers["Content-Disposition"]
+    assert header.startswith("attachment; filename")
+    assert not re.search(r"[\r\n]", header)
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_part_of_a_file_is_not_served_the_whole_is(case, rosa):
+    version = checked(case)
+    answer = rosa.get(reverse("documents:file", args=[version.pk]), headers={"Range": "bytes=0-3"})
+    assert (answer.status_code, answer.headers["Accept-Ranges"]) == (200, "none")
+
+
+def test_head_of_a_file_is_no_download_on_record(case, rosa):
+    version = checked(case)
+    assert rosa.head(reverse("documents:file", args=[version.pk])).status_code == 200
+    assert seen("document.downloaded") == 0
+
+
+def test_original_is_only_for_those_who_sent_it(case, rosa):
+    content = plan_files.photo()
+    version = checked(case, "IMG_1.jpg", content)
+    address = reverse("documents:file", args=[version.pk]) + "?as=sent"
+    assert b"".join(rosa.get(address).streaming_content) == content
+    assert Event.objects.get(verb="document.downloaded").why == "original"
+    assert browser("joanne").get(address).status_code == 404
+
+
+def test_page_picture_is_a_picture_and_nothing_else(case, rosa):
+    version = checked(case, "IMG_1.jpg", plan_files.photo())
+    answer = rosa.get(addresses(version)["page"])
+    assert answer.headers["Content-Type"] == "image/webp"
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox;")
+    assert Image.open(io.BytesIO(answer.content)).format == "WEBP"
+
+
+def test_pages_turned_after_an_opening_belong_to_it(case, rosa):
+    version = checked(case, content=plan_files.pdf(pages=2))
+    rosa.get(version.document.get_absolute_url())
+    for image in PageImage.objects.all():
+        rosa.get(image.get_absolute_url())
+    assert seen("document.opened") == 1
+
+
+def test_page_asked_for_by_itself_is_a_look_too(case):
+    version = checked(case)
+    browser("joanne").get(addresses(version)["page"])
+    assert Event.objects.get(verb="document.opened").why == "preparing"
+
+
+def test_viewer_shows_words_over_the_page_and_links_to_the_others(case, rosa):
+    version = checked(case, content=plan_files.pdf(pages=3))
+    page = rosa.get(version.document.get_absolute_url() + "?page=2").content.decode()
+    assert "Page 2 of 3" in page
+    assert re.search(r"<text [^>]*textLength=[^>]*>[^<]*December 15", page)
+    assert "page=1#viewer" in page
+    assert "page=3#viewer" in page
+    assert " style=" not in page
+
+
+def test_page_that_does_not_exist_shows_the_nearest(case, rosa):
+    version = checked(case, content=plan_files.pdf(pages=2))
+    for asked in ("0", "99", "-1", "x", "1" * 50, ""):
+        assert rosa.get(version.document.get_absolute_url() + f"?page={asked}").status_code == 200
+
+
+def test_older_version_can_be_read(case, rosa):
+    first = checked(case)
+    second = actions.add_version(first.document, upload("new.pdf", plan_files.pdf(2)), by=Actor.person(case.patient))
+    checking.check(second.pk)
+    page = rosa.get(first.document.get_absolute_url()).content.decode()
+    assert "new.pdf" in page
+    assert "?version=1" in page
+    assert "Page 1 of 1" in rosa.get(first.document.get_absolute_url() + "?version=1").content.decode()
+    assert rosa.get(first.document.get_absolute_url() + "?version=9").status_code == 404
+
+
+def test_newer_version_is_added_on_its_page(case, rosa):
+    first = checked(case)
+    address = reverse("documents:add_version", args=[first.document_id])
+    assert rosa.get(address).status_code == 200
+    assert rosa.post(address, {}).status_code == 422
+    assert rosa.post(address, {"files": upload("new.pdf", plan_files.pdf(2))}).status_code == 302
+    assert first.document.versions.count() == 2
+
+
+def test_remove_put_back_hide_share_by_button(case, rosa):
+    document = added(case).document
+    for verb, field, value in [
+        ("hide", "only_me", True),
+        ("share", "only_me", False),
+    ]:
+        rosa.post(reverse("documents:move", args=[document.pk, verb]), {"back": "plan"})
+        document.refresh_from_db()
+        assert getattr(document, field) == value
+    rosa.post(reverse("documents:move", args=[document.pk, "withdraw"]))
+    document.refresh_from_db()
+    assert document.withdrawn_at
+    answer = rosa.get(reverse("documents:list", args=[case.pk]))
+    assert "Put back" in answer.content.decode()
+    rosa.post(reverse("documents:move", args=[document.pk, "restore"]))
+    document.refresh_from_db()
+    assert document.withdrawn_at is None
+
+
+def test_stranger_changes_nothing(case):
+    document = added(case).document
+    for key in ("grace", "amir", "mara"):
+        for verb in ("withdraw", "hide", "share", "restore"):
+            address = reverse("documents:move", args=[document.pk, verb])
+            assert browser(key).post(address).status_code == 404
+    document.refresh_from_db()
+    assert (document.withdrawn_at, document.only_me) == (None, False)
+
+
+def test_consultant_may_read_and_not_remove(case):
+    document = added(case).document
+    answer = browser("joanne").post(reverse("documents:move", args=[document.pk, "withdraw"]))
+    assert "take it back" in str(next(iter(get_messages(answer.wsgi_request))))
+    document.refresh_from_db()
+    assert document.withdrawn_at is None
+
+
+def test_unknown_verb_is_404(case, rosa):
+    document = added(case).document
+    assert rosa.post(reverse("documents:move", args=[document.pk, "publish"])).status_code == 404
+
+
+def test_locked_file_opens_with_its_password(case, rosa):
+    version = checked(case, "locked.pdf", plan_files.locked_pdf("rose"))
+    address = reverse("documents:unlock", args=[version.pk])
+    assert "Open a locked file" in rosa.get(address).content.decode()
+    wrong = rosa.post(address, {"password": "tulip"})
+    assert (wrong.status_code, "didn’t open" in wrong.content.decode()) == (422, True)
+    assert rosa.post(address, {"password": "rose"}).status_code == 302
+    checking.check(version.pk)
+    assert Version.objects.get().state == Version.State.READY
+
+
+@pytest.mark.parametrize("files", [1, 12])
+def test_lists_take_the_same_number_of_queries(case, rosa, files, django_assert_max_num_queries):
+    for number in range(files):
+        added(case, f"plan {number}.pdf", plan_files.pdf(patient=str(number)))
+    for address in (plan_page(case), reverse("documents:list", args=[case.pk])):
+        with django_assert_max_num_queries(26):
+            rosa.get(address)
+
+
+def test_body_over_the_limit_is_answered_413_and_leaves_nothing(case, rosa, settings, folder):
+    settings.SEND_LIMIT_MB = 0
+    body = b"x" * (2 * 1024 * 1024)
+    answer = rosa.post(plan_page(case), {"files": upload("large.pdf", body)})
+    assert answer.status_code == 413
+    assert "fewer or smaller files" in answer.content.decode()
+    assert (Document.objects.count(), stored(folder)) == (0, [])
+
+
+def test_send_that_breaks_off_leaves_no_row_and_no_file(case, rosa, folder):
+    half = b'--b\r\nContent-Disposition: form-data; name="files"; filename="plan.pdf"\r\n\r\n%PDF-1.7 half'
+    answer = rosa.generic("POST", plan_page(case), half, content_type="multipart/form-data; boundary=b")
+    assert answer.status_code in (400, 403, 422)
+    assert (Document.objects.count(), stored(folder)) == (0, [])
+    assert [path for path in (folder / "tmp").rglob("*") if path.is_file()] == []
