@@ -224,10 +224,6 @@ class Delivery(models.Model):
         return self.recipient_type, self.recipient_id
 
     @property
-    def is_to_person(self):
-        return self.recipient_type == RecipientType.USER
-
-    @property
     def sealing_key(self):
         """The house's key: one message may speak of two cases, and holds nothing clinical."""
         return house_key()

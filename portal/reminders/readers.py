@@ -72,6 +72,12 @@ def reader_of(recipient: tuple[str, str], now: dt.datetime) -> Reader | None:
     return readers([recipient], now).get(recipient)
 
 
+def person_of(recipient: tuple[str, str]) -> User | None:
+    """The person a message went to; None for an office or someone who is gone."""
+    kind, pk = recipient
+    return User.objects.filter(pk=pk).first() if kind == RecipientType.USER else None
+
+
 def _people(ids: list[str], now: dt.datetime) -> dict[str, Reader]:
     # A person who may not sign in and has an address was shut out; one without is called.
     people = User.objects.filter(pk__in=ids).filter(Q(can_sign_in=True) | Q(email=None))

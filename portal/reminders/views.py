@@ -19,8 +19,8 @@ from portal.actors import Actor, client_address
 from portal.errors import Refused
 from portal.reminders import actions, asking, kinds, links, tries
 from portal.reminders.forms import PauseForm
-from portal.reminders.models import Delivery, Pause, RecipientType, Reminder
-from portal.reminders.readers import reader_of
+from portal.reminders.models import Delivery, Pause, Reminder
+from portal.reminders.readers import person_of, reader_of
 
 
 def _made_up(request: HttpRequest) -> HttpResponse:
@@ -40,11 +40,10 @@ def _told(request: HttpRequest, page: str, context: dict, status: int = 200) -> 
     return response
 
 
-def _person_behind(recipient: tuple[str, str], request: HttpRequest) -> Actor:
+def _by(request: HttpRequest, recipient: tuple[str, str]) -> Actor:
     """Who answers: the person the message went to. The link says so, never a form field."""
-    kind, pk = recipient
-    user = User.objects.filter(pk=pk).first() if kind == RecipientType.USER else None
-    return Actor("answer", UUID(pk), address=client_address(request), user=user)
+    person = person_of(recipient)
+    return Actor("answer", UUID(recipient[1]), address=client_address(request), user=person)
 
 
 # The token in the address is the authority, and mail programs open it without cookies: nothing for CSRF to protect.
@@ -72,7 +71,7 @@ def _ask(request: HttpRequest, row: Reminder, refused: str = "") -> HttpResponse
 
 
 def _take_answer(request: HttpRequest, row: Reminder) -> HttpResponse:
-    by, choice = _person_behind(row.recipient, request), request.POST.get("answer", "")
+    by, choice = _by(request, row.recipient), request.POST.get("answer", "")
     if choice == Delivery.Reply.NOT_ME and row.delivery:
         actions.not_for_me(row.delivery, by=by)
         return _told(request, "reminders/stopped.html", {})
@@ -89,21 +88,21 @@ def _take_answer(request: HttpRequest, row: Reminder) -> HttpResponse:
 def pause(request: HttpRequest, token: str) -> HttpResponse:
     """Rest from reminders, from a message's link. A mail program's one-press POST pauses until the person says so."""
     delivery, now = links.delivery_for(token), clock.now()
-    person = User.objects.filter(pk=delivery.recipient_id).first() if delivery and delivery.is_to_person else None
+    person = person_of(delivery.recipient) if delivery else None
     if delivery is None or person is None:
         return _made_up(request)
     with translation.override(person.language), timezone.override(person.zone):
         form = PauseForm(request.POST if request.method == "POST" else None, now=now, zone=person.zone)
         if request.method == "POST" and _take_pause(request, person, form):
             return redirect(request.path)
-        running = Pause.objects.at(now).filter(person=person).first()
+        running = Pause.objects.visible_to(person).at(now).first()
         status = 422 if form.is_bound else 200
         return _told(request, "reminders/pause.html", {"form": form, "running": running}, status=status)
 
 
 def _take_pause(request: HttpRequest, person: User, form: PauseForm) -> bool:
     """Do what was pressed; False when the form is not filled in right."""
-    by = Actor("answer", person.pk, address=client_address(request), user=person)
+    by = _by(request, ("user", str(person.pk)))
     if "resume" in request.POST:
         actions.resume(person, by=by)
     elif request.POST.get("List-Unsubscribe") == "One-Click":

@@ -7,10 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from portal import clock
-from portal.accounts.models import User
 from portal.reminders import gathering, rules
-from portal.reminders.models import RecipientType, Reminder
-from portal.reminders.readers import Reader
+from portal.reminders.models import Reminder
+from portal.reminders.readers import Reader, person_of
 from portal.texts.words import organisation
 
 
@@ -52,7 +51,7 @@ def things(rows: list[Reminder]) -> str:
 
 
 def name_of(reader: Reader) -> str:
-    person = User.objects.filter(pk=reader.id).first() if reader.type == RecipientType.USER else None
+    person = person_of((reader.type, reader.id))
     return f"{person.name} <{reader.email or 'no email'}>" if person else reader.called
 
 
