@@ -66,9 +66,19 @@ def plan_row(row: Reminder, reopens: Iterable[str] = (Outcome.WITHDRAWN,)) -> Re
     same.filter(settled_as__in=reopens).update(
         settled_at=None, settled_as="", delivery=None, due_at=row.due_at, useful_until=row.useful_until
     )
+    planned = same.get()
+    if planned.settled_as == Outcome.SENT:
+        _reopen_askings(planned, now)
     if row.due_at <= now:
         nudge(SEND_DUE)
-    return same.get()
+    return planned
+
+
+def _reopen_askings(row: Reminder, now: dt.datetime) -> None:
+    """A room plans anew by unplanning all: what was sent stays sent, and "not yet" is still asked about again."""
+    if kinds.kind_of(row.kind).answer is not None:
+        withdrawn = _steps_from(row).filter(step__gt=row.step, settled_as=Outcome.WITHDRAWN, useful_until__gt=now)
+        withdrawn.update(settled_at=None, settled_as="", delivery=None)
 
 
 @transaction.atomic

@@ -111,10 +111,10 @@ def leading(rows: Iterable[Due]) -> list[Due]:
 
 
 def superseded(rows: Iterable[Due]) -> set[UUID]:
-    """Earlier steps of a thing whose later step is due as well: after an outage only the latest speaks."""
+    """Earlier askings about a thing whose later one is due as well: after an outage only the latest speaks."""
     newest: dict[tuple[str, UUID], Due] = {}
     old: set[UUID] = set()
-    for row in sorted(rows, key=lambda row: row.step):
+    for row in sorted(rows, key=lambda row: (row.due_at, row.step)):
         earlier = newest.get((row.kind, row.about_id))
         if earlier is not None:
             old.add(earlier.id)

@@ -163,10 +163,10 @@ def test_leading_is_the_lowest_rank_then_what_ends_first():
     assert [rows.index(row) for row in rules.leading(rows)] == [2, 1, 0, 3]
 
 
-def test_only_the_latest_step_of_a_thing_speaks():
-    thing, when = uuid.uuid4(), at("2026-11-10 09:00")
-    first, second, third = (Row(when, about_id=thing, step=step) for step in (0, 1, 2))
-    other = Row(when)
+def test_only_the_latest_asking_about_a_thing_speaks():
+    thing = uuid.uuid4()
+    first, second, third = (Row(at(f"2026-11-{day} 09:00"), about_id=thing, step=17 - day) for day in (10, 14, 16))
+    other = Row(at("2026-11-10 09:00"))
     assert rules.superseded([third, other, first, second]) == {first.id, second.id}
 
 

@@ -245,6 +245,19 @@ def test_planning_again_keeps_the_row_and_unplanning_can_be_undone(clock, rosa):
     assert (reopened.pk, reopened.settled_as, reopened.due_at) == (row.pk, "", NOON + 2 * DAY)
 
 
+def test_planning_anew_keeps_the_promise_to_ask_again(clock, rosa, smtp_sink):
+    from portal.reminders.actions import answer, settle
+
+    row = plan("tests.form", rosa, due_at=NOON - 2 * HOUR)
+    sender.run()
+    answer(row, "not_yet", by=Actor.person(rosa))
+    again = Reminder.objects.get(about_id=row.about_id, step=1)
+    settle(Reminder.objects.filter(about_id=row.about_id), Outcome.WITHDRAWN, NOON)
+    plan("tests.form", rosa, due_at=NOON, thing=row.about_id)
+    assert outcome(again) == ""
+    assert outcome(row) == Outcome.SENT
+
+
 def test_what_could_never_help_is_not_planned(clock, rosa):
     assert plan("tests.call", rosa, due_at=NOON + DAY, useful_until=NOON + DAY) is None
     assert plan("tests.call", rosa, due_at=NOON - DAY, useful_until=NOON - HOUR) is None
