@@ -1,0 +1,224 @@
+"""Reviews follow plans and consultations."""
+
+import datetime as dt
+
+import pytest
+
+from cases.documents import actions as documents
+from cases.documents.models import Version
+from cases.reviews import actions, opening, sheet, standing
+from cases.reviews.models import Review, Summary
+from portal import clock
+from portal.errors import Refused
+from portal.history.models import Event
+from tests import factories, people
+from tests.reviews import world
+from tests.reviews.world import by
+
+pytestmark = pytest.mark.django_db
+
+
+def look() -> int:
+    return opening.open_due_reviews(clock.now())
+
+
+def cancel(talk):
+    talk.state, talk.cancelled_at, talk.cancelled_by = "cancelled", clock.now(), talk.patient
+    talk.version += 1
+    talk.save()
+
+
+def move(talk, days):
+    talk.starts_at += dt.timedelta(days=days)
+    talk.ends_at += dt.timedelta(days=days)
+    talk.version += 1
+    talk.save()
+
+
+def told(verb):
+    return Event.objects.filter(verb=verb).count()
+
+
+def test_a_review_opens_when_plan_and_consultation_are_there(time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 9, 15, tzinfo=dt.UTC))
+    review = world.waiting(days=8)
+    assert (review.state, review.pages, review.reader) == ("open", 2, None)
+    assert review.read_by == dt.date(2026, 11, 16)
+    assert told("review.opened") == 1
+
+
+def test_looking_again_changes_nothing(django_assert_num_queries):
+    world.waiting()
+    with django_assert_num_queries(3):
+        assert look() == 0
+
+
+@pytest.mark.parametrize("lacking", ["plan", "talk", "a service that needs a plan"])
+def test_no_review_opens_while_something_is_missing(lacking):
+    case = factories.open_case()
+    if lacking != "plan":
+        world.plan(case)
+    if lacking != "talk":
+        world.talk(case, people.person("joanne"), service="first_talk" if lacking.startswith("a ") else "plan")
+        if lacking == "plan":
+            assert look() == 0
+    look()
+    assert not Review.objects.exists()
+
+
+def test_a_plan_in_several_photos_is_one_review():
+    case = factories.open_case()
+    first, second = world.plan(case, 1), world.plan(case, 2)
+    world.talk(case, people.person("joanne"))
+    look()
+    review = Review.objects.get()
+    assert (review.plan, review.pages) == ([first.pk, second.pk], 3)
+    pages = sheet.plan_pages(review.plan, people.person("joanne"))
+    assert [(page.number, page.version, page.own_number) for page in pages] == [
+        (1, first.pk, 1),
+        (2, second.pk, 1),
+        (3, second.pk, 2),
+    ]
+
+
+def test_a_plan_marked_only_me_is_not_put_up():
+    case = factories.open_case()
+    documents.mark_only_me(world.plan(case).document, by=by("rosa"))
+    world.talk(case, people.person("joanne"))
+    assert look() == 0
+
+
+def test_a_moved_call_moves_the_date(time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 9, 15, tzinfo=dt.UTC))
+    review = world.waiting(days=8)
+    move(review.consultation, 2)
+    assert look() == 1
+    assert Review.objects.get().read_by == dt.date(2026, 11, 18)
+    assert look() == 0
+
+
+def test_a_canceled_call_puts_the_reading_to_rest_and_a_new_one_wakes_it():
+    review = world.write(world.taken())
+    cancel(review.consultation)
+    look()
+    assert Review.objects.get().state == "set_aside"
+    assert look() == 0
+    world.talk(review.case, people.person("amir"), days=9)
+    look()
+    review = Review.objects.get()
+    assert (review.state, review.reader) == ("open", None)
+    assert review.texts["plain"] == world.PLAIN
+
+
+def test_a_call_that_took_place_leaves_the_draft_alone(time_machine):
+    review = world.write(world.taken())
+    time_machine.move_to(review.consultation.ends_at + dt.timedelta(days=1))
+    look()
+    assert Review.objects.get().state == "drafting"
+
+
+def test_a_plan_taken_back_puts_the_reading_to_rest_and_a_new_one_wakes_it():
+    review = world.taken()
+    documents.withdraw(review.version.document, by=by("rosa"))
+    look()
+    assert Review.objects.get().state == "set_aside"
+    assert look() == 0
+    world.plan(review.case)
+    look()
+    assert Review.objects.get().state == "open"
+
+
+def test_a_new_plan_after_sharing_opens_the_review_again():
+    summary = world.shared()
+    newer = world.plan(summary.review.case, pages=4)
+    assert look() == 1
+    review = Review.objects.get()
+    assert (review.state, review.pages, told("review.reopened")) == ("drafting", 6, 1)
+    assert newer.pk in review.plan
+    assert sheet.is_about_earlier_plan(Summary.objects.select_related("review").get())
+    assert look() == 0
+
+
+def test_a_new_plan_before_sharing_is_taken_in_quietly():
+    review = world.written()
+    world.plan(review.case)
+    look()
+    review = Review.objects.get()
+    assert (review.state, review.pages, told("review.reopened")) == ("drafting", 4, 0)
+
+
+def test_a_written_reading_is_asked_for_by_the_patient(time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 2, 15, tzinfo=dt.UTC))
+    case = factories.open_case()
+    world.plan(case)
+    review = opening.ask_for_reading(case, by=by("rosa"))
+    assert (review.is_written_reading, review.consultation) == (True, None)
+    assert review.read_by == dt.date(2026, 11, 9)
+    assert [row.review for row in standing.free(people.person("amir"), clock.now())] == [review]
+    look()
+    assert Review.objects.get().state == "open"
+
+
+def test_taking_a_free_plan_brings_the_consultant_into_the_case():
+    case = factories.open_case()
+    world.plan(case)
+    review = actions.take(opening.ask_for_reading(case, by=by("rosa")), by=by("amir"))
+    assert review.reader == people.person("amir")
+    assert standing.free(people.person("joanne"), clock.now()) == []
+    assert Review.objects.visible_to(people.person("amir")).exists()
+    assert not Review.objects.visible_to(people.person("joanne")).exists()
+
+
+def test_a_written_reading_needs_a_plan_and_is_asked_for_once():
+    case = factories.open_case()
+    with pytest.raises(Refused, match="Add your plan first"):
+        opening.ask_for_reading(case, by=by("rosa"))
+    world.plan(case)
+    opening.ask_for_reading(case, by=by("rosa"))
+    with pytest.raises(Refused, match="being read already"):
+        opening.ask_for_reading(case, by=by("rosa"))
+
+
+@pytest.mark.parametrize("key", ["grace", "joanne", "theo"])
+def test_nobody_else_asks_for_a_reading(key):
+    case = factories.open_case()
+    world.plan(case)
+    with pytest.raises(Refused):
+        opening.ask_for_reading(case, by=by(key))
+
+
+def test_the_queue_takes_the_same_queries_for_one_plan_and_for_ten(django_assert_max_num_queries):
+    for number in range(10):
+        case = factories.open_case()
+        world.plan(case, 1)
+        world.talk(case, people.person("joanne"), days=40 - number)
+    look()
+    joanne, now = people.person("joanne"), clock.now()
+    with django_assert_max_num_queries(3):
+        rows = standing.queue(joanne, now)
+    assert len(rows) == 10
+    assert rows == sorted(rows, key=lambda row: row.read_by)
+
+
+def test_standing_of_cases_takes_two_queries(django_assert_num_queries):
+    summary = world.shared()
+    case = summary.review.case_id
+    with django_assert_num_queries(2):
+        found = standing.of_cases([case])[case]
+    assert (found.is_shared, found.is_unread, found.is_waiting, found.is_complete) == (True, True, False, False)
+
+
+def test_a_summary_taken_back_is_not_counted_as_shared():
+    summary = actions.withdraw(world.shared(), reason="Wrong plan.", by=by("joanne"))
+    found = standing.of_cases([summary.review.case_id])[summary.review.case_id]
+    assert (found.is_shared, found.is_waiting) == (False, True)
+
+
+def test_a_real_upload_is_put_up_after_its_check():
+    from tests.documents.files import checked
+
+    case = factories.open_case()
+    assert checked(case).state == Version.State.READY
+    world.talk(case, people.person("joanne"))
+    look()
+    assert Review.objects.get().pages == 1

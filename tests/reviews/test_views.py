@@ -1,0 +1,351 @@
+"""What each person sees and may do on the pages of reviews."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from cases.case.actions import end_assignment, withdraw_consent
+from cases.case.models import Consent
+from cases.reviews import actions, opening
+from cases.reviews.models import Review, Summary
+from portal.history.models import Event
+from tests import factories, people
+from tests.reviews import world
+from tests.reviews.world import by
+
+pytestmark = pytest.mark.django_db
+
+
+def browser(key):
+    return people.browser(people.person(key))
+
+
+def typed(page, **changes):
+    """The fields of the review's form as a browser would send them, with these changes."""
+    form = page.context["form"]
+    data = {field.html_name: field.value() for field in form if field.value() not in (None, False, "")}
+    return {name: "on" if value is True else value for name, value in data.items()} | changes
+
+
+def address(name, review):
+    return reverse(f"reviews:{name}", args=[review.pk])
+
+
+def told(verb):
+    return Event.objects.filter(verb=verb).count()
+
+
+def take_back_consent(review):
+    withdraw_consent(Consent.objects.standing().get(case=review.case, kind="read"), by=by("rosa"))
+
+
+# The queue
+
+
+def test_queue_opens_reviews_that_are_due():
+    case = factories.open_case()
+    world.plan(case)
+    world.talk(case, people.person("joanne"))
+    page = browser("joanne").get(reverse("reviews:queue"))
+    assert "Rosa Delgado" in page.text
+    assert "about 25 minutes" in page.text
+
+
+def test_unassigned_plans_show_neither_name_nor_content():
+    case = factories.open_case()
+    world.plan(case)
+    opening.ask_for_reading(case, by=by("rosa"))
+    page = browser("amir").get(reverse("reviews:queue"))
+    assert "2, typed" in page.text
+    assert "Rosa" not in page.text
+    assert "Breast" not in page.text
+
+
+def test_a_coordinator_sees_that_a_plan_is_read_and_by_whom():
+    world.taken()
+    page = browser("theo").get(reverse("reviews:queue"))
+    assert "Rosa Delgado" in page.text
+    assert "Joanne Pike" in page.text
+
+
+@pytest.mark.parametrize("key", ["rosa", "mara"])
+def test_queue_is_missing_for_others(key):
+    assert browser(key).get(reverse("reviews:queue")).status_code == 404
+
+
+# Taking
+
+
+def test_taking_opens_the_plan():
+    review = world.waiting()
+    answer = browser("joanne").post(address("take", review))
+    assert (answer.status_code, answer.url) == (302, address("edit", review))
+
+
+def test_taking_what_a_colleague_has_taken_goes_back_to_the_queue_with_words():
+    review = world.taken()
+    factories.assign(review.case, people.person("amir"))
+    answer = browser("amir").post(address("take", review), follow=True)
+    assert "Joanne" not in answer.text or "colleague" in answer.text
+    assert Review.objects.get().reader == people.person("joanne")
+
+
+def test_an_unassigned_consultant_cannot_take_a_plan_of_somebodys_case():
+    assert browser("amir").post(address("take", world.waiting())).status_code == 404
+
+
+# The workspace
+
+
+def test_workspace_shows_the_pages_the_questions_and_the_twelve_points():
+    page = browser("joanne").get(address("edit", world.taken()))
+    assert "Is a smaller operation possible for me?" in page.text
+    assert page.text.count('id="page-') == 2
+    assert len(re.findall(r'name="[a-z_]+-missing"', page.text)) == 12
+    assert told("review.looked") == 1
+
+
+def test_workspace_takes_the_same_queries_for_two_pages_and_for_twenty(django_assert_max_num_queries):
+    review = world.written(pages=20)
+    joanne = browser("joanne")
+    with django_assert_max_num_queries(40):
+        assert joanne.get(address("edit", review)).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["amir", "rosa", "grace", "theo", "mara"])
+def test_workspace_is_missing_for_others(key):
+    assert browser(key).get(address("edit", world.taken())).status_code == 404
+
+
+def test_workspace_is_missing_once_the_assignment_ended():
+    review = world.taken()
+    end_assignment(review.case, people.person("joanne"), by=by("theo"))
+    assert browser("joanne").get(address("edit", review)).status_code == 404
+
+
+def test_workspace_is_closed_in_words_once_consent_is_taken_back():
+    review = world.written()
+    take_back_consent(review)
+    page = browser("joanne").get(address("edit", review))
+    assert page.status_code == 403
+    assert "has taken that back" in page.text
+    assert "lump" not in page.text
+    assert told("review.looked") == 0
+
+
+@pytest.mark.parametrize("name", ["save", "note", "preview"])
+def test_nothing_can_be_sent_once_consent_is_taken_back(name):
+    review = world.written()
+    take_back_consent(review)
+    answer = browser("joanne").post(address(name, review), {"statement": "on", "plain": "x"})
+    assert answer.status_code == 403
+    assert Review.objects.get().texts["plain"] == world.PLAIN
+
+
+# Saving
+
+
+def test_saving_keeps_every_part():
+    review, joanne = world.taken(), browser("joanne")
+    page = joanne.get(address("edit", review))
+    said = {
+        "plain": "One tablet. (page 2)",
+        "answer-1": "It says it was not tested. (page 1)",
+        "goal-page": "1",
+        "cost-missing": "on",
+        "cost-note": "Nothing found",
+        "private": "Ask Theo about the scan.",
+    }
+    answer = joanne.post(address("save", review), typed(page, **said))
+    assert answer.url == address("edit", review)
+    review = Review.objects.get()
+    assert review.texts["plain"] == "One tablet. (page 2)"
+    assert actions.answers_of(review) == {"What is the second area on my MRI?": "It says it was not tested. (page 1)"}
+    assert set(review.findings.values_list("point", "page")) == {("goal", 1), ("cost", None)}
+
+
+def test_preview_button_saves_first():
+    review, joanne = world.taken(), browser("joanne")
+    page = joanne.get(address("edit", review))
+    answer = joanne.post(address("save", review), typed(page, plain="One tablet. (page 2)", then="preview"))
+    assert answer.url == address("preview", review)
+    assert Review.objects.get().texts["plain"] == "One tablet. (page 2)"
+
+
+def test_a_pause_in_typing_saves_and_says_when():
+    review, joanne = world.taken(), browser("joanne")
+    page = joanne.get(address("edit", review))
+    answer = joanne.post(
+        address("save", review), typed(page, plain="One tablet. (page 2)"), headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 200
+    assert "Draft saved" in answer.text
+    assert 'name="seen-plain" value="1"' in answer.text
+    assert "<html" not in answer.text
+
+
+def test_a_second_tab_sees_both_texts_and_overwrites_nothing():
+    review, joanne = world.taken(), browser("joanne")
+    first = second = joanne.get(address("edit", review))
+    joanne.post(address("save", review), typed(first, plain="Words of the first tab"))
+    answer = joanne.post(address("save", review), typed(second, plain="Words of the second tab"))
+    assert answer.status_code == 409
+    assert "Words of the first tab" in answer.text
+    assert "Words of the second tab" in answer.text
+    assert Review.objects.get().texts["plain"] == "Words of the first tab"
+
+
+def test_a_second_tab_under_htmx_sees_both_texts_too():
+    review, joanne = world.taken(), browser("joanne")
+    tab = joanne.get(address("edit", review))
+    joanne.post(address("save", review), typed(tab, plain="Words of the first tab"))
+    answer = joanne.post(
+        address("save", review), typed(tab, plain="Words of the second tab"), headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 409
+    assert "Words of the first tab" in answer.text
+    assert 'id="other-plain" hx-swap-oob="true"' in answer.text
+
+
+def test_own_words_can_be_chosen_over_the_saved_ones():
+    review, joanne = world.taken(), browser("joanne")
+    tab = joanne.get(address("edit", review))
+    joanne.post(address("save", review), typed(tab, plain="Words of the first tab"))
+    joanne.post(address("save", review), typed(tab, plain="Words of the second tab", over="plain:1"))
+    assert Review.objects.get().texts["plain"] == "Words of the second tab"
+
+
+def test_a_part_left_alone_in_an_old_tab_is_no_conflict():
+    review, joanne = world.taken(), browser("joanne")
+    tab = joanne.get(address("edit", review))
+    joanne.post(address("save", review), typed(tab, plain="Words of the first tab"))
+    answer = joanne.post(address("save", review), typed(tab, questions="Why now?"))
+    assert answer.status_code == 302
+    assert Review.objects.get().texts == {"plain": "Words of the first tab", "questions": "Why now?"}
+
+
+def test_a_page_and_not_found_together_are_asked_about_and_the_rest_is_saved():
+    review, joanne = world.taken(), browser("joanne")
+    page = joanne.get(address("edit", review))
+    said = {"plain": "One tablet. (page 2)", "goal-page": "1", "goal-missing": "on", "cost-page": "2"}
+    answer = joanne.post(address("save", review), typed(page, **said))
+    assert answer.status_code == 422
+    assert "not both" in answer.text
+    assert "One tablet. (page 2)" in answer.text
+    review = Review.objects.get()
+    assert review.texts["plain"] == "One tablet. (page 2)"
+    assert list(review.findings.values_list("point", flat=True)) == ["cost"]
+
+
+def test_a_page_past_the_end_is_asked_about():
+    review, joanne = world.taken(), browser("joanne")
+    page = joanne.get(address("edit", review))
+    assert joanne.post(address("save", review), typed(page, **{"goal-page": "3"})).status_code == 422
+
+
+@pytest.mark.parametrize("key", ["amir", "rosa", "theo"])
+def test_nobody_else_saves(key):
+    review = world.taken()
+    assert browser(key).post(address("save", review), {"plain": "x", "seen-plain": "0"}).status_code == 404
+
+
+def test_a_colleague_of_the_case_reads_but_does_not_write():
+    review = world.written()
+    factories.assign(review.case, people.person("amir"))
+    amir = browser("amir")
+    assert "lump" in amir.get(address("edit", review)).text
+    answer = amir.post(address("save", review), {"plain": "x", "seen-plain": "1", "mark-plain": "y"})
+    assert answer.status_code == 409
+    assert Review.objects.get().texts["plain"] == world.PLAIN
+
+
+# Notes
+
+
+def test_a_note_is_added_and_removed():
+    review, joanne = world.taken(), browser("joanne")
+    answer = joanne.post(address("note", review), {"page": "2", "place": "middle", "words": "Not tested yet"})
+    assert answer.url == f"{address('edit', review)}#page-2"
+    assert "Not tested yet" in joanne.get(address("edit", review)).text
+    joanne.post(reverse("reviews:remove_note", args=[review.pk, 1]))
+    assert not review.notes.exists()
+
+
+def test_a_note_without_words_is_asked_for_again():
+    review = world.taken()
+    answer = browser("joanne").post(address("note", review), {"page": "2", "place": "top", "words": ""})
+    assert answer.status_code == 422
+
+
+# Preview, sharing, taking back
+
+
+def test_preview_shows_what_the_patient_will_see_and_who_will_see_it():
+    page = browser("joanne").get(address("preview", world.written()))
+    assert "To take out the lump" in page.text
+    assert "What it will cost" in page.text
+    for name in ("Rosa Delgado", "Joanne Pike", "Theo Lindqvist"):
+        assert name in page.text
+    assert not re.search(r'name="statement"[^>]*checked', page.text)
+    assert told("review.previewed") == 1
+
+
+def test_preview_says_what_is_missing():
+    page = browser("joanne").get(address("preview", world.write(world.taken())))
+    assert "12 points" in page.text
+
+
+def test_private_notes_are_not_in_the_preview():
+    review = world.write(world.written(), private="Staff words")
+    assert "Staff words" not in browser("joanne").get(address("preview", review)).text
+
+
+def test_sharing_needs_the_tick():
+    review = world.written()
+    answer = browser("joanne").post(address("preview", review), {})
+    assert answer.status_code == 422
+    assert "Tick the statement" in answer.text
+    assert not Summary.objects.exists()
+
+
+def test_sharing_shares():
+    review = world.written()
+    answer = browser("joanne").post(address("preview", review), {"statement": "on"}, follow=True)
+    assert "Shared with Rosa" in answer.text
+    assert Summary.objects.get().number == 1
+
+
+def test_a_double_press_shares_once():
+    review, joanne = world.written(), browser("joanne")
+    answers = [joanne.post(address("preview", review), {"statement": "on"}).status_code for _ in range(2)]
+    assert answers == [302, 422]
+    assert Summary.objects.count() == 1
+
+
+@pytest.mark.parametrize("key", ["amir", "rosa", "theo", "mara"])
+def test_preview_is_missing_for_others(key):
+    assert browser(key).get(address("preview", world.written())).status_code == 404
+
+
+@pytest.mark.parametrize("key", ["joanne", "theo"])
+def test_a_summary_is_taken_back_with_a_reason(key):
+    summary = world.shared()
+    address = reverse("reviews:withdraw", args=[summary.pk])
+    client = browser(key)
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"reason": ""}).status_code == 422
+    assert client.post(address, {"reason": "It was about another plan."}).status_code == 302
+    assert Summary.objects.get().state == "withdrawn"
+
+
+@pytest.mark.parametrize("key", ["amir", "rosa", "grace", "mara"])
+def test_nobody_else_takes_a_summary_back(key):
+    address = reverse("reviews:withdraw", args=[world.shared().pk])
+    assert browser(key).post(address, {"reason": "x"}).status_code == 404
+
+
+def test_handing_back_from_the_page():
+    review = world.taken()
+    browser("joanne").post(address("hand_back", review))
+    assert Review.objects.get().state == "open"
