@@ -247,7 +247,7 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     if closed := _closed(request, review):
         return closed
     by = Actor.of(request)
-    form = ShareForm(request.POST or None)
+    form = ShareForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             _publish(review, form, by)
@@ -318,7 +318,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a shared summary back, with a reason that the patient reads."""
     mine = Summary.objects.visible_to(request.user).exclude(review__case__patient=request.user)
     summary = find_or_404(mine.select_related("review__case__patient", "review__case__key"), pk=pk)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw(summary, reason=form.cleaned_data["reason"], by=Actor.of(request))

@@ -24,8 +24,9 @@ def browser(key):
 def typed(page, **changes):
     """The fields of the review's form as a browser would send them, with these changes."""
     form = page.context["form"]
-    data = {field.html_name: field.value() for field in form if field.value() not in (None, False, "")}
-    return {name: "on" if value is True else value for name, value in data.items()} | changes
+    data = {field.html_name: field.value() for field in form}
+    sent = {name: value for name, value in data.items() if value is not None and value is not False}
+    return {name: "on" if value is True else value for name, value in sent.items()} | changes
 
 
 def address(name, review):
@@ -282,6 +283,7 @@ def test_a_note_without_words_is_asked_for_again():
 
 
 def test_preview_shows_what_the_patient_will_see_and_who_will_see_it():
+    people.person("theo")
     page = browser("joanne").get(address("preview", world.written()))
     assert "To take out the lump" in page.text
     assert "What it will cost" in page.text
