@@ -257,9 +257,11 @@ class AboutYouForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Your time zone"),
         help_text=gettext_lazy("All times are shown in it."),
-        widget=forms.Select(attrs={"class": "rs-input--m", "data-zone-guess": ""}),
+        widget=forms.Select(attrs={"class": "rs-input--m", "data-zone-guess": "", "translate": "no"}),
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language"), widget=forms.Select(attrs={"class": "rs-input--s"}))
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), widget=forms.Select(attrs={"class": "rs-input--s", "translate": "no"})
+    )
 
     class Meta:
         model = User

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts import sessions
 from portal.texts import words
 
 register = template.Library()
@@ -177,3 +178,10 @@ def phone_href(organisation):
     """The address that rings us, or "" while the number is not filled in."""
     digits = re.sub(r"[^+0-9]", "", organisation.phone) if organisation else ""
     return f"tel:{digits}" if digits else ""
+
+
+@register.simple_tag(takes_context=True)
+def seconds_left(context):
+    """Until this session is over if nothing more happens; what idle.js counts from."""
+    request = context.get("request")
+    return sessions.seconds_left(request) if request else ""

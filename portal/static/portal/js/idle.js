@@ -7,16 +7,14 @@ const token = document.querySelector('meta[name="csrf-token"]');
 const WARN = 120;
 const TELL = 120;
 
-if (meta && dialog) {
-  const idle = Number(meta.dataset.idle) || 1800;
+if (meta && dialog && meta.dataset.left) {
   let told = performance.now();
   let moved = false;
-  let end = told + idle * 1000;
+  let end = told + Number(meta.dataset.left) * 1000;
 
-  async function tell(away = false) {
+  async function tell() {
     told = performance.now();
     moved = false;
-    if (away) return;
     try {
       const answer = await fetch(meta.content, {
         method: "POST", credentials: "same-origin", redirect: "manual",
