@@ -241,7 +241,7 @@ def plan_as_files(text: DemoPlan, patient: str) -> list[tuple[str, bytes]]:
     for number, page in enumerate(text.pages):
         parts += [plan_files.PAGE_BREAK] * bool(number) + _paragraphs(page)
     if text.kind == "docx":
-        return [("plan.docx", plan_files.make_docx(text.title, parts))]
+        return [("new plan.docx", plan_files.make_docx(text.title, parts))]
     return [("plan.pdf", plan_files.make_plan_pdf(text.title, parts, clinic=text.clinic, patient=patient))]
 
 
@@ -277,8 +277,7 @@ def _book(told: Told) -> None:
     practice = Practice.objects.get(consultant=told.consultant)
     service = Service.objects.get(code=story.service)
     wanted = told.today + dt.timedelta(days=story.talk_in or 0)
-    starts = availability.free_starts(told.case, practice, service, now)
-    starts_at = next(start for start in starts if start.astimezone(practice.zone).date() >= wanted)
+    starts_at = _nearest(availability.free_starts(told.case, practice, service, now), wanted, practice)
     held = bookings.hold(
         case=told.case,
         consultant=told.consultant,
@@ -288,6 +287,14 @@ def _book(told: Told) -> None:
         by=told.teller,
     )
     bookings.book(hold=held, starts_at=starts_at, accepts_scope=True, may_read=True, hope=story.matters, by=told.teller)
+
+
+def _nearest(starts: list[dt.datetime], wanted: dt.date, practice: Practice) -> dt.datetime:
+    """The first free start on a day to come or after it; for a day that is over, the last one up to it."""
+    ahead = [start for start in starts if start.astimezone(practice.zone).date() >= wanted]
+    before = [start for start in starts if start.astimezone(practice.zone).date() <= wanted]
+    is_over = wanted < clock.real_now().astimezone(practice.zone).date()
+    return before[-1] if is_over and before else ahead[0]
 
 
 def _consultation(told: Told) -> Consultation:

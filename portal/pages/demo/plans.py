@@ -178,6 +178,7 @@ Reason: heart and breast are spared the radiation.""",
             """All else stays as in the first plan. The visit with the fertility team took place.
 Start: Monday after next. Responsible: Dr. Peter Moss, 555-0138.""",
         ),
+        kind="docx",
     ),
     DemoPlan(
         "marcus",
@@ -193,7 +194,6 @@ treatment; or active watching with PSA every 3 months and a new biopsy after one
 Dr. Luis Reyes advises an operation.
 Effects on continence and sexual function differ between the three and were explained.""",
         ),
-        kind="docx",
     ),
 )
 

@@ -1,0 +1,212 @@
+"""Every address, every person. A view without a mark, or a page without a row here, fails the build."""
+
+import ast
+import inspect
+import re
+import textwrap
+
+import pytest
+from django.db import connection, transaction
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests import people
+from tests.pages_table import PAGES, PEOPLE
+from tests.world import World, make_world
+
+LOGIN = "/accounts/login/"
+SECOND_FACTOR = "/account/second-factor/"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def addresses(resolver: URLResolver | None = None, namespaces: tuple[str, ...] = ()):
+    """(name, view) of every address of the project."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            deeper = (*namespaces, entry.namespace) if entry.namespace else namespaces
+            yield from addresses(entry, deeper)
+        elif isinstance(entry, URLPattern):
+            yield ":".join((*namespaces, entry.name or f"nameless {entry.pattern}")), entry.callback
+
+
+ADDRESSES = dict(addresses())
+OURS = {name: view for name, view in ADDRESSES.items() if not view.__module__.startswith(("allauth.", "django."))}
+
+
+def test_every_page_is_in_the_table():
+    assert sorted(ADDRESSES) == sorted(PAGES)
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_every_view_wears_exactly_one_mark(name):
+    view = OURS[name]
+    assert getattr(view, "open_to", None), "mark it with @public or @open_to(…)"
+    tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(view))))
+    marks = re.findall(r"\b(?:public|open_to)\b", " ".join(ast.unparse(d) for d in tree.body[0].decorator_list))
+    assert len(marks) == 1
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_the_mark_agrees_with_the_table(name):
+    """A page that opens for nobody but staff must say so in its mark, not only in what it finds."""
+    mark, who = OURS[name].open_to, PAGES[name].who
+    if mark == {"public"}:
+        return
+    assert not {"anonymous", "unverified", "disabled"} & who
+    if "person" not in mark:
+        assert who <= {"assigned", "unassigned", "coordinator", "administrator"}
+
+
+def expected(name: str, person: str) -> str:
+    """What the table promises: opens, sign in, second factor, or missing."""
+    page = PAGES[name]
+    mark = getattr(ADDRESSES[name], "open_to", page.mark)
+    if person in page.who:
+        return "opens"
+    if "public" in mark:
+        return page.else_
+    if person in {"anonymous", "unverified", "disabled"}:
+        return "sign in"
+    if person == "unready" and ("person" in mark or "consultant" in mark):
+        return "second factor"
+    return page.else_
+
+
+def outcome(response) -> str:
+    """What the answer amounts to."""
+    if response.status_code in {404, 405}:
+        return "missing"
+    if response.status_code == 302 and response["Location"].startswith(LOGIN):
+        return "sign in"
+    if response.status_code == 302 and response["Location"].startswith((SECOND_FACTOR, "/accounts/2fa/")):
+        return "second factor"
+    if response.status_code in {200, 204, 206, 302, 303, 409, 422}:
+        return "opens"
+    return str(response.status_code)
+
+
+@pytest.fixture
+def world(db) -> World:
+    return make_world()
+
+
+def ask(client, method: str, name: str, world: World, **more):
+    """One request, whose changes are undone."""
+    page = PAGES[name]
+    address = reverse(name, args=[world[key] for key in page.args])
+    with transaction.atomic():
+        response = getattr(client, method)(address, page.body if method == "post" else {}, **more)
+        if response.streaming:
+            b"".join(response.streaming_content)
+        transaction.set_rollback(True)
+    return response
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_each_page_opens_for_its_people_and_nobody_else(person, world):
+    client = world.client(person)
+    wrong = []
+    for name, page in PAGES.items():
+        for method in page.reads:
+            got = outcome(ask(client, method, name, world))
+            if page.is_post_only and got == "missing":
+                continue
+            if got != expected(name, person):
+                wrong.append((method, name, got, expected(name, person)))
+    assert wrong == []
+
+
+def state_of_the_house() -> dict[str, tuple]:
+    """A fingerprint of every table that holds what people put in."""
+    prints = {}
+    with connection.cursor() as cursor:
+        for table in sorted(connection.introspection.table_names()):
+            if table.startswith(("case_", "documents_", "records_", "bookings_", "reviews_", "reminders_")):
+                quoted = connection.ops.quote_name(table)
+                cursor.execute(f"SELECT count(*), sum(hashtext(t::text)::bigint) FROM {quoted} t")  # noqa: S608
+                prints[table] = cursor.fetchone()
+    return prints
+
+
+@pytest.mark.parametrize("person", ["other_patient", "unassigned", "anonymous"])
+def test_a_strangers_forms_change_nothing(person, world):
+    client, before, wrong = world.client(person), state_of_the_house(), []
+    for name, page in PAGES.items():
+        if person in page.who or not page.args:
+            continue
+        for method in ("post", "put", "patch", "delete"):
+            address = reverse(name, args=[world[key] for key in page.args])
+            got = outcome(getattr(client, method)(address, page.body if method == "post" else {}))
+            if got not in {"missing", "sign in"}:
+                wrong.append((method, name, got))
+    assert wrong == []
+    assert state_of_the_house() == before
+
+
+def test_the_owners_forms_are_answered(world):
+    """By the page itself: never by a crash, and by 404 or 405 only where the table says so."""
+    wrong = []
+    for name, page in PAGES.items():
+        person = page.owner
+        if not page.takes_post or not person:
+            continue
+        got = outcome(ask(world.client(person), "post", name, world))
+        if got != "opens":
+            wrong.append((name, person, got))
+    assert wrong == []
+
+
+def test_other_methods_are_refused(world):
+    wrong = []
+    for name, page in PAGES.items():
+        if ADDRESSES[name] not in OURS.values() or not page.owner:
+            continue
+        client = world.client(page.owner)
+        for method in ("put", "patch", "delete"):
+            status = ask(client, method, name, world).status_code
+            if status not in {405, 302, 404}:
+                wrong.append((method, name, status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("person", ["other_patient", "unassigned", "anonymous", "administrator"])
+def test_a_part_of_a_file_is_guarded_like_the_whole(person, world):
+    files = [name for name, page in PAGES.items() if page.is_file]
+    for name in files:
+        answer = ask(world.client(person), "get", name, world, headers={"range": "bytes=0-9"})
+        assert outcome(answer) in {"missing", "sign in"}
+
+
+def test_every_answer_carries_the_headers(world):
+    wrong = []
+    for name, page in PAGES.items():
+        for person in {page.owner or "anonymous", "other_patient"}:
+            response = ask(world.client(person), "get", name, world)
+            for header, value in HEADERS.items():
+                if value not in response.headers.get(header, ""):
+                    wrong.append((name, person, header, response.headers.get(header)))
+    assert wrong == []
+
+
+OUTSIDE = re.compile(r"""(?:src|href|action|poster|srcset|data)\s*=\s*["'](?:https?:)?//(?!testserver)""", re.I)
+INLINE = re.compile(r"""<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=["']|\son[a-z]+=["']|\shx-on""", re.I)
+
+
+def test_no_page_asks_a_stranger_or_runs_inline_code(world):
+    wrong = []
+    for name, page in PAGES.items():
+        response = ask(world.client(page.owner or "anonymous"), "get", name, world)
+        if not response.streaming and response.headers.get("Content-Type", "").startswith("text/html"):
+            wrong += [(name, found) for found in OUTSIDE.findall(response.content.decode())]
+            wrong += [(name, found) for found in INLINE.findall(response.content.decode())]
+    assert wrong == []
+
+
+def test_the_cast_is_whole(world):
+    assert {person for page in PAGES.values() for person in page.who} <= set(PEOPLE)
+    assert people.person("nils").has_second_factor is False
