@@ -7,6 +7,8 @@ from hypothesis import settings as hypothesis_settings
 
 from tests import network, programs
 
+pytest_plugins = ["tests.world"]
+
 # Playwright keeps an event loop in the test's thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 

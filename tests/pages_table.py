@@ -17,10 +17,15 @@ PEOPLE = (
 )
 EVERYBODY = frozenset(PEOPLE)
 NOBODY: frozenset[str] = frozenset()
-SIGNED_IN = EVERYBODY - {"anonymous", "unverified", "disabled", "unready"}
 SIGNED_OUT = frozenset({"anonymous", "unverified", "disabled"})
+SIGNED_IN = EVERYBODY - SIGNED_OUT - {"unready"}
+SIGNED_IN_OR_UNREADY = EVERYBODY - SIGNED_OUT
 CASE = frozenset({"patient", "starter", "assigned", "coordinator"})
 FAMILY = frozenset({"patient", "starter"})
+FAMILY_AND_COORDINATOR = FAMILY | {"coordinator"}
+READERS = frozenset({"patient", "assigned", "coordinator"})
+PATIENT = frozenset({"patient"})
+ASSIGNED = frozenset({"assigned"})
 CONSULTANTS = frozenset({"assigned", "unassigned"})
 COORDINATOR = frozenset({"coordinator"})
 ADMINISTRATOR = frozenset({"administrator"})
@@ -28,15 +33,125 @@ ADMINISTRATOR = frozenset({"administrator"})
 
 @dataclass(frozen=True)
 class Page:
-    """`args` name things of the world; `owner` is the one whose forms must be answered."""
+    """`args` name things of the world or are words as they stand; `owner` is the one whose forms are answered.
+
+    `posts`: "" takes no form, "too" takes one beside the page, "only" has no page of its own.
+    """
 
     who: frozenset[str]
     args: tuple[str, ...] = ()
     owner: str = ""
-    takes_post: bool = False
-    is_post_only: bool = False
+    posts: str = ""
     is_file: bool = False
     body: dict[str, str] = field(default_factory=dict)
-    reads: tuple[str, ...] = ("get", "head")
-    mark: frozenset[str] = frozenset({"public"})  # for pages that are not ours
-    else_: str = "missing"
+    is_ours: bool = True
+
+
+def public(*args: str, posts: str = "", **more) -> Page:
+    return Page(EVERYBODY, args, "anonymous", posts, **more)
+
+
+def allauth(who: frozenset[str], *args: str, posts: str = "") -> Page:
+    """A page of allauth's, dressed in our templates."""
+    owner = "anonymous" if who == EVERYBODY else "patient"
+    return Page(who, args, owner, posts, is_ours=False)
+
+
+def of_case(who: frozenset[str], *args: str, owner: str = "patient", **more) -> Page:
+    return Page(who, args or ("case",), owner, **more)
+
+
+PAGES: dict[str, Page] = {
+    "healthz": public(),
+    "readyz": public(),
+    # --- allauth ---
+    "account_login": allauth(EVERYBODY, posts="too"),
+    "account_logout": allauth(EVERYBODY, posts="too"),
+    "account_inactive": allauth(EVERYBODY),
+    "account_signup": allauth(EVERYBODY, posts="too"),
+    "account_reauthenticate": allauth(SIGNED_IN_OR_UNREADY, posts="too"),
+    "account_email": allauth(SIGNED_IN, posts="too"),
+    "account_email_verification_sent": allauth(EVERYBODY, posts="too"),
+    "account_change_password": allauth(SIGNED_IN, posts="too"),
+    "account_set_password": allauth(SIGNED_IN, posts="too"),
+    "account_reset_password": allauth(EVERYBODY, posts="too"),
+    "account_confirm_login_code": allauth(EVERYBODY, posts="too"),
+    "account_confirm_password_reset_code": allauth(EVERYBODY, posts="too"),
+    "account_complete_password_reset": allauth(EVERYBODY, posts="too"),
+    "account_password_reset_completed": allauth(EVERYBODY),
+    "account_request_login_code": allauth(EVERYBODY, posts="too"),
+    "mfa_index": allauth(SIGNED_IN_OR_UNREADY),
+    "mfa_authenticate": allauth(EVERYBODY, posts="too"),
+    "mfa_reauthenticate": allauth(SIGNED_IN_OR_UNREADY, posts="too"),
+    "mfa_activate_totp": allauth(SIGNED_IN_OR_UNREADY, posts="too"),
+    "mfa_deactivate_totp": allauth(SIGNED_IN, posts="too"),
+    "mfa_view_recovery_codes": allauth(SIGNED_IN_OR_UNREADY),
+    "mfa_generate_recovery_codes": allauth(SIGNED_IN_OR_UNREADY, posts="too"),
+    "mfa_download_recovery_codes": allauth(SIGNED_IN_OR_UNREADY),
+    "mfa_list_webauthn": allauth(SIGNED_IN_OR_UNREADY),
+    "mfa_add_webauthn": allauth(SIGNED_IN_OR_UNREADY, posts="too"),
+    "mfa_reauthenticate_webauthn": allauth(SIGNED_IN, posts="too"),
+    "mfa_remove_webauthn": allauth(SIGNED_IN, "number", posts="too"),
+    "mfa_edit_webauthn": allauth(SIGNED_IN, "number", posts="too"),
+    "mfa_login_webauthn": allauth(EVERYBODY, posts="too"),
+    "usersessions_list": allauth(SIGNED_IN, posts="too"),
+    # --- a person's account ---
+    "accounts:settings": Page(SIGNED_IN, owner="patient", posts="too"),
+    "accounts:about_you": Page(SIGNED_IN, owner="patient", posts="too"),
+    "accounts:display": Page(SIGNED_IN, owner="patient", posts="too"),
+    "accounts:second_factor": Page(SIGNED_IN_OR_UNREADY, owner="assigned"),
+    "accounts:check": Page(SIGNED_IN_OR_UNREADY, owner="patient", posts="too"),
+    "accounts:stay": Page(SIGNED_IN_OR_UNREADY, owner="patient", posts="only"),
+    "accounts:draft": Page(SIGNED_IN, ("draft_form",), "patient", posts="only"),
+    "accounts:invitation": public("invitation_token", posts="too"),
+    "accounts:people": Page(ADMINISTRATOR, owner="administrator"),
+    "accounts:invite": Page(ADMINISTRATOR, owner="administrator", posts="only"),
+    "accounts:withdraw_invitation": Page(ADMINISTRATOR, ("invitation",), "administrator", posts="only"),
+    "accounts:change_person": Page(ADMINISTRATOR, ("other_consultant", "change_verb"), "administrator", posts="only"),
+    # --- reminders ---
+    "reminders:answer": public("answer_token", posts="too", body={"answer": "not_yet"}),
+    "reminders:pause": public("pause_token", posts="too"),
+    "reminders:rest": Page(SIGNED_IN, owner="patient", posts="only"),
+    "reminders:resume": Page(SIGNED_IN, owner="patient", posts="only"),
+    "reminders:done": Page(PATIENT, ("reminder",), "patient", posts="only"),
+    "reminders:later": Page(PATIENT, ("reminder",), "patient", posts="only"),
+    "reminders:try_again": Page(COORDINATOR, ("delivery",), "coordinator", posts="only"),
+    "reminders:called": Page(COORDINATOR, ("delivery",), "coordinator", posts="only"),
+    # --- the case ---
+    "case:open": Page(frozenset({"patient", "other_patient", "starter", "coordinator"}), owner="patient", posts="too"),
+    "case:people": of_case(FAMILY_AND_COORDINATOR, posts="too"),
+    "case:office_names": Page(SIGNED_IN, owner="patient"),
+    "case:office": Page(FAMILY_AND_COORDINATOR, ("office",), "patient", posts="too"),
+    # --- reviews ---
+    "reviews:queue": Page(CONSULTANTS | COORDINATOR, owner="assigned"),
+    "reviews:edit": of_case(ASSIGNED, "review", owner="assigned"),
+    "reviews:save": of_case(ASSIGNED, "review", owner="assigned", posts="only"),
+    "reviews:take": of_case(ASSIGNED, "review", owner="assigned", posts="only"),
+    "reviews:hand_back": of_case(ASSIGNED | COORDINATOR, "review", owner="assigned", posts="only"),
+    "reviews:note": of_case(ASSIGNED, "review", owner="assigned", posts="only"),
+    "reviews:remove_note": of_case(ASSIGNED, "review", "number", owner="assigned", posts="only"),
+    "reviews:preview": of_case(ASSIGNED, "review", owner="assigned", posts="too"),
+    "reviews:withdraw": of_case(ASSIGNED | COORDINATOR, "summary", owner="assigned", posts="only"),
+    "reviews:summary": of_case(READERS),
+    "reviews:ask": of_case(PATIENT, posts="only"),
+    "reviews:agree": of_case(PATIENT, posts="only"),
+    "reviews:answer": of_case(PATIENT, "summary", posts="only", body={"clear": "yes"}),
+    "reviews:pdf": of_case(READERS, "summary", is_file=True),
+    # --- pages that gather ---
+    "pages:landing": public(),
+    "pages:about": public("about_slug"),
+    "pages:start": public(posts="too"),
+    "pages:keep": public(posts="only"),
+    "pages:home": Page(SIGNED_IN, owner="patient"),
+    "pages:case_home": of_case(CASE),
+    "pages:not_today": of_case(FAMILY, posts="only", body={"until": "2026-01-01"}),
+    "pages:call_me": of_case(FAMILY, posts="only"),
+    "pages:ledger": of_case(FAMILY_AND_COORDINATOR),
+    "pages:reminder_log": Page(COORDINATOR, owner="coordinator"),
+    "pages:privacy": of_case(PATIENT),
+    "pages:withdraw_consent": of_case(PATIENT, "case", "consent", posts="only"),
+    "pages:today": Page(CONSULTANTS, owner="assigned"),
+    "pages:caseload": Page(COORDINATOR, owner="coordinator"),
+    "pages:case_file": of_case(COORDINATOR, owner="coordinator"),
+    "pages:settle_to_do": Page(COORDINATOR, ("todo",), "coordinator", posts="only"),
+}

@@ -11,7 +11,6 @@ from django.utils import translation
 from portal.accounts.models import User
 from tests.pages_table import PAGES
 from tests.test_access import ask
-from tests.world import make_world
 
 SPOKEN = {"aria-label", "alt", "title", "placeholder"}
 SILENT = {"script", "style", "svg", "time"}
@@ -75,9 +74,7 @@ def made_up_language():
         translation.trans_real._translations.pop(language, None)
 
 
-@pytest.mark.django_db
-def test_no_page_speaks_plain_english(made_up_language):
-    world = make_world()
+def test_no_page_speaks_plain_english(made_up_language, world):
     known = typed_in() | {"Remission", "Support", "RS"}
     User.objects.update(language="qps")
     found = []
@@ -88,9 +85,7 @@ def test_no_page_speaks_plain_english(made_up_language):
     assert found == []
 
 
-@pytest.mark.django_db
-def test_pages_turn_for_languages_from_right_to_left(made_up_language):
-    world = make_world()
+def test_pages_turn_for_languages_from_right_to_left(made_up_language, world):
     User.objects.update(language="qpr")
     for name in ("pages:case_home", "pages:privacy"):
         html = ask(world.client("patient"), "get", name, world).content.decode()

@@ -1,15 +1,30 @@
 """One case with everything around it, and the people who may and may not see it."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+import time_machine
+from django.db import transaction
 from django.test import Client
 
-from cases.case.models import Consent
+from cases.case.models import Case, Consent, Office
+from cases.records import actions as records
+from cases.records.models import RecordItem
+from cases.reviews import actions as reviews
+from cases.reviews import opening
+from cases.reviews.models import Review
+from portal import clock
+from portal.accounts import actions as accounts
 from portal.actors import Actor
 from portal.pages import actions as page_actions
+from portal.reminders import links, sender
+from portal.reminders.models import Delivery, Reminder
 from tests import factories, people
+from tests.reviews import world as reading
 
+MORNING = dt.datetime(2026, 12, 1, 15, 0, tzinfo=dt.UTC)  # Tuesday, 10 am in Toronto: messages may go
 NAMES = {
     "patient": "rosa",
     "other_patient": "grace",
@@ -41,15 +56,77 @@ class World:
         return people.browser(people.person(NAMES[person]))
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The world, made once for a module's tests; each of them undoes what it does."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        from django.conf import settings
+
+        patch.setattr(settings, "EMAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend")
+        with time_machine.travel(MORNING), transaction.atomic():
+            yield make_world()
+            transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(built, db) -> World:
+    return built
+
+
 def make_world() -> World:
     """Rosa's case, begun by Ama for her, with Joanne as its consultant; others have cases of their own."""
     for key in people.CAST:
         people.person(key)
-    rosa, joanne = people.person("rosa"), people.person("joanne")
+    rosa, joanne, mara = people.person("rosa"), people.person("joanne"), people.person("mara")
     case = factories.open_case(rosa, starter=people.person("ama"))
-    factories.assign(case, joanne)
     factories.open_case(people.person("grace"))
-    things = {"case": case.pk, "patient": rosa.pk}
-    things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ).pk
+    things: dict[str, Any] = {"case": case.pk, "number": 1, "other_consultant": people.person("amir").pk}
+    things |= _words() | _visit(case) | _plan(case)
+    things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ, consultant=joanne).pk
     things["todo"] = page_actions.ask_for_a_call(case, by=Actor.person(rosa)).pk
-    return World(things)
+    invitation = accounts.invite(name="Otto Beck", email="otto@example.org", role="consultant", by=Actor.person(mara))
+    things |= {"invitation": invitation.pk, "invitation_token": accounts.token_of(invitation)}
+    return World(things | _messages(case))
+
+
+def _words() -> dict[str, str]:
+    """Arguments that are words of the address itself."""
+    return {"about_slug": "scope", "draft_form": "review", "change_verb": "close"}
+
+
+def _visit(case: Case) -> dict[str, Any]:
+    """A second visit in six weeks, with its records laid out."""
+    by = Actor.person(case.patient)
+    visit = records.name_visit(case, doctor="Dr. Raman", office_name="Northfield Medical Center", by=by)
+    on = clock.today(case.patient.zone) + dt.timedelta(days=42)
+    records.set_visit_date(visit, on=on, at=dt.time(14, 30), by=by)
+    office = Office.objects.get(for_case=case)
+    return {"visit": visit.pk, "office": office.pk, "item": RecordItem.objects.filter(visit=visit).first().pk}
+
+
+def _plan(case: Case) -> dict[str, Any]:
+    """A plan that was read, with a note on its first page, and the summary that was shared."""
+    joanne = Actor.person(people.person("joanne"))
+    version = reading.plan(case)
+    talk = reading.talk(case, people.person("joanne"))
+    opening.open_due_reviews(clock.now())
+    review = reviews.take(Review.objects.get(case=case), by=joanne)
+    reading.look_for_all(reading.write(review))
+    reviews.add_note(review, page=1, place="top", words="Ask about the second area.", by=joanne)
+    summary = reviews.share(Review.objects.get(pk=review.pk), is_ticked=True, by=joanne)
+    found = {"review": review.pk, "summary": summary.pk, "consultation": talk.pk}
+    return found | {"document": version.document_id, "version": version.pk}
+
+
+def _messages(case: Case) -> dict[str, Any]:
+    """A message that went to Rosa, and a reminder that is to come and can be answered."""
+    with clock.lived_at(MORNING + dt.timedelta(hours=23, minutes=10)):  # messages are gathered at 9 am
+        sender.run()
+    delivery = Delivery.objects.filter(recipient_id=case.patient_id).first()
+    coming = Reminder.objects.unsettled().filter(recipient_id=case.patient_id).order_by("due_at").first()
+    return {
+        "delivery": delivery.pk,
+        "pause_token": links.pause_path(delivery).strip("/").split("/")[-1],
+        "reminder": coming.pk,
+        "answer_token": links.answer_path(coming).split("?")[0].strip("/").split("/")[-1],
+    }
