@@ -96,10 +96,10 @@ PAGES: dict[str, Page] = {
     "mfa_login_webauthn": allauth(EVERYBODY, posts="too"),
     "usersessions_list": allauth(SIGNED_IN, posts="too"),
     # --- a person's account ---
-    "accounts:settings": Page(SIGNED_IN, owner="patient", posts="too"),
+    "accounts:settings": Page(SIGNED_IN, owner="patient"),
     "accounts:about_you": Page(SIGNED_IN, owner="patient", posts="too"),
     "accounts:display": Page(SIGNED_IN, owner="patient", posts="too"),
-    "accounts:second_factor": Page(SIGNED_IN_OR_UNREADY, owner="assigned"),
+    "accounts:second_factor": allauth(SIGNED_IN_OR_UNREADY),  # leads on to allauth's
     "accounts:check": Page(SIGNED_IN_OR_UNREADY, owner="patient", posts="too"),
     "accounts:stay": Page(SIGNED_IN_OR_UNREADY, owner="patient", posts="only"),
     "accounts:draft": Page(SIGNED_IN, ("draft_form",), "patient", posts="only"),
@@ -119,9 +119,9 @@ PAGES: dict[str, Page] = {
     "reminders:called": Page(COORDINATOR, ("delivery",), "coordinator", posts="only"),
     # --- the case ---
     "case:open": Page(frozenset({"patient", "other_patient", "starter", "coordinator"}), owner="patient", posts="too"),
-    "case:people": of_case(FAMILY_AND_COORDINATOR, posts="too"),
+    "case:people": of_case(CASE, posts="too"),
     "case:office_names": Page(SIGNED_IN, owner="patient"),
-    "case:office": Page(FAMILY_AND_COORDINATOR, ("office",), "patient", posts="too"),
+    "case:office": Page(CASE, ("office",), "patient", posts="too"),
     # --- reviews ---
     "reviews:queue": Page(CONSULTANTS | COORDINATOR, owner="assigned"),
     "reviews:edit": of_case(ASSIGNED, "review", owner="assigned"),
@@ -131,8 +131,8 @@ PAGES: dict[str, Page] = {
     "reviews:note": of_case(ASSIGNED, "review", owner="assigned", posts="only"),
     "reviews:remove_note": of_case(ASSIGNED, "review", "number", owner="assigned", posts="only"),
     "reviews:preview": of_case(ASSIGNED, "review", owner="assigned", posts="too"),
-    "reviews:withdraw": of_case(ASSIGNED | COORDINATOR, "summary", owner="assigned", posts="only"),
-    "reviews:summary": of_case(READERS),
+    "reviews:withdraw": of_case(ASSIGNED | COORDINATOR, "summary", owner="assigned", posts="too"),
+    "reviews:summary": of_case(CASE),
     "reviews:ask": of_case(PATIENT, posts="only"),
     "reviews:agree": of_case(PATIENT, posts="only"),
     "reviews:answer": of_case(PATIENT, "summary", posts="only", body={"clear": "yes"}),
