@@ -48,7 +48,8 @@ def ledger(request: HttpRequest, pk: str) -> HttpResponse:
 
 def told(rows: Any) -> Any:
     """What went out or did not, newest first."""
-    return rows.filter(settled_as__in=TOLD).select_related("delivery").order_by("-settled_at", "pk")[:SHOWN]
+    found = rows.filter(settled_as__in=TOLD).select_related("delivery").prefetch_related("delivery__rows")
+    return found.order_by("-settled_at", "pk")[:SHOWN]
 
 
 def coming(rows: Any, person: User, running: Pause | None, now: dt.datetime) -> list[dict[str, Any]]:
@@ -104,8 +105,15 @@ def _how(row: Reminder) -> str:
     return _("by phone") if row.delivery.channel == Delivery.Channel.CALL else _("by email")
 
 
+def _reply(row: Reminder) -> str:
+    """What was answered; a message asks about the one thing that leads it."""
+    if row.delivery is None or rules.leading(row.delivery.rows.all())[0].pk != row.pk:
+        return ""
+    return row.delivery.reply
+
+
 def _result(row: Reminder) -> dict[str, str]:
-    reply = row.delivery.reply if row.delivery else ""
+    reply = _reply(row)
     said = {
         Delivery.Reply.DONE: {"label": _("You said: done"), "kind": "ok", "icon": "check"},
         Delivery.Reply.NOT_YET: {"label": _("You said: not yet"), "kind": "info", "icon": "clock"},
@@ -117,7 +125,7 @@ def _result(row: Reminder) -> dict[str, str]:
     return {
         Outcome.SENT: {"label": _("Sent"), "kind": "", "icon": "check"},
         Outcome.ANSWERED: {"label": _("You said: done"), "kind": "ok", "icon": "check"},
-        Outcome.NOT_NEEDED: {"label": _("Not sent: no longer needed"), "kind": "", "icon": "minus"},
+        Outcome.NOT_NEEDED: {"label": _("No longer needed"), "kind": "", "icon": "minus"},
         Outcome.PASSED: {"label": _("Not sent in time"), "kind": "warn", "icon": "alert"},
-        Outcome.PAUSED: {"label": _("Not sent: you were resting"), "kind": "", "icon": "pause"},
+        Outcome.PAUSED: {"label": _("You were resting"), "kind": "", "icon": "pause"},
     }[Outcome(row.settled_as)]

@@ -90,6 +90,7 @@ def unplan(about: models.Model, kinds: Iterable[str] | None = None) -> int:
     return settle(rows, Outcome.WITHDRAWN, clock.now())
 
 
+@transaction.atomic
 def settle(rows: models.QuerySet[Reminder], outcome: str, now: dt.datetime) -> int:
     """Settle the open ones of these rows. Returns how many."""
     # In the order of their keys, as the sender locks them: two transactions never wait for each other.

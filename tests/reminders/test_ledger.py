@@ -44,9 +44,11 @@ def test_what_is_done_is_no_longer_coming(case, rosa):
 
 def test_what_came_of_it_is_shown(case, rosa, smtp_sink):
     row = plan("tests.form", rosa, due_at=NOON - 2 * HOUR, case_id=case.pk)
+    plan("tests.call", rosa, due_at=NOON - 2 * HOUR, case_id=case.pk)
     sender.run()
     actions.answer(row, "call", by=Actor.person(rosa))
-    assert page_of(case, rosa).context["sent"][0]["result"]["label"] == "You asked for a call"
+    results = {line["title"]: line["result"]["label"] for line in page_of(case, rosa).context["sent"]}
+    assert results == {"About tests.form": "You asked for a call", "About tests.call": "Sent"}
 
 
 @pytest.mark.parametrize("outcome", [Outcome.NOT_NEEDED, Outcome.PASSED, Outcome.PAUSED, Outcome.ANSWERED])
