@@ -6,7 +6,6 @@ The lock makes rivals wait their turn, so that they are judged one by one; the e
 behind it. What the database still refuses is told like what the rule refuses: somebody was faster.
 """
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,7 +20,7 @@ from bookings import availability, follow_up, rules
 from bookings.models import Consultation, Hold, Practice, Reservation, Service
 from bookings.rules import JustTaken
 from bookings.slots import Why
-from cases.case.actions import ALPHABET, assign, end_assignment, give_consent, must
+from cases.case.actions import assign, end_assignment, give_consent, must, new_reference
 from cases.case.models import Case, Consent
 from cases.case.people import has_consent_to_read, role_in
 from portal import clock
@@ -189,10 +188,6 @@ def _wall(starts_at: datetime, practice: Practice) -> str:
     return starts_at.astimezone(practice.zone).strftime("%Y-%m-%dT%H:%M")
 
 
-def _reference() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(6))
-
-
 def book(
     *,
     hold: Hold,
@@ -230,7 +225,7 @@ def book(
             how=kept.how,
             hope=hope.strip(),
             uid=f"{pk}@{settings.ALLOWED_HOSTS[0]}",
-            reference=_reference(),
+            reference=new_reference(),
             held_as=kept.pk,
             scope=_consents(kept, accepts_scope, may_read, by),
             booked_at=now,

@@ -23,7 +23,7 @@ def closed(now: datetime) -> frozenset[date]:
 def ready_on(case: Case, practice: Practice) -> date | None:
     """The consultant's day on which the first plan of the case could be read, or None."""
     first = Version.objects.ready_plans().filter(case=case).order_by("put_in_at").first()
-    return first and first.put_in_at.astimezone(practice.zone).date()
+    return first.put_in_at.astimezone(practice.zone).date() if first else None
 
 
 def visit_on(case: Case) -> date | None:
@@ -36,6 +36,11 @@ def plan_by(consultation: Consultation, closed: frozenset[date]) -> date | None:
     """The last day for a plan to be put in before this call; None when the call needs none."""
     talk = consultation.service.talk
     return slots.plan_due_on(consultation.starts_at, consultation.zone, talk, closed)
+
+
+def due_on(starts_at: datetime, service: Service, practice: Practice, now: datetime) -> date | None:
+    """The last day for a plan before a call that is about to be booked."""
+    return slots.plan_due_on(starts_at, practice.zone, service.talk, closed(now))
 
 
 def _taken(practice: Practice, now: datetime, case: Case | None, moving: Consultation | None) -> list[slots.Taken]:

@@ -32,6 +32,12 @@ def must_own(practice: Practice, by: Actor) -> None:
         raise Refused(_("Only the consultant can change these hours."), code="role")
 
 
+def _locked(practice: Practice) -> Practice:
+    """The row under its lock; a consultant who sets hours for the first time has none yet."""
+    Practice.objects.get_or_create(consultant=practice.consultant, defaults={"time_zone": practice.time_zone})
+    return actions.lock_practice(practice.consultant)
+
+
 class Timed(Protocol):
     starts_at: datetime
 
@@ -81,7 +87,7 @@ def _change(
     now = clock.now()
     must_own(practice, by)
     with transaction.atomic():
-        practice = actions.lock_practice(practice.consultant)
+        practice = _locked(practice)
         was_inside = _inside(practice, now)
         change(practice)
         is_inside = _inside(practice, now)
@@ -145,7 +151,7 @@ def set_terms(practice: Practice, *, buffer_minutes: int, daily_cap: int | None,
     """The rest between calls and the most calls in a day; what is booked stays as it is."""
     must_own(practice, by)
     with transaction.atomic():
-        practice = actions.lock_practice(practice.consultant)
+        practice = _locked(practice)
         practice.buffer_minutes, practice.daily_cap = buffer_minutes, daily_cap
         practice.save(update_fields=["buffer_minutes", "daily_cap"])
         record(by, "hours.set", practice)

@@ -47,6 +47,12 @@ class How(models.TextChoices):
     PHONE = "phone", _("Phone call")
 
 
+class ServiceQuerySet(models.QuerySet["Service"]):
+    def offered(self, code: str) -> "Service":
+        """The service under this code, else the treatment-plan consultation."""
+        return self.filter(code=code).first() or self.get(code=Service.Code.PLAN)
+
+
 class Service(models.Model):
     """What can be booked. The rows come with the first migration; administrators may change the figures."""
 
@@ -60,6 +66,8 @@ class Service(models.Model):
     preparation_minutes = models.PositiveSmallIntegerField(default=0)
     needs_plan = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
+
+    objects = ServiceQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
@@ -111,7 +119,7 @@ class Practice(models.Model):
     )
     profession = models.CharField(max_length=200, blank=True)
     languages = models.CharField(max_length=200, blank=True)
-    video_address = models.URLField(blank=True)
+    video_address = models.CharField(max_length=200, blank=True)
 
     objects = PracticeQuerySet.as_manager()
 
@@ -122,6 +130,10 @@ class Practice(models.Model):
 
     def __str__(self) -> str:
         return f"practice {self.pk}"
+
+    def address_for(self, consultation: "Consultation") -> str:
+        """Where to meet by video; the pattern may name the call by {reference}."""
+        return self.video_address.replace("{reference}", consultation.reference.replace(" ", "-"))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -156,6 +168,12 @@ class Hours(models.Model):
         return slots.Span(self.weekday, self.from_time, self.until_time)
 
 
+class TimeOffQuerySet(models.QuerySet["TimeOff"]):
+    def visible_to(self, user: Any) -> "TimeOffQuerySet":
+        """A consultant's own."""
+        return self.filter(practice__in=Practice.objects.of(user))
+
+
 class TimeOff(models.Model):
     """Days off, both ends included; with times, that part of each day. Wall time in the practice's zone."""
 
@@ -165,6 +183,8 @@ class TimeOff(models.Model):
     from_time = models.TimeField(null=True, blank=True)
     until_time = models.TimeField(null=True, blank=True)
     note = models.CharField(max_length=80, blank=True)
+
+    objects = TimeOffQuerySet.as_manager()
 
     class Meta:
         ordering = ["from_on", "from_time"]
@@ -260,7 +280,7 @@ class Consultation(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.BOOKED)
     version = models.PositiveIntegerField(default=0)
     uid = models.CharField(max_length=255, unique=True)
-    reference = models.CharField(max_length=8, unique=True)
+    reference = models.CharField(max_length=12, unique=True)
     held_as = models.UUIDField(unique=True, help_text="the hold it came from: a second press finds it")
     scope = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="+")
     booked_at = models.DateTimeField()

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -209,8 +210,8 @@ def _because_no_plan(row: Reminder) -> str:
     return _("A call is booked. Once the plan is there, this one goes away.")
 
 
-def _kind(code: str, message_class: str, label: str, still: Still, say: Say, why: Because, rank: int) -> Kind:
-    return Kind(code, message_class, label, still, _worded(say), why, rank)
+def _kind(code: str, message_class: str, label: Promise, still: Still, say: Say, why: Because, rank: int) -> Kind:
+    return Kind(code, message_class, label, still, _worded(say), why, rank)  # type: ignore[arg-type]
 
 
 KINDS = [

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ),
                 ("version", models.PositiveIntegerField(default=0)),
                 ("uid", models.CharField(max_length=255, unique=True)),
-                ("reference", models.CharField(max_length=8, unique=True)),
+                ("reference", models.CharField(max_length=12, unique=True)),
                 ("held_as", models.UUIDField(help_text="the hold it came from: a second press finds it", unique=True)),
                 ("booked_at", models.DateTimeField()),
                 ("cancelled_at", models.DateTimeField(blank=True, null=True)),
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ),
                 ("profession", models.CharField(blank=True, max_length=200)),
                 ("languages", models.CharField(blank=True, max_length=200)),
-                ("video_address", models.URLField(blank=True)),
+                ("video_address", models.CharField(blank=True, max_length=200)),
             ],
             options={
                 "constraints": [

@@ -1,0 +1,122 @@
+"""Input of the booking pages: shape only; the rules judge."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bookings.models import How, TimeOff
+from portal.texts.words import text
+
+
+class MomentField(forms.CharField):
+    """An instant as the buttons send it: 2026-11-17T15:30Z."""
+
+    def clean(self, value: Any) -> datetime:
+        written = super().clean(value)
+        try:
+            at = datetime.fromisoformat(written)
+        except ValueError:
+            at = None
+        # Beyond these years dates cannot be reckoned with at all.
+        if at is None or at.tzinfo is None or not 2000 <= at.year < 2200:
+            raise forms.ValidationError(_("Choose one of the times below."))
+        return at.astimezone(UTC)
+
+
+class PickForm(forms.Form):
+    """A chosen time."""
+
+    slot = MomentField(error_messages={"required": _("Choose one of the times below.")})
+    how = forms.ChoiceField(choices=How.choices, required=False)
+
+    def clean_how(self) -> str:
+        return self.cleaned_data["how"] or How.VIDEO
+
+
+class CheckForm(forms.Form):
+    """Last look before booking: hope, and each consent by itself, never ticked beforehand."""
+
+    starts_at = MomentField(widget=forms.HiddenInput)
+    hope = forms.CharField(
+        label=_("What would you most like to get from the call?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=4000,
+    )
+    scope = forms.BooleanField(required=False)
+    may_read = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, asks_scope: bool, asks_to_read: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if asks_scope:
+            self.fields["scope"].label = text("scope_tick").body
+        else:
+            del self.fields["scope"]
+        if asks_to_read:
+            self.fields["may_read"].label = text("consent_read").body
+        else:
+            del self.fields["may_read"]
+
+
+class CancelForm(forms.Form):
+    """Why, if the person likes to say."""
+
+    reason = forms.CharField(
+        label=_("Why? Only our team reads this."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+        max_length=1000,
+    )
+
+
+class TermsForm(forms.Form):
+    """A consultant's own rules."""
+
+    buffer_minutes = forms.TypedChoiceField(
+        label=_("Rest between calls"),
+        choices=[(minutes, f"{minutes}") for minutes in (0, 5, 10, 15, 20, 30)],
+        coerce=int,
+        help_text=_("Minutes kept free after each call"),
+    )
+    daily_cap = forms.IntegerField(
+        label=_("Most calls in a day"),
+        min_value=1,
+        max_value=20,
+        required=False,
+        widget=forms.NumberInput(attrs={"class": "rs-input--s"}),
+    )
+
+
+class TimeOffForm(forms.ModelForm):
+    """Days off; with times, a part of each day."""
+
+    class Meta:
+        model = TimeOff
+        fields = ["from_on", "until_on", "from_time", "until_time", "note"]
+        labels = {
+            "from_on": _("First day"),
+            "until_on": _("Last day"),
+            "from_time": _("From"),
+            "until_time": _("Until"),
+            "note": _("What for"),
+        }
+        widgets = {
+            "from_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "until_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "from_time": forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 900}),
+            "until_time": forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 900}),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        first, last = found.get("from_on"), found.get("until_on")
+        if first and last and last < first:
+            self.add_error("until_on", _("Enter a last day that is not before the first."))
+        begins, ends = found.get("from_time"), found.get("until_time")
+        if bool(begins) != bool(ends):
+            self.add_error("until_time" if begins else "from_time", _("Enter both times, or none for whole days."))
+        elif begins and ends and ends <= begins:
+            self.add_error("until_time", _("Enter an end that comes after the start."))
+        return found

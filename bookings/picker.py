@@ -1,0 +1,224 @@
+"""What the page "pick a time" shows: three that fit, a month, one day's times, and why other days have none."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from bookings import availability, offers, slots
+from bookings.models import Consultation, Practice, Service
+from bookings.slots import Why
+from cases.case.models import Case
+from portal import when
+
+NOON, EVENING = 12, 17
+
+
+def value_of(start: datetime) -> str:
+    """A start as a button's value."""
+    return start.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def as_date(written: str) -> date | None:
+    """A day from the address; None for what is no day, or no day of these centuries."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2200 else None
+
+
+def day_sentence(why: Why, name: str) -> str:
+    """Why a day has no times, in words."""
+    return {
+        Why.NO_HOURS: _("%(name)s has no hours"),
+        Why.PAST: _("over"),
+        Why.CLOSED: _("we are closed"),
+        Why.OFF: _("%(name)s is away"),
+        Why.NO_ROOM: _("no room for the whole call"),
+        Why.NOTICE: _("too soon: calls are booked 24 hours ahead"),
+        Why.READING: _("too soon to read your plan first"),
+        Why.HORIZON: _("too far ahead to book yet"),
+        Why.OWN_CALL: _("you have another call then"),
+        Why.TAKEN: _("every time is taken"),
+        Why.FULL_DAY: _("%(name)s has enough calls that day"),
+        Why.FREE: "",
+    }[why] % {"name": name}
+
+
+@dataclass
+class Offer:
+    """All that one consultant can offer a case for one service, seen from the reader's zone."""
+
+    case: Case
+    practice: Practice
+    service: Service
+    now: datetime
+    zone: ZoneInfo
+    moving: Consultation | None = None
+    wanted_day: date | None = None
+    wanted_month: str = ""
+    lost: datetime | None = None
+
+    @cached_property
+    def calendar(self) -> slots.Calendar:
+        return availability.calendar_of(self.practice, self.now, case=self.case, moving=self.moving)
+
+    @cached_property
+    def asked(self) -> slots.Asked:
+        return availability.asked_for(self.case, self.practice, self.service, self.now, moving=self.moving)
+
+    @cached_property
+    def visit_on(self) -> date | None:
+        return availability.visit_on(self.case)
+
+    @cached_property
+    def judged(self) -> list[tuple[datetime, Why]]:
+        today = self.now.astimezone(self.practice.zone).date()
+        last = today + timedelta(days=self.practice.horizon_days)
+        return list(slots.judged(self.calendar, self.asked, today, last))
+
+    @cached_property
+    def free(self) -> list[datetime]:
+        return [start for start, why in self.judged if why is Why.FREE]
+
+    @cached_property
+    def days(self) -> dict[date, list[datetime]]:
+        return offers.by_day(self.free, self.zone)
+
+    @cached_property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    @cached_property
+    def day(self) -> date | None:
+        """The day whose times are shown: the one asked for, else the first of the month that has any."""
+        if self.wanted_day:
+            return self.wanted_day
+        return next((day for day in sorted(self.days) if day >= self.first_of_month), None)
+
+    @cached_property
+    def first_of_month(self) -> date:
+        asked = as_date(f"{self.wanted_month}-01") or (self.wanted_day and self.wanted_day.replace(day=1))
+        first = asked or min(self.days, default=self.today).replace(day=1)
+        return min(max(first, self.today.replace(day=1)), self.last_month)
+
+    @cached_property
+    def last_month(self) -> date:
+        return (self.today + timedelta(days=self.practice.horizon_days)).replace(day=1)
+
+    def is_before_visit(self, start: datetime) -> bool:
+        return self.visit_on is None or start.astimezone(self.zone).date() < self.visit_on
+
+    def three(self) -> list[datetime]:
+        """Three times that fit; after a lost one, the three nearest to it."""
+        if self.lost is not None:
+            return offers.nearest(self.free, self.lost)
+        return offers.suggested(self.free, self.zone, self.visit_on) or offers.suggested(self.free, self.zone)
+
+    def suggestions(self) -> list[dict[str, str]]:
+        return [
+            {"value": value_of(start), "label": when.moment(start, self.zone), "hint": self._hint(start)}
+            for start in self.three()
+        ]
+
+    def _hint(self, start: datetime) -> str:
+        if self.visit_on is None:
+            return ""
+        left = (self.visit_on - start.astimezone(self.zone).date()).days
+        if left == 7:
+            return _("One week before your visit")
+        return "" if left > 0 else _("After your visit")
+
+    def all_before_visit(self) -> bool:
+        return self.visit_on is not None and all(self.is_before_visit(start) for start in self.three())
+
+    # The month
+
+    def link(self, **changes: str) -> str:
+        """This page with another day or month; what was chosen above stays."""
+        query = {"service": self.service.code, "with": str(self.practice.pk), **changes}
+        return "?" + urlencode(query) + ("#times" if "day" in changes else "#days")
+
+    def month(self) -> dict[str, Any]:
+        last = (self.first_of_month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        first = max(self.first_of_month, self.today)
+        weeks = [
+            [self._cell(day) if day.month == self.first_of_month.month else None for day in week]
+            for week in offers.month_weeks(first, last)
+        ]
+        return {
+            "caption": when.month_year(self.first_of_month),
+            "weekdays": [{"short": str(WEEKDAYS_ABBR[n])[:2], "long": WEEKDAYS[n]} for n in range(7)],
+            "weeks": weeks,
+            "earlier": self._month_link(self.first_of_month - timedelta(days=1)),
+            "later": self._month_link(last + timedelta(days=1)),
+        }
+
+    def _cell(self, day: date) -> dict[str, Any]:
+        free = len(self.days.get(day, []))
+        return {
+            "number": day.day,
+            "full": when.day(day),
+            "free": free,
+            "href": self.link(day=day.isoformat()),
+            "is_here": day == self.day,
+            "is_closed": day in self.asked.closed,
+            "is_visit": day == self.visit_on,
+        }
+
+    def _month_link(self, day: date) -> dict[str, str] | None:
+        first = day.replace(day=1)
+        if not self.today.replace(day=1) <= first <= self.last_month:
+            return None
+        return {"label": when.month_year(first), "href": self.link(month=first.strftime("%Y-%m"))}
+
+    # One day
+
+    def parts_of_day(self) -> list[dict[str, Any]]:
+        """Morning, afternoon, evening; each time with its day in hidden words."""
+        times = self.days.get(self.day, []) if self.day else []
+        parts: dict[str, list[dict[str, str]]] = {}
+        for start in times:
+            hour = start.astimezone(self.zone).hour
+            name = _("Morning") if hour < NOON else _("Afternoon") if hour < EVENING else _("Evening")
+            shown = {"value": value_of(start), "label": when.clock_time(start, self.zone)}
+            parts.setdefault(name, []).append(shown)
+        return [{"name": name, "times": times} for name, times in parts.items()]
+
+    def why_none(self, day: date) -> Why:
+        """The last hurdle of the day's starts; a day without any start asks the consultant's own day."""
+        whys = [why for start, why in self.judged if start.astimezone(self.zone).date() == day]
+        if whys and Why.FREE not in whys:
+            return max(whys, key=list(Why).index)
+        return slots.why_none(self.calendar, self.asked, day)
+
+    def day_reason(self) -> str:
+        """A sentence for a day that was asked for and has no times."""
+        if self.day is None or self.day in self.days:
+            return ""
+        words = {"day": when.day(self.day), "why": day_sentence(self.why_none(self.day), self.name)}
+        return _("%(day)s has no times: %(why)s.") % words
+
+    def reasons(self) -> list[dict[str, Any]]:
+        """The weekdays of the month that have no times, each run of days with its reason."""
+        runs: list[dict[str, Any]] = []
+        day = max(self.first_of_month, self.today)
+        while day.month == self.first_of_month.month:
+            if day not in self.days and day.weekday() < slots.SATURDAY:
+                why = day_sentence(self.why_none(day), self.name)
+                if runs and runs[-1]["why"] == why:
+                    runs[-1]["last"] = day
+                else:
+                    runs.append({"first": day, "last": day, "why": why})
+            day += timedelta(days=1)
+        return runs
+
+    @property
+    def name(self) -> str:
+        return self.practice.consultant.first_name

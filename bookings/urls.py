@@ -1,0 +1,24 @@
+"""Addresses of calls, of a consultant's hours and calendar."""
+
+from django.urls import path
+
+from bookings import staff_pages, views
+
+app_name = "bookings"
+urlpatterns = [
+    path("cases/<uuid:pk>/consultation/", views.pick, name="pick"),
+    path("holds/<uuid:pk>/check/", views.check, name="check"),
+    path("holds/<uuid:pk>/keep/", views.keep, name="keep"),
+    path("consultations/<uuid:pk>/", views.detail, name="detail"),
+    path("consultations/<uuid:pk>/move/", views.move, name="move"),
+    path("consultations/<uuid:pk>/cancel/", views.cancel, name="cancel"),
+    path("consultations/<uuid:pk>/call/", views.call, name="call"),
+    path("consultations/<uuid:pk>/calendar.ics", views.calendar_file, name="calendar_file"),
+    path("consultations/<uuid:pk>/complete/", views.settle, {"verb": "complete"}, name="complete"),
+    path("consultations/<uuid:pk>/no-show/", views.settle, {"verb": "no_show"}, name="no_show"),
+    path("staff/hours/", staff_pages.hours, name="hours"),
+    path("staff/hours/terms/", staff_pages.terms, name="terms"),
+    path("staff/hours/time-off/", staff_pages.time_off, name="time_off"),
+    path("staff/time-off/<int:pk>/remove/", staff_pages.remove_time_off, name="remove_time_off"),
+    path("staff/calendar/", staff_pages.calendar, name="calendar"),
+]

@@ -1,0 +1,129 @@
+"""A consultant's week for the calendar page: each thing once for the grid and once for the list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.models import Practice, Reservation
+from portal import when
+
+Kind = Reservation.Kind
+GRID_FROM, GRID_UNTIL = time(9), time(18)
+GRID_SPANS = (15, 30, 45, 60, 90, 120, 180)  # minutes the style sheet knows
+LOOKS = {Kind.PREPARATION: "rs-ev--review", Kind.BLOCKED: "rs-ev--block"}
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+@dataclass(frozen=True)
+class Week:
+    """Monday to Sunday; the grid shows Monday to Friday from 9 to 6, the list everything."""
+
+    practice: Practice
+    monday: date
+    today: date
+    rows: Sequence[Reservation]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.practice.zone
+
+    def title(self) -> str:
+        words = {"first": when.month_day(self.monday), "last": when.month_day(self.monday + timedelta(days=6))}
+        return _("%(first)s to %(last)s") % words
+
+    def days(self) -> list[dict[str, Any]]:
+        """The heads of the grid."""
+        heads = []
+        for number in range(5):
+            day = self.monday + timedelta(days=number)
+            calls = sum(r.kind == Kind.CONSULTATION and self._day(r) == day for r in self.rows)
+            label = ngettext("%(count)d call", "%(count)d calls", calls) % {"count": calls}
+            heads.append({"number": number + 1, "on": day, "label": label, "is_today": day == self.today})
+        return heads
+
+    def hours(self) -> list[dict[str, str]]:
+        return [
+            {"at": f"{hour:02d}00", "label": when.clock_time(time(hour)).replace(":00", "")}
+            for hour in range(GRID_FROM.hour, GRID_UNTIL.hour)
+        ]
+
+    def _day(self, row: Reservation) -> date:
+        return row.starts_at.astimezone(self.zone).date()
+
+    def events(self) -> list[dict[str, Any]]:
+        """What the grid shows, by weekday, quarter of an hour and length."""
+        shown = []
+        for row in self.rows:
+            begins = row.starts_at.astimezone(self.zone)
+            if begins.weekday() > 4 or not GRID_FROM <= begins.time() < GRID_UNTIL:
+                continue
+            ends_at = row.consultation.ends_at if row.kind == Kind.CONSULTATION else row.ends_at
+            minutes = int((ends_at - row.starts_at).total_seconds() / 60)
+            shown.append(
+                {
+                    "day": begins.weekday() + 1,
+                    "at": f"{begins.hour:02d}{begins.minute // 15 * 15:02d}",
+                    "minutes": min(GRID_SPANS, key=lambda span: abs(span - minutes)),
+                    "look": LOOKS.get(row.kind, ""),
+                    "title": self._title(row),
+                    "hint": self._hint(row),
+                    "href": self._href(row),
+                }
+            )
+        return shown
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The same week as a list: calls and what is blocked; preparation stands with its call."""
+        return [
+            {
+                "on": self._day(row),
+                "warm": self._day(row) == self.today,
+                "title": self._title(row),
+                "hint": self._hint(row),
+                "action": {"href": self._href(row), "label": _("Open")} if row.consultation else None,
+            }
+            for row in self.rows
+            if row.kind != Kind.PREPARATION
+        ]
+
+    def _title(self, row: Reservation) -> str:
+        if row.kind == Kind.PREPARATION:
+            return _("Prepare: %(name)s") % {"name": row.consultation.patient.name}
+        if row.kind == Kind.HOLD:
+            return _("Somebody is booking")
+        words = {"time": when.clock_time(row.starts_at, self.zone)}
+        if row.consultation:
+            return _("%(time)s, %(name)s") % {**words, "name": row.consultation.patient.name}
+        return _("%(time)s, blocked") % words
+
+    def _hint(self, row: Reservation) -> str:
+        if row.kind != Kind.CONSULTATION:
+            return row.note
+        call = row.consultation
+        words = {"how": call.get_how_display(), "what": call.service.name, "minutes": call.minutes}
+        hint = _("%(how)s, %(what)s, %(minutes)d minutes") % words
+        return hint if call.is_booked else f"{hint}, {call.get_state_display()}"
+
+    def _href(self, row: Reservation) -> str:
+        return row.consultation.get_absolute_url() if row.consultation else reverse("bookings:hours")
+
+
+def of(practice: Practice, monday: date, now: datetime) -> Week:
+    """The week from this Monday, in two queries. Holds that are over are left out."""
+    begins = datetime.combine(monday, time.min, tzinfo=practice.zone)
+    ends = datetime.combine(monday + timedelta(days=7), time.min, tzinfo=practice.zone)
+    rows = (
+        Reservation.objects.filter(consultant=practice.pk, starts_at__lt=ends, ends_at__gt=begins)
+        .exclude(hold__isnull=False, hold__expires_at__lte=now)
+        .select_related("consultation__patient", "consultation__service")
+    )
+    return Week(practice, monday, now.astimezone(practice.zone).date(), list(rows))
