@@ -33,3 +33,5 @@ handler400 = "portal.failures.bad_request"
 handler403 = "portal.failures.forbidden"
 handler404 = "portal.failures.not_found"
 handler500 = "portal.failures.server_error"
+if settings.SHOW_BACKSTAGE:
+    urlpatterns.append(path("backstage/", include("portal.pages.backstage_urls")))

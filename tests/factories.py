@@ -69,3 +69,13 @@ def book(case: Case, consultant: User | None = None, **wish) -> Consultation:
     return booking_actions.book(
         hold=kept, starts_at=kept.starts_at, accepts_scope=True, may_read=True, by=Actor.person(case.patient)
     )
+
+
+def case_with_visit(*, days: int, doctor: str = "Dr. Raman", patient: User | None = None) -> Case:
+    """A case whose second visit is so many days from now, with its records laid out."""
+    case = open_case(patient)
+    by = Actor.person(case.patient)
+    visit = records.name_visit(case, doctor=doctor, office_name="Northfield Medical Center", by=by)
+    on = clock.today(case.patient.zone) + dt.timedelta(days=days)
+    records.set_visit_date(visit, on=on, at=dt.time(14, 30), by=by)
+    return case

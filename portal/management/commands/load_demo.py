@@ -1,5 +1,8 @@
 """Load the invented organisation, once; --again empties the house first. Refuses in production."""
 
+import shutil
+from pathlib import Path
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
@@ -40,8 +43,11 @@ def load() -> int:
 
 
 def empty_the_house() -> None:
-    """Every table but the words, the kinds and Django's own; the clock goes back to real time."""
+    """Every table but the words, the kinds and Django's own, with all files; the clock goes back to real time."""
     with connection.cursor() as cursor:
         names = set(connection.introspection.table_names(cursor)) - KEPT
         quoted = ", ".join(connection.ops.quote_name(name) for name in sorted(names))
         cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
+    for folder in (Path(settings.DOCUMENTS_FOLDER), Path(settings.EMAIL_FILE_PATH)):
+        for entry in folder.glob("*"):
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()

@@ -1,7 +1,6 @@
 """Moving the portal's clock forward, with everything due on the way done in order."""
 
 import datetime as dt
-import os
 
 from portal import clock
 from portal.reminders import sender
@@ -42,8 +41,3 @@ def _next_stop() -> dt.datetime | None:
 
 def _set(instant: dt.datetime) -> None:
     clock.set_offset(max(clock.offset(), (instant - clock.real_now()).total_seconds()))
-
-
-def environment() -> dict[str, str]:
-    """The environment for a process of our own."""
-    return dict(os.environ)
