@@ -7,6 +7,7 @@ from bookings import availability, availability_actions, slots
 from bookings.models import Consultation, Practice, Service
 from cases.case import actions as case_actions
 from cases.case.models import Case
+from cases.records import actions as records
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
