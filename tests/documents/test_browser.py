@@ -1,0 +1,135 @@
+"""Adding and reading files in a real browser: with script and without, by keyboard, clean by axe."""
+
+import os
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from cases.documents import checking
+from cases.documents.models import Version
+from tests import factories, people, plan_files
+from tests.documents.files import added, checked
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PLAN = {"name": "Treatment plan, Dr. Keller.pdf", "mimeType": "application/pdf"}
+PHOTO = {"name": "IMG_2291.jpg", "mimeType": "image/jpeg"}
+
+
+@pytest.fixture
+def case():
+    return factories.assign(factories.open_case(), people.person("joanne"))
+
+
+@pytest.fixture
+def site(live_server) -> str:
+    return live_server.url.replace("127.0.0.1", "localhost")
+
+
+def be(page: Page, site: str, key: str) -> None:
+    """Sign one of the cast in, without walking through sign-in."""
+    cookie = people.browser(people.person(key)).cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": site}])
+
+
+def check_all():
+    """What the worker does meanwhile."""
+    for pk in list(Version.objects.moving().values_list("pk", flat=True)):
+        checking.check(pk)
+
+
+def test_files_are_sent_one_by_one_and_the_list_follows_the_checks(site, page, case):
+    said = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    be(page, site, "rosa")
+    page.goto(f"{site}/cases/{case.pk}/plan/")
+    expect(page.get_by_role("button", name="Add these files")).to_be_hidden()
+    hostile = {"name": "page.html", "mimeType": "text/html", "buffer": b"<html>"}
+    page.set_input_files(
+        "#id_files", [PLAN | {"buffer": plan_files.pdf()}, hostile, PHOTO | {"buffer": plan_files.photo()}]
+    )
+    expect(page.locator("#files").get_by_text("IMG_2291.jpg").first).to_be_visible()
+    expect(page.get_by_text("This file didn’t pass our safety check").first).to_be_visible()
+    check_all()
+    expect(page.locator("#files").get_by_text("Ready, not checked for viruses")).to_have_count(2, timeout=15_000)
+    assert Version.objects.count() == 2
+    assert [text for text in said if "422" not in text] == []
+
+
+def test_save_and_continue_waits_for_the_last_file(site, page, case):
+    be(page, site, "rosa")
+    page.goto(f"{site}/cases/{case.pk}/plan/")
+    page.set_input_files("#id_files", [PLAN | {"buffer": plan_files.pdf()}])
+    page.get_by_role("button", name="Save and continue").click()
+    page.wait_for_url(f"**/cases/{case.pk}/")
+    assert Version.objects.count() == 1
+
+
+def test_a_lost_connection_is_told_and_tried_again(site, page, case):
+    be(page, site, "rosa")
+    page.goto(f"{site}/cases/{case.pk}/plan/")
+    page.context.set_offline(True)
+    page.set_input_files("#id_files", [PLAN | {"buffer": plan_files.pdf()}])
+    expect(page.get_by_text("Check your connection, then try again")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.locator("#files").get_by_text(PLAN["name"]).first).to_be_visible()
+
+
+def test_without_script_files_are_added_removed_and_read(site, browser, case):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    be(page, site, "rosa")
+    page.goto(f"{site}/cases/{case.pk}/plan/")
+    page.set_input_files(
+        "#id_files", [PLAN | {"buffer": plan_files.pdf(pages=2)}, PHOTO | {"buffer": plan_files.photo()}]
+    )
+    page.get_by_role("button", name="Add these files").click()
+    expect(page.get_by_text("We are checking them")).to_be_visible()
+    check_all()
+    page.get_by_role("link", name="Look again").click()
+    page.get_by_role("button", name="Remove IMG_2291.jpg").click()
+    expect(page.locator("#files").get_by_text("IMG_2291.jpg")).to_have_count(0)
+    page.get_by_role("link", name=PLAN["name"]).click()
+    expect(page.get_by_text("Page 1 of 2").first).to_be_visible()
+    page.get_by_role("link", name="Next page").click()
+    expect(page.get_by_text("Page 2 of 2").first).to_be_visible()
+    context.close()
+
+
+def test_pages_are_turned_by_keyboard_and_their_words_can_be_selected(site, page, case):
+    version = checked(case, PLAN["name"], plan_files.pdf(pages=3))
+    be(page, site, "joanne")
+    page.goto(f"{site}/documents/{version.document_id}/")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Page 2 of 3").first).to_be_visible()
+    line = page.locator(".rs-scan__words text", has_text="December 15")
+    line.dblclick()
+    assert page.evaluate("String(getSelection())").strip()
+    words, picture = line.bounding_box(), page.locator(".rs-scan__picture").bounding_box()
+    assert picture["x"] < words["x"]
+    assert words["x"] + words["width"] < picture["x"] + picture["width"]
+
+
+@pytest.mark.parametrize("what", ["plan", "documents", "detail", "unlock", "new-version"])
+def test_page_has_no_barriers(site, page, axe, case, what):
+    ready = checked(case, PLAN["name"], plan_files.pdf(pages=3))
+    checked(case, PHOTO["name"], plan_files.photo(is_dark=True))
+    locked = checked(case, "portal-export-locked.pdf", plan_files.locked_pdf())
+    added(case, "IMG_2292.jpg", plan_files.photo(size=(800, 1000)))
+    address = {
+        "plan": f"/cases/{case.pk}/plan/",
+        "documents": f"/cases/{case.pk}/documents/",
+        "detail": f"/documents/{ready.document_id}/",
+        "unlock": f"/versions/{locked.pk}/unlock/",
+        "new-version": f"/documents/{ready.document_id}/new-version/",
+    }[what]
+    be(page, site, "rosa")
+    page.emulate_media(reduced_motion="reduce")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(site + address)
+        assert axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        if shots := os.environ.get("SHOTS"):
+            page.screenshot(path=f"{shots}/{what}-{width}.png", full_page=True)
