@@ -10,6 +10,7 @@ import tempfile
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage as Message
+from email.message import MIMEPart
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 
@@ -201,18 +202,18 @@ def read(raw: bytes, name: str = "") -> Kept:
         html=_text(html),
         headers={key: str(value) for key, value in message.items() if key.lower() not in named},
         attachments=[
-            (part.get_filename() or "", _type(part), part.get_payload(decode=True) or b"")
+            (part.get_filename() or "", _type(part), bytes(part.get_payload(decode=True) or b""))
             for part in message.iter_attachments()
         ],
         name=name,
     )
 
 
-def _text(part: Message | None) -> str:
+def _text(part: MIMEPart | None) -> str:
     return part.get_content().replace("\r\n", "\n") if part else ""
 
 
-def _type(part: Message) -> str:
+def _type(part: MIMEPart) -> str:
     """A calendar file's method belongs to its type: by it the reader's program knows an invitation."""
     method = part.get_param("method")
     return f"{part.get_content_type()}; method={method}" if method else part.get_content_type()

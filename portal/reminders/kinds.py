@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
     from portal.actors import Actor
     from portal.reminders.models import Reminder
     from portal.reminders.readers import Reader
@@ -59,7 +61,7 @@ class Kind:
 
     code: str
     message_class: str
-    label: str
+    label: "str | Promise"
     still_due: Callable[[Sequence["Reminder"], dt.datetime], set[UUID]]
     words: Callable[[Sequence["Reminder"], "Reader", dt.datetime], dict[UUID, Words]]
     why: Callable[["Reminder"], str]

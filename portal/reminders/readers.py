@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -46,7 +47,7 @@ def register_source(recipient_type: str, source: Source) -> None:
     _sources[recipient_type] = source
 
 
-def address_of(recipient: object) -> tuple[str, str]:
+def address_of(recipient: Any) -> tuple[str, str]:
     """(recipient_type, recipient_id) of a User, a Role or an office."""
     if isinstance(recipient, Role):
         return RecipientType.ROLE, recipient.code

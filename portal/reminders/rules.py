@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,9 @@ class Due(Protocol):
     due_at: dt.datetime
     useful_until: dt.datetime
     step: int
+
+
+Row = TypeVar("Row", bound=Due)
 
 
 # Calendar arithmetic: local dates and wall times, turned into instants at the end.
@@ -100,7 +103,7 @@ def forecast(row: Due, now: dt.datetime, zone: ZoneInfo, resumes_at: dt.datetime
     return expected if expected < row.useful_until else None
 
 
-def leading(rows: Iterable[Due]) -> list[Due]:
+def leading(rows: Iterable[Row]) -> list[Row]:
     """Rows in the order of the message: the kind's rank, then what ends first. The first one leads."""
 
     def order(row: Due) -> tuple[int, dt.datetime, dt.datetime, str]:

@@ -1,5 +1,6 @@
 """Pages of a message's links, which need no sign-in, and the presses of a signed-in person on their reminders."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from portal.errors import Refused
 from portal.reminders import actions, asking, kinds, links, tries
 from portal.reminders.forms import PauseForm
 from portal.reminders.models import Delivery, Pause, Reminder
-from portal.reminders.readers import person_of, reader_of
+from portal.reminders.readers import Reader, person_of, reader_of
 
 
 def _made_up(request: HttpRequest) -> HttpResponse:
@@ -57,29 +58,26 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     if row is None or reader is None:
         return _made_up(request)
     with translation.override(reader.language), timezone.override(reader.zone):
-        return _take_answer(request, row) if request.method == "POST" else _ask(request, row)
+        refused = ""
+        if request.method == "POST":
+            if request.POST.get("answer") == Delivery.Reply.NOT_ME and row.delivery:
+                actions.not_for_me(row.delivery, by=_by(request, row.recipient))
+                return _told(request, "reminders/stopped.html", {})
+            try:
+                actions.answer(row, request.POST.get("answer", ""), by=_by(request, row.recipient))
+                return redirect(request.path)
+            except Refused as error:
+                refused = str(error.message)
+        return _ask(request, row, reader, refused)
 
 
-def _ask(request: HttpRequest, row: Reminder, refused: str = "") -> HttpResponse:
-    now = clock.now()
-    question = asking.question_for(row, reader_of(row.recipient, now), now, chosen=request.GET.get("answer", ""))
+def _ask(request: HttpRequest, row: Reminder, reader: Reader, refused: str) -> HttpResponse:
+    question = asking.question_for(row, reader, clock.now(), chosen=request.GET.get("answer", ""))
     if question is None:
         return _told(request, "reminders/over.html", {}, status=410)
     return _told(
         request, "reminders/answer.html", {"question": question, "refused": refused}, status=409 if refused else 200
     )
-
-
-def _take_answer(request: HttpRequest, row: Reminder) -> HttpResponse:
-    by, choice = _by(request, row.recipient), request.POST.get("answer", "")
-    if choice == Delivery.Reply.NOT_ME and row.delivery:
-        actions.not_for_me(row.delivery, by=by)
-        return _told(request, "reminders/stopped.html", {})
-    try:
-        actions.answer(row, choice, by=by)
-    except Refused as error:
-        return _ask(request, row, error.message)
-    return redirect(request.path)
 
 
 @csrf_exempt
@@ -133,7 +131,7 @@ def change(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 
 @require_POST
 @open_to(PERSON)
-def rest(request: HttpRequest) -> HttpResponse:
+def rest(request: Any) -> HttpResponse:
     """Pause one's own reminders."""
     form = PauseForm(request.POST, now=clock.now(), zone=request.user.zone)
     if form.is_valid():
@@ -146,7 +144,7 @@ def rest(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @open_to(PERSON)
-def resume(request: HttpRequest) -> HttpResponse:
+def resume(request: Any) -> HttpResponse:
     """End one's own pause."""
     actions.resume(request.user, by=Actor.of(request))
     messages.success(request, _("Reminders go on. What still helps comes at 9 am."))
