@@ -11,6 +11,10 @@ class DocumentsConfig(AppConfig):
     label = "documents"
 
     def ready(self) -> None:
+        from cases.documents.reminders import KINDS
+        from portal.reminders.kinds import register
+
+        register(*KINDS)
         words.register(
             {
                 "document.added": _("Added a file"),

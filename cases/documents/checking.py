@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases.case.actions import ask_to_do
-from cases.documents import kinds, pages, ready, rules, sandbox, scanner, verdicts
+from cases.documents import kinds, pages, ready, reminders, rules, sandbox, scanner, verdicts
 from cases.documents.models import Document, PageImage, Version
 from cases.documents.verdicts import Verdict
 from portal import clock, moves
@@ -199,6 +199,9 @@ def settle(version: Version, verdict: Verdict, folder: Path) -> None:
     record(SYSTEM, told, row, patient=row.case.patient_id, case=row.case_id, why=verdict.reason)
     if verb == "pass":
         ready.changed(row.document)
+        reminders.tell_consultants(row, row.judged_at)
+    elif row.withdrawn_at is None:
+        reminders.tell_owner(row, row.judged_at)
     if verdict.reason == verdicts.FAILED:
         today = clock.today(row.case.patient.zone)
         ask_to_do("file_failed", row.document, case=row.case, due_on=today, by=SYSTEM)

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.case.models import Case
 from cases.case.people import in_words, may, who_can_open
@@ -247,12 +247,13 @@ def _attachment(stored: Any, name: str, kind: kinds.Kind) -> StreamingHttpRespon
 
 @open_to(PERSON)
 @recheck.required
-@require_GET
+@require_safe
 def page_image(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One page as a picture; on record when its document was not opened just before."""
     visible = PageImage.objects.visible_to(request.user).select_related("file__key", "version__case")
     image = _found(request, visible, pk)
-    actions.note_pages(image.version, by=Actor.of(request))
+    if request.method == "GET":
+        actions.note_pages(image.version, by=Actor.of(request))
     return _unrunnable(HttpResponse(files.read_bytes(image.file), content_type="image/webp"))
 
 

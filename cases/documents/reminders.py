@@ -1,0 +1,132 @@
+"""The kinds of message about files: a file that needs its owner, a plan that can be read. Never a name of a file."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.case.models import Assignment, Case
+from cases.documents.models import PLAN, Version
+from portal.accounts.models import User
+from portal.reminders.actions import plan
+from portal.reminders.kinds import ANSWER, NOTICE, Kind, Words
+from portal.reminders.models import Reminder
+from portal.reminders.readers import Reader
+
+Rows = Sequence[Reminder]
+
+# Who is still on the page sees it there: a message goes only to those who have left.
+PATIENCE = timedelta(minutes=15)
+NEEDS_YOU_FOR = timedelta(days=7)
+NEWS_FOR = timedelta(days=14)
+
+
+def tell_owner(version: Version, now: datetime) -> None:
+    """Plan the message that a file is locked or was not taken. Called in the transaction of the verdict."""
+    plan(
+        NEEDS_YOU.code,
+        version,
+        version=version.number,
+        recipient=version.put_in_by,
+        due_at=now + PATIENCE,
+        useful_until=now + NEEDS_YOU_FOR,
+        case=version.case,
+    )
+
+
+def tell_consultants(version: Version, now: datetime) -> None:
+    """Plan the news of a plan for the consultants who may read it."""
+    if version.document.kind != PLAN:
+        return
+    for consultant in _readers_of(version.case):
+        plan(
+            NEW_PLAN.code,
+            version.document,
+            version=version.number,
+            recipient=consultant,
+            due_at=now,
+            useful_until=now + NEWS_FOR,
+            case=version.case,
+        )
+
+
+def _readers_of(case: Case) -> list[User]:
+    from cases.case.people import may
+
+    places = Assignment.objects.filter(case=case, ended_at__isnull=True, user__role=User.Role.CONSULTANT)
+    return [place.user for place in places.select_related("user") if may("read_documents", case, place.user)]
+
+
+def needs_you_still_due(rows: Rows, now: datetime) -> set[UUID]:
+    """Still locked or refused, and not taken back."""
+    found = Version.objects.live().filter(state__in=[Version.State.LOCKED, Version.State.REFUSED])
+    there = found.in_bulk([row.about_id for row in rows])
+    return {row.pk for row in rows if row.about_id in there}
+
+
+def needs_you_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
+    found = Version.objects.in_bulk([row.about_id for row in rows])
+    return {row.pk: _needs_you(found[row.about_id], reader) for row in rows}
+
+
+def _needs_you(version: Version, reader: Reader) -> Words:
+    if version.state == Version.State.LOCKED:
+        line = _("It opens only with a password. Type the password, or add a copy without one.")
+    else:
+        line = _("We could not take it. Your page says why, and what to do.")
+    return Words(
+        subject=_("One of your files needs you"),
+        lead=_("One of your files needs you, %(name)s") % {"name": reader.called},
+        line=line,
+        action_label=_("Open my files"),
+        path=reverse("documents:add_plan", args=[version.case_id]),
+    )
+
+
+def new_plan_still_due(rows: Rows, now: datetime) -> set[UUID]:
+    """The plan can still be read by this very consultant."""
+    readers = User.objects.in_bulk([row.recipient_id for row in rows])
+    still = set()
+    for reader in readers.values():
+        mine = [row for row in rows if str(row.recipient_id) == str(reader.pk)]
+        there = Version.objects.visible_to(reader).ready().filter(document__in=[row.about_id for row in mine])
+        documents = set(there.values_list("document", flat=True))
+        still |= {row.pk for row in mine if row.about_id in documents}
+    return still
+
+
+def new_plan_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
+    return {
+        row.pk: Words(
+            subject=_("A plan is ready to read"),
+            lead=_("A plan is ready to read, %(name)s") % {"name": reader.called},
+            line=_("Someone you talk with has added it."),
+            action_label=_("Open it"),
+            path=reverse("documents:detail", args=[row.about_id]),
+        )
+        for row in rows
+    }
+
+
+NEEDS_YOU = Kind(
+    code="documents.needs_you",
+    message_class=ANSWER,
+    label=gettext_lazy("One of your files needs you"),
+    still_due=needs_you_still_due,
+    words=needs_you_words,
+    why=lambda row: _("You added it. If you remove the file, this one goes away."),
+    rank=10,
+)
+NEW_PLAN = Kind(
+    code="documents.new_plan",
+    message_class=NOTICE,
+    label=gettext_lazy("A plan is ready to read"),
+    still_due=new_plan_still_due,
+    words=new_plan_words,
+    why=lambda row: _("You are this person’s consultant, and they let you read it."),
+    rank=30,
+)
+KINDS = (NEEDS_YOU, NEW_PLAN)

@@ -1,0 +1,86 @@
+"""What is told by message about files, and what no longer is."""
+
+import datetime as dt
+
+import pytest
+
+from cases.case import actions as case_actions
+from cases.documents import actions
+from cases.documents.reminders import KINDS
+from portal import clock
+from portal.actors import Actor
+from portal.reminders import rules
+from portal.reminders.models import Reminder
+from portal.reminders.readers import address_of, readers
+from tests import factories, people, plan_files
+from tests.documents.files import checked
+
+pytestmark = pytest.mark.django_db
+KIND = {kind.code: kind for kind in KINDS}
+
+
+@pytest.fixture
+def case():
+    return factories.assign(factories.open_case(), people.person("joanne"))
+
+
+def still_due(code):
+    rows = list(Reminder.objects.filter(kind=code))
+    return KIND[code].still_due(rows, clock.now())
+
+
+def said(code):
+    (row,) = Reminder.objects.filter(kind=code)
+    user = people.person("rosa" if code == "documents.needs_you" else "joanne")
+    address = address_of(user)
+    reader = readers([address], clock.now())[address]
+    return KIND[code].words([row], reader, clock.now())[row.pk]
+
+
+def test_owner_of_a_locked_file_hears_of_it_after_a_while(case):
+    version = checked(case, "biopsy.pdf", plan_files.locked_pdf())
+    row = Reminder.objects.get(kind="documents.needs_you")
+    assert row.recipient_id == str(case.patient_id)
+    assert row.due_at - version.judged_at == dt.timedelta(minutes=15)
+    assert still_due("documents.needs_you") == {row.pk}
+    assert "password" in said("documents.needs_you").line
+
+
+def test_owner_hears_nothing_once_the_file_is_removed(case):
+    version = checked(case, "letter.docx", plan_files.docx_with_macros())
+    actions.withdraw(version.document, by=Actor.person(case.patient))
+    assert still_due("documents.needs_you") == set()
+
+
+def test_owner_of_a_good_file_hears_nothing(case):
+    checked(case)
+    assert not Reminder.objects.filter(kind="documents.needs_you").exists()
+
+
+def test_consultant_hears_of_a_plan_that_can_be_read(case):
+    version = checked(case)
+    row = Reminder.objects.get(kind="documents.new_plan")
+    assert row.recipient_id == str(people.person("joanne").pk)
+    assert still_due("documents.new_plan") == {row.pk}
+    assert said("documents.new_plan").path == version.document.get_absolute_url()
+
+
+def test_consultant_hears_nothing_of_a_file_that_is_hidden(case):
+    actions.mark_only_me(checked(case).document, by=Actor.person(case.patient))
+    assert still_due("documents.new_plan") == set()
+
+
+def test_consultant_hears_nothing_without_permission_to_read(case):
+    checked(case)
+    case_actions.withdraw_consent(case.consents.get(kind="read"), by=Actor.person(case.patient))
+    assert still_due("documents.new_plan") == set()
+
+
+def test_words_tell_a_bystander_nothing(case):
+    checked(case, "biopsy.pdf", plan_files.locked_pdf())
+    checked(case)
+    for code in KIND:
+        words = said(code)
+        text = " ".join([words.subject, words.lead, words.line, words.action_label])
+        assert rules.clinical_words(text) == []
+        assert "biopsy" not in text
