@@ -38,7 +38,7 @@ def invite(*, name: str, email: str, role: str, by: Actor) -> Invitation:
                 email=email.lower(),
                 role=role,
                 invited_at=now,
-                invited_by_id=by.id,
+                invited_by=by.user,
                 good_until=clock.real_now() + INVITATION_LASTS,
             )
     except IntegrityError:

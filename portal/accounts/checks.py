@@ -32,7 +32,7 @@ def ways(user: Any) -> dict[str, bool]:
 
 def is_sent(request: HttpRequest) -> bool:
     state = request.session.get(STATE)
-    return bool(state) and real_now().timestamp() < state["until"]
+    return state is not None and real_now().timestamp() < state["until"]
 
 
 def send(request: HttpRequest) -> None:
@@ -49,7 +49,7 @@ def send(request: HttpRequest) -> None:
 def pass_with(request: HttpRequest, typed: str) -> None:
     """Judge a typed code. Raises Refused with what to do; after five wrong ones a new code is needed."""
     state = request.session.get(STATE)
-    if not is_sent(request) or not state or state["left"] <= 0:
+    if not state or not is_sent(request) or state["left"] <= 0:
         request.session.pop(STATE, None)
         raise Refused(_("This code no longer works. Ask for a new one."))
     if not constant_time_compare(state["digest"], _digest(request, typed)):

@@ -182,8 +182,7 @@ class SignupForm(InOurWords, account.SignupForm):
         meant = rules.better_address(email)
         if meant and self.data.get("as_typed") != email:
             # The same form sent again with the same address means that it is right.
-            self.data = self.data.copy()
-            self.data["as_typed"] = email
+            self.data = {**self.data.dict(), "as_typed": email}  # type: ignore[attr-defined]
             raise forms.ValidationError(
                 _("Did you mean %(meant)s? If your address is right as it is, send the form again."),
                 params={"meant": meant},
@@ -209,7 +208,7 @@ def zones() -> list[tuple[str, str]]:
     return spoken + [(name, name.replace("_", " ").replace("/", ": ")) for name in rest]
 
 
-class AboutYouForm(forms.ModelForm):  # type: ignore[type-arg]
+class AboutYouForm(forms.ModelForm):
     """What we ask once, after the address is confirmed."""
 
     name = forms.CharField(
@@ -278,7 +277,7 @@ class AboutYouForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_birth_date(self) -> Any:
         born = self.cleaned_data["birth_date"]
-        on = today(timezone.get_current_timezone())  # type: ignore[arg-type]
+        on = today(timezone.get_current_timezone())
         if born > on or born.year < 1900:
             raise forms.ValidationError(_("Enter a birth date that has been."))
         if not rules.is_adult(born, on):
@@ -295,7 +294,7 @@ class StaffAboutForm(AboutYouForm):
         fields = ["name", "called", "phone", "time_zone", "language"]
 
 
-class DisplayForm(forms.ModelForm):  # type: ignore[type-arg]
+class DisplayForm(forms.ModelForm):
     theme = forms.ChoiceField(
         label=gettext_lazy("Colors"),
         required=False,

@@ -107,5 +107,5 @@ class PersonMiddleware:
         if not user.is_authenticated:
             return self.get_response(request)
         with timezone.override(user.zone), translation.override(user.language):
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
             return self.get_response(request)

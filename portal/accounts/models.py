@@ -1,7 +1,7 @@
 """People and what they were typing."""
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -76,7 +76,7 @@ class User(AbstractBaseUser):
     privacy_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()
 
     class Meta:

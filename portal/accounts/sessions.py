@@ -55,7 +55,7 @@ def seconds_left(request: HttpRequest) -> int:
 
 def is_checked(request: HttpRequest, lasts: dt.timedelta) -> bool:
     """Whether the person showed within this time that it is them: by signing in or by a check since."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     shown = [record["at"] for record in records if record.get("reauthenticated")]
     latest = max([request.session.get(CHECKED, 0.0), *shown])
     return real_now() - dt.datetime.fromtimestamp(latest, dt.UTC) < lasts
@@ -64,7 +64,7 @@ def is_checked(request: HttpRequest, lasts: dt.timedelta) -> bool:
 def checked(request: HttpRequest, method: str) -> None:
     """The person just showed that it is them; allauth's own pages are told as well."""
     request.session[CHECKED] = real_now().timestamp()
-    record_authentication(request, request.user, method=method, reauthenticated=True)  # type: ignore[arg-type]
+    record_authentication(request, request.user, method=method, reauthenticated=True)
 
 
 def end_others(request: HttpRequest) -> None:

@@ -39,7 +39,7 @@ def _step(request: HttpRequest) -> int | None:
     return int(step) if step.isdecimal() and int(step) <= len(questions.STEPS) else None
 
 
-def _ask(request: HttpRequest, step: int, answers: dict, *, form=None, also=()) -> HttpResponse:  # type: ignore[no-untyped-def,type-arg]
+def _ask(request: HttpRequest, step: int, answers: dict, *, form=None, also=()) -> HttpResponse:
     form = form or questions.STEPS[step](initial=answers)
     pages = ["who", "why", "treatment", "referral", "visit"]
     context = {
@@ -54,13 +54,13 @@ def _ask(request: HttpRequest, step: int, answers: dict, *, form=None, also=()) 
     return render(request, f"pages/questions/{pages[step]}.html", context, status=status)
 
 
-def _result(request: HttpRequest, answers: dict, *, form=None) -> HttpResponse:  # type: ignore[no-untyped-def,type-arg]
+def _result(request: HttpRequest, answers: dict, *, form=None) -> HttpResponse:
     is_for_other = answers.get("who") == "other"
     context = {
         "answers": answers,
         "said": questions.reasons_said_back(answers),
         "is_for_other": is_for_other,
-        "is_close": questions.is_close(answers, today(timezone.get_current_timezone())),  # type: ignore[arg-type]
+        "is_close": questions.is_close(answers, today(timezone.get_current_timezone())),
         "form": form or (questions.NameForm(initial=answers) if is_for_other else None),
         "sealed": questions.pack(answers),
         "step": len(questions.STEPS),

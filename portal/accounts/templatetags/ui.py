@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from django import forms, template
 from django.contrib.staticfiles import finders
@@ -40,14 +41,14 @@ STAFF = {
         (_("Organization"), "list", "texts:organization", {"texts"}),
     ],
 }
-PATIENT_ACCOUNT = [
+PATIENT_ACCOUNT: list[Any] = [
     (_("My questions"), "list", "opinions:questions", set()),
     (_("My reminders"), "bell", "pages:ledger", set()),
     (_("My one-page sheet"), "print", "pages:sheet", set()),
     (_("People who help me"), "user", "case:helpers", set()),
     (_("Privacy and security"), "shield", "pages:privacy", set()),
 ]
-ACCOUNT = [
+ACCOUNT: list[Any] = [
     (_("Your account"), "user", "accounts:settings", set()),
     (_("Display and text size"), "sun", "accounts:display", set()),
 ]
