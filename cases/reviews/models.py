@@ -16,14 +16,13 @@ from cases.case.models import Assignment, Case
 from portal.vault.fields import SealedText
 
 if TYPE_CHECKING:
-    from portal.accounts.models import User
     from portal.vault.models import DataKey
 
 PEOPLE_WHO_READ = ("consultant", "coordinator")
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: Any) -> Self:
         """Reviews a person may know exist: a consultant's cases, every case for a coordinator, none for others.
 
         Nobody on our staff reads the review of their own case, or of one they started for someone.
@@ -34,7 +33,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
             Q(case__patient=user) | Q(case__starter=user)
         )
 
-    def free_for(self, user: "User") -> Self:
+    def free_for(self, user: Any) -> Self:
         """Plans that wait for a reader in cases without a consultant; shown without name or content."""
         if user.role != "consultant":
             return self.none()
@@ -218,7 +217,7 @@ class Note(models.Model):
 
 
 class SummaryQuerySet(models.QuerySet["Summary"]):
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: Any) -> Self:
         """The patient's own; those of a consultant's cases; all for a coordinator. A helper's none."""
         mine = Q(review__case__patient=user)
         if user.role not in PEOPLE_WHO_READ:

@@ -27,7 +27,7 @@ def summary_pdf(sheet: dict[str, Any], *, author: str, made_at: datetime) -> byt
     language = (get_language() or "en").split("-")[0]
     whole = {**sheet, "author": author, "lang": language, "rtl": get_language_bidi()}
     try:
-        return typst.compile(
+        return typst.compile(  # type: ignore[misc]
             TEMPLATE,
             sys_inputs={"sheet": json.dumps(whole)},
             font_paths=FONTS,

@@ -71,7 +71,8 @@ def _find(request: HttpRequest, pk: UUID) -> Review:
 
 def _closed(request: HttpRequest, review: Review) -> HttpResponse | None:
     """The page that stands instead of the plan while the patient has not agreed, or no longer agrees."""
-    if has_consent_to_read(review.case, request.user):
+    user: Any = request.user
+    if has_consent_to_read(review.case, user):
         return None
     page = {"review": review, "case": review.case, "reason": no_consent()}
     return render(request, "reviews/closed.html", page, status=403)
@@ -137,9 +138,9 @@ def _both_texts(form: ReviewForm, overtaken: dict[str, Section]) -> dict[str, di
 def _pages(request: HttpRequest, review: Review, notes: list[Note]) -> list[dict[str, Any]]:
     """The pictures of the whole plan in order, each with the notes that stand on it."""
     order = {version: place for place, version in enumerate(review.plan)}
-    images = PageImage.objects.visible_to(request.user).filter(version__in=review.plan)
+    mine = PageImage.objects.visible_to(request.user).filter(version__in=review.plan)
     images = sorted(
-        images.select_related("version__case__key"), key=lambda image: (order[image.version_id], image.number)
+        mine.select_related("version__case__key"), key=lambda image: (order[image.version_id], image.number)
     )
     return [
         {"number": number, "image": image, "notes": [note for note in notes if note.page == number]}
@@ -165,7 +166,7 @@ def save(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         saved = actions.save_parts(review, changes, findings=form.findings(), by=Actor.of(request))
     except Refused as refused:
-        return _workspace(request, review, form=form, also=[refused.message], status=409)
+        return _workspace(request, review, form=form, also=[str(refused.message)], status=409)
     if request.htmx:  # type: ignore[attr-defined]
         return _saved_part(request, form, saved)
     if saved.overtaken or not is_whole:
@@ -235,7 +236,7 @@ def remove_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     try:
         actions.remove_note(remark, by=Actor.of(request))
     except Refused as refused:
-        return _workspace(request, review, also=[refused.message], status=409)
+        return _workspace(request, review, also=[str(refused.message)], status=409)
     return redirect(f"{review.get_absolute_url()}#notes")
 
 
@@ -316,7 +317,7 @@ def _who(review: Review) -> list[dict[str, str]]:
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a shared summary back, with a reason that the patient reads."""
-    mine = Summary.objects.visible_to(request.user).exclude(review__case__patient=request.user)
+    mine = Summary.objects.visible_to(request.user).exclude(review__case__patient=request.user.pk)
     summary = find_or_404(mine.select_related("review__case__patient", "review__case__key"), pk=pk)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
