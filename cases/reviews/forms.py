@@ -42,6 +42,7 @@ def _area(label: Any, hint: Any, rows: int) -> forms.CharField:
 class ReviewForm(forms.Form):
     """All parts at once. Each part carries the version it was typed over and a mark of what it said then."""
 
+    is_filter = True  # nothing must be filled in, so no field says that it may be left out
     plain = _area(
         _("What the plan says"),
         _("The patient sees this. A line for each point, ending with its page, like: A daily tablet. (page 3)"),
@@ -87,12 +88,11 @@ class ReviewForm(forms.Form):
         for point in POINTS:
             row = self.found.get(point.code)
             self.fields[f"{point.code}-page"] = forms.IntegerField(
-                label=_("Found on page"),
+                label=_("Page"),
                 initial=row.page if row else None,
                 required=False,
                 min_value=1,
                 max_value=pages,
-                widget=forms.NumberInput({"class": "rs-input--s", "inputmode": "numeric"}),
             )
             self.fields[f"{point.code}-missing"] = forms.BooleanField(
                 label=_("Not found"), initial=bool(row and row.page is None), required=False

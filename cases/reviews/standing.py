@@ -92,7 +92,7 @@ def shared(user: Any) -> list[Review]:
 
 def review_of(case: Any) -> Review | None:
     """The case's review with its reader, for people who may know the case."""
-    return Review.objects.filter(case=case).select_related("reader").first()
+    return Review.objects.filter(case=case).select_related("reader", "consultation__consultant").first()
 
 
 @dataclass(frozen=True)

@@ -80,8 +80,10 @@ def _before(case: Case, request: HttpRequest) -> dict[str, Any]:
     """What a patient without a summary needs to know: is a plan there, who reads it, by when, may they."""
     review = standing.review_of(case)
     asks = bool(review and review.reader and not has_consent_to_read(case, review.reader))
+    talk = review.consultation if review else None
     return {
         "review": review,
+        "reads": (review and review.reader) or (talk and talk.consultant),
         "has_plan": Version.objects.ready_plans().filter(case=case).exists(),
         "asks_to_read": asks and may("consent", case, request.user),
         "consent": text("consent_read") if asks else None,

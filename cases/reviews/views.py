@@ -305,11 +305,11 @@ def _preview(review: Review, form: ShareForm, by: Actor) -> dict[str, Any]:
 
 def _who(review: Review) -> list[dict[str, str]]:
     """Who will see it, computed from the access rule."""
-    patient = review.case.patient
     told = _("The patient. Told that something is there, without details.")
+    words = {"consultant": _("Consultant of this case"), "coordinator": _("Coordinator")}
     return [
-        {"title": user.name, "hint": told if user == patient else words}
-        for user, words in who_can_open(review.case, "read_summary")
+        {"title": user.name, "hint": told if user == review.case.patient else words[user.role]}
+        for user, _role in who_can_open(review.case, "read_summary")
     ]
 
 
