@@ -58,7 +58,7 @@ $(PY):
 	  || { rm -rf $(VENV); echo "Python's venv is missing. On Debian: sudo apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.uv: requirements/bootstrap.txt | $(PY)
-	@$(PY) -m pip install -q --require-hashes -r $< || echo "uv cannot be installed here; pip does its work."
+	@$(PY) -m pip install -qq --require-hashes -r $< || echo "uv cannot be installed here; pip does its work."
 	@touch $@
 
 install = { [ -x $(VENV)/bin/uv ] && $(VENV)/bin/uv pip install -q -p $(PY) --require-hashes -r $(1); } \
