@@ -62,7 +62,7 @@ $(VENV)/.uv: requirements/bootstrap.txt | $(PY)
 	@touch $@
 
 install = { [ -x $(VENV)/bin/uv ] && $(VENV)/bin/uv pip install -q -p $(PY) --require-hashes -r $(1); } \
-  || $(PY) -m pip install -q --require-hashes -r $(1)
+  || $(PY) -m pip install -qq --require-hashes -r $(1)
 
 $(VENV)/.main: requirements/main.txt | $(VENV)/.uv
 	@echo "Installing packages …"
