@@ -13,7 +13,7 @@ from django.core.management import call_command
 ROOT = Path(__file__).parent.parent
 ROOMS = ("portal", "cases", "bookings")
 # Called inside actions, which have said who acts: the rows they leave for the sender have no actor of their own.
-LEFT_BY_ACTIONS = {"plan", "plan_row", "unplan"}
+LEFT_BY_ACTIONS = {"plan", "plan_row", "unplan", "settle"}
 # From the ground up, as in pyproject.toml's import contract.
 LAYERS = [
     ["portal.vault", "portal.texts"],

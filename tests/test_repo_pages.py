@@ -19,7 +19,7 @@ BANNED = ("proxy", "trusted person", "share link", "disclaimer")
 SAID = {"gettext", "translate", "trans", "blocktranslate", "blocktrans"}
 SPOKEN = ("alt", "title", "placeholder", "aria-label", "aria-description", "label", "summary")
 # Text that reads the same in every language.
-UNSPOKEN = re.compile(r"^[\W\d_]*$|^(HTTP|PDF|UTC|RS|DOCTYPE html)$|^(rs-[\w-]+ ?)+$")  # class names too
+UNSPOKEN = re.compile(r"^[\W\d_]*$|^(HTTP|PDF|UTC|RS|DOCTYPE html|Google|Outlook)$|^(rs-[\w-]+ ?)+$")  # class names too
 INLINE = {
     "a style element": r"<style\b",
     "a style attribute": r"<[^>]*\sstyle\s*=",

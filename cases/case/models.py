@@ -280,6 +280,9 @@ class ToDo(models.Model):
                 name="todo_one_open_per_thing", fields=["kind", "about_id"], condition=Q(done_at__isnull=True)
             ),
             models.CheckConstraint(name="todo_is_for_someone", condition=~Q(for_role="") | Q(for_user__isnull=False)),
+            models.CheckConstraint(
+                name="todo_done_by_has_done_at", condition=Q(done_by__isnull=True) | Q(done_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

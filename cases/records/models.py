@@ -59,6 +59,12 @@ class RecordKind(models.Model):
         return gettext(self.name)
 
 
+def moved_when_and_by_whom(thing: str) -> models.CheckConstraint:
+    """For each undoable model: whoever moved it stands beside when."""
+    condition = Q(moved_by__isnull=True) | Q(moved_at__isnull=False)
+    return models.CheckConstraint(name=f"{thing}_moved_by_has_moved_at", condition=condition)
+
+
 class Undoable(models.Model):
     """Who moved the row last and how it stood before, so that the move can be taken back."""
 
@@ -104,6 +110,7 @@ class Visit(Undoable):
 
     class Meta:
         constraints = [
+            moved_when_and_by_whom("visit"),
             models.UniqueConstraint(
                 name="visit_one_live_per_round", fields=["case", "round"], condition=Q(state__in=LIVE)
             ),
@@ -169,6 +176,7 @@ class Referral(Undoable):
 
     class Meta:
         constraints = [
+            moved_when_and_by_whom("referral"),
             models.CheckConstraint(name="referral_state_is_known", condition=Q(state__in=ReferralState.values)),
             models.CheckConstraint(
                 name="referral_asked_means_asked_on",
@@ -236,6 +244,7 @@ class RecordItem(Undoable):
 
     class Meta:
         constraints = [
+            moved_when_and_by_whom("recorditem"),
             models.UniqueConstraint(name="recorditem_one_per_kind", fields=["visit", "kind"]),
             models.CheckConstraint(name="recorditem_state_is_known", condition=Q(state__in=ItemState.values)),
             models.CheckConstraint(name="recorditem_route_is_known", condition=Q(route__in=Route.values)),

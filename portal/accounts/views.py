@@ -3,7 +3,6 @@
 from copy import copy
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +26,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     context = {
         "has_password": user.has_usable_password(),
-        "addresses": EmailAddress.objects.filter(user=user).order_by("-primary", "email"),
+        "addresses": user.emailaddress_set.order_by("-primary", "email"),
         "session_count": len(UserSession.objects.purge_and_list(user)),
         "is_kept": sessions.stay_of(request).is_kept,
     }

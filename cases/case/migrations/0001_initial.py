@@ -412,4 +412,11 @@ class Migration(migrations.Migration):
                 name="todo_is_for_someone",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="todo",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("done_by__isnull", True), ("done_at__isnull", False), _connector="OR"),
+                name="todo_done_by_has_done_at",
+            ),
+        ),
     ]

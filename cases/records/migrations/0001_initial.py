@@ -587,4 +587,25 @@ class Migration(migrations.Migration):
                 name="recorditem_dates_in_order",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="recorditem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("moved_by__isnull", True), ("moved_at__isnull", False), _connector="OR"),
+                name="recorditem_moved_by_has_moved_at",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="referral",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("moved_by__isnull", True), ("moved_at__isnull", False), _connector="OR"),
+                name="referral_moved_by_has_moved_at",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("moved_by__isnull", True), ("moved_at__isnull", False), _connector="OR"),
+                name="visit_moved_by_has_moved_at",
+            ),
+        ),
     ]
