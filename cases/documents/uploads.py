@@ -1,5 +1,6 @@
 """How files come in: names as people wrote them, and an end to a body that is too large."""
 
+import errno
 from collections.abc import Callable
 from typing import Any
 
@@ -8,11 +9,13 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParser
 from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
 
 from cases.documents import names, words
 
 FORM_AROUND = 1024 * 1024  # bytes of fields and boundaries beside the files
 READ_ON = 40 * 1024 * 1024  # bytes past the limit that are read and dropped, so that a browser gets to see the page
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 PIECE = 256 * 1024
 
 
@@ -22,8 +25,16 @@ class NamesAsWritten(FileUploadHandler):
     def handle_raw_input(
         self, input_data: Any, META: dict[str, Any], content_length: int, boundary: bytes, encoding: Any = None
     ) -> Any:
-        others = [handler for handler in self.request.upload_handlers if handler is not self]  # type: ignore[union-attr]
-        return _Parser(META, input_data, others, encoding).parse()
+        request: Any = self.request
+        others = [handler for handler in request.upload_handlers if handler is not self]
+        parser = _Parser(META, input_data, others, encoding)
+        try:
+            return parser.parse()
+        except OSError as error:
+            if error.errno not in DISK_FULL:
+                raise
+            request.disk_is_full = True  # the page says so; what was parsed before the files is still good
+            return parser.without_files()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         return raw_data
@@ -35,6 +46,14 @@ class NamesAsWritten(FileUploadHandler):
 class _Parser(MultiPartParser):
     def sanitize_file_name(self, file_name: str) -> str | None:
         return names.clean(file_name) or None
+
+    def without_files(self) -> Any:
+        """The fields alone; every temporary file is closed, and so deleted."""
+        self._close_files()
+        for upload in (upload for uploads in self._files.lists() for upload in uploads[1]):
+            upload.close()
+        self._post._mutable = False
+        return self._post, MultiValueDict()
 
 
 class BodyLimitMiddleware:
@@ -50,9 +69,7 @@ class BodyLimitMiddleware:
             return self.get_response(request)
         _read_and_drop(request, min(size, settings.SEND_LIMIT_MB * words.MB + READ_ON))
         context = {"limits_in_words": words.limits_in_words()}
-        response = render(request, "413.html", context, status=413)
-        response.headers["Connection"] = "close"
-        return response
+        return render(request, "413.html", context, status=413)
 
 
 def _read_and_drop(request: HttpRequest, left: int) -> None:

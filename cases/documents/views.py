@@ -48,7 +48,9 @@ def add_plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     form.is_valid()
     sent = form.cleaned_data.get("files", [])
     added = actions.add_files(case, sent, by=Actor.of(request))
-    if not sent and not (request.POST.get("then") and lists.plan_rows(case, request.user)):
+    if getattr(request, "disk_is_full", False):
+        form.add_error("files", words.reason("disk"))
+    elif not sent and not (request.POST.get("then") and lists.plan_rows(case, request.user)):
         form.add_error("files", _("Choose a file."))
     for name, sentence in added.refused:
         form.add_error("files", _("%(name)s: %(sentence)s") % {"name": name, "sentence": sentence})
@@ -148,7 +150,8 @@ def add_version(request: HttpRequest, pk: UUID) -> HttpResponse:
         sent = form.cleaned_data.get("files", [])[:1] if form.is_bound else []
         try:
             if not sent:
-                raise Refused(_("Choose a file."))
+                is_full = getattr(request, "disk_is_full", False)
+                raise Refused(words.reason("disk") if is_full else _("Choose a file."))
             actions.add_version(document, sent[0], by=Actor.of(request))
         except Refused as refused:
             form = FilesForm({}, {})
