@@ -49,6 +49,8 @@ DONE = {
 }
 DONE[Route.THROUGH_US] = DONE[Route.DIRECT]
 
+WITH_US = {ItemState.HELD, ItemState.SENT, ItemState.ARRIVED, ItemState.OPENS_FINE}
+
 # The hop at which an item stopped, by what went wrong: it was never found, or it arrived and is no use.
 STOPPED_AT = {ItemState.NOT_LOCATED: 1, ItemState.INCOMPLETE: 2, ItemState.WILL_NOT_OPEN: 3}
 
@@ -57,11 +59,7 @@ def hops(route: str, state: str) -> list[Hop]:
     """The four hops of an item. None is lit before the asking; one in trouble shows where it stopped."""
     route, state = Route(route), ItemState(state)
     names = [str(name) for name in NAMES[route]]
-    if route == Route.THROUGH_US and state in {
-        ItemState.ASKED,
-        ItemState.ACKNOWLEDGED,
-        ItemState.NOT_LOCATED,
-    }:
+    if route == Route.THROUGH_US and state not in WITH_US:
         names[0] = str(_("Asked"))
     done = STOPPED_AT.get(state, DONE[route].get(state, 0))
     here = Mark.BAD if state in IN_TROUBLE else Mark.NOW

@@ -4,6 +4,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.records.lead_times import add_business_days
@@ -14,7 +15,7 @@ class LegalClock:
     law: str
     days: int
     extension: int
-    complain_to: str
+    complain_to: str | Promise
     in_business_days: bool = False
     is_confirmed: bool = True
 

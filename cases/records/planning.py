@@ -10,7 +10,7 @@ from cases.records.standing import ItemStanding, Standing, standing
 from cases.records.states import VisitState
 from portal.reminders.actions import plan, unplan
 from portal.reminders.readers import role
-from portal.reminders.rules import morning
+from portal.reminders.rules import at_wall, morning
 from portal.texts.words import organisation
 
 REQUEST_BY, CHASE, SAFE_BY = "records.request_by", "records.chase", "records.safe_by"
@@ -59,7 +59,9 @@ def _plan_visit(visit: Visit, now: datetime) -> None:
     assert on is not None
     about = {"version": visit.version, "recipient": patient, "case": visit.case}
     for days, due_at in mornings_before(on, patient.zone, now):
-        plan(BEFORE_VISIT, visit, due_at=due_at, useful_until=visit_begins(visit), step=days, **about)
+        # The last one says "tomorrow": not on the day itself, even after a night without mail.
+        until = at_wall(on, time(0), patient.zone) if days == 1 else visit_begins(visit)
+        plan(BEFORE_VISIT, visit, due_at=due_at, useful_until=until, step=days, **about)
     asked_at = max(morning(on + timedelta(days=1), patient.zone), now)
     plan(TOOK_PLACE, visit, due_at=asked_at, useful_until=asked_at + ASKED_FOR, **about)
 

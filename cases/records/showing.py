@@ -124,8 +124,14 @@ def look(day: Offered, offered: Iterable[Offered], stands: Standing, now: dateti
         "is_comfortable": found.answer == Answer.COMFORTABLE,
         "wants_call": needs_a_call(stands.today, day.on, stands.closed),
         "after_treatment": bool(case.treatment_on and day.on >= case.treatment_on),
-        "closed": words.listed(_closed_between(stands, day.on)),
+        "closed": words.listed(_closed_between(stands, _last_day(found))),
     }
+
+
+def _last_day(found: Verdict) -> date:
+    """The last day that the page speaks of."""
+    latest = (each.dates.read_safe for each in found.core + found.can_follow)
+    return max([found.visit_on, *(day for day in latest if day)])
 
 
 def _closed_between(stands: Standing, until: date) -> list[str]:
@@ -147,7 +153,7 @@ def _ways(
     later = verdict.ways(found, answers, treatment_on, suggestion).later_on
     carried = [items[each.key].called for each in found.decides if each.timing in {Timing.MAY_FOLLOW, Timing.EXPECTED}]
     day_words = {"day": when.month_day(day.on), "doctor": doctor, "what": words.listed(carried[:2])}
-    copies = _("Ask for %(what)s on paper, too.") % day_words if 0 < len(carried) <= 2 else ""
+    copies = _("Ask for this on paper, too: %(what)s.") % day_words if 0 < len(carried) <= 2 else ""
     ways = [
         {
             "id": "carry",

@@ -126,7 +126,7 @@ def _say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, 
     item.reason = words.get("reason", "").strip()
     item.carrier = words.get("carrier") or item.carrier
     item.tracking = words.get("tracking") or item.tracking
-    if verb == "asked":
+    if verb == "asked" or dates["asked_on"] is None:
         item.asked_by_us = role == rules.COORDINATOR
     if verb == "held" and item.route == Route.DIRECT:
         item.route = Route.CARRIED if role != rules.SYSTEM else Route.THROUGH_US
