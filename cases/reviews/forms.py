@@ -253,6 +253,8 @@ class WithdrawForm(forms.Form):
 class ClearForm(forms.Form):
     """Is this clear to you?"""
 
+    is_filter = True  # the question belongs to one of the two answers; neither is left out
+
     clear = forms.ChoiceField(
         label=_("Is this clear to you?"),
         choices=[(Summary.Clear.YES, _("Yes, it is")), (Summary.Clear.QUESTION, _("I have a question"))],

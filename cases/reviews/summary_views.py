@@ -94,7 +94,7 @@ def _before(case: Case, request: HttpRequest) -> dict[str, Any]:
 @require_POST
 def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Clear, or a question that goes straight to the consultant."""
-    chosen = find_or_404(_summaries(request), pk=pk)
+    chosen = find_or_404(_summaries(request).filter(review__case__patient=request.user.pk), pk=pk)
     case = chosen.review.case
     form = ClearForm(request.POST)
     if form.is_valid():
@@ -147,11 +147,15 @@ def pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
+def _own_case(request: HttpRequest, pk: UUID) -> Case:
+    return find_or_404(Case.objects.visible_to(request.user).filter(patient=request.user.pk), pk=pk)
+
+
 @open_to("person")
 @require_POST
 def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The patient asks for a written reading."""
-    case = find_or_404(Case.objects.visible_to(request.user), pk=pk)
+    case = _own_case(request, pk)
     try:
         opening.ask_for_reading(case, by=Actor.of(request))
         messages.success(request, _("We will read your plan and write to you."))
@@ -164,7 +168,7 @@ def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def agree(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The patient lets the consultant who took the plan read it."""
-    case = find_or_404(Case.objects.visible_to(request.user), pk=pk)
+    case = _own_case(request, pk)
     review = standing.review_of(case)
     if review is None or review.reader is None:
         raise Http404
