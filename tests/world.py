@@ -9,7 +9,10 @@ import time_machine
 from django.db import transaction
 from django.test import Client
 
+from bookings import availability_actions
+from bookings.models import Practice
 from cases.case.models import Case, Consent, Office
+from cases.documents.models import PageImage
 from cases.records import actions as records
 from cases.records.models import RecordItem
 from cases.reviews import actions as reviews
@@ -21,7 +24,8 @@ from portal.actors import Actor
 from portal.pages import actions as page_actions
 from portal.reminders import links, sender
 from portal.reminders.models import Delivery, Reminder
-from tests import factories, people
+from tests import factories, people, plan_files
+from tests.documents import files as put_in
 from tests.reviews import world as reading
 
 MORNING = dt.datetime(2026, 12, 1, 15, 0, tzinfo=dt.UTC)  # Tuesday, 10 am in Toronto: messages may go
@@ -81,7 +85,7 @@ def make_world() -> World:
     case = factories.open_case(rosa, starter=people.person("ama"))
     factories.open_case(people.person("grace"))
     things: dict[str, Any] = {"case": case.pk, "number": 1, "other_consultant": people.person("amir").pk}
-    things |= _words() | _visit(case) | _plan(case)
+    things |= _words() | _visit(case) | _plan(case) | _hold(case)
     things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ, consultant=joanne).pk
     things["todo"] = page_actions.ask_for_a_call(case, by=Actor.person(rosa)).pk
     invitation = accounts.invite(name="Otto Beck", email="otto@example.org", role="consultant", by=Actor.person(mara))
@@ -91,7 +95,8 @@ def make_world() -> World:
 
 def _words() -> dict[str, str]:
     """Arguments that are words of the address itself."""
-    return {"about_slug": "scope", "draft_form": "review", "change_verb": "close"}
+    verbs = {"document_verb": "hide", "visit_verb": "cancel", "item_verb": "asked", "referral_verb": "asked"}
+    return {"about_slug": "scope", "draft_form": "review", "change_verb": "close", **verbs}
 
 
 def _visit(case: Case) -> dict[str, Any]:
@@ -115,7 +120,19 @@ def _plan(case: Case) -> dict[str, Any]:
     reviews.add_note(review, page=1, place="top", words="Ask about the second area.", by=joanne)
     summary = reviews.share(Review.objects.get(pk=review.pk), is_ticked=True, by=joanne)
     found = {"review": review.pk, "summary": summary.pk, "consultation": talk.pk}
+    locked = put_in.checked(case, "locked.pdf", plan_files.locked_pdf())
+    found |= {"locked_version": locked.pk, "page_image": PageImage.objects.filter(version=version).first().pk}
     return found | {"document": version.document_id, "version": version.pk}
+
+
+def _hold(case: Case) -> dict[str, Any]:
+    """A time that Rosa keeps for half an hour, and a holiday of Joanne's."""
+    kept = factories.hold(case, service="first_talk")
+    away = clock.now().date() + dt.timedelta(days=60)
+    joanne = people.person("joanne")
+    practice = Practice.objects.get(consultant=joanne)
+    availability_actions.add_time_off(practice, from_on=away, until_on=away, by=Actor.person(joanne))
+    return {"hold": kept.pk, "time_off": practice.time_off.get().pk}
 
 
 def _messages(case: Case) -> dict[str, Any]:
