@@ -24,6 +24,7 @@ class AccountsConfig(AppConfig):
                 "account.password_changed": _("Changed the password"),
                 "account.second_factor_added": _("Set up a second step to sign in"),
                 "account.second_factor_removed": _("Removed a second step to sign in"),
+                "account.second_factor_reset": _("Second step taken away after a lost phone"),
                 "account.privacy_accepted": _("Accepted the privacy notice"),
                 "account.details_changed": _("Changed the account’s details"),
                 "account.invited": _("Invited someone to the staff"),

@@ -1,9 +1,11 @@
 """What holds on every page: how long a sign-in lasts, the second factor of staff, the reader's zone and language."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -29,7 +31,23 @@ SENSITIVE = {
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
     "accounts:people", "accounts:invite", "accounts:change_person",
 }  # fmt: skip
+ENTRANCES = {"account_login", "account_signup", "account_request_login_code", "account_reset_password"}
 BEFORE_A_NAME = {"accounts:about_you", "accounts:stay", "accounts:check", "account_logout", "set_language"}
+
+
+class EvenPaceMiddleware:
+    """Asking for a code, signing up or resetting takes as long for a known address as for an unknown one."""
+
+    def __init__(self, get_response: Next):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.monotonic()
+        response = self.get_response(request)
+        match = request.resolver_match
+        if request.method == "POST" and match and match.view_name in ENTRANCES:
+            time.sleep(max(0.0, settings.ENTRANCE_TAKES - (time.monotonic() - began)))
+        return response
 
 
 class SessionMiddleware:

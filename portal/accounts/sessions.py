@@ -27,6 +27,7 @@ def begin(request: HttpRequest) -> None:
     is_kept = wants and not user.role
     request.session.update({SIGNED_IN: now, SEEN: now, CHECKED: now, KEPT: is_kept})
     request.session.set_expiry(rules.KEPT_AT_MOST if is_kept else 0)
+    UserSession.objects.create_from_request(request)
 
 
 def stay_of(request: HttpRequest) -> rules.Stay:
@@ -43,9 +44,10 @@ def stay_of(request: HttpRequest) -> rules.Stay:
 
 
 def seen(request: HttpRequest, now: dt.datetime) -> None:
-    """The person did something."""
+    """The person did something. Their list of sessions learns of it as often, not at every request."""
     if now - _instant(request, SEEN) >= LOOK_EVERY:
         request.session[SEEN] = now.timestamp()
+        UserSession.objects.create_from_request(request)
 
 
 def seconds_left(request: HttpRequest) -> int:

@@ -6,10 +6,14 @@ from django.db import transaction
 
 from cases.case.actions import open_case
 from cases.case.models import Case
+from cases.records.actions import begin_round, move_referral, set_visit_date
+from portal import clock, when
 from portal.accounts import drafts
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.pages import questions
+
+REFERRAL = {"asked", "agreed", "refused", "not_needed"}
 
 
 @transaction.atomic
@@ -26,9 +30,17 @@ def first_case(user: User, *, by: Actor) -> Case | None:
     drafts.drop(user, questions.DRAFT)
     is_for_other = answers.get("who") == "other" and answers.get("patient_name")
     whose = {"patient_name": answers["patient_name"], "starter": user} if is_for_other else {"patient": user}
-    return open_case(
-        **whose,
-        answers=json.dumps(answers),
-        treatment_on=questions.day_of(answers, "treatment_on"),
-        by=by,
-    )
+    treatment_on = questions.day_of(answers, "treatment_on")
+    case = open_case(**whose, answers=json.dumps(answers), treatment_on=treatment_on, by=by)
+    _say_what_was_answered(case, answers, by)
+    return case
+
+
+def _say_what_was_answered(case: Case, answers: questions.Answers, by: Actor) -> None:
+    """Referral and visit stand in the case as they were answered, so that nobody is asked again."""
+    asked = "not_needed" if answers.get("referrer") == "not_needed" else answers.get("asked")
+    if asked in REFERRAL:
+        move_referral(case, asked, by=by)
+    visit_on = questions.day_of(answers, "visit_on")
+    if answers.get("visit") == "yes" and visit_on and visit_on >= when.as_date(clock.now(), case.patient.zone):
+        set_visit_date(begin_round(case, by=by), on=visit_on, by=by)

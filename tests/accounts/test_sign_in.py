@@ -163,3 +163,11 @@ def test_answers_are_kept_only_when_ticked():
         Client().post(reverse("account_signup"), {"email": email, "privacy": "on", "answers": "sealed", **ticked})
     assert drafts.kept(User.objects.get(email="a@example.org"), "five-questions") == {"sealed": "sealed"}
     assert drafts.kept(User.objects.get(email="b@example.org"), "five-questions") is None
+
+
+def test_a_mailbox_that_refuses_is_said_plainly(smtp_sink):
+    person("rosa")
+    smtp_sink.refused.add("rosa@example.org")
+    page = Client().post(reverse("account_request_login_code"), {"email": "rosa@example.org"})
+    assert page.status_code == 503
+    assert "That mailbox did not take our email" in page.content.decode()

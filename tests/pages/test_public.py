@@ -10,8 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.case.models import Case
+from portal.accounts import drafts
 from portal.accounts.models import User
-from portal.pages import questions
+from portal.actors import Actor
+from portal.pages import arrive, questions
 from portal.pages.public import ABOUT
 from tests.people import browser, person
 
@@ -142,6 +144,7 @@ def test_kept_answers_open_the_first_case():
     assert case.patient == ines
     assert json.loads(case.answers)["asked"] == "refused"
     assert str(case.treatment_on) == "2026-12-15"
+    assert case.visits.get().referral.state == "refused"
     client.get(reverse("pages:home"))
     assert Case.objects.count() == 1
 
@@ -152,6 +155,15 @@ def test_a_helper_opens_a_case_for_someone_without_an_account():
     client.get(reverse("pages:home"))
     case = Case.objects.get()
     assert (case.starter, case.patient.name, case.patient.can_sign_in) == (ines, "Ana Delgado", False)
+
+
+@pytest.mark.parametrize(("visit_on", "states"), [("2027-02-01", ["booked"]), ("2020-02-01", []), ("", [])])
+def test_a_visit_that_is_booked_stands_in_the_case(visit_on, states):
+    rosa = person("rosa")
+    answers = {"who": "me", "visit": "yes", "visit_on": visit_on}
+    drafts.keep(rosa, questions.DRAFT, "", {"sealed": questions.pack(answers)})
+    case = arrive.first_case(rosa, by=Actor.person(rosa))
+    assert list(case.visits.values_list("state", flat=True)) == states
 
 
 def test_unticked_answers_are_forgotten():
