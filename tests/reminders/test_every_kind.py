@@ -1,0 +1,104 @@
+"""Every kind that any room registers, worded for its reader: discreet, the same in both parts, linked only to us."""
+
+import re
+import uuid
+
+import pytest
+from django.conf import settings
+from django.utils import timezone, translation
+
+from bookings import actions as bookings
+from cases.case.models import Case
+from portal import clock, mail
+from portal.actors import Actor
+from portal.reminders import emails, kinds, rules
+from portal.reminders.models import Delivery, Reminder
+from portal.reminders.readers import reader_of
+from tests import factories, people
+from tests.reminders.test_mail import Words
+from tests.world import built, world  # noqa: F401
+
+
+@pytest.fixture(params=["booked", "canceled"])
+def house(world, request):  # noqa: F811
+    """The world, with a call of Grace's that stands or was canceled: its messages say other things then."""
+    call = factories.book(Case.objects.get(patient=people.person("grace")))
+    if request.param == "canceled":
+        bookings.cancel(call, by=Actor.person(call.patient))
+
+
+CODES = [kind.code for kind in kinds.all_kinds() if not kind.code.startswith("tests.")]
+
+
+def rows_for(code):
+    """A row of this kind out of the world; for one that is rare, a row about each thing its room reminds of."""
+    found = Reminder.objects.filter(kind=code).order_by("due_at").first()
+    if found:
+        return [found]
+    same_room = Reminder.objects.filter(kind__startswith=code.split(".")[0]).order_by("due_at")
+    return [
+        Reminder(
+            kind=code, about_type=row.about_type, about_id=row.about_id, version=row.version, case_id=row.case_id,
+            recipient_type=row.recipient_type, recipient_id=row.recipient_id, due_at=row.due_at,
+            useful_until=row.useful_until, message_class=kinds.kind_of(code).message_class,
+        )
+        for row in same_room or [missed()]
+    ]  # fmt: skip
+
+
+def missed():
+    return Reminder(
+        recipient_type="role", recipient_id="coordinator", about_id=uuid.uuid4(), about_type="reminders.day", version=1
+    )
+
+
+def reader_for(row):
+    recipient = row.recipient if row.recipient_type == "user" else ("user", str(people.person("theo").pk))
+    return reader_of(recipient, clock.now())
+
+
+def worded(code):
+    """(words, row, reader) of a kind; KeyError when it can word nothing of the world."""
+    for row in rows_for(code):
+        reader = reader_for(row)
+        try:
+            with translation.override(reader.language), timezone.override(reader.zone):
+                return emails.words_of([row], reader, clock.now())[row.pk], row, reader
+        except KeyError:
+            continue
+    raise KeyError(code)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_its_words_tell_a_bystander_nothing(house, code):
+    words, _row, _reader = worded(code)
+    said = [words.subject, words.lead, words.line, words.question, words.question_hint, words.action_label]
+    assert {text: rules.clinical_words(text) for text in said if rules.clinical_words(text)} == {}
+    assert rules.clinical_words(words.path) == []
+    assert words.subject
+    assert len(words.subject) <= 60
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_its_question_can_be_answered(house, code):
+    words, _row, _reader = worded(code)
+    assert bool(words.question) == (kinds.kind_of(code).answer is not None)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_its_mail_says_the_same_twice_and_links_only_to_us(house, code):
+    _words, row, reader = worded(code)
+    delivery = Delivery(
+        recipient_type=reader.type, recipient_id=reader.id, message_class=row.message_class or "notice",
+        message_id="<x@example.org>",
+    )  # fmt: skip
+    _subject, raw = emails.compose(delivery, [row], reader, clock.now())
+    kept = mail.read(raw)
+    assert " ".join(kept.plain.split()) == Words(kept.html).all()
+    links = re.findall(r"https?://\S+", kept.plain)
+    assert all(link.startswith(settings.PORTAL_ORIGIN + "/") for link in links)
+    assert [name for name, _type, _content in kept.attachments if not name.endswith(".ics")] == []
+
+
+def test_rooms_have_registered_their_kinds():
+    assert {code.split(".")[0] for code in CODES} >= {"bookings", "records", "summary", "reminders"}
