@@ -4,6 +4,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 
+import structlog
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -17,6 +19,8 @@ from portal.reminders.models import Delivery, RecipientType, Reminder
 from portal.reminders.readers import Reader
 from portal.texts.templatetags.facts import EMPTY
 from portal.texts.words import organisation, text
+
+log = structlog.get_logger(__name__)
 
 
 def words_of(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict:
@@ -33,8 +37,7 @@ def words_of(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict
 def compose(delivery: Delivery, rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> tuple[str, bytes]:
     """(subject, bytes) of the message made of these rows."""
     with translation.override(reader.language), timezone.override(reader.zone):
-        rows = rules.leading(rows)
-        lead, words = rows[0], words_of(rows, reader, now)[rows[0].pk]
+        lead, words = _leading_words(rows, reader, now)
         subject = discreet(words.subject)
         said = _said(delivery, lead, words, len(rows) - 1, reader) | {"subject": subject}
         raw = mail.compose(
@@ -51,6 +54,19 @@ def compose(delivery: Delivery, rows: Sequence[Reminder], reader: Reader, now: d
             )
         )
     return subject, raw
+
+
+def _leading_words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> tuple[Reminder, kinds.Words]:
+    """The row that leads, with its words. One whose room fails to word it stays one of the "more things"."""
+    failed: Exception | None = None
+    for row in rules.leading(rows):
+        try:
+            with transaction.atomic():
+                return row, words_of([row], reader, now)[row.pk]
+        except Exception as error:
+            log.error("kind_failed", kind=row.kind, error=type(error).__name__)
+            failed = error
+    raise failed or LookupError("a message of nothing")
 
 
 def bracketed(fact: str) -> str:

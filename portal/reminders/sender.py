@@ -114,6 +114,8 @@ def claim(pk: UUID, now: dt.datetime) -> Claim | None:
     if not reader or not going or not _is_its_hour(delivery, reader, now):
         gathering.withdraw(delivery, now)
         return None
+    # What hangs on the message is what it says; the others are free for the next one.
+    Reminder.objects.filter(pk__in={row.pk for row in rows} - {row.pk for row in going}).update(delivery=None)
     delivery.message_id = mail.message_id_for(str(delivery.pk))
     delivery.subject, raw = emails.compose(delivery, going, reader, now)
     delivery.body, delivery.holds = raw.decode("ascii"), len(going)
