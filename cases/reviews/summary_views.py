@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings.models import Consultation
 from cases.case.actions import give_consent
@@ -26,7 +26,7 @@ from portal.texts.words import organisation, text
 
 
 @open_to("person")
-@require_GET
+@require_safe
 def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The newest version, or the one asked for; before there is one, what will stand here."""
     case = find_or_404(Case.objects.visible_to(request.user), pk=pk)
@@ -116,7 +116,7 @@ def _thanks(clear: str, chosen: Summary) -> str:
 
 
 @open_to("person")
-@require_GET
+@require_safe
 def pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The summary as a tagged PDF, to keep or hand over."""
     chosen = find_or_404(_summaries(request).live(), pk=pk)

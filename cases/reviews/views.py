@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.case.people import has_consent_to_read, who_can_open
 from cases.documents.models import PageImage
@@ -25,7 +25,7 @@ from portal.texts.words import text
 
 
 @open_to("consultant", "coordinator")
-@require_GET
+@require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """Plans to read, the nearest date first; those without a consultant without name or content."""
     now = clock.now()
@@ -79,7 +79,7 @@ def _closed(request: HttpRequest, review: Review) -> HttpResponse | None:
 
 
 @open_to("consultant")
-@require_GET
+@require_safe
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The plan on the left, the review on the right."""
     review = _find(request, pk)
@@ -241,7 +241,7 @@ def remove_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 
 
 @open_to("consultant")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The summary as the patient will see it, who will see it, the statement unticked; and sharing."""
     review = _find(request, pk)
@@ -314,7 +314,7 @@ def _who(review: Review) -> list[dict[str, str]]:
 
 
 @open_to("consultant", "coordinator")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a shared summary back, with a reason that the patient reads."""
     mine = Summary.objects.visible_to(request.user).exclude(review__case__patient=request.user.pk)
