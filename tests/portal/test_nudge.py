@@ -32,10 +32,12 @@ def broker_away(request, silent_broker, monkeypatch):
 
 @pytest.mark.usefixtures("broker_away")
 def test_broker_away_is_counted_and_costs_a_moment(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        nudge(nothing)  # the first one of a process also reads the broker's client from disk
     began = time.monotonic()
     with django_capture_on_commit_callbacks(execute=True):
         nudge(nothing)
-    assert cache.get(MISSED) == 1
+    assert cache.get(MISSED) == 2
     assert time.monotonic() - began < PATIENCE * 10
 
 
