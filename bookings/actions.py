@@ -9,7 +9,8 @@ behind it. What the database still refuses is told like what the rule refuses: s
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from uuid import uuid4
+from typing import cast
+from uuid import UUID, uuid4
 
 import psycopg.errors
 from django.conf import settings
@@ -149,7 +150,7 @@ def renew(hold: Hold, *, by: Actor) -> Hold:
 def _claim(hold: Hold, practice: Practice, starts_at: datetime, now: datetime) -> Hold:
     """The hold again, under the locks: still about this time, and still its own or free."""
     kept = Hold.objects.select_related("case", "service", "consultant", "moving").filter(pk=hold.pk).first()
-    if kept is None or kept.starts_at != starts_at:
+    if kept is None or kept.starts_at != starts_at or kept.moving_id != hold.moving_id:
         raise Refused(_("You chose another time since. Look at it once more, then book."), code="chosen_again")
     if starts_at <= now:
         raise JustTaken(rules.sentence(Why.PAST), code=Why.PAST)
@@ -250,7 +251,7 @@ def move(*, hold: Hold, starts_at: datetime, by: Actor) -> Consultation:
         if moved is not None:
             return moved
         kept = _claim(hold, practice, starts_at, now)
-        consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=kept.moving_id)
+        consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=cast(UUID, kept.moving_id))
         rules.check("move", consultation, role_in(consultation.case, by), now)
         consultation.reservations.all().delete()
         consultation.starts_at, consultation.ends_at = starts_at, kept.ends_at

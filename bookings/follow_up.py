@@ -1,13 +1,13 @@
 """What must be said after a call was booked, moved or canceled: rows planned in the same transaction."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from bookings import availability
 from bookings.models import Consultation
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.reminders.actions import plan, unplan
-from portal.reminders.rules import morning
+from portal.reminders.rules import at_wall, morning
 
 BOOKED, CANCELLED, TOLD_PATIENT = "bookings.booked", "bookings.cancelled", "bookings.told_patient"
 TOLD_CONSULTANT = "bookings.told_consultant"
@@ -29,7 +29,14 @@ def _say(kind: str, consultation: Consultation, recipient: User, now: datetime, 
     )
 
 
-def _remind(kind: str, consultation: Consultation, recipient: User, due_at: datetime, now: datetime) -> None:
+def _remind(
+    kind: str,
+    consultation: Consultation,
+    recipient: User,
+    due_at: datetime,
+    now: datetime,
+    until: datetime | None = None,
+) -> None:
     """Plan a reminder for later; one whose hour has passed is left out, since the booking itself just said it."""
     if due_at <= now:
         return
@@ -39,7 +46,7 @@ def _remind(kind: str, consultation: Consultation, recipient: User, due_at: date
         version=consultation.version,
         recipient=recipient,
         due_at=due_at,
-        useful_until=consultation.starts_at,
+        useful_until=until or consultation.starts_at,
         case=consultation.case_id,
     )
 
@@ -48,7 +55,9 @@ def _reminders(consultation: Consultation, now: datetime) -> None:
     """Calendar days: the mornings are the reader's, the plan's last day is the consultant's."""
     patient, consultant = consultation.patient, consultation.consultant
     day = consultation.starts_at.astimezone(patient.zone).date()
-    _remind(DAY_BEFORE, consultation, patient, morning(day - timedelta(days=1), patient.zone), now)
+    # "Tomorrow" is true on that day only, however long the sender was away.
+    midnight = at_wall(day, time.min, patient.zone)
+    _remind(DAY_BEFORE, consultation, patient, morning(day - timedelta(days=1), patient.zone), now, midnight)
     _remind(SAME_DAY, consultation, patient, morning(day, patient.zone), now)
     due_on = availability.plan_by(consultation, availability.closed(now))
     if due_on is not None:

@@ -15,6 +15,7 @@ from bookings.models import Consultation, Practice, Service
 from bookings.slots import Why
 from cases.case.models import Case
 from portal import when
+from portal.texts.business_days import SATURDAY
 
 NOON, EVENING = 12, 17
 
@@ -210,7 +211,7 @@ class Offer:
         runs: list[dict[str, Any]] = []
         day = max(self.first_of_month, self.today)
         while day.month == self.first_of_month.month:
-            if day not in self.days and day.weekday() < slots.SATURDAY:
+            if day not in self.days and day.weekday() < SATURDAY:
                 why = day_sentence(self.why_none(day), self.name)
                 if runs and runs[-1]["why"] == why:
                     runs[-1]["last"] = day

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -75,11 +74,6 @@ def check(verb: str, consultation: Booked, role: str, now: datetime) -> None:
         raise Refused(reason)
 
 
-def is_late(starts_at: datetime, now: datetime) -> bool:
-    """Whether a change comes so close to the call that the other side must hear at once. Elapsed."""
-    return starts_at - now < timedelta(days=2)
-
-
 def hold_until(made_at: datetime, now: datetime) -> datetime:
     """A hold lasts 30 minutes from the last sign of life, and 2 hours at most."""
     return min(now + HOLD_FOR, made_at + HOLD_AT_MOST)
@@ -113,8 +107,3 @@ def sentence(why: Why) -> str:
         Why.FULL_DAY: _("That day is full now. Here are times near it."),
     }
     return sentences[why]
-
-
-def outside(calls: Iterable[Booked], is_inside_before, is_inside_after) -> list[Booked]:
-    """The calls that new hours leave outside and the old ones did not: each needs an answer."""
-    return [call for call in calls if is_inside_before(call) and not is_inside_after(call)]

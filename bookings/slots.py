@@ -17,9 +17,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from portal.texts.business_days import add_business_days
+
 STEP = timedelta(minutes=30)
 DAY = timedelta(days=1)
-SATURDAY = 5
 
 
 class Why(StrEnum):
@@ -128,23 +129,11 @@ class Asked:
 # Business days
 
 
-def is_business_day(day: date, closed: frozenset[date]) -> bool:
-    return day.weekday() < SATURDAY and day not in closed
-
-
-def business_days_before(day: date, count: int, closed: frozenset[date]) -> date:
-    """The business day that lies `count` business days before `day`; `day` itself for none."""
-    while count:
-        day -= DAY
-        count -= is_business_day(day, closed)
-    return day
-
-
 def plan_due_on(starts_at: datetime, zone: ZoneInfo, talk: Talk, closed: frozenset[date]) -> date | None:
     """The last day on which a plan leaves its reading days before the talk; None if none is read."""
     if not talk.reading_days:
         return None
-    return business_days_before(starts_at.astimezone(zone).date(), talk.reading_days, closed)
+    return add_business_days(starts_at.astimezone(zone).date(), -talk.reading_days, closed)
 
 
 # Wall time to UTC
@@ -257,7 +246,8 @@ def _grid(calendar: Calendar, day: date) -> list[datetime]:
     """Every start the hours of this day have, free or not. A wall time that comes twice is left out:
     "1:30 am" would not say which."""
     starts: set[datetime] = set()
-    for hours in [*_weekly(calendar, day), *_extra(calendar, day)]:
+    spans: list[Span | Extra] = [*_weekly(calendar, day), *_extra(calendar, day)]
+    for hours in spans:
         wall, until = datetime.combine(day, hours.from_time), datetime.combine(day, hours.until_time)
         while wall < until:
             moment = instant(wall, calendar.zone)

@@ -98,9 +98,9 @@ def _choose(request: HttpRequest, case: Case, moving: Consultation | None) -> Ht
             by=Actor.of(request),
         )
     except JustTaken as taken:
-        return _pick_page(request, case, moving, 409, also=[taken.message], lost=form.cleaned_data["slot"])
+        return _pick_page(request, case, moving, 409, also=[str(taken.message)], lost=form.cleaned_data["slot"])
     except Refused as refused:
-        return _pick_page(request, case, moving, 409, also=[refused.message])
+        return _pick_page(request, case, moving, 409, also=[str(refused.message)])
     return redirect(kept)
 
 
@@ -209,7 +209,7 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
         if refused.code in form.fields:
             form.add_error(refused.code, refused.message)
             return _check_page(request, kept, form, 422)
-        return _check_page(request, kept, form, 409, [refused.message])
+        return _check_page(request, kept, form, 409, [str(refused.message)])
     drafts.drop(request.user, DRAFT, kept.case_id)  # type: ignore[arg-type]
     return redirect(consultation)
 
@@ -253,6 +253,7 @@ def _detail_page(
         "case": consultation.case,
         "call": consultation,
         "role": role,
+        "shows_hope": role in ("consultant", "coordinator"),  # a helper sees what she put in herself
         "also": also,
         "moves": rules.allowed(consultation, role, now),
         "is_over": consultation.ends_at <= now,
@@ -304,7 +305,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             consultation = actions.cancel(consultation, reason=form.cleaned_data["reason"], by=Actor.of(request))
         except Refused as refused:
-            return _detail_page(request, consultation, 409, [refused.message])
+            return _detail_page(request, consultation, 409, [str(refused.message)])
         return redirect(consultation)
     reason = rules.why_not("cancel", consultation, role_in(consultation.case, request.user), clock.now())
     if reason:
@@ -346,5 +347,5 @@ def settle(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     try:
         consultation = act(consultation, by=Actor.of(request))
     except Refused as refused:
-        return _detail_page(request, consultation, 409, [refused.message])
+        return _detail_page(request, consultation, 409, [str(refused.message)])
     return redirect(consultation)

@@ -16,7 +16,7 @@ from portal import when
 Kind = Reservation.Kind
 GRID_FROM, GRID_UNTIL = time(9), time(18)
 GRID_SPANS = (15, 30, 45, 60, 90, 120, 180)  # minutes the style sheet knows
-LOOKS = {Kind.PREPARATION: "rs-ev--review", Kind.BLOCKED: "rs-ev--block"}
+LOOKS: dict[str, str] = {Kind.PREPARATION: "rs-ev--review", Kind.BLOCKED: "rs-ev--block"}
 
 
 def monday_of(day: date) -> date:
@@ -66,7 +66,9 @@ class Week:
             begins = row.starts_at.astimezone(self.zone)
             if begins.weekday() > 4 or not GRID_FROM <= begins.time() < GRID_UNTIL:
                 continue
-            ends_at = row.consultation.ends_at if row.kind == Kind.CONSULTATION else row.ends_at
+            # A call's stretch includes the rest after it, which is nobody's entry.
+            call = row.consultation if row.kind == Kind.CONSULTATION else None
+            ends_at = call.ends_at if call else row.ends_at
             minutes = int((ends_at - row.starts_at).total_seconds() / 60)
             shown.append(
                 {
@@ -96,7 +98,7 @@ class Week:
         ]
 
     def _title(self, row: Reservation) -> str:
-        if row.kind == Kind.PREPARATION:
+        if row.kind == Kind.PREPARATION and row.consultation:
             return _("Prepare: %(name)s") % {"name": row.consultation.patient.name}
         if row.kind == Kind.HOLD:
             return _("Somebody is booking")
@@ -106,9 +108,9 @@ class Week:
         return _("%(time)s, blocked") % words
 
     def _hint(self, row: Reservation) -> str:
-        if row.kind != Kind.CONSULTATION:
-            return row.note
         call = row.consultation
+        if call is None or row.kind == Kind.PREPARATION:
+            return row.note
         words = {"how": call.get_how_display(), "what": call.service.name, "minutes": call.minutes}
         hint = _("%(how)s, %(what)s, %(minutes)d minutes") % words
         return hint if call.is_booked else f"{hint}, {call.get_state_display()}"

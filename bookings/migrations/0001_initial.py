@@ -11,6 +11,7 @@ from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 import bookings.models
+import bookings.practices
 import portal.vault.fields
 
 
@@ -32,7 +33,7 @@ class Migration(migrations.Migration):
                 ("starts_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
                 ("wall_at", models.CharField(help_text="2026-11-17T10:30, as promised in time_zone", max_length=16)),
-                ("time_zone", models.CharField(max_length=64, validators=[bookings.models.check_zone])),
+                ("time_zone", models.CharField(max_length=64, validators=[bookings.practices.check_zone])),
                 ("how", models.CharField(choices=[("video", "Video call"), ("phone", "Phone call")], max_length=10)),
                 ("hope", portal.vault.fields.SealedText(blank=True, default=b"")),
                 (
@@ -111,7 +112,7 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                ("time_zone", models.CharField(max_length=64, validators=[bookings.models.check_zone])),
+                ("time_zone", models.CharField(max_length=64, validators=[bookings.practices.check_zone])),
                 (
                     "buffer_minutes",
                     models.PositiveSmallIntegerField(

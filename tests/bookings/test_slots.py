@@ -15,7 +15,6 @@ from bookings.slots import (
     Talk,
     Terms,
     Why,
-    business_days_before,
     free_starts,
     instant,
     is_inside_hours,
@@ -167,10 +166,6 @@ def test_a_plan_put_in_on_saturday_is_read_from_monday():
     question = asked(PLAN_TALK, ready_on=date(2026, 11, 7))
     assert why_none(calendar(), question, date(2026, 11, 10)) is Why.READING
     assert on(date(2026, 11, 12), question=question)
-
-
-def test_business_days_before_counts_none_as_the_day_itself():
-    assert business_days_before(date(2026, 11, 8), 0, CLOSED) == date(2026, 11, 8)
 
 
 # Closed days, time off, extra hours

@@ -1,0 +1,160 @@
+"""A consultant's terms and hours: zone, rest, notice, horizon; weekly hours, time off, extra hours."""
+
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from bookings import slots
+from portal.accounts.models import User
+
+if TYPE_CHECKING:
+    from bookings.models import Consultation
+
+
+def check_zone(name: str) -> None:
+    """A zone the pinned tzdata knows, or a ValidationError."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as unknown:
+        raise ValidationError(_("Choose a time zone from the list.")) from unknown
+
+
+class PracticeQuerySet(models.QuerySet["Practice"]):
+    def visible_to(self, user: Any) -> "PracticeQuerySet":
+        """The consultants somebody may know of: all who work here, for anyone signed in."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(consultant__can_sign_in=True, consultant__role=User.Role.CONSULTANT)
+
+    def of(self, user: Any) -> "PracticeQuerySet":
+        """A consultant's own."""
+        return self.visible_to(user).filter(consultant=user)
+
+    def taking_bookings(self) -> "PracticeQuerySet":
+        return self.filter(hours__isnull=False).distinct().order_by("consultant__name")
+
+
+class Practice(models.Model):
+    """One consultant's terms: zone, rest, notice, horizon; and who they are, for the people who book."""
+
+    consultant = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    time_zone = models.CharField(max_length=64, validators=[check_zone])
+    buffer_minutes = models.PositiveSmallIntegerField(default=10, validators=[MaxValueValidator(120)])
+    notice_hours = models.PositiveSmallIntegerField(default=24, validators=[MaxValueValidator(336)])
+    horizon_days = models.PositiveSmallIntegerField(default=90, validators=[MaxValueValidator(366)])
+    daily_cap = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
+    profession = models.CharField(max_length=200, blank=True)
+    languages = models.CharField(max_length=200, blank=True)
+    video_address = models.CharField(max_length=200, blank=True)
+
+    objects = PracticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(daily_cap=None) | Q(daily_cap__gt=0), name="practice_cap_leaves_a_call"),
+        ]
+
+    def __str__(self) -> str:
+        return f"practice {self.pk}"
+
+    def address_for(self, consultation: "Consultation") -> str:
+        """Where to meet by video; the pattern may name the call by {reference}."""
+        return self.video_address.replace("{reference}", consultation.reference.replace(" ", "-"))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def terms(self) -> slots.Terms:
+        return slots.Terms(self.buffer_minutes, self.notice_hours, self.horizon_days, self.daily_cap)
+
+
+class Hours(models.Model):
+    """A span of one weekday (Monday is 0), wall time in the practice's zone."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="hours")
+    weekday = models.PositiveSmallIntegerField()
+    from_time = models.TimeField()
+    until_time = models.TimeField()
+
+    class Meta:
+        ordering = ["weekday", "from_time"]
+        constraints = [
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="hours_weekday_is_a_day"),
+            models.CheckConstraint(condition=Q(from_time__lt=F("until_time")), name="hours_end_after_start"),
+            models.UniqueConstraint(fields=["practice", "weekday", "from_time"], name="hours_start_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.from_time}-{self.until_time}"
+
+    @property
+    def span(self) -> slots.Span:
+        return slots.Span(self.weekday, self.from_time, self.until_time)
+
+
+class TimeOffQuerySet(models.QuerySet["TimeOff"]):
+    def visible_to(self, user: Any) -> "TimeOffQuerySet":
+        """A consultant's own."""
+        return self.filter(practice__in=Practice.objects.of(user))
+
+
+class TimeOff(models.Model):
+    """Days off, both ends included; with times, that part of each day. Wall time in the practice's zone."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="time_off")
+    from_on = models.DateField()
+    until_on = models.DateField()
+    from_time = models.TimeField(null=True, blank=True)
+    until_time = models.TimeField(null=True, blank=True)
+    note = models.CharField(max_length=80, blank=True)
+
+    objects = TimeOffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["from_on", "from_time"]
+        constraints = [
+            models.CheckConstraint(condition=Q(from_on__lte=F("until_on")), name="time_off_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(from_time=None, until_time=None)
+                | Q(from_time__isnull=False, until_time__isnull=False, from_time__lt=F("until_time")),
+                name="time_off_times_are_a_pair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_on}-{self.until_on}"
+
+    @property
+    def off(self) -> slots.Off:
+        return slots.Off(self.from_on, self.until_on, self.from_time, self.until_time)
+
+
+class ExtraHours(models.Model):
+    """Hours on one date, above the weekly ones; they hold on a day off too."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="extra_hours")
+    on_date = models.DateField()
+    from_time = models.TimeField()
+    until_time = models.TimeField()
+
+    class Meta:
+        ordering = ["on_date", "from_time"]
+        constraints = [
+            models.CheckConstraint(condition=Q(from_time__lt=F("until_time")), name="extra_hours_end_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on_date} {self.from_time}-{self.until_time}"
+
+    @property
+    def extra(self) -> slots.Extra:
+        return slots.Extra(self.on_date, self.from_time, self.until_time)
