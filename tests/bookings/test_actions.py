@@ -248,7 +248,7 @@ def test_a_move_rewrites_what_was_planned(case, practice, rosa):
     consultation, _ = moved(case, practice, factories.book(case))
     rows = Reminder.objects.about(consultation).unsettled()
     assert {row.version for row in rows} == {1}
-    assert {row.useful_until for row in rows.filter(kind="bookings.day_before")} == {consultation.starts_at}
+    assert {row.useful_until for row in rows.filter(kind="bookings.same_day")} == {consultation.starts_at}
 
 
 def test_a_call_may_move_over_its_own_time(case, practice):
