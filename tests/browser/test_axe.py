@@ -1,0 +1,81 @@
+"""axe on every page, as the person it is for sees it; no console error, no request to a stranger."""
+
+import pytest
+import time_machine
+from django.conf import settings
+
+from portal.accounts.models import User
+from tests.pages_table import PAGES
+from tests.test_access import address_of
+from tests.world import MORNING, make_world
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ROOMS = {
+    "accounts": ("account_", "accounts:", "mfa_", "usersessions", "reminders:"),
+    "case": ("case:", "documents:", "records:"),
+    "calls": ("bookings:", "reviews:"),
+    "pages": ("pages:",),
+}
+# These answer with something else than a page: words for supervisors, a file, a redirect out of turn, JSON.
+NOT_PAGES = {"mfa_login_webauthn", "mfa_download_recovery_codes", "case:office_names"}
+THEMES = [
+    pytest.param("light", 1280),
+    *[
+        pytest.param(theme, width, marks=pytest.mark.full)
+        for theme in ("light", "soft", "dark")
+        for width in (390, 1280)
+        if (theme, width) != ("light", 1280)
+    ],
+]
+
+
+@pytest.fixture
+def travelled():
+    with time_machine.travel(MORNING):
+        yield
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("theme", "width"), THEMES)
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_page_is_accessible_and_quiet(room, theme, width, travelled, live_server, browser, axe):
+    world, found = make_world(), {}
+    User.objects.update(theme=theme)
+    by_owner: dict[str, list[str]] = {}
+    for name, page in PAGES.items():
+        if name.startswith(ROOMS[room]) and page.posts != "only" and not page.is_file and name not in NOT_PAGES:
+            by_owner.setdefault(page.owner or "anonymous", []).append(name)
+    for owner, names in by_owner.items():
+        tab = open_as(owner, world, browser, live_server.url, width)
+        for name in names:
+            if findings := look(tab, live_server.url + address_of(name, world), axe):
+                found[name] = findings
+        tab.context.close()
+    assert found == {}
+
+
+def open_as(owner, world, browser, url, width):
+    """A tab of this person's, which keeps what its console says and whom it asks."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    cookies = world.client(owner).cookies
+    if settings.SESSION_COOKIE_NAME in cookies:
+        value = cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": url}])
+    tab = context.new_page()
+    tab.said = []
+    tab.on("console", lambda said: tab.said.append(said.text) if said.type in ("error", "warning") else None)
+    tab.on("request", lambda ask: tab.said.append(ask.url) if not ask.url.startswith((url, "data:")) else None)
+    return tab
+
+
+def look(tab, address, axe) -> list[str]:
+    """What axe finds, what the console said, and whether the page scrolls sideways."""
+    tab.said.clear()
+    answer = tab.goto(address)
+    findings = [*axe(tab), *tab.said]
+    if answer.status != 200:
+        findings.append(f"answered {answer.status}")
+    if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        findings.append("scrolls sideways")
+    return findings
