@@ -145,27 +145,45 @@ def next_step(facts: Facts, today: date) -> Step:
 
 
 def _open_step(facts: Facts, today: date) -> Step | None:
-    for find in (_needs_you, _plan, _referral, _visit, _records, _after_the_visit):
+    for find in (_needs_you, _plan, _referral, _visit, _records, _can_follow, _after_the_visit):
         if step := find(facts, today):
             return step
     return None
 
 
 def _needs_you(facts: Facts, today: date) -> Step | None:
-    waiting = [item for item in facts.items if item.hop == "needs_you" and not item.is_plan]
+    """What can follow presses nobody: it leads only while there is a day to be in time for."""
+    waiting = [item for item in _waiting(facts) if item.is_core or (item.needs_by and item.needs_by >= today)]
+    return _part_of_the_patient(waiting, today)
+
+
+def _waiting(facts: Facts) -> list[ItemFacts]:
+    return [item for item in facts.items if item.hop == "needs_you" and not item.is_plan]
+
+
+def _part_of_the_patient(waiting: list[ItemFacts], today: date) -> Step | None:
     if not waiting:
         return None
     first = min(waiting, key=lambda item: (item.needs_by or date.max, not item.is_core))
     code = {"signature": "sign", "choice": "choose_route", "fee": "pay_fee"}.get(first.needs, "needs_you")
-    return Step(code, "records:list", first.needs_by, 5, first.name, len(waiting))
+    return Step(code, "records:list", _still(first.needs_by, today), 5, first.name, len(waiting))
+
+
+def _still(day: date | None, today: date) -> date | None:
+    """A day to be in time for; one that has passed is not held up to anyone."""
+    return day if day and day >= today else None
+
+
+def _can_follow(facts: Facts, today: date) -> Step | None:
+    return None if facts.visit_happened else _part_of_the_patient(_waiting(facts), today)
 
 
 def _plan(facts: Facts, today: date) -> Step | None:
     talk = facts.consultation
     if facts.plan == "needs_you":
-        return Step("plan_problem", "documents:add_plan", talk.plan_by if talk else None, 5)
+        return Step("plan_problem", "documents:add_plan", _still(talk and talk.plan_by, today), 5)
     if talk and talk.needs_plan and not facts.plan and today <= talk.on:
-        return Step("plan", "documents:add_plan", talk.plan_by, 5, talk.consultant)
+        return Step("plan", "documents:add_plan", _still(talk.plan_by, today), 5, talk.consultant)
     return None
 
 
@@ -193,8 +211,8 @@ def _records(facts: Facts, today: date) -> Step | None:
         return None
     first = min(to_ask, key=lambda item: item.request_by or date.max)
     if first.is_plan:
-        return Step("plan", "documents:add_plan", first.request_by, 5)
-    return Step("records", "records:list", first.request_by, 10, first.name, len(to_ask))
+        return Step("plan", "documents:add_plan", _still(first.request_by, today), 5)
+    return Step("records", "records:list", _still(first.request_by, today), 10, first.name, len(to_ask))
 
 
 def _is_to_ask(item: ItemFacts, facts: Facts) -> bool:

@@ -15,7 +15,5 @@ class PagesConfig(AppConfig):
             {
                 "case.rests": _("Put the next step off"),
                 "case.goes_on": _("Took the next step up again"),
-                "case.looked_at": _("Opened your case file"),
-            },
-            {"coordinating": _("Keeping your records moving")},
+            }
         )

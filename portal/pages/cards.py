@@ -11,6 +11,7 @@ from bookings.models import Consultation
 from cases.case.models import Case, CaseClinician
 from cases.case.path import ARRIVED_HOPS, Path, PathStep, Step
 from cases.records.models import Visit
+from cases.reviews.models import Summary
 from portal import when
 from portal.accounts.models import User
 from portal.pages import words
@@ -113,7 +114,7 @@ def _visit_rows(gathered: Gathered, visit: Visit, today: dt.date) -> list[Row]:
     known, rows = gathered.facts, []
     core = len(known.core)
     safe_on = gathered.standing.safe_on if gathered.standing else None
-    if core and safe_on and safe_on >= today:
+    if core and safe_on and safe_on >= today and known.verdict != "some_will_follow":
         counted = {"there": known.core_at(ARRIVED_HOPS), "of": core}
         rows.append(
             {
@@ -192,4 +193,24 @@ def talk(gathered: Gathered, case: Case) -> Row:
         "text": _("A consultation about your plan, by video or phone. One of our consultants reads it first."),
         "label": _("Find a time"),
         "href": reverse("bookings:pick", args=[case.pk]),
+    }
+
+
+def summary(case: Case, reader: User) -> Row | None:
+    """The newest summary that stands, for those who may read it."""
+    newest = (
+        Summary.objects.visible_to(reader)
+        .live()
+        .filter(review__case=case)
+        .select_related("shared_by")
+        .order_by("-number")
+        .first()
+    )
+    if newest is None:
+        return None
+    told = {"name": newest.shared_by.first_name, "day": when.month_day(newest.shared_at)}
+    return {
+        "text": _("%(name)s shared it on %(day)s.") % told,
+        "label": _("Read the summary"),
+        "href": reverse("reviews:summary", args=[case.pk]),
     }

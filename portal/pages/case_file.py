@@ -39,7 +39,7 @@ STAFF_ROLES = {
 def case_file(request: HttpRequest, pk: str) -> HttpResponse:
     """Everything the team knows of one case. Each look is on record, and the patient reads it."""
     case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "starter", "key"), pk=pk)
-    record(Actor.of(request), "case.looked_at", case, patient=case.patient_id, case=case.pk, why="coordinating")
+    record(Actor.of(request), "case.seen", case, patient=case.patient_id, case=case.pk, why="care")
     return render(request, "pages/case_file.html", _file(case, request))
 
 
@@ -63,7 +63,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "happened": privacy.lines(list(page), case, request.user),
         "page": page,
         "people": _people(case, gathered),
-        "can_open": [{"name": user.name, "words": said} for user, said in who_can_open(case)],
+        "can_open": [{"name": user.name, "words": _as_what(user, case)} for user, _said in who_can_open(case)],
         "reminders": _reminders(case),
     }
 
@@ -151,6 +151,10 @@ def _people(case: Case, gathered: Gathered) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _as_what(user: User, case: Case) -> str:
+    return _("Patient") if user.pk == case.patient_id else str(user.get_role_display()).capitalize()
 
 
 def _person(user: User, said: str) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def _home(case: Case, request: HttpRequest) -> dict[str, object]:
         "tally": way.tally,
         "people": cards.people(case, request.user),
         "talk": cards.talk(gathered, case),
+        "summary": cards.summary(case, request.user),
         "call_open": known.call_wanted,
     }
 

@@ -47,8 +47,8 @@ def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[s
         "name": patient.name if patient else _("Our own house"),
         "href": cards.file_url(case) if case else "",
         "lines": [line for line in lines if line],
-        "phone": str(patient.phone) if patient and patient.phone else "",
-        "phone_href": tel(str(patient.phone)) if patient and patient.phone else "",
+        "phone": phone_words(patient) if patient else "",
+        "phone_href": tel(str(patient.phone)) if patient else "",
     }
 
 
@@ -78,6 +78,11 @@ def reach(person: User) -> str:
     else:
         parts.append(_("No phone number and no email address."))
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
+
+
+def phone_words(person: User) -> str:
+    """The number as people write it; as it was typed where it is not a number of a known kind."""
+    return str(getattr(person.phone, "as_national", person.phone))
 
 
 def tel(phone: str) -> str:

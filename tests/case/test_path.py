@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from cases.case.path import ConsultationFacts, Facts, ItemFacts, next_date, next_step, path
+from cases.case.path import ConsultationFacts, Facts, ItemFacts, Step, next_date, next_step, path
 
 TODAY = date(2026, 11, 9)
 VISIT = date(2026, 11, 24)
@@ -94,9 +94,27 @@ def test_what_needs_the_patient_comes_before_the_plan(needs, code):
 def test_of_two_things_that_need_the_patient_the_earlier_leads():
     first = ItemFacts("Slides", "needs_you", is_core=False, needs="fee", needs_by=date(2026, 11, 10))
     later = ItemFacts("Biopsy report", "needs_you", needs="signature", needs_by=date(2026, 11, 12))
-    undated = ItemFacts("Notes", "needs_you", needs="choice")
+    undated = ItemFacts("Imaging reports", "needs_you", needs="choice")
     step = next_step(replace(NAMED, items=(undated, later, first)), TODAY)
     assert (step.code, step.about, step.count) == ("pay_fee", "Slides", 3)
+
+
+def test_what_can_follow_leads_only_while_there_is_a_day_to_be_in_time_for():
+    slides = ItemFacts("Slides", "needs_you", is_core=False, needs="signature", needs_by=date(2026, 11, 8))
+    facts = replace(NAMED, items=(slides, *ALL_IN), consultation=TALK)
+    assert next_step(facts, TODAY).code == "plan"
+    assert next_step(replace(facts, plan="ready"), TODAY) == Step("sign", "records:list", None, 5, "Slides", 1)
+    assert next_step(facts, date(2026, 11, 8)).code == "sign"
+
+
+def test_a_core_record_that_needs_the_patient_leads_without_a_day():
+    report = ItemFacts("Biopsy report", "needs_you", needs="fee", needs_by=date(2026, 11, 2))
+    assert next_step(replace(NAMED, items=(report,), consultation=TALK), TODAY).code == "pay_fee"
+
+
+def test_a_day_that_has_passed_is_not_held_up_to_anyone():
+    late = ItemFacts("Imaging reports", request_by=date(2026, 11, 2))
+    assert next_step(replace(NAMED, items=(late,)), TODAY).due_on is None
 
 
 def test_not_today_hides_the_step_until_the_day_chosen():

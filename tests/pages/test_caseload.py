@@ -119,8 +119,8 @@ def test_each_look_at_a_case_is_on_record():
     case = factories.case_with_visit(days=30)
     html = page(reverse("pages:case_file", args=[case.pk]))
     assert "Pathology report" in html
-    looked = Event.objects.get(verb="case.looked_at", case_id=case.pk)
-    assert (looked.actor_id, looked.why) == (people.person("theo").pk, "coordinating")
+    looked = Event.objects.get(verb="case.seen", case_id=case.pk)
+    assert (looked.actor_id, looked.why) == (people.person("theo").pk, "care")
 
 
 def test_the_words_of_the_diagnosis_are_not_on_the_list():

@@ -32,8 +32,8 @@ STAFF = {
         (_("Hours"), "clock", "bookings:hours", {"bookings:hours"}),
     ],
     "coordinator": [
-        (_("Today"), "sun", "pages:today", {"pages:today"}),
-        (_("Cases"), "folder", "pages:caseload", {"pages:caseload"}),
+        (_("Cases"), "folder", "pages:caseload", {"pages:caseload", "pages:case_file"}),
+        (_("Reviews"), "file", "reviews:queue", {"reviews"}),
         (_("Reminders"), "bell", "pages:reminder_log", {"pages:reminder_log"}),
     ],
     "administrator": [

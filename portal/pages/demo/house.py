@@ -1,6 +1,7 @@
 """The demo's house: the organisation's facts, its people, consultants' hours, checked offices."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -16,9 +17,10 @@ from portal.pages.demo.people import OFFICES, PEOPLE, DemoOffice, DemoPerson
 from portal.texts.models import Organisation
 
 PASSWORD = "demo-demo-demo"
+ZONE = ZoneInfo("America/Toronto")
 FACTS = {
-    "phone": "555-0100",
-    "fax": "555-0199",
+    "phone": "416-555-0100",
+    "fax": "416-555-0199",
     "email": "office@example.org",
     "address": "12 Sample Street, Toronto",
     "hours": "Monday to Friday, 9 am to 5 pm Eastern Time",

@@ -103,9 +103,9 @@ def play(deeds: list[Deed], first: int, now: dt.datetime) -> None:
 
 
 def _at(now: dt.datetime, days_ago: int, wall: dt.time) -> dt.datetime:
-    zone = dt.UTC if now.tzinfo is None else now.tzinfo
-    local = now.astimezone(zone).date() - dt.timedelta(days=days_ago)
-    return dt.datetime.combine(local, wall, zone)
+    """An hour of a day on the wall of our own office."""
+    day = now.astimezone(house.ZONE).date() - dt.timedelta(days=days_ago)
+    return dt.datetime.combine(day, wall, house.ZONE)
 
 
 def _let_workers_look() -> None:
@@ -200,10 +200,13 @@ def _visit(told: Told) -> Visit:
 
 
 def _records(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
+    """Each record moves on every other day, so that the last word about it is from the day before yesterday."""
+    over = max(-(told.story.visit_in or 0), 0)
     for place, (kind, reached) in enumerate(told.story.records.items()):
-        for step, verb in enumerate(VERBS_BEHIND[reached]):
-            days_ago = max(told.story.began - 3 - step * 2 - place * 0.1, 0)
-            yield days_ago, _telling(told, kind, verb)
+        verbs = VERBS_BEHIND[reached]
+        for step, verb in enumerate(verbs):
+            days_ago = over + 2 * (len(verbs) - step) - place * 0.1
+            yield min(days_ago, told.story.began - 2 - step * 0.01), _telling(told, kind, verb)
 
 
 def _telling(told: Told, kind: str, verb: str) -> Callable[[], object]:

@@ -54,7 +54,7 @@ Still needed before the operation
 Biopsy of the second area, if Ms. Delgado wishes. Blood tests. Bone density scan.
 
 Whom to call
-Nurse line, Lakeside Cancer Clinic: 555-0130, Monday to Friday.""",
+Nurse line, Lakeside Cancer Clinic: 416-555-0130, Monday to Friday.""",
         ),
     ),
     DemoPlan(
@@ -113,7 +113,7 @@ Stage IIIB (T3 N1b M0). Mismatch repair proteins: present.""",
 The usual choice is capecitabine tablets with oxaliplatin by drip, every three weeks, for three months.
 Six months is the other length that is used; for your stage three months did nearly as well in trials,
 with far less numbness of hands and feet.
-Treatment starts within eight weeks of the operation. Please call 555-0130 to fix the day.
+Treatment starts within eight weeks of the operation. Please call 416-555-0130 to fix the day.
 Dr. Miriam Weiss""",
         ),
         kind="photos",
@@ -145,7 +145,7 @@ Not decided yet
 Whether the iodine is needed at all: depends on the blood test after the second operation.
 
 Whom to call
-Nurse line: 555-0130.""",
+Nurse line: 416-555-0130.""",
         ),
     ),
     DemoPlan(
@@ -162,7 +162,7 @@ A PET scan after two cycles decides how it goes on.""",
             """Side effects: tiredness, sickness, low blood counts, effects on the lungs and the heart.
 Fertility: she asked about it; a visit with the fertility team is being arranged before the first cycle.
 Start: within three weeks.
-Responsible: Dr. Peter Moss, 555-0138.""",
+Responsible: Dr. Peter Moss, 416-555-0138.""",
         ),
     ),
     DemoPlan(
@@ -176,7 +176,7 @@ Changed after the tumor board: two cycles of ABVD, PET scan, and, when it is cle
 without radiation.
 Reason: heart and breast are spared the radiation.""",
             """All else stays as in the first plan. The visit with the fertility team took place.
-Start: Monday after next. Responsible: Dr. Peter Moss, 555-0138.""",
+Start: Monday after next. Responsible: Dr. Peter Moss, 416-555-0138.""",
         ),
         kind="docx",
     ),
