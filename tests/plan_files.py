@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from functools import cache
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -15,16 +16,19 @@ EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS" + b"-TEST
 JPEG_SIZE = (900, 1200)
 
 
+@cache
 def pdf(pages=1, **also):
     parts = [f"Page {number + 1}: surgery is held for December 15." for number in range(pages)]
     broken = [part for words in parts for part in (words, None)][:-1]
     return make_plan_pdf("Treatment plan", broken, clinic="Lakeside Cancer Clinic", **also)
 
 
+@cache
 def photo(**also):
     return make_photo("Treatment plan\nSurgery is held for December 15.\n" * 8, **{"size": JPEG_SIZE, **also})
 
 
+@cache
 def docx(**also):
     return make_docx("Treatment plan", [("Diagnosis", "Left breast, grade 2.")], [["Drug", "Dose"]], **also)
 
@@ -42,6 +46,7 @@ def saved(file, **also):
     return out.getvalue()
 
 
+@cache
 def locked_pdf(password="rose"):  # noqa: S107
     file = pikepdf.open(io.BytesIO(pdf()))
     return saved(file, encryption=pikepdf.Encryption(user=password, owner="other"))
@@ -53,6 +58,7 @@ def owner_locked_pdf():
     return saved(file, encryption=pikepdf.Encryption(user="", owner="other"))
 
 
+@cache
 def scripted_pdf():
     def change(file):
         file.Root.OpenAction = Dictionary(S=Name.JavaScript, JS="app.alert(1)")
@@ -185,6 +191,7 @@ def zipped(parts):
     return out.getvalue()
 
 
+@cache
 def docx_with_macros():
     return changed_docx(lambda parts: parts.update({"word/vbaProject.bin": b"\0" * 99}))
 

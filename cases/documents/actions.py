@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -44,7 +45,7 @@ def add_files(case: Case, uploads: Iterable[UploadedFile], *, kind: str = PLAN, 
         try:
             added.saved.append(add_file(case, upload, kind=kind, by=by))
         except Refused as refused:
-            added.refused.append((name, refused.message))
+            added.refused.append((name, str(refused.message)))
     return added
 
 
@@ -87,7 +88,7 @@ def _add(document: Document, upload: UploadedFile, by: Actor) -> Version:
             document=document,
             number=last + 1,
             kind=found.code,
-            size=upload.size,
+            size=upload.size or 0,
             digest=digest,
             put_in_by=by.user or case.patient,
             put_in_at=now,
@@ -246,9 +247,13 @@ def note_pages(version: Version, *, by: Actor) -> None:
         note_opening(version, by=by)
 
 
-def note_denial(model: type[Document] | type[Version] | type[PageImage], pk: UUID, *, by: Actor) -> None:
-    """Someone asked for a file that is not theirs: on record, though they are told that nothing is there."""
-    thing = model.objects.filter(pk=pk).select_related(*{PageImage: ["version__case"]}.get(model, ["case"])).first()
+def note_denial(model: Any, pk: UUID, *, by: Actor) -> None:
+    """Someone asked for a file that is not theirs: on record, though they are told that nothing is there.
+
+    `model` is Document, Version or PageImage.
+    """
+    path = "version__case" if model is PageImage else "case"
+    thing = model.objects.filter(pk=pk).select_related(path).first()
     if thing is not None:
-        about = thing.version if isinstance(thing, PageImage) else thing
+        about = thing.version if model is PageImage else thing
         record(by, "document.denied", about, patient=about.case.patient_id, case=about.case_id)

@@ -65,7 +65,7 @@ def _run(folder: Path, order: dict) -> dict:
     )
     used_before = _cpu_of_children()
     try:
-        child.communicate(json.dumps(order).encode(), timeout=WALL_SECONDS)
+        child.communicate(json.dumps({**order, "cpu": CPU_SECONDS}).encode(), timeout=WALL_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(child.pid, signal.SIGKILL)
         child.communicate()
@@ -85,11 +85,11 @@ def _cpu_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _limit() -> None:
+def _limit(cpu: int) -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_OUTPUT, LARGEST_OUTPUT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
@@ -97,7 +97,7 @@ def _limit() -> None:
 
 def _child(folder: Path) -> None:
     order = json.load(sys.stdin)
-    _limit()  # before any library that reads the file is even imported
+    _limit(order["cpu"])  # before any library that reads the file is even imported
     try:
         found = _judge(folder, order) if order["do"] == "judge" else _draw(folder, order)
     except Refusal as refusal:

@@ -14,7 +14,7 @@ from portal.history.models import Event
 from portal.vault import files as vault
 from portal.vault.models import StoredFile
 from tests import factories, people, plan_files
-from tests.documents.files import added, checked, stored, upload
+from tests.documents.files import added, read, stored, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -145,7 +145,7 @@ def test_failure_after_storing_leaves_no_bytes(case, folder):
 
 
 def test_new_version_keeps_the_older_one(case):
-    first = checked(case)
+    first = read(case)
     second = actions.add_version(first.document, upload("plan 2.pdf", plan_files.pdf(2)), by=by("rosa"))
     assert (second.number, second.document_id) == (2, first.document_id)
     assert plans.plan_ready(case) == first
@@ -155,7 +155,7 @@ def test_new_version_keeps_the_older_one(case):
 
 
 def test_withdrawn_file_is_gone_for_everyone_and_comes_back(case):
-    version = checked(case)
+    version = read(case)
     actions.withdraw(version.document, by=by("rosa"))
     assert plans.plan_ready(case) is None
     actions.withdraw(version.document, by=by("rosa"))  # a second press changes nothing
@@ -181,7 +181,7 @@ def test_coordinator_takes_back_only_what_they_put_in(case):
 
 
 def test_withdrawn_file_is_erased_after_30_days(case, folder):
-    version = checked(case)
+    version = read(case)
     actions.withdraw(version.document, by=by("rosa"))
     month = dt.timedelta(days=31)
     Version.objects.update(withdrawn_at=clock.now() - month)
@@ -194,7 +194,7 @@ def test_withdrawn_file_is_erased_after_30_days(case, folder):
 
 def test_only_me_hides_a_file_from_the_team_and_back(case):
     factories.assign(case, people.person("joanne"))
-    document = checked(case).document
+    document = read(case).document
     actions.mark_only_me(document, by=by("rosa"))
     for key in ("joanne", "theo"):
         assert not Document.objects.visible_to(people.person(key)).exists()
@@ -211,7 +211,7 @@ def test_only_the_patient_hides_a_file(case):
 
 
 def test_right_password_opens_a_locked_file_and_is_not_kept(case):
-    version = checked(case, content=plan_files.locked_pdf("rose"))
+    version = read(case, content=plan_files.locked_pdf("rose"))
     assert version.state == Version.State.LOCKED
     actions.unlock_with_password(version, "rose", by=by("rosa"))
     checking.check(version.pk)
@@ -222,7 +222,7 @@ def test_right_password_opens_a_locked_file_and_is_not_kept(case):
 
 
 def test_wrong_password_is_told_and_changes_nothing(case, folder):
-    version = checked(case, content=plan_files.locked_pdf("rose"))
+    version = read(case, content=plan_files.locked_pdf("rose"))
     with pytest.raises(Refused, match="password"):
         actions.unlock_with_password(version, "tulip", by=by("rosa"))
     version.refresh_from_db()

@@ -66,7 +66,8 @@ def test_refused_file_is_deleted_on_disk_after_commit(case, folder, django_captu
     assert stored(folder) == []
 
 
-def test_page_that_draws_for_ever_refuses_the_file(case, folder):
+def test_page_that_draws_for_ever_refuses_the_file(case, folder, monkeypatch):
+    monkeypatch.setattr(sandbox, "CPU_SECONDS", 2)
     version = checked(case, content=plan_files.pdf_that_draws_for_ever())
     assert (version.state, version.reason) == (Version.State.REFUSED, "too_complex")
     assert StoredFile.objects.count() == 0

@@ -159,6 +159,12 @@ def test_drawing_a_flood_of_pixels_ends_within_bounds():
     assert time.monotonic() - started < 25
 
 
+def test_page_that_draws_for_ever_is_refused(monkeypatch):
+    monkeypatch.setattr(sandbox, "CPU_SECONDS", 2)
+    assert drawn(plan_files.pdf_that_draws_for_ever(), "pdf") == "too_complex"
+
+
+@pytest.mark.full
 def test_page_that_draws_for_ever_is_refused_within_bounds():
     started = time.monotonic()
     assert drawn(plan_files.pdf_that_draws_for_ever(), "pdf") == "too_complex"

@@ -13,7 +13,7 @@ from portal.reminders import rules
 from portal.reminders.models import Reminder
 from portal.reminders.readers import address_of, readers
 from tests import factories, people, plan_files
-from tests.documents.files import checked
+from tests.documents.files import read
 
 pytestmark = pytest.mark.django_db
 KIND = {kind.code: kind for kind in KINDS}
@@ -38,7 +38,7 @@ def said(code):
 
 
 def test_owner_of_a_locked_file_hears_of_it_after_a_while(case):
-    version = checked(case, "biopsy.pdf", plan_files.locked_pdf())
+    version = read(case, "biopsy.pdf", plan_files.locked_pdf())
     row = Reminder.objects.get(kind="documents.needs_you")
     assert row.recipient_id == str(case.patient_id)
     assert row.due_at - version.judged_at == dt.timedelta(minutes=15)
@@ -47,18 +47,18 @@ def test_owner_of_a_locked_file_hears_of_it_after_a_while(case):
 
 
 def test_owner_hears_nothing_once_the_file_is_removed(case):
-    version = checked(case, "letter.docx", plan_files.docx_with_macros())
+    version = read(case, "letter.docx", plan_files.docx_with_macros())
     actions.withdraw(version.document, by=Actor.person(case.patient))
     assert still_due("documents.needs_you") == set()
 
 
 def test_owner_of_a_good_file_hears_nothing(case):
-    checked(case)
+    read(case)
     assert not Reminder.objects.filter(kind="documents.needs_you").exists()
 
 
 def test_consultant_hears_of_a_plan_that_can_be_read(case):
-    version = checked(case)
+    version = read(case)
     row = Reminder.objects.get(kind="documents.new_plan")
     assert row.recipient_id == str(people.person("joanne").pk)
     assert still_due("documents.new_plan") == {row.pk}
@@ -66,19 +66,19 @@ def test_consultant_hears_of_a_plan_that_can_be_read(case):
 
 
 def test_consultant_hears_nothing_of_a_file_that_is_hidden(case):
-    actions.mark_only_me(checked(case).document, by=Actor.person(case.patient))
+    actions.mark_only_me(read(case).document, by=Actor.person(case.patient))
     assert still_due("documents.new_plan") == set()
 
 
 def test_consultant_hears_nothing_without_permission_to_read(case):
-    checked(case)
+    read(case)
     case_actions.withdraw_consent(case.consents.get(kind="read"), by=Actor.person(case.patient))
     assert still_due("documents.new_plan") == set()
 
 
 def test_words_tell_a_bystander_nothing(case):
-    checked(case, "biopsy.pdf", plan_files.locked_pdf())
-    checked(case)
+    read(case, "biopsy.pdf", plan_files.locked_pdf())
+    read(case)
     for code in KIND:
         words = said(code)
         text = " ".join([words.subject, words.lead, words.line, words.action_label])

@@ -14,7 +14,7 @@ from cases.documents.models import Document, PageImage, Version
 from portal.actors import Actor
 from portal.history.models import Event
 from tests import factories, people, plan_files
-from tests.documents.files import added, checked, stored, upload
+from tests.documents.files import added, read, stored, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -118,7 +118,7 @@ def test_name_travels_through_the_form_as_written(rosa, case):
     ],
 )
 def test_state_of_each_file_is_told_in_words(rosa, case, make, name, words):
-    checked(case, name, make())
+    read(case, name, make())
     page = rosa.get(plan_page(case)).content.decode()
     assert name in page
     assert words in page
@@ -148,8 +148,8 @@ def test_one_file_sent_by_script_answers_with_the_list(rosa, case):
 def test_starter_sees_what_she_put_in_and_no_more(case):
     ama = people.person("ama")
     hers = factories.open_case(people.person("grace"), starter=ama)
-    checked(hers, "own.pdf", by=ama)
-    checked(hers, "patient.pdf", plan_files.pdf(2))
+    read(hers, "own.pdf", by=ama)
+    read(hers, "patient.pdf", plan_files.pdf(2))
     page = people.browser(ama).get(plan_page(hers)).content.decode()
     assert "own.pdf" in page
     assert "patient.pdf" not in page
@@ -165,7 +165,7 @@ def addresses(version):
 
 
 def test_stranger_gets_404_and_it_is_on_record(case):
-    places = addresses(checked(case))
+    places = addresses(read(case))
     for key in ("grace", "amir", "mara"):
         for address in places.values():
             answer = browser(key).get(address, headers={"Range": "bytes=0-9"})
@@ -176,7 +176,7 @@ def test_stranger_gets_404_and_it_is_on_record(case):
 
 
 def test_each_opening_is_a_line_with_its_reason(case):
-    version = checked(case)
+    version = read(case)
     for key, why in [("rosa", "own"), ("joanne", "preparing"), ("theo", "care")]:
         assert browser(key).get(version.document.get_absolute_url()).status_code == 200
         event = Event.objects.filter(verb="document.opened").latest("id")
@@ -184,7 +184,7 @@ def test_each_opening_is_a_line_with_its_reason(case):
 
 
 def test_consultant_without_permission_to_read_is_a_stranger(case):
-    version = checked(case)
+    version = read(case)
     consent = case.consents.get(kind="read")
     from cases.case.actions import withdraw_consent
 
@@ -196,13 +196,13 @@ def test_consultant_without_permission_to_read_is_a_stranger(case):
 def test_access_ends_with_the_assignment_at_once(case):
     from cases.case.actions import end_assignment
 
-    version = checked(case)
+    version = read(case)
     end_assignment(case, people.person("joanne"), by=Actor.person(people.person("joanne")))
     assert browser("joanne").get(addresses(version)["page"]).status_code == 404
 
 
 def test_only_me_file_is_for_the_patient_alone(case, rosa):
-    version = checked(case)
+    version = read(case)
     actions.mark_only_me(version.document, by=Actor.person(case.patient))
     assert rosa.get(addresses(version)["file"]).status_code == 200
     for key in ("joanne", "theo"):
@@ -210,7 +210,7 @@ def test_only_me_file_is_for_the_patient_alone(case, rosa):
 
 
 def test_withdrawn_file_opens_for_nobody(case, rosa):
-    version = checked(case)
+    version = read(case)
     places = addresses(version)
     actions.withdraw(version.document, by=Actor.person(case.patient))
     assert "taken back" in rosa.get(places["detail"]).content.decode()
@@ -219,9 +219,7 @@ def test_withdrawn_file_opens_for_nobody(case, rosa):
     assert browser("theo").get(places["detail"]).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "make", [lambda case: added(case), lambda case: checked(case, content=plan_files.locked_pdf())]
-)
+@pytest.mark.parametrize("make", [lambda case: added(case), lambda case: read(case, content=plan_files.locked_pdf())])
 def test_nothing_opens_before_it_was_checked(case, rosa, make):
     version = make(case)
     assert rosa.get(reverse("documents:file", args=[version.pk])).status_code == 404
@@ -230,7 +228,7 @@ def test_nothing_opens_before_it_was_checked(case, rosa, make):
 
 
 def test_cleaned_copy_leaves_as_an_attachment_that_cannot_run(case, rosa):
-    version = checked(case, "计划 “x”.pdf", plan_files.scripted_pdf())
+    version = read(case, "计划 “x”.pdf", plan_files.scripted_pdf())
     answer = rosa.get(reverse("documents:file", args=[version.pk]))
     content = b"".join(answer.streaming_content)
     assert answer.headers["Content-Type"] == "application/pdf"
@@ -248,7 +246,7 @@ def test_cleaned_copy_leaves_as_an_attachment_that_cannot_run(case, rosa):
     "name", ['a"b; filename=evil.exe.pdf', "x\\y.pdf", "a\u2028Set-Cookie: a=b.pdf", "é" * 196 + ".pdf"]
 )
 def test_name_makes_no_second_header(case, rosa, name):
-    version = checked(case, name)
+    version = read(case, name)
     answer = rosa.get(reverse("documents:file", args=[version.pk]))
     header = answer.headers["Content-Disposition"]
     assert header.startswith("attachment; filename")
@@ -257,20 +255,20 @@ def test_name_makes_no_second_header(case, rosa, name):
 
 
 def test_part_of_a_file_is_not_served_the_whole_is(case, rosa):
-    version = checked(case)
+    version = read(case)
     answer = rosa.get(reverse("documents:file", args=[version.pk]), headers={"Range": "bytes=0-3"})
     assert (answer.status_code, answer.headers["Accept-Ranges"]) == (200, "none")
 
 
 def test_head_of_a_file_is_no_download_on_record(case, rosa):
-    version = checked(case)
+    version = read(case)
     assert rosa.head(reverse("documents:file", args=[version.pk])).status_code == 200
     assert seen("document.downloaded") == 0
 
 
 def test_original_is_only_for_those_who_sent_it(case, rosa):
     content = plan_files.photo()
-    version = checked(case, "IMG_1.jpg", content)
+    version = read(case, "IMG_1.jpg", content)
     address = reverse("documents:file", args=[version.pk]) + "?as=sent"
     assert b"".join(rosa.get(address).streaming_content) == content
     assert Event.objects.get(verb="document.downloaded").why == "original"
@@ -278,7 +276,7 @@ def test_original_is_only_for_those_who_sent_it(case, rosa):
 
 
 def test_page_picture_is_a_picture_and_nothing_else(case, rosa):
-    version = checked(case, "IMG_1.jpg", plan_files.photo())
+    version = read(case, "IMG_1.jpg", plan_files.photo())
     answer = rosa.get(addresses(version)["page"])
     assert answer.headers["Content-Type"] == "image/webp"
     assert answer.headers["Content-Security-Policy"].startswith("sandbox;")
@@ -286,7 +284,7 @@ def test_page_picture_is_a_picture_and_nothing_else(case, rosa):
 
 
 def test_pages_turned_after_an_opening_belong_to_it(case, rosa):
-    version = checked(case, content=plan_files.pdf(pages=2))
+    version = read(case, content=plan_files.pdf(pages=2))
     rosa.get(version.document.get_absolute_url())
     for image in PageImage.objects.all():
         rosa.get(image.get_absolute_url())
@@ -294,13 +292,13 @@ def test_pages_turned_after_an_opening_belong_to_it(case, rosa):
 
 
 def test_page_asked_for_by_itself_is_a_look_too(case):
-    version = checked(case)
+    version = read(case)
     browser("joanne").get(addresses(version)["page"])
     assert Event.objects.get(verb="document.opened").why == "preparing"
 
 
 def test_viewer_shows_words_over_the_page_and_links_to_the_others(case, rosa):
-    version = checked(case, content=plan_files.pdf(pages=3))
+    version = read(case, content=plan_files.pdf(pages=3))
     page = rosa.get(version.document.get_absolute_url() + "?page=2").content.decode()
     assert "Page 2 of 3" in page
     assert re.search(r"<text [^>]*textLength=[^>]*>[^<]*December 15", page)
@@ -310,13 +308,13 @@ def test_viewer_shows_words_over_the_page_and_links_to_the_others(case, rosa):
 
 
 def test_page_that_does_not_exist_shows_the_nearest(case, rosa):
-    version = checked(case, content=plan_files.pdf(pages=2))
+    version = read(case, content=plan_files.pdf(pages=2))
     for asked in ("0", "99", "-1", "x", "1" * 50, ""):
         assert rosa.get(version.document.get_absolute_url() + f"?page={asked}").status_code == 200
 
 
 def test_older_version_can_be_read(case, rosa):
-    first = checked(case)
+    first = read(case)
     second = actions.add_version(first.document, upload("new.pdf", plan_files.pdf(2)), by=Actor.person(case.patient))
     checking.check(second.pk)
     page = rosa.get(first.document.get_absolute_url()).content.decode()
@@ -327,7 +325,7 @@ def test_older_version_can_be_read(case, rosa):
 
 
 def test_newer_version_is_added_on_its_page(case, rosa):
-    first = checked(case)
+    first = read(case)
     address = reverse("documents:add_version", args=[first.document_id])
     assert rosa.get(address).status_code == 200
     assert rosa.post(address, {}).status_code == 422
@@ -378,7 +376,7 @@ def test_unknown_verb_is_404(case, rosa):
 
 
 def test_locked_file_opens_with_its_password(case, rosa):
-    version = checked(case, "locked.pdf", plan_files.locked_pdf("rose"))
+    version = read(case, "locked.pdf", plan_files.locked_pdf("rose"))
     address = reverse("documents:unlock", args=[version.pk])
     assert "Open a locked file" in rosa.get(address).content.decode()
     wrong = rosa.post(address, {"password": "tulip"})
