@@ -146,6 +146,17 @@ class RouteForm(forms.Form):
     route = forms.ChoiceField(choices=Route.choices)
 
 
+class HolderForm(forms.Form):
+    """Which office has a record."""
+
+    office = forms.CharField(
+        label=gettext_lazy("Which office has it?"),
+        max_length=160,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "offices"}),
+        error_messages={"required": gettext_lazy("Enter the name of the office that has it.")},
+    )
+
+
 class AddForm(forms.Form):
     """One more record for the list."""
 

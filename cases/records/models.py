@@ -158,6 +158,9 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.filter(visit__case__in=Case.objects.visible_to(user))
 
 
+SPOKEN_OF = [ReferralState.ASKED, ReferralState.AGREED, ReferralState.REFUSED, ReferralState.SENT]
+
+
 class Referral(Undoable):
     """The way to the second doctor: only a doctor or specialist can refer, where a referral is needed at all."""
 
@@ -182,7 +185,7 @@ class Referral(Undoable):
                 name="referral_asked_means_asked_on",
                 condition=Q(state=ReferralState.NEEDED, asked_on__isnull=True)
                 | Q(state=ReferralState.NOT_NEEDED)
-                | Q(asked_on__isnull=False),
+                | Q(state__in=SPOKEN_OF, asked_on__isnull=False),
             ),
             models.CheckConstraint(
                 name="referral_sent_means_sent_on",

@@ -245,7 +245,24 @@ def set_holder(item: RecordItem, *, office: Office | None = None, office_name: s
     item.holder = office
     item.version += 1
     item.save(update_fields=["holder", "version"])
+    record(by, "item.holder_set", item, patient=item.visit.case.patient_id, case=item.visit.case_id)
     replan(item.visit, now=clock.now())
+    return item
+
+
+@transaction.atomic
+def set_core(item: RecordItem, is_core: bool, *, by: Actor) -> RecordItem:
+    """The second office's own list replaces ours: it needs this on the day, or it can follow."""
+    must("say_where_records_are", item.visit.case, by)
+    lock_case(item.visit.case)
+    item = _fresh(item)
+    if item.is_core != is_core:
+        item.is_core = is_core
+        item.version += 1
+        item.save(update_fields=["is_core", "version"])
+        why = "core" if is_core else "can_follow"
+        record(by, "item.core_set", item, patient=item.visit.case.patient_id, case=item.visit.case_id, why=why)
+        replan(item.visit, now=clock.now())
     return item
 
 

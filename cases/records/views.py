@@ -14,7 +14,7 @@ from cases.case import offices
 from cases.case.models import Case
 from cases.case.people import may, role_in
 from cases.records import actions, showing
-from cases.records.forms import MOST_DAYS, AddForm, DayForm, DoctorForm, Offered, RouteForm, SayForm
+from cases.records.forms import MOST_DAYS, AddForm, DayForm, DoctorForm, HolderForm, Offered, RouteForm, SayForm
 from cases.records.models import RecordItem, RecordKind, Visit
 from cases.records.standing import Standing, standing
 from cases.records.states import VisitState
@@ -226,6 +226,8 @@ def _list_page(
             "say_form": say_form or SayForm(auto_id=False),
             "said": said,
             "is_staff": bool(request.user.role),
+            "holder_form": HolderForm(auto_id=False),
+            "offices": offices.while_typing([], request.user),
         }
         if stands.verdict:
             page |= {
@@ -241,12 +243,16 @@ def _addable(found: Visit) -> Any:
     return RecordKind.objects.exclude(pk__in=found.items.wanted().values("kind"))
 
 
+def _item(request: HttpRequest, pk: str) -> RecordItem:
+    items = RecordItem.objects.visible_to(request.user)
+    return find_or_404(items.select_related("visit__case__patient", "visit__case__key", "kind"), pk=pk)
+
+
 @open_to(PERSON)
 @require_POST
 def tell(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     """Say what is known of a record, or take the last word about it back."""
-    items = RecordItem.objects.visible_to(request.user)
-    item = find_or_404(items.select_related("visit__case__patient", "visit__case__key", "kind"), pk=pk)
+    item = _item(request, pk)
     case, by = item.visit.case, Actor.of(request)
     form = SayForm(request.POST, auto_id=False)
     if not form.is_valid():
@@ -267,13 +273,38 @@ def tell(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
 @require_POST
 def set_route(request: HttpRequest, pk: str) -> HttpResponse:
     """Choose how a record travels."""
-    items = RecordItem.objects.visible_to(request.user)
-    item = find_or_404(items.select_related("visit__case__patient", "visit__case__key", "kind"), pk=pk)
-    form = RouteForm(request.POST)
+    item, form = _item(request, pk), RouteForm(request.POST)
     try:
         if not form.is_valid():
             raise Refused(_("Choose one of the ways it can travel."))
         actions.set_route(item, form.cleaned_data["route"], by=Actor.of(request))
+    except Refused as no:
+        return _list_page(request, item.visit.case, also=[no.message], status=422)
+    return redirect(item)
+
+
+@open_to(PERSON)
+@require_POST
+def set_holder(request: HttpRequest, pk: str) -> HttpResponse:
+    """Say which office has a record."""
+    item, form, by = _item(request, pk), HolderForm(request.POST), Actor.of(request)
+    if not form.is_valid():
+        return _list_page(request, item.visit.case, also=form.errors["office"], status=422)
+    try:
+        office = offices.named(form.cleaned_data["office"], request.user, item.visit.case)
+        actions.set_holder(item, office=office, office_name=form.cleaned_data["office"], by=by)
+    except Refused as no:
+        return _list_page(request, item.visit.case, also=[no.message], status=422)
+    return redirect(item)
+
+
+@open_to(PERSON)
+@require_POST
+def set_core(request: HttpRequest, pk: str) -> HttpResponse:
+    """Say that the second office needs a record on the day, or that it can follow."""
+    item = _item(request, pk)
+    try:
+        actions.set_core(item, request.POST.get("core") == "yes", by=Actor.of(request))
     except Refused as no:
         return _list_page(request, item.visit.case, also=[no.message], status=422)
     return redirect(item)

@@ -400,7 +400,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("asked_on__isnull", True), ("state", "needed")),
                     ("state", "not_needed"),
-                    ("asked_on__isnull", False),
+                    models.Q(("asked_on__isnull", False), ("state__in", ["asked", "agreed", "refused", "sent"])),
                     _connector="OR",
                 ),
                 name="referral_asked_means_asked_on",
