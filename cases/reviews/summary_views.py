@@ -18,6 +18,7 @@ from cases.reviews import actions, frozen, opening, sheet, standing
 from cases.reviews.forms import ClearForm
 from cases.reviews.models import Summary
 from cases.reviews.pdf import summary_pdf
+from cases.reviews.rules import why_not_summary
 from portal import clock, when
 from portal.access import find_or_404, open_to
 from portal.actors import Actor
@@ -63,12 +64,14 @@ def _page(
     page["is_patient"] = role_in(case, request.user) == "patient"
     if chosen and chosen.state == "shared" and chosen.frozen:
         pages = sheet.plan_pages(chosen.plan, request.user)
+        part = actions.role(chosen.review, Actor.of(request))
         page |= {
             "shown": sheet.shown(chosen.frozen, sheet.document_link(pages)),
             "lead": sheet.summary_lead(chosen),
             "is_earlier": sheet.is_about_earlier_plan(chosen),
             "full": pages[0] if pages else None,
             "pages": len(pages),
+            "may_take_back": not why_not_summary("withdraw", chosen.state, part),
             "form": form or ClearForm(initial={"clear": chosen.clear or None, "asked": chosen.asked}),
         }
     else:

@@ -4,6 +4,9 @@ import datetime as dt
 
 import pytest
 
+from bookings import actions as bookings
+from bookings import availability
+from bookings.models import Consultation, Practice
 from cases.documents import actions as documents
 from cases.documents.models import Version
 from cases.reviews import actions, opening, sheet, standing
@@ -222,3 +225,20 @@ def test_a_real_upload_is_put_up_after_its_check():
     world.talk(case, people.person("joanne"))
     look()
     assert Review.objects.get().pages == 1
+
+
+def test_a_call_booked_moved_and_canceled_for_real_is_followed():
+    case = factories.open_case()
+    world.plan(case)
+    talk = factories.book(case)
+    look()
+    first = Review.objects.get()
+    assert (first.consultation, first.state) == (talk, "open")
+    later = availability.free_starts(case, Practice.objects.get(), talk.service, clock.now())[-1]
+    kept = factories.hold(case, starts_at=later, moving=talk)
+    bookings.move(hold=kept, starts_at=later, by=by("rosa"))
+    look()
+    assert Review.objects.get().read_by > first.read_by
+    bookings.cancel(Consultation.objects.get(), by=by("rosa"))
+    look()
+    assert Review.objects.get().state == "set_aside"

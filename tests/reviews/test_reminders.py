@@ -6,7 +6,7 @@ from cases.reviews import actions
 from cases.reviews.reminders import SHARED
 from portal import clock
 from portal.reminders.models import Reminder
-from portal.reminders.readers import reader_of
+from portal.reminders.readers import address_of, reader_of
 from tests import people
 from tests.reviews import world
 from tests.reviews.world import by
@@ -38,7 +38,7 @@ def test_it_is_not_due_once_taken_back():
 
 def test_it_names_the_sender_and_nothing_of_what_is_written():
     summary = world.shared()
-    (said,) = SHARED.words(rows(), reader_of(people.person("rosa"), clock.now()), clock.now()).values()
+    (said,) = SHARED.words(rows(), reader_of(address_of(people.person("rosa")), clock.now()), clock.now()).values()
     text = " ".join([said.subject, said.lead, said.line, said.action_label])
     assert "Joanne" in said.lead
     for word in ("plan", "cancer", "breast", "treatment", "doctor", "tablet", "summary"):

@@ -181,3 +181,10 @@ def test_staff_do_not_agree_for_the_patient(key):
     actions.take(opening.ask_for_reading(case, by=by("rosa")), by=by("joanne"))
     browser(key).post(reverse("reviews:agree", args=[case.pk]))
     assert not Consent.objects.filter(kind="read").exists()
+
+
+@pytest.mark.parametrize(("key", "offered"), [("joanne", True), ("theo", True), ("rosa", False)])
+def test_taking_back_is_offered_to_those_who_may(key, offered):
+    summary = world.shared()
+    address = reverse("reviews:withdraw", args=[summary.pk])
+    assert (address in page_of(summary.review.case, key).text) == offered
