@@ -147,12 +147,12 @@ def renew(hold: Hold, *, by: Actor) -> Hold:
     return kept
 
 
-def _claim(hold: Hold, practice: Practice, starts_at: datetime, now: datetime) -> Hold:
-    """The hold again, under the locks: still about this time, and still its own or free."""
+def _claim(hold: Hold, practice: Practice, seen: str, now: datetime) -> Hold:
+    """The hold again, under the locks: still what the person saw, and still its own or free."""
     kept = Hold.objects.select_related("case", "service", "consultant", "moving").filter(pk=hold.pk).first()
-    if kept is None or kept.starts_at != starts_at or kept.moving_id != hold.moving_id:
+    if kept is None or kept.choice != (seen or hold.choice):
         raise Refused(_("You chose another time since. Look at it once more, then book."), code="chosen_again")
-    if starts_at <= now:
+    if kept.starts_at <= now:
         raise JustTaken(rules.sentence(Why.PAST), code=Why.PAST)
     # While the reservation stands nobody else can be there, even when the hold's minutes are over.
     if not kept.reservations.exists():
@@ -192,7 +192,7 @@ def _wall(starts_at: datetime, practice: Practice) -> str:
 def book(
     *,
     hold: Hold,
-    starts_at: datetime,
+    seen: str = "",
     accepts_scope: bool = False,
     may_read: bool = False,
     hope: str = "",
@@ -200,8 +200,8 @@ def book(
 ) -> Consultation:
     """Make the held time a consultation. Pressed twice it is booked once, and both presses get the same.
 
-    `starts_at` is the time the person saw. Raises Refused with the field's name as code when a tick is
-    missing, or "chosen_again"; JustTaken when the hold was over and somebody else has the time.
+    `seen` is the choice the person's page showed, else that of `hold`. Raises Refused with the field's name as
+    code when a tick is missing, or "chosen_again"; JustTaken when the hold was over and the time is gone.
     """
     now = clock.now()
     must("book", hold.case, by)
@@ -211,7 +211,7 @@ def book(
         earlier = Consultation.objects.filter(held_as=hold.pk).first()
         if earlier is not None:
             return earlier
-        kept = _claim(hold, practice, starts_at, now)
+        kept = _claim(hold, practice, seen, now)
         pk = uuid4()
         consultation = Consultation(
             pk=pk,
@@ -219,9 +219,9 @@ def book(
             patient=patient,
             consultant=kept.consultant,
             service=kept.service,
-            starts_at=starts_at,
+            starts_at=kept.starts_at,
             ends_at=kept.ends_at,
-            wall_at=_wall(starts_at, practice),
+            wall_at=_wall(kept.starts_at, practice),
             time_zone=practice.time_zone,
             how=kept.how,
             hope=hope.strip(),
@@ -241,7 +241,7 @@ def book(
     return consultation
 
 
-def move(*, hold: Hold, starts_at: datetime, by: Actor) -> Consultation:
+def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
     """Move the call the hold was made for. Its calendar entry, messages and version follow in one action."""
     now = clock.now()
     with rivals():
@@ -250,12 +250,12 @@ def move(*, hold: Hold, starts_at: datetime, by: Actor) -> Consultation:
         moved = Consultation.objects.filter(held_as=hold.pk).first()
         if moved is not None:
             return moved
-        kept = _claim(hold, practice, starts_at, now)
+        kept = _claim(hold, practice, seen, now)
         consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=cast(UUID, kept.moving_id))
         rules.check("move", consultation, role_in(consultation.case, by), now)
         consultation.reservations.all().delete()
-        consultation.starts_at, consultation.ends_at = starts_at, kept.ends_at
-        consultation.wall_at, consultation.time_zone = _wall(starts_at, practice), practice.time_zone
+        consultation.starts_at, consultation.ends_at = kept.starts_at, kept.ends_at
+        consultation.wall_at, consultation.time_zone = _wall(kept.starts_at, practice), practice.time_zone
         consultation.how, consultation.held_as = kept.how, kept.pk
         consultation.version += 1
         consultation.save()

@@ -38,7 +38,7 @@ class PickForm(forms.Form):
 class CheckForm(forms.Form):
     """Last look before booking: hope, and each consent by itself, never ticked beforehand."""
 
-    starts_at = MomentField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     hope = forms.CharField(
         label=_("What would you most like to get from the call?"),
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -1,7 +1,7 @@
 """Consultants' time and consultations: services, hours, holds, reservations. The database refuses overlaps."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -253,6 +253,12 @@ class Hold(models.Model):
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.service.minutes)
+
+    @property
+    def choice(self) -> str:
+        """What was chosen, in one word that a form can carry: another tab may have chosen differently since."""
+        at = self.starts_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+        return "|".join(map(str, (at, self.consultant_id, self.service_id, self.how, self.moving_id or "")))
 
 
 class Reservation(models.Model):

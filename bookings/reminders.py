@@ -211,7 +211,7 @@ def _because_no_plan(row: Reminder) -> str:
 
 
 def _kind(code: str, message_class: str, label: Promise, still: Still, say: Say, why: Because, rank: int) -> Kind:
-    return Kind(code, message_class, label, still, _worded(say), why, rank)  # type: ignore[arg-type]
+    return Kind(code, message_class, label, still, _worded(say), why, rank)
 
 
 KINDS = [

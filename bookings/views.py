@@ -154,7 +154,7 @@ def _check_form(kept: Hold, user: Any, *data: Any) -> CheckForm:
         asks_to_read=kept.service.needs_plan and not has_consent_to_read(kept.case, kept.consultant),
         initial={
             "hope": (drafts.kept(user, DRAFT, kept.case_id) or {}).get("hope", ""),
-            "starts_at": picker.value_of(kept.starts_at),
+            "seen": kept.choice,
         },
     )
 
@@ -165,7 +165,7 @@ def _check_page(
     practice = Practice.objects.visible_to(request.user).get(pk=kept.consultant_id)
     now, user = clock.now(), request.user
     # The page may show another time than the form was sent with: the hidden field follows the page.
-    form.data = {**form.data.dict(), "starts_at": picker.value_of(kept.starts_at)} if form.is_bound else form.data  # type: ignore[attr-defined]
+    form.data = {**form.data.dict(), "seen": kept.choice} if form.is_bound else form.data  # type: ignore[attr-defined]
     others = []
     if status == 409:
         free = availability.free_starts(kept.case, practice, kept.service, now, moving=kept.moving)
@@ -217,10 +217,10 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _book(request: HttpRequest, kept: Hold, said: dict[str, Any]) -> Consultation:
     by = Actor.of(request)
     if kept.moving_id:
-        return actions.move(hold=kept, starts_at=said["starts_at"], by=by)
+        return actions.move(hold=kept, seen=said["seen"], by=by)
     return actions.book(
         hold=kept,
-        starts_at=said["starts_at"],
+        seen=said["seen"],
         accepts_scope=said.get("scope", False),
         may_read=said.get("may_read", False),
         hope=said["hope"],

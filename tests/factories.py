@@ -67,9 +67,7 @@ def hold(
 def book(case: Case, consultant: User | None = None, **wish) -> Consultation:
     """A consultation of the case, booked by its patient, with every tick she must set."""
     kept = hold(case, consultant, **wish)
-    return booking_actions.book(
-        hold=kept, starts_at=kept.starts_at, accepts_scope=True, may_read=True, by=Actor.person(case.patient)
-    )
+    return booking_actions.book(hold=kept, accepts_scope=True, may_read=True, by=Actor.person(case.patient))
 
 
 def case_with_visit(*, days: int, doctor: str = "Dr. Raman", patient: User | None = None) -> Case:

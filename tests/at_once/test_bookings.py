@@ -54,9 +54,7 @@ def press(case, practice, start, code="plan"):
     service = Service.objects.get(code=code)
     try:
         kept = factories.hold(case, practice.consultant, service=code, starts_at=start)
-        return actions.book(
-            hold=kept, starts_at=start, accepts_scope=True, may_read=True, by=Actor.person(case.patient)
-        )
+        return actions.book(hold=kept, accepts_scope=True, may_read=True, by=Actor.person(case.patient))
     except JustTaken:
         return offers.nearest(availability.free_starts(case, practice, service, clock.now()), start)
 
@@ -110,7 +108,7 @@ def test_a_double_click_books_once_and_both_see_it(joannes, rounds):
     (case,) = cases(1)
     for slot in starts(case, joannes)[::5][:rounds]:
         kept = factories.hold(case, joannes.consultant, starts_at=slot)
-        again = {"starts_at": slot, "accepts_scope": True, "may_read": True, "by": Actor.person(case.patient)}
+        again = {"accepts_scope": True, "may_read": True, "by": Actor.person(case.patient)}
         outcomes = at_once(*[partial(actions.book, hold=kept, **again)] * 8)
         assert len({booked.pk for booked in winners(outcomes)}) == 1
     assert double_bookings() == 0
@@ -131,7 +129,7 @@ def test_overlaps_of_different_lengths(joannes, rounds):
 
 def move(consultation, slot):
     kept = factories.hold(consultation.case, consultation.consultant, starts_at=slot, moving=consultation)
-    return actions.move(hold=kept, starts_at=slot, by=Actor.person(consultation.patient))
+    return actions.move(hold=kept, by=Actor.person(consultation.patient))
 
 
 def moved_or_told(consultation, slot):

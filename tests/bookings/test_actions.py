@@ -156,7 +156,7 @@ def test_the_reference_can_be_said_over_the_phone(case):
 
 def test_pressed_twice_it_is_booked_once(case):
     kept = factories.hold(case)
-    press = {"hold": kept, "starts_at": kept.starts_at, "accepts_scope": True, "may_read": True, "by": by(case.patient)}
+    press = {"hold": kept, "accepts_scope": True, "may_read": True, "by": by(case.patient)}
     assert actions.book(**press) == actions.book(**press)
     assert Consultation.objects.count() == 1
     assert verbs(case).count("consultation.booked") == 1
@@ -166,7 +166,7 @@ def test_pressed_twice_it_is_booked_once(case):
 def test_each_tick_is_asked_for_by_name(case, ticks, missing):
     kept = factories.hold(case)
     with pytest.raises(Refused) as refused:
-        actions.book(hold=kept, starts_at=kept.starts_at, **ticks, by=by(case.patient))
+        actions.book(hold=kept, **ticks, by=by(case.patient))
     assert refused.value.code == missing
     assert not Consultation.objects.exists()
     assert not Consent.objects.exists()
@@ -175,30 +175,30 @@ def test_each_tick_is_asked_for_by_name(case, ticks, missing):
 def test_scope_and_permission_are_given_once(case, joanne):
     factories.book(case)
     kept = factories.hold(case, service="first_talk")
-    again = actions.book(hold=kept, starts_at=kept.starts_at, by=by(case.patient))
+    again = actions.book(hold=kept, by=by(case.patient))
     assert again.scope.kind == "scope"
     assert Consent.objects.count() == 2
 
 
 def test_a_talk_without_a_plan_needs_no_permission_to_read(case):
     kept = factories.hold(case, service="first_talk")
-    actions.book(hold=kept, starts_at=kept.starts_at, accepts_scope=True, by=by(case.patient))
+    actions.book(hold=kept, accepts_scope=True, by=by(case.patient))
     assert list(Consent.objects.values_list("kind", flat=True)) == ["scope"]
 
 
 def test_a_time_chosen_in_another_tab_is_not_booked_by_the_first(case, practice):
     first = factories.hold(case)
-    seen = first.starts_at
+    seen = first.choice
     factories.hold(case, starts_at=free(case, practice)[-1])
     with pytest.raises(Refused) as refused:
-        actions.book(hold=first, starts_at=seen, accepts_scope=True, may_read=True, by=by(case.patient))
+        actions.book(hold=first, seen=seen, accepts_scope=True, may_read=True, by=by(case.patient))
     assert refused.value.code == "chosen_again"
 
 
 def test_a_hold_that_ran_out_still_books_a_time_nobody_took(case, monday):
     kept = factories.hold(case)
     monday.shift(timedelta(hours=3))
-    booked = actions.book(hold=kept, starts_at=kept.starts_at, accepts_scope=True, may_read=True, by=by(case.patient))
+    booked = actions.book(hold=kept, accepts_scope=True, may_read=True, by=by(case.patient))
     assert booked.starts_at == kept.starts_at
 
 
@@ -207,7 +207,7 @@ def test_a_hold_that_ran_out_loses_to_who_came_meanwhile(case, monday):
     monday.shift(timedelta(hours=3))
     factories.hold(factories.open_case(people.person("grace")), starts_at=kept.starts_at)
     with pytest.raises(JustTaken):
-        actions.book(hold=kept, starts_at=kept.starts_at, accepts_scope=True, may_read=True, by=by(case.patient))
+        actions.book(hold=kept, accepts_scope=True, may_read=True, by=by(case.patient))
     assert Hold.objects.filter(pk=kept.pk).exists()
 
 
@@ -224,7 +224,7 @@ def test_a_booking_plans_what_is_said_and_when(case, rosa, joanne):
 def moved(case, practice, consultation):
     later = free(case, practice)[-1]
     kept = factories.hold(case, starts_at=later, moving=consultation)
-    return actions.move(hold=kept, starts_at=later, by=by(case.patient)), kept
+    return actions.move(hold=kept, by=by(case.patient)), kept
 
 
 def test_a_move_takes_the_new_time_and_frees_the_old(case, practice):
@@ -240,7 +240,7 @@ def test_a_move_takes_the_new_time_and_frees_the_old(case, practice):
 
 def test_a_move_pressed_twice_moves_once(case, practice):
     consultation, kept = moved(case, practice, factories.book(case))
-    again = actions.move(hold=kept, starts_at=kept.starts_at, by=by(case.patient))
+    again = actions.move(hold=kept, by=by(case.patient))
     assert again.version == consultation.version == 1
 
 

@@ -167,7 +167,7 @@ def test_the_check_page_says_everything_once_more(rosas, hold):
 
 
 def test_booking_leads_to_the_booked_page(rosas, hold):
-    sent = {"starts_at": value(hold.starts_at), "hope": "what to ask", **TICKS}
+    sent = {"seen": hold.choice, "hope": "what to ask", **TICKS}
     answer = rosas.post(check_page(hold), sent, follow=True)
     consultation = Consultation.objects.get()
     page = words(answer)
@@ -178,7 +178,7 @@ def test_booking_leads_to_the_booked_page(rosas, hold):
 
 
 def test_a_double_click_shows_the_same_page_twice(rosas, hold):
-    sent = {"starts_at": value(hold.starts_at), **TICKS}
+    sent = {"seen": hold.choice, **TICKS}
     first = rosas.post(check_page(hold), sent)
     second = rosas.post(check_page(hold), sent)
     assert first.headers["Location"] == second.headers["Location"]
@@ -188,7 +188,7 @@ def test_a_double_click_shows_the_same_page_twice(rosas, hold):
 @pytest.mark.parametrize("missing", ["scope", "may_read"])
 def test_a_missing_tick_is_named_and_the_words_stay(rosas, hold, missing):
     ticks = {name: "on" for name in TICKS if name != missing}
-    answer = rosas.post(check_page(hold), {"starts_at": value(hold.starts_at), "hope": "my words", **ticks})
+    answer = rosas.post(check_page(hold), {"seen": hold.choice, "hope": "my words", **ticks})
     page = words(answer)
     assert answer.status_code == 422
     assert f"#id_{missing}" in page
@@ -199,7 +199,7 @@ def test_a_missing_tick_is_named_and_the_words_stay(rosas, hold, missing):
 def test_a_time_lost_meanwhile_keeps_the_words_and_offers_others(rosas, hold, monday):
     monday.shift(timedelta(hours=1))
     factories.hold(factories.open_case(people.person("grace")), starts_at=hold.starts_at)
-    answer = rosas.post(check_page(hold), {"starts_at": value(hold.starts_at), "hope": "my words", **TICKS})
+    answer = rosas.post(check_page(hold), {"seen": hold.choice, "hope": "my words", **TICKS})
     page = words(answer)
     assert answer.status_code == 409
     assert "Free times near it" in page
@@ -222,9 +222,9 @@ def test_the_autosave_keeps_the_time_too(rosas, hold, monday):
 
 
 def test_a_time_chosen_in_another_tab_is_shown_before_it_is_booked(rosas, case, practice, hold):
-    seen = value(hold.starts_at)
+    seen = hold.choice
     factories.hold(case, starts_at=free(case, practice)[-1])
-    answer = rosas.post(check_page(hold), {"starts_at": seen, "hope": "my words", **TICKS})
+    answer = rosas.post(check_page(hold), {"seen": seen, "hope": "my words", **TICKS})
     assert answer.status_code == 409
     assert "You chose another time since" in words(answer)
     assert not Consultation.objects.exists()
@@ -268,7 +268,7 @@ def test_moving_is_picking_again(rosas, case, practice, booked):
     answer = rosas.post(reverse("bookings:move", args=[booked.pk]), {"slot": value(later), "how": "phone"})
     hold = Hold.objects.get()
     assert "Now booked" in words(rosas.get(answer.headers["Location"]))
-    final = rosas.post(check_page(hold), {"starts_at": value(later)}, follow=True)
+    final = rosas.post(check_page(hold), {"seen": hold.choice}, follow=True)
     assert "Your call is moved" in words(final)
     booked.refresh_from_db()
     assert (booked.starts_at, booked.version, booked.how) == (later, 1, "phone")
