@@ -31,7 +31,8 @@ from portal.pages.demo.reviews import REVIEWS
 from portal.pages.demo.stories import STORIES, Story
 from portal.reminders import sender
 
-MORNING = dt.time(9, 5)
+# In UTC: soon after 9 am in Toronto, and in Vancouver, where the other readers' message of the day goes.
+MORNINGS = (dt.time(14, 5), dt.time(18, 5))
 VERBS_BEHIND = {
     "asked": ("asked",),
     "sent": ("asked", "sent"),
@@ -40,7 +41,7 @@ VERBS_BEHIND = {
     "not_located": ("asked", "not_located"),
     "needs_you": (),  # the kind is laid out so
 }
-ORDINARY_HOUR = 10
+ORDINARY_HOUR = 19
 VISIT_TIME = dt.time(14, 30)
 
 
@@ -90,10 +91,10 @@ def load(now: dt.datetime) -> int:
 def play(deeds: list[Deed], first: int, now: dt.datetime) -> None:
     """Live through the days: the morning's messages, then what people did, then what the workers found."""
     for day in range(first, -1, -1):
-        morning = _at(now, day, MORNING)
-        if morning <= now:
-            with clock.lived_at(morning):
-                sender.run()
+        for morning in (_at(now, day, wall) for wall in MORNINGS):
+            if morning <= now:
+                with clock.lived_at(morning):
+                    sender.run()
         todays = [deed for deed in deeds if day - 1 < deed.days_ago <= day]
         for minutes, deed in enumerate(todays):
             at = _at(now, day, dt.time(ORDINARY_HOUR)) + dt.timedelta(minutes=3 * minutes)
