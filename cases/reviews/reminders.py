@@ -41,7 +41,7 @@ def _words(summary: Summary) -> Words:
 SHARED = Kind(
     code="summary.shared",
     message_class="notice",
-    label=gettext_lazy("Something new to read"),  # type: ignore[arg-type]
+    label=gettext_lazy("Something new to read"),
     still_due=still_due,
     words=words,
     why=lambda row: _("Your consultant shared a summary with you. It goes away once you have read it."),
