@@ -30,14 +30,21 @@ class Visitor:
         if self.status in {302, 303}:
             self.get(self.path)
 
+    def _send(self, *request) -> tuple[float, http.client.HTTPResponse]:
+        began = time.perf_counter()
+        self.line.request(*request)
+        return began, self.line.getresponse()
+
     def _ask(self, method: str, path: str, body: str | None = None) -> float:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body is not None:
             origin = f"http://localhost:{self.port}"
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": origin}
-        began = time.perf_counter()
-        self.line.request(method, path, body, headers)
-        answer = self.line.getresponse()
+        try:
+            began, answer = self._send(method, path, body, headers)
+        except (http.client.RemoteDisconnected, ConnectionError):  # kept open, but the server had closed it
+            self.line.close()
+            began, answer = self._send(method, path, body, headers)
         self.page = answer.read().decode(errors="replace")
         seconds = time.perf_counter() - began
         for line in answer.headers.get_all("Set-Cookie") or ():
