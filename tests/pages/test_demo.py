@@ -1,0 +1,69 @@
+"""The demo: told through the real actions, once; every page of its people opens."""
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from bookings.models import Consultation
+from cases.case.models import Case, Office, ToDo
+from cases.documents.models import PageImage, Version
+from cases.records.models import RecordItem, Referral, Visit
+from cases.reviews.models import Review, Summary
+from portal.accounts.models import User
+from portal.pages import backstage
+from portal.pages.demo.people import PEOPLE
+from portal.pages.demo.stories import STORIES
+from portal.reminders.models import Delivery
+from tests import people
+
+pytestmark = pytest.mark.django_db
+
+
+def missing(model, name: str, wanted: set[str]) -> set[str]:
+    """Which of the wanted states no row of the demo is in."""
+    return wanted - set(model.objects.values_list(name, flat=True))
+
+
+@pytest.mark.timeout(300)
+def test_the_demo_is_whole(tmp_path, settings, capsys):
+    settings.DOCUMENTS_FOLDER = tmp_path / "documents"
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "portal.mail.FolderBackend", tmp_path / "mail"
+    call_command("load_demo")
+    assert Case.objects.count() == len(STORIES)
+    every_step_that_exists()
+    nobody_stands_before_a_closed_door()
+    count = User.objects.count()
+    call_command("load_demo")
+    assert User.objects.count() == count
+    assert "message_not_made" not in capsys.readouterr().err
+
+
+def every_step_that_exists():
+    assert missing(Visit, "state", {"planned", "booked", "happened"}) == set()
+    assert missing(Referral, "state", {"needed", "asked", "agreed", "refused", "not_needed", "sent"}) <= {"needed"}
+    items = {"needed", "needs_you", "asked", "held", "sent", "arrived", "opens_fine", "not_located"}
+    assert missing(RecordItem, "state", items) == set()
+    assert missing(Consultation, "state", {"booked", "cancelled", "completed"}) == set()
+    assert missing(Review, "state", {"open", "drafting", "completed"}) == set()
+    assert missing(Version, "state", {"ready", "locked"}) == set()
+    assert missing(ToDo, "kind", {"call", "visit_soon"}) == set()
+    assert missing(Version, "kind", {"pdf", "jpeg", "docx"}) == set()
+    assert Office.objects.filter(checked_at=None).count() == 0
+    assert Summary.objects.count() >= 3
+    assert PageImage.objects.count() >= 10
+    assert Delivery.objects.exclude(sent_at=None).count() >= 10
+    zones = set(User.objects.filter(role="consultant").values_list("time_zone", flat=True))
+    assert len(zones) >= 3
+
+
+def nobody_stands_before_a_closed_door():
+    users = backstage.demo_users()
+    assert set(users) == {person.key for person in PEOPLE}
+    for key, user in users.items():
+        if not user.can_sign_in:
+            continue
+        page = people.browser(user).get(reverse("pages:home"), follow=True)
+        assert page.status_code == 200, key
+    theo = people.browser(users["theo"])
+    for case in Case.objects.all():
+        assert theo.get(reverse("pages:case_file", args=[case.pk])).status_code == 200
