@@ -236,7 +236,7 @@ def test_a_call_booked_moved_and_canceled_for_real_is_followed():
     assert (first.consultation, first.state) == (talk, "open")
     later = availability.free_starts(case, Practice.objects.get(), talk.service, clock.now())[-1]
     kept = factories.hold(case, starts_at=later, moving=talk)
-    bookings.move(hold=kept, starts_at=later, by=by("rosa"))
+    bookings.move(hold=kept, by=by("rosa"))
     look()
     assert Review.objects.get().read_by > first.read_by
     bookings.cancel(Consultation.objects.get(), by=by("rosa"))
