@@ -61,7 +61,8 @@ def _reminders(consultation: Consultation, now: datetime) -> None:
     _remind(SAME_DAY, consultation, patient, morning(day, patient.zone), now)
     due_on = availability.plan_by(consultation, availability.closed(now))
     if due_on is not None:
-        _remind(PLAN_DUE, consultation, patient, morning(due_on, patient.zone), now)
+        day_after = at_wall(due_on + timedelta(days=1), time.min, patient.zone)
+        _remind(PLAN_DUE, consultation, patient, morning(due_on, patient.zone), now, day_after)
         next_day = morning(due_on + timedelta(days=1), consultation.zone)
         _remind(PLAN_MISSING, consultation, patient, next_day, now)
         _remind(PLAN_MISSING, consultation, consultant, next_day, now)

@@ -113,6 +113,10 @@ def pick(request: HttpRequest, pk: UUID) -> HttpResponse:
         return render(request, "bookings/pick_not_you.html", {"case": case, "role": role_in(case, request.user)})
     if request.method == "POST":
         return _choose(request, case, None)
+    # The tab "Consultation" leads to the call that is booked; any wish in the address leads to the times.
+    booked = Consultation.objects.visible_to(request.user).next_for(case, clock.now())
+    if booked and not request.GET:
+        return redirect(booked)
     return _pick_page(request, case, None)
 
 
@@ -248,6 +252,7 @@ def _detail_page(
     now, user = clock.now(), request.user
     role = role_in(consultation.case, user)
     entry = invitations.entry(consultation, consultation.patient)
+    due_on = availability.plan_by(consultation, availability.closed(now))
     context = {
         "base": _base(request),
         "case": consultation.case,
@@ -257,7 +262,8 @@ def _detail_page(
         "also": also,
         "moves": rules.allowed(consultation, role, now),
         "is_over": consultation.ends_at <= now,
-        "due_on": availability.plan_by(consultation, availability.closed(now)),
+        "due_on": due_on,
+        "is_past_due": due_on is not None and due_on < now.astimezone(consultation.zone).date(),
         "has_plan": Version.objects.ready_plans()
         .visible_to(consultation.patient)
         .filter(case=consultation.case)

@@ -255,6 +255,20 @@ def test_the_calendar_file_agrees_with_the_page(rosas, booked):
     assert "METHOD:REQUEST" in body
 
 
+def test_the_tab_leads_to_the_booked_call_and_on_to_another(rosas, case, booked):
+    assert rosas.get(pick_page(case)).headers["Location"] == booked.get_absolute_url()
+    page = words(rosas.get(booked.get_absolute_url()))
+    assert f"{pick_page(case)}?another=1" in page
+    assert "Pick a time" in words(rosas.get(pick_page(case) + "?another=1"))
+
+
+def test_a_plan_day_that_is_over_is_not_called_due(rosas, booked, monday):
+    monday.shift(timedelta(days=1))
+    page = words(people.browser(booked.patient).get(booked.get_absolute_url()))
+    assert "By Monday, November 9" not in page
+    assert "just talk" in page
+
+
 def test_cancel_needs_no_reason(rosas, booked):
     page = rosas.get(reverse("bookings:cancel", args=[booked.pk]))
     assert "do not need to say why" in words(page)
@@ -337,5 +351,6 @@ def test_the_page_asks_as_little_of_the_database_with_many_calls(rosas, case, pr
     url = pick_page(case)
     for _ in range(3):
         factories.book(case, service="first_talk")
+    url += "?another=1"
     with django_assert_max_num_queries(45):
         rosas.get(url)

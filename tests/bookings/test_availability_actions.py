@@ -1,0 +1,119 @@
+"""Hours and time off: what changes, and that nothing booked moves by itself."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from bookings import actions, availability_actions, slots
+from bookings.availability_actions import Unanswered
+from bookings.models import Consultation, Reservation
+from bookings.rules import JustTaken
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.models import Event
+from portal.reminders.models import Reminder
+from tests import factories, people
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
+SUNDAYS = [slots.Span(6, time(9), time(12))]
+
+
+@pytest.fixture
+def joannes_hand(joanne):
+    return Actor.person(joanne)
+
+
+def spans(practice):
+    return [hours.span for hours in practice.hours.all()]
+
+
+def test_hours_are_replaced_and_recorded(practice, joannes_hand):
+    availability_actions.set_hours(practice, spans=SUNDAYS, by=joannes_hand)
+    assert spans(practice) == SUNDAYS
+    assert Event.objects.filter(verb="hours.set").exists()
+
+
+def test_only_the_consultant_sets_them(practice):
+    with pytest.raises(Refused):
+        availability_actions.set_hours(practice, spans=SUNDAYS, by=Actor.person(people.person("theo")))
+
+
+def test_a_call_left_outside_needs_an_answer_and_nothing_is_saved(case, practice, joannes_hand):
+    booked, before = factories.book(case), spans(practice)
+    with pytest.raises(Unanswered) as asked:
+        availability_actions.set_hours(practice, spans=SUNDAYS, by=joannes_hand)
+    assert asked.value.calls == [booked]
+    assert spans(practice) == before
+
+
+def test_kept_it_stays_where_it_is_and_is_not_asked_about_again(case, practice, joannes_hand):
+    booked = factories.book(case)
+    availability_actions.set_hours(practice, spans=SUNDAYS, answers={booked.pk: "keep"}, by=joannes_hand)
+    availability_actions.set_hours(practice, spans=[], by=joannes_hand)
+    assert Consultation.objects.get() == booked
+    assert Consultation.objects.get().state == "booked"
+
+
+def test_canceled_the_patient_hears_of_it(case, practice, rosa, joannes_hand):
+    booked = factories.book(case)
+    answers = {booked.pk: "cancel"}
+    availability_actions.set_hours(practice, spans=SUNDAYS, answers=answers, note="ill", by=joannes_hand)
+    booked.refresh_from_db()
+    assert (booked.state, booked.cancel_reason) == ("cancelled", "ill")
+    kinds = Reminder.objects.about(booked).to_person(rosa).unsettled().values_list("kind", flat=True)
+    assert list(kinds) == ["bookings.told_patient"]
+
+
+def test_hours_that_still_hold_the_call_ask_nothing(case, practice, joannes_hand):
+    factories.book(case)
+    wider = [slots.Span(day, time(8), time(18)) for day in range(5)]
+    availability_actions.set_hours(practice, spans=wider, by=joannes_hand)
+    assert spans(practice) == wider
+
+
+def test_time_off_asks_about_calls_on_those_days(case, practice, joannes_hand):
+    booked = factories.book(case)
+    day = booked.starts_at.date()
+    with pytest.raises(Unanswered):
+        availability_actions.add_time_off(practice, from_on=day, until_on=day, by=joannes_hand)
+    answers = {booked.pk: "keep"}
+    availability_actions.add_time_off(practice, from_on=day, until_on=day, answers=answers, by=joannes_hand)
+    assert practice.time_off.count() == 1
+
+
+def test_a_chosen_time_outside_new_hours_is_let_go(case, practice, joannes_hand):
+    kept = factories.hold(case)
+    availability_actions.set_hours(practice, spans=SUNDAYS, by=joannes_hand)
+    assert not Reservation.objects.exists()
+    with pytest.raises(JustTaken):
+        actions.book(hold=kept, accepts_scope=True, may_read=True, by=Actor.person(case.patient))
+
+
+def test_a_chosen_time_inside_new_hours_stays(case, practice, joannes_hand):
+    factories.hold(case)
+    wider = [slots.Span(day, time(8), time(18)) for day in range(5)]
+    availability_actions.set_hours(practice, spans=wider, by=joannes_hand)
+    assert Reservation.objects.count() == 1
+
+
+def test_time_off_is_taken_back_by_its_owner_only(practice, joannes_hand):
+    first = date(2026, 12, 21)
+    availability_actions.add_time_off(practice, from_on=first, until_on=first + timedelta(days=9), by=joannes_hand)
+    row = practice.time_off.get()
+    with pytest.raises(Refused):
+        availability_actions.remove_time_off(row, by=Actor.person(people.person("amir")))
+    availability_actions.remove_time_off(row, by=joannes_hand)
+    assert not practice.time_off.exists()
+
+
+def test_terms_change_what_is_offered_next(practice, joannes_hand):
+    availability_actions.set_terms(practice, buffer_minutes=20, daily_cap=3, by=joannes_hand)
+    practice.refresh_from_db()
+    assert (practice.buffer_minutes, practice.daily_cap) == (20, 3)
+
+
+def test_the_first_hours_make_the_practice(db, monday):
+    amir = people.person("amir")
+    practice = factories.open_hours(amir)
+    assert practice.time_zone == "America/Vancouver"
+    assert practice.hours.count() == 10

@@ -1,0 +1,73 @@
+"""What may happen to a call: every verb, state and role, and the hours around it. No database."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from bookings import rules
+from bookings.slots import Why
+from portal.errors import Refused
+
+STARTS = datetime(2026, 11, 17, 15, 30, tzinfo=UTC)
+STATES = ["booked", "cancelled", "completed", "no_show"]
+ROLES = ["patient", "helper", "consultant", "coordinator", ""]
+
+
+@dataclass
+class Call:
+    state: str = "booked"
+    starts_at: datetime = STARTS
+    ends_at: datetime = STARTS + timedelta(hours=1)
+
+
+BEFORE = {("cancel", "booked", role) for role in ("patient", "consultant", "coordinator")} | {
+    ("move", "booked", role) for role in ("patient", "coordinator")
+}
+DURING = {
+    ("cancel", "booked", "patient"),
+    ("cancel", "booked", "consultant"),
+    ("cancel", "booked", "coordinator"),
+    ("move", "booked", "coordinator"),
+    ("complete", "booked", "consultant"),
+    ("no_show", "booked", "consultant"),
+}
+AFTER = {("complete", "booked", "consultant"), ("no_show", "booked", "consultant")}
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        pytest.param(STARTS - timedelta(days=3), BEFORE, id="before"),
+        pytest.param(STARTS + timedelta(minutes=5), DURING, id="during"),
+        pytest.param(STARTS + timedelta(days=1), AFTER, id="after"),
+    ],
+)
+def test_exactly_these_moves_are_allowed(now, expected):
+    grid = product(rules.MOVES, STATES, ROLES)
+    allowed = {(verb, state, role) for verb, state, role in grid if not rules.why_not(verb, Call(state), role, now)}
+    assert allowed == expected
+
+
+@pytest.mark.parametrize(("seconds", "is_allowed"), [(0, True), (1, False)])
+def test_patient_moves_until_2_hours_before_to_the_second(seconds, is_allowed):
+    now = STARTS - timedelta(hours=2) + timedelta(seconds=seconds)
+    assert (not rules.why_not("move", Call(), "patient", now)) is is_allowed
+
+
+def test_check_raises_the_reason():
+    with pytest.raises(Refused) as refused:
+        rules.check("cancel", Call("cancelled"), "patient", STARTS)
+    assert "canceled" in refused.value.message
+
+
+@pytest.mark.parametrize("why", [why for why in Why if why is not Why.FREE])
+def test_every_reason_has_a_sentence(why):
+    assert rules.sentence(why)
+
+
+def test_a_hold_lasts_30_minutes_and_2_hours_at_most():
+    made = STARTS
+    assert rules.hold_until(made, made) == made + timedelta(minutes=30)
+    assert rules.hold_until(made, made + timedelta(minutes=119)) == made + timedelta(hours=2)
