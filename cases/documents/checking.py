@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -24,7 +25,9 @@ from portal.history.actions import record
 from portal.vault import files
 from portal.vault.models import StoredFile
 
-TEMPORARY_FOR = dt.timedelta(hours=6)  # no request and no check lives so long
+TEMPORARY_FOR = dt.timedelta(hours=6)  # no slow upload lives so long
+ROOM_FOR = dt.timedelta(hours=1)  # and no check so long
+ONE_ROUND = 240  # seconds of looking for due files, well inside a task's time limit; the next round goes on
 VIRUS, NOT_SCANNABLE = "virus", "unscannable"
 
 log = structlog.get_logger(__name__)
@@ -49,7 +52,10 @@ def check_waiting() -> None:
     there = virus_scanner()
     if there is not None and not there.answers():
         due = due.exclude(state=Version.State.UNSCANNED)
+    started = time.monotonic()
     for version_id in list(due.order_by("due_at").values_list("pk", flat=True)):
+        if time.monotonic() - started > ONE_ROUND:
+            return
         check(version_id)
 
 
@@ -288,7 +294,7 @@ def erase_old() -> None:
     taken_back = Version.objects.filter(withdrawn_at__lt=now - rules.KEPT_AFTER_WITHDRAWAL)
     for version in taken_back.select_related("document__case", "original", "file"):
         _erase(version)
-    _sweep(rooms(), clock.real_now() - TEMPORARY_FOR)
+    _sweep(rooms(), clock.real_now())
 
 
 @transaction.atomic
@@ -304,7 +310,8 @@ def _erase(version: Version) -> None:
         Document.objects.filter(pk=document.pk).delete()
 
 
-def _sweep(folder: Path, before: dt.datetime) -> None:
+def _sweep(folder: Path, now: dt.datetime) -> None:
     for left in folder.iterdir() if folder.exists() else ():
-        if left.stat().st_mtime < before.timestamp():
+        lives = ROOM_FOR if left.is_dir() else TEMPORARY_FOR
+        if left.stat().st_mtime < (now - lives).timestamp():
             shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)

@@ -75,7 +75,7 @@ def _verbs(document: Document, role: str, user: User) -> list[str]:
     return verbs
 
 
-def viewer_of(document: Document, version: Version, number: int) -> dict[str, Any]:
+def viewer_of(document: Document, version: Version, number: int, *, is_large: bool) -> dict[str, Any]:
     """What the viewer shows: the page asked for (the nearest one that exists) and the links around it."""
     pages = list(version.page_images.select_related(None).defer("text"))
     last = len(pages)
@@ -86,6 +86,7 @@ def viewer_of(document: Document, version: Version, number: int) -> dict[str, An
         "version": version,
         "page": page,
         "number": number,
+        "is_large": is_large,
         "last": last,
         "numbers": range(1, last + 1),
         "before": number - 1 if number > 1 else None,

@@ -118,7 +118,9 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     if version.is_ready:
         if request.method == "GET" and not request.htmx:
             actions.note_opening(version, by=Actor.of(request))
-        context |= lists.viewer_of(document, version, _number(request.GET.get("page")))
+        context |= lists.viewer_of(
+            document, version, _number(request.GET.get("page")), is_large=request.GET.get("size") == "large"
+        )
         context["notes"] = words.notes(version)
         context["may_have_original"] = _may_have_original(request, version)
     context["password_form"] = PasswordForm()

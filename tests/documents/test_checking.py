@@ -153,7 +153,7 @@ def test_what_a_dead_process_left_open_is_swept(folder):
     (rooms / "check-dead").mkdir(parents=True)
     (rooms / "check-dead" / "source").write_bytes(b"x")
     (rooms / "check-new").mkdir()
-    old = clock.now().timestamp() - 7 * 3600
+    old = clock.now().timestamp() - 2 * 3600
     os.utime(rooms / "check-dead", (old, old))
     checking.erase_old()
     assert [path.name for path in rooms.iterdir()] == ["check-new"]

@@ -313,6 +313,18 @@ def test_page_that_does_not_exist_shows_the_nearest(case, rosa):
         assert rosa.get(version.document.get_absolute_url() + f"?page={asked}").status_code == 200
 
 
+def test_page_can_be_shown_larger_and_stays_so_while_turning(case, rosa):
+    version = read(case, content=plan_files.pdf(pages=2))
+    page = rosa.get(version.document.get_absolute_url() + "?size=large").content.decode()
+    assert "rs-viewer__page--large" in page
+    assert "page=2&amp;size=large#viewer" in page
+
+
+def test_photo_says_that_its_words_cannot_be_read_out(case, rosa):
+    version = read(case, "IMG_1.jpg", plan_files.photo())
+    assert "This page is a picture" in rosa.get(version.document.get_absolute_url()).content.decode()
+
+
 def test_older_version_can_be_read(case, rosa):
     first = read(case)
     second = actions.add_version(first.document, upload("new.pdf", plan_files.pdf(2)), by=Actor.person(case.patient))
