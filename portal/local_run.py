@@ -190,7 +190,9 @@ def tell_manage(var: Path) -> None:
 def start_servers(var: Path, lock: int, children: list[Child]) -> None:
     ours = local.addresses(var)
     if os.environ.get("DATABASE_URL"):
-        os.environ.setdefault("DATABASE_OWNER_URL", os.environ["DATABASE_URL"])
+        if not os.environ.get("DATABASE_OWNER_URL"):
+            say("DATABASE_OWNER_URL is not set: one account does everything, so history is not protected from it.")
+            os.environ["DATABASE_OWNER_URL"] = os.environ["DATABASE_URL"]
     else:
         say("Starting PostgreSQL …")
         begin(Child("postgres", lambda: local.start_postgres(var, lock=lock), signal.SIGINT), children)

@@ -188,3 +188,14 @@ def test_large_log_is_set_aside(tmp_path, monkeypatch):
             log.write(b"more than ten bytes\n")
 
     assert sorted(path.name for path in (tmp_path / "log").iterdir()) == ["web.log", "web.old.log"]
+
+
+def test_one_database_account_is_said_at_the_start(tmp_path, monkeypatch, capsys):
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        monkeypatch.setenv(name, "named://outside")
+    monkeypatch.setenv("DATABASE_OWNER_URL", "")
+
+    local_run.start_servers(tmp_path, 0, children := [])
+
+    assert "DATABASE_OWNER_URL is not set" in capsys.readouterr().out
+    assert children == []
