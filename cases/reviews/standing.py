@@ -1,4 +1,4 @@
-"""Where reviews stand, for queues and for the pages that gather: each in a fixed number of queries."""
+"""Where reviews stand, for queues and pages: each in a fixed number of queries."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from cases.case.models import Consent
 from cases.documents.models import Version
-from cases.reviews.models import Review, Summary
+from cases.reviews.models import Review
 from cases.reviews.rules import reading_minutes, urgency
 
 ROWS = 100  # a queue longer than this is a matter for people, not for a page
@@ -93,45 +93,3 @@ def shared(user: Any) -> list[Review]:
 def review_of(case: Any) -> Review | None:
     """The case's review with its reader, for people who may know the case."""
     return Review.objects.filter(case=case).select_related("reader", "consultation__consultant").first()
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Of one case: whether a plan waits for a reader, and whether the patient has a summary and read it."""
-
-    review: UUID | None = None
-    state: str = ""
-    reader: UUID | None = None
-    read_by: date | None = None
-    is_shared: bool = False
-    is_complete: bool = False
-    is_unread: bool = False
-
-    @property
-    def is_waiting(self) -> bool:
-        """A plan is to be read, and nothing of it was shared yet."""
-        return self.state in ("open", "taken", "drafting") and not self.is_shared
-
-
-NOTHING = Standing()
-
-
-def of_cases(cases: Collection[UUID]) -> dict[UUID, Standing]:
-    """How the reading stands in each of these cases; cases without a review are left out. Two queries."""
-    newest: dict[UUID, Summary] = {}
-    live = Summary.objects.live().filter(review__case__in=cases).order_by("number")
-    for summary in live.defer("body", "correction", "asked", "withdrawn_why"):
-        newest[summary.review_id] = summary
-    found = {}
-    for review in Review.objects.filter(case__in=cases):
-        last = newest.get(review.pk)
-        found[review.case_id] = Standing(
-            review=review.pk,
-            state=review.state,
-            reader=review.reader_id,
-            read_by=review.read_by,
-            is_shared=last is not None,
-            is_complete=last is not None and last.is_complete,
-            is_unread=last is not None and last.first_read_at is None,
-        )
-    return found

@@ -203,20 +203,6 @@ def test_the_queue_takes_the_same_queries_for_one_plan_and_for_ten(django_assert
     assert rows == sorted(rows, key=lambda row: row.read_by)
 
 
-def test_standing_of_cases_takes_two_queries(django_assert_num_queries):
-    summary = world.shared()
-    case = summary.review.case_id
-    with django_assert_num_queries(2):
-        found = standing.of_cases([case])[case]
-    assert (found.is_shared, found.is_unread, found.is_waiting, found.is_complete) == (True, True, False, False)
-
-
-def test_a_summary_taken_back_is_not_counted_as_shared():
-    summary = actions.withdraw(world.shared(), reason="Wrong plan.", by=by("joanne"))
-    found = standing.of_cases([summary.review.case_id])[summary.review.case_id]
-    assert (found.is_shared, found.is_waiting) == (False, True)
-
-
 def test_a_real_upload_is_put_up_after_its_check():
     from tests.documents.files import checked
 
