@@ -56,6 +56,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader) -> dict[str, An
     routes = [] if item.state in {ItemState.SENT, ItemState.ARRIVED, ItemState.OPENS_FINE} else Route.choices
     return {
         "item": item,
+        "key": str(item.pk),
         "name": item.called,
         "what": _(item.kind.what),
         "tag": words.item_tag(item),
