@@ -103,6 +103,12 @@ def browser_type_launch_args(browser_type_launch_args):
     }
 
 
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    """Browsers stand where most of the cast lives; elsewhere each page would ask whether to show times there."""
+    return {**browser_context_args, "timezone_id": "America/Toronto"}
+
+
 @pytest.fixture
 def axe():
     """Call it with a page: `assert axe(page) == []`."""

@@ -99,6 +99,7 @@ PAGES: dict[str, Page] = {
     "accounts:settings": Page(SIGNED_IN, owner="patient"),
     "accounts:about_you": Page(SIGNED_IN, owner="patient", posts="too"),
     "accounts:display": Page(SIGNED_IN, owner="patient", posts="too"),
+    "accounts:zone": Page(SIGNED_IN, owner="patient", posts="only"),
     "accounts:second_factor": allauth(SIGNED_IN_OR_UNREADY),  # leads on to allauth's
     "accounts:check": Page(SIGNED_IN_OR_UNREADY, owner="patient", posts="too"),
     "accounts:stay": Page(SIGNED_IN_OR_UNREADY, owner="patient", posts="only"),

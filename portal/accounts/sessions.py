@@ -12,6 +12,7 @@ from portal.accounts.models import User
 from portal.clock import real_now
 
 SIGNED_IN, SEEN, KEPT, CHECKED = "signed_in_at", "seen_at", "is_kept", "checked_at"
+ZONE_ASKED = "zone_asked"  # whether this sign-in was asked about another zone
 WANTS_TO_STAY = "wants_to_stay"  # ticked on the sign-in page, before anybody is signed in
 LOOK_EVERY = dt.timedelta(seconds=30)  # how exactly "last seen" is kept; spares a write per request
 

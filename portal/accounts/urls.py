@@ -9,6 +9,7 @@ urlpatterns = [
     path("account/", views.settings, name="settings"),
     path("account/you/", views.about_you, name="about_you"),
     path("account/display/", views.display, name="display"),
+    path("account/zone/", views.zone, name="zone"),
     path("account/second-factor/", views.second_factor, name="second_factor"),
     path("account/check/", views.check, name="check"),
     path("account/stay/", views.stay, name="stay"),

@@ -68,6 +68,19 @@ def display(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/display.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@open_to(PERSON)
+@require_POST
+def zone(request: HttpRequest) -> HttpResponse:
+    """The device is in another zone than the account: times move there, or the question rests for this sign-in."""
+    user: Any = request.user
+    named = request.POST.get("zone", "")
+    if "move" in request.POST and named in dict(forms.zones()):
+        actions.say_about_oneself(user, fields={"time_zone": named}, by=Actor.of(request))
+    request.session[sessions.ZONE_ASKED] = True
+    back = request.headers.get("Referer", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "pages:home")
+
+
 # Not `open_to`, which sends staff without a second factor here.
 @require_safe
 def second_factor(request: HttpRequest) -> HttpResponse:

@@ -113,3 +113,15 @@ def test_changing_details_is_on_record_without_the_details():
     browser(person("rosa")).post(reverse("accounts:about_you"), ABOUT)
     line = Event.objects.get(verb="account.details_changed")
     assert "Ulla" not in str(line.__dict__)
+
+
+def test_times_move_to_where_the_device_is_only_when_asked():
+    client = browser(person("rosa"))
+    assert "data-zone-now" in client.get("/account/").content.decode()
+    client.post(reverse("accounts:zone"), {"zone": "America/Vancouver", "stay": "1"})
+    assert person("rosa").time_zone == "America/Toronto"
+    assert "data-zone-now" not in client.get("/account/").content.decode()
+    client.post(reverse("accounts:zone"), {"zone": "Nowhere/Else", "move": "1"})
+    assert person("rosa").time_zone == "America/Toronto"
+    client.post(reverse("accounts:zone"), {"zone": "America/Vancouver", "move": "1"})
+    assert person("rosa").time_zone == "America/Vancouver"

@@ -9,7 +9,8 @@ from django.core import mail
 from playwright.sync_api import Page, expect
 
 from portal.accounts import rules
-from tests.people import PASSWORD, browser, person
+from tests import people
+from tests.people import PASSWORD, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -44,7 +45,7 @@ def passkeys(page: Page):
 
 def be(page: Page, site: str, key: str) -> None:
     """Sign one of the cast in, without walking through sign-in."""
-    client = browser(person(key))
+    client = people.browser(person(key))
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
     page.context.add_cookies([cookie | {"url": site}])
 
@@ -175,3 +176,31 @@ def test_two_minutes_before_the_end_one_button_stays(site, page, monkeypatch):
         page.get_by_role("button", name="I’m still here").click()
     assert answer.value.status == 200
     expect(page.get_by_role("dialog", name="Are you still there?")).to_be_hidden()
+
+
+def test_a_device_elsewhere_is_asked_about_its_zone(site, browser):
+    page = browser.new_context(timezone_id="Asia/Tokyo").new_page()
+    be(page, site, "rosa")
+    page.goto(f"{site}/account/")
+    page.get_by_role("button", name="Show times there").click()
+    expect(page.get_by_text("Japan Time")).to_be_visible()
+    expect(page.get_by_role("button", name="Show times there")).to_be_hidden()
+    page.context.close()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("theme", ["light", "soft", "dark"])
+def test_pages_are_accessible_in_each_theme_and_text_size(site, page, axe, theme):
+    rosa = person("rosa")
+    found = {}
+    for size in ("", "larger"):
+        rosa.theme, rosa.text_size = theme, size
+        rosa.save()
+        be(page, site, "rosa")
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            for address in OWN:
+                page.goto(site + address)
+                found[address, size, width] = axe(page)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, size, width)
+    assert {place: findings for place, findings in found.items() if findings} == {}
