@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from bookings.models import Consultation, Reservation
+from cases.reviews import opening
 from cases.reviews.models import Review
 from portal import clock, when
 from portal.access import open_to
@@ -46,6 +47,7 @@ def today(request: HttpRequest) -> HttpResponse:
     """Calls today, and plans to read."""
     user: Any = request.user
     now = clock.now()
+    opening.open_due_reviews(now)
     day = day_of(user, now)
     following = next((call for call in day.calls if call.is_booked and call.ends_at > now), None)
     context = {
