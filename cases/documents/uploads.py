@@ -14,7 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from cases.documents import names, words
 
 FORM_AROUND = 1024 * 1024  # bytes of fields and boundaries beside the files
-READ_ON = 40 * 1024 * 1024  # bytes past the limit that are read and dropped, so that a browser gets to see the page
+READ_ON = 16 * 1024 * 1024  # bytes past the limit that are read and dropped, so that a browser gets to see the page
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 PIECE = 256 * 1024
 
