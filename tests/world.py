@@ -83,7 +83,10 @@ def make_world() -> World:
         people.person(key)
     rosa, joanne, mara = people.person("rosa"), people.person("joanne"), people.person("mara")
     case = factories.open_case(rosa, starter=people.person("ama"))
-    factories.open_case(people.person("grace"))
+    grace = people.person("grace")
+    page_actions.rest_until(
+        factories.open_case(grace), clock.today(grace.zone) + dt.timedelta(days=5), by=Actor.person(grace)
+    )
     things: dict[str, Any] = {"case": case.pk, "number": 1, "other_consultant": people.person("amir").pk}
     things |= _words() | _visit(case) | _plan(case) | _hold(case)
     things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ, consultant=joanne).pk

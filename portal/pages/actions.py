@@ -12,9 +12,13 @@ from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
+from portal.pages.reminders import NEXT_STEP, version_of
+from portal.reminders.actions import plan, unplan
+from portal.reminders.rules import morning
 from portal.texts.words import organisation
 
 LONGEST_REST = 14  # days
+STILL_USEFUL = dt.timedelta(days=3)
 LAST_HOUR_FOR_A_CALL = 15  # in the office's own zone; after it the call is for tomorrow
 
 
@@ -28,6 +32,18 @@ def rest_until(case: Case, until: dt.date, *, by: Actor) -> Case:
         raise Refused(_("Choose a day in the next two weeks. Or ask us to call you."))
     case.rests_until = until if until > today else None
     case.save(update_fields=["rests_until"])
+    unplan(case, kinds=[NEXT_STEP])
+    if case.rests_until:
+        due_at = morning(case.rests_until, by.user.zone)
+        plan(
+            NEXT_STEP,
+            case,
+            version=version_of(case.rests_until),
+            recipient=by.user,
+            due_at=due_at,
+            useful_until=due_at + STILL_USEFUL,
+            case=case,
+        )
     record(by, "case.rests" if case.rests_until else "case.goes_on", case, patient=case.patient_id, case=case.pk)
     return case
 

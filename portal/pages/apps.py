@@ -9,9 +9,12 @@ class PagesConfig(AppConfig):
     label = "pages"
 
     def ready(self) -> None:
-        from portal.history.words import register
+        from portal.history import words
+        from portal.pages.reminders import KINDS
+        from portal.reminders.kinds import register
 
-        register(
+        register(*KINDS)
+        words.register(
             {
                 "case.rests": _("Put the next step off"),
                 "case.goes_on": _("Took the next step up again"),

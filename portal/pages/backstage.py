@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
+from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from portal.pages.demo import people as demo_people
 from portal.pages.demo import travel
 from portal.texts.words import organisation
 
-MAILS_SHOWN = 40
+MAILS_SHOWN = 20
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -56,7 +57,10 @@ def index(request: HttpRequest) -> HttpResponse:
             for person in demo_people.PEOPLE
             if person.key in users
         ],
-        "mails": mail.kept(MAILS_SHOWN),
+        "mails": [
+            {"name": kept.name, "subject": kept.subject, "to": kept.to, "at": parsedate_to_datetime(kept.at)}
+            for kept in mail.kept(MAILS_SHOWN)
+        ],
         "mails_are_elsewhere": bool(settings.EMAIL_URL),
     }
     return render(request, "pages/backstage.html", context)
@@ -70,7 +74,7 @@ def _colour(role: str) -> str:
 @require_POST
 def sign_in(request: HttpRequest, pk: str) -> HttpResponse:
     """Be this person, second factor included."""
-    user = next((user for user in demo_users().values() if user.pk == pk), None)
+    user = next((user for user in demo_users().values() if user.pk == pk and user.can_sign_in), None)
     if user is None:
         raise Http404
     logout(request)

@@ -137,6 +137,8 @@ def _people(case: Case, gathered: Gathered) -> list[dict[str, Any]]:
     rows = [_person(case.patient, _("Patient"))]
     if case.starter:
         rows.append(_person(case.starter, _("Began for the patient")))
+    assigned = case.assignments.filter(ended_at=None).select_related("user").order_by("begun_at")
+    rows += [_person(each.user, _("Consultant")) for each in assigned]
     for link in case.clinicians.select_related("clinician__office").order_by("id"):
         office = link.clinician.office
         phone = office.phone if office else ""

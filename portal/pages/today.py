@@ -93,7 +93,10 @@ def _bounds(day: dt.date, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
 def _heading(day: Day) -> str:
     calls = ngettext("%(count)d call today", "%(count)d calls today", len(day.calls)) % {"count": len(day.calls)}
     plans = ngettext("%(count)d plan to read", "%(count)d plans to read", len(day.reviews))
-    return _("%(calls)s, %(plans)s") % {"calls": calls, "plans": plans % {"count": len(day.reviews)}}
+    return _("%(calls)s, %(plans)s") % {
+        "calls": calls if day.calls else _("No calls today"),
+        "plans": plans % {"count": len(day.reviews)} if day.reviews else _("nothing to read"),
+    }
 
 
 def _schedule(day: Day, following: Consultation | None, now: dt.datetime) -> list[dict[str, Any]]:

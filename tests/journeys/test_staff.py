@@ -40,7 +40,7 @@ def test_a_consultant_reads_and_shares_and_the_patient_reads(width, come, site):
     world.waiting("rosa")
     page = come(width=width)
     sign_in_with_app(page, site, "joanne")
-    expect(page.get_by_role("heading", level=1)).to_have_text("0 calls today, 1 plan to read")
+    expect(page.get_by_role("heading", level=1)).to_have_text("No calls today, 1 plan to read")
     page.get_by_role("link", name="Open next plan").click()
     page.get_by_role("button", name="Take this plan").click()
     page.get_by_label("What the plan says").fill("A daily tablet: For five years. (page 2)")

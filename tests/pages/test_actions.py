@@ -9,7 +9,8 @@ from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.models import Event
-from portal.pages import actions
+from portal.pages import actions, reminders
+from portal.reminders.models import Reminder
 from tests import factories, people
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +65,33 @@ def test_a_call_asked_for_late_in_the_day_is_for_tomorrow(at, due, time_machine)
     time_machine.move_to(at, tick=False)
     case, rosa = factories.open_case(), people.person("rosa")
     assert actions.ask_for_a_call(case, by=Actor.person(rosa)).due_on == dt.date(2026, 11, due)
+
+
+def test_behind_not_today_stands_a_reminder_for_that_morning():
+    case, rosa = factories.open_case(), people.person("rosa")
+    actions.rest_until(case, day(rosa, 3), by=Actor.person(rosa))
+    actions.rest_until(case, day(rosa, 2), by=Actor.person(rosa))
+    row = Reminder.objects.unsettled().get(kind=reminders.NEXT_STEP)
+    assert row.due_at.astimezone(rosa.zone).date() == day(rosa, 2)
+    assert reminders.still_due([row], row.due_at) == {row.pk}
+    actions.rest_until(case, day(rosa, 0), by=Actor.person(rosa))
+    assert not Reminder.objects.unsettled().filter(kind=reminders.NEXT_STEP).exists()
+
+
+def test_the_reminder_is_silent_when_there_is_nothing_left_to_do():
+    case, rosa = factories.open_case(), people.person("rosa")
+    actions.rest_until(case, day(rosa, 2), by=Actor.person(rosa))
+    row = Reminder.objects.unsettled().get(kind=reminders.NEXT_STEP)
+    Case.objects.filter(pk=case.pk).update(state="closed", closed_at=clock.now())
+    assert reminders.still_due([row], row.due_at) == set()
+    Case.objects.filter(pk=case.pk).update(state="open", closed_at=None, rests_until=day(rosa, 5))
+    assert reminders.still_due([row], row.due_at) == set()
+
+
+def test_the_reminder_says_nothing_of_the_step():
+    case, rosa = factories.open_case(), people.person("rosa")
+    actions.rest_until(case, day(rosa, 2), by=Actor.person(rosa))
+    row = Reminder.objects.unsettled().get(kind=reminders.NEXT_STEP)
+    said = reminders.words([row], rosa, row.due_at)[row.pk]
+    assert said.path == case.get_absolute_url()
+    assert "referral" not in f"{said.subject} {said.lead} {said.line}"

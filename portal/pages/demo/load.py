@@ -15,6 +15,7 @@ from cases.case.models import Case, Office
 from cases.documents import actions as documents
 from cases.documents import checking
 from cases.records import actions as records
+from cases.records.handing_over import put_on_board
 from cases.records.models import RecordItem, Visit
 from cases.reviews import actions as reviews
 from cases.reviews.checklist import POINTS
@@ -94,7 +95,8 @@ def play(deeds: list[Deed], first: int, now: dt.datetime) -> None:
         for morning in (_at(now, day, wall) for wall in MORNINGS):
             if morning <= now:
                 with clock.lived_at(morning):
-                    sender.run()
+                    put_on_board(now=morning)
+                sender.run()
         todays = [deed for deed in deeds if day - 1 < deed.days_ago <= day]
         for minutes, deed in enumerate(todays):
             at = _at(now, day, dt.time(ORDINARY_HOUR)) + dt.timedelta(minutes=3 * minutes)
@@ -123,6 +125,8 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
         yield from _referral(told)
     if story.second:
         yield began - 1.5, lambda: _name_visit(told)
+    if story.moved:
+        yield story.moved, lambda: _move_visit(told)
     yield from _records(told)
     if story.plan:
         yield max(began - 3, 0), lambda: _add_plan(told)
@@ -184,8 +188,13 @@ def _name_visit(told: Told) -> None:
         told.case, doctor=doctor.name, specialty=doctor.field, office=_office(doctor.office), by=told.teller
     )
     if told.story.visit_in is not None:
-        on = _business_day(told.today, told.story.visit_in)
+        on = _business_day(told.today, told.story.visit_in + 10 * bool(told.story.moved))
         records.set_visit_date(visit, on=on, at=VISIT_TIME, by=told.teller)
+
+
+def _move_visit(told: Told) -> None:
+    on = _business_day(told.today, told.story.visit_in or 0)
+    records.move_visit(_visit(told), on=on, at=VISIT_TIME, by=told.teller)
 
 
 def _business_day(today: dt.date, days: int) -> dt.date:

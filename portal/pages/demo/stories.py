@@ -17,6 +17,7 @@ class Story:
     starter: str = ""
     referral: str = ""  # "", not_needed, asked, agreed, refused, sent
     visit_in: int | None = None  # days; negative: it is over
+    moved: int = 0  # days ago the visit was moved to its day; it was ten days later before
     treatment_in: int | None = None
     records: dict[str, str] = field(default_factory=dict)
     plan: str = ""  # a key of plans.PLANS, or "locked"
@@ -110,13 +111,16 @@ STORIES: Final = (
         second="dr_okoye",
         referral="sent",
         visit_in=4,
+        moved=2,
         treatment_in=18,
         records={
             "pathology_report": "not_located",
             "imaging_reports": "arrived",
             "referral_letter": "opens_fine",
         },
-        call="core_missing",
+        consultant="joanne",
+        service="first_talk",
+        talk_in=0,
     ),
     Story(
         "walter",
