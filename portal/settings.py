@@ -373,7 +373,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "check-files": {"task": "cases.documents.tasks.check_waiting", "schedule": timedelta(minutes=1)},
     "erase-files": {"task": "cases.documents.tasks.erase_old", "schedule": timedelta(hours=1)},
     "hand-records-over": {"task": "cases.records.tasks.hand_over", "schedule": timedelta(hours=1)},
-    "send-due-reminders": {"task": "portal.reminders.tasks.send_due", "schedule": timedelta(seconds=30)},
+    "send-due-reminders": {
+        "task": "portal.reminders.tasks.send_due",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},  # turns that no worker took in days are one turn
+    },
     "forget-mail-bodies": {"task": "portal.reminders.tasks.forget_bodies", "schedule": timedelta(hours=24)},
     "clear-sessions": {"task": "portal.accounts.tasks.clear_old", "schedule": timedelta(hours=6)},
 }

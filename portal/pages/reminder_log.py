@@ -1,5 +1,6 @@
 """The coordinators' log of messages: when, about which case, to whom, about what, what came of it, try again."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,13 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.case.models import Case
+from portal import clock
 from portal.access import open_to
 from portal.accounts.models import User
 from portal.reminders import kinds, sender
-from portal.reminders.models import Delivery, Reminder
+from portal.reminders.models import Delivery, Outcome, Reminder
 
 LINES_ON_A_PAGE = 25
-SHOWS = ("all", "coming", "failed", "calls")
+SHOWS = ("all", "coming", "failed", "passed", "calls")
+PASSED_SHOWN = dt.timedelta(days=30)
 
 
 @open_to("coordinator")
@@ -25,7 +28,8 @@ def reminder_log(request: HttpRequest) -> HttpResponse:
     """What went out, what is coming, what failed, whom to call instead."""
     show = request.GET.get("show", "")
     show = show if show in SHOWS else "all"
-    found = _coming(request.user) if show == "coming" else _messages(request.user, show)
+    rows = {"coming": _coming, "passed": _passed}
+    found = rows[show](request.user) if show in rows else _messages(request.user, show)
     page = Paginator(found, LINES_ON_A_PAGE).get_page(request.GET.get("page"))
     things = list(page)
     cases = Case.objects.visible_to(request.user).in_bulk({thing.case_id for thing in things if thing.case_id})
@@ -44,6 +48,13 @@ def _coming(user: Any) -> Any:
     return Reminder.objects.visible_to(user).coming().filter(delivery=None)
 
 
+def _passed(user: Any) -> Any:
+    """Rows whose time went by before they could go, newest first."""
+    since = clock.now() - PASSED_SHOWN
+    found = Reminder.objects.visible_to(user).filter(settled_as=Outcome.PASSED, settled_at__gte=since)
+    return found.order_by("-settled_at", "pk")
+
+
 def _messages(user: Any, show: str) -> Any:
     found = Delivery.objects.visible_to(user).prefetch_related("rows").order_by("-created_at", "pk")
     if show == "failed":
@@ -54,10 +65,17 @@ def _messages(user: Any, show: str) -> Any:
 
 
 def _chips(user: Any) -> list[dict[str, Any]]:
-    labels = {"all": _("All"), "coming": _("Coming up"), "failed": _("Failed"), "calls": _("To say by phone")}
+    labels = {
+        "all": _("All"),
+        "coming": _("Coming up"),
+        "failed": _("Failed"),
+        "passed": _("Not in time"),
+        "calls": _("To say by phone"),
+    }
     counts = {
         "coming": _coming(user).count(),
         "failed": _messages(user, "failed").count(),
+        "passed": _passed(user).count(),
         "calls": _messages(user, "calls").count(),
     }
     return [{"code": code, "label": label, "count": counts.get(code)} for code, label in labels.items()]
@@ -71,15 +89,17 @@ def _line(thing: Any, cases: dict, people: dict) -> dict[str, Any]:
         "to": person.name if person else roles.get(thing.recipient_id, _("An office")),
         "person": person,
     }
-    return line | (_coming_up(thing) if isinstance(thing, Reminder) else _message(thing))
+    return line | (_row(thing) if isinstance(thing, Reminder) else _message(thing))
 
 
-def _coming_up(row: Reminder) -> dict[str, Any]:
+def _row(row: Reminder) -> dict[str, Any]:
+    coming = {"label": _("Coming up"), "kind": "", "icon": "clock"}
+    passed = {"label": _("Not sent in time"), "kind": "warn", "icon": "alert"}
     return {
-        "at": row.due_at,
+        "at": row.settled_at or row.due_at,
         "about": _labels([row.kind]),
         "by": "",
-        "result": {"label": _("Coming up"), "kind": "", "icon": "clock"},
+        "result": passed if row.settled_at else coming,
     }
 
 

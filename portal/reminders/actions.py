@@ -143,32 +143,35 @@ def resume(person: User, *, by: Actor) -> None:
 def answer(row: Reminder, choice: str, *, by: Actor) -> Reminder:
     """Take the answer to a row's question. Pressing again, or another one, is fine while the thing is not over."""
     now = clock.now()
-    row = Reminder.objects.select_for_update().get(pk=row.pk)
     kind = kinds.known(row.kind)
     if kind is None or kind.answer is None or choice not in kinds.CHOICES:
         raise Refused(_("This question can’t be answered here."))
     if row.useful_until <= now:
         raise Refused(_("This is over. There is nothing left to do."), code="over")
+    # The message first, then what the room locks, then rows: the order of the sender, so that nobody waits in a ring.
+    Delivery.objects.filter(rows=row.pk).update(reply=choice, replied_at=now)
     kind.answer(row, choice, by)
     if choice == kinds.DONE:
         settle(_steps_from(row), Outcome.ANSWERED, now)
     elif choice == kinds.NOT_YET:
         _ask_again(row, kind, now)
-    if row.delivery_id:
-        Delivery.objects.filter(pk=row.delivery_id).update(reply=choice, replied_at=now)
     record(by, "reminder.answered", row, case=row.case_id, why=choice)
     return row
 
 
 def next_asking(row: Reminder, now: dt.datetime) -> dt.datetime | None:
     """When a "not yet" is asked about again: the planned next step, else some mornings on."""
-    planned = _steps_from(row).filter(step__gt=row.step, settled_at=None).order_by("due_at").first()
+    planned = _next_planned(row)
     if planned:
         return planned.due_at
     kind, reader = kinds.known(row.kind), reader_of(row.recipient, now)
     if kind is None or reader is None:
         return None
     return rules.asked_again(now, kind.again_after, row.useful_until, reader.zone)
+
+
+def _next_planned(row: Reminder) -> Reminder | None:
+    return _steps_from(row).filter(step__gt=row.step, settled_at=None).order_by("due_at").first()
 
 
 def _steps_from(row: Reminder) -> models.QuerySet[Reminder]:
@@ -183,7 +186,7 @@ def _steps_from(row: Reminder) -> models.QuerySet[Reminder]:
 
 def _ask_again(row: Reminder, kind: kinds.Kind, now: dt.datetime) -> None:
     again_at = next_asking(row, now)
-    if again_at is None:
+    if again_at is None or _next_planned(row):
         return
     same = ("kind", "about_type", "about_id", "version", "case_id", "recipient_type", "recipient_id", "useful_until")
     following = Reminder(step=row.step + 1, due_at=again_at, **{name: getattr(row, name) for name in same})

@@ -44,9 +44,9 @@ def _words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict[U
     said = kinds.Words(
         subject=_("Some messages did not go out"),
         lead=_("Some messages did not go out"),
-        line=_("The log shows which ones, and why. Each has a way to try again."),
+        line=_("The log shows which ones failed and can be tried again, and whose time has passed."),
         action_label=_("Open the log"),
-        path=reverse("pages:reminder_log") + "?show=failed",
+        path=reverse("pages:reminder_log"),
     )
     return {row.pk: said for row in rows}
 

@@ -85,6 +85,13 @@ def test_not_yet_says_when_it_asks_again(asked, stranger):
     assert "We ask again on Thursday, November 12." in page
 
 
+def test_not_yet_keeps_a_later_asking_that_is_planned(asked, stranger, rosa):
+    plan("tests.form", rosa, due_at=NOON + 5 * DAY, thing=asked.about_id, step=3)
+    page = stranger.post(links.answer_path(asked), {"answer": "not_yet"}, follow=True).content.decode()
+    assert "We ask again on Sunday, November 15." in page
+    assert Reminder.objects.filter(about_id=asked.about_id).count() == 2
+
+
 def test_an_unknown_answer_changes_nothing(asked, stranger):
     assert stranger.post(links.answer_path(asked), {"answer": "whatever"}).status_code == 409
     assert THINGS.answers == []
@@ -201,6 +208,19 @@ def test_staff_try_a_failed_message_again(clock, rosa, smtp_sink):
     assert sender.run() == 1
     row.refresh_from_db()
     assert row.settled_as == Outcome.SENT
+
+
+def test_staff_see_what_did_not_go_in_time(clock, rosa, smtp_sink):
+    plan("tests.call", rosa, due_at=NOON + HOUR, useful_until=NOON + 2 * HOUR)
+    clock.shift(DAY)
+    sender.run()
+    page = people.browser(people.person("theo")).get(reverse("pages:reminder_log"), {"show": "passed"})
+    [line] = page.context["lines"]
+    assert (line["to"], line["about"], line["result"]["label"]) == (
+        "Rosa Delgado",
+        "About tests.call",
+        "Not sent in time",
+    )
 
 
 def test_staff_say_that_they_called(clock, rosa, smtp_sink):
