@@ -337,7 +337,7 @@ def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
 
 @transaction.atomic
 def look(review: Review, *, verb: str = "review.looked", by: Actor) -> None:
-    """Record that someone of the team opened the review or its preview."""
+    """Record that someone of the team opened the review or its preview, or was not let in."""
     _tell(by, verb, review, review, why="preparing" if verb == "review.looked" else "")
 
 

@@ -74,6 +74,7 @@ def _closed(request: HttpRequest, review: Review) -> HttpResponse | None:
     user: Any = request.user
     if has_consent_to_read(review.case, user):
         return None
+    actions.look(review, verb="review.denied", by=Actor.of(request))
     page = {"review": review, "case": review.case, "reason": no_consent()}
     return render(request, "reviews/closed.html", page, status=403)
 

@@ -10,6 +10,7 @@ VERBS = {
     "review.taken": _("Took your plan to read it"),
     "review.handed_back": _("Handed your plan back"),
     "review.looked": _("Opened your plan and the review of it"),
+    "review.denied": _("Was not let in to your plan"),
     "review.written": _("Wrote in the review of your plan"),
     "review.noted": _("Wrote a note on a page of your plan"),
     "review.note_removed": _("Removed a note on a page of your plan"),
