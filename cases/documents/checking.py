@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, ProtectedError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -28,7 +28,7 @@ from portal.vault.models import StoredFile
 TEMPORARY_FOR = dt.timedelta(hours=6)  # no slow upload lives so long
 ROOM_FOR = dt.timedelta(hours=1)  # and no check so long
 ONE_ROUND = 240  # seconds of looking for due files, well inside a task's time limit; the next round goes on
-VIRUS, NOT_SCANNABLE = "virus", "unscannable"
+VIRUS, NOT_SCANNABLE, ERASED = "virus", "unscannable", "erased"
 
 log = structlog.get_logger(__name__)
 
@@ -289,10 +289,10 @@ def erase_old() -> None:
     """Erase what was taken back 30 days ago, traces of refused files, and what dead processes left open."""
     now = clock.now()
     refused = Version.objects.filter(state="refused", judged_at__lt=now - rules.KEPT_AFTER_REFUSAL)
-    for version in refused.select_related("document__case"):
+    for version in refused.exclude(reason=ERASED).select_related("document__case"):
         _erase(version)
     taken_back = Version.objects.filter(withdrawn_at__lt=now - rules.KEPT_AFTER_WITHDRAWAL)
-    for version in taken_back.select_related("document__case", "original", "file"):
+    for version in taken_back.exclude(reason=ERASED).select_related("document__case", "original", "file"):
         _erase(version)
     _sweep(rooms(), clock.real_now())
 
@@ -303,7 +303,14 @@ def _erase(version: Version) -> None:
     gone += _without_pages(version)
     document, case = version.document, version.document.case
     record(SYSTEM, "document.erased", version, patient=case.patient_id, case=case.pk)
-    version.delete()
+    try:
+        with transaction.atomic():
+            version.delete()
+    except ProtectedError:  # a review tells of it: the row stays, emptied
+        version.state, version.reason = Version.State.REFUSED, ERASED
+        version.original = version.file = version.claimed_at = None
+        version.name = ""
+        version.save()
     for stored in gone:
         files.remove(stored)
     if not Version.objects.filter(document=document).exists():

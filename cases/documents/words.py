@@ -54,6 +54,7 @@ def reason(code: str) -> str:
         verdicts.TOO_LONG: _("This file has too many pages. Add the part that matters."),
         verdicts.NO_WORDS: _("We found no words in this file. Save it as a PDF and add that."),
         verdicts.FAILED: _("We couldn’t check this file. Try again, or ask us."),
+        "erased": _("This file was taken back and is erased."),
         "same": _("You have added this file already. We keep one."),
         "disk": _("We couldn’t save this file just now. Try again in a few minutes. Your other files are safe."),
         "scope": _("You cannot do this here. Ask us, and we do it with you."),

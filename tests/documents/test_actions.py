@@ -15,6 +15,7 @@ from portal.vault import files as vault
 from portal.vault.models import StoredFile
 from tests import factories, people, plan_files
 from tests.documents.files import added, read, stored, upload
+from tests.reviews import world as reading
 
 pytestmark = pytest.mark.django_db
 
@@ -190,6 +191,18 @@ def test_withdrawn_file_is_erased_after_30_days(case, folder):
         actions.restore(Document.objects.get(), by=by("rosa"))
     checking.erase_old()
     assert (Document.objects.count(), Version.objects.count(), StoredFile.objects.count()) == (0, 0, 0)
+
+
+def test_erased_plan_that_a_review_tells_of_keeps_an_empty_row(folder):
+    review = reading.waiting()
+    document = review.version.document
+    actions.withdraw(document, by=Actor.person(review.case.patient))
+    Version.objects.update(withdrawn_at=clock.now() - dt.timedelta(days=31))
+    for _hour in range(2):
+        checking.erase_old()
+    review.version.refresh_from_db()
+    assert (review.version.reason, review.version.name, StoredFile.objects.count()) == ("erased", "", 0)
+    assert events("document.erased") == 1
 
 
 def test_only_me_hides_a_file_from_the_team_and_back(case):
