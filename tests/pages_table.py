@@ -123,6 +123,7 @@ PAGES: dict[str, Page] = {
     "case:people": of_case(CASE, posts="too"),
     "case:office_names": Page(SIGNED_IN, owner="patient"),
     "case:office": Page(CASE, ("office",), "patient", posts="too"),
+    "case:check_office": Page(COORDINATOR, ("office",), "coordinator", posts="only"),
     # --- documents ---
     "documents:add_plan": of_case(FAMILY_AND_COORDINATOR, posts="too"),
     "documents:list": of_case(CASE),

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.case import actions, forms, offices
 from cases.case.models import Case, CaseClinician, Office
@@ -153,8 +153,19 @@ def office(request: HttpRequest, pk: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("case:people", found.for_case_id)
-    page = {"case": found.for_case, "form": form, "office": found}
+    is_coordinator = request.user.role == User.Role.COORDINATOR
+    page = {"case": found.for_case, "form": form, "office": found, "may_check": is_coordinator}
     return render(request, "case/office.html", page, status=422 if form.errors else 200)
+
+
+@open_to(User.Role.COORDINATOR)
+@require_POST
+def check_office(request: HttpRequest, pk: str) -> HttpResponse:
+    """The number was called and is right: from now on everybody finds this office."""
+    found = find_or_404(Office.objects.visible_to(request.user).filter(for_case__isnull=False), pk=pk)
+    actions.check_office(found, by=Actor.of(request))
+    messages.success(request, _("Checked. Everybody finds this office now."))
+    return redirect("case:people", found.for_case_id)
 
 
 @open_to(PERSON)

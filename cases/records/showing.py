@@ -251,6 +251,18 @@ def call_is_open(visit: Visit) -> bool:
     return ToDo.objects.open().filter(kind="visit_soon", about_id=str(visit.pk)).exists()
 
 
+def carry_list(stands: Standing) -> list[dict[str, Any]]:
+    """What the patient takes along: in her hands already, or still to get."""
+    return [
+        {
+            "title": line.item.called,
+            "hint": _("In your hands") if line.item.state in {ItemState.HELD, ItemState.SENT} else _("Still to get"),
+        }
+        for line in stands.items
+        if line.item.route == Route.CARRIED and line.item.state not in {ItemState.ARRIVED, ItemState.OPENS_FINE}
+    ]
+
+
 def off_list(visit: Visit) -> list[dict[str, str]]:
     """What was taken off the list, with the way back."""
     gone = visit.items.filter(state=ItemState.NOT_WANTED).select_related("kind")

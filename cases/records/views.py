@@ -88,6 +88,8 @@ def _visit_page(
         "also": also,
         "offices": offices.while_typing([], request.user) if doctor_form else [],
     }
+    if found is None and may_change:
+        page["just_cancelled"] = _just_cancelled(case, reader)
     if found and found.clinician_id:
         stands = standing(found, now)
         page |= _days(request, found, stands, day_form, now) | {
@@ -98,6 +100,12 @@ def _visit_page(
             "is_over": bool(found.state == VisitState.BOOKED and found.on_date and found.on_date <= stands.today),
         }
     return render(request, "records/visit.html", page, status=status)
+
+
+def _just_cancelled(case: Case, reader: showing.Reader) -> Visit | None:
+    """The visit that was called off a moment ago: it can be taken back."""
+    last = case.visits.filter(state=VisitState.CANCELLED).exclude(moved_at=None).order_by("-moved_at").first()
+    return last if last and reader.may_undo(last) else None
 
 
 def _doctor_as_it_stands(found: Visit | None) -> dict[str, str]:
@@ -220,6 +228,7 @@ def _list_page(
             "needs_you": showing.item_cards(stands.needs_you, found, reader),
             "moving": showing.item_cards(stands.moving, found, reader),
             "off_list": showing.off_list(found),
+            "carry_list": showing.carry_list(stands),
             "may_say": may("say_where_records_are", case, request.user),
             "add_form": add_form or AddForm(kinds=_addable(found)),
             "form": say_form or (add_form if add_form and add_form.is_bound else None),

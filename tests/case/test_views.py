@@ -175,7 +175,7 @@ def test_others_find_an_office_while_typing_only_once_it_is_checked():
     names = reverse("case:office_names") + "?first_office=bay"
     assert "Bay Clinic" not in grace.get(names).content.decode()
     assert "Bay Clinic" in people.browser(people.person("rosa")).get(names).content.decode()
-    actions.check_office(office, by=Actor.person(people.person("theo")))
+    people.browser(people.person("theo")).post(reverse("case:check_office", args=[office.pk]))
     assert "Bay Clinic" in grace.get(names).content.decode()
 
 

@@ -166,6 +166,7 @@ def test_cancel_and_take_it_back(rosa):
     rosa.post(page("move_visit", visit, "cancel"))
     visit.refresh_from_db()
     assert visit.state == "cancelled"
+    assert "Take that back" in text(rosa.get(page("visit", visit.case)))
     rosa.post(page("move_visit", visit, "undo"))
     visit.refresh_from_db()
     assert visit.state == "booked"
@@ -248,6 +249,35 @@ def test_choosing_how_it_travels(rosa):
     record.refresh_from_db()
     assert record.route == "carried"
     assert rosa.post(page("set_route", record), {"route": "pigeon"}).status_code == 422
+
+
+def test_what_is_carried_is_on_a_list_of_its_own(rosa):
+    visit = booked_visit()
+    rosa.post(page("set_route", item(visit)), {"route": "carried"})
+    assert "Still to get" in text(rosa.get(page("list", visit.case)))
+    rosa.post(page("tell", item(visit), "held"))
+    assert "In your hands" in text(rosa.get(page("list", visit.case)))
+
+
+def test_the_second_office_s_list_replaces_ours(rosa):
+    visit = booked_visit()
+    rosa.post(page("set_core", item(visit, "slides")), {"core": "yes"})
+    rosa.post(page("set_core", item(visit, "imaging_reports")), {"core": "no"})
+    core = set(visit.items.filter(is_core=True).values_list("kind_id", flat=True))
+    assert core == {"pathology_report", "treatment_plan", "referral_letter", "slides"}
+    # Slides are read by December 4 at the latest: no longer comfortable.
+    assert "Some will follow" in text(rosa.get(page("list", visit.case)))
+
+
+def test_saying_which_office_has_it(rosa):
+    record = item(booked_visit())
+    rosa.post(page("set_holder", record), {"office": "elm street"})
+    record.refresh_from_db()
+    assert record.holder.name == "Elm Street"
+    rosa.post(page("set_holder", record), {"office": "Harbor Lab"})
+    record.refresh_from_db()
+    assert (record.holder.name, record.holder.checked_at) == ("Harbor Lab", None)
+    assert rosa.post(page("set_holder", record), {"office": ""}).status_code == 422
 
 
 def test_adding_one_more_record(rosa):
@@ -338,6 +368,8 @@ def all_pages(visit):
             page("add_item", visit.case),
             page("tell", record, "asked"),
             page("set_route", record),
+            page("set_holder", record),
+            page("set_core", record),
             page("move_referral", visit.case, "asked"),
         ],
     }
