@@ -68,6 +68,7 @@ def _plan_page(request: HttpRequest, case: Case, form: FilesForm, status: int = 
     context = {
         "case": case,
         "form": form,
+        "described": _described(form),
         "rows": rows,
         "look": _next_look(request, rows),
         "who": in_words(who_can_open(case), request.user),
@@ -165,6 +166,7 @@ def add_version(request: HttpRequest, pk: UUID) -> HttpResponse:
         "case": document.case,
         "document": document,
         "form": form,
+        "described": _described(form),
         "accept": kinds.ACCEPT,
         "limits_in_words": words.limits_in_words(),
         "base": _base(request),
@@ -282,6 +284,11 @@ def _found(request: HttpRequest, visible: QuerySet[Any], pk: UUID) -> Any:
     except Http404:
         actions.note_denial(visible.model, pk, by=Actor.of(request))
         raise
+
+
+def _described(form: FilesForm) -> str:
+    """The ids of the messages at the field, for those who hear the page."""
+    return " ".join(f"id_files-error-{number + 1}" for number in range(len(form.errors.get("files", []))))
 
 
 def _base(request: HttpRequest) -> str:
