@@ -1,7 +1,7 @@
 """The kinds of reminder about visits and records: when each still stands, and what it says, never clinical."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.urls import reverse
@@ -67,8 +67,7 @@ def request_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words
         row.pk: Words(
             subject=_("Something for your visit waits for you"),
             lead=_("Something for your visit waits for you"),
-            line=_("It is good to ask for it by %(day)s. Your page says what and whom to ask.")
-            % {"day": when.day(row.due_at, reader.zone)},
+            line=_ask_by(when.as_date(row.due_at, reader.zone), when.as_date(now, reader.zone)),
             action_label=_("See what it is"),
             path=_page(items[row.about_id].visit.case_id),
             question=_("Is it done?"),
@@ -76,6 +75,32 @@ def request_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words
         )
         for row in rows
     }
+
+
+def _ask_by(day: date, today: date) -> str:
+    """By which day to ask; a day that has passed is not held up to anyone."""
+    if day < today:
+        return _("It is good to ask for it as soon as you can. Your page says what and whom to ask.")
+    return _("It is good to ask for it by %(day)s. Your page says what and whom to ask.") % {"day": when.day(day)}
+
+
+def why_request(row: Reminder) -> str:
+    """Shown behind sign-in only, so it may name the record."""
+    if name := _name(row):
+        return _("%(record)s should be asked for, so that it is there for your visit.") % {"record": name}
+    return _("It should be asked for, so that it is there for your visit.")
+
+
+def why_chase(row: Reminder) -> str:
+    if name := _name(row):
+        return _("%(record)s was asked for, and nobody has said yet that it is there.") % {"record": name}
+    return _("It was asked for, and nobody has said yet that it is there.")
+
+
+def _name(row: Reminder) -> str:
+    """What an open row is about; one that is settled keeps its general words, which cost no query."""
+    item = None if row.settled_at else _items([row]).get(row.about_id)
+    return item.called if item else ""
 
 
 def chase_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
@@ -186,7 +211,7 @@ KINDS = (
         gettext_lazy("Something for your visit waits for you"),
         still_due=item_still_due,
         words=request_words,
-        why=lambda row: _("It should be asked for, so that it is there before your visit."),
+        why=why_request,
         rank=10,
         answer=answer_request,
     ),
@@ -195,7 +220,7 @@ KINDS = (
         gettext_lazy("Any news of what you asked for?"),
         still_due=item_still_due,
         words=chase_words,
-        why=lambda row: _("You asked for it, and nobody has said yet that it is there."),
+        why=why_chase,
         rank=20,
         answer=answer_chase,
         again_after=3,

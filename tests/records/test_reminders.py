@@ -105,6 +105,22 @@ def test_words_are_discreet(kind):
     assert words.path.startswith("/cases/")
 
 
+def test_a_day_that_has_passed_is_not_held_up_to_anyone(november_5):
+    (row,) = rows("request_by", item(booked_visit(), "imaging_reports"))
+    assert "by Monday, November 16" in said("request_by", row)[row.pk].line
+    november_5.move_to("2026-11-17T15:00:00Z")
+    assert "as soon as you can" in said("request_by", row)[row.pk].line
+
+
+def test_why_names_the_record_behind_sign_in():
+    visit = booked_visit()
+    (row,) = rows("request_by", item(visit, "clinic_notes"))
+    assert KINDS[row.kind].why(row).startswith("Clinic and hospital notes should be asked for")
+    told = actions.tell(item(visit), "asked", by=actor("rosa"))
+    (row,) = rows("chase", told)
+    assert KINDS[row.kind].why(row).startswith("Pathology report was asked for")
+
+
 def test_chase_and_hand_over_have_words_too(november_5):
     visit = booked_visit()
     told = actions.tell(item(visit), "asked", by=actor("rosa"))
