@@ -181,7 +181,7 @@ def _can_follow(facts: Facts, today: date) -> Step | None:
 def _plan(facts: Facts, today: date) -> Step | None:
     talk = facts.consultation
     if facts.plan == "needs_you":
-        return Step("plan_problem", "documents:add_plan", _still(talk and talk.plan_by, today), 5)
+        return Step("plan_problem", "documents:add_plan", _still(talk.plan_by if talk else None, today), 5)
     if talk and talk.needs_plan and not facts.plan and today <= talk.on:
         return Step("plan", "documents:add_plan", _still(talk.plan_by, today), 5, talk.consultant)
     return None
