@@ -33,10 +33,10 @@ COMMANDS = {
 }
 # Threads of the web server share a pool of connections; workers and one-off commands hold one each.
 SURROUNDINGS = {"web": {"PORTAL_DB_POOL": "8"}}
-# What the kernel sends each when we are killed. A worker that is asked nicely would wait for its broker, which is
-# gone by then; its unfinished tasks are acknowledged late, so they are done again.
-LAST_SIGNALS = {"web": signal.SIGTERM, "worker": signal.SIGQUIT, "beat": signal.SIGTERM}
-HEALTHY_SECONDS = 60
+# What the kernel sends each when we are killed. A worker that is asked nicely may wait for its broker, which is gone
+# by then; its unfinished tasks are acknowledged late, so they are done again. Its pool ends when it does.
+LAST_SIGNALS = {"web": signal.SIGTERM, "worker": signal.SIGKILL, "beat": signal.SIGKILL}
+HEALTHY_SECONDS = 120  # a busy or small machine compiles for a while
 STOP_SECONDS = 22  # gunicorn has 20 of its own; Redis and PostgreSQL follow: 30 in all
 LONGEST_PAUSE = 30
 

@@ -23,6 +23,8 @@ ROOT = Path(__file__).parent.parent.parent
 PROGRAMS = ("gunicorn", " worker ", " beat ", "postgres", "valkey")
 STEERED = ("PORTAL_", "DATABASE_", "REDIS_", "PYTEST_", "SECRET_KEY", "EMAIL_", "CLAMD_", "MAKELEVEL", "DJANGO_")
 
+pytestmark = pytest.mark.timeout(400)  # two starts each, beside a suite that keeps both cores busy
+
 
 class Run:
     """A `make run` of our own, in a temporary folder, without the demo."""
@@ -45,7 +47,7 @@ class Run:
             )
 
     def wait_until_ready(self) -> None:
-        wait_until(lambda: "Ready: " in self.said() or self.process.poll() is not None, 60, "the line Ready")
+        wait_until(lambda: "Ready: " in self.said() or self.process.poll() is not None, 180, "the line Ready")
         assert self.process.poll() is None, self.said()
 
     def said(self) -> str:
