@@ -115,11 +115,10 @@ def hold(var: Path, patience: float = 30) -> int:
 def _alive(pid: str) -> bool:
     try:
         os.kill(int(pid), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True
+        state = Path(f"/proc/{pid}/stat")
+        return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")  # dead, not yet noticed
+    except (ValueError, OSError) as error:
+        return isinstance(error, PermissionError)
 
 
 def open_log(var: Path, name: str):
