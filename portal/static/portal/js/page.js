@@ -50,11 +50,10 @@ document.querySelectorAll("select[data-zone-guess]").forEach((select) => {
   if (!select.dataset.chosen && [...select.options].some((option) => option.value === guess)) select.value = guess;
 });
 
-// In another zone than the account's, at another hour: the page asks whether to show times there.
+// In another zone than the account's: the page asks whether to show times there.
 document.querySelectorAll("[data-zone-now]").forEach((strip) => {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const hour = (timeZone) => new Date().toLocaleString("en", { timeZone, dateStyle: "short", timeStyle: "short" });
-  if (!here || hour(here) === hour(strip.dataset.zoneNow)) return;
+  if (!here || here === strip.dataset.zoneNow) return;
   strip.querySelector("[name=zone]").value = here;
   strip.querySelector("[data-zone-city]").textContent = here.split("/").pop().replaceAll("_", " ");
   strip.hidden = false;
