@@ -2,7 +2,7 @@
 
 import datetime as dt
 import functools
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import get_timezone_name
@@ -103,3 +103,17 @@ def _zone_name(key: str, language: str) -> str:
     except (UnknownLocaleError, ValueError):  # the made-up language
         locale = Locale("en", "US")
     return get_timezone_name(ZoneInfo(key), width="long", zone_variant="generic", locale=locale)
+
+
+def zones_alike(zone: ZoneInfo, at: dt.datetime) -> str:
+    """The names of the zones whose clocks show the same time as `zone` at this instant, with spaces between."""
+    return _zones_alike(
+        at.astimezone(zone).utcoffset() or dt.timedelta(0), at.replace(minute=0, second=0, microsecond=0)
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _zones_alike(offset: dt.timedelta, hour: dt.datetime) -> str:
+    return " ".join(
+        sorted(key for key in available_timezones() if hour.astimezone(ZoneInfo(key)).utcoffset() == offset)
+    )

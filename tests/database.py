@@ -1,6 +1,7 @@
 """The test database: made and migrated by its owner; tests log in as the portal does, with fewer rights."""
 
 import os
+import time
 from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
 
@@ -11,6 +12,7 @@ from psycopg import sql
 
 BEFORE_TRUNCATE = 32  # bit of pg_trigger.tgtype
 LOCK_SECONDS = 20
+DROP_TRIES = 40
 
 
 def create() -> None:
@@ -31,8 +33,17 @@ def create() -> None:
 
 
 def drop(name: str) -> None:
-    with owner(_given_name()) as db:
-        db.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    """Drop a test's database. The server's own cleaner may be in it for a moment, and only it may send it away."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for tries_left in reversed(range(DROP_TRIES)):
+        try:
+            with owner(_given_name()) as db:
+                db.execute(statement)
+            return
+        except psycopg.errors.InsufficientPrivilege:
+            if not tries_left:
+                raise
+            time.sleep(0.5)
 
 
 def owner(name: str) -> psycopg.Connection:

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 
-from portal import when
+from portal import clock, when
 
 register = template.Library()
 
@@ -41,3 +41,9 @@ def date_box(value):
     """The parts of a date box: short month, day, short weekday."""
     on = when.as_date(value)
     return {"month": when.short_month(on), "day": on.day, "weekday": when.short_weekday(on)}
+
+
+@register.filter
+def zones_alike(zone):
+    """The zones whose clocks show the same time as this one now, for a script that only compares names."""
+    return when.zones_alike(zone, clock.now())

@@ -76,3 +76,9 @@ def test_date_box_has_three_parts():
         "{% load when %}{% with box=on|date_box %}{{ box.month }} {{ box.day }} {{ box.weekday }}{% endwith %}"
     )
     assert page.render(Context({"on": dt.date(2026, 11, 24)})) == "Nov 24 Tue"
+
+
+def test_zones_whose_clocks_agree_now_are_named():
+    alike = when.zones_alike(EASTERN, CALL).split()
+    assert "America/Toronto" in alike
+    assert "America/Vancouver" not in alike

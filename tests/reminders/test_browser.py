@@ -40,7 +40,8 @@ def press(page, words):
     for _ in range(20):
         page.keyboard.press("Tab")
         if words in page.locator(":focus").inner_text():
-            page.keyboard.press("Enter")
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
             return
     raise AssertionError(f"no way to “{words}” by keyboard")
 

@@ -50,10 +50,10 @@ document.querySelectorAll("select[data-zone-guess]").forEach((select) => {
   if (!select.dataset.chosen && [...select.options].some((option) => option.value === guess)) select.value = guess;
 });
 
-// In another zone than the account's: the page asks whether to show times there.
+// In a zone where clocks differ from the account's now (the server names those that agree): the page asks.
 document.querySelectorAll("[data-zone-now]").forEach((strip) => {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (!here || here === strip.dataset.zoneNow) return;
+  if (!here || strip.dataset.zoneNow.split(" ").includes(here)) return;
   strip.querySelector("[name=zone]").value = here;
   strip.querySelector("[data-zone-city]").textContent = here.split("/").pop().replaceAll("_", " ");
   strip.hidden = false;
