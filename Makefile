@@ -21,10 +21,10 @@ run: $(VENV)/.main $(FONT)/figtree.css
 setup: $(VENV)/.dev $(FONT)/figtree.css browser
 
 test: setup
-	$(PYTEST) -v -n 2 -m "not full" $(ARGS)
+	$(PYTEST) -v -n 2 --dist worksteal -m "not full" $(ARGS)
 
 test-all: setup
-	$(PYTEST) -v -n 2 $(ARGS)
+	$(PYTEST) -v -n 2 --dist worksteal $(ARGS)
 
 test-matrix: setup
 	@tests/matrix $(ARGS)

@@ -1,6 +1,7 @@
 """The fixed cast of the tests, and how each of them comes to a browser."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
@@ -38,9 +39,10 @@ def person(key: str) -> User:
 
 
 def second_factor(user: User) -> str:
-    """Give a person an authenticator app; answers its secret."""
+    """Give a person an authenticator app and recovery codes, as setting one up does; answers its secret."""
     secret = generate_totp_secret()
     TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
     user.__dict__.pop("has_second_factor", None)
     return secret
 
