@@ -98,6 +98,7 @@ def test_staff_enrol_by_passkey_and_only_then_arrive(site, page, passkeys):
     expect(page.get_by_role("heading", name="Your account")).to_be_visible()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("width", [390, 1280])
 def test_pages_are_accessible_and_quiet(site, page, axe, width):
     said = []

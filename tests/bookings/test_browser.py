@@ -13,7 +13,7 @@ from tests import factories, people
 from tests.bookings.conftest import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDTHS = [390, 1280]
+WIDTHS = [390, pytest.param(1280, marks=pytest.mark.full)]
 
 
 @pytest.fixture(autouse=True)

@@ -111,6 +111,7 @@ def test_pages_are_turned_by_keyboard_and_their_words_can_be_selected(site, page
     assert words["x"] + words["width"] < picture["x"] + picture["width"]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("what", ["plan", "documents", "detail", "unlock", "new-version"])
 def test_page_has_no_barriers(site, page, axe, case, what):
     ready = checked(case, PLAN["name"], plan_files.pdf(pages=3))

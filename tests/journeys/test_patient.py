@@ -27,8 +27,11 @@ HOPE = "Is a smaller operation possible for me?"
 
 @pytest.mark.parametrize(
     ("hand", "width", "scripts"),
-    [(Mouse, 390, True), (Mouse, 1280, False), (Keyboard, 1280, True)],
-    ids=["phone", "without JavaScript", "keyboard"],
+    [
+        pytest.param(Mouse, 390, True, id="phone", marks=pytest.mark.full),
+        pytest.param(Mouse, 390, False, id="without JavaScript"),
+        pytest.param(Keyboard, 1280, True, id="keyboard"),
+    ],
 )
 def test_the_first_path(hand, width, scripts, come, site, real_worker, smtp_sink, tmp_path):
     factories.open_hours(people.person("joanne"))

@@ -18,7 +18,7 @@ from tests.reviews import world
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
-WIDTHS = pytest.mark.parametrize("width", [390, 1280])
+WIDTHS = pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.full)])
 
 
 def sign_in_with_app(page, site, key: str) -> None:

@@ -113,6 +113,7 @@ def test_a_record_by_keyboard_alone(site, page):
     assert record.state == "not_located"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_pages_in_their_fullest_states_are_accessible(site, page, axe, theme, width):

@@ -118,6 +118,7 @@ def test_killed_after_250_and_one_thing_done_meanwhile_nothing_different_goes(cl
     assert "more thing" not in smtp_sink.messages[1].get_body(("plain",)).get_content()
 
 
+@pytest.mark.full
 def test_killed_before_the_server_has_it_it_goes_once(clock, rosa, smtp_sink):
     plan("tests.call", rosa, due_at=NOON - 2 * HOUR)
     take, reached = smtp_sink.handle_RCPT, threading.Event()
@@ -139,6 +140,7 @@ async def never(reached):
     return "451 too late"
 
 
+@pytest.mark.full
 def test_killed_while_claiming_it_goes_once_and_at_once(clock, rosa, smtp_sink):
     plan("tests.call", rosa, due_at=NOON - 2 * HOUR)
     gathering.gather(NOON)

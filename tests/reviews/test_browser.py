@@ -131,6 +131,7 @@ def test_two_tabs_show_both_texts_and_the_person_chooses(come, live_server):
     assert Review.objects.get().texts["plain"] == "Words of the second tab"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("width", [390, 1280])
 def test_pages_are_accessible(come, live_server, axe, width):
     review = world.shared().review
