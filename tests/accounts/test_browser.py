@@ -167,6 +167,7 @@ def test_a_draft_is_saved_on_pause_and_says_so(site, page):
     expect(page.get_by_label("How should we call you?")).to_have_value("Rosita")
 
 
+@pytest.mark.full
 def test_two_minutes_before_the_end_one_button_stays(site, page, monkeypatch):
     monkeypatch.setattr(rules, "IDLE", rules.dt.timedelta(seconds=128))
     be(page, site, "rosa")
