@@ -26,7 +26,6 @@ def silent_broker():
 @pytest.fixture(params=["absent", "silent"])
 def broker_away(request, silent_broker, monkeypatch):
     url = silent_broker if request.param == "silent" else "redis+socket:///nonexistent/redis.sock"
-    monkeypatch.setattr(app.conf, "broker_url", url)
     monkeypatch.setattr(app.conf, "broker_write_url", url)
 
 
