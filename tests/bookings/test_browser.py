@@ -94,6 +94,7 @@ def test_booking_by_keyboard_alone(site, page, case):
     page.locator(".rs-pick").first.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Check and book")).to_be_visible()
+    page.wait_for_load_state()  # until then a script of the page may still move the focus
     for label in ("I understand this call does not replace", "My consultant may read"):
         page.get_by_label(label).focus()
         page.keyboard.press("Space")

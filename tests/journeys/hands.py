@@ -70,6 +70,7 @@ class Keyboard(Mouse):
             self.page.keyboard.type(words)
 
     def _tab_to(self, wanted) -> None:
+        self.page.wait_for_load_state()  # until then a script of the page may still move the focus
         for _press in range(MOST_TABS):
             if wanted.evaluate("element => element === document.activeElement"):
                 self._is_marked(wanted)
