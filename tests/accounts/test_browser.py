@@ -152,10 +152,10 @@ def test_five_questions_and_sign_up_without_scripts(site, browser):
 def test_errors_take_the_focus_and_lead_to_the_field(site, page):
     page.goto(f"{site}/accounts/signup/")
     page.get_by_role("button", name="Email me a code").click()
-    assert page.evaluate("document.activeElement.className") == "rs-errors"
-    assert page.title().startswith("Error: ")
+    expect(page.locator(".rs-errors")).to_be_focused()
+    expect(page).to_have_title(re.compile("^Error: "))
     page.get_by_role("link", name="Enter your email address in full").click()
-    assert page.evaluate("document.activeElement.id") == "id_email"
+    expect(page.locator("#id_email")).to_be_focused()
 
 
 def test_a_draft_is_saved_on_pause_and_says_so(site, page):

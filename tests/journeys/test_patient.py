@@ -98,6 +98,7 @@ def adds_the_plan(me, home: str, folder, scripts: bool) -> None:
     expect(me.page.locator("#files")).to_contain_text("my plan.pdf")
     wait_until(lambda: Version.objects.filter(state="ready").exists(), 60, "the check of the file")
     me.press("button", "Save and continue")
+    expect(me.page).to_have_url(home)
 
 
 def books_a_call(me, home: str) -> None:
@@ -116,6 +117,7 @@ def names_the_visit(me, home: str) -> None:
     me.type("#id_doctor", "Dr. Raman")
     me.type("#id_office", "Northfield Medical Center")
     me.press("button", "Save the doctor")
+    expect(me.page.locator("#id_new_day")).to_be_visible()
     day = clock.now().date() + dt.timedelta(days=50)
     day += dt.timedelta(days={5: 2, 6: 1}.get(day.weekday(), 0))
     me.type("#id_new_day", day.isoformat())

@@ -73,12 +73,12 @@ def test_a_coordinator_sees_the_nearest_visit_first_and_settles_a_call(width, co
     page = come(width=width)
     sign_in_with_app(page, site, "theo")
     expect(page.get_by_role("heading", level=1)).to_have_text("Caseload")
-    assert page.locator("table tbody th a").all_inner_texts() == ["Sooner Sam", "Later Lee", "Rosa Delgado"]
+    expect(page.locator("table tbody th a")).to_have_text(["Sooner Sam", "Later Lee", "Rosa Delgado"])
     page.get_by_role("button", name=re.compile("Done.*Call back")).click()
     expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
     page.get_by_label("Find a case").fill("sam")
     page.get_by_role("button", name="Show", exact=True).click()
-    assert page.locator("table tbody th a").all_inner_texts() == ["Sooner Sam"]
+    expect(page.locator("table tbody th a")).to_have_text(["Sooner Sam"])
     page.get_by_role("link", name="Sooner Sam").click()
     expect(page.get_by_role("heading", name="Time to the visit")).to_be_visible()
     assert page.said == []

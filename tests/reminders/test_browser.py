@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from portal import clock
 from portal.reminders import sender
@@ -51,22 +52,22 @@ def test_done_by_keyboard_without_javascript(message, page, width):
     row, sent = message
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(link(sent, "Done"))
-    assert page.get_by_role("heading", level=1).inner_text() == "Have you signed the form?"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Have you signed the form?")
     assert THINGS.answers == []
     press(page, "Yes, it’s done")
-    assert "You said: Yes, it’s done" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("You said: Yes, it’s done")
     assert [(thing, choice) for thing, choice, _by in THINGS.answers] == [(row.about_id, "done")]
     press(page, "Please call me")
-    assert "You said: Please call me" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("You said: Please call me")
 
 
 def test_pause_and_start_again_without_javascript(message, page, rosa):
     page.goto(link(message[1], "Pause reminders"))
     assert not Pause.objects.exists()
     press(page, "Pause reminders")
-    assert "Reminders are paused until" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Reminders are paused until")
     press(page, "Start reminders again")
-    assert "Need a rest?" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Need a rest?")
     assert not Pause.objects.at(clock.now()).filter(person=rosa).exists()
 
 
