@@ -4,6 +4,7 @@ import os
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import expect
 
 from tests import network, programs
 
@@ -14,6 +15,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 hypothesis_settings.register_profile("portal", deadline=None, derandomize=True, database=None)
 hypothesis_settings.load_profile("portal")
+expect.set_options(timeout=20_000)  # milliseconds; a slow day of the machine is no fault of a page
 
 
 def missing_programs() -> dict[str, str]:

@@ -26,7 +26,7 @@ def come(browser, live_server):
         page = context.new_page()
         page.errors = []
         page.on("console", lambda said: page.errors.append(said.text) if said.type == "error" else None)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         return page
 
     yield come
