@@ -1,102 +1,20 @@
 """`make run` as people meet it: it starts, says so, comes back from deaths, and leaves nothing behind."""
 
-import fcntl
 import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
-import urllib.request
 from contextlib import closing
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
 from portal import local_run
+from tests.house.running import Run
 from tests.programs import free_port, wait_until
 
-ROOT = Path(__file__).parent.parent.parent
-PROGRAMS = ("gunicorn", " worker ", " beat ", "postgres", "valkey")
-STEERED = ("PORTAL_", "DATABASE_", "REDIS_", "PYTEST_", "SECRET_KEY", "EMAIL_", "CLAMD_", "MAKELEVEL", "DJANGO_")
-
 pytestmark = pytest.mark.timeout(400)  # two starts each, beside a suite that keeps both cores busy
-
-
-class Run:
-    """A `make run` of our own, in a temporary folder, without the demo."""
-
-    def __init__(self, var: Path, **more: str):
-        self.var, self.port = var, int(more.pop("PORT", 0)) or free_port()
-        var.mkdir(parents=True, exist_ok=True)
-        (var / "demo-loaded").touch()
-        surroundings = {name: value for name, value in os.environ.items() if not name.startswith(STEERED)}
-        surroundings |= {"PORTAL_VAR": str(var), "PORT": str(self.port)} | more
-        self.output = var / "output.txt"
-        with self.output.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "portal.local_run"],
-                cwd=ROOT,
-                env=surroundings,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-
-    def wait_until_ready(self) -> None:
-        wait_until(lambda: "Ready: " in self.said() or self.process.poll() is not None, 180, "the line Ready")
-        assert self.process.poll() is None, self.said()
-
-    def said(self) -> str:
-        return self.output.read_text()
-
-    def ask(self, path: str) -> int:
-        with urllib.request.urlopen(f"http://localhost:{self.port}{path}", timeout=5) as answer:
-            return answer.status
-
-    def children(self) -> dict[str, int]:
-        """Name → process id of what it started."""
-        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        found = {}
-        for pid in listed:
-            words = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-            name = next(
-                (name for name in ("gunicorn", " worker ", " beat ", "postgres", "valkey") if name in words), ""
-            )
-            found[name.strip()] = int(pid)
-        return found
-
-    def stop(self, sent: signal.Signals = signal.SIGINT) -> int:
-        self.process.send_signal(sent)
-        return self.process.wait(30)
-
-    def has_left_nothing(self) -> bool:
-        """Every process it started holds its lock."""
-        with (self.var / "lock").open() as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            return True
-
-
-@pytest.fixture
-def start():
-    runs = []
-
-    def start(var: Path | None = None, **more: str) -> Run:
-        run = Run(var or Path(folder) / f"run{len(runs)}", **more)
-        runs.append(run)
-        return run
-
-    with tempfile.TemporaryDirectory(prefix="rs-", dir="/tmp", ignore_cleanup_errors=True) as folder:
-        yield start
-        for run in runs:
-            if run.process.poll() is None:
-                run.stop(signal.SIGTERM)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.full)])

@@ -1,0 +1,63 @@
+"""Messages of a whole running portal while its parts die: each goes once, within minutes, with nobody's help."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+import redis
+
+from tests.house.running import ROOT, STEERED, Run
+from tests.programs import SmtpSink, wait_until
+
+pytestmark = [pytest.mark.full, pytest.mark.timeout(900)]
+WITHIN = 300  # seconds: the promise after a fault
+
+
+@pytest.fixture
+def sink():
+    sink = SmtpSink()
+    sink.start()
+    yield sink
+    sink.stop()
+
+
+def plan(run: Run, number: int) -> None:
+    """A message that is due now."""
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(STEERED)}
+    surroundings |= {"PORTAL_VAR": str(run.var), "PORTAL_ENV": "development"}
+    surroundings["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+    command = [sys.executable, "-m", "tests.house.plan_notice", str(number)]
+    subprocess.run(command, cwd=ROOT, env=surroundings, check=True, timeout=60)
+
+
+def address(run: Run, name: str) -> str:
+    return re.search(rf"^{name}=(.+)$", (run.var / "run.env").read_text(), re.M)[1]
+
+
+def test_each_message_goes_once_whatever_dies(start, sink):
+    """Worker, beat, broker and database are killed in turn as a message falls due; then the broker is emptied."""
+    run = start(EMAIL_URL=sink.url)
+    run.wait_until_ready()
+    for number, victim in enumerate(["worker", "beat", "valkey", "postgres"], start=1):
+        if victim == "postgres":  # without it nothing can be planned: it dies while the message is on its way
+            plan(run, number)
+            os.kill(run.children()[victim], signal.SIGKILL)
+        else:
+            os.kill(run.children()[victim], signal.SIGKILL)
+            plan(run, number)
+        wait_until(lambda number=number: len(keys(sink)) == number, WITHIN, f"the message after {victim} died")
+    with redis.from_url(address(run, "REDIS_URL")) as broker:
+        broker.flushall()
+    plan(run, 5)
+    wait_until(lambda: len(keys(sink)) == 5, WITHIN, "the message after the broker was emptied")
+    assert run.stop() == 0
+    ids = {message["X-Reminder-Key"]: message["Message-ID"] for message in sink.messages}
+    assert {(message["X-Reminder-Key"], message["Message-ID"]) for message in sink.messages} == set(ids.items())
+
+
+def keys(sink: SmtpSink) -> set[str]:
+    """The messages that came, each counted once: one that came again is the very same."""
+    return {message["X-Reminder-Key"] for message in sink.messages}
