@@ -28,6 +28,7 @@ MAY: dict[str, set[str]] = {
     "review": {CONSULTANT},
     "see_privacy": {PATIENT},
     "see_reminders": {PATIENT, HELPER, COORDINATOR},
+    "take_papers": {PATIENT, HELPER, COORDINATOR},
 }
 
 WORDS: dict[str, Promise] = {

@@ -19,7 +19,7 @@ from cases.reviews.forms import ClearForm
 from cases.reviews.models import Summary
 from cases.reviews.pdf import summary_pdf
 from cases.reviews.rules import why_not_summary
-from portal import clock, when
+from portal import clock, paper, when
 from portal.access import find_or_404, open_to
 from portal.actors import Actor
 from portal.errors import Refused
@@ -124,7 +124,7 @@ def pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The summary as a tagged PDF, to keep or hand over."""
     chosen = find_or_404(_summaries(request).live(), pk=pk)
     earlier = sheet.is_about_earlier_plan(chosen)
-    paper = frozen.on_paper(
+    words = frozen.on_paper(
         chosen.frozen,
         title=_("Your plan in plain words"),
         lead=f"{sheet.about(chosen.frozen)}. {sheet.summary_lead(chosen)}",
@@ -132,22 +132,13 @@ def pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
         scope=text("scope_short").body,
     )
     try:
-        content = summary_pdf(paper, author=organisation().name, made_at=chosen.shared_at)
+        content = summary_pdf(words, author=organisation().name, made_at=chosen.shared_at)
     except Refused as refused:
         messages.warning(request, refused.message)
         return redirect("reviews:summary", pk=chosen.review.case_id)
     actions.read(chosen, as_pdf=True, by=Actor.of(request))
-    # The name tells nothing: downloads lie around on shared computers.
     name = _("Summary %(day)s") % {"day": when.as_date(chosen.shared_at).isoformat()}
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name.encode("ascii", "ignore").decode()}.pdf"',
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    return paper.download(content, name)
 
 
 def _own_case(request: HttpRequest, pk: UUID) -> Case:

@@ -1,4 +1,4 @@
-"""What people press on the pages that gather: not today, please call me."""
+"""What people press on the pages that gather: not today, please call me, post the sheet to me."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -55,6 +55,13 @@ def ask_for_a_call(case: Case, *, by: Actor) -> ToDo:
     here = clock.now().astimezone(organisation_zone())
     due_on = here.date() + dt.timedelta(days=here.hour >= LAST_HOUR_FOR_A_CALL)
     return ask_to_do("call", case, case=case, due_on=due_on, by=by)
+
+
+@transaction.atomic
+def ask_for_the_sheet(case: Case, *, by: Actor) -> ToDo:
+    """The coordinator should print the one-page sheet and post it; one that is asked for already stays one."""
+    must("ask_for_a_call", case, by)
+    return ask_to_do("post_sheet", case, case=case, due_on=clock.today(organisation_zone()), by=by)
 
 
 def organisation_zone() -> ZoneInfo:

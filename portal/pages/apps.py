@@ -18,5 +18,9 @@ class PagesConfig(AppConfig):
             {
                 "case.rests": _("Put the next step off"),
                 "case.goes_on": _("Took the next step up again"),
-            }
+                "sheet.seen": _("Looked at the one-page sheet"),
+                "sheet.taken": _("Saved the one-page sheet as a PDF"),
+                "carry.seen": _("Looked at the list of what to take"),
+            },
+            {"post_sheet": _("The one-page sheet should be posted")},
         )

@@ -24,6 +24,7 @@ KINDS = {
     "file_failed": (gettext_lazy("File not opened"), "warn", "file"),
     "fix_address": (gettext_lazy("Address does not work"), "warn", "alert"),
     "check_office": (gettext_lazy("Check a new office"), "info", "search"),
+    "post_sheet": (gettext_lazy("Post the sheet"), "info", "print"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
 }
 PLAIN = (gettext_lazy("To do"), "info", "clock")

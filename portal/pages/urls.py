@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.pages import case_file, caseload, home, ledger, privacy, public, reminder_log, start, today
+from portal.pages import case_file, caseload, home, ledger, privacy, public, reminder_log, sheet_views, start, today
 
 app_name = "pages"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("cases/<uuid:pk>/not-today/", home.not_today, name="not_today"),
     path("cases/<uuid:pk>/call-me/", home.call_me, name="call_me"),
     path("cases/<uuid:pk>/reminders/", ledger.ledger, name="ledger"),
+    path("cases/<uuid:pk>/sheet/", sheet_views.sheet, name="sheet"),
+    path("cases/<uuid:pk>/sheet.pdf", sheet_views.sheet_pdf, name="sheet_pdf"),
+    path("cases/<uuid:pk>/sheet/post/", sheet_views.post_sheet, name="post_sheet"),
     path("staff/reminders/", reminder_log.reminder_log, name="reminder_log"),
     path("cases/<uuid:pk>/privacy/", privacy.privacy, name="privacy"),
     path("cases/<uuid:pk>/consents/<uuid:consent>/withdraw/", privacy.withdraw_consent, name="withdraw_consent"),

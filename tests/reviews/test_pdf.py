@@ -9,7 +9,9 @@ import pytest
 from django.utils import translation
 
 from cases.reviews.frozen import compose, on_paper
-from cases.reviews.pdf import MissingLetters, summary_pdf
+from cases.reviews.pdf import summary_pdf
+from portal.paper import MissingLetters
+from tests.pdf_letters import NAMES, no_glyph_is_missing, words_of
 
 AT = datetime(2026, 11, 13, 15, tzinfo=UTC)
 HOSTILE = 'Hello #read("/etc/passwd") *bold* $x^2$ #panic("x") \\ <label> @ref // c /* d */ `e` [f] {g} ~ -- "h"'
@@ -28,11 +30,6 @@ def body(**texts):
 def made(*, lead="Version 1", scope="We don’t replace a doctor’s second opinion.", notice="", **texts):
     paper = on_paper(body(**texts), title="Your plan in plain words", lead=lead, scope=scope, notice=notice)
     return summary_pdf(paper, author="Remission Support", made_at=AT)
-
-
-def words_of(content):
-    pages = pypdfium2.PdfDocument(content)
-    return " ".join(page.get_textpage().get_text_range() for page in pages).replace("\r\n", " ")
 
 
 def test_it_is_tagged_and_names_itself_and_its_language():
@@ -76,16 +73,18 @@ def test_hostile_words_stay_words(place):
     assert "root:" not in said
 
 
-@pytest.mark.parametrize("lead", ["Zażółć gęślą jaźń", "Nguyễn Thị Hường đã đọc", "Łukasz Ąćęśżź", "Ελένη", "Олена"])
+@pytest.mark.parametrize("lead", NAMES)
 def test_names_keep_their_letters(lead):
-    assert lead in words_of(made(lead=lead))
+    content = made(lead=lead)
+    assert lead in words_of(content)
+    assert no_glyph_is_missing(content)
 
 
 def test_arabic_names_are_set():
-    assert made(lead="سارة قاسم").startswith(b"%PDF")
+    assert no_glyph_is_missing(made(lead="سارة قاسم"))
 
 
-@pytest.mark.parametrize("lead", ["王小明", "ಠ_ಠ", "🩺"])
+@pytest.mark.parametrize("lead", ["ಠ_ಠ", "🩺"])
 def test_letters_no_font_has_stop_the_pdf_in_words(lead):
     with pytest.raises(MissingLetters, match="Print this page instead") as refused:
         made(lead=lead)

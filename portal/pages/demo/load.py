@@ -299,7 +299,7 @@ def _book(told: Told) -> None:
         how="video",
         by=told.teller,
     )
-    bookings.book(hold=held, accepts_scope=True, may_read=True, hope=story.matters, by=told.teller)
+    bookings.book(hold=held, accepts_scope=True, may_read=True, hope=story.asks or story.matters, by=told.teller)
 
 
 def _nearest(starts: list[dt.datetime], wanted: dt.date, practice: Practice) -> dt.datetime:

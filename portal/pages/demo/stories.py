@@ -30,6 +30,7 @@ class Story:
     call: str = ""  # why a person should call
     assigned: bool = False
     matters: str = ""
+    asks: str = ""  # what to ask in the talk, a line each; empty: what matters
 
 
 CORE_THERE: Final = {
@@ -54,6 +55,8 @@ STORIES: Final = (
         service="plan",
         talk_in=8,
         matters="Keep as much of myself as I can. Be well for my sister’s wedding in May.",
+        asks="Is a smaller operation possible for me?\nWhat is the second area on my MRI?\n"
+        "Would chemotherapy help me, and how do you know?",
     ),
     Story("ivy", "Thyroid nodule, to be judged", began=1, primary="dr_abara", first="dr_weiss"),
     Story("amina", "Lymphoma", began=6, primary="dr_lin", first="dr_reyes", second="dr_ivers", referral="asked"),

@@ -1,0 +1,263 @@
+"""What stands on the one-page sheet: the same words on the page and on paper.
+
+The sheet is the patient's: in her language and on her clock, whoever prints it.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from cases.case.models import Case, CaseClinician, Office
+from cases.case.path import Step, next_step
+from cases.case.people import COORDINATOR, PATIENT
+from cases.records.standing import ItemStanding
+from cases.records.states import THERE, ItemState, Need, Route
+from cases.records.verdict import Timing
+from cases.records.words import doctor_of, listed
+from portal import paper, when
+from portal.accounts.models import User
+from portal.pages import cards, facts, words
+from portal.pages.facts import Gathered
+from portal.texts.models import Organisation
+from portal.texts.templatetags.facts import EMPTY
+from portal.texts.words import organisation, text
+
+TEMPLATE = Path(__file__).with_name("sheet.typ")
+QUESTIONS = 3
+ASKED = {ItemState.ASKED, ItemState.ACKNOWLEDGED}
+# Her own words of what she hopes for are hers and the team's; a helper's copy has lines to write on.
+READS_QUESTIONS = {PATIENT, COORDINATOR}
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the sheet: pairs of words, a numbered list, and empty lines to write on behind it."""
+
+    heading: str
+    rows: list[dict[str, str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    blank: int = 0
+
+    @property
+    def blanks(self) -> range:
+        return range(self.blank)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The whole sheet, in words."""
+
+    title: str
+    whose: str
+    as_of: str
+    reference: str
+    sections: list[Section]
+    scope: str
+    made_at: dt.datetime
+    language: str
+    is_rtl: bool
+
+
+@contextmanager
+def in_the_patients_words(patient: User) -> Iterator[None]:
+    """The patient's language and time zone, whoever asks."""
+    with translation.override(patient.language), timezone.override(patient.zone):
+        yield
+
+
+def of_case(case: Case, role: str, now: dt.datetime) -> Sheet:
+    """The sheet of a case as it is at `now`, for someone of this role in it. A fixed number of queries."""
+    gathered = facts.of_case(case, now)
+    clinicians = list(case.clinicians.select_related("clinician__office").order_by("id"))
+    coordinators = list(User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name"))
+    here = organisation()
+    with in_the_patients_words(case.patient):
+        today = when.as_date(now)
+        return Sheet(
+            title=_("One-page sheet"),
+            whose=_whose(case.patient),
+            as_of=_("As of %(at)s, %(zone)s. Reference") % {"at": when.moment(now), "zone": when.zone_name()},
+            reference=case.reference,
+            sections=[
+                Section(_("My dates"), rows=_dates(gathered, today)),
+                Section(_("Next for me"), lines=_next(gathered, today)),
+                *_records(gathered),
+                _questions(gathered, role),
+                Section(_("Whom to call"), rows=_calls(case, gathered, clinicians, coordinators, here)),
+            ],
+            scope=text("scope_short").body,
+            made_at=now,
+            language=translation.get_language() or "en",
+            is_rtl=translation.get_language_bidi(),
+        )
+
+
+def pdf(sheet: Sheet, patient: User) -> bytes:
+    """The sheet on paper; raises paper.MissingLetters when a letter cannot be shown."""
+    said: dict[str, Any] = {
+        "title": sheet.title,
+        "whose": sheet.whose,
+        "as_of": sheet.as_of,
+        "reference": sheet.reference,
+        "scope": sheet.scope,
+        "sections": [
+            {"heading": part.heading, "rows": part.rows, "lines": part.lines, "blank": part.blank}
+            for part in sheet.sections
+        ],
+    }
+    with in_the_patients_words(patient):
+        return paper.pdf(TEMPLATE, said, author=organisation().name, made_at=sheet.made_at)
+
+
+def _whose(patient: User) -> str:
+    if patient.birth_date is None:
+        return patient.name
+    on = patient.birth_date
+    born = {"name": patient.name, "day": when.month_day(on), "year": on.year}
+    return _("%(name)s, born %(day)s, %(year)d") % born
+
+
+def _row(label: str, value: str) -> dict[str, str]:
+    return {"label": label, "value": value}
+
+
+# --- dates and the next steps
+
+
+def _dates(gathered: Gathered, today: dt.date) -> list[dict[str, str]]:
+    rows, known, call, visit = [], gathered.facts, gathered.consultation, gathered.visit
+    if call:
+        at = _day_and_time(when.as_date(call.starts_at), when.clock_time(call.starts_at))
+        told = {"how": call.get_how_display(), "name": call.consultant.name, "zone": when.zone_name()}
+        rows.append((when.as_date(call.starts_at), at, _("%(how)s with %(name)s. %(zone)s.") % told))
+    if visit and visit.on_date and visit.on_date >= today:
+        at = _day_and_time(visit.on_date, when.clock_time(visit.at_time) if visit.at_time else "")
+        where = [doctor_of(visit)]
+        if visit.office:
+            where += [part for part in (visit.office.name, visit.office.place) if part]
+        zone = " " + _("%(zone)s.") % {"zone": when.zone_name(visit.zone)} if visit.at_time else ""
+        rows.append((visit.on_date, at, ", ".join(where) + "." + zone))
+    if known.treatment_on and known.treatment_on >= today:
+        rows.append((known.treatment_on, _day_and_time(known.treatment_on), _("Treatment is planned to begin.")))
+    if not rows:
+        return [_row(_("No dates yet"), "")]
+    return [_row(at, what) for _on, at, what in sorted(rows)]
+
+
+def _day_and_time(on: dt.date, time: str = "") -> str:
+    day = when.short_day(on)
+    return _("%(day)s, %(time)s") % {"day": day, "time": time} if time else day
+
+
+def _next(gathered: Gathered, today: dt.date) -> list[str]:
+    """The one next step, also where it was put off for today, and what else waits for the patient."""
+    known = replace(gathered.facts, not_today_until=None)
+    step = next_step(known, today)
+    waiting = [
+        _("%(name)s: %(need)s") % {"name": item.name, "need": Need(item.needs).label}
+        for item in known.items
+        if item.hop == ItemState.NEEDS_YOU and not item.is_plan and item.name != step.about and item.needs
+    ]
+    if known.visit_happened:
+        waiting = []
+    return [_with_day(step), *waiting]
+
+
+def _with_day(step: Step) -> str:
+    parts = [words.step_words(step).title, cards.due_words(step)]
+    return ". ".join(part.rstrip(".") for part in parts if part)
+
+
+# --- who has which record
+
+
+def _records(gathered: Gathered) -> list[Section]:
+    visit, standing = gathered.visit, gathered.standing
+    if visit is None or standing is None or not standing.items:
+        return []
+    doctor = doctor_of(visit)
+    labels = {
+        "there": _("%(doctor)s has") % {"doctor": doctor},
+        "sent": _("On its way there"),
+        "with_us": _("With us"),
+        "carried": _("I carry"),
+        "asked": _("Asked for"),
+        "open": _("Still to ask for"),
+        "follows": _("Will follow"),
+    }
+    found: dict[str, list[str]] = {group: [] for group in labels}
+    for line in standing.items:
+        group = _group(line)
+        found[group].append(_record(line, group))
+    rows = [_row(labels[group], listed(names)) for group, names in found.items() if names]
+    return [Section(_("Who has which record"), rows=rows)]
+
+
+def _group(line: ItemStanding) -> str:
+    item = line.item
+    if item.state in THERE:
+        return "there"
+    if item.route == Route.CARRIED:
+        return "carried"
+    if line.judged and line.judged.timing == Timing.MAY_FOLLOW:
+        return "follows"
+    if item.state == ItemState.SENT:
+        return "sent"
+    if item.state == ItemState.HELD:
+        return "with_us"
+    return "asked" if item.state in ASKED else "open"
+
+
+def _record(line: ItemStanding, group: str) -> str:
+    """The record's name, with the office that has it or the day it comes where that helps."""
+    item, dates = line.item, line.dates
+    if group in {"asked", "open"} and item.holder:
+        return _("%(record)s (%(holder)s)") % {"record": item.called, "holder": item.holder.name}
+    if group == "follows" and dates.read_safe and not dates.has_no_date:
+        return _("%(record)s, by %(day)s") % {"record": item.called, "day": when.month_day(dates.read_safe)}
+    return item.called
+
+
+# --- questions, and whom to call
+
+
+def _questions(gathered: Gathered, role: str) -> Section:
+    hope = gathered.consultation.hope if gathered.consultation and role in READS_QUESTIONS else ""
+    lines = [line.strip() for line in hope.splitlines() if line.strip()][:QUESTIONS]
+    return Section(_("My three questions"), lines=lines, blank=QUESTIONS - len(lines))
+
+
+def _calls(
+    case: Case,
+    gathered: Gathered,
+    clinicians: list[CaseClinician],
+    coordinators: list[User],
+    here: Organisation,
+) -> list[dict[str, str]]:
+    ours = listed([user.name for user in coordinators]) or here.name
+    rows = [_row(ours, ", ".join([_fact(here, "phone"), _fact(here, "hours")]))]
+    offices: dict[Any, tuple[str, Office]] = {}
+    # The doctor of the coming visit first, each desk once.
+    visit = gathered.visit
+    named = [(visit.clinician, visit.office)] if visit and visit.clinician else []
+    named += [(link.clinician, link.clinician.office) for link in clinicians]
+    for clinician, office in named:
+        if office and office.phone:
+            offices.setdefault(office.pk, (clinician.name, office))
+    rows += [_row(_("%(name)s’s office") % {"name": name}, office.phone) for name, office in offices.values()]
+    if case.starter and case.starter.phone:
+        phone = str(getattr(case.starter.phone, "as_national", case.starter.phone))
+        rows.append(_row(_("%(name)s, who helps me") % {"name": case.starter.name}, phone))
+    unwell = _("My cancer team, or %(number)s") % {"number": _fact(here, "emergency_number")}
+    return [*rows, _row(_("If I feel very unwell"), unwell)]
+
+
+def _fact(here: Organisation, name: str) -> str:
+    """A fact of ours; its name in brackets while nobody has filled it in."""
+    return getattr(here, name) or f"[{EMPTY[name]}]"

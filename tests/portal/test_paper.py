@@ -1,0 +1,72 @@
+"""Paper: letters that hold people's names, inert words, a file that tells nothing by its name."""
+
+import json
+
+import pytest
+import typst
+from django.utils import translation
+
+from portal import clock, paper
+from portal.pages.sheet import TEMPLATE
+from tests.pdf_letters import NAMES, no_glyph_is_missing, words_of
+
+WORDS = {"title": "Sheet", "as_of": "Today", "reference": "RS 4T7 29K", "scope": "The final choice is yours."}
+
+
+def made(whose, sections=()):
+    return paper.pdf(TEMPLATE, {**WORDS, "whose": whose, "sections": list(sections)}, author="RS", made_at=clock.now())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_keep_their_letters_in_plain_and_in_bold(name):
+    content = made(name, [{"heading": name, "rows": [{"label": name, "value": name}], "lines": [name], "blank": 0}])
+
+    assert words_of(content).count(name) == 5
+    assert no_glyph_is_missing(content)
+
+
+@pytest.mark.parametrize("name", ["سارة قاسم", "محمّد بن عبد الله", "홍길동", "さくら 山田"])
+def test_names_in_scripts_that_join_or_turn_are_set(name):
+    assert no_glyph_is_missing(made(name))
+
+
+@pytest.mark.parametrize("name", ["ಠ_ಠ", "🩺"])
+def test_a_letter_that_no_font_has_stops_the_pdf_in_words(name):
+    with pytest.raises(paper.MissingLetters, match="Print this page instead") as refused:
+        made(name)
+    assert name not in str(refused.value)
+
+
+def test_the_test_of_letters_sees_an_empty_box():
+    words = {
+        **WORDS,
+        "whose": "王小明",
+        "sections": [],
+        "lang": "en",
+        "rtl": False,
+        "author": "",
+        "fonts": ["Noto Sans"],
+    }
+
+    holes = typst.compile(
+        TEMPLATE,
+        sys_inputs={"sheet": json.dumps(words)},
+        font_paths=paper.FOLDERS,
+        ignore_system_fonts=True,
+        timestamp=0,
+    )
+
+    assert not no_glyph_is_missing(holes)
+
+
+def test_paper_turns_for_languages_from_right_to_left():
+    with translation.override("ar"):
+        assert no_glyph_is_missing(made("سارة قاسم"))
+
+
+def test_a_download_has_a_quiet_name_and_is_not_kept_by_anyone():
+    answer = paper.download(b"%PDF", "Sheet 2026-11-09 王")
+
+    assert answer["Content-Disposition"] == 'attachment; filename="Sheet 2026-11-09 .pdf"'
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["X-Content-Type-Options"] == "nosniff"
