@@ -51,6 +51,7 @@ class Facts:
     opened_on: date
     referral: str = ""  # "", not_needed, asked, agreed, refused, sent
     referral_on: date | None = None
+    round: int = 2  # 3 once a third opinion has begun
     visit_on: date | None = None
     visit_named_on: date | None = None
     visit_with: str = ""
@@ -197,7 +198,7 @@ def _referral(facts: Facts, today: date) -> Step | None:
 
 def _visit(facts: Facts, today: date) -> Step | None:
     if facts.visit_on is None:
-        return Step("visit", "records:visit", None, 5)
+        return Step("third_visit" if facts.round == 3 else "visit", "records:visit", None, 5)
     if facts.visit_on < today and not facts.visit_happened:
         return Step("visit_passed", "records:visit", None, 1, facts.visit_with)
     return None

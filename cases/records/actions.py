@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from cases.case.actions import add_office, ask_to_do, must, set_clinician
@@ -11,7 +12,8 @@ from cases.case.models import Case, CaseClinician, Office
 from cases.case.people import role_in
 from cases.records import rules, telling, undoing
 from cases.records.models import RecordItem, Referral, Visit
-from cases.records.planning import replan
+from cases.records.planning import ASK_OFFICE, VISIT_SOON, replan
+from cases.records.rules import SECOND, THIRD
 from cases.records.standing import standing
 from cases.records.states import Route, VisitState
 from cases.records.telling import (
@@ -33,7 +35,7 @@ from portal.errors import Refused
 from portal.history.actions import record
 from portal.texts.business_days import needs_a_call
 
-DOCTOR_OF_ROUND = {2: CaseClinician.Role.SECOND, 3: CaseClinician.Role.THIRD}
+DOCTOR_OF_ROUND = {SECOND: CaseClinician.Role.SECOND, THIRD: CaseClinician.Role.THIRD}
 
 
 @transaction.atomic
@@ -41,8 +43,12 @@ def begin_round(case: Case, *, round: int = 2, by: Actor) -> Visit:
     """The live visit of a round, without doctor or day at first; it carries the referral from its first day on."""
     must("change_dates", case, by)
     lock_case(case)
-    visit = case.visits.live().filter(round=round).first()
+    live = {visit.round: visit for visit in case.visits.live()}
+    visit = live.get(round)
     if visit is None:
+        second = live.get(SECOND)
+        if round == THIRD and (reason := rules.why_not_third(second.state if second else "")):
+            raise Refused(reason, code="state")
         visit = Visit.objects.create(case=case, round=round, time_zone=case.patient.time_zone)
         Referral.objects.create(visit=visit)
     return visit
@@ -93,7 +99,13 @@ def _move_visit_row(visit: Visit, verb: str, *, now: datetime, by: Actor) -> Vis
     undoing.keep(visit, now=now, by=by)
     visit.state = target
     visit.version += 1
+    _begin_messages_anew(visit)
     return visit
+
+
+def _begin_messages_anew(visit: Visit) -> None:
+    """A message about a record may be on its way with the old day in it: by its version it must not go out any more."""
+    visit.items.update(version=F("version") + 1)
 
 
 def _settle(visit: Visit, verb: str, *, now: datetime, by: Actor) -> Visit:
@@ -101,7 +113,7 @@ def _settle(visit: Visit, verb: str, *, now: datetime, by: Actor) -> Visit:
     record(by, f"visit.{verb}", visit, patient=visit.case.patient_id, case=visit.case_id)
     stands = replan(visit, now=now)
     if verb in {"set_date", "move"} and visit.on_date and needs_a_call(stands.today, visit.on_date, stands.closed):
-        ask_to_do("visit_soon", visit, case=visit.case, due_on=stands.today, by=by)
+        ask_to_do(VISIT_SOON, visit, case=visit.case, due_on=stands.today, by=by)
     return visit
 
 
@@ -111,10 +123,6 @@ def _date(visit: Visit, verb: str, on: date, at: time | None, by: Actor) -> Visi
         raise Refused(reason, code="date")
     visit = _move_visit_row(visit, verb, now=now, by=by)
     visit.on_date, visit.at_time, visit.booked_at, visit.way = on, at, now, ""
-    # One that is still on its way was versioned with the old day: its message must not go out any more.
-    for item in visit.items.all():
-        item.version += 1
-        item.save(update_fields=["version"])
     return _settle(visit, verb, now=now, by=by)
 
 
@@ -130,8 +138,11 @@ def move_visit(visit: Visit, *, on: date, at: time | None = None, by: Actor) -> 
     return _date(visit, "move", on, at, by)
 
 
+@transaction.atomic
 def save_date(visit: Visit, *, on: date, at: time | None = None, by: Actor) -> Visit:
     """Set or move, whichever the visit asks for; the same day and time again change nothing."""
+    lock_case(visit.case)
+    visit = Visit.objects.select_related("case__patient", "case__key", "office").get(pk=visit.pk)
     if visit.state == VisitState.BOOKED and (visit.on_date, visit.at_time) == (on, at):
         return visit
     act = move_visit if visit.state == VisitState.BOOKED else set_visit_date
@@ -140,8 +151,12 @@ def save_date(visit: Visit, *, on: date, at: time | None = None, by: Actor) -> V
 
 @transaction.atomic
 def cancel_visit(visit: Visit, *, by: Actor) -> Visit:
-    """The visit is off. Everything planned about it and its records is withdrawn."""
+    """The visit is off. Everything planned about it and its records is withdrawn. Said twice is said once."""
     now = clock.now()
+    lock_case(visit.case)
+    visit = Visit.objects.select_related("case").get(pk=visit.pk)
+    if visit.state == VisitState.CANCELLED:
+        return visit
     return _settle(_move_visit_row(visit, "cancel", now=now, by=by), "cancel", now=now, by=by)
 
 
@@ -190,7 +205,7 @@ def choose_way(visit: Visit, way: str, *, on: date, at: time | None = None, by: 
             if line.judged and line.judged.timing == Timing.MAY_FOLLOW and line.item.route != Route.CARRIED:
                 telling.set_route(line.item, Route.CARRIED, by=by)
     if way == "ask":
-        ask_to_do("ask_office", visit, case=visit.case, due_on=stands.today, by=by)
+        ask_to_do(ASK_OFFICE, visit, case=visit.case, due_on=stands.today, by=by)
     return visit
 
 
@@ -220,12 +235,21 @@ def undo(thing: Visit | Referral | RecordItem, *, by: Actor) -> None:
     is_own = by.user is not None and thing.moved_by_id == by.user.pk
     if reason := rules.why_not_undo(thing.moved_at, is_own, role_in(case, by), now):
         raise Refused(reason)
-    is_off = isinstance(thing, Visit) and thing.state == VisitState.CANCELLED
-    if is_off and case.visits.live().filter(round=visit.round).exists():
+    if isinstance(thing, Visit) and _has_successor(thing):
         raise Refused(_("Another visit was named since. Cancel that one first."))
     telling.put_back(thing, by=by)
+    if isinstance(thing, Visit):
+        _begin_messages_anew(thing)
     visit.refresh_from_db()
     replan(visit, now=now)
+
+
+def _has_successor(visit: Visit) -> bool:
+    """Whether another visit took the place of a cancelled one, or a third opinion began after one took place."""
+    live = visit.case.visits.live().exclude(pk=visit.pk)
+    if visit.state == VisitState.CANCELLED:
+        return live.filter(round=visit.round).exists()
+    return visit.state == VisitState.HAPPENED and live.filter(round__gt=visit.round).exists()
 
 
 __all__ = [

@@ -82,6 +82,11 @@ class DoctorForm(forms.Form):
         required=False,
     )
 
+    def __init__(self, *args: Any, is_third: bool = False, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if is_third:
+            self.fields["doctor"].label = _("The third doctor")
+
 
 class DayForm(forms.Form):
     """One more day that the office offered. Part of a GET form."""

@@ -7,11 +7,10 @@ from django.db import transaction
 from cases.case.actions import ask_to_do
 from cases.case.models import Case, ToDo
 from cases.records.models import Visit
-from cases.records.rules import Due
+from cases.records.planning import CALL_HOLDER
 from cases.records.standing import standings
 from portal.actors import SYSTEM
 
-CALL_HOLDER = "call_holder"
 ONE_DAY = timedelta(days=1)  # the widest that local dates differ from those of UTC
 
 
@@ -27,7 +26,7 @@ def put_on_board(*, now: datetime) -> int:
         str(line.item.pk): (line, stands)
         for stands in standings(visits, now).values()
         for line in stands.items
-        if line.next_day and line.next_day.due == Due.PERSON and line.next_day.on <= stands.today
+        if line.waits_for_a_person(stands.today)
     }
     settled = ToDo.objects.filter(kind=CALL_HOLDER, about_id__in=due, done_at__isnull=False)
     for about_id, asked_at in settled.values_list("about_id", "asked_at"):

@@ -135,7 +135,7 @@ class Visit(Undoable):
         return f"visit {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("records:visit", args=[self.case_id])
+        return reverse("records:visit", args=[self.case_id]) + f"?round={self.round}"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,20 +1,28 @@
 """After each change: reminders of the visit and its records written anew, and the case's act-by date with them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from cases.case.actions import settle_to_do
+from cases.case.models import Case, ToDo
+from cases.records import rules
 from cases.records.models import Visit
 from cases.records.rules import Due
-from cases.records.standing import ItemStanding, Standing, standing
+from cases.records.standing import ItemStanding, Standing, standings
 from cases.records.states import VisitState
+from portal.actors import SYSTEM
 from portal.reminders.actions import plan, unplan
 from portal.reminders.readers import role
 from portal.reminders.rules import at_wall, morning
+from portal.texts.business_days import needs_a_call
 from portal.texts.words import organisation
 
 REQUEST_BY, CHASE, SAFE_BY = "records.request_by", "records.chase", "records.safe_by"
 BEFORE_VISIT, TOOK_PLACE = "records.before_visit", "records.took_place"
+VISIT_SOON, ASK_OFFICE, CALL_HOLDER = "visit_soon", "ask_office", "call_holder"  # to-dos
+AHEAD = {VisitState.PLANNED, VisitState.BOOKED}
 KIND_OF_DUE = {Due.REQUEST: REQUEST_BY, Due.CHASE: CHASE, Due.PERSON: SAFE_BY}
 DAYS_BEFORE = (7, 3, 1)  # calendar days
 ASKED_FOR = timedelta(days=60)  # how long "did it take place?" stays open
@@ -26,18 +34,41 @@ def replan(visit: Visit, *, now: datetime) -> Standing:
     Call it at the end of every action, in its transaction and under the case's lock. Raise the version of what
     changed first: a message already on its way is then not sent.
     """
-    now_stands = standing(visit, now)
-    case = visit.case
+    others = visit.case.visits.live().exclude(pk=visit.pk).select_related("case", "office")
+    stand = standings([visit, *others], now)
+    now_stands = stand[visit.pk]
     unplan(visit)
     if visit.state == VisitState.BOOKED:
         _plan_visit(visit, now)
-    for line in now_stands.items:
-        unplan(line.item)
-        _plan_item(line, visit, now)
-    if case.act_by != now_stands.act_by:
-        case.act_by = now_stands.act_by
-        case.save(update_fields=["act_by"])
+    # What is not wanted any more stands in no standing, and had a row, too.
+    for item in visit.items.only("pk"):
+        unplan(item)
+    if visit.state in AHEAD:
+        for line in now_stands.items:
+            _plan_item(line, visit, now)
+    _settle_to_dos(now_stands)
+    _keep_act_by(visit.case, stand.values())
     return now_stands
+
+
+def _keep_act_by(case: Case, stand: Iterable[Standing]) -> None:
+    """The earliest open day of the case: of all its visits, since a third round may be open beside the second."""
+    act_by = rules.act_by(each.act_by for each in stand)
+    if Case.objects.filter(pk=case.pk).exclude(act_by=act_by).update(act_by=act_by):
+        case.act_by = act_by
+
+
+def _settle_to_dos(now_stands: Standing) -> None:
+    """Calls that the case no longer asks for leave the board: the visit is off or far, the record is there."""
+    visit, today = now_stands.visit, now_stands.today
+    is_booked = visit.state == VisitState.BOOKED and visit.on_date is not None
+    is_near = is_booked and needs_a_call(today, visit.on_date or today, now_stands.closed)
+    stands = {(VISIT_SOON, visit.pk): is_near, (ASK_OFFICE, visit.pk): is_booked}
+    stands |= {(CALL_HOLDER, item.pk): False for item in visit.items.only("pk")}
+    stands |= {(CALL_HOLDER, line.item.pk): is_booked and line.waits_for_a_person(today) for line in now_stands.items}
+    for todo in ToDo.objects.open().filter(case=visit.case, kind__in=(VISIT_SOON, ASK_OFFICE, CALL_HOLDER)):
+        if not stands.get((todo.kind, UUID(todo.about_id)), True):
+            settle_to_do(todo, by=SYSTEM)
 
 
 def visit_begins(visit: Visit) -> datetime:

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.models import Case, CaseClinician
 from cases.case.people import may, role_in
-from cases.records import actions, rules, showing, words
+from cases.records import actions, rounds, rules, showing, words
 from cases.records.models import Referral, Visit
+from cases.records.rounds import Round
 from cases.records.standing import standing
 from cases.records.states import ReferralState
 from portal import clock, moves, when
@@ -32,7 +33,7 @@ TAGS = {
 @require_safe
 def referral(request: HttpRequest, pk: str) -> HttpResponse:
     case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
-    return _page(request, case)
+    return _page(request, case, rounds.of(case, rounds.asked_for(request)))
 
 
 @open_to(PERSON)
@@ -40,30 +41,35 @@ def referral(request: HttpRequest, pk: str) -> HttpResponse:
 def move_referral(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     """Say what is known of the referral, or take the last word back."""
     case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    number = rounds.asked_for(request) or rounds.of(case).number
     try:
         if verb == "undo":
             own = Referral.objects.visible_to(request.user).select_related("visit__case")
-            actions.undo(find_or_404(own, visit__case=case, visit__in=Visit.objects.live()), by=Actor.of(request))
+            live = Visit.objects.live().filter(case=case, round=number)
+            actions.undo(find_or_404(own, visit__in=live), by=Actor.of(request))
         elif verb in rules.REFERRAL_MOVES:
-            actions.move_referral(case, verb, by=Actor.of(request))
+            actions.move_referral(case, verb, round=number, by=Actor.of(request))
         else:
             raise Refused(_("This cannot be done here."))
     except Refused as no:
-        return _page(request, case, also=[no.message], status=409)
-    return redirect("records:referral", pk)
+        return _page(request, case, rounds.of(case, number), also=[no.message], status=409)
+    return redirect(rounds.address("records:referral", case.pk, number))
 
 
-def _page(request: HttpRequest, case: Case, also: list[str] | None = None, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, case: Case, about: Round, also: list[str] | None = None, status: int = 200
+) -> HttpResponse:
     now = clock.now()
     together = ("visit__office", "visit__clinician", "visit__case__patient", "visit__case__key", "moved_by")
-    live = Referral.objects.visible_to(request.user).filter(visit__in=Visit.objects.live(), visit__case=case)
-    found = live.select_related(*together).order_by("-visit__round").first()
+    own = Referral.objects.visible_to(request.user).filter(visit=about.visit)
+    found = own.select_related(*together).first() if about.visit else None
     state = found.state if found else ReferralState.NEEDED
     reader = showing.Reader(request.user, role_in(case, request.user), case, now)
     doctors = {link.role: link.clinician for link in case.clinicians.select_related("clinician__office")}
     verbs = moves.allowed(rules.REFERRAL_MOVES, state, reader.role)
     page: dict[str, Any] = {
         "case": case,
+        "round": about,
         "referral": found,
         "title": words.REFERRAL_TITLES[ReferralState(state)],
         "tag": {"label": str(ReferralState(state).label), "kind": TAGS[ReferralState(state)]},
@@ -73,7 +79,7 @@ def _page(request: HttpRequest, case: Case, also: list[str] | None = None, statu
         "is_refused": state == ReferralState.REFUSED,
         "is_open": state in {ReferralState.NEEDED, ReferralState.ASKED, ReferralState.REFUSED},
         "letter": _letter(case, doctors, found, now),
-        "shares_office": _shares_office(doctors),
+        "shares_office": _shares_office(doctors, about),
         "may_change": may("change_dates", case, request.user),
         "also": also,
     }
@@ -132,9 +138,13 @@ def _letter(case: Case, doctors: dict[str, Any], found: Referral | None, now: An
     }
 
 
-def _shares_office(doctors: dict[str, Any]) -> dict[str, str] | None:
-    """First and second doctor at one office: worth a gentle line, never a bar."""
-    first, second = doctors.get(CaseClinician.Role.FIRST), doctors.get(CaseClinician.Role.SECOND)
-    if not first or not second or not first.office or first.office != second.office:
-        return None
-    return {"first": first.name, "second": second.name, "office": first.office.name}
+def _shares_office(doctors: dict[str, Any], about: Round) -> dict[str, str] | None:
+    """This doctor and one heard before at one office: worth a gentle line, never a bar."""
+    role = actions.DOCTOR_OF_ROUND[about.number]
+    this, heard = doctors.get(role), [CaseClinician.Role.FIRST]
+    if about.is_third:
+        heard.append(CaseClinician.Role.SECOND)
+    for before in (doctors.get(each) for each in heard):
+        if this and before and this.office_id and this.office_id == before.office_id:
+            return {"first": before.name, "second": this.name, "office": this.office.name}
+    return None

@@ -14,6 +14,7 @@ from portal.moves import Move
 
 PATIENT, HELPER, COORDINATOR, SYSTEM = "patient", "helper", "coordinator", "system"
 DOERS = {PATIENT, HELPER, COORDINATOR}
+SECOND, THIRD = 2, 3  # the rounds of the path
 UNDO_FOR = timedelta(minutes=10)
 LOOK_AHEAD = timedelta(days=366)
 
@@ -163,6 +164,13 @@ def why_not_visit_on(on: date, today: date) -> str:
     if on > today + LOOK_AHEAD:
         return _("That is more than a year away. Check the year.")
     return ""
+
+
+def why_not_third(second: str) -> str:
+    """Why a third opinion cannot begin yet, by the state of the second visit ("" where there is none)."""
+    if second == V.HAPPENED:
+        return ""
+    return _("First hear the second doctor. Once that visit took place, you can ask for a third opinion.")
 
 
 def why_not_over(visit_on: date, today: date) -> str:

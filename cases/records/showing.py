@@ -1,8 +1,9 @@
 """What the pages of a visit and its records show, made ready for the templates."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from cases.records.forms import Offered
 from cases.records.hops import hops
 from cases.records.models import RecordItem, RecordKind, Referral, Visit
 from cases.records.rules import UNDO_FOR
-from cases.records.standing import ItemStanding, Standing
+from cases.records.standing import ItemStanding, Standing, standing
 from cases.records.states import ItemState, Need, Route, VisitState
 from cases.records.verdict import Answer, Timing, Verdict
 from portal import moves, when
@@ -41,11 +42,23 @@ class Reader:
         return not rules.why_not_undo(thing.moved_at, thing.moved_by_id == self.user.pk, self.role, self.now)
 
 
-def item_cards(lines: Iterable[ItemStanding], visit: Visit, reader: Reader) -> list[dict[str, Any]]:
-    return [_item_card(line, visit, reader) for line in lines]
+def item_cards(
+    lines: Iterable[ItemStanding], visit: Visit, reader: Reader, already: Collection[UUID] = ()
+) -> list[dict[str, Any]]:
+    """A card for each record; `already` are those whose file came for an earlier visit."""
+    return [_item_card(line, visit, reader, line.item.pk in already) for line in lines]
 
 
-def _item_card(line: ItemStanding, visit: Visit, reader: Reader) -> dict[str, Any]:
+def earlier_visits(visits: Iterable[Visit], reader: Reader) -> list[dict[str, Any]]:
+    """The live visits of other rounds, each with its own records."""
+    return [
+        {"visit": visit, "is_third": visit.round == rules.THIRD, "cards": item_cards(stands.items, visit, reader)}
+        for visit in visits
+        if (stands := standing(visit, reader.now)).items
+    ]
+
+
+def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here: bool) -> dict[str, Any]:
     item = line.item
     verbs = moves.allowed(rules.ITEM_MOVES, item.state, reader.role)
     main = [verb for verb in words.MAIN_VERBS.get(ItemState(item.state), ()) if verb in verbs]
@@ -61,7 +74,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader) -> dict[str, An
         "what": _(item.kind.what),
         "tag": words.item_tag(item),
         "weight": _("Core.") if item.is_core else _("Can follow."),
-        "text": words.item_text(line, visit, reader.known(item)),
+        "text": words.item_text(line, visit, reader.known(item), is_already_here),
         "hops": hops(item.route, item.state),
         "adds_plan": is_plan and bool(verbs),
         "main": [_button(item, verb) for verb in main],

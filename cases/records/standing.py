@@ -33,6 +33,10 @@ class ItemStanding:
         """Whether somebody must ask, sign, choose or pay before it moves."""
         return self.item.state in UNASKED or self.item.state in IN_TROUBLE
 
+    def waits_for_a_person(self, today: date) -> bool:
+        """Whether messages have done what they can, and somebody calls the holder."""
+        return self.next_day is not None and self.next_day.due == rules.Due.PERSON and self.next_day.on <= today
+
 
 @dataclass(frozen=True)
 class Standing:

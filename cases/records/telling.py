@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.case.actions import add_office, must
 from cases.case.models import Case, CaseClinician, Office
 from cases.case.people import role_in
 from cases.documents.models import Document, Version
-from cases.records import rules, undoing
+from cases.records import reuse, rules, undoing
 from cases.records.models import ItemDocument, RecordItem, RecordKind, Referral, Undoable, Visit
 from cases.records.planning import replan
 from cases.records.states import ItemState, KnownBy, Need, ReferralState, Route
@@ -37,14 +38,23 @@ def role_of(case: Case, by: Actor) -> str:
 def lay_items(visit: Visit, *, by: Actor) -> None:
     """Lay out the records that a visit usually needs, held by the offices of the case's own doctors."""
     offices = {link.role: link.clinician.office for link in visit.case.clinicians.select_related("clinician__office")}
-    laid = set(visit.items.values_list("kind_id", flat=True))
-    for kind in RecordKind.objects.filter(is_laid_at_start=True).exclude(pk__in=laid):
-        holder = offices.get(HELD_BY_DOCTOR.get(kind.pk, CaseClinician.Role.FIRST))
-        _lay(visit, kind, holder=holder)
+    laid, before = set(visit.items.values_list("kind_id", flat=True)), reuse.earlier_items(visit)
+    for kind in RecordKind.objects.filter(Q(is_laid_at_start=True) | Q(pk__in=before)).exclude(pk__in=laid):
+        known = before.get(kind.pk)
+        holder = known.holder if known and known.holder else None
+        holder = holder or offices.get(HELD_BY_DOCTOR.get(kind.pk, CaseClinician.Role.FIRST))
+        _lay(visit, kind, holder=holder, which=known.which if known else "")
     _follow_referral(visit, by=by)
-    for document in Document.objects.here().filter(case=visit.case).order_by("put_in_at"):
+    _link_what_is_here(visit, before)
+
+
+def _link_what_is_here(visit: Visit, before: dict[str, RecordItem]) -> None:
+    """Each file of the case that can be read is the record of its kind, or the one it was for the visit before."""
+    linked = set(ItemDocument.objects.filter(item__visit=visit).values_list("document_id", flat=True))
+    was = dict(ItemDocument.objects.filter(item__in=before.values()).values_list("document_id", "item__kind_id"))
+    for document in Document.objects.here().filter(case=visit.case).exclude(pk__in=linked).order_by("put_in_at"):
         if _can_be_read(document):
-            _link(visit, document)
+            _link(visit, document, now=clock.now(), kind=was.get(document.pk, ""))
 
 
 def _lay(visit: Visit, kind: RecordKind, *, holder: Office | None = None, which: str = "") -> RecordItem:
@@ -274,7 +284,7 @@ def link_document(item: RecordItem, document: Document, *, by: Actor) -> RecordI
         raise Refused(_("This file cannot be used here. Choose one that can be opened."))
     must("say_where_records_are", visit.case, by)
     lock_case(visit.case)
-    _link(visit, document, kind=item.kind_id)
+    _link(visit, document, now=clock.now(), kind=item.kind_id)
     record(by, "item.document_linked", item, patient=visit.case.patient_id, case=visit.case_id)
     replan(visit, now=clock.now())
     return _fresh(item)
@@ -286,28 +296,29 @@ def follow_document(document: Document) -> None:
 
     Safe to call twice. Documents call it, in their own transaction, through `cases.documents.ready`.
     """
+    now = clock.now()
     for visit in Visit.objects.live().filter(case=document.case_id).select_related(*VISIT_PARTS):
         lock_case(visit.case)
-        has_moved = _link(visit, document) if _can_be_read(document) else _unlink(visit, document)
+        has_moved = _link(visit, document, now=now) if _can_be_read(document) else _unlink(visit, document)
         if has_moved:
-            replan(visit, now=clock.now())
+            replan(visit, now=now)
 
 
 def _can_be_read(document: Document) -> bool:
     return Version.objects.ready().filter(document=document, document__only_me=False).exists()
 
 
-def _link(visit: Visit, document: Document, *, kind: str = "") -> bool:
+def _link(visit: Visit, document: Document, *, now: datetime, kind: str = "") -> bool:
     """Link a file to the item of its kind; answers whether the item moved."""
     code = kind or (PLAN_KIND if document.kind == "plan" else document.kind)
     item = RecordItem.objects.filter(visit=visit, kind=code).first()
     if item is None:
         return False
-    ItemDocument.objects.get_or_create(item=item, document=document, defaults={"linked_at": clock.now()})
+    ItemDocument.objects.get_or_create(item=item, document=document, defaults={"linked_at": now})
     # What the patient carries stays in her hands: the file here is a copy.
     if item.state not in rules.ITEM_MOVES["held"].sources:
         return False
-    _say(item, "held", now=clock.now(), by=SYSTEM)
+    _say(item, "held", now=now, by=SYSTEM)
     return True
 
 

@@ -6,16 +6,16 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case import offices
 from cases.case.models import Case
 from cases.case.people import may, role_in
-from cases.records import actions, showing
+from cases.records import actions, reuse, rounds, showing
 from cases.records.forms import MOST_DAYS, AddForm, DayForm, DoctorForm, HolderForm, Offered, RouteForm, SayForm
 from cases.records.models import RecordItem, RecordKind, Visit
+from cases.records.rounds import Round
 from cases.records.standing import Standing, standing
 from cases.records.states import VisitState
 from portal import clock
@@ -35,51 +35,48 @@ def _case(request: HttpRequest, pk: str) -> Case:
     return find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
 
 
-def _visit(case: Case) -> Visit | None:
-    """The live visit of the latest round."""
-    together = ("office", "clinician", "case__patient", "case__key", "moved_by")
-    return case.visits.live().select_related(*together).order_by("-round").first()
-
-
 @open_to(PERSON)
 @require_safe
 def visit(request: HttpRequest, pk: str) -> HttpResponse:
     """Name the second doctor, look at days before taking one, and the ways on with each."""
     case = _case(request, pk)
+    about = rounds.of(case, rounds.asked_for(request))
     if "new_day" in request.GET:
-        return _add_day(request, case)
-    return _visit_page(request, case)
+        return _add_day(request, case, about)
+    return _visit_page(request, case, about)
 
 
-def _add_day(request: HttpRequest, case: Case) -> HttpResponse:
+def _add_day(request: HttpRequest, case: Case, about: Round) -> HttpResponse:
     """One more offered day: judged, then part of the address, so that a look at it can be kept and shared."""
-    found = _visit(case)
-    zone = found.zone if found else case.patient.zone
+    zone = about.visit.zone if about.visit else case.patient.zone
     form = DayForm(request.GET, today=clock.today(zone))
     if not form.is_valid():
-        return _visit_page(request, case, day_form=form, status=422)
+        return _visit_page(request, case, about, day_form=form, status=422)
     chosen = Offered(form.cleaned_data["new_day"], form.cleaned_data["new_time"]).value
     days = list(dict.fromkeys([*request.GET.getlist("day"), chosen]))[-MOST_DAYS:]
     query = urlencode([("day", day) for day in days] + [("look", chosen)])
-    return redirect(f"{reverse('records:visit', args=[case.pk])}?{query}#day")
+    return redirect(f"{rounds.address('records:visit', case.pk, about.number)}&{query}#day")
 
 
 def _visit_page(
     request: HttpRequest,
     case: Case,
+    about: Round,
     *,
     doctor_form: DoctorForm | None = None,
     day_form: DayForm | None = None,
     also: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now, found = clock.now(), _visit(case)
+    now, found = clock.now(), about.visit
     reader = showing.Reader(request.user, role_in(case, request.user), case, now)
     may_change = may("change_dates", case, request.user)
     if doctor_form is None and may_change and (found is None or not found.clinician_id or "change" in request.GET):
-        doctor_form = DoctorForm(initial=_doctor_as_it_stands(found))
+        doctor_form = DoctorForm(initial=_doctor_as_it_stands(found), is_third=about.is_third)
     page: dict[str, Any] = {
         "case": case,
+        "round": about,
+        "others": rounds.lines(about.others),
         "visit": found,
         "today": now.astimezone(found.zone if found else case.patient.zone).date(),
         "may_change": may_change,
@@ -89,7 +86,7 @@ def _visit_page(
         "offices": offices.while_typing([], request.user) if doctor_form else [],
     }
     if found is None and may_change:
-        page["just_cancelled"] = _just_cancelled(case, reader)
+        page["just_cancelled"] = _just_cancelled(case, about.number, reader)
     if found and found.clinician_id:
         stands = standing(found, now)
         page |= _days(request, found, stands, day_form, now) | {
@@ -102,9 +99,14 @@ def _visit_page(
     return render(request, "records/visit.html", page, status=status)
 
 
-def _just_cancelled(case: Case, reader: showing.Reader) -> Visit | None:
+def _just_cancelled(case: Case, number: int, reader: showing.Reader) -> Visit | None:
     """The visit that was called off a moment ago: it can be taken back."""
-    last = case.visits.filter(state=VisitState.CANCELLED).exclude(moved_at=None).order_by("-moved_at").first()
+    last = (
+        case.visits.filter(round=number, state=VisitState.CANCELLED)
+        .exclude(moved_at=None)
+        .order_by("-moved_at")
+        .first()
+    )
     return last if last and reader.may_undo(last) else None
 
 
@@ -149,19 +151,21 @@ def _days(request: HttpRequest, found: Visit, stands: Standing, day_form: DayFor
 @open_to(PERSON)
 @require_POST
 def name_doctor(request: HttpRequest, pk: str) -> HttpResponse:
-    """Save who the second doctor is and where."""
-    case, form = _case(request, pk), DoctorForm(request.POST)
+    """Save who the second or third doctor is and where."""
+    case = _case(request, pk)
+    number = rounds.asked_for(request) or rounds.of(case).number
+    form = DoctorForm(request.POST, is_third=number == rounds.THIRD)
     if not form.is_valid():
-        return _visit_page(request, case, doctor_form=form, status=422)
+        return _visit_page(request, case, rounds.of(case, number), doctor_form=form, status=422)
     fields, by = form.cleaned_data, Actor.of(request)
     try:
         details = {"phone": fields["phone"], "fax": fields["fax"]}
         office = offices.named_or_added(case, fields["office"], region=fields["region"], by=by, **details)
-        actions.name_visit(case, doctor=fields["doctor"], office=office, by=by)
+        named = actions.name_visit(case, doctor=fields["doctor"], office=office, round=number, by=by)
     except Refused as no:
         form.add_error(None, no.message)
-        return _visit_page(request, case, doctor_form=form, status=422)
-    return redirect("records:visit", pk)
+        return _visit_page(request, case, rounds.of(case, number), doctor_form=form, status=422)
+    return redirect(named)
 
 
 @open_to(PERSON)
@@ -169,20 +173,21 @@ def name_doctor(request: HttpRequest, pk: str) -> HttpResponse:
 def save_day(request: HttpRequest, pk: str) -> HttpResponse:
     """Save the day that was looked at, or go on with it in one of the three ways."""
     case = _case(request, pk)
-    found = _visit(case)
+    about = rounds.of(case, rounds.asked_for(request))
+    found = about.visit
     way, _sep, value = request.POST.get("way", "").rpartition(" ")
     day = Offered.read(value or request.POST.get("save", ""))
     if found is None or day is None:
-        return _visit_page(request, case, also=[_("Choose a day first.")], status=422)
+        return _visit_page(request, case, about, also=[_("Choose a day first.")], status=422)
     try:
         if way:
             actions.choose_way(found, way, on=day.on, at=day.at, by=Actor.of(request))
         else:
             actions.save_date(found, on=day.on, at=day.at, by=Actor.of(request))
     except Refused as no:
-        return _visit_page(request, case, also=[no.message], status=422)
+        return _visit_page(request, case, rounds.of(case, about.number), also=[no.message], status=422)
     messages.success(request, _("Saved. Your records are planned from this day."))
-    return redirect("records:list" if way == "carry" else "records:visit", pk)
+    return redirect("records:list", pk) if way == "carry" else redirect(found)
 
 
 @open_to(PERSON)
@@ -193,12 +198,16 @@ def move_visit(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     found = find_or_404(visits.select_related("case__patient", "case__key", "office"), pk=pk)
     act = PLAIN_VISIT_VERBS.get(verb)
     if act is None:
-        return _visit_page(request, found.case, also=[_("This cannot be done here.")], status=422)
+        return _moved_page(request, found, _("This cannot be done here."), 422)
     try:
         act(found, by=Actor.of(request))
     except Refused as no:
-        return _visit_page(request, found.case, also=[no.message], status=409)
-    return redirect("records:visit", found.case_id)
+        return _moved_page(request, found, no.message, 409)
+    return redirect(found)
+
+
+def _moved_page(request: HttpRequest, found: Visit, why: str, status: int) -> HttpResponse:
+    return _visit_page(request, found.case, rounds.of(found.case, found.round), also=[why], status=status)
 
 
 @open_to(PERSON)
@@ -218,24 +227,33 @@ def _list_page(
     also: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now, found = clock.now(), _visit(case)
-    page: dict[str, Any] = {"case": case, "visit": found, "also": also}
+    now, about = clock.now(), rounds.of(case)
+    found = about.visit
+    reader = showing.Reader(request.user, role_in(case, request.user), case, now)
+    page: dict[str, Any] = {
+        "case": case,
+        "visit": found,
+        "round": about,
+        "also": also,
+        "earlier": showing.earlier_visits(about.others, reader),
+        "say_form": say_form or SayForm(auto_id=False),
+        "said": said,
+        "is_staff": bool(request.user.role),
+        "holder_form": HolderForm(auto_id=False),
+    }
     if found and found.clinician_id:
         stands = standing(found, now)
-        reader = showing.Reader(request.user, role_in(case, request.user), case, now)
+        already = reuse.already_here(found)
         page |= {
             "stands": stands,
-            "needs_you": showing.item_cards(stands.needs_you, found, reader),
-            "moving": showing.item_cards(stands.moving, found, reader),
+            "needs_you": showing.item_cards(stands.needs_you, found, reader, already),
+            "moving": showing.item_cards(stands.moving, found, reader, already),
+            "already": len(already),
             "off_list": showing.off_list(found),
             "carry_list": showing.carry_list(stands),
             "may_say": may("say_where_records_are", case, request.user),
             "add_form": add_form or AddForm(kinds=_addable(found)),
             "form": say_form or (add_form if add_form and add_form.is_bound else None),
-            "say_form": say_form or SayForm(auto_id=False),
-            "said": said,
-            "is_staff": bool(request.user.role),
-            "holder_form": HolderForm(auto_id=False),
             "offices": offices.while_typing([], request.user),
         }
         if stands.verdict:
@@ -324,7 +342,7 @@ def set_core(request: HttpRequest, pk: str) -> HttpResponse:
 def add_item(request: HttpRequest, pk: str) -> HttpResponse:
     """Put one more record on the list."""
     case = _case(request, pk)
-    found = _visit(case)
+    found = rounds.of(case).visit
     if found is None:
         return redirect("records:visit", pk)
     form = AddForm(request.POST, kinds=_addable(found))

@@ -230,9 +230,11 @@ def days_line(line: ItemStanding, visit: Visit) -> str:
     return words
 
 
-def item_text(line: ItemStanding, visit: Visit, known_words: str) -> str:
+def item_text(line: ItemStanding, visit: Visit, known_words: str, is_already_here: bool = False) -> str:
     """Two or three sentences about a record: where it is, how that is known, and what comes next."""
     parts = [_where(line, visit), known_words, days_line(line, visit)]
+    if is_already_here and line.item.state == ItemState.HELD:
+        parts.insert(0, _("It is here from your earlier visit. You do not ask for it again."))
     if line.next_day and line.next_day.due in ("chase", "person") and line.next_day.on >= line.dates.asked_on:
         parts.append(_next_ask(line))
     return " ".join(part for part in parts if part)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from bookings.models import Consultation
 from cases.case.models import Case, CaseClinician
-from cases.case.path import ARRIVED_HOPS, Path, PathStep, Step
+from cases.case.path import ARRIVED_HOPS, Facts, Path, PathStep, Step
 from cases.records.models import Visit
 from cases.reviews.models import Summary
 from portal import when
@@ -130,15 +130,19 @@ def _visit_rows(gathered: Gathered, visit: Visit, today: dt.date) -> list[Row]:
         {
             "on": known.visit_on,
             "warm": True,
-            "title": _("Second visit with %(name)s") % {"name": known.visit_with}
-            if known.visit_with
-            else _("Second visit"),
+            "title": _visit_title(known),
             "href": visit.get_absolute_url(),
             "hint": visit_place(visit),
             "tag": {"label": _("Booked"), "kind": "ok"},
         }
     )
     return rows
+
+
+def _visit_title(known: Facts) -> str:
+    if known.round == 3:
+        return _("Third visit with %(name)s") % {"name": known.visit_with} if known.visit_with else _("Third visit")
+    return _("Second visit with %(name)s") % {"name": known.visit_with} if known.visit_with else _("Second visit")
 
 
 def visit_place(visit: Visit) -> str:

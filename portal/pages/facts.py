@@ -85,6 +85,7 @@ def _gather(case: Case, rows: _Rows) -> Gathered:
         opened_on=when.as_date(case.opened_at, case.patient.zone),
         referral=_referral_state(referral),
         referral_on=referral and (referral.sent_on or referral.answered_on),
+        round=visit.round if visit else 2,
         visit_on=visit and visit.on_date,
         visit_named_on=when.as_date(visit.booked_at, case.patient.zone) if visit and visit.booked_at else None,
         visit_with=visit.clinician.name if visit and visit.clinician else "",

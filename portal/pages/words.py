@@ -139,6 +139,12 @@ def _named(step: Step) -> StepWords | None:
                 _("Then we can say which records should be there, and by when to ask."),
                 _("Name the visit"),
             )
+        case "third_visit":
+            return StepWords(
+                _("Name your visit with the third doctor"),
+                _("What is here from your second visit is used again."),
+                _("Name the visit"),
+            )
         case "visit_passed":
             title = _("Did your second visit take place?")
             if step.about:
@@ -184,6 +190,8 @@ def visit_sentence(facts: Facts, today: date) -> str:
     if facts.visit_on is None:
         return _("This page shows where you stand, and one next thing.")
     days = (facts.visit_on - today).days
+    if facts.round == 3:
+        return _third_visit(days)
     if days < 0:
         return _("Your second visit is behind you.")
     if days == 0:
@@ -191,6 +199,18 @@ def visit_sentence(facts: Facts, today: date) -> str:
     if days == 1:
         return _("Your second visit is tomorrow.")
     return ngettext("Your second visit is in %(days)d day.", "Your second visit is in %(days)d days.", days) % {
+        "days": days
+    }
+
+
+def _third_visit(days: int) -> str:
+    if days < 0:
+        return _("Your third visit is behind you.")
+    if days == 0:
+        return _("Your third visit is today.")
+    if days == 1:
+        return _("Your third visit is tomorrow.")
+    return ngettext("Your third visit is in %(days)d day.", "Your third visit is in %(days)d days.", days) % {
         "days": days
     }
 
@@ -228,6 +248,7 @@ STAFF_WORDS = {
     "referral": gettext_lazy("Referral is to be asked for"),
     "referral_refused": gettext_lazy("Referral was refused"),
     "visit": gettext_lazy("Visit has no date yet"),
+    "third_visit": gettext_lazy("Third visit has no date yet"),
     "visit_passed": gettext_lazy("Did the visit take place?"),
     "records": gettext_lazy("To be asked for: %(about)s"),
     "report": gettext_lazy("Report to the primary doctor"),
