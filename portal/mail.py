@@ -17,7 +17,9 @@ from pathlib import Path
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
+MESSAGES_A_LINE = 100  # then a new one: servers end a line that carried many
 # ASCII only: any server takes it, and the sealed text gives back the very bytes.
 POLICY = email.policy.SMTP.clone(cte_type="7bit", max_line_length=200)
 
@@ -107,18 +109,21 @@ def compose(mail: Mail) -> bytes:
 
 
 class Composed(EmailMultiAlternatives):
-    """Composed bytes as Django's backends want them: providers read the attributes, SMTP and files take the bytes."""
+    """Composed bytes as Django's backends want them: SMTP and files take the bytes, providers read the attributes."""
 
     def __init__(self, raw: bytes, to: str, connection: BaseEmailBackend | None = None):
-        parsed = read(raw)
-        super().__init__(
-            subject=parsed.subject, body=parsed.plain, from_email=parsed.sender, to=[to], connection=connection
-        )
+        super().__init__(from_email=sender_address(), to=[to], connection=connection)
+        self.raw = raw
+        if not isinstance(connection, SmtpBackend | FolderBackend):
+            self._fill()
+
+    def _fill(self) -> None:
+        parsed = read(self.raw)
+        self.subject, self.body, self.from_email = parsed.subject, parsed.plain, parsed.sender
         self.attach_alternative(parsed.html, "text/html")
         for name, content_type, content in parsed.attachments:
             self.attach(name, content, content_type)
         self.extra_headers = dict(parsed.headers)
-        self.raw = raw
 
     def message(self, *args, **kwargs):
         return _Bytes(self.raw)
@@ -138,25 +143,71 @@ class _Bytes:
 
 
 def send(raw: bytes, to: str) -> None:
-    """Hand the bytes to the server. Raises ServerAway, Deferred, AddressRefused or Unsure."""
-    connection = get_connection()
+    """Hand the bytes to the server, on a line of their own. Raises ServerAway, Deferred, AddressRefused or Unsure."""
+    with Line() as line:
+        line.send(raw, to)
+
+
+class Line:
+    """The way to the mail server, opened for the first message and kept for the next. Leaving it closes it."""
+
+    def __init__(self) -> None:
+        self._connection: BaseEmailBackend | None = None
+        self._carried = 0
+
+    def __enter__(self) -> "Line":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._hang_up()
+
+    def send(self, raw: bytes, to: str) -> None:
+        """Hand the bytes to the server. Raises ServerAway, Deferred, AddressRefused or Unsure."""
+        connection = self._open()
+        try:
+            connection.send_messages([Composed(raw, to, connection)])
+            self._carried += 1
+        except (OSError, smtplib.SMTPException) as error:
+            self._hang_up()
+            raise _said(error) from error
+
+    def _open(self) -> BaseEmailBackend:
+        """A line that stands: servers close one that was idle or carried much, which is asked before a message goes."""
+        if self._connection and (self._carried >= MESSAGES_A_LINE or not _stands(self._connection)):
+            self._hang_up()
+        if self._connection is None:
+            connection = get_connection()
+            try:
+                connection.open()
+            except (OSError, smtplib.SMTPException) as error:
+                raise ServerAway(type(error).__name__) from error
+            self._connection, self._carried = connection, 0
+        return self._connection
+
+    def _hang_up(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection:
+            _close(connection)
+
+
+def _stands(connection: BaseEmailBackend) -> bool:
+    if not isinstance(connection, SmtpBackend):
+        return True
     try:
-        connection.open()
-    except (OSError, smtplib.SMTPException) as error:
-        raise ServerAway(type(error).__name__) from error
-    try:
-        connection.send_messages([Composed(raw, to, connection)])
-    except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _ in error.recipients.values()]
-        raise _refusal(max(codes, default=550)) from error
-    except smtplib.SMTPSenderRefused as error:
-        raise ServerAway(str(error.smtp_code)) from error
-    except smtplib.SMTPResponseException as error:
-        raise _refusal(error.smtp_code) from error
-    except (OSError, smtplib.SMTPException) as error:
-        raise Unsure(type(error).__name__) from error
-    finally:
-        _close(connection)
+        return connection.connection is not None and connection.connection.noop()[0] == 250
+    except (OSError, smtplib.SMTPException):
+        return False
+
+
+def _said(error: Exception) -> MailError:
+    """What an error while sending means. A line that dropped may have carried the message."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return _refusal(max((code for code, _ in error.recipients.values()), default=550))
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return ServerAway(str(error.smtp_code))
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _refusal(error.smtp_code)
+    return Unsure(type(error).__name__)
 
 
 def _refusal(code: int) -> MailError:

@@ -35,12 +35,13 @@ def run(now: dt.datetime | None = None) -> int:
     Run.objects.update_or_create(pk=1, defaults={"at": clock.real_now()})
     gathering.gather(now)
     sent, away = 0, False
-    for pk in waiting():
-        try:
-            sent += send_one(pk, now)
-        except mail.ServerAway:
-            away = True
-            break
+    with mail.Line() as line:
+        for pk in waiting():
+            try:
+                sent += send_one(pk, now, line)
+            except mail.ServerAway:
+                away = True
+                break
     _note_end(is_away=away)
     return sent
 
@@ -73,7 +74,7 @@ def waiting() -> list[UUID]:
     return list(mails.order_by("message_class", "created_at", "pk").values_list("pk", flat=True))
 
 
-def send_one(pk: UUID, now: dt.datetime) -> bool:
+def send_one(pk: UUID, now: dt.datetime, line: mail.Line | None = None) -> bool:
     """Claim one message and send it. True when the server took it. ServerAway when no other would go either."""
     try:
         claimed = claim(pk, now)
@@ -84,7 +85,7 @@ def send_one(pk: UUID, now: dt.datetime) -> bool:
     if claimed is None:
         return False
     try:
-        mail.send(claimed.raw, claimed.to)
+        (line.send if line else mail.send)(claimed.raw, claimed.to)
     except mail.MailError as error:
         _take_back(claimed, error, now)
         if isinstance(error, mail.ServerAway):

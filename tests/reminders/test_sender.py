@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 
+from portal import mail
 from portal.actors import Actor
 from portal.reminders import sender
 from portal.reminders.actions import pause, resume
@@ -308,3 +309,43 @@ def test_bodies_are_sealed_and_forgotten_after_90_days(clock, rosa, smtp_sink):
     assert "Joanne" in Delivery.objects.get().body
     assert sender.forget_bodies(NOON + 91 * DAY) == 1
     assert Delivery.objects.get().body == ""
+
+
+def lines_opened(sink):
+    """A list that grows by one with each line to the server, and gets its transport."""
+    opened, take = [], sink.handle_DATA
+
+    async def counting(server, session, envelope):
+        if session not in [known for known, _transport in opened]:
+            opened.append((session, server.transport))
+        return await take(server, session, envelope)
+
+    sink.handle_DATA = counting
+    return opened
+
+
+def test_a_turn_sends_all_its_messages_on_one_line(clock, rosa, smtp_sink):
+    opened = lines_opened(smtp_sink)
+    for person in (rosa, people.person("theo"), people.person("mara")):
+        plan("tests.call", person, due_at=NOON - 2 * HOUR)
+    assert sender.run() == 3
+    assert len(opened) == 1
+
+
+def test_a_line_that_the_server_ended_is_opened_again(clock, rosa, grace, smtp_sink):
+    opened = lines_opened(smtp_sink)
+    raw = b"Subject: x\r\n\r\nx"
+    with mail.Line() as line:
+        line.send(raw, "rosa@example.org")
+        opened[0][1].close()
+        line.send(raw, "grace@example.org")
+    assert len(opened) == len(smtp_sink.messages) == 2
+
+
+def test_a_line_carries_a_bounded_number_of_messages(smtp_sink, monkeypatch):
+    monkeypatch.setattr(mail, "MESSAGES_A_LINE", 2)
+    opened = lines_opened(smtp_sink)
+    with mail.Line() as line:
+        for _ in range(5):
+            line.send(b"Subject: x\r\n\r\nx", "rosa@example.org")
+    assert len(opened) == 3

@@ -1,0 +1,234 @@
+"""How fast the sender is: `python -m bench.messages FOLDER COUNT` prints its figures as JSON lines.
+
+Runs on a database of its own, with its files kept on disk as in production, and a mail server in a process of
+its own that counts what comes.
+"""
+
+import asyncio
+import datetime as dt
+import json
+import multiprocessing
+import os
+import signal
+import statistics
+import sys
+import time
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+from aiosmtpd.smtp import SMTP
+
+from bench.figures import Figure
+from portal import local
+
+TICKS = 30
+SENDERS = 2
+PATIENCE = 900  # seconds
+
+
+def main(folder: Path, count: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    database = local.start_postgres(folder)
+    try:
+        with mail_server() as (port, took):
+            os.environ |= local.addresses(folder)
+            os.environ |= {"PORTAL_VAR": str(folder), "EMAIL_URL": f"smtp://127.0.0.1:{port}"}
+            os.environ |= {"PORTAL_ENV": "development", "DJANGO_SETTINGS_MODULE": "portal.settings"}
+            for figure in measure(count, took):
+                print(json.dumps(figure.__dict__), flush=True)
+    finally:
+        local.stop(database, signal.SIGINT)
+
+
+def measure(count: int, took) -> list[Figure]:
+    owner = {**os.environ, "DATABASE_URL": os.environ["DATABASE_OWNER_URL"]}
+    import subprocess
+
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=owner, check=True)
+    django.setup()
+    return [*ticks(count), *handing_over(count, took)]
+
+
+# --- a turn with nothing due ---
+
+
+def ticks(count: int) -> list[Figure]:
+    """Time in the database of a turn with nothing due, with `count` rows to come and with ten times as many."""
+    people = make_people(100)
+    later = dt.timedelta(days=30)
+    plan(people, count, later)
+    few = tick()
+    plan(people, 9 * count, later)
+    many = tick()
+    from portal.reminders.models import Reminder
+
+    Reminder.objects.all()._raw_delete(using="default")
+    return [
+        Figure("sender: a turn with nothing due", 1000 * few, "ms", words=f"in the database, {count:,} rows to come"),
+        Figure("sender: the same with ten times the rows", 1000 * many, "ms", many / few, f"{10 * count:,} to come"),
+    ]
+
+
+def tick() -> float:
+    """Median seconds in the database."""
+    from django.db import connection
+
+    from portal.reminders import sender
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE reminders_reminder")
+    spent = []
+
+    def timed(execute, *arguments):
+        began = time.perf_counter()
+        try:
+            return execute(*arguments)
+        finally:
+            spent[-1] += time.perf_counter() - began
+
+    for _ in range(TICKS):
+        spent.append(0.0)
+        with connection.execute_wrapper(timed):
+            sender.run()
+    return statistics.median(spent)
+
+
+# --- many due at once ---
+
+
+def handing_over(count: int, took) -> list[Figure]:
+    """Messages a second by two senders, and by Django's own mail on one kept connection, to the same server."""
+    example = one_message(took)
+    own = djangos_own(example, count, took)
+    plan(make_people(count), count, dt.timedelta(0))
+    took.value = 0
+    began = time.perf_counter()
+    senders = [multiprocessing.get_context("spawn").Process(target=send_all) for _ in range(SENDERS)]
+    for process in senders:
+        process.start()
+    for process in senders:
+        process.join(PATIENCE)
+    rate = count / (time.perf_counter() - began)
+    check_all_went(count, took.value)
+    return [
+        Figure("mail: Django's own, one kept connection", own, "a second", 1.0, "the same bytes, nothing recorded"),
+        Figure(f"mail: {count:,} due, two senders", rate, "a second", rate / own, "none twice"),
+    ]
+
+
+def one_message(took) -> bytes:
+    from portal.reminders import sender
+    from portal.reminders.models import Delivery
+
+    plan(make_people(1), 1, dt.timedelta(0))
+    sender.run()
+    return Delivery.objects.exclude(body=b"").get().body.encode()
+
+
+def djangos_own(raw: bytes, count: int, took) -> float:
+    from django.core.mail import get_connection
+
+    from portal.mail import Composed
+
+    with get_connection() as line:
+        began = time.perf_counter()
+        line.send_messages([Composed(raw, f"{number}@example.org", line) for number in range(count)])
+        return count / (time.perf_counter() - began)
+
+
+def send_all() -> None:
+    """One sender: turn after turn until nothing is left."""
+    django.setup()
+    from portal.reminders import sender
+    from portal.reminders.models import Reminder
+
+    deadline = time.monotonic() + PATIENCE
+    while Reminder.objects.unsettled().exists() and time.monotonic() < deadline:
+        sender.run()
+
+
+def check_all_went(count: int, took: int) -> None:
+    from portal.reminders.models import Delivery
+
+    sent = Delivery.objects.exclude(sent_at=None).count() - 1  # the example
+    if not sent == took == count:
+        raise SystemExit(f"{count} were due, {sent} are down as sent, {took} came")
+
+
+# --- rows ---
+
+
+def make_people(count: int) -> list:
+    from portal.accounts.models import User
+
+    mark = uuid.uuid4().hex[:8]
+    return User.objects.bulk_create(
+        [User(name=f"Person {number}", email=f"{mark}-{number}@example.org") for number in range(count)]
+    )
+
+
+def plan(people: list, count: int, ahead: dt.timedelta) -> None:
+    """`count` rows of a kind that goes at any hour, spread over the people."""
+    from portal import clock
+    from portal.reminders.models import RecipientType, Reminder
+    from portal.reminders.staff import KIND
+
+    due_at = clock.now() + ahead
+    rows = [
+        Reminder(
+            kind=KIND.code,
+            message_class=KIND.message_class,
+            about_type="reminders.day",
+            about_id=uuid.uuid4(),
+            version=1,
+            recipient_type=RecipientType.USER,
+            recipient_id=str(people[number % len(people)].pk),
+            due_at=due_at,
+            useful_until=due_at + dt.timedelta(days=1),
+        )
+        for number in range(count)
+    ]
+    Reminder.objects.bulk_create(rows, batch_size=2000)
+
+
+# --- the mail server ---
+
+
+class Counter:
+    def __init__(self, took):
+        self.took = took
+
+    async def handle_DATA(self, server, session, envelope):
+        self.took.value += 1
+        return "250 OK"
+
+
+def serve(port, took) -> None:
+    async def run():
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: SMTP(Counter(took), hostname="localhost"), "127.0.0.1", 0)
+        port.value = server.sockets[0].getsockname()[1]
+        await server.serve_forever()
+
+    asyncio.run(run())
+
+
+@contextmanager
+def mail_server():
+    """(its port, how many messages it took) of a server in a process of its own."""
+    spawn = multiprocessing.get_context("spawn")
+    port, took = spawn.Value("i", 0), spawn.Value("i", 0)
+    process = spawn.Process(target=serve, args=(port, took), daemon=True)
+    process.start()
+    while not port.value:
+        time.sleep(0.05)
+    try:
+        yield port.value, took
+    finally:
+        process.terminate()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
