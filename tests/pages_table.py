@@ -123,7 +123,6 @@ PAGES: dict[str, Page] = {
     "case:people": of_case(CASE, posts="too"),
     "case:office_names": Page(SIGNED_IN, owner="patient"),
     "case:office": Page(CASE, ("office",), "patient", posts="too"),
-    "case:check_office": Page(COORDINATOR, ("office",), "coordinator", posts="only"),
     # --- documents ---
     "documents:add_plan": of_case(FAMILY_AND_COORDINATOR, posts="too"),
     "documents:list": of_case(CASE),
@@ -197,5 +196,11 @@ PAGES: dict[str, Page] = {
     "pages:today": Page(CONSULTANTS, owner="assigned"),
     "pages:caseload": Page(COORDINATOR, owner="coordinator"),
     "pages:case_file": of_case(COORDINATOR, owner="coordinator"),
+    "pages:offices": Page(COORDINATOR, owner="coordinator"),
+    "pages:office": Page(COORDINATOR, ("office",), "coordinator"),
+    "pages:change_office": Page(COORDINATOR, ("office",), "coordinator", posts="too"),
+    "pages:note_office": Page(COORDINATOR, ("office",), "coordinator", posts="only"),
+    "pages:check_office": Page(COORDINATOR, ("office",), "coordinator", posts="only"),
+    "pages:merge_office": Page(COORDINATOR, ("office",), "coordinator", posts="too"),
     "pages:settle_to_do": Page(COORDINATOR, ("todo",), "coordinator", posts="only"),
 }

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from cases.case import office_ties
 from cases.case.models import Assignment, Case, CaseClinician, Clinician, Consent, Office, ToDo
 from cases.case.people import may, role_in
 from portal import clock
@@ -15,12 +16,15 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.texts.business_days import needs_a_call
+from portal.texts.business_days import add_business_days, needs_a_call
 from portal.texts.closed import closed_days
 from portal.texts.words import organisation, text
 from portal.vault.keys import new_key
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0 O 1 I
+CHECK_OFFICE = "check_office"  # the kind of the to-do
+CHECK_WITHIN = 2  # business days, in which a coordinator calls the number of an office that was typed in
+LONGEST_BREAK = dt.timedelta(days=14)  # that our own office is closed
 
 
 def new_reference() -> str:
@@ -246,33 +250,26 @@ def settle_to_do(todo: ToDo, *, by: Actor) -> ToDo:
 def add_office(case: Case, *, name: str, by: Actor, **details: Any) -> Office:
     """An office typed in by someone of the case; it serves this case only until a coordinator has checked it."""
     must("change_dates", case, by)
-    return Office.objects.create(name=name.strip(), for_case=case, **details)
+    office = Office.objects.create(name=name.strip(), for_case=case, **details)
+    here = organisation()
+    today = clock.today(ZoneInfo(here.time_zone))
+    closed = closed_days(here.region, today, today + LONGEST_BREAK)
+    due_on = add_business_days(today, CHECK_WITHIN, closed)
+    ask_to_do(CHECK_OFFICE, office, case=case, due_on=due_on, note=office.name, by=by)
+    return office
 
 
 @transaction.atomic
 def change_office(office: Office, *, by: Actor, **details: Any) -> Office:
     """Change how an office that serves one case is reached. Raises Refused for a checked one: it serves all."""
-    office = Office.objects.select_for_update(of=("self",)).select_related("for_case").get(pk=office.pk)
-    if office.checked_at or office.for_case is None:
+    rows, _cases = office_ties.lock(office.pk)
+    office = rows[office.pk]
+    if office.checked_at or office.merged_into_id or office.for_case is None:
         raise Refused(_("This office has been checked. Tell us what is wrong, and we change it."))
     must("change_dates", office.for_case, by)
-    for name, value in details.items():
-        setattr(office, name, value)
-    office.save(update_fields=list(details))
-    record(by, "office.changed", office, patient=office.for_case.patient_id, case=office.for_case_id)
-    return office
-
-
-@transaction.atomic
-def check_office(office: Office, *, by: Actor) -> Office:
-    """A coordinator called the number and it is right: from now on everybody finds the office while typing."""
-    if by.user is None or by.user.role != User.Role.COORDINATOR:
-        raise Refused(_("Only a coordinator can do this."), code="role")
-    office = Office.objects.select_for_update(of=("self",)).get(pk=office.pk)
-    if office.checked_at is None:
-        office.checked_at, office.checked_by = clock.now(), by.user
-        office.save(update_fields=["checked_at", "checked_by"])
-        record(by, "office.checked", office)
+    if changed := office_ties.set_details(office, details):
+        record(by, "office.changed", office, patient=office.for_case.patient_id, case=office.for_case_id)
+        office_ties.follow(office, changed, by=by)
     return office
 
 
@@ -283,6 +280,7 @@ def set_clinician(
     """Name the primary, first, second or third doctor of the case, or another one in that role."""
     must("change_dates", case, by)
     Case.objects.select_for_update().get(pk=case.pk)
+    office = office_ties.standing(office) if office else None
     clinician = Clinician.objects.create(name=name.strip(), specialty=specialty.strip(), office=office)
     link, _made = CaseClinician.objects.update_or_create(
         case=case, role=role, defaults={"clinician": clinician, "put_in_by": by.user or case.patient}

@@ -20,6 +20,7 @@ class CaseConfig(AppConfig):
                 "case.clinician_set": _("Named a doctor"),
                 "office.changed": _("Changed how an office is reached"),
                 "office.checked": _("Checked an office"),
+                "office.merged": _("Made two entries of one office one"),
                 "case.seen": _("Looked at the case"),
                 "consent.given": _("Gave permission"),
                 "consent.withdrawn": _("Took a permission back"),

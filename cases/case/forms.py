@@ -112,8 +112,21 @@ class OfficeForm(forms.ModelForm):
 
     class Meta:
         model = Office
-        fields = ["name", "phone", "fax", "place", "region"]
-        labels = {"name": _("Office"), "phone": _("Phone"), "fax": _("Fax"), "place": _("Address")}
+        fields = ["name", "desk", "phone", "fax", "place", "region", "hours", "likes_to_be_asked", "fee"]
+        labels = {
+            "name": _("Office"),
+            "desk": _("Whom to ask for"),
+            "phone": _("Phone"),
+            "fax": _("Fax"),
+            "place": _("Address"),
+            "hours": _("When they answer"),
+            "likes_to_be_asked": _("How they like to be asked"),
+            "fee": _("What they charge"),
+        }
+        help_texts = {
+            "desk": _("A name or a desk, if you have one."),
+            "likes_to_be_asked": _("For example: by fax first, or by phone before 11 am."),
+        }
 
     def clean_region(self) -> str:
         return self.cleaned_data["region"] or self.instance.region

@@ -3,8 +3,10 @@
 import uuid
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models.lookups import Exact
 from django.urls import reverse
 
 from portal.accounts.models import User
@@ -12,14 +14,37 @@ from portal.texts.models import Text
 from portal.vault.fields import SealedText
 from portal.vault.models import DataKey
 
+FEWEST_DIGITS = 3
+NUMBERS = ("phone", "fax")
+
 
 class OfficeQuerySet(models.QuerySet["Office"]):
+    def known_to(self, user: Any) -> "OfficeQuerySet":
+        """Those that are visible, and the entries that became part of another one: their address leads on."""
+        return self.filter(Q(checked_at__isnull=False) | Q(for_case__in=Case.objects.visible_to(user)))
+
     def visible_to(self, user: Any) -> "OfficeQuerySet":
         """Checked offices serve everyone; one that somebody typed in serves its own case until it is checked."""
-        return self.filter(
-            Q(checked_at__isnull=False) | Q(for_case__in=Case.objects.visible_to(user)),
-            merged_into__isnull=True,
-        )
+        return self.known_to(user).filter(merged_into__isnull=True)
+
+    def matching(self, words: str) -> "OfficeQuerySet":
+        """By a part of the name, desk or place, or by some digits of phone or fax, however they are written."""
+        found = Q(name__icontains=words) | Q(desk__icontains=words) | Q(place__icontains=words)
+        digits = "".join(sign for sign in words if sign.isdigit())
+        if len(digits) < FEWEST_DIGITS:
+            return self.filter(found)
+        bare = {name: Func(F(name), Value(r"\D"), Value(""), Value("g"), function="regexp_replace") for name in NUMBERS}
+        dialed = Q(bare_phone__contains=digits) | Q(bare_fax__contains=digits)
+        return self.alias(bare_phone=bare["phone"], bare_fax=bare["fax"]).filter(found | dialed)
+
+
+MOST_USUAL_DAYS = 250
+# What PostgreSQL looks for in {code of a kind of record: business days}: anything but a whole number of days.
+NO_DAYS = f'$.* ? (@.type() != "number" || @ < 1 || @ > {MOST_USUAL_DAYS} || @ != @.floor())'
+
+
+def _usual_days(function: str, *more: Any, gives: Any) -> Func:
+    return Func(F("usual_days"), *more, function=function, output_field=gives)
 
 
 class Office(models.Model):
@@ -36,10 +61,20 @@ class Office(models.Model):
     time_zone = models.CharField(max_length=40, default="America/New_York")
     region = models.CharField(max_length=10, default="US")  # for public holidays
     likes_to_be_asked = models.CharField(max_length=120, blank=True)
+    has_own_form = models.BooleanField(default=False)
+    own_form = models.CharField(max_length=200, blank=True)  # its name, and how we use it
+    wants_with_it = models.CharField(max_length=200, blank=True)  # a copy of an ID, a signature by hand
+    fee = models.CharField(max_length=120, blank=True)
+    never_releases = models.CharField(max_length=200, blank=True)
+    asks_for = ArrayField(models.SlugField(max_length=30), default=list, blank=True)  # its own list replaces ours
+    usual_days = models.JSONField(default=dict, blank=True)  # what staff know of its speed, by kind of record
+    note = models.TextField(max_length=600, blank=True)  # for the team
     for_case = models.ForeignKey("case.Case", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     checked_at = models.DateTimeField(null=True, blank=True)
     checked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    merged_at = models.DateTimeField(null=True, blank=True)
+    merged_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = OfficeQuerySet.as_manager()
 
@@ -54,10 +89,39 @@ class Office(models.Model):
                 name="office_unchecked_serves_one_case",
                 condition=Q(checked_at__isnull=False) | Q(for_case__isnull=False),
             ),
+            models.CheckConstraint(
+                name="office_merged_into_at_and_by_together",
+                condition=Q(merged_into__isnull=True, merged_at__isnull=True, merged_by__isnull=True)
+                | Q(merged_into__isnull=False, merged_at__isnull=False, merged_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="office_is_not_merged_into_itself",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+            ),
+            models.CheckConstraint(
+                name="office_own_form_is_there_when_described", condition=Q(own_form="") | Q(has_own_form=True)
+            ),
+            models.CheckConstraint(
+                name="office_usual_days_are_days",
+                condition=Q(Exact(_usual_days("jsonb_typeof", gives=models.TextField()), Value("object")))
+                & ~Q(_usual_days("jsonb_path_exists", Value(NO_DAYS), gives=BooleanField())),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["name"], name="office_by_name", condition=Q(merged_into__isnull=True)),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("pages:office", args=[self.pk])
+
+    @property
+    def phone_href(self) -> str:
+        """The address that rings it, or "" without a number."""
+        digits = "".join(sign for sign in self.phone if sign.isdigit() or sign == "+")
+        return f"tel:{digits}" if digits else ""
 
 
 class Clinician(models.Model):

@@ -17,7 +17,14 @@ def named(name: str, user: Any, case: Case | None = None) -> Office | None:
     """The office of this very name that the person may know: this case's own first, then a checked one."""
     found = Office.objects.visible_to(user).filter(name__iexact=name.strip())
     own = found.filter(for_case=case).first() if case else None
-    return own or found.filter(checked_at__isnull=False).order_by("checked_at").first()
+    return own or found.filter(checked_at__isnull=False).order_by("checked_at").first() or _known_as(name, case)
+
+
+def _known_as(name: str, case: Case | None) -> Office | None:
+    """The entry that one of this name became part of, so that an old name typed again makes no second one."""
+    mine = Q(checked_at__isnull=False) | Q(for_case=case, for_case__isnull=False)
+    found = Office.objects.filter(mine, name__iexact=name.strip(), merged_into__isnull=False).order_by("merged_at")
+    return next((office.merged_into for office in found.select_related("merged_into")), None)
 
 
 def named_or_added(case: Case, name: str, *, region: str = "", by: Actor, **details: Any) -> Office | None:

@@ -10,5 +10,4 @@ urlpatterns = [
     path("cases/<uuid:pk>/people/", views.people, name="people"),
     path("offices/names/", views.office_names, name="office_names"),
     path("offices/<uuid:pk>/", views.office, name="office"),
-    path("offices/<uuid:pk>/check/", views.check_office, name="check_office"),
 ]

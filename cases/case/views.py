@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.case import actions, forms, offices
 from cases.case.models import Case, CaseClinician, Office
@@ -142,8 +142,10 @@ def _change(case: Case, fields: dict[str, Any], by: Actor) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def office(request: HttpRequest, pk: str) -> HttpResponse:
     """How to reach an office that was typed in for a case; a checked one is the coordinators' to change."""
-    own = Office.objects.visible_to(request.user).filter(for_case__isnull=False, checked_at__isnull=True)
+    own = Office.objects.known_to(request.user).filter(for_case__isnull=False, checked_at__isnull=True)
     found = find_or_404(own.select_related("for_case__patient"), pk=pk)
+    if found.merged_into_id:
+        return redirect("case:people", found.for_case_id)
     form = forms.OfficeForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         try:
@@ -154,18 +156,8 @@ def office(request: HttpRequest, pk: str) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("case:people", found.for_case_id)
     is_coordinator = request.user.role == User.Role.COORDINATOR
-    page = {"case": found.for_case, "form": form, "office": found, "may_check": is_coordinator}
+    page = {"case": found.for_case, "form": form, "office": found, "is_coordinator": is_coordinator}
     return render(request, "case/office.html", page, status=422 if form.errors else 200)
-
-
-@open_to(User.Role.COORDINATOR)
-@require_POST
-def check_office(request: HttpRequest, pk: str) -> HttpResponse:
-    """The number was called and is right: from now on everybody finds this office."""
-    found = find_or_404(Office.objects.visible_to(request.user).filter(for_case__isnull=False), pk=pk)
-    actions.check_office(found, by=Actor.of(request))
-    messages.success(request, _("Checked. Everybody finds this office now."))
-    return redirect("case:people", found.for_case_id)
 
 
 @open_to(PERSON)

@@ -7,11 +7,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from cases.case import office_ties
 from cases.case.actions import add_office, ask_to_do, must, set_clinician
 from cases.case.models import Case, CaseClinician, Office
 from cases.case.people import role_in
 from cases.records import rules, telling, undoing
 from cases.records.models import RecordItem, Referral, Visit
+from cases.records.own_lists import weigh_anew
 from cases.records.planning import ASK_OFFICE, VISIT_SOON, replan
 from cases.records.rules import SECOND, THIRD
 from cases.records.standing import standing
@@ -75,10 +77,12 @@ def name_visit(
     now = clock.now()
     if visit.state == VisitState.HAPPENED:
         raise Refused(_("This visit took place. Its doctor cannot be changed any more."))
+    office = office_ties.standing(office) if office else None
     if visit.office_id and visit.office != office and visit.items.exclude(sent_on=None).exists():
         raise Refused(_("Records are on their way to this office. Cancel this visit first, then name the new doctor."))
     if office is None and office_name.strip():
         office = add_office(case, name=office_name, by=by, **(office_details or {}))
+    has_moved = bool(visit.office_id and visit.office != office)
     link = set_clinician(case, DOCTOR_OF_ROUND[round], name=doctor, specialty=specialty, office=office, by=by)
     visit.clinician, visit.office = link.clinician, office
     visit.time_zone = office.time_zone if office else case.patient.time_zone
@@ -86,6 +90,8 @@ def name_visit(
     visit.version += 1
     visit.save(update_fields=["clinician", "office", "time_zone", "named_at", "version"])
     lay_items(visit, by=by)
+    if has_moved:
+        weigh_anew(visit, by=by)
     record(by, "visit.named", visit, patient=case.patient_id, case=case.pk)
     replan(visit, now=now)
     return visit

@@ -11,13 +11,16 @@ class RecordsConfig(AppConfig):
     label = "records"
 
     def ready(self) -> None:
+        from cases.case import office_ties
         from cases.documents.ready import on_change
         from cases.records.actions import follow_document
+        from cases.records.offices import TIES
         from cases.records.reminders import KINDS
         from portal.reminders.kinds import register
 
         register(*KINDS)
         on_change(follow_document)
+        office_ties.register(TIES)
         words.register(
             {
                 "visit.named": _("Named the second doctor"),

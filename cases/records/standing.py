@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from cases.records import lead_times, rules, verdict
 from cases.records.closed_days import closed_days
+from cases.records.lead_times import Lead
 from cases.records.models import RecordItem, Visit
 from cases.records.states import IN_TROUBLE, THERE, UNASKED, ItemState, VisitState
 from cases.records.verdict import Dates, Judged, Thing, Verdict
@@ -117,12 +118,19 @@ def verdicts(visits: Iterable[Visit], now: datetime) -> dict[uuid.UUID, tuple[st
     }
 
 
+def lead_of(item: RecordItem) -> Lead:
+    """How long it takes there. Where staff know the office, its usual days are expected; safe days are never fewer."""
+    lead = item.kind.lead
+    usual = item.holder.usual_days.get(item.kind_id) if item.holder else None
+    return replace(lead, expected=usual, safe=max(lead.safe, usual)) if usual else lead
+
+
 def thing_of(item: RecordItem, visit: Visit, closed: Closed) -> Thing:
     """The facts about an item that its dates follow from: counted where its holder is, else at the second office."""
     place = item.holder or visit.office
     return Thing(
         key=str(item.pk),
-        lead=item.kind.lead,
+        lead=lead_of(item),
         zone=ZoneInfo(place.time_zone) if place else visit.zone,
         is_core=item.is_core,
         state=item.state,

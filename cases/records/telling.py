@@ -5,15 +5,16 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from cases.case import office_ties
 from cases.case.actions import add_office, must
 from cases.case.models import Case, CaseClinician, Office
 from cases.case.people import role_in
 from cases.documents.models import Document, Version
 from cases.records import reuse, rules, undoing
 from cases.records.models import ItemDocument, RecordItem, RecordKind, Referral, Undoable, Visit
+from cases.records.own_lists import is_core, kinds_to_lay
 from cases.records.planning import replan
 from cases.records.states import ItemState, KnownBy, Need, ReferralState, Route
 from portal import clock, moves
@@ -39,7 +40,7 @@ def lay_items(visit: Visit, *, by: Actor) -> None:
     """Lay out the records that a visit usually needs, held by the offices of the case's own doctors."""
     offices = {link.role: link.clinician.office for link in visit.case.clinicians.select_related("clinician__office")}
     laid, before = set(visit.items.values_list("kind_id", flat=True)), reuse.earlier_items(visit)
-    for kind in RecordKind.objects.filter(Q(is_laid_at_start=True) | Q(pk__in=before)).exclude(pk__in=laid):
+    for kind in kinds_to_lay(visit.office, also=before).exclude(pk__in=laid):
         known = before.get(kind.pk)
         holder = known.holder if known and known.holder else None
         holder = holder or offices.get(HELD_BY_DOCTOR.get(kind.pk, CaseClinician.Role.FIRST))
@@ -62,7 +63,7 @@ def _lay(visit: Visit, kind: RecordKind, *, holder: Office | None = None, which:
         visit=visit,
         kind=kind,
         holder=holder,
-        is_core=kind.is_core,
+        is_core=is_core(kind, visit.office),
         need=kind.need,
         state=ItemState.NEEDS_YOU if kind.need else ItemState.NEEDED,
         route=Route.THROUGH_US if kind.need == Need.PLAN else Route.DIRECT,
@@ -79,6 +80,7 @@ def add_item(visit: Visit, kind: RecordKind, *, which: str = "", holder: Office 
     lock_case(visit.case)
     item = visit.items.filter(kind=kind).first()
     if item is None:
+        holder = office_ties.standing(holder) if holder else None
         item = _lay(visit, kind, holder=holder, which=which)
         record(by, "item.added", item, patient=visit.case.patient_id, case=visit.case_id)
         replan(visit, now=clock.now())
@@ -252,7 +254,7 @@ def set_holder(item: RecordItem, *, office: Office | None = None, office_name: s
     item = _fresh(item)
     if office is None and office_name.strip():
         office = add_office(item.visit.case, name=office_name, by=by)
-    item.holder = office
+    item.holder = office_ties.standing(office) if office else None
     item.version += 1
     item.save(update_fields=["holder", "version"])
     record(by, "item.holder_set", item, patient=item.visit.case.patient_id, case=item.visit.case_id)
@@ -261,16 +263,16 @@ def set_holder(item: RecordItem, *, office: Office | None = None, office_name: s
 
 
 @transaction.atomic
-def set_core(item: RecordItem, is_core: bool, *, by: Actor) -> RecordItem:
-    """The second office's own list replaces ours: it needs this on the day, or it can follow."""
+def set_core(item: RecordItem, needed: bool, *, by: Actor) -> RecordItem:
+    """What was heard for this visit alone: the second office needs this on the day, or it can follow."""
     must("say_where_records_are", item.visit.case, by)
     lock_case(item.visit.case)
     item = _fresh(item)
-    if item.is_core != is_core:
-        item.is_core = is_core
+    if item.is_core != needed:
+        item.is_core = needed
         item.version += 1
         item.save(update_fields=["is_core", "version"])
-        why = "core" if is_core else "can_follow"
+        why = "core" if needed else "can_follow"
         record(by, "item.core_set", item, patient=item.visit.case.patient_id, case=item.visit.case_id, why=why)
         replan(item.visit, now=clock.now())
     return item

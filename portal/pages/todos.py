@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.case.actions import CHECK_OFFICE
 from cases.case.models import ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from portal import when
@@ -23,7 +25,7 @@ KINDS = {
     "ask_office": (gettext_lazy("Ask the office"), "warn", "phone"),
     "file_failed": (gettext_lazy("File not opened"), "warn", "file"),
     "fix_address": (gettext_lazy("Address does not work"), "warn", "alert"),
-    "check_office": (gettext_lazy("Check a new office"), "info", "search"),
+    CHECK_OFFICE: (gettext_lazy("Check a new office"), "info", "search"),
     "post_sheet": (gettext_lazy("Post the sheet"), "info", "print"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
 }
@@ -46,11 +48,18 @@ def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[s
         "tag": tag,
         "icon": icon,
         "name": patient.name if patient else _("Our own house"),
-        "href": cards.file_url(case) if case else "",
+        "href": _address(todo),
         "lines": [line for line in lines if line],
         "phone": phone_words(patient) if patient else "",
         "phone_href": tel(str(patient.phone)) if patient else "",
     }
+
+
+def _address(todo: ToDo) -> str:
+    """Where it is done: an office on its own page, everything else in the case's file."""
+    if todo.kind == CHECK_OFFICE:
+        return reverse("pages:office", args=[todo.about_id])
+    return cards.file_url(todo.case) if todo.case else ""
 
 
 def _what(todo: ToDo, today: dt.date) -> str:

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from portal.pages import case_file, caseload, home, ledger, privacy, public, reminder_log, sheet_views, start, today
+from portal.pages import (
+    case_file,
+    caseload,
+    home,
+    ledger,
+    offices,
+    privacy,
+    public,
+    reminder_log,
+    sheet_views,
+    start,
+    today,
+)
 
 app_name = "pages"
 urlpatterns = [
@@ -24,5 +36,11 @@ urlpatterns = [
     path("staff/today/", today.today, name="today"),
     path("staff/cases/", caseload.caseload, name="caseload"),
     path("staff/cases/<uuid:pk>/", case_file.case_file, name="case_file"),
+    path("staff/offices/", offices.offices, name="offices"),
+    path("staff/offices/<uuid:pk>/", offices.office, name="office"),
+    path("staff/offices/<uuid:pk>/change/", offices.change_office, name="change_office"),
+    path("staff/offices/<uuid:pk>/note/", offices.note_office, name="note_office"),
+    path("staff/offices/<uuid:pk>/check/", offices.check_office, name="check_office"),
+    path("staff/offices/<uuid:pk>/merge/", offices.merge_office, name="merge_office"),
     path("staff/to-dos/<uuid:pk>/done/", caseload.settle_to_do, name="settle_to_do"),
 ]

@@ -24,6 +24,7 @@ PATIENT = [
     (_("Opinions"), "compare", "opinions:compare", {"opinions"}),
     (_("Messages"), "chat", "threads:list", {"threads"}),
 ]
+OFFICES = {"pages:offices", "pages:office", "pages:change_office", "pages:merge_office"}
 STAFF = {
     "consultant": [
         (_("Today"), "sun", "pages:today", {"pages:today"}),
@@ -32,9 +33,10 @@ STAFF = {
         (_("Hours"), "clock", "bookings:hours", {"bookings:hours"}),
     ],
     "coordinator": [
-        (_("Cases"), "folder", "pages:caseload", {"pages:caseload", "pages:case_file"}),
+        (_("Cases"), "list", "pages:caseload", {"pages:caseload", "pages:case_file"}),
         (_("Reviews"), "file", "reviews:queue", {"reviews"}),
         (_("Reminders"), "bell", "pages:reminder_log", {"pages:reminder_log"}),
+        (_("Offices"), "folder", "pages:offices", OFFICES),
     ],
     "administrator": [
         (_("People"), "user", "accounts:people", {"accounts:people"}),

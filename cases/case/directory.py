@@ -1,0 +1,103 @@
+"""The directory of offices, shared by all cases: coordinators change, check and merge its entries."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.case import office_rules, office_ties
+from cases.case.actions import CHECK_OFFICE, settle_to_do
+from cases.case.models import Case, Clinician, Office, ToDo
+from portal import clock
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+
+
+def _coordinator(by: Actor) -> User:
+    if by.user is None or by.user.role != User.Role.COORDINATOR:
+        raise Refused(_("Only a coordinator can do this."), code="role")
+    return by.user
+
+
+def _check(reason: str) -> None:
+    if reason:
+        raise Refused(reason, code="state")
+
+
+@transaction.atomic
+def change_entry(office: Office, *, by: Actor, **details: Any) -> Office:
+    """Change an entry, checked or not. Visits and records live by what it says from now on.
+
+    Raises Refused for an entry that was merged.
+    """
+    _coordinator(by)
+    rows, _cases = office_ties.lock(office.pk)
+    office = rows[office.pk]
+    _check(office_rules.why_not_change(office))
+    if changed := office_ties.set_details(office, details):
+        _record("office.changed", office, by)
+        office_ties.follow(office, changed, by=by)
+    return office
+
+
+@transaction.atomic
+def check_office(office: Office, *, by: Actor) -> Office:
+    """A coordinator called the number and it is right: from now on everybody finds the office while typing.
+
+    Raises Refused without a number, and for an entry that was merged.
+    """
+    coordinator = _coordinator(by)
+    office = Office.objects.select_for_update(of=("self",)).get(pk=office.pk)
+    _check(office_rules.why_not_check(office))
+    if office.checked_at is None:
+        office.checked_at, office.checked_by = clock.now(), coordinator
+        office.save(update_fields=["checked_at", "checked_by"])
+        _record("office.checked", office, by)
+    _settle(office, by)
+    return office
+
+
+@transaction.atomic
+def merge(source: Office, target: Office, *, by: Actor) -> Office:
+    """Make two entries of one office one: whatever names `source` names `target` from now on.
+
+    Answers the entry that stands. Pressed twice, or from both sides at once, it is done once. Raises Refused for one
+    and the same entry, one that was merged with a third, and while the number of `target` was not called.
+    """
+    coordinator = _coordinator(by)
+    rows, _cases = office_ties.lock(source.pk, target.pk)
+    source, target = rows[source.pk], rows[target.pk]
+    if source.merged_into_id == target.pk:
+        return target
+    if target.merged_into_id == source.pk:
+        return source
+    _check(office_rules.why_not_merge(source, target))
+    touched = office_ties.cases_of([source.pk])
+    Clinician.objects.filter(office=source).update(office=target)
+    for room in office_ties.rooms():
+        room.move(source, target, by=by)
+    # Flat: every entry that was ever merged leads to one that stands, in one step.
+    Office.objects.filter(merged_into=source).update(merged_into=target)
+    source.merged_into, source.merged_at, source.merged_by = target, clock.now(), coordinator
+    source.save(update_fields=["merged_into", "merged_at", "merged_by"])
+    _settle(source, by)
+    _record("office.merged", source, by, touched)
+    return target
+
+
+def _settle(office: Office, by: Actor) -> None:
+    for todo in ToDo.objects.open().filter(kind=CHECK_OFFICE, about_id=str(office.pk)):
+        settle_to_do(todo, by=by)
+
+
+def _record(verb: str, office: Office, by: Actor, cases: Iterable[UUID] = ()) -> None:
+    """A line in the history of each case that it touches; one of the house where it touches none."""
+    wanted = set(cases) or ({office.for_case_id} if office.for_case_id else set())
+    for case, patient in Case.objects.filter(pk__in=wanted).values_list("pk", "patient"):
+        record(by, verb, office, patient=patient, case=case)
+    if not wanted:
+        record(by, verb, office)

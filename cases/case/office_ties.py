@@ -1,0 +1,122 @@
+"""What the rooms above keep about offices: each says so here, in its apps.py, so that an entry can change or merge.
+
+Naming an office in a case and merging or changing one must not cross. Whoever names one holds the case first, then
+shares one lock; a merge or change holds every case that names the entry, then takes that lock alone.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Field
+from django.utils.translation import gettext as _
+
+from cases.case.models import Case, CaseClinician, Clinician, Office
+from portal.actors import Actor
+from portal.errors import Refused
+
+NAMING = 0x0FF1CE  # the key of the one lock, among PostgreSQL's advisory locks
+TRIES = 5
+
+
+class Follow(Protocol):
+    """Live by what an entry says now; `changed` are the names of its fields. Every case is locked."""
+
+    def __call__(self, office: Office, changed: set[str], *, by: Actor) -> object: ...
+
+
+class Move(Protocol):
+    """Let every row that names `source` name `target`, and live by it. Every case is locked."""
+
+    def __call__(self, source: Office, target: Office, *, by: Actor) -> object: ...
+
+
+@dataclass(frozen=True)
+class Ties:
+    """What one room keeps: its columns that name an office, and what to do about them."""
+
+    columns: tuple[Field, ...]
+    cases_of: Callable[[Iterable[UUID]], Iterable[UUID]]
+    counted: Callable[[Office], list[str]]  # "2 records", for the preview of a merge
+    move: Move
+    follow: Follow
+
+
+_rooms: list[Ties] = []
+
+
+def register(ties: Ties) -> None:
+    if ties not in _rooms:
+        _rooms.append(ties)
+
+
+def rooms() -> tuple[Ties, ...]:
+    return tuple(_rooms)
+
+
+def columns() -> set[Any]:
+    """Every column that a merge moves, this room's own among them."""
+    own = {Clinician._meta.get_field("office"), Office._meta.get_field("merged_into")}
+    return own | {column for room in _rooms for column in room.columns}
+
+
+def cases_of(offices: Iterable[UUID]) -> set[UUID]:
+    """The cases that name one of the offices, or were the first to."""
+    offices = list(offices)
+    found = set(CaseClinician.objects.filter(clinician__office__in=offices).values_list("case", flat=True))
+    found |= set(Office.objects.filter(pk__in=offices, for_case__isnull=False).values_list("for_case", flat=True))
+    return found.union(*(room.cases_of(offices) for room in _rooms))
+
+
+class _OneMoreCase(Exception):
+    """Somebody named the office between our look and our lock."""
+
+
+def lock(*offices: UUID) -> tuple[dict[UUID, Office], set[UUID]]:
+    """The offices and the cases that name them, locked. Raises Refused when they keep being named meanwhile."""
+    for _try in range(TRIES):
+        cases = cases_of(offices)
+        try:
+            with transaction.atomic():  # taken back, it gives its locks back
+                list(Case.objects.select_for_update(no_key=True).filter(pk__in=cases).order_by("pk").values("pk"))
+                _take("pg_advisory_xact_lock")
+                if not cases_of(offices) <= cases:
+                    raise _OneMoreCase
+                rows = Office.objects.select_for_update(of=("self",)).filter(pk__in=offices).order_by("pk")
+                return {office.pk: office for office in rows}, cases
+        except _OneMoreCase:
+            continue
+    raise Refused(_("Others work with this office right now. Press once more."), code="state")
+
+
+def standing(office: Office) -> Office:
+    """The entry that stands for this office now, safe from merging until the transaction ends.
+
+    Call it under the case's lock, before the case is made to name the office.
+    """
+    _take("pg_advisory_xact_lock_shared")
+    found = Office.objects.select_related("merged_into").get(pk=office.pk)
+    return found.merged_into or found
+
+
+def set_details(office: Office, details: Mapping[str, Any]) -> set[str]:
+    """Write what differs; answers the names of what was changed. The caller holds the lock."""
+    changed = {name for name, value in details.items() if getattr(office, name) != value}
+    for name in changed:
+        setattr(office, name, details[name])
+    if changed:
+        office.save(update_fields=changed)
+    return changed
+
+
+def follow(office: Office, changed: set[str], *, by: Actor) -> None:
+    """Tell the rooms above what of an entry has changed. The caller holds the lock."""
+    for room in _rooms:
+        room.follow(office, changed, by=by)
+
+
+def _take(function: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s)", [NAMING])

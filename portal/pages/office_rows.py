@@ -1,0 +1,178 @@
+"""What the directory's pages show of an office, made ready for the templates."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.case import office_ties
+from cases.case.models import Case, CaseClinician, Clinician, Office
+from cases.case.regions import REGIONS
+from cases.records.models import RecordItem, RecordKind, Visit
+from cases.records.states import THERE
+from cases.records.words import item_tag
+from portal import when
+from portal.pages import cards
+
+NAMES_SHOWN = 25
+CANDIDATES_SHOWN = 12
+COMPARED = (
+    "desk", "phone", "fax", "email", "place", "region", "hours", "likes_to_be_asked", "own_form", "wants_with_it",
+    "fee", "never_releases",
+)  # fmt: skip
+
+
+def labels() -> dict[str, str]:
+    return {
+        "desk": _("Ask for"),
+        "phone": _("Phone"),
+        "fax": _("Fax"),
+        "email": _("Email"),
+        "place": _("Address"),
+        "region": _("State or province"),
+        "hours": _("Hours"),
+        "likes_to_be_asked": _("First by"),
+        "own_form": _("Their own form"),
+        "wants_with_it": _("They want with it"),
+        "fee": _("Fee"),
+        "never_releases": _("Never releases"),
+    }
+
+
+def region_words(office: Office) -> str:
+    return REGIONS[office.region][0] if office.region in REGIONS else office.region
+
+
+def value(office: Office, name: str) -> str:
+    """What the entry says of this; for a form that has no name, that there is one."""
+    if name == "region":
+        return region_words(office)
+    if name == "hours":
+        return _hours(office)
+    if name == "own_form" and office.has_own_form and not office.own_form:
+        return _("They have one")
+    return str(getattr(office, name))
+
+
+def _hours(office: Office) -> str:
+    zone = when.zone_name(ZoneInfo(office.time_zone))
+    return _("%(hours)s. %(zone)s") % {"hours": office.hours.rstrip("."), "zone": zone} if office.hours else zone
+
+
+def asking(office: Office) -> list[dict[str, str]]:
+    """How they like to be asked, first things first; what is not known is left out."""
+    order = ("likes_to_be_asked", "fax", "desk", "email", "hours", "place", "region", "own_form", "wants_with_it")
+    said = labels()
+    rows = [(name, value(office, name)) for name in (*order, "fee", "never_releases")]
+    return [{"label": said[name], "value": words} for name, words in rows if words]
+
+
+def own_list(office: Office, kinds: Mapping[str, RecordKind]) -> list[str]:
+    return [kinds[code].called for code in kinds if code in office.asks_for]
+
+
+def speeds(office: Office, kinds: Mapping[str, RecordKind]) -> list[dict[str, str]]:
+    known = [(kinds[code].called, office.usual_days[code]) for code in kinds if code in office.usual_days]
+    return [
+        {"title": name, "hint": ngettext("usually %(days)d day", "usually %(days)d days", days) % {"days": days}}
+        for name, days in known
+    ]
+
+
+def open_items(office: Office, user: Any) -> QuerySet[RecordItem]:
+    """What this office has been or will be asked for, the nearest visit first."""
+    items = RecordItem.objects.visible_to(user).wanted().exclude(state__in=THERE)
+    open_ones = items.filter(holder=office, visit__in=Visit.objects.live()).exclude(visit__case__state="closed")
+    together = ("kind", "visit__case__patient", "visit__case__key")
+    return open_ones.select_related(*together).order_by("visit__on_date", "visit__case", "kind__place")
+
+
+def open_words(items: QuerySet[RecordItem]) -> str:
+    """ "Open with them, 5 records in 3 cases"."""
+    found = items.order_by().aggregate(records=Count("pk"), cases=Count("visit__case", distinct=True))
+    if not found["records"]:
+        return _("Nothing is open with them")
+    records = ngettext("%(records)d record", "%(records)d records", found["records"]) % found
+    cases = ngettext("%(cases)d case", "%(cases)d cases", found["cases"]) % found
+    return _("Open with them, %(records)s in %(cases)s") % {"records": records, "cases": cases}
+
+
+def item_row(item: RecordItem) -> dict[str, Any]:
+    case, visit = item.visit.case, item.visit
+    return {
+        "name": case.patient.name,
+        "href": cards.file_url(case),
+        "record": item.called,
+        "asked": when.short_day(item.asked_on) if item.asked_on else "–",
+        "tag": item_tag(item),
+        "visit": when.short_day(visit.on_date) if visit.on_date else "–",
+    }
+
+
+def cases_using(office: Office, user: Any) -> QuerySet[Case]:
+    """The cases a person may see that name this office: its own, through a doctor, a visit or a record."""
+    names_it = Q(pk=office.for_case_id) | Q(
+        pk__in=CaseClinician.objects.filter(clinician__office=office).values("case")
+    )
+    names_it |= Q(pk__in=Visit.objects.filter(office=office).values("case"))
+    names_it |= Q(pk__in=RecordItem.objects.filter(holder=office).values("visit__case"))
+    return Case.objects.visible_to(user).filter(names_it).select_related("patient").order_by("patient__name", "pk")
+
+
+def who_works_here(office: Office) -> list[dict[str, str]]:
+    """Doctors by name, with what they are to how many cases."""
+    roles = CaseClinician.objects.filter(clinician__office=office).values("clinician__name", "role")
+    counted = roles.annotate(cases=Count("case", distinct=True)).order_by("clinician__name", "role")
+    words: dict[str, list[str]] = {}
+    for row in counted[: 4 * NAMES_SHOWN]:
+        words.setdefault(row["clinician__name"], []).append(_as_what(row["role"], row["cases"]))
+    return [{"title": name, "hint": ", ".join(said)} for name, said in list(words.items())[:NAMES_SHOWN]]
+
+
+def _as_what(role: str, cases: int) -> str:
+    words = {
+        "primary": ngettext("primary doctor in %(cases)d case", "primary doctor in %(cases)d cases", cases),
+        "first": ngettext("first doctor in %(cases)d case", "first doctor in %(cases)d cases", cases),
+        "second": ngettext("second doctor in %(cases)d case", "second doctor in %(cases)d cases", cases),
+        "third": ngettext("third doctor in %(cases)d case", "third doctor in %(cases)d cases", cases),
+    }
+    return words[role] % {"cases": cases}
+
+
+def standing_words(office: Office) -> str:
+    """Whether the number was called, by whom and when."""
+    if office.checked_at is None or office.checked_by is None:
+        return _("It serves one case only, until the number has been called.")
+    said = {"name": office.checked_by.first_name, "day": when.month_day(office.checked_at)}
+    return _("One entry for all cases. Checked by %(name)s on %(day)s.") % said
+
+
+def candidates(office: Office, user: Any, words: str) -> QuerySet[Office]:
+    """Entries that may be the same office: those found by the words; without words, of a like name or number."""
+    others = Office.objects.visible_to(user).exclude(pk=office.pk)
+    if words:
+        alike = others.matching(words)
+    else:
+        alike = others.filter(name__icontains=office.name.split()[0])
+        for number in filter(None, (office.phone, office.fax)):
+            alike |= others.filter(Q(phone=number) | Q(fax=number))
+    return alike.order_by("checked_at", "name")[:CANDIDATES_SHOWN]
+
+
+def what_moves(office: Office) -> list[str]:
+    """ "2 doctors", "1 visit", "5 records": all that names the entry."""
+    doctors = Clinician.objects.filter(office=office).count()
+    words = [ngettext("%(count)d doctor", "%(count)d doctors", doctors) % {"count": doctors}] if doctors else []
+    return words + [sentence for room in office_ties.rooms() for sentence in room.counted(office)]
+
+
+def differences(source: Office, target: Office) -> list[dict[str, str]]:
+    """Where the two entries do not say the same, side by side."""
+    said = labels()
+    rows = [(said[name], value(source, name), value(target, name)) for name in COMPARED]
+    return [
+        {"label": label, "goes": goes or "–", "stays": stays or "–"} for label, goes, stays in rows if goes != stays
+    ]
