@@ -145,6 +145,8 @@ PAGES: dict[str, Page] = {
     "records:tell": of_case(CASE, "item", "item_verb", posts="only"),
     "records:referral": of_case(CASE),
     "records:move_referral": of_case(CASE, "case", "referral_verb", posts="only"),
+    "records:report": of_case(CASE),
+    "records:tell_report": of_case(CASE, "case", "report_verb", posts="only"),
     "records:kinds": public(),
     # --- bookings ---
     "bookings:pick": of_case(CASE, posts="too"),

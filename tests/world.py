@@ -99,6 +99,7 @@ def make_world() -> World:
 def _words() -> dict[str, str]:
     """Arguments that are words of the address itself."""
     verbs = {"document_verb": "hide", "visit_verb": "cancel", "item_verb": "asked", "referral_verb": "asked"}
+    verbs["report_verb"] = "asked"
     return {"about_slug": "scope", "draft_form": "review", "change_verb": "close", **verbs}
 
 

@@ -189,6 +189,8 @@ def _plan(facts: Facts, today: date) -> Step | None:
 
 
 def _referral(facts: Facts, today: date) -> Step | None:
+    if facts.visit_happened:  # somebody saw them: nobody needs to be asked any more
+        return None
     if facts.referral == "":
         return Step("referral", "records:referral", None, 10)
     if facts.referral == "refused":
@@ -226,7 +228,7 @@ def _after_the_visit(facts: Facts, today: date) -> Step | None:
     if not facts.visit_happened:
         return None
     if not facts.report_there:
-        return Step("report", "", None, 5, facts.visit_with)
+        return Step("report_asked" if facts.report else "report", "records:report", None, 5, facts.visit_with)
     if facts.opinions < 2:
         return Step("compare", "", None, 15)
     if not facts.talk_held:

@@ -12,9 +12,11 @@ from cases.case.actions import add_office, ask_to_do, must, set_clinician
 from cases.case.models import Case, CaseClinician, Office
 from cases.case.people import role_in
 from cases.records import rules, telling, undoing
-from cases.records.models import RecordItem, Referral, Visit
+from cases.records.models import RecordItem, Referral, ReportLoop, Visit
 from cases.records.own_lists import weigh_anew
 from cases.records.planning import ASK_OFFICE, VISIT_SOON, replan
+from cases.records.report_actions import tell_report
+from cases.records.report_planning import open_loop
 from cases.records.rules import SECOND, THIRD
 from cases.records.standing import standing
 from cases.records.states import Route, VisitState
@@ -168,12 +170,14 @@ def cancel_visit(visit: Visit, *, by: Actor) -> Visit:
 
 @transaction.atomic
 def say_took_place(visit: Visit, *, by: Actor) -> Visit:
-    """The visit took place. Said twice is said once. Raises Refused while it is still to come."""
+    """The visit took place: its report is asked for. Said twice is said once. Raises Refused while it is to come."""
     now = clock.now()
     if visit.state == VisitState.HAPPENED:
         return visit
     _must_be_over(visit, now)
-    return _settle(_move_visit_row(visit, "took_place", now=now, by=by), "took_place", now=now, by=by)
+    visit = _move_visit_row(visit, "took_place", now=now, by=by)
+    open_loop(visit, now)
+    return _settle(visit, "took_place", now=now, by=by)
 
 
 @transaction.atomic
@@ -232,7 +236,7 @@ def move_referral(case: Case, verb: str, *, on: date | None = None, round: int =
 
 
 @transaction.atomic
-def undo(thing: Visit | Referral | RecordItem, *, by: Actor) -> None:
+def undo(thing: Visit | Referral | RecordItem | ReportLoop, *, by: Actor) -> None:
     """Take the last move of a row back: one's own for 10 minutes, later by a coordinator. Reminders follow."""
     visit = thing if isinstance(thing, Visit) else thing.visit
     case, now = visit.case, clock.now()
@@ -276,5 +280,6 @@ __all__ = [
     "set_route",
     "set_visit_date",
     "tell",
+    "tell_report",
     "undo",
 ]

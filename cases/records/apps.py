@@ -13,12 +13,12 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from cases.case import office_ties
         from cases.documents.ready import on_change
+        from cases.records import reminders, report_reminders
         from cases.records.actions import follow_document
         from cases.records.offices import TIES
-        from cases.records.reminders import KINDS
         from portal.reminders.kinds import register
 
-        register(*KINDS)
+        register(*reminders.KINDS, *report_reminders.KINDS)
         on_change(follow_document)
         office_ties.register(TIES)
         words.register(
@@ -37,6 +37,11 @@ class RecordsConfig(AppConfig):
                 "referral.not_needed": _("Said no referral is needed"),
                 "referral.sent": _("Said the referral is sent"),
                 "referral.undone": _("Took back the last change of the referral"),
+                "report.asked": _("Said the report was asked for"),
+                "report.received": _("Said the report arrived"),
+                "report.passed_on": _("Said the report was passed on by us"),
+                "report.confirmed": _("Said the primary doctor has the report"),
+                "report.undone": _("Took back the last word about the report"),
                 "item.added": _("Added a record to the list"),
                 "item.asked": _("Said a record was asked for"),
                 "item.asked_again": _("Asked for a record again"),

@@ -1,13 +1,17 @@
 """When messages have done what they can, a person calls: a row on the coordinator's board."""
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
 
 from cases.case.actions import ask_to_do
 from cases.case.models import Case, ToDo
-from cases.records.models import Visit
+from cases.records import report_planning
+from cases.records.closed_days import closed_days
+from cases.records.models import ReportLoop, Visit
 from cases.records.planning import CALL_HOLDER
+from cases.records.report_planning import ASK_REPORT
 from cases.records.standing import standings
 from portal.actors import SYSTEM
 
@@ -28,11 +32,37 @@ def put_on_board(*, now: datetime) -> int:
         for line in stands.items
         if line.waits_for_a_person(stands.today)
     }
-    settled = ToDo.objects.filter(kind=CALL_HOLDER, about_id__in=due, done_at__isnull=False)
-    for about_id, asked_at in settled.values_list("about_id", "asked_at"):
-        since = due.get(about_id)
-        if since and since[0].next_day and asked_at >= datetime.combine(since[0].next_day.on, time(0), UTC) - ONE_DAY:
-            del due[about_id]
+    since = {pk: line.next_day.on for pk, (line, _stands) in due.items() if line.next_day}
+    for about_id in _made(CALL_HOLDER, since):
+        del due[about_id]
     for line, stands in due.values():
         ask_to_do(CALL_HOLDER, line.item, case=stands.visit.case, due_on=stands.today, by=SYSTEM)
     return len(due)
+
+
+@transaction.atomic
+def put_reports_on_board(*, now: datetime) -> int:
+    """The same for each report that nobody has confirmed after the last question about it."""
+    cases = Case.objects.open().filter(act_by__lte=now.date() + ONE_DAY)
+    loops = list(
+        ReportLoop.objects.open().filter(visit__case__in=cases).select_related("visit__case__patient", "visit__office")
+    )
+    closed = closed_days({loop.visit.region for loop in loops}, now.date())
+    days = {str(loop.pk): report_planning.person_asks_on(loop, loop.visit, closed[loop.visit.region]) for loop in loops}
+    due = {str(loop.pk): loop for loop in loops if days[str(loop.pk)] <= now.astimezone(loop.visit.zone).date()}
+    for about_id in _made(ASK_REPORT, {pk: days[pk] for pk in due}):
+        del due[about_id]
+    for loop in due.values():
+        today = now.astimezone(loop.visit.zone).date()
+        ask_to_do(ASK_REPORT, loop, case=loop.visit.case, due_on=today, by=SYSTEM)
+    return len(due)
+
+
+def _made(kind: str, since: Mapping[str, date]) -> set[str]:
+    """The things about which a call was made and settled since their day."""
+    settled = ToDo.objects.filter(kind=kind, about_id__in=since, done_at__isnull=False)
+    return {
+        about_id
+        for about_id, asked_at in settled.values_list("about_id", "asked_at")
+        if asked_at >= datetime.combine(since[about_id], time(0), UTC) - ONE_DAY
+    }

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cases.case.actions import settle_to_do
 from cases.case.models import Case, ToDo
-from cases.records import rules
+from cases.records import report_planning, rules
 from cases.records.models import Visit
 from cases.records.rules import Due
 from cases.records.standing import ItemStanding, Standing, standings
@@ -34,7 +34,7 @@ def replan(visit: Visit, *, now: datetime) -> Standing:
     Call it at the end of every action, in its transaction and under the case's lock. Raise the version of what
     changed first: a message already on its way is then not sent.
     """
-    others = visit.case.visits.live().exclude(pk=visit.pk).select_related("case", "office")
+    others = visit.case.visits.live().exclude(pk=visit.pk).select_related("case__patient", "office")
     stand = standings([visit, *others], now)
     now_stands = stand[visit.pk]
     unplan(visit)
@@ -46,14 +46,18 @@ def replan(visit: Visit, *, now: datetime) -> Standing:
     if visit.state in AHEAD:
         for line in now_stands.items:
             _plan_item(line, visit, now)
+    report_planning.replan_report(visit)
     _settle_to_dos(now_stands)
     _keep_act_by(visit.case, stand.values())
     return now_stands
 
 
 def _keep_act_by(case: Case, stand: Iterable[Standing]) -> None:
-    """The earliest open day of the case: of all its visits, since a third round may be open beside the second."""
-    act_by = rules.act_by(each.act_by for each in stand)
+    """The earliest open day of the case: of all its visits, since a third round may be open beside the second, and
+    of their reports.
+    """
+    stand = list(stand)
+    act_by = rules.act_by([*(each.act_by for each in stand), *report_planning.next_days(case, stand)])
     if Case.objects.filter(pk=case.pk).exclude(act_by=act_by).update(act_by=act_by):
         case.act_by = act_by
 

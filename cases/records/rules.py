@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.records import lead_times
 from cases.records.lead_times import Lead
-from cases.records.states import IN_TROUBLE, UNASKED, ItemState, KnownBy, ReferralState, Route, VisitState
+from cases.records.states import IN_TROUBLE, UNASKED, ItemState, KnownBy, ReferralState, ReportState, Route, VisitState
 from portal.moves import Move
 
 PATIENT, HELPER, COORDINATOR, SYSTEM = "patient", "helper", "coordinator", "system"
@@ -18,7 +18,7 @@ SECOND, THIRD = 2, 3  # the rounds of the path
 UNDO_FOR = timedelta(minutes=10)
 LOOK_AHEAD = timedelta(days=366)
 
-V, R, S = VisitState, ReferralState, ItemState
+V, R, S, P = VisitState, ReferralState, ItemState, ReportState
 
 VISIT_MOVES = {
     "set_date": Move({V.PLANNED}, V.BOOKED, DOERS),
@@ -53,7 +53,15 @@ ITEM_MOVES = {
     "wanted": Move({S.NOT_WANTED}, S.NEEDED, DOERS),
 }
 
-MOVES = {"visit": VISIT_MOVES, "referral": REFERRAL_MOVES, "item": ITEM_MOVES}
+# Received ends the asking of the second office; confirmed, by whoever knows, closes the loop.
+REPORT_MOVES = {
+    "asked": Move({P.NOT_ASKED}, P.ASKED, DOERS),
+    "received": Move({P.NOT_ASKED, P.ASKED}, P.RECEIVED, DOERS),
+    "passed_on": Move({P.NOT_ASKED, P.ASKED}, P.RECEIVED, {COORDINATOR, SYSTEM}),
+    "confirmed": Move({P.NOT_ASKED, P.ASKED, P.RECEIVED}, P.CONFIRMED, DOERS),
+}
+
+MOVES = {"visit": VISIT_MOVES, "referral": REFERRAL_MOVES, "item": ITEM_MOVES, "report": REPORT_MOVES}
 
 # The referral is a record item too, once the records are laid out: what is said of one is said of the other.
 ITEM_VERB_OF_REFERRAL = {

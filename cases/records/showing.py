@@ -12,7 +12,7 @@ from cases.case.models import Case, ToDo
 from cases.records import legal_clock, rules, verdict, words
 from cases.records.forms import Offered
 from cases.records.hops import hops
-from cases.records.models import RecordItem, RecordKind, Referral, Visit
+from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit
 from cases.records.rules import UNDO_FOR
 from cases.records.standing import ItemStanding, Standing, standing
 from cases.records.states import ItemState, Need, Route, VisitState
@@ -31,11 +31,11 @@ class Reader:
         self.user, self.role, self.case, self.now = user, role, case, now
         self.is_patient = role == rules.PATIENT
 
-    def known(self, thing: RecordItem | Referral) -> str:
+    def known(self, thing: RecordItem | Referral | ReportLoop) -> str:
         teller = thing.moved_by.first_name if thing.moved_by else ""
         return words.known(thing, self.is_patient, self.case.patient.first_name, teller)
 
-    def may_undo(self, thing: Visit | RecordItem | Referral) -> bool:
+    def may_undo(self, thing: Visit | RecordItem | Referral | ReportLoop) -> bool:
         """Whether to offer it: for ten minutes, to whoever may."""
         if thing.moved_at is None or self.now - thing.moved_at > UNDO_FOR:
             return False

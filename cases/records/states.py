@@ -1,4 +1,4 @@
-"""The states of a visit, a referral and a record item, and the ways a record travels."""
+"""The states of a visit, a referral, a record item and a report, and the ways they travel."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +34,22 @@ class ItemState(TextChoices):
     INCOMPLETE = "incomplete", _("Something is missing")
     WILL_NOT_OPEN = "will_not_open", _("Will not open")
     NOT_WANTED = "not_wanted", _("Not needed")
+
+
+class ReportState(TextChoices):
+    """Where the second office's report to the primary doctor is."""
+
+    NOT_ASKED = "not_asked", _("Not asked for yet")
+    ASKED = "asked", _("Asked for")
+    RECEIVED = "received", _("Arrived")
+    CONFIRMED = "confirmed", _("Confirmed")
+
+
+class Came(TextChoices):
+    """Which way the report reached the primary doctor. Either counts."""
+
+    DIRECT = "direct", _("Straight from the second office")
+    THROUGH_US = "through_us", _("Passed on by us")
 
 
 class Route(TextChoices):

@@ -7,5 +7,7 @@ from portal.celery import app
 
 @app.task
 def hand_over() -> None:
-    """Put each record whose day has come on the coordinator's board. Twice, or late, changes nothing."""
-    handing_over.put_on_board(now=clock.now())
+    """Put each record and report whose day has come on the coordinator's board. Twice, or late, changes nothing."""
+    now = clock.now()
+    handing_over.put_on_board(now=now)
+    handing_over.put_reports_on_board(now=now)

@@ -13,7 +13,7 @@ from cases.case.models import Case, CaseClinician, Office
 from cases.case.people import role_in
 from cases.documents.models import Document, Version
 from cases.records import reuse, rules, undoing
-from cases.records.models import ItemDocument, RecordItem, RecordKind, Referral, Undoable, Visit
+from cases.records.models import ItemDocument, RecordItem, RecordKind, Referral, ReportLoop, Undoable, Visit
 from cases.records.own_lists import is_core, kinds_to_lay
 from cases.records.planning import replan
 from cases.records.states import ItemState, KnownBy, Need, ReferralState, Route
@@ -361,5 +361,5 @@ def _put_back(thing: Undoable, *, by: Actor) -> None:
         names.append("version")
     thing.save(update_fields=names)
     visit = thing if isinstance(thing, Visit) else thing.visit
-    verb = {Visit: "visit", Referral: "referral", RecordItem: "item"}[type(thing)]
+    verb = {Visit: "visit", Referral: "referral", RecordItem: "item", ReportLoop: "report"}[type(thing)]
     record(by, f"{verb}.undone", thing, patient=visit.case.patient_id, case=visit.case_id)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TypeVar
 
-from cases.records.models import RecordItem, Referral, Undoable, Visit
+from cases.records.models import RecordItem, Referral, ReportLoop, Undoable, Visit
 from portal.actors import Actor
 
 KEPT = {
@@ -25,6 +25,7 @@ KEPT = {
         "carrier",
         "tracking",
     ),
+    ReportLoop: ("state", "known_by", "came", "asked_on", "received_on", "confirmed_on"),
 }
 MOVED = ("moved_at", "moved_by", "before")
 Thing = TypeVar("Thing", bound=Undoable)

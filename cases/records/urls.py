@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.records import referral, views
+from cases.records import referral, report_views, views
 
 app_name = "records"
 urlpatterns = [
@@ -18,5 +18,7 @@ urlpatterns = [
     path("items/<uuid:pk>/<slug:verb>/", views.tell, name="tell"),
     path("cases/<uuid:pk>/referral/", referral.referral, name="referral"),
     path("cases/<uuid:pk>/referral/<slug:verb>/", referral.move_referral, name="move_referral"),
+    path("cases/<uuid:pk>/report/", report_views.report, name="report"),
+    path("cases/<uuid:pk>/report/<slug:verb>/", report_views.tell_report, name="tell_report"),
     path("lead-times/", views.kinds, name="kinds"),
 ]

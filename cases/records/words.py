@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases.records.models import RecordItem, Referral, Visit
+from cases.records.models import RecordItem, Referral, ReportLoop, Visit
 from cases.records.standing import ItemStanding, Standing
 from cases.records.states import IN_TROUBLE, UNASKED, ItemState, KnownBy, Need, ReferralState, Route
 from cases.records.verdict import Answer, Judged, Timing, Verdict
@@ -180,7 +180,7 @@ def follow_line(judged: Judged, item: RecordItem) -> str:
     return words
 
 
-def known(thing: RecordItem | Referral, reader_is_patient: bool, patient: str, teller: str) -> str:
+def known(thing: RecordItem | Referral | ReportLoop, reader_is_patient: bool, patient: str, teller: str) -> str:
     """How a thing is known: who said so, to whom."""
     if thing.known_by == KnownBy.PATIENT:
         return _("You told us.") if reader_is_patient else _("%(name)s told us.") % {"name": patient}

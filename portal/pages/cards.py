@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 from bookings.models import Consultation
 from cases.case.models import Case, CaseClinician
 from cases.case.path import ARRIVED_HOPS, Facts, Path, PathStep, Step
+from cases.records import report_loop
+from cases.records import words as record_words
 from cases.records.models import Visit
 from cases.reviews.models import Summary
 from portal import when
@@ -159,6 +161,28 @@ def verdict_tag(verdict: str) -> Row | None:
     """The verdict's tag; None without a verdict."""
     kinds = {"comfortable": "ok", "tight": "warn", "some_will_follow": "info"}
     return {"label": words.VERDICT_NAMES[verdict], "kind": kinds[verdict]} if verdict else None
+
+
+def report(gathered: Gathered, case: Case, today: dt.date) -> Row | None:
+    """Where the report of the visit is, for the team; None before the visit."""
+    loop = gathered.report
+    teller = loop.moved_by.first_name if loop and loop.moved_by else ""
+    if loop is None:
+        return None
+    days = [
+        (_("Asked for"), loop.asked_on),
+        (_("Arrived"), loop.received_on),
+        (_("Confirmed"), loop.confirmed_on),
+    ]
+    return {
+        "state": loop.get_state_display(),
+        "tag": "ok" if loop.state in report_loop.THERE else "warn",
+        "age": words.report_age(gathered, today),
+        "days": [{"title": title, "text": when.day(on)} for title, on in days if on],
+        "known": record_words.known(loop, False, case.patient.first_name, teller),
+        "came": loop.get_came_display() if loop.came else "",
+        "href": loop.get_absolute_url(),
+    }
 
 
 def people(case: Case, reader: User) -> list[Row]:

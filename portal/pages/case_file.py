@@ -58,6 +58,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "time_words": _time_words(gathered),
         "points": _points(gathered, today),
         "visit_url": reverse("records:visit", args=[case.pk]),
+        "report": cards.report(gathered, case, today),
         "records_url": reverse("records:list", args=[case.pk]),
         "records": [_record(each) for each in gathered.standing.items] if gathered.standing else [],
         "happened": privacy.lines(list(page), case, request.user),

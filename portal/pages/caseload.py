@@ -97,6 +97,7 @@ def _row(case: Case, gathered: Gathered, today: dt.date) -> dict[str, Any]:
         "core": _("%(there)d of %(of)d there") % counted if known.core else "–",
         "verdict": cards.verdict_tag(known.verdict),
         "next": words.staff_words(next_step(known, today)),
+        "report": words.report_age(gathered, today),
     }
 
 

@@ -11,9 +11,9 @@ from cases.case.models import Case, ToDo
 from cases.case.path import ARRIVED_HOPS, ConsultationFacts, Facts, ItemFacts
 from cases.documents.models import PLAN, Version
 from cases.records.closed_days import closed_days
-from cases.records.models import Referral, Visit
+from cases.records.models import Referral, ReportLoop, Visit
 from cases.records.standing import ItemStanding, Standing, standings
-from cases.records.states import ReferralState, VisitState
+from cases.records.states import ReferralState, ReportState, VisitState
 from portal import when
 from portal.texts.words import organisation
 
@@ -31,6 +31,7 @@ class Gathered:
     standing: Standing | None = None
     consultation: Consultation | None = None
     referral: Referral | None = None
+    report: ReportLoop | None = None
 
 
 @dataclass
@@ -40,6 +41,7 @@ class _Rows:
     visits: dict[UUID, Visit] = field(default_factory=dict)
     standings: dict[UUID, Standing] = field(default_factory=dict)
     referrals: dict[UUID, Referral] = field(default_factory=dict)
+    reports: dict[UUID, ReportLoop] = field(default_factory=dict)
     plans: dict[UUID, set[str]] = field(default_factory=dict)
     consultations: dict[UUID, Consultation] = field(default_factory=dict)
     calls: dict[UUID | None, dt.date] = field(default_factory=dict)
@@ -63,6 +65,8 @@ def _look_up(cases: Sequence[UUID], now: dt.datetime) -> _Rows:
     rows = _Rows(visits={visit.case_id: visit for visit in visits})
     rows.standings = standings(rows.visits.values(), now)
     rows.referrals = {row.visit_id: row for row in Referral.objects.filter(visit__in=rows.visits.values())}
+    reports = ReportLoop.objects.live().filter(visit__in=rows.visits.values()).select_related("visit", "moved_by")
+    rows.reports = {row.visit_id: row for row in reports}
     plans = Version.objects.live().filter(case__in=cases, document__kind=PLAN, document__withdrawn_at=None)
     for case, state in plans.values_list("case_id", "state"):
         rows.plans.setdefault(case, set()).add(state)
@@ -80,6 +84,7 @@ def _gather(case: Case, rows: _Rows) -> Gathered:
     visit = rows.visits.get(case.pk)
     standing = rows.standings.get(visit.pk) if visit else None
     referral = rows.referrals.get(visit.pk) if visit else None
+    report = rows.reports.get(visit.pk) if visit else None
     consultation = rows.consultations.get(case.pk)
     facts = Facts(
         opened_on=when.as_date(case.opened_at, case.patient.zone),
@@ -95,11 +100,12 @@ def _gather(case: Case, rows: _Rows) -> Gathered:
         plan=_plan_state(rows.plans.get(case.pk, set())),
         consultation=_consultation(consultation, case, rows) if consultation else None,
         treatment_on=case.treatment_on,
+        report="" if report is None or report.state == ReportState.NOT_ASKED else str(report.state),
         call_wanted=case.pk in rows.calls,
         call_by=rows.calls.get(case.pk),
         not_today_until=case.rests_until,
     )
-    return Gathered(facts, visit, standing, consultation, referral)
+    return Gathered(facts, visit, standing, consultation, referral, report)
 
 
 def _referral_state(referral: Referral | None) -> str:

@@ -22,6 +22,7 @@ KINDS = {
     "call": (gettext_lazy("Call back"), "plum", "phone"),
     "visit_soon": (gettext_lazy("Visit soon"), "stop", "alert"),
     "call_holder": (gettext_lazy("Call the office"), "warn", "phone"),
+    "ask_report": (gettext_lazy("Ask for the report"), "info", "phone"),
     "ask_office": (gettext_lazy("Ask the office"), "warn", "phone"),
     "file_failed": (gettext_lazy("File not opened"), "warn", "file"),
     "fix_address": (gettext_lazy("Address does not work"), "warn", "alert"),

@@ -7,7 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.case.path import Facts, Step
+from cases.records import report_loop
+from cases.records.states import ReportState
 from portal import when
+from portal.pages.facts import Gathered
 
 PHASE_NAMES = {
     "decide": gettext_lazy("Decide"),
@@ -154,6 +157,13 @@ def _named(step: Step) -> StepWords | None:
             return StepWords(
                 _("Ask for the report to go to your primary doctor"),
                 _("The second doctor’s office can send it. Then all of it is in one place."),
+                _("See how to ask"),
+            )
+        case "report_asked":
+            return StepWords(
+                _("Has the report reached your primary doctor?"),
+                _("You asked for it. One press tells us where it is."),
+                _("Tell us"),
             )
         case "compare":
             return StepWords(
@@ -237,6 +247,15 @@ def visit_words(on: date | None, today: date) -> str:
     return ngettext("%(day)s, in %(days)d day", "%(day)s, in %(days)d days", days) % counted
 
 
+def report_age(gathered: Gathered, today: date) -> str:
+    """ "Report open for 12 days"; empty before the visit and once somebody has confirmed it."""
+    loop, visit = gathered.report, gathered.visit
+    if loop is None or visit is None or visit.on_date is None or loop.state == ReportState.CONFIRMED:
+        return ""
+    days = report_loop.days_open(visit.on_date, today)
+    return ngettext("Report open for %(days)d day", "Report open for %(days)d days", days) % {"days": days}
+
+
 STAFF_WORDS = {
     "call": gettext_lazy("Call the patient"),
     "sign": gettext_lazy("Patient signs: %(about)s"),
@@ -252,6 +271,7 @@ STAFF_WORDS = {
     "visit_passed": gettext_lazy("Did the visit take place?"),
     "records": gettext_lazy("To be asked for: %(about)s"),
     "report": gettext_lazy("Report to the primary doctor"),
+    "report_asked": gettext_lazy("Report asked for, not there yet"),
     "compare": gettext_lazy("Opinions to compare"),
     "talk": gettext_lazy("Talk with the doctor"),
     "choose": gettext_lazy("Patient decides"),

@@ -29,7 +29,7 @@ GRID = [
     ("visit was yesterday", replace(NAMED, visit_on=date(2026, 11, 8)), "visit_passed"),
     ("visit is today", replace(NAMED, visit_on=TODAY), "nothing"),
     ("visit happened", VISITED, "report"),
-    ("report asked for", replace(VISITED, report="asked"), "report"),
+    ("report asked for", replace(VISITED, report="asked"), "report_asked"),
     ("report received", REPORTED, "compare"),
     ("both opinions in", COMPARED, "talk"),
     ("talk has a date", replace(COMPARED, talk_on=date(2026, 11, 12)), "nothing"),

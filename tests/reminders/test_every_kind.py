@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 from bookings import actions as bookings
 from cases.case.models import Case
+from cases.records import actions as records
 from portal import clock, mail
 from portal.actors import Actor
 from portal.reminders import emails, kinds, rules
@@ -21,8 +22,13 @@ from tests.world import built, world  # noqa: F401
 
 @pytest.fixture(params=["booked", "canceled"])
 def house(world, request):  # noqa: F811
-    """The world, with a call of Grace's that stands or was canceled: its messages say other things then."""
+    """The world, with a call of Grace's that stands or was canceled: its messages say other things then.
+
+    A visit of hers took place today, so that its report is asked about.
+    """
     call = factories.book(Case.objects.get(patient=people.person("grace")))
+    visit = factories.case_with_visit(days=0, patient=people.person("grace")).visits.get()
+    records.say_took_place(visit, by=Actor.person(people.person("grace")))
     if request.param == "canceled":
         bookings.cancel(call, by=Actor.person(call.patient))
 

@@ -1,0 +1,75 @@
+"""When a report is asked about: its reminders written anew after each change, and the day a person takes over."""
+
+from collections.abc import Iterable, Set
+from datetime import date, datetime, timedelta
+
+from cases.case.models import Case
+from cases.records import report_loop
+from cases.records.models import ReportLoop, Visit
+from cases.records.standing import Standing
+from cases.records.states import ReportState, VisitState
+from portal.reminders.actions import plan, unplan
+from portal.reminders.rules import morning
+
+REPORT_BACK = "records.report_back"
+ASK_REPORT = "ask_report"  # on the coordinator's board
+STAYS_OPEN = timedelta(days=60)  # how long a message about it can be answered
+
+
+def open_loop(visit: Visit, now: datetime) -> ReportLoop:
+    """The report of a visit that took place: open from now on. One that was spoken of before stays as it was."""
+    loop, _is_new = ReportLoop.objects.get_or_create(visit=visit, defaults={"said_at": now})
+    return loop
+
+
+def replan_report(visit: Visit) -> None:
+    """Withdraw what is planned about the report of a visit, and plan what is still due. Twice changes nothing."""
+    loop = ReportLoop.objects.filter(visit=visit).first()
+    if loop is None:
+        return
+    unplan(loop)
+    if visit.state != VisitState.HAPPENED or loop.state == ReportState.CONFIRMED:
+        return
+    patient = visit.case.patient
+    for step, day in report_loop.days_to_ask(_visit_day(visit), said_on(loop, visit)):
+        due_at = morning(day, patient.zone)
+        plan(
+            REPORT_BACK,
+            loop,
+            version=loop.version,
+            recipient=patient,
+            due_at=due_at,
+            useful_until=due_at + STAYS_OPEN,
+            case=visit.case,
+            step=step,
+        )
+
+
+def next_days(case: Case, stand: Iterable[Standing]) -> list[date | None]:
+    """The next day of each report of these visits of a case."""
+    loops = {loop.visit_id: loop for loop in ReportLoop.objects.open().filter(visit__case=case)}
+    return [next_day(loops.get(each.visit.pk), each.visit, each.today, each.closed) for each in stand]
+
+
+def next_day(loop: ReportLoop | None, visit: Visit, today: date, closed: Set[date]) -> date | None:
+    """The next day on which somebody is asked about the report; once all have passed, a person's day."""
+    if loop is None or visit.state != VisitState.HAPPENED or loop.state == ReportState.CONFIRMED:
+        return None
+    days = report_loop.days_to_ask(_visit_day(visit), said_on(loop, visit))
+    ahead = [day for _step, day in days if day >= today]
+    return ahead[0] if ahead else person_asks_on(loop, visit, closed)
+
+
+def person_asks_on(loop: ReportLoop, visit: Visit, closed: Set[date]) -> date:
+    """The day the coordinator asks, where the second office is."""
+    return report_loop.person_asks_on(_visit_day(visit), said_on(loop, visit), closed)
+
+
+def said_on(loop: ReportLoop, visit: Visit) -> date:
+    """The patient's day of the last word about the report."""
+    return loop.said_at.astimezone(visit.case.patient.zone).date()
+
+
+def _visit_day(visit: Visit) -> date:
+    assert visit.on_date is not None, "a visit that took place has a day"
+    return visit.on_date

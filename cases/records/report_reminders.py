@@ -1,0 +1,118 @@
+"""Asking whether the second office's report has reached the primary doctor: on days 3, 10 and 20 after the visit."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.case.actions import ask_to_do
+from cases.case.models import Case
+from cases.records import report_planning
+from cases.records.models import ReportLoop
+from cases.records.report_actions import tell_report
+from cases.records.states import ReportState, VisitState
+from portal import clock
+from portal.actors import Actor
+from portal.reminders.kinds import CALL, DONE, REMINDER, Kind, Words
+from portal.reminders.models import Reminder
+from portal.reminders.readers import Reader
+
+Rows = Sequence[Reminder]
+# What "done" says, by the state that was asked about.
+DONE_SAYS = {ReportState.NOT_ASKED: "asked", ReportState.ASKED: "received", ReportState.RECEIVED: "confirmed"}
+
+
+def _loops(rows: Rows) -> dict[UUID, ReportLoop]:
+    together = ("visit__case__patient", "visit__case__key", "visit__office")
+    return ReportLoop.objects.select_related(*together).in_bulk([row.about_id for row in rows])
+
+
+def still_due(rows: Rows, now: datetime) -> set[UUID]:
+    """Each word about a report raises its version; a confirmed one is over, and so is one of a visit taken back."""
+    loops = _loops(rows)
+    return {row.pk for row in rows if (loop := loops.get(row.about_id)) and _is_due(loop, row)}
+
+
+def _is_due(loop: ReportLoop, row: Reminder) -> bool:
+    return (
+        loop.version == row.version
+        and loop.state != ReportState.CONFIRMED
+        and loop.visit.state == VisitState.HAPPENED
+        and loop.visit.case.state != Case.State.CLOSED
+    )
+
+
+def words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
+    loops = _loops(rows)
+    return {row.pk: _words(loops[row.about_id]) for row in rows}
+
+
+def _words(loop: ReportLoop) -> Words:
+    lead, line, question, hint = _questions()[ReportState(loop.state)]
+    return Words(
+        subject=_("One thing after your visit"),
+        lead=lead,
+        line=line,
+        action_label=_("Open my page"),
+        path=loop.get_absolute_url(),
+        question=question,
+        question_hint=hint,
+    )
+
+
+def _questions() -> dict[str, tuple[str, str, str, str]]:
+    """(lead, line, question, hint) by state: each asks for the next thing that somebody may know."""
+    return {
+        ReportState.NOT_ASKED: (
+            _("After your visit: ask for the report"),
+            _("Their office can send it to your own doctor. Then all is in one place. Your page has words to use."),
+            _("Have you asked for it?"),
+            _("Done means you have asked."),
+        ),
+        ReportState.ASKED: (
+            _("Has the report of your visit arrived?"),
+            _("You asked for it. A short call tells whether your own doctor has it."),
+            _("Has it arrived?"),
+            _("Done means it is there. If you are not sure, press “Not yet”."),
+        ),
+        ReportState.RECEIVED: (
+            _("Does your own doctor have the report?"),
+            _("It should be there by now. Your doctor’s desk can look."),
+            _("Does your doctor have it?"),
+            _("Done means somebody there told you so."),
+        ),
+        ReportState.CONFIRMED: (_("The report is there"), _("There is nothing left to do."), _("Is it there?"), ""),
+    }
+
+
+def answer(row: Reminder, choice: str, by: Actor) -> None:
+    """Done says the next thing, unless more has been said meanwhile; "call me" puts a call on the board."""
+    loop = _loops([row]).get(row.about_id)
+    if loop is None:
+        return
+    if choice == DONE and _is_due(loop, row):
+        tell_report(loop, DONE_SAYS[ReportState(loop.state)], by=by)
+    if choice == CALL:
+        case = loop.visit.case
+        ask_to_do("call", case, case=case, due_on=clock.today(case.patient.zone), by=by)
+
+
+def _why(row: Reminder) -> str:
+    return _("Your visit took place. The report closes it. Once it is confirmed, we stop asking.")
+
+
+KINDS = (
+    Kind(
+        code=report_planning.REPORT_BACK,
+        message_class=REMINDER,
+        label=gettext_lazy("The report after your visit"),
+        still_due=still_due,
+        words=words,
+        why=_why,
+        rank=15,
+        answer=answer,
+        again_after=3,
+    ),
+)

@@ -1,0 +1,80 @@
+"""What follows from a report's state: dates, days it is asked about, the day a person takes over. No database."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from cases.records import report_loop
+from tests.records.worked_example import CLOSED, nov
+
+VISIT = date(2026, 11, 24)  # a Tuesday
+NONE = dict.fromkeys(report_loop.ALL_DATES)
+
+
+def dec(day):
+    return date(2026, 12, day)
+
+
+@pytest.mark.parametrize(
+    ("verb", "before", "after"),
+    [
+        ("asked", {}, {"asked_on": nov(27)}),
+        ("received", {}, {"received_on": nov(27)}),
+        ("received", {"asked_on": nov(24)}, {"asked_on": nov(24), "received_on": nov(27)}),
+        ("passed_on", {"asked_on": nov(24)}, {"asked_on": nov(24), "received_on": nov(27)}),
+        ("confirmed", {}, {"received_on": nov(27), "confirmed_on": nov(27)}),
+        ("confirmed", {"received_on": nov(25)}, {"received_on": nov(25), "confirmed_on": nov(27)}),
+    ],
+)
+def test_dates_after_a_word(verb, before, after):
+    assert report_loop.dates_after(verb, NONE | before, nov(27)) == NONE | after
+
+
+@pytest.mark.parametrize(
+    ("said_on", "days"),
+    [
+        (VISIT, [(3, nov(27)), (10, dec(4)), (20, dec(14))]),
+        (nov(26), [(3, nov(27)), (10, dec(4)), (20, dec(14))]),
+        (nov(27), [(10, dec(4)), (20, dec(14))]),
+        (dec(13), [(20, dec(14))]),
+        (dec(14), [(20, dec(17))]),
+        (dec(30), [(20, date(2027, 1, 2))]),
+    ],
+)
+def test_days_3_10_and_20_that_lie_after_the_last_word(said_on, days):
+    assert report_loop.days_to_ask(VISIT, said_on) == days
+
+
+def test_there_is_always_a_day_to_ask_after_any_word():
+    for late in range(400):
+        said_on = VISIT + timedelta(days=late)
+        days = [day for _step, day in report_loop.days_to_ask(VISIT, said_on)]
+        assert days == sorted(days)
+        assert days[0] > said_on
+        assert report_loop.person_asks_on(VISIT, said_on, CLOSED) > days[-1]
+
+
+def test_a_person_takes_over_on_the_business_day_after_the_last_question():
+    assert report_loop.person_asks_on(VISIT, VISIT, CLOSED) == dec(15)
+    assert report_loop.person_asks_on(VISIT - timedelta(days=1), VISIT, CLOSED) == dec(14)  # day 20 is a Sunday
+
+
+@pytest.mark.parametrize(
+    ("on", "verb", "dates", "is_fine"),
+    [
+        (dec(2), "asked", {}, False),
+        (nov(20), "asked", {}, True),  # it may be asked for ahead of the visit
+        (date(2025, 1, 1), "asked", {}, False),
+        (nov(20), "received", {}, False),
+        (nov(24), "received", {}, True),
+        (nov(25), "received", {"asked_on": nov(26)}, False),
+        (nov(26), "confirmed", {"received_on": nov(27)}, False),
+        (dec(1), "confirmed", {"received_on": nov(27)}, True),
+    ],
+)
+def test_days_that_a_word_can_be_about(on, verb, dates, is_fine):
+    assert (report_loop.why_not_on(on, dec(1), VISIT, NONE | dates, verb) == "") is is_fine
+
+
+def test_how_long_it_is_open():
+    assert [report_loop.days_open(VISIT, day) for day in (nov(20), VISIT, dec(6))] == [0, 0, 12]
