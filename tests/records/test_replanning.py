@@ -7,7 +7,7 @@ import pytest
 from cases.case.actions import ask_to_do
 from cases.case.models import ToDo
 from cases.records import actions, handing_over
-from cases.records.models import RecordItem, Visit
+from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.records.planning import replan
 from portal import clock
 from portal.reminders.models import Reminder
@@ -42,6 +42,7 @@ def versions():
     return {
         **dict(Visit.objects.values_list("pk", "version")),
         **dict(RecordItem.objects.values_list("pk", "version")),
+        **dict(ReportLoop.objects.values_list("pk", "version")),
     }
 
 
@@ -103,13 +104,20 @@ def test_no_row_with_the_old_day_survives(change, november_5):
     assert open_rows() == rows
 
 
-@pytest.mark.parametrize("change", [cancel, took_place])
-def test_what_is_over_plans_nothing_more(change, november_5):
+def test_a_visit_called_off_plans_nothing_more(november_5):
     visit = under_way()
-    change(visit, november_5)
+    cancel(visit, november_5)
     assert open_rows() == set()
     visit.case.refresh_from_db()
     assert visit.case.act_by is None
+
+
+def test_a_visit_that_took_place_plans_its_report_only(november_5):
+    visit = under_way()
+    took_place(visit, november_5)
+    assert {kind for kind, *_more in open_rows()} == {"records.report_back"}
+    visit.case.refresh_from_db()
+    assert visit.case.act_by == date(2026, 11, 27)
 
 
 def test_a_record_taken_off_the_list_has_no_row_left():
