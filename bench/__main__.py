@@ -1,6 +1,7 @@
 """`make bench`: starts the portal as `make run` does and measures it. ARGS=--quick for a short look."""
 
 import argparse
+import json
 import os
 import re
 import signal
@@ -24,10 +25,13 @@ STEERED = ("PORTAL_", "DATABASE_", "REDIS_", "SECRET_KEY", "EMAIL_", "CLAMD_", "
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="20 requests a page instead of 300")
-    requests = 20 if parser.parse_args().quick else 300
+    parser.add_argument("--quick", action="store_true", help="few requests, messages and cases")
+    is_quick = parser.parse_args().quick
     with tempfile.TemporaryDirectory(prefix="rs-bench-", dir="/tmp", ignore_cleanup_errors=True) as folder:
-        print(show(measure(Path(folder), requests)))
+        figures = measure(Path(folder), 20 if is_quick else 300)
+        figures += apart("messages", Path(folder), 300 if is_quick else 2_000)
+        figures += apart("growth", Path(folder), *((30, 300) if is_quick else (100, 10_000)))
+        print(show(figures))
 
 
 def measure(folder: Path, requests: int) -> list[Figure]:
@@ -47,13 +51,24 @@ def measure(folder: Path, requests: int) -> list[Figure]:
     return figures
 
 
+def apart(name: str, folder: Path, *counts: int) -> list[Figure]:
+    """Figures measured by a process of its own: a portal's settings are read once, and these are others."""
+    command = [sys.executable, "-m", f"bench.{name}", str(folder / name), *map(str, counts)]
+    done = subprocess.run(command, cwd=ROOT, env=surroundings(), stdout=subprocess.PIPE, text=True, check=True)
+    return [Figure(**json.loads(line)) for line in done.stdout.splitlines()]
+
+
+def surroundings() -> dict[str, str]:
+    """The environment without what steers a portal."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(STEERED)}
+
+
 def start(var: Path, port: int) -> tuple[subprocess.Popen, float]:
     """Start the portal; return its process and the seconds to the line Ready."""
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(STEERED)}
-    surroundings |= {"PORTAL_VAR": str(var), "PORT": str(port)}
+    named = surroundings() | {"PORTAL_VAR": str(var), "PORT": str(port)}
     began = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "portal.local_run"], cwd=ROOT, env=surroundings, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-u", "-m", "portal.local_run"], cwd=ROOT, env=named, stdout=subprocess.PIPE, text=True
     )
     said = []
     for line in process.stdout:

@@ -61,8 +61,11 @@ def settle_passed(now: dt.datetime) -> None:
     is_being_sent = Q(
         delivery__claimed_at__gt=clock.real_now() - rules.CLAIM_LASTS, delivery__sent_at=None, delivery__failed_at=None
     )
-    over = Reminder.objects.unsettled().filter(useful_until__lte=now).exclude(is_being_sent)
+    # Each is due before it is of no use: said as well, since the index of open rows goes by it.
+    over = Reminder.objects.unsettled().filter(useful_until__lte=now, due_at__lt=now).exclude(is_being_sent)
     rows = list(over.order_by("pk"))
+    if not rows:
+        return
     found = readers({row.recipient for row in rows}, now)
     rested = {row.pk for row in rows if (reader := found.get(row.recipient)) and reader.is_paused}
     settle(Reminder.objects.filter(pk__in=rested), Outcome.PAUSED, now)
@@ -75,7 +78,9 @@ def settle_passed(now: dt.datetime) -> None:
 @transaction.atomic
 def look_at_calls(now: dt.datetime) -> None:
     """What a person should say by phone is looked at again each time, like what goes by mail."""
-    open_calls = Delivery.objects.open().filter(channel=Delivery.Channel.CALL)
+    open_calls = list(Delivery.objects.open().filter(channel=Delivery.Channel.CALL).values_list("pk", flat=True))
+    if not open_calls:
+        return
     rows = list(Reminder.objects.unsettled().filter(delivery__in=open_calls))
     _, not_due = judge(rows, now)
     settle_not_needed([row for row in rows if row.pk in not_due], now)
@@ -124,6 +129,8 @@ def ready(now: dt.datetime) -> list[tuple[Reader, list[Reminder]]]:
     by_recipient: dict[tuple[str, str], list[Reminder]] = defaultdict(list)
     for row in waiting.exclude(recipient_type=RecipientType.ROLE).order_by("due_at", "pk"):
         by_recipient[row.recipient].append(row)
+    if not by_recipient:
+        return []
     found = readers(by_recipient, now)
     used = _days_used(now)
     grouped = []
@@ -152,6 +159,8 @@ def _days_used(now: dt.datetime) -> set[tuple[str, str, dt.date]]:
 def judged(groups: Iterable[tuple[Reader, list[Reminder]]], now: dt.datetime) -> list[tuple[Reader, list[Reminder]]]:
     """The same without what is done, moved or cancelled; that is settled here. Each kind is asked once."""
     groups = list(groups)
+    if not groups:
+        return []
     rows = [row for _, going in groups for row in going]
     due, not_due = judge(rows, now)
     old = {pk for _, going in groups for pk in rules.superseded(going)}

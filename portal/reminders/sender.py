@@ -6,7 +6,8 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, Q, Value
+from django.db.models.functions import Coalesce
 
 from portal import clock, mail
 from portal.actors import SYSTEM
@@ -32,7 +33,9 @@ class Claim:
 def run(now: dt.datetime | None = None) -> int:
     """Send what is due at this moment. Returns how many messages the server took."""
     now = now or clock.now()
-    Run.objects.update_or_create(pk=1, defaults={"at": clock.real_now()})
+    began = clock.real_now()
+    if not Run.objects.filter(pk=1).update(at=began):
+        Run.objects.update_or_create(pk=1, defaults={"at": began})
     gathering.gather(now)
     sent, away = 0, False
     with mail.Line() as line:
@@ -53,11 +56,8 @@ def last_run() -> Run | None:
 
 def _note_end(*, is_away: bool) -> None:
     ended = clock.real_now()
-    Run.objects.filter(pk=1).update(finished_at=ended)
-    if is_away:
-        Run.objects.filter(pk=1, mail_away_since=None).update(mail_away_since=ended)
-    else:
-        Run.objects.filter(pk=1).exclude(mail_away_since=None).update(mail_away_since=None)
+    since = Coalesce("mail_away_since", Value(ended, DateTimeField())) if is_away else None
+    Run.objects.filter(pk=1).update(finished_at=ended, mail_away_since=since)
 
 
 def _free() -> Q:

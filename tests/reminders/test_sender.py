@@ -349,3 +349,11 @@ def test_a_line_carries_a_bounded_number_of_messages(smtp_sink, monkeypatch):
         for _ in range(5):
             line.send(b"Subject: x\r\n\r\nx", "rosa@example.org")
     assert len(opened) == 3
+
+
+def test_a_turn_with_nothing_due_asks_little_however_much_is_to_come(clock, rosa, django_assert_max_num_queries):
+    for _ in range(30):
+        plan("tests.call", rosa, due_at=NOON + 9 * DAY)
+    sender.run()
+    with django_assert_max_num_queries(13):  # begins and ends of transactions count as well
+        sender.run()
