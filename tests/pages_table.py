@@ -191,6 +191,7 @@ PAGES: dict[str, Page] = {
     "pages:ledger": of_case(FAMILY_AND_COORDINATOR),
     "pages:sheet": of_case(FAMILY_AND_COORDINATOR),
     "pages:sheet_pdf": of_case(FAMILY_AND_COORDINATOR, is_file=True),
+    "pages:carry": of_case(FAMILY_AND_COORDINATOR),
     "pages:post_sheet": of_case(FAMILY_AND_COORDINATOR, posts="only"),
     "pages:reminder_log": Page(COORDINATOR, owner="coordinator"),
     "pages:privacy": of_case(PATIENT),

@@ -147,8 +147,8 @@ def _before(visit: Visit, days: int) -> Words:
         lead=lead,
         at=visit.starts_at,
         line=_("Your page says what is there, what will follow, and what to take."),
-        action_label=_("See what to take"),
-        path=_page(visit.case_id),
+        action_label=_("See what to take") if days == 1 else _("See where things are"),
+        path=reverse("pages:carry", args=[visit.case_id]) if days == 1 else _page(visit.case_id),
     )
 
 

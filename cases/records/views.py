@@ -187,7 +187,7 @@ def save_day(request: HttpRequest, pk: str) -> HttpResponse:
     except Refused as no:
         return _visit_page(request, case, rounds.of(case, about.number), also=[no.message], status=422)
     messages.success(request, _("Saved. Your records are planned from this day."))
-    return redirect("records:list", pk) if way == "carry" else redirect(found)
+    return redirect("pages:carry", pk) if way == "carry" else redirect(found)
 
 
 @open_to(PERSON)

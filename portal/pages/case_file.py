@@ -19,7 +19,7 @@ from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.actions import record
-from portal.pages import cards, facts, privacy, todos, words
+from portal.pages import cards, carry, facts, privacy, todos, words
 from portal.pages.facts import Gathered
 from portal.reminders import kinds
 from portal.reminders.models import Reminder
@@ -57,6 +57,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "verdict": cards.verdict_tag(gathered.facts.verdict),
         "time_words": _time_words(gathered),
         "points": _points(gathered, today),
+        "has_visit_ahead": carry.is_ahead(gathered.visit, today),
         "visit_url": reverse("records:visit", args=[case.pk]),
         "report": cards.report(gathered, case, today),
         "records_url": reverse("records:list", args=[case.pk]),

@@ -17,7 +17,7 @@ from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.pages import actions, arrive, cards, facts, words
+from portal.pages import actions, arrive, cards, carry, facts, words
 
 STAFF_PLACES = {"consultant": "pages:today", "coordinator": "pages:caseload", "administrator": "accounts:people"}
 
@@ -76,6 +76,7 @@ def _home(case: Case, request: HttpRequest) -> dict[str, object]:
         "step_is_open": not step.is_rest and step.code != "call",
         "hidden_until": known.not_today_until if step.code == "not_today" else None,
         "due_words": cards.due_words(step),
+        "has_visit_ahead": carry.is_ahead(gathered.visit, today),
         "coming": cards.coming(gathered, today),
         "phases": cards.phases(way),
         "tally": way.tally,

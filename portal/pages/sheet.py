@@ -1,12 +1,12 @@
-"""What stands on the one-page sheet: the same words on the page and on paper.
+"""What stands on the one-page sheet and the list of what to take: the same words on the page and on paper.
 
-The sheet is the patient's: in her language and on her clock, whoever prints it.
+Both are the patient's: in her language and on her clock, whoever prints them.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from cases.case.models import Case, CaseClinician, Office
 from cases.case.path import Step, next_step
 from cases.case.people import COORDINATOR, PATIENT
+from cases.records.models import Visit
 from cases.records.standing import ItemStanding
 from cases.records.states import THERE, ItemState, Need, Route
 from cases.records.verdict import Timing
@@ -36,11 +37,21 @@ READS_QUESTIONS = {PATIENT, COORDINATOR}
 
 
 @dataclass(frozen=True)
+class Tick:
+    """Something to tick off; on the page it may lead to the thing itself."""
+
+    title: str
+    hint: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
 class Section:
-    """One part of the sheet: pairs of words, a numbered list, and empty lines to write on behind it."""
+    """One part of a page: pairs of words, things to tick, a numbered list and empty lines behind it."""
 
     heading: str
     rows: list[dict[str, str]] = field(default_factory=list)
+    ticks: list[Tick] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     blank: int = 0
 
@@ -51,15 +62,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The whole sheet, in words."""
+    """One page, in words."""
 
     title: str
-    whose: str
-    as_of: str
+    lead: str
     reference: str
     sections: list[Section]
-    scope: str
-    made_at: dt.datetime
+    foot: str
     language: str
     is_rtl: bool
 
@@ -79,10 +88,9 @@ def of_case(case: Case, role: str, now: dt.datetime) -> Sheet:
     here = organisation()
     with in_the_patients_words(case.patient):
         today = when.as_date(now)
-        return Sheet(
-            title=_("One-page sheet"),
-            whose=_whose(case.patient),
-            as_of=_("As of %(at)s, %(zone)s. Reference") % {"at": when.moment(now), "zone": when.zone_name()},
+        return made(
+            title=_whose(case.patient),
+            lead=_("As of %(at)s, %(zone)s. Reference") % {"at": when.moment(now), "zone": when.zone_name()},
             reference=case.reference,
             sections=[
                 Section(_("My dates"), rows=_dates(gathered, today)),
@@ -91,28 +99,20 @@ def of_case(case: Case, role: str, now: dt.datetime) -> Sheet:
                 _questions(gathered, role),
                 Section(_("Whom to call"), rows=_calls(case, gathered, clinicians, coordinators, here)),
             ],
-            scope=text("scope_short").body,
-            made_at=now,
-            language=translation.get_language() or "en",
-            is_rtl=translation.get_language_bidi(),
+            foot=text("scope_short").body,
         )
 
 
-def pdf(sheet: Sheet, patient: User) -> bytes:
-    """The sheet on paper; raises paper.MissingLetters when a letter cannot be shown."""
-    said: dict[str, Any] = {
-        "title": sheet.title,
-        "whose": sheet.whose,
-        "as_of": sheet.as_of,
-        "reference": sheet.reference,
-        "scope": sheet.scope,
-        "sections": [
-            {"heading": part.heading, "rows": part.rows, "lines": part.lines, "blank": part.blank}
-            for part in sheet.sections
-        ],
-    }
+def made(**parts: Any) -> Sheet:
+    """A page in the language that is active now."""
+    return Sheet(**parts, language=translation.get_language() or "en", is_rtl=translation.get_language_bidi())
+
+
+def pdf(pages: Sequence[Sheet], patient: User, now: dt.datetime) -> bytes:
+    """The pages on paper; raises paper.MissingLetters when a letter cannot be shown."""
     with in_the_patients_words(patient):
-        return paper.pdf(TEMPLATE, said, author=organisation().name, made_at=sheet.made_at)
+        said = {"title": _("One-page sheet"), "pages": [asdict(page) for page in pages]}
+        return paper.pdf(TEMPLATE, said, author=organisation().name, made_at=now)
 
 
 def _whose(patient: User) -> str:
@@ -138,16 +138,20 @@ def _dates(gathered: Gathered, today: dt.date) -> list[dict[str, str]]:
         rows.append((when.as_date(call.starts_at), at, _("%(how)s with %(name)s. %(zone)s.") % told))
     if visit and visit.on_date and visit.on_date >= today:
         at = _day_and_time(visit.on_date, when.clock_time(visit.at_time) if visit.at_time else "")
-        where = [doctor_of(visit)]
-        if visit.office:
-            where += [part for part in (visit.office.name, visit.office.place) if part]
-        zone = " " + _("%(zone)s.") % {"zone": when.zone_name(visit.zone)} if visit.at_time else ""
-        rows.append((visit.on_date, at, ", ".join(where) + "." + zone))
+        rows.append((visit.on_date, at, visit_place(visit)))
     if known.treatment_on and known.treatment_on >= today:
         rows.append((known.treatment_on, _day_and_time(known.treatment_on), _("Treatment is planned to begin.")))
     if not rows:
         return [_row(_("No dates yet"), "")]
     return [_row(at, what) for _on, at, what in sorted(rows)]
+
+
+def visit_place(visit: Visit) -> str:
+    """ "Dr. Raman, Northfield Medical Center, 200 Harbor Road. Eastern Time."."""
+    office = visit.office
+    parts = [doctor_of(visit), office.name if office else "", office.place if office else ""]
+    where = ", ".join(part for part in parts if part) + "."
+    return f"{where} {when.zone_name(visit.zone)}." if visit.at_time else where
 
 
 def _day_and_time(on: dt.date, time: str = "") -> str:

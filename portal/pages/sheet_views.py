@@ -1,5 +1,7 @@
 """The one-page sheet and the list of what to take: to read, to print, to have posted."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +15,7 @@ from portal.access import PERSON, find_or_404, open_to
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.pages import actions
+from portal.pages import actions, carry
 from portal.pages import sheet as sheets
 
 
@@ -53,12 +55,30 @@ def sheet_pdf(request: HttpRequest, pk: str) -> HttpResponse:
     case = _case(request, pk)
     now = clock.now()
     try:
-        content = sheets.pdf(sheets.of_case(case, role_in(case, request.user), now), case.patient)
+        content = sheets.pdf(_pages(case, request, now), case.patient, now)
     except Refused as refused:
         messages.warning(request, refused.message)
         return redirect("pages:sheet", case.pk)
     _record(request, "sheet.taken", case)
     return paper.download(content, _("Sheet %(day)s") % {"day": when.as_date(now, case.patient.zone).isoformat()})
+
+
+def _pages(case: Case, request: HttpRequest, now: dt.datetime) -> list[sheets.Sheet]:
+    """The sheet, and behind it the list of what to take where something is carried."""
+    pages = [sheets.of_case(case, role_in(case, request.user), now)]
+    if (takes := carry.of_case(case, request.user, now)) and takes.is_chosen:
+        pages.append(takes.sheet)
+    return pages
+
+
+@open_to(PERSON)
+@require_safe
+def carry_list(request: HttpRequest, pk: str) -> HttpResponse:
+    """What to take to the visit, to tick off."""
+    case = _case(request, pk)
+    _record(request, "carry.seen", case)
+    takes = carry.of_case(case, request.user, clock.now())
+    return render(request, "pages/carry.html", {"case": case, "sheet": takes.sheet if takes else None})
 
 
 @open_to(PERSON)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/reminders/", ledger.ledger, name="ledger"),
     path("cases/<uuid:pk>/sheet/", sheet_views.sheet, name="sheet"),
     path("cases/<uuid:pk>/sheet.pdf", sheet_views.sheet_pdf, name="sheet_pdf"),
+    path("cases/<uuid:pk>/carry/", sheet_views.carry_list, name="carry"),
     path("cases/<uuid:pk>/sheet/post/", sheet_views.post_sheet, name="post_sheet"),
     path("staff/reminders/", reminder_log.reminder_log, name="reminder_log"),
     path("cases/<uuid:pk>/privacy/", privacy.privacy, name="privacy"),

@@ -10,18 +10,26 @@ from portal import clock, paper
 from portal.pages.sheet import TEMPLATE
 from tests.pdf_letters import NAMES, no_glyph_is_missing, words_of
 
-WORDS = {"title": "Sheet", "as_of": "Today", "reference": "RS 4T7 29K", "scope": "The final choice is yours."}
+
+def words(name, *sections):
+    page = {"title": name, "lead": "Today", "reference": "RS 4T7 29K", "sections": sections, "foot": ""}
+    return {"title": "Sheet", "pages": [page]}
 
 
-def made(whose, sections=()):
-    return paper.pdf(TEMPLATE, {**WORDS, "whose": whose, "sections": list(sections)}, author="RS", made_at=clock.now())
+def made(name, *sections):
+    return paper.pdf(TEMPLATE, words(name, *sections), author="RS", made_at=clock.now())
+
+
+def section(name):
+    rows, ticks = [{"label": name, "value": name}], [{"title": name, "hint": name, "href": ""}]
+    return {"heading": name, "rows": rows, "ticks": ticks, "lines": [name], "blank": 1}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_keep_their_letters_in_plain_and_in_bold(name):
-    content = made(name, [{"heading": name, "rows": [{"label": name, "value": name}], "lines": [name], "blank": 0}])
+    content = made(name, section(name))
 
-    assert words_of(content).count(name) == 5
+    assert words_of(content).count(name) == 7
     assert no_glyph_is_missing(content)
 
 
@@ -38,19 +46,11 @@ def test_a_letter_that_no_font_has_stops_the_pdf_in_words(name):
 
 
 def test_the_test_of_letters_sees_an_empty_box():
-    words = {
-        **WORDS,
-        "whose": "王小明",
-        "sections": [],
-        "lang": "en",
-        "rtl": False,
-        "author": "",
-        "fonts": ["Noto Sans"],
-    }
+    poor = {**words("王小明"), "lang": "en", "rtl": False, "author": "", "fonts": ["Noto Sans"]}
 
     holes = typst.compile(
         TEMPLATE,
-        sys_inputs={"sheet": json.dumps(words)},
+        sys_inputs={"sheet": json.dumps(poor)},
         font_paths=paper.FOLDERS,
         ignore_system_fonts=True,
         timestamp=0,

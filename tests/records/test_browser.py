@@ -84,6 +84,8 @@ def test_the_same_without_script_and_a_past_date_gets_a_sentence(site, browser):
     expect(page.get_by_text("That day has passed.").first).to_be_visible()
     add_date(page, "2026-11-10")
     page.get_by_role("button", name="Keep it, I’ll carry copies").click()
+    expect(page.get_by_role("heading", name="What to take", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Records").last.click()
     expect(page.get_by_role("heading", name="Your records")).to_be_visible()
     page.locator("#item-" + str(RecordItem.objects.get(kind="clinic_notes").pk)).get_by_role(
         "button", name="I’ve asked for it"
