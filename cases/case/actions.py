@@ -190,6 +190,7 @@ def ask_to_do(
     for_role: str = "coordinator",
     for_user: User | None = None,
     note: str = "",
+    suits: str = "",
     by: Actor,
 ) -> ToDo:
     """Put one thing on the team's board; one that is open already stays, with the earlier of both dates."""
@@ -210,6 +211,7 @@ def ask_to_do(
         asked_at=clock.now(),
         asked_by=by.user,
         due_on=due_on,
+        suits=suits,
     )
     todo.note = note
     try:

@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
 from django.db.models.lookups import Exact
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from cases.case.call_log import CallLog as CallLog
 from portal.accounts.models import User
 from portal.texts.models import Text
 from portal.vault.fields import SealedText
@@ -307,6 +309,14 @@ class Consent(models.Model):
         return f"consent {self.pk}"
 
 
+class TimeOfDay(models.TextChoices):
+    """When a call suits: asked for in words that fit any zone, meant where the person is."""
+
+    MORNING = "morning", _("Mornings")
+    AFTERNOON = "afternoon", _("Afternoons")
+    EVENING = "evening", _("Evenings")
+
+
 class ToDoQuerySet(models.QuerySet["ToDo"]):
     def open(self) -> "ToDoQuerySet":
         return self.filter(done_at__isnull=True)
@@ -334,6 +344,7 @@ class ToDo(models.Model):
     due_on = models.DateField()
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    suits = models.CharField(max_length=10, choices=TimeOfDay, blank=True)  # when a call suits the one who asked
 
     objects = ToDoQuerySet.as_manager()
 
@@ -347,6 +358,7 @@ class ToDo(models.Model):
             models.CheckConstraint(
                 name="todo_done_by_has_done_at", condition=Q(done_by__isnull=True) | Q(done_at__isnull=False)
             ),
+            models.CheckConstraint(name="todo_suits_is_known", condition=Q(suits__in=["", *TimeOfDay.values])),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ MAY: dict[str, set[str]] = {
     "read_summary": {PATIENT, CONSULTANT, COORDINATOR},
     "review": {CONSULTANT},
     "see_privacy": {PATIENT},
+    "log_calls": {COORDINATOR},
     "see_reminders": {PATIENT, HELPER, COORDINATOR},
     "take_papers": {PATIENT, HELPER, COORDINATOR},
 }

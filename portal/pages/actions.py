@@ -1,13 +1,20 @@
-"""What people press on the pages that gather: not today, please call me, post the sheet to me."""
+"""What people press on the pages that gather: not today, please call me, what came of a call, post the sheet."""
 
 import datetime as dt
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cases.case import calls
 from cases.case.actions import ask_to_do, must
-from cases.case.models import Case, ToDo
+from cases.case.models import CallLog, Case, TimeOfDay, ToDo
+from cases.records.models import RecordItem
+from cases.records.rules import NEEDS_A_REASON
+from cases.records.states import KnownBy
+from cases.records.telling import lock_case, tell
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
@@ -20,6 +27,10 @@ from portal.texts.words import organisation
 LONGEST_REST = 14  # days
 STILL_USEFUL = dt.timedelta(days=3)
 LAST_HOUR_FOR_A_CALL = 15  # in the office's own zone; after it the call is for tomorrow
+LAST_HOUR_FOR_A_MORNING = 11
+NOTE_AT_MOST = 100
+# What an office says on the phone about a record, as verbs of the record, in the order they are offered.
+WORDS_HEARD = ("sent", "acknowledged", "asked", "asked_again", "arrived", "not_located")
 
 
 @transaction.atomic
@@ -49,12 +60,52 @@ def rest_until(case: Case, until: dt.date, *, by: Actor) -> Case:
 
 
 @transaction.atomic
-def ask_for_a_call(case: Case, *, by: Actor) -> ToDo:
-    """A person should call the one who pressed; a call that is open already stays one call."""
+def ask_for_a_call(case: Case, *, suits: str = "", note: str = "", by: Actor) -> ToDo:
+    """A person should call the one who pressed, when it suits; a call that is open already stays one call."""
     must("ask_for_a_call", case, by)
+    note = note.strip()
+    if suits not in {"", *TimeOfDay.values}:
+        raise Refused(_("Choose when a call suits you."), code="input")
+    if len(note) > NOTE_AT_MOST:
+        raise Refused(_("Keep the note under %(count)d letters.") % {"count": NOTE_AT_MOST}, code="input")
     here = clock.now().astimezone(organisation_zone())
-    due_on = here.date() + dt.timedelta(days=here.hour >= LAST_HOUR_FOR_A_CALL)
-    return ask_to_do("call", case, case=case, due_on=due_on, by=by)
+    last_hour = LAST_HOUR_FOR_A_MORNING if suits == TimeOfDay.MORNING else LAST_HOUR_FOR_A_CALL
+    due_on = here.date() + dt.timedelta(days=here.hour >= last_hour)
+    todo = ask_to_do("call", case, case=case, due_on=due_on, suits=suits, note=note, by=by)
+    if (suits or note) and (todo.suits, todo.note) != (suits, note):
+        todo.suits, todo.note = suits, note
+        todo.save(update_fields=["suits", "note"])
+        record(by, "todo.changed", todo, patient=case.patient_id, case=case.pk, why=todo.kind)
+    return todo
+
+
+@transaction.atomic
+def log_call(
+    case: Case, *, press: UUID, item: RecordItem | None = None, follows: str, words: str = "", by: Actor, **call: Any
+) -> CallLog:
+    """Write a call down. `follows` may be a word about the record an office was asked of: it is said as heard by
+    phone. Raises Refused when the record does not take it, and then nothing is written.
+    """
+    must("log_calls", case, by)
+    lock_case(case)
+    if same := CallLog.objects.filter(press=press, case=case).first():
+        return same
+    is_word = follows in WORDS_HEARD and item is not None
+    if not is_word and follows not in {CallLog.Follows.DONE, CallLog.Follows.AGAIN}:
+        raise Refused(_("Choose what follows."), code="input")
+    made = calls.log_call(
+        case,
+        press=press,
+        about_item=item.pk if item else None,
+        follows=CallLog.Follows.WORD if is_word else follows,
+        words=words,
+        by=by,
+        **call,
+    )
+    if is_word and item:
+        reason = words if follows in NEEDS_A_REASON else ""
+        tell(item, follows, told=KnownBy.STAFF_CALL, reason=reason, by=by)
+    return made
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases.case.models import Case, CaseClinician, ToDo
+from cases.case.models import CallLog, Case, CaseClinician, ToDo
 from cases.case.people import who_can_open
 from cases.records.standing import ItemStanding
 from cases.records.states import IN_TROUBLE, THERE, UNDER_WAY, ItemState
@@ -26,6 +27,7 @@ from portal.reminders.models import Reminder
 
 LINES_ON_A_PAGE = 15
 REMINDERS_SHOWN = 6
+CALLS_SHOWN = 5
 STAFF_ROLES = {
     CaseClinician.Role.PRIMARY: lambda: _("Primary doctor"),
     CaseClinician.Role.FIRST: lambda: _("Gave the plan"),
@@ -61,9 +63,11 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "visit_url": reverse("records:visit", args=[case.pk]),
         "report": cards.report(gathered, case, today),
         "records_url": reverse("records:list", args=[case.pk]),
-        "records": [_record(each) for each in gathered.standing.items] if gathered.standing else [],
+        "records": [_record(each, case) for each in gathered.standing.items] if gathered.standing else [],
         "happened": privacy.lines(list(page), case, request.user),
         "page": page,
+        "log_url": log_url(case),
+        "calls": _calls(case, request.user),
         "people": _people(case, gathered),
         "can_open": [{"name": user.name, "words": _as_what(user, case)} for user, _said in who_can_open(case)],
         "reminders": _reminders(case),
@@ -112,7 +116,27 @@ def _points(gathered: Gathered, today: dt.date) -> list[dict[str, Any]]:
     return [point for _day, point in sorted(points, key=lambda pair: pair[0])]
 
 
-def _record(each: ItemStanding) -> dict[str, Any]:
+def log_url(case: Case, **about: Any) -> str:
+    """Where a call is logged; afterwards this page opens again."""
+    return reverse("pages:log_call", args=[case.pk]) + "?" + urlencode({**about, "back": "file"})
+
+
+def _calls(case: Case, reader: Any) -> list[dict[str, Any]]:
+    made = CallLog.objects.visible_to(reader).filter(case=case).select_related("by", "case__key").order_by("-at", "pk")
+    return [
+        {
+            "at": call.at,
+            "who": call.by.name,
+            "whom": call.get_whom_display(),
+            "came_of": call.get_came_of_display(),
+            "again_on": call.again_on,
+            "words": call.words,
+        }
+        for call in made[:CALLS_SHOWN]
+    ]
+
+
+def _record(each: ItemStanding, case: Case) -> dict[str, Any]:
     item = each.item
     return {
         "name": item.kind.called,
@@ -122,6 +146,7 @@ def _record(each: ItemStanding) -> dict[str, Any]:
         "state": item.get_state_display(),
         "tag": _state_tag(item.state),
         "known": item.get_known_by_display() if item.known_by else "–",
+        "log_href": log_url(case, item=item.pk) if item.state not in THERE else "",
     }
 
 

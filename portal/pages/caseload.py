@@ -1,67 +1,102 @@
-"""The coordinator's list: what needs a person today, and every open case by the days to its visit."""
+"""The coordinator's caseload: what needs a person today, and every open case as a board or a list."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Case as When
-from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models import When as Then
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.actions import settle_to_do as settle
-from cases.case.models import Case, ToDo
+from cases.case.models import Assignment, Case, ToDo
 from cases.case.path import ARRIVED_HOPS, next_step
 from cases.records.models import Visit
 from portal import clock, when
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
-from portal.pages import cards, facts, todos, words
+from portal.pages import board, cards, facts, needs, words
+from portal.pages.caseload_form import NOBODY, CaseloadForm
 from portal.pages.facts import Gathered
+from portal.texts.models import Organisation
+from portal.texts.words import organisation
 
 CASES_ON_A_PAGE = 25
-TO_DOS_SHOWN = 20
-VISIT_CHOICES = {
-    "": gettext_lazy("Any date"),
-    "7": gettext_lazy("In the next 7 days"),
-    "14": gettext_lazy("In the next 14 days"),
-    "none": gettext_lazy("Not booked yet"),
-    "over": gettext_lazy("Is over"),
-}
+JUDGED_AT_MOST = 200  # a verdict is worked out, not kept: for this filter the nearest visits are looked through
 
 
 @open_to(User.Role.COORDINATOR)
 @require_safe
 def caseload(request: HttpRequest) -> HttpResponse:
-    """Open cases, the nearest visit first."""
+    """What needs you today, then open cases, the nearest visit first."""
     now = clock.now()
     today = when.as_date(now)
-    filters = {"find": request.GET.get("find", "").strip()[:80], "visit": request.GET.get("visit", "")}
-    page = Paginator(filtered(request.user, today, **filters), CASES_ON_A_PAGE).get_page(request.GET.get("page"))
-    due = ToDo.objects.open().visible_to(request.user).filter(due_on__lte=today).order_by("due_on", "asked_at")
-    shown = list(due.select_related("case__patient", "case__key")[:TO_DOS_SHOWN])
-    asked_about = {todo.case.pk: todo.case for todo in shown if todo.case}
-    gathered = facts.of_cases([*page, *(case for case in asked_about.values() if case not in page.object_list)], now)
+    form = CaseloadForm(request.GET or None)
+    filters = form.chosen()
+    waiting = needs.look_up(request.user, today)
+    number = form.page_number()
+    here = organisation()
+    cases, gathered, has_more = _page(request.user, filters, number, waiting, now, here)
+    as_list = filters.pop("view") == "list"
+    kept = {key: value for key, value in filters.items() if value}
     context = {
-        "todos": [todos.row(todo, gathered, today) for todo in shown],
-        "more_todos": max(due.count() - TO_DOS_SHOWN, 0),
-        "filters": filters,
-        "visit_choices": VISIT_CHOICES.items(),
-        "page": page,
-        "rows": [_row(case, gathered[case.pk], today) for case in page],
-        "query": f"{urlencode({key: value for key, value in filters.items() if value})}&".lstrip("&"),
+        "needs": needs.rows(waiting, gathered, today),
+        "more_needs": waiting.more,
+        "filters": form,
+        "as_list": as_list,
+        "columns": [] if as_list else board.columns(cases, gathered, today),
+        "rows": [_row(case, gathered[case.pk], today) for case in cases] if as_list else [],
+        "has_cases": bool(cases),
+        "number": number,
+        "has_more": has_more,
+        "before": _query(kept, as_list, number - 1) if number > 1 else "",
+        "after": _query(kept, as_list, number + 1) if has_more else "",
+        "other_view": _query(kept, not as_list, 1),
+        "organisation": here,  # read once: the foot of the page shows it, too
     }
     return render(request, "pages/caseload.html", context)
 
 
-def filtered(user: Any, today: dt.date, *, find: str = "", visit: str = "") -> QuerySet[Case]:
+def _page(
+    user: Any, filters: Mapping[str, Any], number: int, waiting: needs.Needs, now: dt.datetime, here: Organisation
+) -> tuple[list[Case], dict[UUID, Gathered], bool]:
+    """The cases of a page, the facts of all that is shown, and whether more follow. Counting would read them all."""
+    first, after = (number - 1) * CASES_ON_A_PAGE, number * CASES_ON_A_PAGE
+    wanted = {key: value for key, value in filters.items() if key not in {"view", "verdict"}}
+    found = filtered(user, when.as_date(now), **wanted)
+    verdict = filters.get("verdict")
+    cases = list(found[:JUDGED_AT_MOST] if verdict else found[first : after + 1])
+    known = {case.pk: case for case in [*waiting.all_cases, *cases]}
+    gathered = facts.of_cases(list(known.values()), now, here)
+    if verdict:
+        cases = [case for case in cases if gathered[case.pk].facts.verdict == verdict][first : after + 1]
+    return cases[:CASES_ON_A_PAGE], gathered, len(cases) > CASES_ON_A_PAGE
+
+
+def _query(kept: Mapping[str, Any], as_list: bool, number: int) -> str:
+    """The address of another page or view with the same filters."""
+    parts = {**kept, "view": "list" if as_list else "board"}
+    return "?" + urlencode(parts | ({"page": number} if number > 1 else {}))
+
+
+def filtered(
+    user: Any,
+    today: dt.date,
+    *,
+    find: str = "",
+    visit: str = "",
+    consultant: str = "",
+    rest: str = "",
+    mine: str = "",
+) -> QuerySet[Case]:
     """The open cases a coordinator sees: visits to come by date, then those without one, then those that are over."""
     visits = Visit.objects.live().filter(case=OuterRef("pk")).order_by("-round").values("on_date")[:1]
     cases = Case.objects.visible_to(user).open().select_related("patient", "key").annotate(visit_on=Subquery(visits))
@@ -69,20 +104,30 @@ def filtered(user: Any, today: dt.date, *, find: str = "", visit: str = "") -> Q
         letters = find.upper().replace(" ", "").removeprefix("RS")
         spaced = f"RS {letters[:3]} {letters[3:]}".strip()
         cases = cases.filter(Q(patient__name__icontains=find) | Q(reference__istartswith=spaced))
-    ahead = {"7": 7, "14": 14}.get(visit)
-    if ahead:
-        cases = cases.filter(visit_on__range=(today, today + dt.timedelta(days=ahead)))
-    elif visit == "none":
-        cases = cases.filter(visit_on=None)
-    elif visit == "over":
-        cases = cases.filter(visit_on__lt=today)
+    if consultant:
+        placed = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None, user__role=User.Role.CONSULTANT)
+        cases = cases.filter(~Exists(placed) if consultant == NOBODY else Exists(placed.filter(user=consultant)))
+    if rest:
+        rests = Q(state=Case.State.RESTING) | Q(rests_until__gt=today)
+        cases = cases.filter(rests) if rest == "resting" else cases.exclude(rests)
+    if mine:
+        cases = cases.filter(needs.needs_me(user, today))
     place = When(
         Then(visit_on__gte=today, then=Value(0)),
         Then(visit_on=None, then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
-    return cases.order_by(place, "visit_on", "patient__name", "pk")
+    return _by_visit(cases, visit, today).order_by(place, "visit_on", "patient__name", "pk")
+
+
+def _by_visit(cases: QuerySet[Case], visit: str, today: dt.date) -> QuerySet[Case]:
+    ahead = {"7": 7, "14": 14}.get(visit)
+    if ahead:
+        return cases.filter(visit_on__range=(today, today + dt.timedelta(days=ahead)))
+    if visit == "none":
+        return cases.filter(visit_on=None)
+    return cases.filter(visit_on__lt=today) if visit == "over" else cases
 
 
 def _row(case: Case, gathered: Gathered, today: dt.date) -> dict[str, Any]:

@@ -100,16 +100,3 @@ def not_today(request: HttpRequest, pk: str) -> HttpResponse:
     except (Refused, ValidationError) as no:
         messages.info(request, no.message)
     return redirect(case)
-
-
-@open_to(PERSON)
-@require_POST
-def call_me(request: HttpRequest, pk: str) -> HttpResponse:
-    """Ask for a person's call, once; pressing twice changes nothing."""
-    case = find_or_404(Case.objects.visible_to(request.user), pk=pk)
-    try:
-        actions.ask_for_a_call(case, by=Actor.of(request))
-        messages.success(request, _("We have it. One of us calls you."))
-    except Refused as no:
-        messages.info(request, no.message)
-    return redirect(case)

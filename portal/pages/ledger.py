@@ -4,16 +4,21 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from cases.case.models import Case
+from cases.case.models import Case, ToDo
 from cases.case.people import HELPER, may, role_in
 from portal import clock
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.pages import actions
+from portal.pages.call_me import CallMeForm
 from portal.reminders import emails, gathering, kinds, rules
 from portal.reminders.forms import PauseForm
 from portal.reminders.models import Delivery, Outcome, Pause, Reminder
@@ -28,6 +33,11 @@ TOLD = (Outcome.SENT, Outcome.ANSWERED, Outcome.NOT_NEEDED, Outcome.PASSED, Outc
 def ledger(request: HttpRequest, pk: str) -> HttpResponse:
     """Coming and sent, each with why and how; done, later, pause, please call me."""
     case: Case = find_or_404(Case.objects.visible_to(request.user).select_related("patient"), pk=pk)
+    return shown(request, case)
+
+
+def shown(request: HttpRequest, case: Case, *, call_form: CallMeForm | None = None, status: int = 200) -> HttpResponse:
+    """The page; with the form of "please call me" as it was sent where something is to be mended."""
     if not may("see_reminders", case, request.user):
         raise Http404
     person: Any = request.user if role_in(case, request.user) == HELPER else case.patient
@@ -42,8 +52,27 @@ def ledger(request: HttpRequest, pk: str) -> HttpResponse:
         "sent": [sent_line(row) for row in told(rows)],
         "running": running,
         "pause_form": PauseForm(now=now, zone=person.zone),
+        "call_form": call_form or CallMeForm(),
+        "form": call_form,  # its mistakes stand on top of the page
+        "call_open": ToDo.objects.open().filter(case=case, kind="call").order_by("asked_at").first(),
     }
-    return render(request, "pages/ledger.html", context)
+    return render(request, "pages/ledger.html", context, status=status)
+
+
+@open_to(PERSON)
+@require_POST
+def call_me(request: HttpRequest, pk: str) -> HttpResponse:
+    """Ask for a person's call, once; pressing again changes only when it suits."""
+    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient"), pk=pk)
+    form = CallMeForm(request.POST)
+    if not form.is_valid():
+        return shown(request, case, call_form=form, status=422)
+    try:
+        actions.ask_for_a_call(case, **form.cleaned_data, by=Actor.of(request))
+        messages.success(request, _("We have it. One of us calls you."))
+    except Refused as no:
+        messages.info(request, no.message)
+    return redirect(case)
 
 
 def told(rows: Any) -> Any:

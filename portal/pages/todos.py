@@ -10,16 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.case.actions import CHECK_OFFICE
-from cases.case.models import ToDo
+from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from portal import when
 from portal.accounts.models import User
-from portal.pages import cards, words
+from portal.pages import cards, reasons, words
 from portal.pages.facts import Gathered
 
 # kind → (words, tag, icon). A kind that no one named here shows as a plain thing to do.
 KINDS = {
     "call": (gettext_lazy("Call back"), "plum", "phone"),
+    "call_again": (gettext_lazy("Call again"), "plum", "phone"),
     "visit_soon": (gettext_lazy("Visit soon"), "stop", "alert"),
     "call_holder": (gettext_lazy("Call the office"), "warn", "phone"),
     "ask_report": (gettext_lazy("Ask for the report"), "info", "phone"),
@@ -28,8 +29,11 @@ KINDS = {
     "fix_address": (gettext_lazy("Address does not work"), "warn", "alert"),
     CHECK_OFFICE: (gettext_lazy("Check a new office"), "info", "search"),
     "post_sheet": (gettext_lazy("Post the sheet"), "info", "print"),
+    "treatment_soon": (gettext_lazy("Treatment soon"), "stop", "alert"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
 }
+# For these the office is rung, not the patient.
+TO_OFFICES = {"call_holder", "ask_office"}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
 
 
@@ -38,21 +42,25 @@ def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[s
     label, tag, icon = KINDS.get(todo.kind, PLAIN)
     case = todo.case
     patient = case.patient if case else None
+    reason = _reason(todo, gathered[case.pk], today) if case else None
     lines = [_what(todo, today)]
+    if reason:
+        lines.append(reason.text)
     if case:
-        lines.append(_visit(gathered[case.pk].facts, today))
+        lines.append(visit_line(gathered[case.pk].facts, today))
     if patient:
         lines.append(reach(patient))
     return {
         "pk": todo.pk,
+        "on": todo.due_on,
         "label": label,
         "tag": tag,
         "icon": icon,
         "name": patient.name if patient else _("Our own house"),
         "href": _address(todo),
+        "log_href": f"{reverse('pages:log_call', args=[case.pk])}?todo={todo.pk}" if case else "",
         "lines": [line for line in lines if line],
-        "phone": phone_words(patient) if patient else "",
-        "phone_href": tel(str(patient.phone)) if patient else "",
+        "call": call_button(reason.office if reason and todo.kind in TO_OFFICES else None, patient),
     }
 
 
@@ -63,15 +71,33 @@ def _address(todo: ToDo) -> str:
     return cards.file_url(todo.case) if todo.case else ""
 
 
+def _reason(todo: ToDo, gathered: Gathered, today: dt.date) -> reasons.Reason | None:
+    """The record that the to-do is about; else what is most pressing in its case."""
+    if todo.about_type == "records.recorditem":
+        return reasons.about(gathered, todo.about_id, today)
+    return reasons.of_case(gathered, today)
+
+
+def call_button(office: Office | None, patient: User | None) -> dict[str, str] | None:
+    """Whom to ring: the office that knows, where it has a number; else the patient."""
+    if office and office.phone:
+        return {"href": tel(office.phone), "label": office.phone, "who": office.name}
+    if patient and patient.phone:
+        return {"href": tel(str(patient.phone)), "label": phone_words(patient), "who": patient.first_name}
+    return None
+
+
 def _what(todo: ToDo, today: dt.date) -> str:
     asked = {"at": when.moment(todo.asked_at), "day": when.short_day(todo.due_on)}
     words_of = _("Asked on %(at)s.") % asked
     if todo.due_on < today:
         words_of += " " + _("Was for %(day)s.") % asked
+    if todo.suits:
+        words_of += " " + _("Suits: %(when)s.") % {"when": todo.get_suits_display()}
     return f"{words_of} {todo.note}".strip()
 
 
-def _visit(known: Facts, today: dt.date) -> str:
+def visit_line(known: Facts, today: dt.date) -> str:
     counted = {"there": known.core_at(ARRIVED_HOPS), "of": len(known.core)}
     line = _("Visit: %(when)s.") % {"when": words.visit_words(known.visit_on, today)}
     if known.core and not known.visit_happened:
@@ -89,6 +115,12 @@ def reach(person: User) -> str:
     else:
         parts.append(_("No phone number and no email address."))
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
+
+
+def reach_office(office: Office | None) -> str:
+    """The desk, its hours and how it likes to be asked, in one line."""
+    parts = [office.desk, office.hours, office.likes_to_be_asked] if office else []
+    return "".join(f"{part.rstrip('.')}. " for part in parts if part).strip()
 
 
 def phone_words(person: User) -> str:

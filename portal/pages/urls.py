@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.pages import (
+    calls,
     case_file,
     caseload,
     home,
@@ -25,7 +26,7 @@ urlpatterns = [
     path("home/", home.home, name="home"),
     path("cases/<uuid:pk>/", home.case_home, name="case_home"),
     path("cases/<uuid:pk>/not-today/", home.not_today, name="not_today"),
-    path("cases/<uuid:pk>/call-me/", home.call_me, name="call_me"),
+    path("cases/<uuid:pk>/call-me/", ledger.call_me, name="call_me"),
     path("cases/<uuid:pk>/reminders/", ledger.ledger, name="ledger"),
     path("cases/<uuid:pk>/sheet/", sheet_views.sheet, name="sheet"),
     path("cases/<uuid:pk>/sheet.pdf", sheet_views.sheet_pdf, name="sheet_pdf"),
@@ -43,5 +44,6 @@ urlpatterns = [
     path("staff/offices/<uuid:pk>/note/", offices.note_office, name="note_office"),
     path("staff/offices/<uuid:pk>/check/", offices.check_office, name="check_office"),
     path("staff/offices/<uuid:pk>/merge/", offices.merge_office, name="merge_office"),
+    path("staff/cases/<uuid:pk>/call/", calls.log_call, name="log_call"),
     path("staff/to-dos/<uuid:pk>/done/", caseload.settle_to_do, name="settle_to_do"),
 ]

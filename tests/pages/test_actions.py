@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 
 from cases.case.models import Case, ToDo
 from portal import clock
@@ -95,3 +96,28 @@ def test_the_reminder_says_nothing_of_the_step():
     said = reminders.words([row], rosa, row.due_at)[row.pk]
     assert said.path == case.get_absolute_url()
     assert "referral" not in f"{said.subject} {said.lead} {said.line}"
+
+
+def test_when_a_call_suits_stands_on_it_and_can_be_changed():
+    case, rosa = factories.open_case(), people.person("rosa")
+    actions.ask_for_a_call(case, suits="morning", note="After my walk", by=Actor.person(rosa))
+    actions.ask_for_a_call(case, suits="evening", note="<b>Ring twice</b>", by=Actor.person(rosa))
+    actions.ask_for_a_call(case, by=Actor.person(rosa))
+    todo = ToDo.objects.open().get()
+    assert (todo.suits, todo.note) == ("evening", "<b>Ring twice</b>")
+    assert Event.objects.filter(verb="todo.changed").count() == 1
+
+
+@pytest.mark.parametrize("wish", [{"suits": "midnight"}, {"note": "x" * 101}])
+def test_a_wish_that_cannot_be_is_refused(wish):
+    case, rosa = factories.open_case(), people.person("rosa")
+    with pytest.raises(Refused):
+        actions.ask_for_a_call(case, **wish, by=Actor.person(rosa))
+    assert not ToDo.objects.exists()
+
+
+def test_a_morning_that_is_nearly_over_is_tomorrows():
+    case, rosa = factories.open_case(), people.person("rosa")
+    with time_machine.travel("2026-11-05T17:00:00Z", tick=False):  # noon Eastern
+        todo = actions.ask_for_a_call(case, suits="morning", by=Actor.person(rosa))
+    assert todo.due_on == dt.date(2026, 11, 6)

@@ -8,12 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.case.actions import ask_to_do
-from cases.case.models import ToDo
+from cases.case.models import Case, ToDo
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import SYSTEM, Actor
 from portal.history.models import Event
-from portal.pages import actions, caseload
+from portal.pages import actions, caseload, needs
 from tests import factories, people
 
 pytestmark = pytest.mark.django_db
@@ -59,22 +59,107 @@ def test_finds_by_name_and_by_reference_however_it_is_typed():
         assert names(find=typed) == ["Patient 01"]
 
 
-def test_as_many_queries_for_thirty_cases_as_for_one():
-    def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
-            page()
-        return len(seen)
+SIGNING_IN = 3  # session, person, second factor: what every page costs
 
-    case = factories.case_with_visit(days=30, patient=patient(0))
-    actions.ask_for_a_call(case, by=Actor.person(case.patient))
-    page()
-    one = queries()
-    for number in range(1, 20):
-        case = factories.case_with_visit(days=20 + number, patient=patient(number))
-        actions.ask_for_a_call(case, by=Actor.person(case.patient))
-    assert queries() == one
+
+@pytest.mark.parametrize("query", ["", "?view=list", "?verdict=comfortable&mine=on&rest=awake&consultant=none"])
+def test_at_most_12_queries_of_its_own_however_many_cases(query):
+    theo = people.browser(people.person("theo"))
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            theo.get(reverse("pages:caseload") + query)
+        return len(seen) - SIGNING_IN
+
+    def grow(numbers) -> None:
+        for number in numbers:
+            case = factories.case_with_visit(days=4 + number, patient=patient(number))
+            if number % 2:
+                actions.ask_for_a_call(case, by=Actor.person(case.patient))
+        factories.book(case)
+
+    grow(range(5))
+    queries()
+    few = queries()
+    grow(range(5, 60))
+    assert queries() <= few <= 12
+
+
+def test_the_day_to_act_is_read_along_its_index():
+    theo = people.person("theo")
+    asked = needs.cases_to_act_on(theo, clock.today(theo.zone))[:20]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "case_open_by_act_by" in asked.explain()
+
+
+def act_by(number: int, days: int):
+    """A case whose day to act is so many days from today."""
+    case = factories.case_with_visit(days=30, patient=patient(number))
+    Case.objects.filter(pk=case.pk).update(act_by=clock.today(people.person("theo").zone) + dt.timedelta(days=days))
+    return case
+
+
+def test_cases_whose_day_has_come_wait_with_their_reason_and_no_others():
+    near = factories.case_with_visit(days=4, patient=patient(1))
+    act_by(2, days=3)
+    shown = people.browser(people.person("theo")).get(reverse("pages:caseload")).context["needs"]
+    assert [row["name"] for row in shown] == ["Patient 01"]
+    assert any("is to be asked for by " in line for line in shown[0]["lines"])
+    assert str(near.pk) in shown[0]["href"]
+
+
+def test_what_was_due_first_stands_first_whether_asked_for_or_worked_out():
+    early, late = factories.open_case(patient(1)), factories.case_with_visit(days=4, patient=patient(2))
+    today = clock.today(people.person("theo").zone)
+    ask_to_do("call", early, case=early, due_on=today - dt.timedelta(days=60), by=SYSTEM)
+    shown = people.browser(people.person("theo")).get(reverse("pages:caseload")).context["needs"]
+    assert shown[0]["href"] == reverse("pages:case_file", args=[early.pk])
+    assert str(late.pk) in shown[-1]["href"]
+
+
+def test_a_to_do_tells_when_a_call_suits_in_text():
+    case = factories.open_case()
+    actions.ask_for_a_call(case, suits="evening", note="<i>Ring twice</i>", by=Actor.person(case.patient))
+    ToDo.objects.update(due_on=clock.today(people.person("theo").zone))
+    assert "Suits: Evenings. &lt;i&gt;Ring twice" in page()
+
+
+def test_the_choice_of_view_is_kept_in_the_address_with_the_filters():
+    act_by(1, days=0)
+    board = page(reverse("pages:caseload") + "?find=patient&mine=on")
+    assert "rs-board" in board
+    assert "?find=patient&amp;mine=on&amp;view=list" in board
+    listed = page(reverse("pages:caseload") + "?find=patient&mine=on&view=list")
+    assert "rs-board" not in listed
+    assert 'name="view" value="list"' in listed
+
+
+def test_filters_by_consultant_by_rest_and_by_what_needs_me():
+    mine, other = act_by(1, days=0), act_by(2, days=3)
+    factories.assign(other, people.person("joanne"))
+    until = clock.today(people.person("theo").zone) + dt.timedelta(days=3)
+    Case.objects.filter(pk=mine.pk).update(rests_until=until)
+    assert names(consultant="none") == names(rest="resting") == names(mine="on") == ["Patient 01"]
+    assert names(consultant=str(people.person("joanne").pk)) == names(rest="awake") == ["Patient 02"]
+
+
+def test_filters_by_the_verdict():
+    factories.case_with_visit(days=90, patient=patient(1))
+    factories.case_with_visit(days=4, patient=patient(2))
+    factories.open_case(patient(3))
+    board = page(reverse("pages:caseload") + "?verdict=comfortable")
+    assert "<h3><a" in board
+    assert board.count('class="rs-case') == 1
+
+
+@pytest.mark.parametrize(
+    "query", ["?visit=%00", "?verdict=never", "?consultant=x", "?page=999999", "?page=-1", "?page=x"]
+)
+def test_nonsense_in_the_address_does_no_harm(query):
+    factories.open_case(patient(1))
+    answer = people.browser(people.person("theo")).get(reverse("pages:caseload") + query)
+    assert answer.status_code == 200
 
 
 def test_the_list_is_paged():

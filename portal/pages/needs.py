@@ -1,0 +1,79 @@
+"""What needs a coordinator today: things asked of the team, and cases whose day to act has come, by that day."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+
+from cases.case.models import Case, ToDo
+from portal.pages import cards, reasons, todos
+from portal.pages.facts import Gathered
+
+SHOWN = 25
+FIRST = {"stop": 0, "plum": 1, "warn": 2, "info": 3}
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The rows' things, read in two queries; `more` says that others wait behind them."""
+
+    todos: list[ToDo]
+    cases: list[Case]
+    more: bool
+
+    @property
+    def all_cases(self) -> list[Case]:
+        return [todo.case for todo in self.todos if todo.case] + self.cases
+
+
+def due_todos(user: Any, today: dt.date) -> QuerySet[ToDo]:
+    return ToDo.objects.open().visible_to(user).filter(due_on__lte=today)
+
+
+def cases_to_act_on(user: Any, today: dt.date) -> QuerySet[Case]:
+    """Open cases whose day to act has come, the earliest first: one walk along the index of `act_by`."""
+    return Case.objects.visible_to(user).open().filter(act_by__lte=today).order_by("act_by", "pk")
+
+
+def needs_me(user: Any, today: dt.date) -> Q:
+    """For lists of cases: something is asked of the team today, or the day to act has come."""
+    return Q(act_by__lte=today) | Exists(due_todos(user, today).filter(case=OuterRef("pk")))
+
+
+def look_up(user: Any, today: dt.date) -> Needs:
+    """A case of which something is asked stands in that row only."""
+    asked = due_todos(user, today).order_by("due_on", "asked_at").select_related("case__patient", "case__key")
+    found = list(asked[: SHOWN + 1])
+    due = cases_to_act_on(user, today).filter(~Exists(due_todos(user, today).filter(case=OuterRef("pk"))))
+    cases = list(due.select_related("patient", "key")[: SHOWN + 1])
+    return Needs(found[:SHOWN], cases[:SHOWN], more=len(found) + len(cases) > SHOWN)
+
+
+def rows(needs: Needs, gathered: Mapping[UUID, Gathered], today: dt.date) -> list[dict[str, Any]]:
+    """By the day to act; on one day what is at risk comes first."""
+    found = [todos.row(todo, gathered, today) for todo in needs.todos]
+    for case in needs.cases:
+        # The day is kept by each action; a word said since a night ago may have settled it.
+        if reason := reasons.of_case(gathered[case.pk], today):
+            found.append(case_row(case, reason, gathered[case.pk], today))
+    found.sort(key=lambda row: (row["on"], FIRST.get(row["tag"], 9), row["name"]))
+    return found[:SHOWN]
+
+
+def case_row(case: Case, reason: reasons.Reason, gathered: Gathered, today: dt.date) -> dict[str, Any]:
+    """A case in three lines: why today, its visit, how to reach the person."""
+    return {
+        "on": reason.on,
+        "label": reason.label,
+        "tag": reason.kind,
+        "icon": reason.icon,
+        "name": case.patient.name,
+        "href": cards.file_url(case),
+        "log_href": reverse("pages:log_call", args=[case.pk]) + (f"?item={reason.item.item.pk}" if reason.item else ""),
+        "lines": [reason.text, todos.visit_line(gathered.facts, today), todos.reach(case.patient)],
+        "call": todos.call_button(reason.office, case.patient),
+    }

@@ -1,0 +1,153 @@
+"""Why a case needs a person today, in words: what is due, since when, whom to call."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from cases.case.models import Office
+from cases.records.rules import Due
+from cases.records.standing import ItemStanding
+from cases.records.states import IN_TROUBLE, ItemState, Need, Route
+from cases.records.verdict import Thing
+from portal import when
+from portal.pages.facts import Gathered
+from portal.texts.business_days import business_days_between
+
+NEEDS = {
+    Need.PLAN: gettext_lazy("waits for the patient’s file"),
+    Need.SIGNATURE: gettext_lazy("waits for a signature"),
+    Need.CHOICE: gettext_lazy("waits for the patient’s choice"),
+    Need.FEE: gettext_lazy("waits for a fee"),
+}
+VERY_NEAR = dt.timedelta(days=4)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why today: the day it was due, a tag, a sentence; the office to call and the record to speak of, if any."""
+
+    on: dt.date
+    label: str
+    kind: str  # of the tag
+    icon: str
+    text: str
+    office: Office | None = None
+    item: ItemStanding | None = None
+
+
+def of_case(gathered: Gathered, today: dt.date) -> Reason | None:
+    """The most pressing thing about the visit and its records that is due by today; None when nothing is."""
+    standing, visit = gathered.standing, gathered.visit
+    if standing is None or visit is None or visit.on_date is None or gathered.facts.visit_happened:
+        return None
+    if visit.on_date < today:
+        text = _("The visit was on %(day)s. Ask whether it took place.") % {"day": when.short_day(visit.on_date)}
+        return Reason(visit.on_date, _("Did it take place?"), "info", "cal", text)
+    due = [(each, thing) for each, thing in zip(standing.items, standing.things, strict=True) if _is_due(each, today)]
+    if not due:
+        return None
+    first, thing = min(due, key=lambda pair: (not pair[0].item.is_core, pair[0].next_day.on))
+    reason = of_item(gathered, first, thing, today)
+    if len(due) == 1:
+        return reason
+    more = ngettext("%(count)d more record waits.", "%(count)d more records wait.", len(due) - 1)
+    text = f"{reason.text} {more % {'count': len(due) - 1}}"
+    return Reason(reason.on, reason.label, reason.kind, reason.icon, text, reason.office, reason.item)
+
+
+def about(gathered: Gathered, item_id: str, today: dt.date) -> Reason | None:
+    """What is due about one record of the case; None when it is not there any more or needs nobody."""
+    if gathered.standing is None:
+        return None
+    pairs = zip(gathered.standing.items, gathered.standing.things, strict=True)
+    found = [(each, thing) for each, thing in pairs if str(each.item.pk) == item_id and each.next_day]
+    return of_item(gathered, *found[0], today) if found else None
+
+
+def _is_due(each: ItemStanding, today: dt.date) -> bool:
+    if each.next_day is None or each.next_day.on > today:
+        return False
+    return each.item.is_core or each.next_day.due != Due.REQUEST
+
+
+def of_item(gathered: Gathered, each: ItemStanding, thing: Thing, today: dt.date) -> Reason:
+    """One record that is due. Its next day is known."""
+    assert each.next_day is not None
+    visit = gathered.visit
+    label, kind, icon = _tag(each, gathered, today)
+    text, office = _sentence(each, thing, visit.office if visit else None, today)
+    return Reason(each.next_day.on, label, kind, icon, text, office, each)
+
+
+def _tag(each: ItemStanding, gathered: Gathered, today: dt.date) -> tuple[str, str, str]:
+    on = gathered.facts.visit_on
+    if each.item.is_core and on and on - today <= VERY_NEAR:
+        return _("Core missing"), "stop", "alert"
+    if each.item.state in IN_TROUBLE:
+        return str(each.item.get_state_display()), "stop", "alert"
+    if each.item.state == ItemState.NEEDS_YOU:
+        return _("Patient’s part"), "warn", "clock"
+    if each.next_day and each.next_day.due == Due.REQUEST:
+        return _("To be asked for"), "warn", "clock"
+    return _("No word yet"), "warn", "alert"
+
+
+def _sentence(each: ItemStanding, thing: Thing, second: Office | None, today: dt.date) -> tuple[str, Office | None]:
+    """What is due, and the office that knows."""
+    item = each.item
+    assert each.next_day is not None
+    told = {"name": item.kind.called, "day": when.short_day(each.next_day.on), "desk": desk(item.holder)}
+    if item.state == ItemState.NEEDS_YOU:
+        what = NEEDS.get(Need(item.need), NEEDS[Need.CHOICE]) if item.need else NEEDS[Need.CHOICE]
+        return _("%(name)s %(what)s. It is to be asked for by %(day)s.") % (told | {"what": what}), None
+    if item.state in IN_TROUBLE:
+        told["state"] = item.get_state_display()
+        return _("%(name)s: %(state)s. Ask %(desk)s once more.") % told, item.holder
+    if item.state == ItemState.NEEDED:
+        return _("%(name)s is to be asked for by %(day)s. Ask %(desk)s.") % told, item.holder
+    return _no_word(each, thing, second, today, told)
+
+
+def _no_word(
+    each: ItemStanding, thing: Thing, second: Office | None, today: dt.date, told: dict[str, str]
+) -> tuple[str, Office | None]:
+    item = each.item
+    since = item.sent_on or item.held_on or item.last_word_on or today
+    days = business_days_between(since, today, thing.closed)
+    counted = told | {"days": days, "second": desk(second)}
+    if item.state == ItemState.SENT:
+        words = ngettext(
+            "%(name)s sent %(days)d business day ago, not seen there: call %(second)s.",
+            "%(name)s sent %(days)d business days ago, not seen there: call %(second)s.",
+            days,
+        )
+        return words % counted, second
+    if item.state == ItemState.HELD and item.route == Route.THROUGH_US:
+        words = ngettext(
+            "%(name)s has been with us for %(days)d business day: pass it on to %(second)s.",
+            "%(name)s has been with us for %(days)d business days: pass it on to %(second)s.",
+            days,
+        )
+        return words % counted, second
+    if item.state == ItemState.ACKNOWLEDGED:
+        words = ngettext(
+            "%(name)s: they said %(days)d business day ago that they work on it. Call %(desk)s.",
+            "%(name)s: they said %(days)d business days ago that they work on it. Call %(desk)s.",
+            days,
+        )
+        return words % counted, item.holder
+    words = ngettext(
+        "%(name)s asked %(days)d business day ago, no word: call %(desk)s.",
+        "%(name)s asked %(days)d business days ago, no word: call %(desk)s.",
+        days,
+    )
+    return words % counted, item.holder
+
+
+def desk(office: Office | None) -> str:
+    """Whom to ask for on the phone."""
+    if office is None:
+        return _("the records desk")
+    return ", ".join(part for part in (office.name, office.desk) if part)
