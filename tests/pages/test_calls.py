@@ -221,18 +221,19 @@ def test_the_table_refuses_a_call_that_cannot_be(wrong):
 def test_two_coordinators_at_once_settle_one_to_do_and_log_two_calls():
     case = factories.open_case()
     todo = wanted_call(case)
+    olga = User.objects.create_user(email="olga@example.org", name="Olga Berg", role="coordinator")
     ready, failed = threading.Barrier(2), []
 
-    def press():
+    def press(by):
         try:
             ready.wait(10)
-            log(case, todo=todo)
+            log(case, todo=todo, by=by)
         except Exception as error:
             failed.append(error)
         finally:
             connection.close()
 
-    presses = [threading.Thread(target=press) for _ in range(2)]
+    presses = [threading.Thread(target=press, args=[by]) for by in (theo(), Actor.person(olga))]
     for each in presses:
         each.start()
     for each in presses:
