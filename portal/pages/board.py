@@ -54,6 +54,7 @@ def card(case: Case, gathered: Gathered, today: dt.date) -> dict[str, Any]:
         "next": words.staff_words(next_step(known, today)),
         "reason": reason,
         "kind": reason.kind if reason and reason.kind in {"warn", "stop"} else "",
+        "report": words.report_age(gathered, today),
         "verdict": cards.verdict_tag(known.verdict),
         "there": there,
         "of": core if not known.visit_happened else 0,
