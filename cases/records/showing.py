@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case, ToDo
-from cases.records import legal_clock, rules, verdict, words
+from cases.records import holders, legal_clock, rules, verdict, words
 from cases.records.forms import Offered
 from cases.records.hops import hops
 from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit
@@ -76,6 +76,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "weight": _("Core.") if item.is_core else _("Can follow."),
         "text": words.item_text(line, visit, reader.known(item), is_already_here),
         "hops": hops(item.route, item.state),
+        "asking": holders.how_to_ask(item),
         "adds_plan": is_plan and bool(verbs),
         "main": [_button(item, verb) for verb in main],
         "plain": [_button(item, verb) for verb in rest if verb not in WITH_INPUT],

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.case import offices
 from cases.case.models import Case
 from cases.case.people import may, role_in
-from cases.records import actions, reuse, rounds, showing
+from cases.records import actions, holders, reuse, rounds, showing
 from cases.records.forms import MOST_DAYS, AddForm, DayForm, DoctorForm, HolderForm, Offered, RouteForm, SayForm
 from cases.records.models import RecordItem, RecordKind, Visit
 from cases.records.rounds import Round
@@ -91,6 +91,7 @@ def _visit_page(
         stands = standing(found, now)
         page |= _days(request, found, stands, day_form, now) | {
             "stands": stands,
+            "whose_list": holders.whose_list(found),
             "law": showing.law(_region_of_holder(stands, found)),
             "call_is_open": showing.call_is_open(found),
             "may_undo": may_change and reader.may_undo(found),
@@ -251,6 +252,7 @@ def _list_page(
             "already": len(already),
             "off_list": showing.off_list(found),
             "carry_list": showing.carry_list(stands),
+            "whose_list": holders.whose_list(found),
             "may_say": may("say_where_records_are", case, request.user),
             "add_form": add_form or AddForm(kinds=_addable(found)),
             "form": say_form or (add_form if add_form and add_form.is_bound else None),

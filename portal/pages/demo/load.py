@@ -12,6 +12,7 @@ from bookings import availability
 from bookings.models import Consultation, Practice, Service
 from cases.case import actions as case_actions
 from cases.case.models import Case, Office
+from cases.case.regions import office_details
 from cases.documents import actions as documents
 from cases.documents import checking
 from cases.records import actions as records
@@ -125,6 +126,8 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
         yield from _referral(told)
     if story.second:
         yield began - 1.5, lambda: _name_visit(told)
+    if story.typed_office[0]:
+        yield began - 3, lambda: _type_office(told)
     if story.moved:
         yield story.moved, lambda: _move_visit(told)
     yield from _records(told)
@@ -190,6 +193,14 @@ def _name_visit(told: Told) -> None:
     if told.story.visit_in is not None:
         on = _business_day(told.today, told.story.visit_in + 10 * bool(told.story.moved))
         records.set_visit_date(visit, on=on, at=VISIT_TIME, by=told.teller)
+
+
+def _type_office(told: Told) -> None:
+    """The slides are said to be at an office that the directory does not know by this name."""
+    name, phone = told.story.typed_office
+    item = RecordItem.objects.select_related("visit__case", "kind").get(visit=_visit(told), kind="slides")
+    office = case_actions.add_office(told.case, name=name, phone=phone, by=told.teller, **office_details("CA-ON"))
+    records.set_holder(item, office=office, by=told.teller)
 
 
 def _move_visit(told: Told) -> None:

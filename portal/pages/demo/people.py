@@ -3,7 +3,7 @@
 Phone numbers are of the range kept for fiction (555-01xx), addresses of example.org.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 
@@ -32,7 +32,15 @@ class DemoOffice:
     hours: str = "Monday to Friday, 9 am to 4 pm"
     zone: str = "America/Toronto"
     region: str = "CA-ON"
-    asks_for: str = ""
+    place: str = ""
+    likes_to_be_asked: str = ""
+    own_form: str = ""
+    wants_with_it: str = ""
+    fee: str = ""
+    never_releases: str = ""
+    asks_for: tuple[str, ...] = ()
+    usual_days: dict[str, int] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -284,7 +292,14 @@ OFFICES: Final = (
         "+1 416 555 0131",
         "records@lakeside.example.org",
         "Monday to Thursday, 9 am to 4 pm; Friday until noon",
-        asks_for="Name, birth date and what is needed by when. Fax first.",
+        place="40 Harbor Street, Toronto",
+        likes_to_be_asked="Fax, one page. They don’t use links",
+        own_form="Lakeside ROI-3, 2 pages. We fill it in and attach it",
+        wants_with_it="A copy of an ID. A signature by hand: typed names come back",
+        fee="$15 for slides, paid by the patient. Asked before anything is spent",
+        never_releases="Tissue blocks. Recut slides only",
+        usual_days={"pathology_report": 3, "imaging_reports": 3, "clinic_notes": 9, "slides": 11},
+        note="The lab’s courier leaves at 3 pm. Ask before 2.",
     ),
     DemoOffice(
         "northfield",
@@ -293,7 +308,9 @@ OFFICES: Final = (
         "Dr. Raman’s desk",
         "+1 416 555 0133",
         "secondopinion@northfield.example.org",
-        asks_for="Pathology report, imaging reports, plan and referral before the visit.",
+        place="1 Northfield Avenue, Toronto",
+        likes_to_be_asked="By phone, before 11 am",
+        asks_for=("pathology_report", "imaging_reports", "treatment_plan", "referral_letter"),
     ),
     DemoOffice("abara", "Elm Street Family Practice", "+1 416 555 0134", "Front desk", "+1 416 555 0135"),
     DemoOffice(
@@ -332,6 +349,8 @@ OFFICES: Final = (
         "+1 416 555 0143",
         zone="America/Chicago",
         region="US",
+        likes_to_be_asked="Fax, or their own page for patients",
+        usual_days={"pathology_report": 4, "clinic_notes": 12},
     ),
     DemoOffice(
         "cedar",

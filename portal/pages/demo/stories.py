@@ -30,6 +30,7 @@ class Story:
     call: str = ""  # why a person should call
     assigned: bool = False
     matters: str = ""
+    typed_office: tuple[str, str] = ("", "")  # name and phone of a holder that the directory does not know so
     asks: str = ""  # what to ask in the talk, a line each; empty: what matters
 
 
@@ -59,7 +60,16 @@ STORIES: Final = (
         "Would chemotherapy help me, and how do you know?",
     ),
     Story("ivy", "Thyroid nodule, to be judged", began=1, primary="dr_abara", first="dr_weiss"),
-    Story("amina", "Lymphoma", began=6, primary="dr_lin", first="dr_reyes", second="dr_ivers", referral="asked"),
+    Story(
+        "amina",
+        "Lymphoma",
+        began=6,
+        primary="dr_lin",
+        first="dr_reyes",
+        second="dr_ivers",
+        referral="asked",
+        typed_office=("Millbrook Hosp. records", "416-555-0142"),
+    ),
     Story(
         "peter",
         "Prostate cancer",
@@ -189,6 +199,7 @@ STORIES: Final = (
         referral="agreed",
         visit_in=30,
         records={"pathology_report": "asked", "slides": "needs_you"},
+        typed_office=("Queen Street Pathology", "416-555-0150"),
         consultant="nathan",
         service="first_talk",
         talk_in=6,
