@@ -25,6 +25,7 @@ def zones(also: str) -> list[tuple[str, str]]:
 class EntryForm(forms.ModelForm):
     """Everything that is known of an office, for all cases."""
 
+    is_filter = True  # nearly all of it may be left out; the page says so once
     region = forms.ChoiceField(
         label=_("State or province"),
         help_text=_("For the days when it is closed."),
@@ -109,6 +110,8 @@ class EntryForm(forms.ModelForm):
 
 class NoteForm(forms.ModelForm):
     """A word from one of the team to the others."""
+
+    is_filter = True
 
     class Meta:
         model = Office

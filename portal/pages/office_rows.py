@@ -43,7 +43,9 @@ def labels() -> dict[str, str]:
 
 
 def region_words(office: Office) -> str:
-    return REGIONS[office.region][0] if office.region in REGIONS else office.region
+    """The region's name; a country's where no more is known."""
+    countries = {"US": _("United States"), "CA": _("Canada")}
+    return REGIONS[office.region][0] if office.region in REGIONS else countries.get(office.region, office.region)
 
 
 def value(office: Office, name: str) -> str:
@@ -107,7 +109,7 @@ def item_row(item: RecordItem) -> dict[str, Any]:
         "href": cards.file_url(case),
         "record": item.called,
         "asked": when.short_day(item.asked_on) if item.asked_on else "–",
-        "tag": item_tag(item),
+        "tag": {"label": item.get_state_display(), "kind": item_tag(item)["kind"]},
         "visit": when.short_day(visit.on_date) if visit.on_date else "–",
     }
 
@@ -169,10 +171,17 @@ def what_moves(office: Office) -> list[str]:
     return words + [sentence for room in office_ties.rooms() for sentence in room.counted(office)]
 
 
-def differences(source: Office, target: Office) -> list[dict[str, str]]:
+def differences(source: Office, target: Office, kinds: Mapping[str, RecordKind]) -> list[dict[str, str]]:
     """Where the two entries do not say the same, side by side."""
     said = labels()
-    rows = [(said[name], value(source, name), value(target, name)) for name in COMPARED]
+    both = [(said[name], value(source, name), value(target, name)) for name in COMPARED]
+    both.append((_("Need on the day of a visit"), *(", ".join(own_list(each, kinds)) for each in (source, target))))
+    both.append((_("How fast they are"), *(_speeds_in_words(each, kinds) for each in (source, target))))
+    both.append((_("Note for the team"), source.note, target.note))
     return [
-        {"label": label, "goes": goes or "–", "stays": stays or "–"} for label, goes, stays in rows if goes != stays
+        {"label": label, "goes": goes or "–", "stays": stays or "–"} for label, goes, stays in both if goes != stays
     ]
+
+
+def _speeds_in_words(office: Office, kinds: Mapping[str, RecordKind]) -> str:
+    return ", ".join(_("%(title)s %(hint)s") % row for row in speeds(office, kinds))

@@ -32,6 +32,10 @@ def _entry(request: HttpRequest, pk: Any) -> Office:
     return find_or_404(known.select_related("checked_by", "for_case__patient", "merged_into"), pk=pk)
 
 
+def _kinds() -> dict[str, RecordKind]:
+    return {kind.pk: kind for kind in RecordKind.objects.all()}
+
+
 def _refused(request: HttpRequest, office: Office, no: Refused) -> HttpResponse:
     """The entry as it stands, with the reason; one that was merged meanwhile leads on."""
     office = _entry(request, office.pk)
@@ -65,7 +69,7 @@ def office(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, office: Office, *, also: list[str] | None = None, status: int = 200) -> HttpResponse:
-    kinds = {kind.pk: kind for kind in RecordKind.objects.all()}
+    kinds = _kinds()
     items = rows.open_items(office, request.user)
     page = Paginator(items, ITEMS_ON_A_PAGE).get_page(request.GET.get("page"))
     using = rows.cases_using(office, request.user)
@@ -96,7 +100,7 @@ def change_office(request: HttpRequest, pk: str) -> HttpResponse:
     found = _entry(request, pk)
     if found.merged_into:
         return redirect(found.merged_into)
-    form = EntryForm(request.POST or None, instance=found, kinds=RecordKind.objects.all())
+    form = EntryForm(request.POST or None, instance=found, kinds=_kinds().values())
     if request.method == "POST" and form.is_valid():
         try:
             directory.change_entry(found, by=Actor.of(request), **form.details)
@@ -161,7 +165,7 @@ def merge_office(request: HttpRequest, pk: str) -> HttpResponse:
             "other_way": not office_rules.why_not_merge(other, found),
             "moves": rows.what_moves(found),
             "count": rows.cases_using(found, request.user).count(),
-            "differences": rows.differences(found, other),
+            "differences": rows.differences(found, other, _kinds()),
         }
     else:
         page["candidates"] = rows.candidates(found, request.user, words)
