@@ -142,6 +142,7 @@ PAGES: dict[str, Page] = {
     "records:set_route": of_case(CASE, "item", posts="only"),
     "records:set_holder": of_case(CASE, "item", posts="only"),
     "records:set_core": of_case(CASE, "item", posts="only"),
+    "records:set_due_back": of_case(CASE, "item", posts="only"),
     "records:tell": of_case(CASE, "item", "item_verb", posts="only"),
     "records:referral": of_case(CASE),
     "records:move_referral": of_case(CASE, "case", "referral_verb", posts="only"),

@@ -110,6 +110,7 @@ def _visit(case: Case) -> dict[str, Any]:
     on = clock.today(case.patient.zone) + dt.timedelta(days=42)
     records.set_visit_date(visit, on=on, at=dt.time(14, 30), by=by)
     office = Office.objects.get(for_case=case)
+    records.set_due_back(RecordItem.objects.get(visit=visit, kind="slides"), on=on + dt.timedelta(days=28), by=by)
     return {"visit": visit.pk, "office": office.pk, "item": RecordItem.objects.filter(visit=visit).first().pk}
 
 

@@ -12,6 +12,7 @@ from cases.case.actions import add_office, ask_to_do, must, set_clinician
 from cases.case.models import Case, CaseClinician, Office
 from cases.case.people import role_in
 from cases.records import rules, telling, undoing
+from cases.records.lending import give_back, set_due_back
 from cases.records.models import RecordItem, Referral, ReportLoop, Visit
 from cases.records.own_lists import weigh_anew
 from cases.records.planning import ASK_OFFICE, VISIT_SOON, replan
@@ -268,6 +269,7 @@ __all__ = [
     "cancel_visit",
     "choose_way",
     "follow_document",
+    "give_back",
     "link_document",
     "move_referral",
     "move_visit",
@@ -276,6 +278,7 @@ __all__ = [
     "say_did_not",
     "say_took_place",
     "set_core",
+    "set_due_back",
     "set_holder",
     "set_route",
     "set_visit_date",

@@ -60,6 +60,8 @@ class RecordsConfig(AppConfig):
                 "item.route_set": _("Chose how a record travels"),
                 "item.holder_set": _("Said which office has a record"),
                 "item.core_set": _("Said what the second office needs on the day"),
+                "item.due_back_set": _("Said by when a record goes back"),
+                "item.given_back": _("Said a record was given back"),
                 "item.document_linked": _("Linked a file to a record"),
                 "item.undone": _("Took back the last change of a record"),
             },

@@ -147,6 +147,19 @@ class SayForm(forms.Form):
     )
 
 
+class DueBackForm(forms.Form):
+    """By when a lent thing goes back."""
+
+    due_back = forms.DateField(
+        label=gettext_lazy("By when does it go back?"),
+        widget=day_input(),
+        error_messages={
+            "required": gettext_lazy("Enter the day: month, day and year."),
+            "invalid": gettext_lazy("Enter the day in full: month, day and year."),
+        },
+    )
+
+
 class RouteForm(forms.Form):
     route = forms.ChoiceField(choices=Route.choices)
 

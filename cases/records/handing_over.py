@@ -9,10 +9,11 @@ from cases.case.actions import ask_to_do
 from cases.case.models import Case, ToDo
 from cases.records import report_planning
 from cases.records.closed_days import closed_days
-from cases.records.models import ReportLoop, Visit
-from cases.records.planning import CALL_HOLDER
+from cases.records.models import RecordItem, ReportLoop, Visit
+from cases.records.planning import CALL_HOLDER, GIVE_BACK
 from cases.records.report_planning import ASK_REPORT
 from cases.records.standing import standings
+from cases.records.states import Route
 from portal.actors import SYSTEM
 
 ONE_DAY = timedelta(days=1)  # the widest that local dates differ from those of UTC
@@ -37,6 +38,19 @@ def put_on_board(*, now: datetime) -> int:
         del due[about_id]
     for line, stands in due.values():
         ask_to_do(CALL_HOLDER, line.item, case=stands.visit.case, due_on=stands.today, by=SYSTEM)
+    return len(due) + _ask_for_lent_things(now)
+
+
+def _ask_for_lent_things(now: datetime) -> int:
+    """What was lent and whose day has come: somebody asks the second office to send it back."""
+    lent = RecordItem.objects.to_give_back().filter(due_back_on__lte=now.date() + ONE_DAY)
+    lent = lent.filter(visit__case__in=Case.objects.open()).exclude(route=Route.CARRIED)
+    found = lent.select_related("visit__case__key", "visit__office")
+    due = {str(item.pk): item for item in found if item.is_ours_to_give_back(now.astimezone(item.visit.zone).date())}
+    for about_id in _made(GIVE_BACK, {pk: item.due_back_on for pk, item in due.items() if item.due_back_on}):
+        del due[about_id]
+    for item in due.values():
+        ask_to_do(GIVE_BACK, item, case=item.visit.case, due_on=now.astimezone(item.visit.zone).date(), by=SYSTEM)
     return len(due)
 
 

@@ -30,6 +30,7 @@ class Kind:
     is_core: bool = False
     need: str = ""
     is_laid_at_start: bool = False
+    is_lent: bool = False  # tracked and due back, never kept by us
     # The code of the kind that this one stands in for: a disc instead of an electronic exchange.
     instead_of: str = ""
     source: str = CHART_TIMES
@@ -88,6 +89,7 @@ DEFAULT_KINDS = (
         lead=Lead(10, 15, 3),
         need=Need.SIGNATURE,
         is_laid_at_start=True,
+        is_lent=True,
     ),
     Kind(
         code="imaging_exchange",
@@ -105,6 +107,7 @@ DEFAULT_KINDS = (
         holder=_("Radiology"),
         travels=_("On a disc, by courier or in your bag."),
         lead=Lead(5, 10, 3),
+        is_lent=True,
         instead_of="imaging_exchange",
         source=OPENING_DISCS,
     ),

@@ -36,6 +36,7 @@ class RecordKind(models.Model):
     is_core = models.BooleanField(default=False)
     need = models.CharField(max_length=12, choices=Need.choices, blank=True)
     is_laid_at_start = models.BooleanField(default=False)
+    is_lent = models.BooleanField(default=False, db_default=False)  # a thing that goes back: slides, a disc
     instead_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     place = models.PositiveSmallIntegerField()  # in lists
     source = models.CharField(max_length=300)
@@ -210,6 +211,10 @@ class RecordItemQuerySet(models.QuerySet["RecordItem"]):
     def wanted(self) -> "RecordItemQuerySet":
         return self.exclude(state=ItemState.NOT_WANTED)
 
+    def to_give_back(self) -> "RecordItemQuerySet":
+        """Lent things whose day to go back is known and that are not back yet."""
+        return self.filter(due_back_on__isnull=False, back_on__isnull=True)
+
 
 ASKED_STATES = [state for state in ItemState.values if state not in ("needed", "needs_you", "not_wanted")]
 
@@ -240,6 +245,9 @@ class RecordItem(Undoable):
     opens_on = models.DateField(null=True, blank=True)
     carrier = models.CharField(max_length=40, blank=True)
     tracking = models.CharField(max_length=60, blank=True)
+    is_lent = models.BooleanField(default=False, db_default=False)
+    due_back_on = models.DateField(null=True, blank=True)
+    back_on = models.DateField(null=True, blank=True)  # given back
     reason = SealedText()  # what went wrong, in words
     version = models.PositiveIntegerField(default=1)
 
@@ -279,12 +287,26 @@ class RecordItem(Undoable):
                 name="recorditem_needs_you_says_what", condition=~Q(state="needs_you") | ~Q(need="")
             ),
             models.CheckConstraint(
+                name="recorditem_lent_is_never_with_us", condition=~Q(is_lent=True, route=Route.THROUGH_US)
+            ),
+            models.CheckConstraint(
+                name="recorditem_only_lent_is_due_back",
+                condition=Q(is_lent=True) | Q(due_back_on__isnull=True, back_on__isnull=True),
+            ),
+            models.CheckConstraint(
                 name="recorditem_dates_in_order",
                 condition=(Q(acknowledged_on__isnull=True) | Q(acknowledged_on__gte=F("asked_on")))
                 & (Q(held_on__isnull=True) | Q(held_on__gte=F("asked_on")))
                 & (Q(sent_on__isnull=True) | Q(sent_on__gte=F("asked_on")))
                 & (Q(arrived_on__isnull=True) | Q(arrived_on__gte=F("sent_on")))
                 & (Q(opens_on__isnull=True) | Q(opens_on__gte=F("arrived_on"))),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_back_on"],
+                name="recorditem_to_give_back",
+                condition=Q(due_back_on__isnull=False, back_on__isnull=True),
             ),
         ]
 
@@ -302,6 +324,11 @@ class RecordItem(Undoable):
     def called(self) -> str:
         """What the person calls it, else the name of its kind."""
         return self.which or self.kind.called
+
+    def is_ours_to_give_back(self, today: date) -> bool:
+        """Whether its day to go back has come, and it is not in the patient's hands."""
+        is_due = self.due_back_on is not None and self.due_back_on <= today and self.back_on is None
+        return is_due and self.route != Route.CARRIED
 
     @property
     def last_word_on(self) -> date | None:

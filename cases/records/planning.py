@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from cases.case.actions import settle_to_do
 from cases.case.models import Case, ToDo
 from cases.records import report_planning, rules
-from cases.records.models import Visit
+from cases.records.models import RecordItem, Visit
 from cases.records.rules import Due
 from cases.records.standing import ItemStanding, Standing, standings
-from cases.records.states import VisitState
+from cases.records.states import Route, VisitState
 from portal.actors import SYSTEM
 from portal.reminders.actions import plan, unplan
 from portal.reminders.readers import role
@@ -21,7 +21,8 @@ from portal.texts.words import organisation
 
 REQUEST_BY, CHASE, SAFE_BY = "records.request_by", "records.chase", "records.safe_by"
 BEFORE_VISIT, TOOK_PLACE = "records.before_visit", "records.took_place"
-VISIT_SOON, ASK_OFFICE, CALL_HOLDER = "visit_soon", "ask_office", "call_holder"  # to-dos
+DUE_BACK = "records.due_back"
+VISIT_SOON, ASK_OFFICE, CALL_HOLDER, GIVE_BACK = TO_DOS = ("visit_soon", "ask_office", "call_holder", "give_back")
 AHEAD = {VisitState.PLANNED, VisitState.BOOKED}
 KIND_OF_DUE = {Due.REQUEST: REQUEST_BY, Due.CHASE: CHASE, Due.PERSON: SAFE_BY}
 DAYS_BEFORE = (7, 3, 1)  # calendar days
@@ -41,8 +42,10 @@ def replan(visit: Visit, *, now: datetime) -> Standing:
     if visit.state == VisitState.BOOKED:
         _plan_visit(visit, now)
     # What is not wanted any more stands in no standing, and had a row, too.
-    for item in visit.items.only("pk"):
+    for item in visit.items.all():
         unplan(item)
+        if item.due_back_on and item.back_on is None:
+            _plan_due_back(item, visit, now)
     if visit.state in AHEAD:
         for line in now_stands.items:
             _plan_item(line, visit, now)
@@ -68,9 +71,10 @@ def _settle_to_dos(now_stands: Standing) -> None:
     is_booked = visit.state == VisitState.BOOKED and visit.on_date is not None
     is_near = is_booked and needs_a_call(today, visit.on_date or today, now_stands.closed)
     stands = {(VISIT_SOON, visit.pk): is_near, (ASK_OFFICE, visit.pk): is_booked}
-    stands |= {(CALL_HOLDER, item.pk): False for item in visit.items.only("pk")}
+    for item in visit.items.only("pk", "due_back_on", "back_on", "route"):
+        stands |= {(CALL_HOLDER, item.pk): False, (GIVE_BACK, item.pk): item.is_ours_to_give_back(today)}
     stands |= {(CALL_HOLDER, line.item.pk): is_booked and line.waits_for_a_person(today) for line in now_stands.items}
-    for todo in ToDo.objects.open().filter(case=visit.case, kind__in=(VISIT_SOON, ASK_OFFICE, CALL_HOLDER)):
+    for todo in ToDo.objects.open().filter(case=visit.case, kind__in=TO_DOS):
         if not stands.get((todo.kind, UUID(todo.about_id)), True):
             settle_to_do(todo, by=SYSTEM)
 
@@ -99,6 +103,18 @@ def _plan_visit(visit: Visit, now: datetime) -> None:
         plan(BEFORE_VISIT, visit, due_at=due_at, useful_until=until, step=days, **about)
     asked_at = max(morning(on + timedelta(days=1), patient.zone), now)
     plan(TOOK_PLACE, visit, due_at=asked_at, useful_until=asked_at + ASKED_FOR, **about)
+
+
+def _plan_due_back(item: RecordItem, visit: Visit, now: datetime) -> None:
+    """What is lent is asked about on its day, whatever became of the visit: of her who carries it, else of us."""
+    is_hers = item.route == Route.CARRIED
+    recipient = visit.case.patient if is_hers else role("coordinator")
+    zone = visit.case.patient.zone if is_hers else ZoneInfo(organisation().time_zone)
+    assert item.due_back_on is not None
+    due_at = max(morning(item.due_back_on, zone), now)
+    until = due_at + ASKED_FOR
+    about = {"version": item.version, "recipient": recipient, "case": visit.case}
+    plan(DUE_BACK, item, due_at=due_at, useful_until=until, **about)
 
 
 def _plan_item(line: ItemStanding, visit: Visit, now: datetime) -> None:

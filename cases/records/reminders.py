@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from cases.case.actions import ask_to_do
 from cases.case.models import Case
 from cases.records import planning, rules
-from cases.records.actions import say_took_place, tell
+from cases.records.actions import give_back, say_took_place, tell
 from cases.records.models import RecordItem, Visit
-from cases.records.states import IN_TROUBLE, UNASKED, VisitState
+from cases.records.states import IN_TROUBLE, UNASKED, Route, VisitState
 from portal import clock, when
 from portal.actors import Actor
 from portal.reminders.kinds import CALL, DONE, REMINDER, Kind, Words
@@ -41,6 +41,20 @@ def item_still_due(rows: Rows, now: datetime) -> set[UUID]:
         if (item := items.get(row.about_id))
         and item.version == row.version
         and item.visit.state in {VisitState.PLANNED, VisitState.BOOKED}
+        and item.visit.case.state != Case.State.CLOSED
+    }
+
+
+def due_back_still_due(rows: Rows, now: datetime) -> set[UUID]:
+    """Whatever became of the visit: what is lent goes back."""
+    items = _items(rows)
+    return {
+        row.pk
+        for row in rows
+        if (item := items.get(row.about_id))
+        and item.version == row.version
+        and item.due_back_on
+        and item.back_on is None
         and item.visit.case.state != Case.State.CLOSED
     }
 
@@ -133,6 +147,37 @@ def hand_over_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Wor
     }
 
 
+def due_back_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
+    items = _items(rows)
+    found = ((row.pk, items[row.about_id]) for row in rows)
+    return {pk: _due_back(item, item.due_back_on, reader, now) for pk, item in found if item.due_back_on}
+
+
+def _due_back(item: RecordItem, day: date, reader: Reader, now: datetime) -> Words:
+    is_for_patient = item.route == Route.CARRIED
+    lead = _("Something you were lent goes back") if is_for_patient else _("Something that was lent goes back")
+    line = (
+        _("It was to be back by %(day)s.")
+        if day < when.as_date(now, reader.zone)
+        else _("It is to be back by %(day)s.")
+    )
+    return Words(
+        subject=_("Something goes back"),
+        lead=lead if is_for_patient else f"{item.visit.case.reference}: {lead}",
+        line=line % {"day": when.day(day)},
+        action_label=_("See what it is"),
+        path=_page(item.visit.case_id),
+        question=_("Is it back?"),
+        question_hint=_("Done means whoever lent it has it again."),
+    )
+
+
+def why_due_back(row: Reminder) -> str:
+    if name := _name(row):
+        return _("%(record)s was lent, and its day to go back has come.") % {"record": name}
+    return _("It was lent, and its day to go back has come.")
+
+
 def before_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
     visits = _visits(rows)
     return {row.pk: _before(visits[row.about_id], row.step) for row in rows}
@@ -191,6 +236,16 @@ def _answer_item(row: Reminder, choice: str, verb: str, sources: frozenset[str] 
         _call(item, item.visit.case, by)
 
 
+def answer_due_back(row: Reminder, choice: str, by: Actor) -> None:
+    item = _items([row]).get(row.about_id)
+    if item is None:
+        return
+    if choice == DONE and item.back_on is None:
+        give_back(item, by=by)
+    if choice == CALL:
+        _call(item, item.visit.case, by)
+
+
 def answer_took_place(row: Reminder, choice: str, by: Actor) -> None:
     visit = _visits([row]).get(row.about_id)
     if visit is None:
@@ -232,6 +287,16 @@ KINDS = (
         words=hand_over_words,
         why=lambda row: _("It was asked for and its day has come. A person calls from here."),
         rank=10,
+    ),
+    _kind(
+        planning.DUE_BACK,
+        gettext_lazy("Something goes back"),
+        still_due=due_back_still_due,
+        words=due_back_words,
+        why=why_due_back,
+        rank=20,
+        answer=answer_due_back,
+        again_after=3,
     ),
     _kind(
         planning.BEFORE_VISIT,

@@ -195,9 +195,18 @@ def why_not_undo(moved_at: datetime | None, is_own: bool, role: str, now: dateti
     return _("This can be taken back for 10 minutes. Ask us, and we change it for you.")
 
 
-def allowed_routes(kind_need: str) -> list[str]:
-    """The ways a record may travel: all, in the order they are offered."""
-    return [Route.DIRECT, Route.THROUGH_US, Route.CARRIED]
+def allowed_routes(is_lent: bool) -> list[str]:
+    """The ways a record may travel, in the order they are offered. Slides and discs are tracked, never kept by us."""
+    return [Route.DIRECT, Route.CARRIED] if is_lent else [Route.DIRECT, Route.THROUGH_US, Route.CARRIED]
+
+
+def why_not_due_back(on: date, today: date, sent_on: date | None) -> str:
+    """Why a lent thing cannot be due back on a day; empty when it can."""
+    if sent_on and on < sent_on:
+        return _("That is before it was sent. Check the date.")
+    if abs(on - today) > LOOK_AHEAD:
+        return _("That is more than a year away. Check the year.")
+    return ""
 
 
 def next_day(

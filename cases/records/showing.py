@@ -14,7 +14,7 @@ from cases.records.forms import Offered
 from cases.records.hops import hops
 from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit
 from cases.records.rules import UNDO_FOR
-from cases.records.standing import ItemStanding, Standing, standing
+from cases.records.standing import SENT_OR_THERE, ItemStanding, Standing, standing
 from cases.records.states import ItemState, Need, Route, VisitState
 from cases.records.verdict import Answer, Timing, Verdict
 from portal import moves, when
@@ -66,7 +66,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
     if is_plan:
         main = []
     rest = [verb for verb in verbs if verb not in main and verb != "wanted"]
-    routes = [] if item.state in {ItemState.SENT, ItemState.ARRIVED, ItemState.OPENS_FINE} else Route.choices
+    routes = [] if item.state in SENT_OR_THERE else rules.allowed_routes(item.is_lent)
     return {
         "item": item,
         "key": str(item.pk),
@@ -78,11 +78,12 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "hops": hops(item.route, item.state),
         "asking": holders.how_to_ask(item),
         "adds_plan": is_plan and bool(verbs),
-        "main": [_button(item, verb) for verb in main],
-        "plain": [_button(item, verb) for verb in rest if verb not in WITH_INPUT],
+        "main": [_button(item, verb) for verb in main] + _give_back(item),
+        # The main verbs once more, beside the day they are about.
+        "plain": [_button(item, verb) for verb in main + rest if verb not in WITH_INPUT],
         "with_input": [_button(item, verb) for verb in rest if verb in WITH_INPUT],
         "may_say": bool(verbs),
-        "routes": [(value, label) for value, label in routes if value != item.route] if verbs else [],
+        "routes": [(route, str(Route(route).label)) for route in routes if route != item.route] if verbs else [],
         "route": str(Route(item.route).label),
         "may_undo": reader.may_undo(item),
     }
@@ -99,15 +100,33 @@ def _button(item: RecordItem, verb: str) -> dict[str, str]:
     return {"verb": verb, "label": str(label), "url": reverse("records:tell", args=[item.pk, verb])}
 
 
+def _give_back(item: RecordItem) -> list[dict[str, str]]:
+    """What is lent is given back once it was sent; also where nobody said by when."""
+    if not item.is_lent or item.back_on or not (item.due_back_on or item.state in SENT_OR_THERE):
+        return []
+    url = reverse("records:tell", args=[item.pk, "given_back"])
+    return [{"verb": "given_back", "label": _("It’s given back"), "url": url}]
+
+
 def offered_rows(days: Iterable[Offered], looked: Offered | None, stands: Standing, now: datetime) -> list[dict]:
     """Each offered day with its verdict, in order."""
-    rows = []
+    rows, names = [], names_of(stands)
     for day in sorted(days, key=lambda day: (day.on, day.value)):
         found = verdict.judge(stands.things, day.on, now)
         rows.append(
-            {"day": day, "tag": words.tag(found.answer), "hint": words.answer_line(found), "checked": day == looked}
+            {
+                "day": day,
+                "tag": words.tag(found.answer),
+                "hint": words.answer_line(found, names),
+                "checked": day == looked,
+            }
         )
     return rows
+
+
+def names_of(stands: Standing) -> dict[str, str]:
+    """What each record is called, by the key that verdicts use."""
+    return {str(line.item.pk): line.item.called for line in stands.items}
 
 
 def look(day: Offered, offered: Iterable[Offered], stands: Standing, now: datetime) -> dict[str, Any]:
@@ -122,7 +141,7 @@ def look(day: Offered, offered: Iterable[Offered], stands: Standing, now: dateti
         "verdict": found,
         "tag": words.tag(found.answer),
         "title": words.ANSWERS[found.answer][0],
-        "text": words.verdict_text(found),
+        "text": f"{words.verdict_text(found)} {words.decides_line(found, names_of(stands))}".strip(),
         "caption": _("Core records, if what is open is asked for now"),
         "heads": [_("Record"), _("Usually there"), _("Safe by"), _("On %(day)s") % {"day": month_day}],
         "rows": [words.row(judged, items[judged.key]) for judged in found.core],

@@ -64,6 +64,7 @@ def _lay(visit: Visit, kind: RecordKind, *, holder: Office | None = None, which:
         kind=kind,
         holder=holder,
         is_core=is_core(kind, visit.office),
+        is_lent=kind.is_lent,
         need=kind.need,
         state=ItemState.NEEDS_YOU if kind.need else ItemState.NEEDED,
         route=Route.THROUGH_US if kind.need == Need.PLAN else Route.DIRECT,
@@ -121,7 +122,7 @@ def tell(
 
 def _say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, by: Actor, **words: Any) -> RecordItem:
     lock_case(item.visit.case)
-    item = _fresh(item)
+    item = fresh(item)
     case = item.visit.case
     role = role_of(case, by)
     target = moves.check(rules.ITEM_MOVES, verb, item.state, role)
@@ -140,6 +141,8 @@ def _say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, 
     item.tracking = words.get("tracking") or item.tracking
     if verb == "asked" or dates["asked_on"] is None:
         item.asked_by_us = role == rules.COORDINATOR
+    if verb == "asked" and item.back_on:  # lent once more
+        item.due_back_on = item.back_on = None
     if verb == "held" and item.route == Route.DIRECT:
         item.route = Route.CARRIED if role != rules.SYSTEM else Route.THROUGH_US
     item.version += 1
@@ -158,7 +161,7 @@ def _why_not(
     return rules.why_not_on(on or today, today, dates, verb)
 
 
-def _fresh(item: RecordItem) -> RecordItem:
+def fresh(item: RecordItem) -> RecordItem:
     together = ("kind", "holder", "visit__case__patient", "visit__case__key", "visit__office")
     return RecordItem.objects.select_related(*together).get(pk=item.pk)
 
@@ -195,7 +198,7 @@ def follow(item: RecordItem, verb: str, *, on: date | None, now: datetime, by: A
 
 def start_anew(item: RecordItem, *, now: datetime, by: Actor) -> None:
     """The referral was refused: its letter is to be asked for again, of whoever says yes."""
-    item = _fresh(item)
+    item = fresh(item)
     undoing.keep(item, now=now, by=by)
     for name in rules.ALL_DATES:
         setattr(item, name, None)
@@ -228,11 +231,13 @@ def set_route(item: RecordItem, route: str, *, by: Actor) -> RecordItem:
     """
     must("say_where_records_are", item.visit.case, by)
     lock_case(item.visit.case)
-    item = _fresh(item)
+    item = fresh(item)
     if item.state in {ItemState.SENT, ItemState.ARRIVED, ItemState.OPENS_FINE}:
         raise Refused(_("This one is already on its way."), code="state")
     if route not in Route.values:
         raise Refused(_("Choose one of the ways it can travel."))
+    if route not in rules.allowed_routes(item.is_lent):
+        raise Refused(_("We never keep this one. It goes straight, or in your hands."))
     if route == item.route:
         return item
     undoing.keep(item, now=clock.now(), by=by)
@@ -251,7 +256,7 @@ def set_holder(item: RecordItem, *, office: Office | None = None, office_name: s
     """Say which office has a record: one that is known, or a name typed in, which serves this case only."""
     must("say_where_records_are", item.visit.case, by)
     lock_case(item.visit.case)
-    item = _fresh(item)
+    item = fresh(item)
     if office is None and office_name.strip():
         office = add_office(item.visit.case, name=office_name, by=by)
     item.holder = office_ties.standing(office) if office else None
@@ -267,7 +272,7 @@ def set_core(item: RecordItem, needed: bool, *, by: Actor) -> RecordItem:
     """What was heard for this visit alone: the second office needs this on the day, or it can follow."""
     must("say_where_records_are", item.visit.case, by)
     lock_case(item.visit.case)
-    item = _fresh(item)
+    item = fresh(item)
     if item.is_core != needed:
         item.is_core = needed
         item.version += 1
@@ -289,7 +294,7 @@ def link_document(item: RecordItem, document: Document, *, by: Actor) -> RecordI
     _link(visit, document, now=clock.now(), kind=item.kind_id)
     record(by, "item.document_linked", item, patient=visit.case.patient_id, case=visit.case_id)
     replan(visit, now=clock.now())
-    return _fresh(item)
+    return fresh(item)
 
 
 @transaction.atomic
@@ -317,8 +322,8 @@ def _link(visit: Visit, document: Document, *, now: datetime, kind: str = "") ->
     if item is None:
         return False
     ItemDocument.objects.get_or_create(item=item, document=document, defaults={"linked_at": now})
-    # What the patient carries stays in her hands: the file here is a copy.
-    if item.state not in rules.ITEM_MOVES["held"].sources:
+    # What the patient carries stays in her hands, and slides stay slides: the file here is a copy.
+    if item.is_lent or item.state not in rules.ITEM_MOVES["held"].sources:
         return False
     _say(item, "held", now=now, by=SYSTEM)
     return True

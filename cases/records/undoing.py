@@ -24,6 +24,8 @@ KEPT = {
         "opens_on",
         "carrier",
         "tracking",
+        "due_back_on",
+        "back_on",
     ),
     ReportLoop: ("state", "known_by", "came", "asked_on", "received_on", "confirmed_on"),
 }

@@ -15,6 +15,7 @@ urlpatterns = [
     path("items/<uuid:pk>/route/", views.set_route, name="set_route"),
     path("items/<uuid:pk>/holder/", views.set_holder, name="set_holder"),
     path("items/<uuid:pk>/core/", views.set_core, name="set_core"),
+    path("items/<uuid:pk>/due-back/", views.set_due_back, name="set_due_back"),
     path("items/<uuid:pk>/<slug:verb>/", views.tell, name="tell"),
     path("cases/<uuid:pk>/referral/", referral.referral, name="referral"),
     path("cases/<uuid:pk>/referral/<slug:verb>/", referral.move_referral, name="move_referral"),

@@ -13,7 +13,17 @@ from cases.case import offices
 from cases.case.models import Case
 from cases.case.people import may, role_in
 from cases.records import actions, holders, reuse, rounds, showing
-from cases.records.forms import MOST_DAYS, AddForm, DayForm, DoctorForm, HolderForm, Offered, RouteForm, SayForm
+from cases.records.forms import (
+    MOST_DAYS,
+    AddForm,
+    DayForm,
+    DoctorForm,
+    DueBackForm,
+    HolderForm,
+    Offered,
+    RouteForm,
+    SayForm,
+)
 from cases.records.models import RecordItem, RecordKind, Visit
 from cases.records.rounds import Round
 from cases.records.standing import Standing, standing
@@ -241,6 +251,7 @@ def _list_page(
         "said": said,
         "is_staff": bool(request.user.role),
         "holder_form": HolderForm(auto_id=False),
+        "due_back_form": DueBackForm(auto_id=False),
     }
     if found and found.clinician_id:
         stands = standing(found, now)
@@ -289,6 +300,8 @@ def tell(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     try:
         if verb == "undo":
             actions.undo(item, by=by)
+        elif verb == "given_back":
+            actions.give_back(item, on=form.cleaned_data["on"], by=by)
         elif verb in showing.rules.ITEM_MOVES:
             actions.tell(item, verb, by=by, **form.cleaned_data)
         else:
@@ -309,6 +322,20 @@ def set_route(request: HttpRequest, pk: str) -> HttpResponse:
         actions.set_route(item, form.cleaned_data["route"], by=Actor.of(request))
     except Refused as no:
         return _list_page(request, item.visit.case, also=[no.message], status=422)
+    return redirect(item)
+
+
+@open_to(PERSON)
+@require_POST
+def set_due_back(request: HttpRequest, pk: str) -> HttpResponse:
+    """Say by when a lent record goes back."""
+    item, form = _item(request, pk), DueBackForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Refused(form.errors["due_back"][0])
+        actions.set_due_back(item, on=form.cleaned_data["due_back"], by=Actor.of(request))
+    except Refused as no:
+        return _list_page(request, item.visit.case, said=item, also=[no.message], status=422)
     return redirect(item)
 
 

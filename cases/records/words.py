@@ -1,5 +1,6 @@
 """The words that pages show for verdicts, records and referrals. Made when shown, in the reader's language."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -78,24 +79,37 @@ def doctor_of(visit: Visit) -> str:
     return visit.clinician.name if visit.clinician else _("the second doctor")
 
 
-def answer_line(verdict: Verdict) -> str:
-    """One sentence under an offered day."""
-    count = len(verdict.core)
+def decides_line(verdict: Verdict, names: Mapping[str, str]) -> str:
+    """Which core records the answer for a day hangs on; empty where nothing is open."""
+    deciding = [names[each.key] for each in verdict.decides]
+    if not deciding:
+        return ""
+    if verdict.answer == Answer.COMFORTABLE:
+        return _("The last to be there: %(records)s.") % {"records": listed(deciding)}
+    return _("This hangs on: %(records)s.") % {"records": listed(deciding)}
+
+
+def answer_line(verdict: Verdict, names: Mapping[str, str]) -> str:
+    """What an offered day means, and which records decide it; `names` are the records', by key."""
+    counted = {"late": len(verdict.decides), "count": len(verdict.core)}
+    if not verdict.core:
+        return _("Nothing has to be there on the day.")
     if verdict.answer == Answer.COMFORTABLE:
         return _("All core records are in time, even if offices are slow.")
     if verdict.answer == Answer.TIGHT:
-        return _("All core records are expected in time. A slow office could miss it.")
-    late = len(verdict.decides)
-    return ngettext(
-        "%(late)d of %(count)d core records may come on the day or after it.",
-        "%(late)d of %(count)d core records may come on the day or after it.",
-        late,
-    ) % {"late": late, "count": count}
+        words = _("All core records are expected in time. A slow office could miss it.")
+    elif len(verdict.decides) == 1:
+        return _("This may come on the day or after it: %(record)s.") % {"record": names[verdict.decides[0].key]}
+    else:
+        words = _("%(late)d of %(count)d core records may come on the day or after it.") % counted
+    return f"{words} {decides_line(verdict, names)}"
 
 
 def verdict_text(verdict: Verdict) -> str:
     """What the verdict on a day means, in two or three short sentences."""
     count = len(verdict.core)
+    if not count:
+        return _("Nothing has to be there on the day.")
     if verdict.answer == Answer.COMFORTABLE:
         if verdict.safe_on is None:
             return _("Every core record is there, or in your hands.")
@@ -237,7 +251,19 @@ def item_text(line: ItemStanding, visit: Visit, known_words: str, is_already_her
         parts.insert(0, _("It is here from your earlier visit. You do not ask for it again."))
     if line.next_day and line.next_day.due in ("chase", "person") and line.next_day.on >= line.dates.asked_on:
         parts.append(_next_ask(line))
+    if line.item.is_lent:
+        parts.append(_goes_back(line.item))
     return " ".join(part for part in parts if part)
+
+
+def _goes_back(item: RecordItem) -> str:
+    """Where a lent thing can be followed, and by when it goes back."""
+    parts = [_("Tracking number: %(number)s.") % {"number": item.tracking}] if item.tracking else []
+    if item.back_on:
+        parts.append(_("Given back on %(day)s.") % {"day": when.month_day(item.back_on)})
+    elif item.due_back_on:
+        parts.append(_("Due back on %(day)s.") % {"day": when.day(item.due_back_on)})
+    return " ".join(parts)
 
 
 def _next_ask(line: ItemStanding) -> str:
@@ -265,6 +291,8 @@ def _where(line: ItemStanding, visit: Visit) -> str:
         return _("It is in your hands. Take it with you.")
     if item.state == ItemState.SENT and item.route == Route.CARRIED:
         return _("It is on the list of what you take.")
+    if item.state == ItemState.ARRIVED and item.route == Route.CARRIED:
+        return _("You took it along. It has been there since %(arrived)s.") % {"arrived": _day(item.arrived_on)}
     return {
         ItemState.ASKED: _("Asked for on %(asked)s."),
         ItemState.ACKNOWLEDGED: _("They have been working on it since %(acknowledged)s."),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from cases.case.models import CallLog, Case, CaseClinician, ToDo
 from cases.case.people import who_can_open
+from cases.records.models import RecordItem
 from cases.records.standing import ItemStanding
 from cases.records.states import IN_TROUBLE, THERE, UNDER_WAY, ItemState
 from portal import clock, when
@@ -145,9 +146,16 @@ def _record(each: ItemStanding, case: Case) -> dict[str, Any]:
         "route": item.get_route_display(),
         "state": item.get_state_display(),
         "tag": _state_tag(item.state),
-        "known": item.get_known_by_display() if item.known_by else "–",
+        "known": ". ".join(filter(None, [item.get_known_by_display() if item.known_by else "–", _lent(item)])),
         "log_href": log_url(case, item=item.pk) if item.state not in THERE else "",
     }
+
+
+def _lent(item: RecordItem) -> str:
+    """When a thing that was lent goes back; the second office sends it, and the team asks for that."""
+    if item.back_on:
+        return _("Given back %(day)s") % {"day": when.short_day(item.back_on)}
+    return _("Due back %(day)s") % {"day": when.short_day(item.due_back_on)} if item.due_back_on else ""
 
 
 def _state_tag(state: str) -> str:

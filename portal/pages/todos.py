@@ -25,6 +25,7 @@ KINDS = {
     "call_holder": (gettext_lazy("Call the office"), "warn", "phone"),
     "ask_report": (gettext_lazy("Ask for the report"), "info", "phone"),
     "ask_office": (gettext_lazy("Ask the office"), "warn", "phone"),
+    "give_back": (gettext_lazy("Goes back"), "warn", "clock"),
     "file_failed": (gettext_lazy("File not opened"), "warn", "file"),
     "fix_address": (gettext_lazy("Address does not work"), "warn", "alert"),
     CHECK_OFFICE: (gettext_lazy("Check a new office"), "info", "search"),
