@@ -29,15 +29,18 @@ def _check(reason: str) -> None:
 
 
 @transaction.atomic
-def change_entry(office: Office, *, by: Actor, **details: Any) -> Office:
+def change_entry(office: Office, *, seen: str = "", by: Actor, **details: Any) -> Office:
     """Change an entry, checked or not. Visits and records live by what it says from now on.
 
-    Raises Refused for an entry that was merged.
+    `seen` is the mark of these details as the form showed them. Raises Refused where they are others by now, and for
+    an entry that was merged.
     """
     _coordinator(by)
     rows, _cases = office_ties.lock(office.pk)
     office = rows[office.pk]
     _check(office_rules.why_not_change(office))
+    if office_ties.differs(office, details) and seen and seen != office_rules.as_seen(office, details):
+        raise Refused(_("Someone changed this entry since you opened it. Look at it once more."), code="state")
     if changed := office_ties.set_details(office, details):
         _record("office.changed", office, by)
         office_ties.follow(office, changed, by=by)

@@ -101,9 +101,14 @@ def standing(office: Office) -> Office:
     return found.merged_into or found
 
 
+def differs(office: Office, details: Mapping[str, Any]) -> set[str]:
+    """The names of what an entry does not say yet."""
+    return {name for name, value in details.items() if getattr(office, name) != value}
+
+
 def set_details(office: Office, details: Mapping[str, Any]) -> set[str]:
     """Write what differs; answers the names of what was changed. The caller holds the lock."""
-    changed = {name for name, value in details.items() if getattr(office, name) != value}
+    changed = differs(office, details)
     for name in changed:
         setattr(office, name, details[name])
     if changed:

@@ -36,11 +36,17 @@ def named_or_added(case: Case, name: str, *, region: str = "", by: Actor, **deta
 
 
 def while_typing(typed: Iterable[str], user: Any) -> QuerySet[Office]:
-    """Checked offices, and the person's own, whose name holds one of the things typed so far."""
+    """Checked offices, and the person's own, whose name holds one of the things typed so far.
+
+    Staff know the unchecked ones of every case; typed into another case, those would not be found.
+    """
     matches = Q()
     for words in typed:
-        matches |= Q(name__icontains=words.strip())
-    return Office.objects.visible_to(user).filter(matches).order_by("name").distinct()[:SHOWN_WHILE_TYPING]
+        matches |= Q(name__icontains=words.replace("\0", "").strip())
+    known = Office.objects.visible_to(user).filter(matches)
+    if user.role:
+        known = known.filter(checked_at__isnull=False)
+    return known.order_by("name").distinct()[:SHOWN_WHILE_TYPING]
 
 
 def doctor(case: Case, role: str) -> CaseClinician | None:

@@ -108,6 +108,9 @@ class EntryForm(forms.ModelForm):
         return [self[name] for name in self.fields if name.startswith(USUAL)]
 
 
+DETAILS = (*EntryForm.Meta.fields, "usual_days")  # what saving the form writes
+
+
 class NoteForm(forms.ModelForm):
     """A word from one of the team to the others."""
 

@@ -116,12 +116,14 @@ def item_row(item: RecordItem) -> dict[str, Any]:
 
 def cases_using(office: Office, user: Any) -> QuerySet[Case]:
     """The cases a person may see that name this office: its own, through a doctor, a visit or a record."""
-    names_it = Q(pk=office.for_case_id) | Q(
-        pk__in=CaseClinician.objects.filter(clinician__office=office).values("case")
+    own = Office.objects.filter(pk=office.pk, for_case__isnull=False).values("for_case")
+    with_doctors = CaseClinician.objects.filter(clinician__office=office).values("case")
+    with_visits = Visit.objects.filter(office=office).values("case")
+    with_records = RecordItem.objects.filter(holder=office).values("visit__case")
+    named_in = own.union(with_doctors, with_visits, with_records)
+    return (
+        Case.objects.visible_to(user).filter(pk__in=named_in).select_related("patient").order_by("patient__name", "pk")
     )
-    names_it |= Q(pk__in=Visit.objects.filter(office=office).values("case"))
-    names_it |= Q(pk__in=RecordItem.objects.filter(holder=office).values("visit__case"))
-    return Case.objects.visible_to(user).filter(names_it).select_related("patient").order_by("patient__name", "pk")
 
 
 def who_works_here(office: Office) -> list[dict[str, str]]:
@@ -131,15 +133,15 @@ def who_works_here(office: Office) -> list[dict[str, str]]:
     words: dict[str, list[str]] = {}
     for row in counted[: 4 * NAMES_SHOWN]:
         words.setdefault(row["clinician__name"], []).append(_as_what(row["role"], row["cases"]))
-    return [{"title": name, "hint": ", ".join(said)} for name, said in list(words.items())[:NAMES_SHOWN]]
+    return [{"title": name, "hint": ". ".join(said)} for name, said in list(words.items())[:NAMES_SHOWN]]
 
 
 def _as_what(role: str, cases: int) -> str:
     words = {
-        "primary": ngettext("primary doctor in %(cases)d case", "primary doctor in %(cases)d cases", cases),
-        "first": ngettext("first doctor in %(cases)d case", "first doctor in %(cases)d cases", cases),
-        "second": ngettext("second doctor in %(cases)d case", "second doctor in %(cases)d cases", cases),
-        "third": ngettext("third doctor in %(cases)d case", "third doctor in %(cases)d cases", cases),
+        "primary": ngettext("Primary doctor in %(cases)d case", "Primary doctor in %(cases)d cases", cases),
+        "first": ngettext("First doctor in %(cases)d case", "First doctor in %(cases)d cases", cases),
+        "second": ngettext("Second doctor in %(cases)d case", "Second doctor in %(cases)d cases", cases),
+        "third": ngettext("Third doctor in %(cases)d case", "Third doctor in %(cases)d cases", cases),
     }
     return words[role] % {"cases": cases}
 
@@ -158,7 +160,8 @@ def candidates(office: Office, user: Any, words: str) -> QuerySet[Office]:
     if words:
         alike = others.matching(words)
     else:
-        alike = others.filter(name__icontains=office.name.split()[0])
+        first_word = office.name.split()[:1]
+        alike = others.filter(name__icontains=first_word[0]) if first_word else others.none()
         for number in filter(None, (office.phone, office.fax)):
             alike |= others.filter(Q(phone=number) | Q(fax=number))
     return alike.order_by("checked_at", "name")[:CANDIDATES_SHOWN]
@@ -175,9 +178,13 @@ def differences(source: Office, target: Office, kinds: Mapping[str, RecordKind])
     """Where the two entries do not say the same, side by side."""
     said = labels()
     both = [(said[name], value(source, name), value(target, name)) for name in COMPARED]
-    both.append((_("Need on the day of a visit"), *(", ".join(own_list(each, kinds)) for each in (source, target))))
-    both.append((_("How fast they are"), *(_speeds_in_words(each, kinds) for each in (source, target))))
-    both.append((_("Note for the team"), source.note, target.note))
+    lists = [", ".join(own_list(each, kinds)) for each in (source, target)]
+    fast = [_speeds_in_words(each, kinds) for each in (source, target)]
+    both += [
+        (_("Need on the day of a visit"), lists[0], lists[1]),
+        (_("How fast they are"), fast[0], fast[1]),
+        (_("Note for the team"), source.note, target.note),
+    ]
     return [
         {"label": label, "goes": goes or "–", "stays": stays or "–"} for label, goes, stays in both if goes != stays
     ]

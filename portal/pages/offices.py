@@ -20,7 +20,7 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.pages import office_rows as rows
-from portal.pages.office_form import EntryForm, NoteForm
+from portal.pages.office_form import DETAILS, EntryForm, NoteForm
 
 OFFICES_ON_A_PAGE = 25
 ITEMS_ON_A_PAGE = 25
@@ -30,6 +30,11 @@ LONGEST_WORDS = 80
 def _entry(request: HttpRequest, pk: Any) -> Office:
     known = Office.objects.known_to(request.user)
     return find_or_404(known.select_related("checked_by", "for_case__patient", "merged_into"), pk=pk)
+
+
+def _words(request: HttpRequest) -> str:
+    """What is looked for, without what no column can hold."""
+    return request.GET.get("find", "").replace("\0", "").strip()[:LONGEST_WORDS]
 
 
 def _kinds() -> dict[str, RecordKind]:
@@ -49,7 +54,7 @@ def _refused(request: HttpRequest, office: Office, no: Refused) -> HttpResponse:
 @require_safe
 def offices(request: HttpRequest) -> HttpResponse:
     """All entries, those whose number nobody has called first."""
-    words = request.GET.get("find", "").strip()[:LONGEST_WORDS]
+    words = _words(request)
     found = Office.objects.visible_to(request.user).select_related("for_case__patient")
     found = found.matching(words) if words else found
     is_checked = ExpressionWrapper(Q(checked_at__isnull=False), output_field=BooleanField())
@@ -100,16 +105,22 @@ def change_office(request: HttpRequest, pk: str) -> HttpResponse:
     found = _entry(request, pk)
     if found.merged_into:
         return redirect(found.merged_into)
+    seen = office_rules.as_seen(found, DETAILS)
     form = EntryForm(request.POST or None, instance=found, kinds=_kinds().values())
+    status = 422
     if request.method == "POST" and form.is_valid():
+        shown = request.POST.get("seen", "")
         try:
-            directory.change_entry(found, by=Actor.of(request), **form.details)
+            directory.change_entry(found, seen=shown, by=Actor.of(request), **form.details)
         except Refused as no:
-            return _refused(request, found, no)
-        messages.success(request, _("Saved. Every case that names this office goes by it."))
-        return redirect(found)
-    page = {"office": found, "form": form, "count": rows.cases_using(found, request.user).count()}
-    return render(request, "pages/offices/change.html", page, status=422 if form.errors else 200)
+            seen, status = office_rules.as_seen(_entry(request, pk), DETAILS), 409
+            form.add_error(None, no.message)
+        else:
+            messages.success(request, _("Saved. Every case that names this office goes by it."))
+            return redirect(found)
+    count = rows.cases_using(found, request.user).count()
+    page = {"office": found, "form": form, "count": count, "seen": seen}
+    return render(request, "pages/offices/change.html", page, status=status if form.errors else 200)
 
 
 @open_to(User.Role.COORDINATOR)
@@ -120,7 +131,7 @@ def note_office(request: HttpRequest, pk: str) -> HttpResponse:
     form = NoteForm(request.POST, instance=found)
     try:
         if not form.is_valid():
-            raise Refused(" ".join(form.errors["note"]))
+            raise Refused(_("The note is too long. Keep it to a few lines."))
         directory.change_entry(found, by=Actor.of(request), note=form.cleaned_data["note"])
     except Refused as no:
         return _refused(request, found, no)
@@ -157,7 +168,7 @@ def merge_office(request: HttpRequest, pk: str) -> HttpResponse:
             return _refused(request, found, no)
         messages.success(request, _("The two entries are one now."))
         return redirect(stands)
-    words = request.GET.get("find", "").strip()[:LONGEST_WORDS]
+    words = _words(request)
     page = {"office": found, "words": words, "other": other, "also": None}
     if other:
         page |= {

@@ -43,14 +43,16 @@ def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[s
     label, tag, icon = KINDS.get(todo.kind, PLAIN)
     case = todo.case
     patient = case.patient if case else None
-    reason = _reason(todo, gathered[case.pk], today) if case else None
+    is_about_office = todo.kind == CHECK_OFFICE
+    reason = _reason(todo, gathered[case.pk], today) if case and not is_about_office else None
     lines = [_what(todo, today)]
     if reason:
         lines.append(reason.text)
     if case:
         lines.append(visit_line(gathered[case.pk].facts, today))
-    if patient:
+    if patient and not is_about_office:
         lines.append(reach(patient))
+    to_call = None if is_about_office else patient  # its own page has its number
     return {
         "pk": todo.pk,
         "on": todo.due_on,
@@ -61,7 +63,7 @@ def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[s
         "href": _address(todo),
         "log_href": f"{reverse('pages:log_call', args=[case.pk])}?todo={todo.pk}" if case else "",
         "lines": [line for line in lines if line],
-        "call": call_button(reason.office if reason and todo.kind in TO_OFFICES else None, patient),
+        "call": call_button(reason.office if reason and todo.kind in TO_OFFICES else None, to_call),
     }
 
 

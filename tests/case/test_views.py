@@ -179,6 +179,15 @@ def test_others_find_an_office_while_typing_only_once_it_is_checked():
     assert "Bay Clinic" in grace.get(names).content.decode()
 
 
+def test_a_coordinator_is_offered_checked_offices_only():
+    office = typed_office(factories.open_case())
+    theo = people.browser(people.person("theo"))
+    names = reverse("case:office_names") + "?first_office=bay"
+    assert "Bay Clinic" not in theo.get(names).content.decode()
+    directory.check_office(office, by=Actor.person(people.person("theo")))
+    assert "Bay Clinic" in theo.get(names).content.decode()
+
+
 def test_an_unchecked_office_is_missing_for_strangers():
     office = typed_office(factories.open_case())
     page = reverse("case:office", args=[office.pk])

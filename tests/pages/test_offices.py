@@ -43,7 +43,7 @@ def address(office: Office, name: str = "office") -> str:
 def filled(office: Office, **changes) -> dict:
     """What the form of an entry sends when it is saved as it stands, with changes."""
     fields = theos().get(address(office, "change_office")).context["form"].initial
-    kept = {name: value for name, value in fields.items() if value not in (None, False, "")}
+    kept = {name: value for name, value in fields.items() if value not in (None, False, "", "US")}
     return {**kept, **changes}
 
 
@@ -78,6 +78,21 @@ def test_the_list_is_paged_and_costs_the_same_for_many():
     assert "Office 25" in see(f"{LIST}?page=2")
 
 
+@pytest.mark.parametrize("words", ["\0", "%", "'; --", "<b>", "²" * 5])
+def test_odd_words_find_nothing_and_break_nothing(words):
+    office = typed_in("Zoo Clinic")
+    for page in (LIST, address(office, "merge_office")):
+        assert theos().get(page, {"find": words}).status_code == 200
+    assert theos().get(reverse("case:office_names"), {"first_office": words}).status_code == 200
+
+
+def test_the_call_on_the_board_is_to_the_office_not_to_the_patient():
+    type(people.person("rosa")).objects.filter(pk=people.person("rosa").pk).update(phone="+15550100110")
+    typed_in("Zoo Clinic")
+    ToDo.objects.update(due_on="2026-11-05")
+    assert "tel:+15550100110" not in see(reverse("pages:caseload"))
+
+
 def test_an_empty_directory_says_what_will_stand_there():
     assert "No office yet" in see()
     assert "No office fits" in see(f"{LIST}?find=nowhere")
@@ -99,7 +114,7 @@ def test_the_entry_shows_what_is_known_who_uses_it_and_what_is_open():
     html = see(address(lakeside))
     for words in ("Fax, one page", "usually 11 days", "Tissue blocks", "Rosa Delgado", "Dr. Keller", "tel:5550100177"):
         assert words in html
-    assert "first doctor in 1 case" in html
+    assert "First doctor in 1 case" in html
     assert "Open with them, 6 records in 1 case" in html
     assert "I called the number: it is right" in html
 
@@ -150,6 +165,21 @@ def test_what_cannot_be_is_said_and_nothing_is_lost(bad):
     assert "Fifteen dollars" in answer.content.decode()
     office.refresh_from_db()
     assert office.fee == ""
+
+
+def test_saving_what_another_changed_meanwhile_shows_it_once_more():
+    office = checked()
+    page = address(office, "change_office")
+    opened = theos().get(page).context["seen"]
+    mine = filled(office, fee="$15", seen=opened)
+    directory.change_entry(office, phone="(555) 010-0199", by=theo())
+    answer = theos().post(page, mine)
+    assert answer.status_code == 409
+    assert "Someone changed this entry since you opened it." in answer.content.decode()
+    office.refresh_from_db()
+    assert (office.fee, office.phone) == ("", "(555) 010-0199")
+    assert theos().post(page, {**mine, "seen": answer.context["seen"]}).status_code == 302
+    assert theos().post(page, {**mine, "seen": answer.context["seen"]}).status_code == 302  # pressed twice
 
 
 def test_a_note_stays_with_the_team():
