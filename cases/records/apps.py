@@ -13,12 +13,12 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from cases.case import office_ties
         from cases.documents.ready import on_change
-        from cases.records import reminders, report_reminders
+        from cases.records import opening_reminders, reminders, report_reminders
         from cases.records.actions import follow_document
         from cases.records.offices import TIES
         from portal.reminders.kinds import register
 
-        register(*reminders.KINDS, *report_reminders.KINDS)
+        register(*reminders.KINDS, *opening_reminders.KINDS, *report_reminders.KINDS)
         on_change(follow_document)
         office_ties.register(TIES)
         words.register(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cases.case.actions import settle_to_do
 from cases.case.models import Case, ToDo
-from cases.records import report_planning, rules
+from cases.records import opening, report_planning, rules
 from cases.records.models import RecordItem, Visit
 from cases.records.rules import Due
 from cases.records.standing import ItemStanding, Standing, standings
@@ -118,20 +118,31 @@ def _plan_due_back(item: RecordItem, visit: Visit, now: datetime) -> None:
 
 
 def _plan_item(line: ItemStanding, visit: Visit, now: datetime) -> None:
-    """One row an item: what it next asks for. A word about it withdraws the row and plans the next."""
+    """What an item asks for next, and the day a person takes over if the asking goes unanswered.
+
+    A word about it withdraws the rows and plans the next.
+    """
+    until = visit_begins(visit) if visit.state == VisitState.BOOKED else None
+    opening.plan_questions(line, visit, until=until, now=now)
     if line.next_day is None:
         return
-    is_ours = line.next_day.due == Due.PERSON or (line.next_day.due == Due.CHASE and line.item.asked_by_us)
+    _plan_day(line, line.next_day, until, now)
+    if line.next_day.due == Due.CHASE and line.person_on:
+        _plan_day(line, rules.NextDay(Due.PERSON, line.person_on), until, now)
+
+
+def _plan_day(line: ItemStanding, day: rules.NextDay, until: datetime | None, now: datetime) -> None:
+    visit = line.item.visit
+    is_ours = day.due == Due.PERSON or (day.due == Due.CHASE and line.item.asked_by_us)
     recipient = role("coordinator") if is_ours else visit.case.patient
     zone = ZoneInfo(organisation().time_zone) if is_ours else visit.case.patient.zone
-    due_at = max(morning(line.next_day.on, zone), now)
-    until = visit_begins(visit) if visit.state == VisitState.BOOKED else due_at + ASKED_FOR
+    due_at = max(morning(day.on, zone), now)
     plan(
-        KIND_OF_DUE[line.next_day.due],
+        KIND_OF_DUE[day.due],
         line.item,
         version=line.item.version,
         recipient=recipient,
         due_at=due_at,
-        useful_until=until,
+        useful_until=until or due_at + ASKED_FOR,
         case=visit.case,
     )

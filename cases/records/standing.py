@@ -30,6 +30,15 @@ class ItemStanding:
     judged: Judged | None
 
     @property
+    def person_on(self) -> date | None:
+        """The day a person takes over what was asked for; None while nobody has asked."""
+        visit, thing = self.item.visit, self.dates.thing
+        if self.item.last_word_on is None:
+            return None
+        on = visit.on_date if visit.state == VisitState.BOOKED else None
+        return lead_times.person_takes_over_on(self.item.last_word_on, on, thing.lead, thing.closed)
+
+    @property
     def needs_you(self) -> bool:
         """Whether somebody must ask, sign, choose or pay before it moves."""
         return self.item.state in UNASKED or self.item.state in IN_TROUBLE

@@ -7,7 +7,7 @@ from django.urls import reverse
 from bookings.models import Consultation
 from cases.case.models import Case, Office, ToDo
 from cases.documents.models import PageImage, Version
-from cases.records.models import RecordItem, Referral, Visit
+from cases.records.models import RecordItem, Referral, ReportLoop, Visit
 from cases.reviews.models import Review, Summary
 from portal.accounts.models import User
 from portal.pages import backstage
@@ -43,6 +43,7 @@ def every_step_that_exists():
     assert missing(Referral, "state", {"needed", "asked", "agreed", "refused", "not_needed", "sent"}) <= {"needed"}
     items = {"needed", "needs_you", "asked", "held", "sent", "arrived", "opens_fine", "not_located"}
     assert missing(RecordItem, "state", items) == set()
+    assert missing(ReportLoop, "state", {"asked", "confirmed"}) == set()
     assert missing(Consultation, "state", {"booked", "cancelled", "completed"}) == set()
     assert missing(Review, "state", {"open", "drafting", "completed"}) == set()
     assert missing(Version, "state", {"ready", "locked"}) == set()

@@ -125,8 +125,8 @@ def test_saying_asked_plans_the_chase_and_who_said_it():
     visit = booked_visit()
     told = actions.tell(item(visit), "asked", by=actor("rosa"))
     assert (told.state, told.known_by, told.asked_on) == ("asked", "patient", date(2026, 11, 5))
-    assert open_reminders(told) == [("records.chase", 0)]
-    row = Reminder.objects.get(about_id=told.pk, settled_at=None)
+    assert open_reminders(told) == [("records.chase", 0), ("records.safe_by", 0)]
+    row = Reminder.objects.get(about_id=told.pk, kind="records.chase", settled_at=None)
     assert row.due_at.date() == date(2026, 11, 13)
     assert row.recipient_id == str(visit.case.patient_id)
 
@@ -135,7 +135,8 @@ def test_what_the_coordinator_asked_for_is_chased_by_the_coordinator():
     visit = booked_visit()
     told = actions.tell(item(visit), "asked", by=actor("theo"))
     assert (told.asked_by_us, told.known_by) == (True, "staff_call")
-    assert Reminder.objects.get(about_id=told.pk, settled_at=None).recipient_id == "coordinator"
+    recipients = Reminder.objects.filter(about_id=told.pk, settled_at=None).values_list("recipient_id", flat=True)
+    assert list(recipients) == ["coordinator", "coordinator"]
 
 
 def test_each_hop_sets_its_date_and_fills_those_behind():

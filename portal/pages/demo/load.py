@@ -16,8 +16,8 @@ from cases.case.regions import office_details
 from cases.documents import actions as documents
 from cases.documents import checking
 from cases.records import actions as records
-from cases.records.handing_over import put_on_board
-from cases.records.models import RecordItem, Visit
+from cases.records.handing_over import put_on_board, put_reports_on_board
+from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.reviews import actions as reviews
 from cases.reviews.checklist import POINTS
 from cases.reviews.models import Review, Section
@@ -42,6 +42,12 @@ VERBS_BEHIND = {
     "opens_fine": ("asked", "sent", "arrived", "opens_fine"),
     "not_located": ("asked", "not_located"),
     "needs_you": (),  # the kind is laid out so
+}
+REPORT_VERBS_BEHIND = {
+    "": (),
+    "asked": ("asked",),
+    "received": ("asked", "received"),
+    "confirmed": ("asked", "received", "confirmed"),
 }
 ORDINARY_HOUR = 19
 VISIT_TIME = dt.time(14, 30)
@@ -97,6 +103,7 @@ def play(deeds: list[Deed], first: int, now: dt.datetime) -> None:
             if morning <= now:
                 with clock.lived_at(morning):
                     put_on_board(now=morning)
+                    put_reports_on_board(now=morning)
                 sender.run()
         todays = [deed for deed in deeds if day - 1 < deed.days_ago <= day]
         for minutes, deed in enumerate(todays):
@@ -139,6 +146,7 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
         yield 0.5, lambda: _new_plan(told)
     if story.visit_in is not None and story.visit_in < 0:
         yield max(-story.visit_in - 1, 0), lambda: records.say_took_place(_visit(told), by=told.teller)
+        yield from _report(told, -story.visit_in - 1)
     if story.call == "asked":
         yield 0, lambda: page_actions.ask_for_a_call(told.case, by=told.teller)
 
@@ -228,6 +236,21 @@ def _records(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
         for step, verb in enumerate(verbs):
             days_ago = over + 2 * (len(verbs) - step) - place * 0.1
             yield min(days_ago, told.story.began - 2 - step * 0.01), _telling(told, kind, verb)
+
+
+def _report(told: Told, since: int) -> Iterator[tuple[float, Callable[[], object]]]:
+    """What was said of the report, every third day after the visit."""
+    verbs = REPORT_VERBS_BEHIND[told.story.report]
+    for step, verb in enumerate(verbs, start=1):
+        yield max(since - 3 * step, 0), _telling_of_report(told, verb)
+
+
+def _telling_of_report(told: Told, verb: str) -> Callable[[], object]:
+    def tell() -> None:
+        loop = ReportLoop.objects.select_related("visit__case").get(visit=_visit(told))
+        records.tell_report(loop, verb, by=told.teller)
+
+    return tell
 
 
 def _telling(told: Told, kind: str, verb: str) -> Callable[[], object]:

@@ -260,6 +260,16 @@ PATIENTS: Final = (
         birth_year=1982,
     ),
     DemoPerson(
+        "nora",
+        "Nora Whelan",
+        "Visit over, report confirmed",
+        EASTERN,
+        called="Nora",
+        email="nora@example.org",
+        phone="+1 416 555 0124",
+        birth_year=1964,
+    ),
+    DemoPerson(
         "omar",
         "Omar Farah",
         "Signed up, no case yet",

@@ -20,6 +20,7 @@ class Story:
     moved: int = 0  # days ago the visit was moved to its day; it was ten days later before
     treatment_in: int | None = None
     records: dict[str, str] = field(default_factory=dict)
+    report: str = ""  # after the visit: "", asked, received, confirmed
     plan: str = ""  # a key of plans.PLANS, or "locked"
     new_plan: str = ""
     consultant: str = ""
@@ -182,12 +183,25 @@ STORIES: Final = (
         second="dr_ivers",
         referral="not_needed",
         visit_in=-8,
+        report="asked",
         records={"pathology_report": "opens_fine", "imaging_reports": "opens_fine"},
         plan="marcus",
         consultant="sofie",
         service="plan",
         talk_in=-15,
         review="shared",
+    ),
+    Story(
+        "nora",
+        "Kidney tumor, left side",
+        began=40,
+        primary="dr_abara",
+        first="dr_weiss",
+        second="dr_raman",
+        referral="sent",
+        visit_in=-16,
+        report="confirmed",
+        records={"pathology_report": "opens_fine", "imaging_reports": "opens_fine", "referral_letter": "opens_fine"},
     ),
     Story(
         "helen",
