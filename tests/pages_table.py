@@ -149,6 +149,8 @@ PAGES: dict[str, Page] = {
     "records:report": of_case(CASE),
     "records:tell_report": of_case(CASE, "case", "report_verb", posts="only"),
     "records:kinds": public(),
+    "records:lead_times": Page(ADMINISTRATOR, owner="administrator"),
+    "records:change_lead_time": Page(ADMINISTRATOR, ("kind",), "administrator", posts="too"),
     # --- bookings ---
     "bookings:pick": of_case(CASE, posts="too"),
     "bookings:check": of_case(PATIENT, "hold", posts="too"),

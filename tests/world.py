@@ -100,6 +100,7 @@ def _words() -> dict[str, str]:
     """Arguments that are words of the address itself."""
     verbs = {"document_verb": "hide", "visit_verb": "cancel", "item_verb": "asked", "referral_verb": "asked"}
     verbs["report_verb"] = "asked"
+    verbs["kind"] = "slides"
     return {"about_slug": "scope", "draft_form": "review", "change_verb": "close", **verbs}
 
 

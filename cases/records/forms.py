@@ -47,6 +47,10 @@ def day_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "rs-input--m"})
 
 
+def days_input() -> forms.NumberInput:
+    return forms.NumberInput(attrs={"class": "rs-input--s"})
+
+
 class DoctorForm(forms.Form):
     """The second doctor and their office."""
 
@@ -158,6 +162,50 @@ class DueBackForm(forms.Form):
             "invalid": gettext_lazy("Enter the day in full: month, day and year."),
         },
     )
+
+
+class LeadTimeForm(forms.Form):
+    """How long a kind of record takes, and where that is known from."""
+
+    expected = forms.IntegerField(
+        label=gettext_lazy("Usually, in business days"),
+        min_value=0,
+        max_value=rules.MOST_LEAD_DAYS,
+        widget=days_input(),
+    )
+    safe = forms.IntegerField(
+        label=gettext_lazy("Safe, in business days"),
+        help_text=gettext_lazy("Holds even if an office is slow."),
+        min_value=0,
+        max_value=rules.MOST_LEAD_DAYS,
+        widget=days_input(),
+    )
+    reading = forms.IntegerField(
+        label=gettext_lazy("Days to be read, once it is there"),
+        min_value=0,
+        max_value=rules.MOST_LEAD_DAYS,
+        widget=days_input(),
+    )
+    source = forms.CharField(
+        label=gettext_lazy("Where the figures are from"),
+        help_text=gettext_lazy("One sentence. Everybody can read it on the public list."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Say where the figures are from, in a sentence.")},
+    )
+    seen_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, kind: RecordKind) -> "LeadTimeForm":
+        days = {"expected": kind.expected, "safe": kind.safe, "reading": kind.reading}
+        seen = kind.changed_at.isoformat() if kind.changed_at else ""
+        return cls(initial=days | {"source": kind.source, "seen_at": seen})
+
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or {}
+        if "expected" in fields and "safe" in fields and fields["safe"] < fields["expected"]:
+            self.add_error("safe", _("The safe days cannot be fewer than the usual ones."))
+        return fields
 
 
 class RouteForm(forms.Form):

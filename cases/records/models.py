@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import gettext
 
 from cases.case.models import Case, Clinician, Office
 from cases.documents.models import Document
-from cases.records.lead_times import Lead
+from cases.records.record_kinds import RecordKind
 from cases.records.states import Came, ItemState, KnownBy, Need, ReferralState, ReportState, Route, VisitState
 from portal.accounts.models import User
 from portal.vault.fields import SealedText
@@ -20,44 +19,6 @@ from portal.vault.models import DataKey
 
 LIVE = [VisitState.PLANNED, VisitState.BOOKED, VisitState.HAPPENED]
 WAYS = ["", "carry", "ask", "later"]
-
-
-class RecordKind(models.Model):
-    """A kind of record with its lead times and their source. Data that administrators edit."""
-
-    code = models.SlugField(primary_key=True, max_length=30)
-    name = models.CharField(max_length=80)
-    what = models.CharField(max_length=200)
-    holder = models.CharField(max_length=80)
-    travels = models.CharField(max_length=160)
-    expected = models.PositiveSmallIntegerField()  # business days
-    safe = models.PositiveSmallIntegerField()
-    reading = models.PositiveSmallIntegerField(default=0)
-    is_core = models.BooleanField(default=False)
-    need = models.CharField(max_length=12, choices=Need.choices, blank=True)
-    is_laid_at_start = models.BooleanField(default=False)
-    is_lent = models.BooleanField(default=False, db_default=False)  # a thing that goes back: slides, a disc
-    instead_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    place = models.PositiveSmallIntegerField()  # in lists
-    source = models.CharField(max_length=300)
-
-    class Meta:
-        ordering = ["place"]
-        constraints = [
-            models.CheckConstraint(name="recordkind_safe_is_not_sooner", condition=Q(safe__gte=F("expected"))),
-        ]
-
-    def __str__(self) -> str:
-        return self.code
-
-    @property
-    def lead(self) -> Lead:
-        return Lead(self.expected, self.safe, self.reading)
-
-    @property
-    def called(self) -> str:
-        """The name in the reader's language; one that an administrator wrote stays as written."""
-        return gettext(self.name)
 
 
 def moved_when_and_by_whom(thing: str) -> models.CheckConstraint:

@@ -17,6 +17,7 @@ DOERS = {PATIENT, HELPER, COORDINATOR}
 SECOND, THIRD = 2, 3  # the rounds of the path
 UNDO_FOR = timedelta(minutes=10)
 LOOK_AHEAD = timedelta(days=366)
+MOST_LEAD_DAYS = 90
 
 V, R, S, P = VisitState, ReferralState, ItemState, ReportState
 
@@ -198,6 +199,17 @@ def why_not_undo(moved_at: datetime | None, is_own: bool, role: str, now: dateti
 def allowed_routes(is_lent: bool) -> list[str]:
     """The ways a record may travel, in the order they are offered. Slides and discs are tracked, never kept by us."""
     return [Route.DIRECT, Route.CARRIED] if is_lent else [Route.DIRECT, Route.THROUGH_US, Route.CARRIED]
+
+
+def why_not_lead(lead: Lead, source: str) -> str:
+    """Why a kind of record cannot go by these days; empty when it can."""
+    if not source.strip():
+        return _("Say where the figures are from, in a sentence.")
+    if min(lead.expected, lead.safe, lead.reading) < 0 or max(lead.safe, lead.reading) > MOST_LEAD_DAYS:
+        return _("Enter business days from 0 to %(most)d.") % {"most": MOST_LEAD_DAYS}
+    if lead.safe < lead.expected:
+        return _("The safe days cannot be fewer than the usual ones.")
+    return ""
 
 
 def why_not_due_back(on: date, today: date, sent_on: date | None) -> str:

@@ -306,6 +306,7 @@ def kind_rows(kinds: Iterable[RecordKind]) -> list[dict[str, Any]]:
     """The public list of kinds with their days and sources."""
     return [
         {
+            "row": kind,
             "name": kind.called,
             "what": _(kind.what),
             "holder": _(kind.holder),

@@ -1,6 +1,6 @@
-"""What the clock finds due about records: the day on which a person takes over from messages."""
+"""What the clock finds due about records: the day on which a person takes over, lead times that changed."""
 
-from cases.records import handing_over
+from cases.records import editing, handing_over
 from portal import clock
 from portal.celery import app
 
@@ -11,3 +11,9 @@ def hand_over() -> None:
     now = clock.now()
     handing_over.put_on_board(now=now)
     handing_over.put_reports_on_board(now=now)
+
+
+@app.task
+def replan_changed() -> None:
+    """Plan open visits by lead times that changed. Twice, or late, changes nothing."""
+    editing.replan_changed()

@@ -40,6 +40,7 @@ STAFF = {
     ],
     "administrator": [
         (_("People"), "user", "accounts:people", {"accounts:people"}),
+        (_("Lead times"), "clock", "records:lead_times", {"records:lead_times", "records:change_lead_time"}),
         (_("Organization"), "list", "texts:organization", {"texts"}),
     ],
 }
