@@ -117,6 +117,9 @@ PAGES: dict[str, Page] = {
     "reminders:done": Page(PATIENT, ("reminder",), "patient", posts="only"),
     "reminders:later": Page(PATIENT, ("reminder",), "patient", posts="only"),
     "reminders:try_again": Page(COORDINATOR, ("delivery",), "coordinator", posts="only"),
+    "reminders:send_again": Page(COORDINATOR, ("delivery",), "coordinator", posts="only"),
+    "reminders:mute": Page(COORDINATOR, ("reminder",), "coordinator", posts="too"),
+    "reminders:unmute": Page(COORDINATOR, ("mute",), "coordinator", posts="only"),
     "reminders:called": Page(COORDINATOR, ("delivery",), "coordinator", posts="only"),
     # --- the case ---
     "case:open": Page(frozenset({"patient", "other_patient", "starter", "coordinator"}), owner="patient", posts="too"),
@@ -209,5 +212,6 @@ PAGES: dict[str, Page] = {
     "pages:check_office": Page(COORDINATOR, ("office",), "coordinator", posts="only"),
     "pages:merge_office": Page(COORDINATOR, ("office",), "coordinator", posts="too"),
     "pages:log_call": of_case(COORDINATOR, owner="coordinator", posts="too"),
+    "pages:fix_address": Page(COORDINATOR, ("patient_pk",), "coordinator", posts="too"),
     "pages:settle_to_do": Page(COORDINATOR, ("todo",), "coordinator", posts="only"),
 }

@@ -22,7 +22,7 @@ from portal import clock
 from portal.accounts import actions as accounts
 from portal.actors import Actor
 from portal.pages import actions as page_actions
-from portal.reminders import links, sender
+from portal.reminders import links, muting, sender
 from portal.reminders.models import Delivery, Reminder
 from tests import factories, people, plan_files
 from tests.documents import files as put_in
@@ -88,6 +88,7 @@ def make_world() -> World:
         factories.open_case(grace), clock.today(grace.zone) + dt.timedelta(days=5), by=Actor.person(grace)
     )
     things: dict[str, Any] = {"case": case.pk, "number": 1, "other_consultant": people.person("amir").pk}
+    things["patient_pk"] = case.patient_id
     things |= _words() | _visit(case) | _plan(case) | _hold(case)
     things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ, consultant=joanne).pk
     things["todo"] = page_actions.ask_for_a_call(case, by=Actor.person(rosa)).pk
@@ -147,7 +148,9 @@ def _messages(case: Case) -> dict[str, Any]:
         sender.run()
     delivery = Delivery.objects.filter(recipient_id=case.patient_id).first()
     coming = Reminder.objects.unsettled().filter(recipient_id=case.patient_id).order_by("due_at").first()
+    mute = muting.mute(people.person("grace"), "records.chase", by=Actor.person(people.person("theo")))
     return {
+        "mute": mute.pk,
         "delivery": delivery.pk,
         "pause_token": links.pause_path(delivery).strip("/").split("/")[-1],
         "reminder": coming.pk,

@@ -11,6 +11,10 @@ class CaseConfig(AppConfig):
     label = "case"
 
     def ready(self) -> None:
+        from cases.case.calls import address_refused
+        from portal.reminders.readers import on_wrong_address
+
+        on_wrong_address(address_refused)
         words.register(
             {
                 "case.opened": _("Opened the case"),

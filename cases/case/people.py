@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -84,6 +85,11 @@ def who_can_open(case: Case, verb: str = "read_documents") -> list[tuple[User, s
     coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name")
     people += [(user, str(WORDS[COORDINATOR])) for user in coordinators if may(verb, case, user)]
     return people
+
+
+def patients_and_helpers(cases: Any) -> Any:
+    """The people these cases are of, and who began them; never staff."""
+    return User.objects.filter(Q(pk__in=cases.values("patient")) | Q(pk__in=cases.values("starter")), role="")
 
 
 def in_words(people: list[tuple[User, str]], reader: User) -> str:

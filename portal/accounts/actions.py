@@ -154,6 +154,49 @@ def say_about_oneself(person: User, *, fields: dict[str, Any], by: Actor) -> Use
 
 
 @transaction.atomic
+def change_address(person: User, *, email: str, phone: Any, by: Actor) -> set[str]:
+    """A coordinator puts right how a person is reached, after knowing them by phone. Answers what changed.
+
+    A new email address is not confirmed: a code sent to it does that at the next sign-in. Addresses that waited to be
+    confirmed are forgotten, and every session ends. Raises Refused for staff and for an address that is taken.
+    """
+    if by.user is None or by.user.role != User.Role.COORDINATOR:
+        raise Refused(_("Only a coordinator can do this."), code="role")
+    person = User.objects.select_for_update().get(pk=person.pk)
+    if person.role:
+        raise Refused(_("Staff change their own address, or ask an administrator."), code="role")
+    wanted = {"email": email.strip().lower() or None, "phone": phone}
+    former = person.email
+    changed = {name for name, value in wanted.items() if (getattr(person, name) or None) != (value or None)}
+    for name in changed:
+        setattr(person, name, wanted[name])
+    try:
+        with transaction.atomic():
+            person.save(update_fields=["email", "phone"])
+            if "email" in changed:
+                _replace_addresses(person)
+    except IntegrityError:
+        raise Refused(_("This address can’t be used here. Ask for another one."), code="input") from None
+    if "email" in changed:
+        sessions.end_all(person)
+        if former:
+            sessions.forget_codes(person, former)
+    if changed:
+        why = "_and_".join(sorted(changed))
+        record(by, "account.address_put_right", person, patient=person.pk, why=why)
+    return changed
+
+
+def _replace_addresses(person: User) -> None:
+    """The one address of the account, with no other that could still be confirmed. IntegrityError if it is taken."""
+    EmailAddress.objects.filter(user=person).delete()
+    if person.email:
+        if EmailAddress.objects.filter(email__iexact=person.email, verified=True).exists():
+            raise IntegrityError("a confirmed address of somebody else")
+        EmailAddress.objects.create(user=person, email=person.email, verified=False, primary=True)
+
+
+@transaction.atomic
 def accept_privacy(person: User, *, by: Actor) -> User:
     """The privacy notice as it reads now was accepted; the version is kept on the person and in history."""
     version = text("privacy_notice").version

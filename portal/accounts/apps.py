@@ -27,6 +27,7 @@ class AccountsConfig(AppConfig):
                 "account.second_factor_reset": _("Second step taken away after a lost phone"),
                 "account.privacy_accepted": _("Accepted the privacy notice"),
                 "account.details_changed": _("Changed the account’s details"),
+                "account.address_put_right": _("Put right how you are reached, after knowing you by phone"),
                 "account.invited": _("Invited someone to the staff"),
                 "account.invitation_withdrawn": _("Took an invitation back"),
                 "account.joined": _("Joined the staff"),
@@ -42,6 +43,9 @@ class AccountsConfig(AppConfig):
                 "coordinator": _("Coordinator"),
                 "administrator": _("Administrator"),
                 "none": _("No role"),
+                "email": _("The email address"),
+                "phone": _("The phone number"),
+                "email_and_phone": _("The email address and the phone number"),
             },
         )
         # allauth tells of these by its signals only; a second factor that changed ends the other sessions.

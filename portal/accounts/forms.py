@@ -354,3 +354,29 @@ class InviteForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a role.")},
     )
+
+
+class AddressForm(forms.Form):
+    """How a person is reached, put right by a coordinator who knows them by phone."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("Email address"),
+        help_text=gettext_lazy("Empty: they have none, and we call instead."),
+        required=False,
+        max_length=254,
+        error_messages={"invalid": WHOLE_ADDRESS, "max_length": WHOLE_ADDRESS},
+        widget=forms.EmailInput(attrs={"class": "rs-input--m", "autocomplete": "off"}),
+    )
+    phone = PhoneNumberField(
+        label=gettext_lazy("Phone"),
+        required=False,
+        region="US",
+        widget=forms.TextInput(attrs={"type": "tel", "class": "rs-input--m", "autocomplete": "off"}),
+        error_messages={
+            "invalid": gettext_lazy("Enter the number with its area code, like 212 555 0123, or leave it out.")
+        },
+    )
+    is_known = forms.BooleanField(
+        label=gettext_lazy("I know by phone that it is them: name, birth date and one thing only they know agree"),
+        error_messages={"required": gettext_lazy("First make sure by phone that it is them.")},
+    )

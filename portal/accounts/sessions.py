@@ -1,10 +1,13 @@
 """How long a sign-in lasts. Real time throughout: backstage's clock ends nobody's session."""
 
 import datetime as dt
+import json
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
 from portal.accounts import rules
@@ -14,6 +17,7 @@ from portal.clock import real_now
 SIGNED_IN, SEEN, KEPT, CHECKED = "signed_in_at", "seen_at", "is_kept", "checked_at"
 ZONE_ASKED = "zone_asked"  # whether this sign-in was asked about another zone
 WANTS_TO_STAY = "wants_to_stay"  # ticked on the sign-in page, before anybody is signed in
+CODES_LAST = dt.timedelta(hours=1)  # longer than any code
 LOOK_EVERY = dt.timedelta(seconds=30)  # how exactly "last seen" is kept; spares a write per request
 
 
@@ -79,6 +83,15 @@ def end_all(user: User, *, but: str | None = None) -> None:
     """Sign a person out everywhere, at once."""
     for session in UserSession.objects.filter(user=user).exclude(session_key=but or ""):
         session.end()
+
+
+def forget_codes(person: User, address: str) -> None:
+    """End what waits for a code that was mailed to an address which is no longer theirs: sign-in, new password."""
+    written_since = real_now() + dt.timedelta(seconds=settings.SESSION_COOKIE_AGE) - CODES_LAST
+    for row in Session.objects.filter(expire_date__gte=written_since):
+        waiting = json.dumps({key: value for key, value in row.get_decoded().items() if key.startswith("account_")})
+        if str(person.pk) in waiting or address.lower() in waiting.lower():
+            row.delete()
 
 
 def _instant(request: HttpRequest, name: str) -> dt.datetime:

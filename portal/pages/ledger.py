@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,13 +20,13 @@ from portal.actors import Actor
 from portal.errors import Refused
 from portal.pages import actions
 from portal.pages.call_me import CallMeForm
-from portal.reminders import emails, gathering, kinds, rules
+from portal.reminders import emails, gathering, kinds, muting, rules
 from portal.reminders.forms import PauseForm
-from portal.reminders.models import Delivery, Outcome, Pause, Reminder
+from portal.reminders.models import Delivery, Mute, Outcome, Pause, Reminder
 from portal.reminders.readers import Reader, reader_of
 
 SHOWN = 50
-TOLD = (Outcome.SENT, Outcome.ANSWERED, Outcome.NOT_NEEDED, Outcome.PASSED, Outcome.PAUSED)
+TOLD = (Outcome.SENT, Outcome.ANSWERED, Outcome.NOT_NEEDED, Outcome.PASSED, Outcome.PAUSED, Outcome.MUTED)
 
 
 @open_to(PERSON)
@@ -49,6 +50,7 @@ def shown(request: HttpRequest, case: Case, *, call_form: CallMeForm | None = No
         "person": person,
         "is_own": person == request.user,
         "coming": coming(rows.coming(), person, running, now),
+        "held_back": _held_back(person, case, now),
         "sent": [sent_line(row) for row in told(rows)],
         "running": running,
         "pause_form": PauseForm(now=now, zone=person.zone),
@@ -88,11 +90,19 @@ def coming(rows: Any, person: User, running: Pause | None, now: dt.datetime) -> 
         return []
     found = list(rows.select_related("delivery"))
     due, _not_due = gathering.judge(found, now)
-    live = [row for row in found if row.pk in due]
+    held = muting.muted(found, now)  # they stand in a list of their own
+    live = [row for row in found if row.pk in due and row not in held]
     details = _details(live, reader, now)
     resumes_at = running.until if running else None
     lines = [_coming_line(row, reader, details.get(row.pk, ""), resumes_at, now) for row in live]
     return sorted((line for line in lines if line["at"]), key=lambda line: line["at"])
+
+
+def _held_back(person: User, case: Case, now: dt.datetime) -> list[dict[str, Any]]:
+    """What we hold back from a person in this case, and until when."""
+    mutes = Mute.objects.visible_to(person).at(now).filter(person=person).filter(Q(case_id=None) | Q(case_id=case.pk))
+    found = [(kinds.known(each.kind), each.until) for each in mutes.order_by("muted_at", "pk")]
+    return [{"label": kind.label, "until": until} for kind, until in found if kind]
 
 
 def _details(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict[Any, str]:
@@ -156,5 +166,6 @@ def _result(row: Reminder) -> dict[str, str]:
         Outcome.ANSWERED: {"label": _("You said: done"), "kind": "ok", "icon": "check"},
         Outcome.NOT_NEEDED: {"label": _("No longer needed"), "kind": "", "icon": "minus"},
         Outcome.PASSED: {"label": _("Not sent in time"), "kind": "warn", "icon": "alert"},
+        Outcome.MUTED: {"label": _("Held back by us"), "kind": "", "icon": "pause"},
         Outcome.PAUSED: {"label": _("You were resting"), "kind": "", "icon": "pause"},
     }[Outcome(row.settled_as)]

@@ -1,8 +1,9 @@
-"""The coordinators' log of messages: when, about which case, to whom, about what, what came of it, try again."""
+"""The coordinators' log of messages: when, about which case, to whom, about what, what came of it; again, mute, fix."""
 
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -11,14 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.case.models import Case
-from portal import clock
+from portal import clock, when
 from portal.access import open_to
 from portal.accounts.models import User
-from portal.reminders import kinds, sender
-from portal.reminders.models import Delivery, Outcome, Reminder
+from portal.reminders import kinds, rules, sender
+from portal.reminders.models import Delivery, Mute, Outcome, Reminder
 
 LINES_ON_A_PAGE = 25
-SHOWS = ("all", "coming", "failed", "passed", "calls")
+SHOWS = ("all", "coming", "failed", "passed", "calls", "muted")
+FIND_AT_MOST, PEOPLE_FOUND = 80, 200
 PASSED_SHOWN = dt.timedelta(days=30)
 
 
@@ -28,20 +30,40 @@ def reminder_log(request: HttpRequest) -> HttpResponse:
     """What went out, what is coming, what failed, whom to call instead."""
     show = request.GET.get("show", "")
     show = show if show in SHOWS else "all"
-    rows = {"coming": _coming, "passed": _passed}
+    find = request.GET.get("find", "").strip()[:FIND_AT_MOST]
+    rows = {"coming": _coming, "passed": _passed, "muted": _muted}
     found = rows[show](request.user) if show in rows else _messages(request.user, show)
+    found = _named(found, find) if find else found
     page = Paginator(found, LINES_ON_A_PAGE).get_page(request.GET.get("page"))
     things = list(page)
     cases = Case.objects.visible_to(request.user).in_bulk({thing.case_id for thing in things if thing.case_id})
-    people = User.objects.in_bulk({thing.recipient_id for thing in things if thing.recipient_type == "user"})
+    people = User.objects.in_bulk({_person_id(thing) for thing in things} - {""})
     context = {
         "lines": [_line(thing, cases, {str(pk): user for pk, user in people.items()}) for thing in things],
         "page": page,
         "show": show,
+        "find": find,
+        "query": urlencode({"show": show} | ({"find": find} if find else {})),
         "chips": _chips(request.user),
         "run": sender.last_run(),
     }
     return render(request, "pages/reminder_log.html", context)
+
+
+def _person_id(thing: Any) -> str:
+    if isinstance(thing, Mute):
+        return str(thing.person_id)
+    return thing.recipient_id if thing.recipient_type == "user" else ""
+
+
+def _named(found: Any, find: str) -> Any:
+    """Only what goes to people of this name."""
+    people = [str(pk) for pk in User.objects.filter(name__icontains=find).values_list("pk", flat=True)[:PEOPLE_FOUND]]
+    return found.filter(person__in=people) if found.model is Mute else found.filter(recipient_id__in=people)
+
+
+def _muted(user: Any) -> Any:
+    return Mute.objects.visible_to(user).at(clock.now()).order_by("-muted_at", "pk")
 
 
 def _coming(user: Any) -> Any:
@@ -71,25 +93,43 @@ def _chips(user: Any) -> list[dict[str, Any]]:
         "failed": _("Failed"),
         "passed": _("Not in time"),
         "calls": _("To say by phone"),
+        "muted": _("Muted"),
     }
     counts = {
         "coming": _coming(user).count(),
         "failed": _messages(user, "failed").count(),
         "passed": _passed(user).count(),
         "calls": _messages(user, "calls").count(),
+        "muted": _muted(user).count(),
     }
     return [{"code": code, "label": label, "count": counts.get(code)} for code, label in labels.items()]
 
 
 def _line(thing: Any, cases: dict, people: dict) -> dict[str, Any]:
-    person = people.get(thing.recipient_id)
+    person = people.get(_person_id(thing))
     roles = {"coordinator": _("Every coordinator"), "consultant": _("Every consultant")}
     line = {
         "case": cases.get(thing.case_id),
-        "to": person.name if person else roles.get(thing.recipient_id, _("An office")),
+        "to": person.name if person else roles.get(getattr(thing, "recipient_id", ""), _("An office")),
         "person": person,
+        # A patient's or helper's address is put right here; staff's is their own and their administrator's.
+        "can_be_fixed": person is not None and not person.role and thing.case_id in cases,
     }
+    if isinstance(thing, Mute):
+        return line | _mute(thing)
     return line | (_row(thing) if isinstance(thing, Reminder) else _message(thing))
+
+
+def _mute(mute: Mute) -> dict[str, Any]:
+    until = _("Until %(day)s") % {"day": when.day(mute.until)} if mute.until else _("For good")
+    return {
+        "at": mute.muted_at,
+        "about": _labels([mute.kind]),
+        "by": _("Held back"),
+        "result": {"label": until, "kind": "", "icon": "pause"},
+        "mute": mute,
+        "can_be_fixed": False,
+    }
 
 
 def _row(row: Reminder) -> dict[str, Any]:
@@ -99,11 +139,20 @@ def _row(row: Reminder) -> dict[str, Any]:
         "at": row.settled_at or row.due_at,
         "about": _labels([row.kind]),
         "by": "",
+        "can_be_muted": None if row.settled_at else _mutable(row),
+        "can_be_fixed": False,
         "result": passed if row.settled_at else coming,
     }
 
 
+def _mutable(row: Reminder) -> Reminder | None:
+    """The row, if its kind may be held back from its reader."""
+    is_free = row.recipient_type == "user" and row.message_class != kinds.ANSWER
+    return row if is_free else None
+
+
 def _message(delivery: Delivery) -> dict[str, Any]:
+    rows = rules.leading(delivery.rows.all())
     is_call = delivery.channel == Delivery.Channel.CALL
     return {
         "delivery": delivery,
@@ -112,6 +161,9 @@ def _message(delivery: Delivery) -> dict[str, Any]:
         "by": _("A person’s call") if is_call else _("Email"),
         "result": _result(delivery),
         "can_try_again": bool(delivery.failed_at),
+        "can_go_again": bool(delivery.sent_at) and not is_call and bool(rows),
+        "can_be_muted": _mutable(rows[0]) if rows else None,
+        "is_again": delivery.again_of_id is not None,
         "can_be_said": not delivery.sent_at and not delivery.withdrawn_at and (is_call or bool(delivery.failures)),
     }
 

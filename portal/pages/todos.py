@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.case.actions import CHECK_OFFICE
+from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from portal import when
@@ -27,7 +28,7 @@ KINDS = {
     "ask_office": (gettext_lazy("Ask the office"), "warn", "phone"),
     "give_back": (gettext_lazy("Goes back"), "warn", "clock"),
     "file_failed": (gettext_lazy("File not opened"), "warn", "file"),
-    "fix_address": (gettext_lazy("Address does not work"), "warn", "alert"),
+    FIX_ADDRESS: (gettext_lazy("Address does not work"), "warn", "alert"),
     CHECK_OFFICE: (gettext_lazy("Check a new office"), "info", "search"),
     "post_sheet": (gettext_lazy("Post the sheet"), "info", "print"),
     "treatment_soon": (gettext_lazy("Treatment soon"), "stop", "alert"),
@@ -71,6 +72,8 @@ def _address(todo: ToDo) -> str:
     """Where it is done: an office on its own page, everything else in the case's file."""
     if todo.kind == CHECK_OFFICE:
         return reverse("pages:office", args=[todo.about_id])
+    if todo.kind == FIX_ADDRESS:
+        return reverse("pages:fix_address", args=[todo.about_id])
     return cards.file_url(todo.case) if todo.case else ""
 
 

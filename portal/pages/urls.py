@@ -6,6 +6,7 @@ from portal.pages import (
     calls,
     case_file,
     caseload,
+    fix_address,
     home,
     ledger,
     offices,
@@ -45,5 +46,6 @@ urlpatterns = [
     path("staff/offices/<uuid:pk>/check/", offices.check_office, name="check_office"),
     path("staff/offices/<uuid:pk>/merge/", offices.merge_office, name="merge_office"),
     path("staff/cases/<uuid:pk>/call/", calls.log_call, name="log_call"),
+    path("staff/addresses/<uuid:pk>/fix/", fix_address.fix_address, name="fix_address"),
     path("staff/to-dos/<uuid:pk>/done/", caseload.settle_to_do, name="settle_to_do"),
 ]

@@ -15,7 +15,7 @@ from portal.errors import Refused
 from portal.history.actions import record
 from portal.reminders import kinds, rules
 from portal.reminders.models import Delivery, Outcome, Pause, RecipientType, Reminder
-from portal.reminders.readers import Reader, address_of, reader_of
+from portal.reminders.readers import Reader, address_is_wrong, address_of, reader_of
 
 # By name: the task's module imports the sender, which imports this one.
 SEND_DUE = app.signature("portal.reminders.tasks.send_due")
@@ -62,7 +62,7 @@ def plan_row(row: Reminder, reopens: Iterable[str] = (Outcome.WITHDRAWN,)) -> Re
     if row.useful_until <= max(row.due_at, now):
         return None
     Reminder.objects.bulk_create([row], ignore_conflicts=True)
-    same = same.filter(version=row.version, step=row.step)
+    same = same.filter(version=row.version, step=row.step, resent=0)
     same.filter(settled_as__in=reopens).update(
         settled_at=None, settled_as="", delivery=None, due_at=row.due_at, useful_until=row.useful_until
     )
@@ -212,6 +212,7 @@ def not_for_me(delivery: Delivery, *, by: Actor) -> None:
     Reminder.objects.filter(delivery=delivery).update(generation=models.F("generation") + 1)
     if delivery.recipient_type == RecipientType.USER:
         pause(User.objects.get(pk=delivery.recipient_id), until=None, why=Pause.Why.NOT_ME, by=by)
+    address_is_wrong(delivery)
     record(by, "reminder.not_for_me", delivery, case=delivery.case_id)
 
 

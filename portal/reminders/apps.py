@@ -23,6 +23,10 @@ class RemindersConfig(AppConfig):
                 "reminder.answered": _("Answered a reminder"),
                 "reminder.not_for_me": _("Said that a message was not for them"),
                 "reminder.tried_again": _("Sent a message again that had failed"),
+                "reminder.sent_again": _("Sent a message once more"),
+                "reminder.muted": _("Held back one kind of message"),
+                "reminder.held_back": _("A message was held back"),
+                "reminder.unmuted": _("Let one kind of message go again"),
                 "reminder.said_by_phone": _("Called instead of a message"),
             },
             {

@@ -13,7 +13,7 @@ from portal import clock
 from portal.accounts.models import User
 from portal.actors import SYSTEM
 from portal.history.actions import record
-from portal.reminders import kinds, rules
+from portal.reminders import kinds, muting, rules
 from portal.reminders.actions import settle
 from portal.reminders.models import Delivery, Outcome, RecipientType, Reminder
 from portal.reminders.readers import Reader, readers
@@ -69,7 +69,9 @@ def settle_passed(now: dt.datetime) -> None:
     found = readers({row.recipient for row in rows}, now)
     rested = {row.pk for row in rows if (reader := found.get(row.recipient)) and reader.is_paused}
     settle(Reminder.objects.filter(pk__in=rested), Outcome.PAUSED, now)
-    passed = [row for row in rows if row.pk not in rested]
+    muted = muting.muted([row for row in rows if row.pk not in rested], now)
+    muting.settle_muted(muted, now)
+    passed = [row for row in rows if row.pk not in rested and row not in muted]
     settle(Reminder.objects.filter(pk__in=[row.pk for row in passed]), Outcome.PASSED, now)
     if passed:
         tell_staff_of_missed(passed, now)
@@ -82,7 +84,9 @@ def look_at_calls(now: dt.datetime) -> None:
     if not open_calls:
         return
     rows = list(Reminder.objects.unsettled().filter(delivery__in=open_calls))
-    _, not_due = judge(rows, now)
+    muted = muting.muted(rows, now)
+    muting.settle_muted(muted, now)
+    _, not_due = judge([row for row in rows if row not in muted], now)
     settle_not_needed([row for row in rows if row.pk in not_due], now)
 
 
@@ -161,6 +165,9 @@ def judged(groups: Iterable[tuple[Reader, list[Reminder]]], now: dt.datetime) ->
     groups = list(groups)
     if not groups:
         return []
+    muted = muting.muted([row for _, going in groups for row in going], now)
+    muting.settle_muted(muted, now)
+    groups = [(reader, [row for row in going if row not in muted]) for reader, going in groups]
     rows = [row for _, going in groups for row in going]
     due, not_due = judge(rows, now)
     old = {pk for _, going in groups for pk in rules.superseded(going)}

@@ -23,7 +23,10 @@ class MessageClass(models.TextChoices):
 
 
 class Outcome(models.TextChoices):
-    """How a row was settled. Paused: it passed while its reader rested. Handed on: from a role to its people."""
+    """How a row was settled.
+
+    Paused: it passed while its reader rested. Muted: we held it back. Handed on: from a role to its people.
+    """
 
     SENT = "sent"
     ANSWERED = "answered"
@@ -32,6 +35,7 @@ class Outcome(models.TextChoices):
     PASSED = "passed"
     PAUSED = "paused"
     HANDED_ON = "handed_on"
+    MUTED = "muted"
 
 
 class ReminderQuerySet(models.QuerySet):
@@ -73,6 +77,7 @@ class Reminder(models.Model):
     recipient_type = models.CharField(max_length=10, choices=RecipientType)
     recipient_id = models.CharField(max_length=64)
     step = models.PositiveSmallIntegerField(default=0)
+    resent = models.PositiveSmallIntegerField(default=0)  # the how-manieth sending again by staff; 0: as planned
     message_class = models.CharField(max_length=10, choices=MessageClass)
     due_at = models.DateTimeField()
     useful_until = models.DateTimeField()
@@ -86,7 +91,8 @@ class Reminder(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "about_id", "version", "recipient_id", "step"], name="reminder_is_planned_once"
+                fields=["kind", "about_id", "version", "recipient_id", "step", "resent"],
+                name="reminder_is_planned_and_resent_once",
             ),
             models.CheckConstraint(
                 condition=Q(settled_at=None, settled_as="") | (Q(settled_at__isnull=False) & ~Q(settled_as="")),
@@ -182,6 +188,7 @@ class Delivery(models.Model):
     holds = models.PositiveSmallIntegerField(default=0)  # how many rows the sealed words speak of
     body = SealedText()  # the whole message as it goes out
     generation = models.PositiveSmallIntegerField(default=1)
+    again_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -267,6 +274,55 @@ class Pause(models.Model):
 
     def __str__(self):
         return f"pause {self.pk}"
+
+
+class MuteQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Coordinators hold back and see what is held back; a person sees what is held back from them."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.role == "coordinator" else self.filter(person=user)
+
+    def at(self, now):
+        """Those in force at this moment."""
+        return self.filter(ended_at=None).filter(Q(until=None) | Q(until__gt=now))
+
+
+class Mute(models.Model):
+    """One kind of message that staff hold back from a person, in one case or in all, for a while or for good."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=60)
+    case_id = models.UUIDField(null=True, blank=True)  # null: in every case
+    until = models.DateTimeField(null=True, blank=True)  # null: for good
+    muted_at = models.DateTimeField()
+    muted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MuteQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "kind", "case_id"],
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+                name="mute_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=F("muted_at")), name="mute_until_is_after_muted_at"
+            ),
+        ]
+
+    def __str__(self):
+        return f"mute {self.pk}"
+
+    def covers(self, row):
+        """Whether this holds back a row. What answers a person's own press never is."""
+        if row.message_class == kinds.ANSWER or row.recipient != (RecipientType.USER, str(self.person_id)):
+            return False
+        return row.kind == self.kind and self.case_id in (None, row.case_id)
 
 
 class Run(models.Model):

@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from portal.accounts.models import User
-from portal.reminders.models import Pause, RecipientType
+from portal.reminders.models import Delivery, Pause, RecipientType
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Reader:
 Recipients = Iterable[tuple[str, str]]
 Source = Callable[[list[str], dt.datetime], dict[str, Reader]]
 _sources: dict[str, Source] = {}
+WrongAddress = Callable[[User, UUID | None], object]
+_wrong_address: list[WrongAddress] = []
 
 
 def role(code: str) -> Role:
@@ -45,6 +48,19 @@ def role(code: str) -> Role:
 def register_source(recipient_type: str, source: Source) -> None:
     """Tell how recipients of a type (an office) are looked up: `source(ids, now)` gives readers by id."""
     _sources[recipient_type] = source
+
+
+def on_wrong_address(told: WrongAddress) -> None:
+    """Who is told, in the same transaction, that messages to a person do not reach them: `told(person, case_id)`."""
+    _wrong_address.append(told)
+
+
+def address_is_wrong(delivery: Delivery) -> None:
+    """A message came back, or somebody else got it. Staff's own addresses are their administrator's matter."""
+    person = person_of(delivery.recipient)
+    if person is not None and not person.role:
+        for told in _wrong_address:
+            told(person, delivery.case_id)
 
 
 def address_of(recipient: Any) -> tuple[str, str]:

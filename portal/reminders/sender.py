@@ -12,9 +12,9 @@ from django.db.models.functions import Coalesce
 from portal import clock, mail
 from portal.actors import SYSTEM
 from portal.history.actions import record
-from portal.reminders import emails, gathering, rules
+from portal.reminders import emails, gathering, muting, rules
 from portal.reminders.models import Delivery, Outcome, Reminder, Run
-from portal.reminders.readers import reader_of
+from portal.reminders.readers import address_is_wrong, reader_of
 from portal.reminders.staff import tell_staff_of_missed
 
 log = structlog.get_logger(__name__)
@@ -127,7 +127,9 @@ def claim(pk: UUID, now: dt.datetime) -> Claim | None:
 def _still_going(rows: list[Reminder], now: dt.datetime) -> tuple[list[Reminder], set[UUID]]:
     """(rows that still belong in the message, ids of those not due any more)."""
     live = [row for row in rows if row.settled_at is None and row.useful_until > now]
-    due, not_due = gathering.judge(live, now)
+    muted = muting.muted(live, now)
+    muting.settle_muted(muted, now)
+    due, not_due = gathering.judge([row for row in live if row not in muted], now)
     return [row for row in live if row.pk in due], not_due
 
 
@@ -180,6 +182,8 @@ def _note_failure(pk: UUID, failure: str, now: dt.datetime, *, is_final: bool) -
     if is_final or (delivery.failures >= rules.TRIES and failure != Delivery.Failure.AWAY):
         delivery.failed_at, delivery.next_try_at = now, None
         tell_staff_of_missed(list(delivery.rows.all()), now)
+        if is_final:
+            address_is_wrong(delivery)
     delivery.save(update_fields=["failure", "claimed_at", "next_try_at", "failed_at"])
 
 

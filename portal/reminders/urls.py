@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.reminders import views
+from portal.reminders import staff_views, views
 
 app_name = "reminders"
 urlpatterns = [
@@ -13,5 +13,8 @@ urlpatterns = [
     path("reminders/<uuid:pk>/done/", views.change, {"verb": "done"}, name="done"),
     path("reminders/<uuid:pk>/later/", views.change, {"verb": "later"}, name="later"),
     path("deliveries/<uuid:pk>/try-again/", views.move, {"verb": "try-again"}, name="try_again"),
+    path("deliveries/<uuid:pk>/again/", views.move, {"verb": "again"}, name="send_again"),
+    path("staff/reminders/<uuid:pk>/mute/", staff_views.mute, name="mute"),
+    path("mutes/<uuid:pk>/end/", staff_views.unmute, name="unmute"),
     path("deliveries/<uuid:pk>/called/", views.move, {"verb": "called"}, name="called"),
 ]

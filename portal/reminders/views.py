@@ -18,7 +18,7 @@ from portal.access import PERSON, find_or_404, open_to, public
 from portal.accounts.models import User
 from portal.actors import Actor, client_address
 from portal.errors import Refused
-from portal.reminders import actions, asking, kinds, links, tries
+from portal.reminders import actions, asking, kinds, links, resending, tries
 from portal.reminders.forms import PauseForm
 from portal.reminders.models import Delivery, Pause, Reminder
 from portal.reminders.readers import Reader, person_of, reader_of
@@ -161,12 +161,15 @@ def _back(request: HttpRequest) -> str:
 @require_POST
 @open_to("coordinator")
 def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    """Try a failed message again, or say that it was said by phone."""
+    """Try a failed message again, send one once more, or say that it was said by phone."""
     delivery = find_or_404(Delivery.objects.visible_to(request.user), pk=pk)
     try:
         if verb == "called":
             actions.said_by_phone(delivery, by=Actor.of(request))
             messages.success(request, _("Noted: said by phone."))
+        elif verb == "again":
+            resending.send_again(delivery, by=Actor.of(request))
+            messages.success(request, _("It goes once more within a minute."))
         else:
             actions.try_again(delivery, by=Actor.of(request))
             messages.success(request, _("We try again within a minute."))

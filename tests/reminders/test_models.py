@@ -56,7 +56,7 @@ def test_reminder_refuses(fields, constraint):
 
 def test_the_same_reminder_is_planned_once():
     reminder().save()
-    refused(reminder(), "reminder_is_planned_once")
+    refused(reminder(), "reminder_is_planned_and_resent_once")
     reminder(step=1).save()
     reminder(version=2).save()
 

@@ -1,0 +1,84 @@
+"""Putting right how a patient or helper is reached: after a phone check, with what failed sent again."""
+
+from typing import Any
+
+import structlog
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cases.case.actions import settle_to_do
+from cases.case.calls import FIX_ADDRESS
+from cases.case.models import Case, ToDo
+from cases.case.people import patients_and_helpers
+from portal.access import find_or_404, open_to
+from portal.accounts.actions import change_address
+from portal.accounts.forms import AddressForm
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.pages import todos
+from portal.reminders.actions import try_again
+from portal.reminders.models import Delivery
+
+log = structlog.get_logger(__name__)
+
+
+@open_to(User.Role.COORDINATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def fix_address(request: HttpRequest, pk: str) -> HttpResponse:
+    """Email and phone of one person, changed once the coordinator knows them by phone."""
+    person = find_or_404(patients_and_helpers(Case.objects.visible_to(request.user)), pk=pk)
+    given = request.POST if request.method == "POST" else None
+    form = AddressForm(given, initial={"email": person.email, "phone": person.phone})
+    if form.is_bound and form.is_valid():
+        said = {name: form.cleaned_data[name] for name in ("email", "phone")}
+        try:
+            again = put_right(person, **said, by=Actor.of(request))
+        except Refused as no:
+            form.add_error("email", no)
+        else:
+            messages.success(request, _saved(again))
+            return redirect("pages:caseload")
+    context = {"form": form, "person": person, "reach": todos.reach(person), "call": todos.call_button(None, person)}
+    return render(request, "pages/fix_address.html", context, status=422 if form.is_bound else 200)
+
+
+def _saved(again: int) -> str:
+    if again:
+        return _("Saved. What could not go is tried again now.")
+    return _("Saved.")
+
+
+@transaction.atomic
+def put_right(person: User, *, email: str, phone: Any, by: Actor) -> int:
+    """Change the address, settle what asked for it, try again what failed; the old address gets a notice.
+
+    Answers how many messages are tried again. Raises Refused as `change_address` does.
+    """
+    former = User.objects.get(pk=person.pk).email
+    changed = change_address(person, email=email, phone=phone, by=by)
+    for todo in ToDo.objects.open().filter(kind=FIX_ADDRESS, about_id=str(person.pk)):
+        settle_to_do(todo, by=by)
+    if "email" not in changed:
+        return 0
+    if former:
+        transaction.on_commit(lambda: _tell_former(former, person.language))
+    failed = Delivery.objects.failed().filter(recipient_type="user", recipient_id=str(person.pk))
+    tried = [try_again(delivery, by=by) for delivery in failed.order_by("pk")]
+    return len(tried)
+
+
+def _tell_former(address: str, language: str) -> None:
+    """A notice to the address that was left. It may be the one that does not work: then that is how it is."""
+    with translation.override(language):
+        message = get_adapter().render_mail("account/email/email_changed", address, {"email": address})
+    try:
+        message.send()
+    except OSError as error:  # SMTP's refusals among them
+        log.info("former_address_not_told", error=type(error).__name__)

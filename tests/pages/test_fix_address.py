@@ -1,0 +1,163 @@
+"""Putting right how a person is reached: who, when, what it ends, what goes again."""
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+
+from bookings.models import Consultation
+from cases.case.models import ToDo
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.models import Event
+from portal.pages import fix_address
+from portal.reminders import actions, sender
+from portal.reminders.models import Delivery
+from tests import factories, people
+
+pytestmark = pytest.mark.django_db
+
+TUESDAY = "2026-11-10T15:00:00Z"  # 10 am in Toronto: messages may go
+
+
+@pytest.fixture(autouse=True)
+def tuesday():
+    with time_machine.travel(TUESDAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def refused(smtp_sink):
+    """Rosa's own booking could not be mailed: her mailbox takes nothing."""
+    smtp_sink.refused = {"rosa@example.org"}
+    case = factories.open_case()
+    factories.book(case)
+    sender.run()
+    return case
+
+
+def theo() -> Actor:
+    return Actor.person(people.person("theo"))
+
+
+def put_right(email="rosa@example.net", phone="+12125550123", by=None) -> int:
+    return fix_address.put_right(people.person("rosa"), email=email, phone=phone, by=by or theo())
+
+
+def address(person: User) -> str:
+    return reverse("pages:fix_address", args=[person.pk])
+
+
+def test_a_refused_address_is_one_row_on_the_board(refused):
+    delivery = Delivery.objects.failed().get()
+    actions.try_again(delivery, by=theo())
+    sender.run()
+    todo = ToDo.objects.open().get(kind="fix_address")
+    assert (todo.about_id, todo.case) == (str(refused.patient_id), refused)
+    page = people.browser(people.person("theo")).get(reverse("pages:caseload")).content.decode()
+    assert address(refused.patient) in page
+    assert "Address does not work" in page
+
+
+def test_not_for_me_asks_for_the_right_address_too(smtp_sink):
+    case = factories.open_case()
+    factories.book(case)
+    sender.run()
+    delivery = Delivery.objects.filter(recipient_id=str(case.patient_id)).first()
+    actions.not_for_me(delivery, by=Actor("answer", case.patient_id, user=case.patient))
+    assert ToDo.objects.open().filter(kind="fix_address", about_id=str(case.patient_id)).exists()
+
+
+def test_saved_it_settles_the_row_and_what_failed_goes_to_the_new_address(refused, smtp_sink):
+    assert put_right() == 1
+    assert not ToDo.objects.open().filter(kind="fix_address").exists()
+    sender.run()
+    assert smtp_sink.messages[-1]["To"] == "rosa@example.net"
+    event = Event.objects.get(verb="account.address_put_right")
+    assert (event.patient, event.why, event.actor_id) == (refused.patient_id, "email_and_phone", theo().id)
+    assert Consultation.objects.count() == 1
+
+
+def test_a_new_email_ends_sessions_and_addresses_that_waited(refused):
+    rosa = people.person("rosa")
+    hers = people.browser(rosa)
+    hers.get(reverse("pages:case_home", args=[refused.pk]))
+    EmailAddress.objects.create(user=rosa, email="waiting@example.org", verified=False, primary=False)
+    put_right()
+    assert hers.get(reverse("pages:case_home", args=[refused.pk])).status_code == 302
+    [now] = EmailAddress.objects.filter(user=rosa)
+    assert (now.email, now.verified, now.primary) == ("rosa@example.net", False, True)
+
+
+def test_a_code_that_was_mailed_to_the_old_address_signs_nobody_in(db, mailoutbox):
+    factories.open_case()
+    thief = people.browser()
+    thief.post(reverse("account_request_login_code"), {"email": "rosa@example.org"})
+    code = next(word for word in mailoutbox[-1].body.split() if len(word) == 9 and "-" in word)
+    put_right()
+    thief.post(reverse("account_confirm_login_code"), {"code": code})
+    assert not any("_auth_user_id" in row.get_decoded() for row in Session.objects.all())
+
+
+def test_the_old_address_gets_a_notice(db, mailoutbox, django_capture_on_commit_callbacks):
+    factories.open_case()
+    with django_capture_on_commit_callbacks(execute=True):
+        put_right()
+    [notice] = [message for message in mailoutbox if message.to == ["rosa@example.org"]]
+    assert "was changed" in notice.body
+    assert "example.net" not in notice.body
+
+
+@pytest.mark.parametrize("taken", ["grace@example.org", "GRACE@example.org"])
+def test_an_address_of_someone_else_is_refused_and_nothing_changes(taken):
+    factories.open_case()
+    people.person("grace")
+    with pytest.raises(Refused):
+        put_right(email=taken)
+    assert people.person("rosa").email == "rosa@example.org"
+    assert not Event.objects.filter(verb="account.address_put_right").exists()
+
+
+def test_pressed_twice_it_is_one_change():
+    factories.open_case()
+    for _press in range(2):
+        fix_address.put_right(User.objects.get(name="Rosa Delgado"), email="r@example.net", phone="", by=theo())
+    assert Event.objects.filter(verb="account.address_put_right").count() == 1
+
+
+def test_staff_are_not_changed_here():
+    case = factories.assign(factories.open_case(), people.person("joanne"))
+    browser = people.browser(people.person("theo"))
+    assert browser.get(address(people.person("joanne"))).status_code == 404
+    assert browser.get(address(people.person("grace"))).status_code == 404  # no case of hers
+    with pytest.raises(Refused):
+        fix_address.put_right(people.person("joanne"), email="j@example.net", phone="", by=theo())
+    assert browser.get(address(case.patient)).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["rosa", "joanne", "mara"])
+def test_only_a_coordinator_puts_it_right(key):
+    factories.open_case()
+    with pytest.raises(Refused):
+        put_right(by=Actor.person(people.person(key)))
+
+
+def test_without_the_check_by_phone_nothing_is_saved():
+    case = factories.open_case()
+    browser = people.browser(people.person("theo"))
+    said = {"email": "rosa@example.net", "phone": "212 555 0123"}
+    answer = browser.post(address(case.patient), said)
+    assert answer.status_code == 422
+    assert "First make sure by phone" in answer.content.decode()
+    assert browser.post(address(case.patient), said | {"is_known": "on"}).status_code == 302
+    assert User.objects.get(pk=case.patient_id).phone.as_e164 == "+12125550123"
+
+
+@pytest.mark.parametrize("typed", ["<script>@x", "a@b\nBcc: c@d.org", "x" * 300 + "@example.org"])
+def test_what_is_no_address_is_said_at_the_field(typed):
+    case = factories.open_case()
+    answer = people.browser(people.person("theo")).post(address(case.patient), {"email": typed, "is_known": "on"})
+    assert answer.status_code == 422
+    assert "<script>@" not in answer.content.decode()
