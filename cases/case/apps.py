@@ -15,6 +15,7 @@ class CaseConfig(AppConfig):
         from portal.reminders.readers import on_wrong_address
 
         on_wrong_address(address_refused)
+        words.register_for_patients("case.changed", "case.clinician_set")
         words.register(
             {
                 "case.opened": _("Opened the case"),
@@ -53,5 +54,11 @@ class CaseConfig(AppConfig):
                 "third": _("Your third doctor"),
                 "call": _("A call"),
                 "visit_soon": _("The visit is soon"),
+                "treatment_soon": _("Treatment is soon"),
+                "call_again": _("Another call"),
+                "call_holder": _("A call to the office that has a record"),
+                "ask_office": _("A question to the second doctor’s office"),
+                "check_office": _("A new office to be checked"),
+                "fix_address": _("An address that does not work"),
             },
         )

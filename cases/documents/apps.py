@@ -15,6 +15,7 @@ class DocumentsConfig(AppConfig):
         from portal.reminders.kinds import register
 
         register(*KINDS)
+        words.register_for_patients("document.added")
         words.register(
             {
                 "document.added": _("Added a file"),

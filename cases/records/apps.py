@@ -21,6 +21,7 @@ class RecordsConfig(AppConfig):
         register(*reminders.KINDS, *opening_reminders.KINDS, *report_reminders.KINDS)
         on_change(follow_document)
         office_ties.register(TIES)
+        words.register_for_patients("visit.", "referral.", "item.", "report.")
         words.register(
             {
                 "visit.named": _("Named the second doctor"),

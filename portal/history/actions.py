@@ -6,6 +6,7 @@ from django.db.models import Model
 
 from portal import clock
 from portal.actors import Actor
+from portal.history import words
 from portal.history.models import Event
 
 
@@ -23,7 +24,7 @@ def record(
         at=clock.now(),
         actor_kind=actor.kind,
         actor_id=actor.id,
-        for_patient=actor.for_patient,
+        for_patient=actor.for_patient or _acts_for(actor, verb, patient),
         verb=verb,
         about_type=about._meta.label_lower,
         about_id=str(about.pk),
@@ -32,3 +33,9 @@ def record(
         why=why,
         address=actor.address or None,
     )
+
+
+def _acts_for(actor: Actor, verb: str, patient: UUID | None) -> UUID | None:
+    """The patient in whose place a person does this: a coordinator, a helper; nobody for a person's own doing."""
+    is_another = actor.kind == "user" and patient is not None and actor.id != patient
+    return patient if is_another and words.is_for_patient(verb) else None

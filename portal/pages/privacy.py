@@ -79,6 +79,7 @@ def lines(events: list[Event], case: Case, reader: Any) -> list[dict[str, object
             "at": event.at,
             "what": history_words.what(event.verb),
             "why": history_words.why(event.why),
+            "for_whom": _for_whom(event, people.get(event.actor_id), case, reader),
             **_who(event, people.get(event.actor_id), case, consultants, reader),
         }
         for event in events
@@ -98,6 +99,17 @@ def _who(event: Event, user: User | None, case: Case, consultants: set[UUID], re
     if user.pk in consultants:
         return {"who": user.name, "as_what": _("Consultant")}
     return {"who": user.name, "as_what": str(user.get_role_display()).capitalize() if user.role else ""}
+
+
+def _for_whom(event: Event, user: User | None, case: Case, reader: Any) -> str:
+    """ "Theo did this for you"; empty where nobody acted for another."""
+    if event.for_patient is None or user is None:
+        return ""
+    if reader.pk == event.for_patient:
+        return _("%(name)s did this for you") % {"name": user.first_name}
+    if user == reader:
+        return _("You did this for %(name)s") % {"name": case.patient.first_name}
+    return _("Done for %(name)s") % {"name": case.patient.first_name}
 
 
 def _consents(case: Case) -> Any:
