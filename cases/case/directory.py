@@ -60,7 +60,7 @@ def check_office(office: Office, *, by: Actor) -> Office:
         office.checked_at, office.checked_by = clock.now(), coordinator
         office.save(update_fields=["checked_at", "checked_by"])
         _record("office.checked", office, by)
-    _settle(office, by)
+    _settle(office, by, kind=CHECK_OFFICE)
     return office
 
 
@@ -92,8 +92,9 @@ def merge(source: Office, target: Office, *, by: Actor) -> Office:
     return target
 
 
-def _settle(office: Office, by: Actor) -> None:
-    for todo in ToDo.objects.open().filter(kind=CHECK_OFFICE, about_id=str(office.pk)):
+def _settle(office: Office, by: Actor, **which: str) -> None:
+    """What the team was asked to do about an entry is done."""
+    for todo in ToDo.objects.open().filter(about_type=office._meta.label_lower, about_id=str(office.pk), **which):
         settle_to_do(todo, by=by)
 
 

@@ -130,3 +130,8 @@ class OfficeForm(forms.ModelForm):
 
     def clean_region(self) -> str:
         return self.cleaned_data["region"] or self.instance.region
+
+    def clean(self) -> dict[str, Any]:
+        """Another region brings its time zone with it."""
+        fields = super().clean() or {}
+        return fields | regions.office_details(fields.get("region", "")) if "region" in self.changed_data else fields

@@ -1,6 +1,7 @@
 """What the directory's pages show of an office, made ready for the templates."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,13 +13,15 @@ from cases.case import office_ties
 from cases.case.models import Case, CaseClinician, Clinician, Office
 from cases.case.regions import REGIONS
 from cases.records.models import RecordItem, RecordKind, Visit
-from cases.records.states import THERE
+from cases.records.states import IN_TROUBLE, ItemState
 from cases.records.words import item_tag
 from portal import when
 from portal.pages import cards
 
+OPEN_WITH_THEM = IN_TROUBLE | {ItemState.ASKED, ItemState.ACKNOWLEDGED, ItemState.SENT}
 NAMES_SHOWN = 25
 CANDIDATES_SHOWN = 12
+LOCAL_DIGITS = 7  # of a number: with country and area or without, it is the same
 COMPARED = (
     "desk", "phone", "fax", "email", "place", "region", "hours", "likes_to_be_asked", "own_form", "wants_with_it",
     "fee", "never_releases",
@@ -85,11 +88,12 @@ def speeds(office: Office, kinds: Mapping[str, RecordKind]) -> list[dict[str, st
 
 
 def open_items(office: Office, user: Any) -> QuerySet[RecordItem]:
-    """What this office has been or will be asked for, the nearest visit first."""
-    items = RecordItem.objects.visible_to(user).wanted().exclude(state__in=THERE)
-    open_ones = items.filter(holder=office, visit__in=Visit.objects.live()).exclude(visit__case__state="closed")
+    """What this office was asked for and has not settled, the nearest visit first."""
+    items = RecordItem.objects.visible_to(user).filter(holder=office, visit__in=Visit.objects.live())
+    asked = items.filter(state__in=OPEN_WITH_THEM).exclude(visit__case__state=Case.State.CLOSED)
     together = ("kind", "visit__case__patient", "visit__case__key")
-    return open_ones.select_related(*together).order_by("visit__on_date", "visit__case", "kind__place")
+    place = ("visit__on_date", "visit__case", "asked_on", "state", "kind__place")
+    return asked.select_related(*together).order_by(*place)
 
 
 def open_words(items: QuerySet[RecordItem]) -> str:
@@ -102,12 +106,18 @@ def open_words(items: QuerySet[RecordItem]) -> str:
     return _("Open with them, %(records)s in %(cases)s") % {"records": records, "cases": cases}
 
 
-def item_row(item: RecordItem) -> dict[str, Any]:
-    case, visit = item.visit.case, item.visit
+def item_rows(items: Iterable[RecordItem]) -> list[dict[str, Any]]:
+    """A row for what was asked on one day for one visit and is equally far."""
+    together = groupby(items, key=lambda item: (item.visit_id, item.asked_on, item.state))
+    return [_item_row(list(group)) for _key, group in together]
+
+
+def _item_row(items: list[RecordItem]) -> dict[str, Any]:
+    item, case, visit = items[0], items[0].visit.case, items[0].visit
     return {
         "name": case.patient.name,
         "href": cards.file_url(case),
-        "record": item.called,
+        "record": ", ".join(each.called for each in items),
         "asked": when.short_day(item.asked_on) if item.asked_on else "–",
         "tag": {"label": item.get_state_display(), "kind": item_tag(item)["kind"]},
         "visit": when.short_day(visit.on_date) if visit.on_date else "–",
@@ -158,13 +168,12 @@ def candidates(office: Office, user: Any, words: str) -> QuerySet[Office]:
     """Entries that may be the same office: those found by the words; without words, of a like name or number."""
     others = Office.objects.visible_to(user).exclude(pk=office.pk)
     if words:
-        alike = others.matching(words)
-    else:
-        first_word = office.name.split()[:1]
-        alike = others.filter(name__icontains=first_word[0]) if first_word else others.none()
-        for number in filter(None, (office.phone, office.fax)):
-            alike |= others.filter(Q(phone=number) | Q(fax=number))
-    return alike.order_by("checked_at", "name")[:CANDIDATES_SHOWN]
+        return others.matching(words).order_by("checked_at", "name")[:CANDIDATES_SHOWN]
+    is_alike = Q(name__icontains=office.name.split()[0]) if office.name.split() else Q()
+    for number in (office.phone, office.fax):
+        if digits := "".join(sign for sign in number if sign.isdigit())[-LOCAL_DIGITS:]:
+            is_alike |= Q(pk__in=others.matching(digits).values("pk"))
+    return others.filter(is_alike).order_by("checked_at", "name")[:CANDIDATES_SHOWN]
 
 
 def what_moves(office: Office) -> list[str]:

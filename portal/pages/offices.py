@@ -88,7 +88,7 @@ def _page(request: HttpRequest, office: Office, *, also: list[str] | None = None
         "speeds": rows.speeds(office, kinds),
         "open_words": rows.open_words(items),
         "page": page,
-        "items": [rows.item_row(item) for item in page],
+        "items": rows.item_rows(page),
         "people": rows.who_works_here(office),
         "cases": using[: rows.NAMES_SHOWN],
         "count": using.count(),

@@ -29,7 +29,7 @@ KINDS = {
     "give_back": (gettext_lazy("Goes back"), "warn", "clock"),
     "file_failed": (gettext_lazy("File not opened"), "warn", "file"),
     FIX_ADDRESS: (gettext_lazy("Address does not work"), "warn", "alert"),
-    CHECK_OFFICE: (gettext_lazy("Check a new office"), "info", "search"),
+    CHECK_OFFICE: (gettext_lazy("Check an office"), "info", "search"),
     "post_sheet": (gettext_lazy("Post the sheet"), "info", "print"),
     "treatment_soon": (gettext_lazy("Treatment soon"), "stop", "alert"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),

@@ -93,6 +93,14 @@ def test_merging_moves_doctors_and_settles_the_to_do():
     assert not Office.objects.visible_to(people.person("rosa")).filter(pk=old.pk).exists()
 
 
+def test_whatever_was_to_be_done_about_the_entry_that_goes_is_done():
+    old, new = checked(), checked("Other")
+    for office in (old, new):
+        actions.ask_to_do("fix_address", office, due_on=dt.date(2026, 11, 6), by=SYSTEM)
+    directory.merge(old, new, by=theo())
+    assert ToDo.objects.open().get().about_id == str(new.pk)
+
+
 def test_each_case_it_touches_reads_of_it_and_no_other():
     old, new = checked("Northfield MC", case=case_of("ama")), checked(case=case_of("ama"))
     touched = {with_first_doctor(old, key).pk for key in ("rosa", "grace")}

@@ -111,11 +111,16 @@ def test_the_entry_shows_what_is_known_who_uses_it_and_what_is_open():
     lakeside = item(visit).holder
     actions.change_office(lakeside, likes_to_be_asked="Fax, one page", phone="(555) 010-0177", by=actor("rosa"))
     directory.change_entry(lakeside, usual_days={"slides": 11}, never_releases="Tissue blocks", by=theo())
+    assert "Nothing is open with them" in see(address(lakeside))
+    for kind in ("pathology_report", "imaging_reports", "slides"):
+        records.tell(item(visit, kind), "asked", by=actor("theo"))
+    records.tell(item(visit, "slides"), "acknowledged", by=actor("theo"))
     html = see(address(lakeside))
     for words in ("Fax, one page", "usually 11 days", "Tissue blocks", "Rosa Delgado", "Dr. Keller", "tel:5550100177"):
         assert words in html
     assert "First doctor in 1 case" in html
-    assert "Open with them, 6 records in 1 case" in html
+    assert "Open with them, 3 records in 1 case" in html
+    assert "Pathology report, Scan reports" in html
     assert "I called the number: it is right" in html
 
 
@@ -202,6 +207,14 @@ def test_merging_shows_what_moves_and_where_they_differ_first():
     assert Office.objects.get(pk=old.pk).merged_into is None
 
 
+def test_the_same_number_written_otherwise_is_offered_at_once():
+    typed = typed_in("Lab on Queen Street", phone="416-555-0150")
+    other, far = checked("Queen Pathology", phone="+1 (416) 555 0150"), checked("Bay", phone="+1 416 555 0188")
+    html = see(address(typed, "merge_office"))
+    assert str(other.pk) in html
+    assert str(far.pk) not in html
+
+
 def test_merging_leads_to_the_entry_that_stands_and_the_old_address_with_it():
     old, new = typed_in(), checked()
     for _press in range(2):
@@ -258,6 +271,14 @@ def test_a_patient_completes_what_she_knows_of_her_own_office():
     assert (office.hours, office.fee, office.checked_at) == ("Mornings", "None", None)
     assert address(office) not in rosa.get(page).content.decode()
     assert address(office) in see(page)
+
+
+def test_another_province_brings_its_time_zone_with_it():
+    office = typed_in("Zoo Clinic")
+    rosa, page = people.browser(people.person("rosa")), reverse("case:office", args=[office.pk])
+    rosa.post(page, {"name": "Zoo Clinic", "region": "CA-BC"})
+    office.refresh_from_db()
+    assert (office.region, office.time_zone) == ("CA-BC", "America/Vancouver")
 
 
 def test_a_coordinator_does_not_see_offices_of_closed_cases():
