@@ -34,12 +34,28 @@ def words_of(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict
     return found
 
 
-def compose(delivery: Delivery, rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> tuple[str, bytes]:
+class House:
+    """What every message says of us: read once for many messages."""
+
+    def __init__(self) -> None:
+        self.facts = organisation()
+        self._scopes: dict[str, str] = {}
+
+    def scope(self, language: str) -> str:
+        if language not in self._scopes:
+            self._scopes[language] = text("scope_short", language).body
+        return self._scopes[language]
+
+
+def compose(
+    delivery: Delivery, rows: Sequence[Reminder], reader: Reader, now: dt.datetime, house: House | None = None
+) -> tuple[str, bytes]:
     """(subject, bytes) of the message made of these rows."""
+    house = house or House()
     with translation.override(reader.language), timezone.override(reader.zone):
         lead, words = _leading_words(rows, reader, now)
         subject = discreet(words.subject)
-        said = _said(delivery, lead, words, len(rows) - 1, reader) | {"subject": subject}
+        said = _said(delivery, lead, words, len(rows) - 1, reader, house) | {"subject": subject}
         raw = mail.compose(
             mail.Mail(
                 to=reader.email,
@@ -79,8 +95,8 @@ def discreet(subject: str) -> str:
     return _("A note for you") if rules.clinical_words(subject) else mail.one_line(subject)
 
 
-def _said(delivery: Delivery, lead: Reminder, words: kinds.Words, others: int, reader: Reader) -> dict:
-    facts = organisation()
+def _said(delivery: Delivery, lead: Reminder, words: kinds.Words, others: int, reader: Reader, house: House) -> dict:
+    facts = house.facts
     can_pause = delivery.message_class != kinds.ANSWER and reader.type == RecipientType.USER
     return {
         "language": translation.get_language(),
@@ -97,7 +113,7 @@ def _said(delivery: Delivery, lead: Reminder, words: kinds.Words, others: int, r
         "answers": _answers(lead) if words.question and kinds.kind_of(lead.kind).answer else [],
         "others": _others(others),
         "home_url": mail.absolute(reverse("pages:home")),
-        "scope": text("scope_short", reader.language).body,
+        "scope": house.scope(reader.language),
         "phone": facts.phone or bracketed("phone"),
         "emergency": facts.emergency_number or bracketed("emergency_number"),
         "pause_url": mail.absolute(pause_path(delivery)) if can_pause else "",

@@ -21,6 +21,7 @@ from portal.reminders.staff import tell_staff_of_missed
 
 log = structlog.get_logger(__name__)
 
+READERS_AT_ONCE = 200
 AHEAD = dt.timedelta(hours=24)  # a gathered message holds all of its day, so rows are looked for this far ahead
 
 
@@ -30,10 +31,8 @@ def gather(now: dt.datetime) -> int:
     settle_passed(now)
     look_at_calls(now)
     free_old_messages(now)
-    made = 0
-    for reader, rows in judged(ready(now), now):
-        made += make_messages(reader, rows, now)
-    return made
+    groups = judged(ready(now), now)
+    return sum(make_messages(groups[at : at + READERS_AT_ONCE], now) for at in range(0, len(groups), READERS_AT_ONCE))
 
 
 def hand_on_roles(now: dt.datetime) -> None:
@@ -205,19 +204,33 @@ def settle_not_needed(rows: Sequence[Reminder], now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def make_messages(reader: Reader, rows: Sequence[Reminder], now: dt.datetime) -> int:
-    """One message for each row that goes at once, one for all the others. Returns how many were made."""
-    ids = [row.pk for row in rows]
+def make_messages(groups: Sequence[tuple[Reader, list[Reminder]]], now: dt.datetime) -> int:
+    """For each reader one message for each row that goes at once, one for all others. Returns how many were made."""
+    ids = [row.pk for _, rows in groups for row in rows]
     free = Reminder.objects.unsettled().filter(pk__in=ids, delivery=None).order_by("pk")
-    locked = list(free.select_for_update(skip_locked=True, of=("self",)))
-    gathered = [row for row in locked if not rules.goes_at_once(row, now)]
-    groups = [[row] for row in locked if rules.goes_at_once(row, now)] + ([gathered] if gathered else [])
-    return sum(_make_message(reader, group, now, is_gathered=group is gathered) for group in groups)
+    locked = {row.pk: row for row in free.select_for_update(skip_locked=True, of=("self",))}
+    made: list[tuple[Delivery, list[Reminder]]] = []
+    for reader, rows in groups:
+        own = [locked[row.pk] for row in rows if row.pk in locked]
+        gathered = [row for row in own if not rules.goes_at_once(row, now)]
+        made += [(_message(reader, [row], now), [row]) for row in own if rules.goes_at_once(row, now)]
+        made += [(_message(reader, gathered, now, is_gathered=True), gathered)] if gathered else []
+    # The day's message may have been made by another sender in this moment: then these wait for the next day's.
+    Delivery.objects.bulk_create([delivery for delivery, _ in made], ignore_conflicts=True)
+    there = set(Delivery.objects.filter(pk__in=[delivery.pk for delivery, _ in made]).values_list("pk", flat=True))
+    said = []
+    for delivery, rows in made:
+        if delivery.pk in there:
+            for row in rows:
+                row.delivery = delivery
+            said += rows
+    Reminder.objects.bulk_update(said, ["delivery"])
+    return len(there)
 
 
-def _make_message(reader: Reader, rows: Sequence[Reminder], now: dt.datetime, *, is_gathered: bool) -> bool:
+def _message(reader: Reader, rows: Sequence[Reminder], now: dt.datetime, *, is_gathered: bool = False) -> Delivery:
     cases = {row.case_id for row in rows}
-    delivery = Delivery(
+    return Delivery(
         id=uuid4(),
         recipient_type=reader.type,
         recipient_id=reader.id,
@@ -228,9 +241,3 @@ def _make_message(reader: Reader, rows: Sequence[Reminder], now: dt.datetime, *,
         local_on=rules.local_day(now, reader.zone),
         created_at=now,
     )
-    # The day's message may have been made by another sender in this moment: then these wait for the next day's.
-    Delivery.objects.bulk_create([delivery], ignore_conflicts=True)
-    if not Delivery.objects.filter(pk=delivery.pk).exists():
-        return False
-    Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(delivery=delivery)
-    return True

@@ -4,6 +4,9 @@ import base64
 import functools
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -87,8 +90,23 @@ def raw_by_id(key_id: uuid.UUID) -> bytes:
     return raw(key)
 
 
+_held: ContextVar[DataKey | None] = ContextVar("held_house_key", default=None)
+
+
+@contextmanager
+def holding_house_key() -> Iterator[None]:
+    """Ask for the house key once, for the many messages made inside. Only within one transaction."""
+    token = _held.set(house_key())
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
 def house_key() -> DataKey:
     """The one key for what belongs to no case: drafts, mail bodies, links. Made on first use."""
+    if held := _held.get():
+        return held
     found = DataKey.objects.filter(purpose="house").first()
     if found:
         return found

@@ -12,6 +12,7 @@ from portal import clock
 from portal.actors import Actor
 from portal.reminders import actions as reminder_actions
 from portal.reminders import gathering, rules, sender
+from portal.reminders.claiming import claim_some
 from portal.reminders.models import Delivery, Reminder
 from portal.reminders.readers import reader_of
 from tests.people import person
@@ -84,9 +85,10 @@ def test_confirmed_while_it_is_claimed_the_ledger_tells_the_truth_and_no_more_fo
     november_5.move_to(datetime(2026, 12, 4, 9, 5, tzinfo=EASTERN))
     gathering.gather(clock.now())
     (row,) = rows(loop, delivery__isnull=False)
-    assert sender.claim(row.delivery_id, clock.now()) is not None
+    claims, _failed, _any = claim_some(clock.now(), only=row.delivery_id)
+    assert len(claims) == 1
     actions.tell_report(loop, "confirmed", by=actor("theo"))
-    sender.stamp(row.delivery_id, clock.now())
+    sender.stamp([row.delivery_id], clock.now())
     row.refresh_from_db()
     assert row.settled_as == "sent"
     go_to(november_5, 14)

@@ -12,6 +12,7 @@ from bookings.follow_up import DAY_BEFORE
 from portal import clock, when
 from portal.actors import Actor
 from portal.reminders import gathering, rules, sender
+from portal.reminders.claiming import claim_some
 from portal.reminders.models import Outcome, Reminder
 from tests import factories, people
 from tests.programs import wait_until
@@ -122,7 +123,7 @@ def test_what_was_sealed_with_the_old_time_is_not_repeated_after_a_move(travel, 
     """The sender died after sealing; meanwhile the call moved: the old words go nowhere."""
     row, changed = message_of(call), change("move", call)
     at = clock.now()
-    assert sender.claim(row.delivery_id, at).is_fresh  # and here the sender dies
+    assert claim_some(at, only=row.delivery_id)[0][0].is_fresh  # and here the sender dies
     changed()
     travel.shift(rules.CLAIM_LASTS + dt.timedelta(seconds=1))
     sender.run()
