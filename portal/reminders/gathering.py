@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import SYSTEM
-from portal.history.actions import record
+from portal.history.actions import record_each
 from portal.reminders import kinds, muting, rules
 from portal.reminders.actions import settle
 from portal.reminders.models import Delivery, Outcome, RecipientType, Reminder
@@ -198,9 +198,10 @@ def judge(rows: Iterable[Reminder], now: dt.datetime) -> tuple[set[UUID], set[UU
 
 def settle_not_needed(rows: Sequence[Reminder], now: dt.datetime) -> None:
     """Done, moved or cancelled meanwhile: nothing goes, and history says so."""
+    if not rows:
+        return
     settle(Reminder.objects.filter(pk__in=[row.pk for row in rows]), Outcome.NOT_NEEDED, now)
-    for row in rows:
-        record(SYSTEM, "reminder.not_needed", row, case=row.case_id)
+    record_each(SYSTEM, "reminder.not_needed", [(row, row.case_id) for row in rows])
 
 
 @transaction.atomic

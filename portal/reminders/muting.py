@@ -12,7 +12,7 @@ from portal.accounts.models import User
 from portal.actors import SYSTEM, Actor
 from portal.celery import nudge
 from portal.errors import Refused
-from portal.history.actions import record
+from portal.history.actions import record, record_each
 from portal.reminders import kinds
 from portal.reminders.actions import SEND_DUE, settle
 from portal.reminders.models import Mute, Outcome, RecipientType, Reminder
@@ -85,9 +85,10 @@ def muted(rows: Sequence[Reminder], now: dt.datetime) -> list[Reminder]:
     return [row for row in rows if any(each.covers(row) for each in mutes)]
 
 
-@transaction.atomic
 def settle_muted(rows: Collection[Reminder], now: dt.datetime) -> None:
     """Nothing goes, and history says so."""
-    if settle(Reminder.objects.filter(pk__in=[row.pk for row in rows]), Outcome.MUTED, now):
-        for row in rows:
-            record(SYSTEM, "reminder.held_back", row, case=row.case_id)
+    if not rows:
+        return
+    with transaction.atomic():
+        if settle(Reminder.objects.filter(pk__in=[row.pk for row in rows]), Outcome.MUTED, now):
+            record_each(SYSTEM, "reminder.held_back", [(row, row.case_id) for row in rows])
