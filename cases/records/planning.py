@@ -11,7 +11,7 @@ from cases.records import opening, report_planning, rules
 from cases.records.models import RecordItem, Visit
 from cases.records.rules import Due
 from cases.records.standing import ItemStanding, Standing, standings
-from cases.records.states import Route, VisitState
+from cases.records.states import ItemState, Route, VisitState
 from portal.actors import SYSTEM
 from portal.reminders.actions import plan, unplan
 from portal.reminders.readers import role
@@ -133,7 +133,9 @@ def _plan_item(line: ItemStanding, visit: Visit, now: datetime) -> None:
 
 def _plan_day(line: ItemStanding, day: rules.NextDay, until: datetime | None, now: datetime) -> None:
     visit = line.item.visit
-    is_ours = day.due == Due.PERSON or (day.due == Due.CHASE and line.item.asked_by_us)
+    # What is with us is ours to send on, whoever asked for it.
+    is_for_us = line.item.asked_by_us or line.item.state == ItemState.HELD
+    is_ours = day.due == Due.PERSON or (day.due == Due.CHASE and is_for_us)
     recipient = role("coordinator") if is_ours else visit.case.patient
     zone = ZoneInfo(organisation().time_zone) if is_ours else visit.case.patient.zone
     due_at = max(morning(day.on, zone), now)

@@ -12,7 +12,7 @@ from cases.case.people import may, role_in
 from cases.records import actions, rounds, rules, showing, words
 from cases.records.models import Referral, Visit
 from cases.records.rounds import Round
-from cases.records.standing import standing
+from cases.records.standing import ItemStanding, standing
 from cases.records.states import ReferralState
 from portal import clock, moves, when
 from portal.access import PERSON, find_or_404, open_to
@@ -81,6 +81,8 @@ def _page(
         "letter": _letter(case, doctors, found, now),
         "shares_office": _shares_office(doctors, about),
         "may_change": may("change_dates", case, request.user),
+        "next": _next(found, now),
+        "may_ask_for_a_call": may("ask_for_a_call", case, request.user),
         "also": also,
     }
     return render(request, "records/referral.html", page, status=status)
@@ -106,9 +108,19 @@ def _points(found: Referral | None, reader: showing.Reader, now: Any) -> list[di
     return [*points, {"title": _("Sent"), "text": sent, "is_goal": True}]
 
 
-def _usual_days(found: Referral, now: Any) -> str:
+def _next(found: Referral | None, now: Any) -> str:
+    """What happens if nobody answers; empty once it is sent or while nobody was asked."""
+    line = _line_of(found, now) if found and found.state in {ReferralState.ASKED, ReferralState.AGREED} else None
+    return words.next_ask(line) if line and line.next_day and line.next_day.due != rules.Due.REQUEST else ""
+
+
+def _line_of(found: Referral, now: Any) -> ItemStanding | None:
     lines = standing(found.visit, now).items
-    line = next((line for line in lines if line.item.kind_id == "referral_letter"), None)
+    return next((line for line in lines if line.item.kind_id == "referral_letter"), None)
+
+
+def _usual_days(found: Referral, now: Any) -> str:
+    line = _line_of(found, now)
     if line is None or line.dates.there_expected is None or line.dates.there_safe is None:
         return _("Not yet")
     return _("Usually there by %(usual)s, safe by %(safe)s") % {

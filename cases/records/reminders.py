@@ -13,11 +13,11 @@ from cases.case.models import Case
 from cases.records import planning, rules
 from cases.records.actions import give_back, say_took_place, tell
 from cases.records.models import RecordItem, Visit
-from cases.records.states import IN_TROUBLE, UNASKED, Route, VisitState
+from cases.records.states import IN_TROUBLE, UNASKED, ItemState, Route, VisitState
 from portal import clock, when
 from portal.actors import Actor
 from portal.reminders.kinds import CALL, DONE, REMINDER, Kind, Words
-from portal.reminders.models import Reminder
+from portal.reminders.models import RecipientType, Reminder
 from portal.reminders.readers import Reader
 
 Rows = Sequence[Reminder]
@@ -119,18 +119,27 @@ def _name(row: Reminder) -> str:
 
 def chase_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
     items = _items(rows)
-    return {
-        row.pk: Words(
-            subject=_("Any news of what you asked for?"),
-            lead=_("Any news of what you asked for?"),
-            line=_("You asked for something for your visit. A short call may help it along."),
-            action_label=_("See what it is"),
-            path=_page(items[row.about_id].visit.case_id),
-            question=_("Has it arrived?"),
-            question_hint=_("Done means it is there. If you are not sure, press “Not yet”."),
-        )
-        for row in rows
-    }
+    return {row.pk: _chase(items[row.about_id], row.recipient_type == RecipientType.ROLE) for row in rows}
+
+
+def _chase(item: RecordItem, is_for_team: bool) -> Words:
+    lead = _("Any news of what you asked for?")
+    line = _("You asked for something for your visit. A short call may help it along.")
+    if is_for_team:
+        lead = _("%(case)s: no word yet") % {"case": item.visit.case.reference}
+        line = _("We asked for it. A short call may help it along.")
+        if item.state == ItemState.HELD:
+            lead = _("%(case)s: one to send on") % {"case": item.visit.case.reference}
+            line = _("Its file is with us and goes to the second doctor.")
+    return Words(
+        subject=_("Any news of what you asked for?"),
+        lead=lead,
+        line=line,
+        action_label=_("See what it is"),
+        path=_page(item.visit.case_id),
+        question=_("Has it arrived?"),
+        question_hint=_("Done means it is there. If you are not sure, press “Not yet”."),
+    )
 
 
 def hand_over_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:

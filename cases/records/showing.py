@@ -15,7 +15,7 @@ from cases.records.hops import hops
 from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit
 from cases.records.rules import UNDO_FOR
 from cases.records.standing import SENT_OR_THERE, ItemStanding, Standing, standing
-from cases.records.states import ItemState, Need, Route, VisitState
+from cases.records.states import THERE, ItemState, Need, Route, VisitState
 from cases.records.verdict import Answer, Timing, Verdict
 from portal import moves, when
 from portal.accounts.models import User
@@ -78,7 +78,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "hops": hops(item.route, item.state),
         "asking": holders.how_to_ask(item),
         "adds_plan": is_plan and bool(verbs),
-        "main": [_button(item, verb) for verb in main] + _give_back(item),
+        "main": [_button(item, verb) for verb in main] + (_give_back(item, reader.now) if verbs else []),
         # The main verbs once more, beside the day they are about.
         "plain": [_button(item, verb) for verb in main + rest if verb not in WITH_INPUT],
         "with_input": [_button(item, verb) for verb in rest if verb in WITH_INPUT],
@@ -100,9 +100,11 @@ def _button(item: RecordItem, verb: str) -> dict[str, str]:
     return {"verb": verb, "label": str(label), "url": reverse("records:tell", args=[item.pk, verb])}
 
 
-def _give_back(item: RecordItem) -> list[dict[str, str]]:
-    """What is lent is given back once it was sent; also where nobody said by when."""
-    if not item.is_lent or item.back_on or not (item.due_back_on or item.state in SENT_OR_THERE):
+def _give_back(item: RecordItem, now: datetime) -> list[dict[str, str]]:
+    """What is lent is given back once it was there or in hand, or once its day has come."""
+    is_due = item.due_back_on and item.due_back_on <= now.astimezone(item.visit.zone).date()
+    had = THERE | {ItemState.HELD, ItemState.INCOMPLETE, ItemState.WILL_NOT_OPEN}
+    if not item.is_lent or item.back_on or not (is_due or item.state in had):
         return []
     url = reverse("records:tell", args=[item.pk, "given_back"])
     return [{"verb": "given_back", "label": _("It’s given back"), "url": url}]

@@ -82,8 +82,8 @@ def doctor_of(visit: Visit) -> str:
 def decides_line(verdict: Verdict, names: Mapping[str, str]) -> str:
     """Which core records the answer for a day hangs on; empty where nothing is open."""
     deciding = [names[each.key] for each in verdict.decides]
-    if not deciding:
-        return ""
+    if not deciding or len(deciding) == len(verdict.core) > 1:
+        return ""  # all of them, which says no more than the answer itself
     if verdict.answer == Answer.COMFORTABLE:
         return _("The last to be there: %(records)s.") % {"records": listed(deciding)}
     return _("This hangs on: %(records)s.") % {"records": listed(deciding)}
@@ -102,7 +102,7 @@ def answer_line(verdict: Verdict, names: Mapping[str, str]) -> str:
         return _("This may come on the day or after it: %(record)s.") % {"record": names[verdict.decides[0].key]}
     else:
         words = _("%(late)d of %(count)d core records may come on the day or after it.") % counted
-    return f"{words} {decides_line(verdict, names)}"
+    return f"{words} {decides_line(verdict, names)}".strip()
 
 
 def verdict_text(verdict: Verdict) -> str:
@@ -249,8 +249,9 @@ def item_text(line: ItemStanding, visit: Visit, known_words: str, is_already_her
     parts = [_where(line, visit), known_words, days_line(line, visit)]
     if is_already_here and line.item.state == ItemState.HELD:
         parts.insert(0, _("It is here from your earlier visit. You do not ask for it again."))
-    if line.next_day and line.next_day.due in ("chase", "person") and line.next_day.on >= line.dates.asked_on:
-        parts.append(_next_ask(line))
+    is_asked_of = line.next_day and line.next_day.due in ("chase", "person") and line.item.state != ItemState.HELD
+    if is_asked_of and line.next_day.on >= line.dates.asked_on:
+        parts.append(next_ask(line))
     if line.item.is_lent:
         parts.append(_goes_back(line.item))
     return " ".join(part for part in parts if part)
@@ -266,7 +267,8 @@ def _goes_back(item: RecordItem) -> str:
     return " ".join(parts)
 
 
-def _next_ask(line: ItemStanding) -> str:
+def next_ask(line: ItemStanding) -> str:
+    """What happens when its next day comes without a word."""
     assert line.next_day is not None
     day = {"day": when.day(line.next_day.on)}
     if line.next_day.due == "person":

@@ -64,16 +64,14 @@ def due_words(step: Step) -> str:
     return _("Helpful by %(day)s") % day
 
 
-def phases(way: Path) -> list[Row]:
-    """The ten steps, named."""
+def phases(way: Path, round: int = 2) -> list[Row]:
+    """The ten steps, named as the round asks."""
+    names = words.THIRD_STEP_NAMES if round == 3 else words.STEP_NAMES
     return [
         {
             "name": words.PHASE_NAMES[phase.code],
             "state": phase.state,
-            "steps": [
-                {"name": words.STEP_NAMES[step.code], "state": step.state, "note": step_note(step)}
-                for step in phase.steps
-            ],
+            "steps": [{"name": names[step.code], "state": step.state, "note": step_note(step)} for step in phase.steps],
         }
         for phase in way.phases
     ]

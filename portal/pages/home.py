@@ -78,7 +78,7 @@ def _home(case: Case, request: HttpRequest) -> dict[str, object]:
         "due_words": cards.due_words(step),
         "has_visit_ahead": carry.is_ahead(gathered.visit, today),
         "coming": cards.coming(gathered, today),
-        "phases": cards.phases(way),
+        "phases": cards.phases(way, known.round),
         "tally": way.tally,
         "people": cards.people(case, request.user),
         "talk": cards.talk(gathered, case),

@@ -30,6 +30,7 @@ STEP_NAMES = {
     "talk": gettext_lazy("Talk it over"),
     "choose": gettext_lazy("Make your decision"),
 }
+THIRD_STEP_NAMES = STEP_NAMES | {"visit": gettext_lazy("Book the third visit"), "meet": gettext_lazy("Third visit")}
 STATE_NAMES = {
     "done": gettext_lazy("Done"),
     "now": gettext_lazy("Now"),

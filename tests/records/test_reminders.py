@@ -14,6 +14,7 @@ from portal.actors import Actor
 from portal.reminders.models import Reminder
 from portal.reminders.readers import reader_of
 from tests.records.builders import actor, booked_visit, item, on_november_5
+from tests.reviews.world import plan
 
 pytestmark = pytest.mark.django_db
 EASTERN = ZoneInfo("America/Toronto")
@@ -227,3 +228,12 @@ def test_what_arrived_is_not_called_about(november_5):
     actions.tell(told, "arrived", by=actor("rosa"))
     november_5.move_to("2026-11-23T15:00:00Z")
     assert handing_over.put_on_board(now=clock.now()) == 0
+
+
+def test_what_is_with_us_is_ours_to_send_on():
+    visit = booked_visit()
+    actions.follow_document(plan(visit.case).document)
+    (row,) = rows("chase", item(visit, "treatment_plan"))
+    assert row.recipient_id == "coordinator"
+    said = KINDS["records.chase"].words([row], reader_of(row.recipient, clock.now()), clock.now())[row.pk]
+    assert said.lead == f"{visit.case.reference}: one to send on"

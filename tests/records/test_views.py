@@ -77,7 +77,7 @@ def test_each_offered_date_shows_its_verdict(rosa):
     shown = text(rosa.get(page("visit", visit.case) + days))
     assert "Tuesday, November 10, 9:40 am" in shown
     assert "This may come on the day or after it: Referral letter." in shown
-    assert "All core records are expected in time. A slow office could miss it. This hangs on: " in shown
+    assert "All core records are expected in time. A slow office could miss it." in shown
     assert "All core records are in time, even if offices are slow." in shown
     for row in ("Mon, Nov 9", "Fri, Nov 20", "Fri, Nov 13", "Tue, Nov 17", "Tue, Nov 10", "Wed, Nov 18"):
         assert row in shown
