@@ -65,7 +65,8 @@ def rows(needs: Needs, gathered: Mapping[UUID, Gathered], today: dt.date) -> lis
 
 
 def case_row(case: Case, reason: reasons.Reason, gathered: Gathered, today: dt.date) -> dict[str, Any]:
-    """A case in three lines: why today, its visit, how to reach the person."""
+    """A case in three lines: why today, its visit, how to reach the office or the person."""
+    reach = todos.reach_office(reason.office) if reason.office else todos.reach(case.patient)
     return {
         "on": reason.on,
         "label": reason.label,
@@ -74,6 +75,6 @@ def case_row(case: Case, reason: reasons.Reason, gathered: Gathered, today: dt.d
         "name": case.patient.name,
         "href": cards.file_url(case),
         "log_href": reverse("pages:log_call", args=[case.pk]) + (f"?item={reason.item.item.pk}" if reason.item else ""),
-        "lines": [reason.text, todos.visit_line(gathered.facts, today), todos.reach(case.patient)],
+        "lines": [reason.text, todos.visit_line(gathered.facts, today), reach],
         "call": todos.call_button(reason.office, case.patient),
     }

@@ -36,6 +36,8 @@ KINDS = {
 }
 # For these the office is rung, not the patient.
 TO_OFFICES = {"call_holder", "ask_office"}
+# These are done on pages of their own, not by a call about the case.
+ELSEWHERE = {CHECK_OFFICE, "post_sheet"}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
 
 
@@ -51,7 +53,10 @@ def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[s
         lines.append(reason.text)
     if case:
         lines.append(visit_line(gathered[case.pk].facts, today))
-    if patient and not is_about_office:
+    office = reason.office if reason and todo.kind in TO_OFFICES else None
+    if office:
+        lines.append(reach_office(office))
+    elif patient and not is_about_office:
         lines.append(reach(patient))
     to_call = None if is_about_office else patient  # its own page has its number
     return {
@@ -62,9 +67,11 @@ def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[s
         "icon": icon,
         "name": patient.name if patient else _("Our own house"),
         "href": _address(todo),
-        "log_href": f"{reverse('pages:log_call', args=[case.pk])}?todo={todo.pk}" if case else "",
+        "log_href": f"{reverse('pages:log_call', args=[case.pk])}?todo={todo.pk}"
+        if case and todo.kind not in ELSEWHERE
+        else "",
         "lines": [line for line in lines if line],
-        "call": call_button(reason.office if reason and todo.kind in TO_OFFICES else None, to_call),
+        "call": call_button(office, to_call),
     }
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -148,7 +149,17 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
         yield max(-story.visit_in - 1, 0), lambda: records.say_took_place(_visit(told), by=told.teller)
         yield from _report(told, -story.visit_in - 1)
     if story.call == "asked":
-        yield 0, lambda: page_actions.ask_for_a_call(told.case, by=told.teller)
+        wish = {"suits": "morning", "note": "Ring twice, the phone is in the kitchen"}
+        yield 0, lambda: page_actions.ask_for_a_call(told.case, **wish, by=told.teller)
+    if story.call == "made":
+        yield 1, lambda: _call(told, "Wants to carry a copy of the report herself")
+
+
+def _call(told: Told, words: str) -> None:
+    """A call that the coordinator made and wrote down."""
+    by = Actor.person(told.people["theo"])
+    said = {"whom": "patient", "came_of": "reached", "follows": "done", "words": words}
+    page_actions.log_call(told.case, press=uuid4(), **said, by=by)
 
 
 def _open(told: Told) -> None:

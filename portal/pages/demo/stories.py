@@ -234,6 +234,7 @@ STORIES: Final = (
         consultant="keiko",
         service="plan",
         talk_in=4,
+        call="made",
         review="shared",
     ),
 )
