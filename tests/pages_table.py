@@ -194,6 +194,7 @@ PAGES: dict[str, Page] = {
     "pages:case_home": of_case(CASE),
     "pages:not_today": of_case(FAMILY, posts="only", body={"until": "2026-01-01"}),
     "pages:call_me": of_case(FAMILY, posts="only"),
+    "pages:friday_note": of_case(PATIENT, posts="only"),
     "pages:ledger": of_case(FAMILY_AND_COORDINATOR),
     "pages:sheet": of_case(FAMILY_AND_COORDINATOR),
     "pages:sheet_pdf": of_case(FAMILY_AND_COORDINATOR, is_file=True),

@@ -177,6 +177,7 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     rests_until = models.DateField(null=True, blank=True)  # "not today": the next step hides until this day
+    wants_friday_note = models.BooleanField(default=True, db_default=True)
     act_by = models.DateField(null=True, blank=True)  # earliest open date something must happen: the board's index
 
     objects = CaseQuerySet.as_manager()

@@ -29,6 +29,7 @@ MAY: dict[str, set[str]] = {
     "review": {CONSULTANT},
     "see_privacy": {PATIENT},
     "log_calls": {COORDINATOR},
+    "set_friday_note": {PATIENT},
     "see_reminders": {PATIENT, HELPER, COORDINATOR},
     "take_papers": {PATIENT, HELPER, COORDINATOR},
 }

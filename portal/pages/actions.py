@@ -19,8 +19,9 @@ from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
+from portal.pages import friday
 from portal.pages.reminders import NEXT_STEP, version_of
-from portal.reminders.actions import plan, unplan
+from portal.reminders.actions import plan, plan_row, unplan
 from portal.reminders.rules import morning
 from portal.texts.words import organisation
 
@@ -31,6 +32,24 @@ LAST_HOUR_FOR_A_MORNING = 11
 NOTE_AT_MOST = 100
 # What an office says on the phone about a record, as verbs of the record, in the order they are offered.
 WORDS_HEARD = ("sent", "acknowledged", "asked", "asked_again", "arrived", "not_located")
+
+
+@transaction.atomic
+def set_friday_note(case: Case, is_wanted: bool, *, by: Actor) -> Case:
+    """Switch the Friday note of a case on or off. Pressed twice is pressed once."""
+    must("set_friday_note", case, by)
+    case = Case.objects.select_for_update(of=("self",)).select_related("patient").get(pk=case.pk)
+    if case.wants_friday_note == is_wanted:
+        return case
+    case.wants_friday_note = is_wanted
+    case.save(update_fields=["wants_friday_note"])
+    if not is_wanted:
+        unplan(case, kinds=[friday.FRIDAY_NOTE])
+    elif friday.wanted().filter(pk=case.pk).exists():
+        plan_row(friday.row_for(case, clock.now()))
+    verb = "case.friday_note_on" if is_wanted else "case.friday_note_off"
+    record(by, verb, case, patient=case.patient_id, case=case.pk)
+    return case
 
 
 @transaction.atomic

@@ -10,12 +10,14 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.history import words
-        from portal.pages.reminders import KINDS
+        from portal.pages import friday, reminders
         from portal.reminders.kinds import register
 
-        register(*KINDS)
+        register(*reminders.KINDS, *friday.KINDS)
         words.register(
             {
+                "case.friday_note_on": _("Switched the Friday note on"),
+                "case.friday_note_off": _("Switched the Friday note off"),
                 "case.rests": _("Put the next step off"),
                 "case.goes_on": _("Took the next step up again"),
                 "sheet.seen": _("Looked at the one-page sheet"),

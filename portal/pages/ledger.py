@@ -53,12 +53,26 @@ def shown(request: HttpRequest, case: Case, *, call_form: CallMeForm | None = No
         "held_back": _held_back(person, case, now),
         "sent": [sent_line(row) for row in told(rows)],
         "running": running,
+        "sets_friday_note": bool(person.email) and may("set_friday_note", case, request.user),
         "pause_form": PauseForm(now=now, zone=person.zone),
         "call_form": call_form or CallMeForm(),
         "form": call_form,  # its mistakes stand on top of the page
         "call_open": ToDo.objects.open().filter(case=case, kind="call").order_by("asked_at").first(),
     }
     return render(request, "pages/ledger.html", context, status=status)
+
+
+@open_to(PERSON)
+@require_POST
+def friday_note(request: HttpRequest, pk: str) -> HttpResponse:
+    """Switch one's own Friday note on or off."""
+    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient"), pk=pk)
+    if not may("set_friday_note", case, request.user):
+        raise Http404
+    case = actions.set_friday_note(case, "friday_note" in request.POST, by=Actor.of(request))
+    said = _("You get the Friday note.") if case.wants_friday_note else _("We don’t send the Friday note any more.")
+    messages.success(request, said)
+    return redirect("pages:ledger", pk)
 
 
 @open_to(PERSON)

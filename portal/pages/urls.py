@@ -29,6 +29,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/not-today/", home.not_today, name="not_today"),
     path("cases/<uuid:pk>/call-me/", ledger.call_me, name="call_me"),
     path("cases/<uuid:pk>/reminders/", ledger.ledger, name="ledger"),
+    path("cases/<uuid:pk>/reminders/friday-note/", ledger.friday_note, name="friday_note"),
     path("cases/<uuid:pk>/sheet/", sheet_views.sheet, name="sheet"),
     path("cases/<uuid:pk>/sheet.pdf", sheet_views.sheet_pdf, name="sheet_pdf"),
     path("cases/<uuid:pk>/carry/", sheet_views.carry_list, name="carry"),

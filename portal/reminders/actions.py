@@ -74,6 +74,14 @@ def plan_row(row: Reminder, reopens: Iterable[str] = (Outcome.WITHDRAWN,)) -> Re
     return planned
 
 
+def plan_rows(rows: Iterable[Reminder]) -> None:
+    """Plan many new rows that lie ahead. What is planned, settled or withdrawn already stays as it is."""
+    rows = list(rows)
+    for row in rows:
+        row.message_class = kinds.kind_of(row.kind).message_class
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+
+
 def _reopen_askings(row: Reminder, now: dt.datetime) -> None:
     """A room plans anew by unplanning all: what was sent stays sent, and "not yet" is still asked about again."""
     if kinds.kind_of(row.kind).answer is not None:

@@ -27,6 +27,7 @@ from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.pages import actions as page_actions
+from portal.pages import friday
 from portal.pages.demo import house, plan_files
 from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
 from portal.pages.demo.plans import DemoPlan, plan
@@ -103,6 +104,7 @@ def play(deeds: list[Deed], first: int, now: dt.datetime) -> None:
         for morning in (_at(now, day, wall) for wall in MORNINGS):
             if morning <= now:
                 with clock.lived_at(morning):
+                    friday.plan_coming(morning)
                     put_on_board(now=morning)
                     put_reports_on_board(now=morning)
                 sender.run()

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from portal import clock
+from portal.pages import friday
 from portal.reminders import sender
 from portal.reminders.models import Delivery, Reminder
 
@@ -24,10 +25,15 @@ def forward_to(target: dt.datetime) -> int:
         if stop is None or stop >= target:
             break
         _set(stop)
-        sender.run()
+        _let_beat_run()
     _set(target)
-    sender.run()
+    _let_beat_run()
     return Delivery.objects.count() - before
+
+
+def _let_beat_run() -> None:
+    sender.run()
+    friday.plan_coming(clock.now())
 
 
 def _next_stop() -> dt.datetime | None:

@@ -1,0 +1,11 @@
+"""What beat starts for the pages that gather: the coming Friday's notes."""
+
+from portal import clock
+from portal.celery import app
+from portal.pages import friday
+
+
+@app.task
+def plan_friday_notes() -> int:
+    """Plan what is still to be planned. A beat that was away, or runs twice, changes nothing."""
+    return friday.plan_coming(clock.now())
