@@ -269,9 +269,9 @@ def change_office(office: Office, *, by: Actor, **details: Any) -> Office:
     if office.checked_at or office.merged_into_id or office.for_case is None:
         raise Refused(_("This office has been checked. Tell us what is wrong, and we change it."))
     must("change_dates", office.for_case, by)
-    if changed := office_ties.set_details(office, details):
+    if before := office_ties.set_details(office, details):
         record(by, "office.changed", office, patient=office.for_case.patient_id, case=office.for_case_id)
-        office_ties.follow(office, changed, by=by)
+        office_ties.follow(office, before, by=by)
     return office
 
 

@@ -41,9 +41,9 @@ def change_entry(office: Office, *, seen: str = "", by: Actor, **details: Any) -
     _check(office_rules.why_not_change(office))
     if office_ties.differs(office, details) and seen and seen != office_rules.as_seen(office, details):
         raise Refused(_("Someone changed this entry since you opened it. Look at it once more."), code="state")
-    if changed := office_ties.set_details(office, details):
+    if before := office_ties.set_details(office, details):
         _record("office.changed", office, by)
-        office_ties.follow(office, changed, by=by)
+        office_ties.follow(office, before, by=by)
     return office
 
 

@@ -22,9 +22,9 @@ TRIES = 5
 
 
 class Follow(Protocol):
-    """Live by what an entry says now; `changed` are the names of its fields. Every case is locked."""
+    """Live by what an entry says now; `before` is what it said, by field that was changed. Every case is locked."""
 
-    def __call__(self, office: Office, changed: set[str], *, by: Actor) -> object: ...
+    def __call__(self, office: Office, before: Mapping[str, Any], *, by: Actor) -> object: ...
 
 
 class Move(Protocol):
@@ -106,20 +106,20 @@ def differs(office: Office, details: Mapping[str, Any]) -> set[str]:
     return {name for name, value in details.items() if getattr(office, name) != value}
 
 
-def set_details(office: Office, details: Mapping[str, Any]) -> set[str]:
-    """Write what differs; answers the names of what was changed. The caller holds the lock."""
-    changed = differs(office, details)
-    for name in changed:
+def set_details(office: Office, details: Mapping[str, Any]) -> dict[str, Any]:
+    """Write what differs; answers what it said before, by field. The caller holds the lock."""
+    before = {name: getattr(office, name) for name in differs(office, details)}
+    for name in before:
         setattr(office, name, details[name])
-    if changed:
-        office.save(update_fields=changed)
-    return changed
+    if before:
+        office.save(update_fields=before)
+    return before
 
 
-def follow(office: Office, changed: set[str], *, by: Actor) -> None:
+def follow(office: Office, before: Mapping[str, Any], *, by: Actor) -> None:
     """Tell the rooms above what of an entry has changed. The caller holds the lock."""
     for room in _rooms:
-        room.follow(office, changed, by=by)
+        room.follow(office, before, by=by)
 
 
 def _take(function: str) -> None:

@@ -1,6 +1,7 @@
 """What visits and records live by of the directory of offices; told of each change and merge through `office_ties`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
@@ -8,14 +9,14 @@ from django.utils.translation import ngettext
 
 from cases.case.models import Case, Office
 from cases.case.office_ties import Ties
-from cases.records.models import RecordItem, Visit
+from cases.records.models import RecordItem, RecordKind, Visit
 from cases.records.own_lists import weigh_anew
 from cases.records.planning import replan
 from cases.records.telling import VISIT_PARTS, lay_items
 from portal import clock
 from portal.actors import Actor
 
-DATES_FOLLOW = {"region", "time_zone", "usual_days", "asks_for"}
+DATES_FOLLOW = {"region", "time_zone", "asks_for"}
 
 
 def cases_of(offices: Iterable[UUID]) -> set[UUID]:
@@ -44,14 +45,24 @@ def move(source: Office, target: Office, *, by: Actor) -> None:
     _live_by(touched, here if source.asks_for != target.asks_for else set(), by)
 
 
-def follow(office: Office, changed: set[str], *, by: Actor) -> None:
+def follow(office: Office, before: Mapping[str, Any], *, by: Actor) -> None:
     """The dates of its visits and records follow what the entry says now."""
-    if not changed & DATES_FOLLOW:
+    if not before.keys() & DATES_FOLLOW and not _moves_safe_days(office, before.get("usual_days")):
         return
     here = _here(office)
-    if "time_zone" in changed:
+    if "time_zone" in before:
         Visit.objects.filter(pk__in=here).update(time_zone=office.time_zone, version=F("version") + 1)
-    _live_by(here | _held(office), here if "asks_for" in changed else set(), by)
+    _live_by(here | _held(office), here if "asks_for" in before else set(), by)
+
+
+def _moves_safe_days(office: Office, before: Mapping[str, int] | None) -> bool:
+    """Expected days are worked out whenever somebody looks; only safe days, which are never fewer, are planned by."""
+    if before is None:
+        return False
+    now = office.usual_days
+    changed = {code for code in {*before, *now} if before.get(code) != now.get(code)}
+    safe = RecordKind.objects.filter(pk__in=changed).values_list("pk", "safe")
+    return any(max(before.get(code, 0), now.get(code, 0)) > days for code, days in safe)
 
 
 def _here(office: Office) -> set[UUID]:

@@ -108,9 +108,9 @@ def dates(visit: Visit) -> tuple[date | None, date | None]:
     return found.there_expected, found.there_safe
 
 
-def coming(visit: Visit) -> set[tuple[str, str]]:
+def coming(visit: Visit) -> set[tuple[str, str, str]]:
     rows = Reminder.objects.filter(case_id=visit.case_id, settled_at=None)
-    return {(row.kind, row.due_at.isoformat()) for row in rows}
+    return {(row.kind, str(row.about_id), row.due_at.isoformat()) for row in rows}
 
 
 def test_dates_and_reminders_follow_the_region():
@@ -132,11 +132,23 @@ def test_what_a_patient_changes_of_her_own_office_counts_too():
     assert coming(visit) != before
 
 
-def test_a_fee_changes_no_dates():
+@pytest.mark.parametrize("details", [{"fee": "$15"}, {"usual_days": {"pathology_report": 6}}, {"note": "Ask Denise"}])
+def test_a_fee_or_a_pace_within_the_safe_days_plans_nothing_anew(details, django_assert_max_num_queries):
     visit = booked_visit()
-    before = list(Reminder.objects.order_by("pk").values_list("pk", "settled_at"))
-    change(item(visit).holder, fee="$15")
-    assert list(Reminder.objects.order_by("pk").values_list("pk", "settled_at")) == before
+    lakeside, before = item(visit).holder, coming(visit)
+    change(lakeside, hours="Mornings")
+    with django_assert_max_num_queries(20):
+        change(lakeside, **details)
+    assert coming(visit) == before
+
+
+def test_a_pace_beyond_the_safe_days_plans_anew_and_back():
+    visit = booked_visit()
+    lakeside, before = item(visit).holder, coming(visit)
+    change(lakeside, usual_days={"pathology_report": 11})
+    assert coming(visit) != before
+    change(lakeside, usual_days={})
+    assert coming(visit) == before
 
 
 def test_a_merge_moves_visits_and_holders_and_keeps_days_and_times():
