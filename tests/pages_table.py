@@ -152,6 +152,7 @@ PAGES: dict[str, Page] = {
     "records:report": of_case(CASE),
     "records:tell_report": of_case(CASE, "case", "report_verb", posts="only"),
     "records:kinds": public(),
+    "records:export": Page(COORDINATOR, owner="coordinator", is_file=True),
     "records:lead_times": Page(ADMINISTRATOR, owner="administrator"),
     "records:change_lead_time": Page(ADMINISTRATOR, ("kind",), "administrator", posts="too"),
     # --- bookings ---

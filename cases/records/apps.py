@@ -43,6 +43,7 @@ class RecordsConfig(AppConfig):
                 "report.passed_on": _("Said the report was passed on by us"),
                 "report.confirmed": _("Said the primary doctor has the report"),
                 "report.undone": _("Took back the last word about the report"),
+                "case.exported": _("Took the list of records into a table"),
                 "kind.changed": _("Changed how long a kind of record takes"),
                 "item.added": _("Added a record to the list"),
                 "item.asked": _("Said a record was asked for"),

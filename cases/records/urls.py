@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.records import lead_time_views, referral, report_views, views
+from cases.records import export_views, lead_time_views, referral, report_views, views
 
 app_name = "records"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/report/", report_views.report, name="report"),
     path("cases/<uuid:pk>/report/<slug:verb>/", report_views.tell_report, name="tell_report"),
     path("lead-times/", views.kinds, name="kinds"),
+    path("staff/records.csv", export_views.export_records, name="export"),
     path("staff/lead-times/", lead_time_views.lead_times, name="lead_times"),
     path("staff/lead-times/<slug:pk>/", lead_time_views.change_lead_time, name="change_lead_time"),
 ]
