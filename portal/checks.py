@@ -28,7 +28,7 @@ def look(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Everything that is wrong with the settings of this environment."""
     found = [*environment(), *time_zones()]
     if settings.IN_PRODUCTION:
-        found += [*keys(), *pages(), *scanner(), *demo(), *mail(), *database()]
+        found += [*keys(), *pages(), *scanner(), *demo(), *mail(), *texts(), *database()]
     return found
 
 
@@ -91,6 +91,14 @@ def mail() -> list[CheckMessage]:
     if settings.DEFAULT_FROM_EMAIL.endswith("example.org"):
         found.append(error(11, "DEFAULT_FROM_EMAIL must be an address of yours."))
     return found
+
+
+def texts() -> list[CheckMessage]:
+    """Numbers and a token go to the gateway: by https, and only with both settings."""
+    url, token = settings.TEXT_GATEWAY_URL, settings.TEXT_GATEWAY_TOKEN
+    if not url or (url.startswith("https://") and token):
+        return []
+    return [error(12, "TEXT_GATEWAY_URL must begin with https:// and needs TEXT_GATEWAY_TOKEN; empty sends no texts.")]
 
 
 def database() -> list[CheckMessage]:

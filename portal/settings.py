@@ -354,6 +354,10 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "portal.mail.FolderBackend"
 
+# Text messages: a provider's gateway; without one they are offered to nobody.
+TEXT_GATEWAY_URL = env("TEXT_GATEWAY_URL")
+TEXT_GATEWAY_TOKEN = env("TEXT_GATEWAY_TOKEN")
+
 REDIS_URL = env("REDIS_URL", "redis://localhost:6379/0")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

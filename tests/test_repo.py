@@ -119,7 +119,9 @@ def test_rows_of_a_room_above_are_read_only_by_the_gathering_pages():
 
 
 def test_there_are_no_json_addresses():
-    assert [path.name for path in code() if re.search(r"JsonResponse|application/json", path.read_text())] == []
+    asks_others = {ROOT / "portal" / "texting.py"}
+    found = [path for path in code() if re.search(r"JsonResponse|application/json", path.read_text())]
+    assert set(found) <= asks_others
 
 
 def test_no_time_arithmetic_in_sql():

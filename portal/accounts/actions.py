@@ -144,6 +144,8 @@ def _other(person: User, by: Actor) -> User:
 def say_about_oneself(person: User, *, fields: dict[str, Any], by: Actor) -> User:
     """Save what a person tells of themselves: name, how to be called and reached, zone, language, display."""
     person = User.objects.select_for_update().get(pk=person.pk)
+    if "phone" in fields and not fields["phone"]:
+        fields = {**fields, "channel": User.Channel.MAIL}  # no number, no texts
     changed = [name for name, value in fields.items() if getattr(person, name) != value]
     for name in changed:
         setattr(person, name, fields[name])

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from phonenumber_field.formfields import PhoneNumberField
 
+from portal import texting
 from portal.accounts import rules, sessions
 from portal.accounts.models import User
 from portal.clock import today
@@ -253,6 +254,15 @@ class AboutYouForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"class": "rs-input--m"}),
     )
     may_leave_message = forms.BooleanField(label=gettext_lazy("You may leave a message on my phone"), required=False)
+    channel = forms.ChoiceField(
+        label=gettext_lazy("How should reminders reach you?"),
+        help_text=gettext_lazy("Codes to sign in always come by email."),
+        choices=[
+            (User.Channel.MAIL, gettext_lazy("By email")),
+            (User.Channel.TEXT, gettext_lazy("By text message to your phone")),
+        ],
+        widget=forms.RadioSelect,
+    )
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Your time zone"),
         help_text=gettext_lazy("All times are shown in it."),
@@ -265,15 +275,24 @@ class AboutYouForm(forms.ModelForm):
     class Meta:
         model = User
         fields = [
-            "name", "called", "birth_date", "phone", "safe_to_ring", "may_leave_message", "time_zone", "language",
+            "name", "called", "birth_date", "phone", "safe_to_ring", "may_leave_message", "channel",
+            "time_zone", "language",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].choices = zones()  # type: ignore[attr-defined]
         self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
+        if not texting.is_on():
+            self.fields.pop("channel", None)
         if self.instance.name:
             self.fields["time_zone"].widget.attrs["data-chosen"] = "yes"
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("channel") == User.Channel.TEXT and not said.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", _("Enter your phone number, or choose email for reminders."))
+        return said
 
     def clean_birth_date(self) -> Any:
         born = self.cleaned_data["birth_date"]
@@ -288,7 +307,7 @@ class AboutYouForm(forms.ModelForm):
 class StaffAboutForm(AboutYouForm):
     """The same for staff, without what only patients are asked."""
 
-    birth_date = safe_to_ring = may_leave_message = None  # type: ignore[assignment]
+    birth_date = safe_to_ring = may_leave_message = channel = None  # type: ignore[assignment]
 
     class Meta(AboutYouForm.Meta):
         fields = ["name", "called", "phone", "time_zone", "language"]

@@ -46,6 +46,10 @@ class User(AbstractBaseUser):
         COORDINATOR = "coordinator", _("coordinator")
         ADMINISTRATOR = "administrator", _("administrator")
 
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("by email")
+        TEXT = "text", _("by text message")
+
     class Theme(models.TextChoices):
         DEVICE = "", _("as on my device")
         LIGHT = "light", _("light")
@@ -64,6 +68,7 @@ class User(AbstractBaseUser):
     phone = PhoneNumberField(blank=True, default="")
     safe_to_ring = models.CharField(max_length=120, blank=True)  # safe times, in their own words
     may_leave_message = models.BooleanField(default=False)
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.MAIL, db_default=Channel.MAIL)
     birth_date = models.DateField(null=True, blank=True)
     role = models.CharField(max_length=20, choices=Role.choices, blank=True, default=Role.NONE)
     time_zone = models.CharField(max_length=40, default="America/New_York")
@@ -89,6 +94,8 @@ class User(AbstractBaseUser):
                 condition=Q(privacy_version=0, privacy_at__isnull=True)
                 | Q(privacy_version__gt=0, privacy_at__isnull=False),
             ),
+            models.CheckConstraint(name="user_channel_is_known", condition=Q(channel__in=["mail", "text"])),
+            models.CheckConstraint(name="user_texts_need_a_phone", condition=~Q(channel="text") | ~Q(phone="")),
             models.CheckConstraint(
                 name="user_role_is_known",
                 condition=Q(role__in=["", "consultant", "coordinator", "administrator"]),

@@ -155,7 +155,8 @@ def sent_line(row: Reminder) -> dict[str, Any]:
 def _how(row: Reminder) -> str:
     if row.settled_as != Outcome.SENT or row.delivery is None:
         return ""
-    return _("by phone") if row.delivery.channel == Delivery.Channel.CALL else _("by email")
+    ways = {Delivery.Channel.CALL: _("by phone"), Delivery.Channel.TEXT: _("by text message")}
+    return ways.get(Delivery.Channel(row.delivery.channel), _("by email"))
 
 
 def _reply(row: Reminder) -> str:

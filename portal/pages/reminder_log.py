@@ -158,7 +158,7 @@ def _message(delivery: Delivery) -> dict[str, Any]:
         "delivery": delivery,
         "at": delivery.sent_at or delivery.failed_at or delivery.created_at,
         "about": _labels(row.kind for row in delivery.rows.all()),
-        "by": _("A person’s call") if is_call else _("Email"),
+        "by": _way(delivery),
         "result": _result(delivery),
         "can_try_again": bool(delivery.failed_at),
         "can_go_again": bool(delivery.sent_at) and not is_call and bool(rows),
@@ -166,6 +166,11 @@ def _message(delivery: Delivery) -> dict[str, Any]:
         "is_again": delivery.again_of_id is not None,
         "can_be_said": not delivery.sent_at and not delivery.withdrawn_at and (is_call or bool(delivery.failures)),
     }
+
+
+def _way(delivery: Delivery) -> str:
+    ways = {Delivery.Channel.CALL: _("A person’s call"), Delivery.Channel.TEXT: _("Text message")}
+    return ways.get(Delivery.Channel(delivery.channel), _("Email"))
 
 
 def _labels(codes: Iterable[str]) -> str:
@@ -187,10 +192,11 @@ def _result(delivery: Delivery) -> dict[str, str]:
         return {"label": _("Accepted"), "kind": "ok", "icon": "check"}
     if delivery.withdrawn_at:
         return {"label": _("No longer needed"), "kind": "", "icon": "minus"}
+    is_text = delivery.channel == Delivery.Channel.TEXT
     failures = {
-        Delivery.Failure.REFUSED: _("Address refused"),
-        Delivery.Failure.DEFERRED: _("Mail server said later"),
-        Delivery.Failure.AWAY: _("Mail server away"),
+        Delivery.Failure.REFUSED: _("Number refused") if is_text else _("Address refused"),
+        Delivery.Failure.DEFERRED: _("Text gateway said later") if is_text else _("Mail server said later"),
+        Delivery.Failure.AWAY: _("Text gateway away") if is_text else _("Mail server away"),
         Delivery.Failure.UNSURE: _("Line dropped while sending"),
         Delivery.Failure.BROKEN: _("Could not be written"),
     }

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from portal import clock, mail
-from portal.reminders import emails, gathering, muting, rules
+from portal.reminders import emails, gathering, muting, rules, text_messages
 from portal.reminders.models import Delivery, Reminder
 from portal.reminders.readers import Reader, readers
 from portal.vault.keys import holding_house_key
@@ -19,6 +19,7 @@ from portal.vault.keys import holding_house_key
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 10
+SENT_BY_US = (Delivery.Channel.MAIL, Delivery.Channel.TEXT)  # the others are a person's to say or to post
 
 
 @dataclass(frozen=True)
@@ -54,23 +55,25 @@ def waiting() -> list[UUID]:
     return list(_waiting().values_list("pk", flat=True))
 
 
-def _waiting():
+def _waiting(*channels: Delivery.Channel):
     """Neither in another sender's hands nor waiting for the next try."""
     real = clock.real_now()
     is_free = Q(claimed_at=None) | Q(claimed_at__lte=real - rules.CLAIM_LASTS)
     is_its_time = Q(next_try_at=None) | Q(next_try_at__lte=real)
-    mails = Delivery.objects.open().filter(is_free & is_its_time, channel=Delivery.Channel.MAIL)
-    return mails.order_by("message_class", "created_at", "pk")
+    found = Delivery.objects.open().filter(is_free & is_its_time, channel__in=channels or SENT_BY_US)
+    return found.order_by("message_class", "created_at", "pk")
 
 
 @transaction.atomic
-def claim_some(now: dt.datetime, only: UUID | None = None) -> tuple[list[Claim], list[NotMade], bool]:
-    """Take a handful of messages, or `only` one: decide again what is due, seal the words.
+def claim_some(
+    now: dt.datetime, only: UUID | None = None, channels: Sequence[Delivery.Channel] = ()
+) -> tuple[list[Claim], list[NotMade], bool]:
+    """Take a handful of messages of these channels, or `only` one: decide again what is due, seal the words.
 
     Returns (those to send, those that could not be made, whether any was taken at all): what need not go any more
     is settled here and in neither list.
     """
-    found = _waiting().filter(pk=only) if only else _waiting()
+    found = _waiting().filter(pk=only) if only else _waiting(*channels)
     taken = list(found.select_for_update(skip_locked=True, of=("self",))[:AT_ONCE])
     if not taken:
         return [], [], False
@@ -109,22 +112,29 @@ def _decide(delivery: Delivery, judged: _Judged, now: dt.datetime, house: emails
     reader, rows = judged.readers.get(delivery.recipient), judged.rows[delivery.pk]
     going = [row for row in rows if _is_live(row, now) and row.pk in judged.due]
     goes = reader is not None and bool(going) and _is_its_hour(delivery, reader, now)
-    if delivery.body and goes and len(going) == delivery.holds:
+    is_chosen = reader is not None and reader.channel == delivery.channel
+    if delivery.body and goes and is_chosen and len(going) == delivery.holds:
         # It may have gone out before its sender died: the same bytes, or nothing.
-        return Claim(delivery, reader.email, delivery.body.encode(), is_fresh=False)
+        return Claim(delivery, reader.address, delivery.body.encode(), is_fresh=False)
     if over := [row for row in rows if row.pk in judged.not_due]:
         gathering.settle_not_needed(over, now)
     if delivery.body or not goes:
         gathering.withdraw(delivery, now)
         return None
+    if not is_chosen:
+        # Chosen otherwise since it was made: it waits in that way's row, for its sender or for a person.
+        delivery.channel, delivery.claimed_at = reader.channel, None
+        delivery.save(update_fields=["channel", "claimed_at"])
+        return None
     # What hangs on the message is what it says; the others are free for the next one.
     if others := {row.pk for row in rows} - {row.pk for row in going}:
         Reminder.objects.filter(pk__in=others).update(delivery=None)
     delivery.message_id = mail.message_id_for(str(delivery.pk))
-    delivery.subject, raw = emails.compose(delivery, going, reader, now, house)
-    delivery.body, delivery.holds = raw.decode("ascii"), len(going)
+    compose = text_messages.compose if delivery.channel == Delivery.Channel.TEXT else emails.compose
+    delivery.subject, raw = compose(delivery, going, reader, now, house)
+    delivery.body, delivery.holds = raw.decode(), len(going)
     delivery.save(update_fields=["message_id", "subject", "body", "holds"])
-    return Claim(delivery, reader.email, raw, is_fresh=True)
+    return Claim(delivery, reader.address, raw, is_fresh=True)
 
 
 def _is_its_hour(delivery: Delivery, reader: Reader, now: dt.datetime) -> bool:

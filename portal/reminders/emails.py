@@ -53,7 +53,7 @@ def compose(
     """(subject, bytes) of the message made of these rows."""
     house = house or House()
     with translation.override(reader.language), timezone.override(reader.zone):
-        lead, words = _leading_words(rows, reader, now)
+        lead, words = leading_words(rows, reader, now)
         subject = discreet(words.subject)
         said = _said(delivery, lead, words, len(rows) - 1, reader, house) | {"subject": subject}
         raw = mail.compose(
@@ -72,7 +72,7 @@ def compose(
     return subject, raw
 
 
-def _leading_words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> tuple[Reminder, kinds.Words]:
+def leading_words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> tuple[Reminder, kinds.Words]:
     """The row that leads, with its words. One whose room fails to word it stays one of the "more things"."""
     failed: Exception | None = None
     for row in rules.leading(rows):
@@ -95,7 +95,7 @@ def discreet(subject: str) -> str:
     return _("A note for you") if rules.clinical_words(subject) else mail.one_line(subject)
 
 
-def _said(delivery: Delivery, lead: Reminder, words: kinds.Words, others: int, reader: Reader, house: House) -> dict:
+def _said(delivery: Delivery, lead: Reminder, words: kinds.Words, more: int, reader: Reader, house: House) -> dict:
     facts = house.facts
     can_pause = delivery.message_class != kinds.ANSWER and reader.type == RecipientType.USER
     return {
@@ -111,7 +111,7 @@ def _said(delivery: Delivery, lead: Reminder, words: kinds.Words, others: int, r
         "question": words.question,
         "question_hint": words.question_hint,
         "answers": _answers(lead) if words.question and kinds.kind_of(lead.kind).answer else [],
-        "others": _others(others),
+        "others": others(more),
         "home_url": mail.absolute(reverse("pages:home")),
         "scope": house.scope(reader.language),
         "phone": facts.phone or bracketed("phone"),
@@ -125,7 +125,7 @@ def _answers(row: Reminder) -> list[dict]:
     return [{"label": labels[choice], "url": mail.absolute(answer_path(row, choice))} for choice in kinds.CHOICES]
 
 
-def _others(count: int) -> str:
+def others(count: int) -> str:
     if not count:
         return ""
     return ngettext("%(count)d more thing waits on your page.", "%(count)d more things wait on your page.", count) % {

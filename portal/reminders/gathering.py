@@ -236,7 +236,7 @@ def _message(reader: Reader, rows: Sequence[Reminder], now: dt.datetime, *, is_g
         recipient_type=reader.type,
         recipient_id=reader.id,
         case_id=cases.pop() if len(cases) == 1 else None,
-        channel=Delivery.Channel.MAIL if reader.email else Delivery.Channel.CALL,
+        channel=reader.channel,
         message_class=rules.leading(rows)[0].message_class if not is_gathered else kinds.REMINDER,
         is_gathered=is_gathered,
         local_on=rules.local_day(now, reader.zone),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from portal import texting
 from portal.accounts.models import User
 from portal.reminders.models import Delivery, Pause, RecipientType
 
@@ -22,7 +23,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Reader:
-    """One recipient as a message needs them. An empty `email` means that a person calls instead."""
+    """One recipient as a message needs them. `text_to` is the phone of one who wants texts, while texts can go."""
 
     type: str
     id: str
@@ -31,6 +32,18 @@ class Reader:
     zone: ZoneInfo
     language: str
     is_paused: bool = False
+    text_to: str = ""
+
+    @property
+    def channel(self) -> str:
+        """How it reaches them; without an address a person calls instead."""
+        if self.text_to:
+            return Delivery.Channel.TEXT
+        return Delivery.Channel.MAIL if self.email else Delivery.Channel.CALL
+
+    @property
+    def address(self) -> str:
+        return self.text_to or self.email
 
 
 Recipients = Iterable[tuple[str, str]]
@@ -108,9 +121,14 @@ def _people(ids: list[str], now: dt.datetime) -> dict[str, Reader]:
             zone=person.zone,
             language=person.language,
             is_paused=person.pk in paused,
+            text_to=str(person.phone) if wants_texts(person) else "",
         )
         for person in people
     }
+
+
+def wants_texts(person: User) -> bool:
+    return person.channel == User.Channel.TEXT and bool(person.phone) and texting.is_on()
 
 
 register_source(RecipientType.USER, _people)

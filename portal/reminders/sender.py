@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import DateTimeField, F, Q, Value
 from django.db.models.functions import Coalesce
 
-from portal import clock, mail
+from portal import clock, mail, texting
 from portal.actors import SYSTEM
 from portal.history.actions import record_each
 from portal.reminders import gathering, rules
@@ -30,15 +30,22 @@ def run(now: dt.datetime | None = None) -> int:
     if not Run.objects.filter(pk=1).update(at=began):
         Run.objects.update_or_create(pk=1, defaults={"at": began})
     gathering.gather(now)
-    sent, away = Tally(), False
+    sent = Tally()
     with mail.Line() as line:
-        try:
-            while send_some(now, line, sent):
-                pass
-        except mail.ServerAway:
-            away = True
-    _note_end(is_away=away)
+        mail_is_away = _send_all(Delivery.Channel.MAIL, now, line, sent)
+        _send_all(Delivery.Channel.TEXT, now, line, sent)
+    _note_end(is_away=mail_is_away)
     return sent.count
+
+
+def _send_all(channel: Delivery.Channel, now: dt.datetime, line: mail.Line, sent: "Tally") -> bool:
+    """Whether the channel's server is away: that keeps back no other channel."""
+    try:
+        while send_some(now, line, sent, channels=[channel]):
+            pass
+    except mail.ServerAway:
+        return True
+    return False
 
 
 def last_run() -> Run | None:
@@ -67,9 +74,15 @@ def send_one(pk: UUID, now: dt.datetime) -> bool:
     return bool(sent.count)
 
 
-def send_some(now: dt.datetime, line: mail.Line, sent: Tally, only: UUID | None = None) -> bool:
+def send_some(
+    now: dt.datetime,
+    line: mail.Line,
+    sent: Tally,
+    only: UUID | None = None,
+    channels: Sequence[Delivery.Channel] = (),
+) -> bool:
     """Claim a handful and send it. False when nothing was left to claim. ServerAway when no other would go either."""
-    claims, failed, is_any = claim_some(now, only)
+    claims, failed, is_any = claim_some(now, only, channels)
     for each in failed:
         _note_failure(each.pk, Delivery.Failure.BROKEN, now, is_final=each.is_final)
     taken: list[UUID] = []
@@ -95,7 +108,7 @@ def hand_over(claims: Sequence[Claim], taken: list[UUID], now: dt.datetime, line
             give_back([claim])
             continue
         try:
-            line.send(claim.raw, claim.to)
+            _hand_over_one(claim, line)
         except mail.MailError as error:
             _take_back(claim, error, now)
             if isinstance(error, mail.ServerAway):
@@ -103,6 +116,13 @@ def hand_over(claims: Sequence[Claim], taken: list[UUID], now: dt.datetime, line
                 raise
             continue
         taken.append(claim.delivery.pk)
+
+
+def _hand_over_one(claim: Claim, line: mail.Line) -> None:
+    if claim.delivery.channel == Delivery.Channel.TEXT:
+        texting.send(claim.raw.decode(), claim.to, str(claim.delivery.pk))
+    else:
+        line.send(claim.raw, claim.to)
 
 
 @transaction.atomic
@@ -145,7 +165,7 @@ def _note_failure(pk: UUID, failure: str, now: dt.datetime, *, is_final: bool) -
     if is_final or (delivery.failures >= rules.TRIES and failure != Delivery.Failure.AWAY):
         delivery.failed_at, delivery.next_try_at = now, None
         tell_staff_of_missed(list(delivery.rows.all()), now)
-        if is_final:
+        if is_final and delivery.channel == Delivery.Channel.MAIL:
             address_is_wrong(delivery)
     delivery.save(update_fields=["failure", "claimed_at", "next_try_at", "failed_at"])
 

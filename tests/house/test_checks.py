@@ -49,6 +49,8 @@ def test_safe_settings_pass(production):
         ("SHOW_BACKSTAGE", True),
         ("CLOCK_CAN_BE_SET", True),
         ("DEFAULT_FROM_EMAIL", "office@example.org"),
+        ("TEXT_GATEWAY_URL", "http://gateway.example.org/"),
+        ("TEXT_GATEWAY_URL", "https://gateway.example.org/"),  # without its token
     ],
 )
 def test_unsafe_setting_is_refused_by_name(production, setting, value):

@@ -1,0 +1,47 @@
+"""The message as a text for a phone: the one thing that leads, its time, one link. Read over shoulders like mail."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from portal import mail, texting, when
+from portal.reminders import emails, kinds, rules
+from portal.reminders.links import answer_path
+from portal.reminders.models import Delivery, Reminder
+from portal.reminders.readers import Reader
+
+
+def compose(
+    delivery: Delivery, rows: Sequence[Reminder], reader: Reader, now: dt.datetime, house: emails.House
+) -> tuple[str, bytes]:
+    """(subject, bytes) of the text made of these rows: the fullest wording that goes as one message."""
+    with translation.override(reader.language), timezone.override(reader.zone):
+        row, words = emails.leading_words(rows, reader, now)
+        lead = _("A note for you") if rules.clinical_words(words.lead) else words.lead
+        if words.at:
+            lead = _("%(lead)s: %(at)s, %(zone)s") % {
+                "lead": lead,
+                "at": _moment(words.at, reader),
+                "zone": when.zone_name(reader.zone),
+            }
+        link = mail.absolute(_path(row, words))
+        sender, others = house.facts.sender_name, emails.others(len(rows) - 1)
+        wordings = [(f"{sender}:", f"{lead}.", others, link), (f"{sender}:", f"{lead}.", link), (f"{lead}.", link)]
+        texts = [texting.plain(" ".join(part for part in parts if part)) for parts in wordings]
+        chosen = next((text for text in texts if texting.fits(text)), texts[-1])
+        return emails.discreet(words.subject), chosen.encode()
+
+
+def _moment(at: dt.datetime, reader: Reader) -> str:
+    day = {"day": when.short_day(at, reader.zone), "time": when.clock_time(at, reader.zone)}
+    return _("%(day)s, %(time)s") % day
+
+
+def _path(row: Reminder, words: kinds.Words) -> str:
+    """Where it is answered without signing in; else the thing itself, behind the sign-in."""
+    if words.question and kinds.kind_of(row.kind).answer:
+        return answer_path(row)
+    return words.path or reverse("pages:home")
