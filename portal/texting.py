@@ -27,6 +27,10 @@ TYPED = str.maketrans(
 )
 
 
+class GatewayAway(mail.ServerAway):
+    """The gateway does not answer, or does not know us: no other text would go either, but mail would."""
+
+
 def is_on() -> bool:
     """Whether texts can be sent at all; without a gateway they are offered to nobody."""
     return bool(settings.TEXT_GATEWAY_URL)
@@ -45,7 +49,7 @@ def fits(words: str) -> bool:
 
 
 def send(words: str, to: str, key: str) -> None:
-    """Hand one text over. Raises ServerAway, Deferred, AddressRefused or Unsure of portal.mail.
+    """Hand one text over. Raises GatewayAway, or Deferred, AddressRefused or Unsure of portal.mail.
 
     The same key makes a second try harmless: the gateway sends a key once.
     """
@@ -55,7 +59,7 @@ def send(words: str, to: str, key: str) -> None:
         connection.connect()
     except (OSError, ValueError) as error:
         connection.close()
-        raise mail.ServerAway("no line to the gateway") from error
+        raise GatewayAway("no line to the gateway") from error
     try:
         status = _ask(connection, address, json.dumps({"to": to, "text": words}), key)
     except (OSError, http.client.HTTPException) as error:
@@ -92,4 +96,4 @@ def _judge(status: int) -> None:
     if status >= 500:
         raise mail.Unsure(f"the gateway said {status}")
     # Its address moved, or it does not know us: no other text would go either.
-    raise mail.ServerAway(f"the gateway said {status}")
+    raise GatewayAway(f"the gateway said {status}")

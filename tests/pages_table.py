@@ -121,6 +121,8 @@ PAGES: dict[str, Page] = {
     "reminders:mute": Page(COORDINATOR, ("reminder",), "coordinator", posts="too"),
     "reminders:unmute": Page(COORDINATOR, ("mute",), "coordinator", posts="only"),
     "reminders:called": Page(COORDINATOR, ("delivery",), "coordinator", posts="only"),
+    "reminders:posted": Page(COORDINATOR, ("delivery",), "coordinator", posts="only"),
+    "reminders:letter": Page(COORDINATOR, ("delivery",), "coordinator", is_file=True),
     # --- the case ---
     "case:open": Page(frozenset({"patient", "other_patient", "starter", "coordinator"}), owner="patient", posts="too"),
     "case:people": of_case(CASE, posts="too"),

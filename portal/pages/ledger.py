@@ -155,7 +155,11 @@ def sent_line(row: Reminder) -> dict[str, Any]:
 def _how(row: Reminder) -> str:
     if row.settled_as != Outcome.SENT or row.delivery is None:
         return ""
-    ways = {Delivery.Channel.CALL: _("by phone"), Delivery.Channel.TEXT: _("by text message")}
+    ways = {
+        Delivery.Channel.CALL: _("by phone"),
+        Delivery.Channel.TEXT: _("by text message"),
+        Delivery.Channel.LETTER: _("by letter"),
+    }
     return ways.get(Delivery.Channel(row.delivery.channel), _("by email"))
 
 

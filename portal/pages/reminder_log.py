@@ -92,7 +92,7 @@ def _chips(user: Any) -> list[dict[str, Any]]:
         "coming": _("Coming up"),
         "failed": _("Failed"),
         "passed": _("Not in time"),
-        "calls": _("To say by phone"),
+        "calls": _("By phone or post"),
         "muted": _("Muted"),
     }
     counts = {
@@ -169,7 +169,11 @@ def _message(delivery: Delivery) -> dict[str, Any]:
 
 
 def _way(delivery: Delivery) -> str:
-    ways = {Delivery.Channel.CALL: _("A person’s call"), Delivery.Channel.TEXT: _("Text message")}
+    ways = {
+        Delivery.Channel.CALL: _("A person’s call"),
+        Delivery.Channel.TEXT: _("Text message"),
+        Delivery.Channel.LETTER: _("Letter"),
+    }
     return ways.get(Delivery.Channel(delivery.channel), _("Email"))
 
 
@@ -188,6 +192,8 @@ def _result(delivery: Delivery) -> dict[str, str]:
     if delivery.reply:
         warns = delivery.reply in (Delivery.Reply.NOT_ME, Delivery.Reply.CALL)
         return {"label": replies[Delivery.Reply(delivery.reply)], "kind": "warn" if warns else "ok", "icon": "check"}
+    if delivery.sent_at and delivery.channel == Delivery.Channel.LETTER:
+        return {"label": _("Posted"), "kind": "ok", "icon": "check"}
     if delivery.sent_at:
         return {"label": _("Accepted"), "kind": "ok", "icon": "check"}
     if delivery.withdrawn_at:
@@ -206,7 +212,7 @@ def _result(delivery: Delivery) -> dict[str, str]:
         return {"label": failures[Delivery.Failure(delivery.failure)], "kind": "warn", "icon": "alert"}
     is_call = delivery.channel == Delivery.Channel.CALL
     return {
-        "label": _("To call") if is_call else _("Going out"),
+        "label": _("To call or post") if is_call else _("Going out"),
         "kind": "info",
         "icon": "phone" if is_call else "send",
     }

@@ -28,6 +28,8 @@ class RemindersConfig(AppConfig):
                 "reminder.held_back": _("A message was held back"),
                 "reminder.unmuted": _("Let one kind of message go again"),
                 "reminder.said_by_phone": _("Called instead of a message"),
+                "reminder.letter_made": _("Made a letter of a message"),
+                "reminder.posted": _("Posted a letter instead of a message"),
             },
             {
                 "done": _("Done"),

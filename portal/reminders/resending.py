@@ -50,6 +50,7 @@ def send_again(delivery: Delivery, *, by: Actor) -> Delivery:
         recipient_type=delivery.recipient_type,
         recipient_id=delivery.recipient_id,
         case_id=delivery.case_id,
+        channel=reader.channel,
         message_class=delivery.message_class,
         is_gathered=False,
         local_on=rules.local_day(now, reader.zone),
@@ -63,7 +64,7 @@ def send_again(delivery: Delivery, *, by: Actor) -> Delivery:
 
 
 def _why_not(delivery: Delivery, reader: Reader, now: dt.datetime) -> str:
-    if not reader.email:
+    if not reader.address:
         return _("There is no email address. Call them instead.")
     if delivery.message_class == kinds.ANSWER:
         return ""

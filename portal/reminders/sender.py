@@ -13,7 +13,7 @@ from portal import clock, mail, texting
 from portal.actors import SYSTEM
 from portal.history.actions import record_each
 from portal.reminders import gathering, rules
-from portal.reminders.claiming import Claim, claim_some, give_back, still_holds
+from portal.reminders.claiming import SENT_BY_US, Claim, claim_some, give_back, still_holds
 from portal.reminders.models import Delivery, Outcome, Reminder, Run
 from portal.reminders.readers import address_is_wrong
 from portal.reminders.staff import tell_staff_of_missed
@@ -31,21 +31,18 @@ def run(now: dt.datetime | None = None) -> int:
         Run.objects.update_or_create(pk=1, defaults={"at": began})
     gathering.gather(now)
     sent = Tally()
+    open_channels = list(SENT_BY_US)
     with mail.Line() as line:
-        mail_is_away = _send_all(Delivery.Channel.MAIL, now, line, sent)
-        _send_all(Delivery.Channel.TEXT, now, line, sent)
-    _note_end(is_away=mail_is_away)
+        while open_channels:
+            try:
+                if not send_some(now, line, sent, channels=open_channels):
+                    break
+            except texting.GatewayAway:
+                open_channels.remove(Delivery.Channel.TEXT)
+            except mail.ServerAway:
+                open_channels.remove(Delivery.Channel.MAIL)
+    _note_end(is_away=Delivery.Channel.MAIL not in open_channels)
     return sent.count
-
-
-def _send_all(channel: Delivery.Channel, now: dt.datetime, line: mail.Line, sent: "Tally") -> bool:
-    """Whether the channel's server is away: that keeps back no other channel."""
-    try:
-        while send_some(now, line, sent, channels=[channel]):
-            pass
-    except mail.ServerAway:
-        return True
-    return False
 
 
 def last_run() -> Run | None:
@@ -147,6 +144,7 @@ def _take_back(claimed: Claim, error: mail.MailError, now: dt.datetime) -> None:
         mail.AddressRefused: (Delivery.Failure.REFUSED, True),
         mail.Deferred: (Delivery.Failure.DEFERRED, False),
         mail.ServerAway: (Delivery.Failure.AWAY, False),
+        texting.GatewayAway: (Delivery.Failure.AWAY, False),
         mail.Unsure: (Delivery.Failure.UNSURE, False),
     }[type(error)]
     if claimed.is_fresh and error.is_sure:

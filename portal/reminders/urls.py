@@ -17,4 +17,6 @@ urlpatterns = [
     path("staff/reminders/<uuid:pk>/mute/", staff_views.mute, name="mute"),
     path("mutes/<uuid:pk>/end/", staff_views.unmute, name="unmute"),
     path("deliveries/<uuid:pk>/called/", views.move, {"verb": "called"}, name="called"),
+    path("deliveries/<uuid:pk>/posted/", views.move, {"verb": "posted"}, name="posted"),
+    path("deliveries/<uuid:pk>/letter.pdf", views.letter, name="letter"),
 ]

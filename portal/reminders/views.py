@@ -11,14 +11,15 @@ from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal import clock
+from portal import clock, paper, when
 from portal.access import PERSON, find_or_404, open_to, public
 from portal.accounts.models import User
 from portal.actors import Actor, client_address
 from portal.errors import Refused
-from portal.reminders import actions, asking, kinds, links, resending, tries
+from portal.history.actions import record
+from portal.reminders import actions, asking, kinds, letters, links, resending, tries
 from portal.reminders.forms import PauseForm
 from portal.reminders.models import Delivery, Pause, Reminder
 from portal.reminders.readers import Reader, person_of, reader_of
@@ -158,10 +159,28 @@ def _back(request: HttpRequest) -> str:
     return page if is_ours else reverse("pages:home")
 
 
+@open_to("coordinator")
+@require_safe
+def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The message as a letter to print and post; made of what is due at this moment."""
+    delivery, now = find_or_404(Delivery.objects.visible_to(request.user), pk=pk), clock.now()
+    is_waiting = not delivery.sent_at and not delivery.withdrawn_at
+    try:
+        content = letters.pdf(delivery, now) if is_waiting else None
+    except Refused as error:
+        messages.error(request, error.message)
+        return redirect("pages:reminder_log")
+    if content is None:
+        messages.info(request, _("This one has gone out by now, or is no longer needed."))
+        return redirect("pages:reminder_log")
+    record(Actor.of(request), "reminder.letter_made", delivery, case=delivery.case_id)
+    return paper.download(content, _("Letter %(day)s") % {"day": when.as_date(now).isoformat()})
+
+
 @require_POST
 @open_to("coordinator")
 def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    """Try a failed message again, send one once more, or say that it was said by phone."""
+    """Try a failed message again, send one once more, or say that it was said by phone or posted."""
     delivery = find_or_404(Delivery.objects.visible_to(request.user), pk=pk)
     try:
         if verb == "called":
@@ -170,6 +189,9 @@ def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         elif verb == "again":
             resending.send_again(delivery, by=Actor.of(request))
             messages.success(request, _("It goes once more within a minute."))
+        elif verb == "posted":
+            actions.posted(delivery, by=Actor.of(request))
+            messages.success(request, _("Noted: posted as a letter."))
         else:
             actions.try_again(delivery, by=Actor.of(request))
             messages.success(request, _("We try again within a minute."))

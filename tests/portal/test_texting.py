@@ -43,10 +43,10 @@ def test_a_yes_or_a_key_it_knows_is_a_yes(gateway, status):
         (500, mail.Unsure),
         (502, mail.Unsure),
         (504, mail.Unsure),
-        (302, mail.ServerAway),
-        (401, mail.ServerAway),
-        (403, mail.ServerAway),
-        (404, mail.ServerAway),
+        (302, texting.GatewayAway),
+        (401, texting.GatewayAway),
+        (403, texting.GatewayAway),
+        (404, texting.GatewayAway),
         (None, mail.Unsure),  # the line drops after it was handed over
     ],
 )
@@ -60,7 +60,7 @@ def test_every_other_answer_has_its_meaning(gateway, status, error):
 
 def test_a_redirect_is_not_followed(gateway):
     gateway.answers = [307]
-    with pytest.raises(mail.ServerAway):
+    with pytest.raises(texting.GatewayAway):
         texting.send("Hello", "+14165550134", "key-1")
     assert len(gateway.posts) == 1
 
@@ -69,7 +69,7 @@ def test_nobody_listening_is_away_and_surely_not_taken(settings):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     settings.TEXT_GATEWAY_URL = f"http://127.0.0.1:{port}/"
-    with pytest.raises(mail.ServerAway) as raised:
+    with pytest.raises(texting.GatewayAway) as raised:
         texting.send("Hello", "+14165550134", "key-1")
     assert raised.value.is_sure
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from cases.case.models import ToDo
 from portal import texting
 from portal.accounts.models import User
 from portal.reminders import gathering, kinds, links, rules, sender
@@ -129,6 +130,7 @@ def test_a_refused_number_is_seen_by_staff_and_can_be_said_by_phone(clock, texte
     html = people.browser(people.person("theo")).get(reverse("pages:reminder_log")).content.decode()
     assert "Number refused" in html
     assert "Text message" in html
+    assert not ToDo.objects.filter(kind="fix_address").exists()
 
 
 def test_a_gateway_that_says_later_is_tried_again(clock, texted, gateway, smtp_sink):

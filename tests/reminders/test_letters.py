@@ -1,0 +1,111 @@
+"""A message as a letter: printed by a coordinator, posted, and then it counts as given."""
+
+import datetime as dt
+import io
+
+import pikepdf
+import pypdfium2
+import pytest
+from django.urls import reverse
+
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.models import Event
+from portal.reminders import actions, letters, rules, sender
+from portal.reminders.models import Delivery, Outcome
+from tests import people
+from tests.pdf_letters import no_glyph_is_missing, words_of
+from tests.reminders.kinds import NOON, THINGS, plan
+
+pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def told(clock, smtp_sink):
+    """A message for someone without e-mail: a form to sign, and a call."""
+    walter = User.objects.create_user(name="Walter Żuk", called="Walter", can_sign_in=False)
+    plan("tests.form", walter, due_at=NOON - 2 * HOUR)
+    plan("tests.call", walter, due_at=NOON - 2 * HOUR)
+    sender.run()
+    return Delivery.objects.get()
+
+
+def get(delivery, key="theo", name="letter"):
+    return people.browser(people.person(key)).get(reverse(f"reminders:{name}", args=[delivery.pk]))
+
+
+def post(delivery, key="theo"):
+    return people.browser(people.person(key)).post(reverse("reminders:posted", args=[delivery.pk]))
+
+
+def test_the_letter_says_everything_the_message_holds(told):
+    said = words_of(get(told).content)
+    for part in (
+        "RS office",
+        "Tuesday, November 10, 2026",
+        "Walter Żuk",
+        "Your call is coming up, Walter",
+        "Have you signed the form?",
+        "Joanne will be there. <b> & “quotes” stay as they are.",
+        "You can answer by phone",
+        "We don’t replace a doctor’s second opinion.",
+    ):
+        assert part in said
+    assert said.count("Your call is coming up, Walter") == 2
+    assert rules.clinical_words(said.partition("We don’t replace")[0]) == []
+
+
+def test_it_is_one_tagged_page_with_every_letter_of_a_name(told):
+    content = get(told).content
+    assert pikepdf.open(io.BytesIO(content)).Root.MarkInfo.Marked
+    assert len(pypdfium2.PdfDocument(content)) == 1
+    assert no_glyph_is_missing(content)
+
+
+def test_what_is_done_meanwhile_is_not_in_it(told):
+    form = told.rows.get(kind="tests.form")
+    THINGS.versions.pop(form.about_id)
+    assert "Have you signed the form?" not in words_of(get(told).content)
+
+
+def test_when_nothing_is_due_any_more_there_is_no_letter(told):
+    THINGS.versions.clear()
+    assert letters.pdf(told, NOON) is None
+    assert get(told)["Location"] == reverse("pages:reminder_log")
+
+
+def test_it_is_made_on_record_and_only_for_coordinators(told):
+    for key in ("rosa", "joanne", "mara"):
+        assert get(told, key).status_code == 404
+        assert post(told, key).status_code == 404
+    get(told)
+    assert Event.objects.get(verb="reminder.letter_made").actor_id == people.person("theo").pk
+
+
+def test_posted_counts_as_given_once(told):
+    for _press in range(2):
+        post(told)
+    told.refresh_from_db()
+    assert (told.channel, told.sent_at) == ("letter", NOON)
+    assert {row.settled_as for row in told.rows.all()} == {Outcome.SENT}
+    assert Event.objects.filter(verb="reminder.posted").count() == 1
+    assert sender.run() == 0
+
+
+def test_what_went_out_is_not_posted_as_well(clock, rosa, smtp_sink):
+    plan("tests.call", rosa, due_at=NOON - 2 * HOUR)
+    sender.run()
+    with pytest.raises(Refused):
+        actions.posted(Delivery.objects.get(), by=Actor.person(people.person("theo")))
+    assert get(Delivery.objects.get()).status_code == 302
+
+
+def test_the_log_offers_the_letter_and_says_that_it_was_posted(told):
+    theo, log = people.browser(people.person("theo")), reverse("pages:reminder_log")
+    html = theo.get(log + "?show=calls").content.decode()
+    assert reverse("reminders:letter", args=[told.pk]) in html
+    assert reverse("reminders:posted", args=[told.pk]) in html
+    post(told)
+    assert "Posted" in theo.get(log).content.decode()
