@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 from bench.figures import Figure, show
 from bench.visitor import Visitor
 from portal import local, local_run
-from tests.programs import free_port, wait_until
+from tests.programs import SmtpSink, free_port, wait_until
 
 ROOT = Path(__file__).parent.parent
 STEERED = ("PORTAL_", "DATABASE_", "REDIS_", "SECRET_KEY", "EMAIL_", "CLAMD_", "MAKELEVEL", "PORT")
@@ -35,19 +36,22 @@ def main() -> None:
 
 
 def measure(folder: Path, requests: int) -> list[Figure]:
-    port = free_port()
-    process, cold = start(folder / "var", port)
+    port, sink = free_port(), SmtpSink()
+    sink.start()
+    process, cold = start(folder / "var", port, sink.url)
     local.stop(process, signal.SIGINT, 40)
-    process, warm = start(folder / "var", port)
+    process, warm = start(folder / "var", port, sink.url)
     try:
         figures = [
             Figure("start, first time", cold, "s", words="packages there, with the demo's data"),
             Figure("start, again", warm, "s"),
             *pages(port, requests, folder),
+            late(folder / "var", sink),
             Figure("memory", memory(process.pid), "MB", words="sum of PSS, database and broker included"),
         ]
     finally:
         local.stop(process, signal.SIGINT, 40)
+        sink.stop()
     return figures
 
 
@@ -63,9 +67,9 @@ def surroundings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(STEERED)}
 
 
-def start(var: Path, port: int) -> tuple[subprocess.Popen, float]:
+def start(var: Path, port: int, mail: str) -> tuple[subprocess.Popen, float]:
     """Start the portal; return its process and the seconds to the line Ready."""
-    named = surroundings() | {"PORTAL_VAR": str(var), "PORT": str(port)}
+    named = surroundings() | {"PORTAL_VAR": str(var), "PORT": str(port), "EMAIL_URL": mail}
     began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "portal.local_run"], cwd=ROOT, env=named, stdout=subprocess.PIPE, text=True
@@ -76,6 +80,23 @@ def start(var: Path, port: int) -> tuple[subprocess.Popen, float]:
         if line.startswith("Ready:"):
             return process, time.perf_counter() - began
     raise SystemExit("The portal did not start:\n" + "".join(said))
+
+
+def late(var: Path, sink: SmtpSink, ahead: int = 5) -> Figure:
+    """How long after it is due a message reaches the mail server when nothing but the clock calls for it."""
+    number = str(uuid.uuid4().int)
+    named = surroundings() | {"PORTAL_VAR": str(var), "PORTAL_ENV": "development"}
+    named["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+    command = [sys.executable, "-m", "tests.house.plan_notice", str(ahead), number]
+    came = len(sink.messages)
+    done = subprocess.run(command, cwd=ROOT, env=named, check=True, stdout=subprocess.PIPE, text=True)
+    due = time.monotonic() + float(done.stdout)
+    wait_until(lambda: any(is_notice(message) for message in sink.messages[came:]), 120, "the message")
+    return Figure("mail: late in peace", max(time.monotonic() - due, 0.1), "s", words="found by beat, every 30 s")
+
+
+def is_notice(message) -> bool:
+    return message["To"] == "theo@example.org"
 
 
 def pages(port: int, requests: int, folder: Path) -> list[Figure]:

@@ -1,6 +1,7 @@
-"""Plan messages that are due now in a running portal: `python -m tests.house.plan_notice NUMBER…`, one each.
+"""Plan messages in a running portal: `python -m tests.house.plan_notice SECONDS NUMBER…`, due in SECONDS, one each.
 
-Run with its PORTAL_VAR; the portal's own kind about missed messages goes at any hour.
+Prints in how many seconds the last one is due. Run with the portal's PORTAL_VAR; its own kind about missed messages
+goes at any hour.
 """
 
 import datetime as dt
@@ -10,7 +11,7 @@ import uuid
 import django
 
 
-def main(numbers: list[str]) -> None:
+def main(seconds: str, *numbers: str) -> None:
     django.setup()
     from portal import clock
     from portal.reminders.actions import plan_row
@@ -20,7 +21,7 @@ def main(numbers: list[str]) -> None:
 
     people.person("theo")
     for number in numbers:
-        now = clock.now()
+        due_at = clock.now() + dt.timedelta(seconds=int(seconds))
         row = Reminder(
             kind=MISSED,
             about_type="reminders.day",
@@ -28,11 +29,12 @@ def main(numbers: list[str]) -> None:
             version=1,
             recipient_type=RecipientType.ROLE,
             recipient_id="coordinator",
-            due_at=now,
-            useful_until=now + dt.timedelta(days=1),
+            due_at=due_at,
+            useful_until=due_at + dt.timedelta(days=1),
         )
         plan_row(row)
+    print((due_at - clock.now()).total_seconds())
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(*sys.argv[1:])

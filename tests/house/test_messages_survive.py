@@ -29,7 +29,7 @@ def plan(run: Run, number: int) -> None:
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(STEERED)}
     surroundings |= {"PORTAL_VAR": str(run.var), "PORTAL_ENV": "development"}
     surroundings["DJANGO_SETTINGS_MODULE"] = "portal.settings"
-    command = [sys.executable, "-m", "tests.house.plan_notice", str(number)]
+    command = [sys.executable, "-m", "tests.house.plan_notice", "0", str(number)]
     subprocess.run(command, cwd=ROOT, env=surroundings, check=True, timeout=60)
 
 
