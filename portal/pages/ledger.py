@@ -108,6 +108,8 @@ def coming(rows: Any, person: User, running: Pause | None, now: dt.datetime) -> 
     live = [row for row in found if row.pk in due and row not in held]
     details = _details(live, reader, now)
     resumes_at = running.until if running else None
+    if running and running.until is None:  # nobody knows when the rest ends: only what goes all the same is coming
+        live = [row for row in live if rules.goes_at_once(row, max(now, row.due_at))]
     lines = [_coming_line(row, reader, details.get(row.pk, ""), resumes_at, now) for row in live]
     return sorted((line for line in lines if line["at"]), key=lambda line: line["at"])
 

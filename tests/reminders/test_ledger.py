@@ -118,3 +118,21 @@ def test_the_dry_run_says_who_would_get_what_and_sends_nothing(case, rosa, smtp_
     assert smtp_sink.messages == []
     call_command("reminders", as_of="2026-11-10 09:00")
     assert "0 messages" in capsys.readouterr().out
+
+
+def test_while_resting_without_an_end_nothing_is_promised_but_what_goes_at_once(case, rosa):
+    plan("tests.form", rosa, due_at=NOON + DAY, case_id=case.pk)
+    near = plan("tests.news", rosa, due_at=NOON + DAY, useful_until=NOON + 2 * DAY, case_id=case.pk)
+    actions.pause(rosa, until=None, by=Actor.person(rosa))
+    response = page_of(case, rosa)
+    assert [line["row"] for line in response.context["coming"]] == [near]
+    assert "Reminders rest until you say so." in response.content.decode()
+
+
+def test_while_resting_until_a_day_what_comes_stands_on_that_day(case, rosa):
+    plan("tests.form", rosa, due_at=NOON + DAY, case_id=case.pk)
+    actions.pause(rosa, until=NOON + 4 * DAY, by=Actor.person(rosa))
+    response = page_of(case, rosa)
+    [line] = response.context["coming"]
+    assert line["at"] >= NOON + 4 * DAY
+    assert "Reminders rest until Saturday, November 14." in response.content.decode()
