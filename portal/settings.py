@@ -378,6 +378,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "check-files": {"task": "cases.documents.tasks.check_waiting", "schedule": timedelta(minutes=1)},
     "erase-files": {"task": "cases.documents.tasks.erase_old", "schedule": timedelta(hours=1)},
     "hand-records-over": {"task": "cases.records.tasks.hand_over", "schedule": timedelta(hours=1)},
+    "learn-lead-times": {"task": "cases.records.tasks.learn", "schedule": timedelta(hours=24)},
     "replan-changed-lead-times": {"task": "cases.records.tasks.replan_changed", "schedule": timedelta(minutes=5)},
     "send-due-reminders": {
         "task": "portal.reminders.tasks.send_due",

@@ -70,6 +70,8 @@ class Office(models.Model):
     never_releases = models.CharField(max_length=200, blank=True)
     asks_for = ArrayField(models.SlugField(max_length=30), default=list, blank=True)  # its own list replaces ours
     usual_days = models.JSONField(default=dict, blank=True)  # what staff know of its speed, by kind of record
+    # What finished requests say, by kind of record: [median, 90th percentile, how many], in business days.
+    learned_days = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
     note = models.TextField(max_length=600, blank=True)  # for the team
     for_case = models.ForeignKey("case.Case", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     checked_at = models.DateTimeField(null=True, blank=True)

@@ -56,7 +56,7 @@ def replan_changed() -> int:
     done = 0
     for kind in RecordKind.objects.not_replanned().order_by("changed_at"):
         for pk in _open_visits(kind):
-            done += _replan_one(pk)
+            done += replan_one(pk)
         # Unless it was changed once more meanwhile.
         RecordKind.objects.filter(pk=kind.pk, changed_at=kind.changed_at).update(replanned_at=clock.now())
     return done
@@ -71,7 +71,7 @@ def _open_visits(kind: RecordKind) -> list[UUID]:
 
 
 @transaction.atomic
-def _replan_one(pk: UUID) -> int:
+def replan_one(pk: UUID) -> int:
     visit = Visit.objects.select_related(*VISIT_PARTS).get(pk=pk)
     lock_case(visit.case)
     visit.refresh_from_db()

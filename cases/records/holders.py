@@ -22,12 +22,22 @@ def how_to_ask(item: RecordItem) -> list[dict[str, str]]:
         (_("They want with it"), office.wants_with_it, ""),
         (_("Fee"), office.fee, ""),
         (_("Never sent from there"), office.never_releases, ""),
-        (_("How long it takes"), _usually(office.usual_days.get(item.kind_id)), ""),
+        (_("How long it takes"), pace(office, item.kind_id), ""),
     ]
     return [{"label": label, "value": value, "href": href} for label, value, href in rows if value]
 
 
-def _usually(days: int | None) -> str:
+def pace(office: Office, kind: str) -> str:
+    """How long it takes there: learned from its finished requests, always with their count; else what staff know."""
+    if learned := office.learned_days.get(kind):
+        days, slow, count = learned
+        words = ngettext(
+            "Usually %(days)d business day, %(slow)d at a slow time; from %(count)d requests",
+            "Usually %(days)d business days, %(slow)d at a slow time; from %(count)d requests",
+            days,
+        )
+        return words % {"days": days, "slow": slow, "count": count}
+    days = office.usual_days.get(kind)
     if not days:
         return ""
     return ngettext("Usually %(days)d business day", "Usually %(days)d business days", days) % {"days": days}

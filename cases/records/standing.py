@@ -128,8 +128,12 @@ def verdicts(visits: Iterable[Visit], now: datetime) -> dict[uuid.UUID, tuple[st
 
 
 def lead_of(item: RecordItem) -> Lead:
-    """How long it takes there. Where staff know the office, its usual days are expected; safe days are never fewer."""
+    """How long it takes there: what its finished requests say; else what staff know of it, and then safe days are
+    never fewer than the kind's; else as long as its kind.
+    """
     lead = item.kind.lead
+    if item.holder and (learned := item.holder.learned_days.get(item.kind_id)):
+        return replace(lead, expected=learned[0], safe=learned[1])
     usual = item.holder.usual_days.get(item.kind_id) if item.holder else None
     return replace(lead, expected=usual, safe=max(lead.safe, usual)) if usual else lead
 

@@ -1,6 +1,6 @@
 """What the clock finds due about records: the day on which a person takes over, lead times that changed."""
 
-from cases.records import editing, handing_over
+from cases.records import editing, handing_over, learning
 from portal import clock
 from portal.celery import app
 
@@ -17,3 +17,9 @@ def hand_over() -> None:
 def replan_changed() -> None:
     """Plan open visits by lead times that changed. Twice, or late, changes nothing."""
     editing.replan_changed()
+
+
+@app.task
+def learn() -> None:
+    """Keep what finished requests say of each office. Twice, or late, changes nothing."""
+    learning.learn(clock.now())

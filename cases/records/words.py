@@ -246,7 +246,7 @@ def days_line(line: ItemStanding, visit: Visit) -> str:
 
 def item_text(line: ItemStanding, visit: Visit, known_words: str, is_already_here: bool = False) -> str:
     """Two or three sentences about a record: where it is, how that is known, and what comes next."""
-    parts = [_where(line, visit), known_words, days_line(line, visit)]
+    parts = [_where(line, visit), known_words, _learned(line.item), days_line(line, visit)]
     if is_already_here and line.item.state == ItemState.HELD:
         parts.insert(0, _("It is here from your earlier visit. You do not ask for it again."))
     is_asked_of = line.next_day and line.next_day.due in ("chase", "person") and line.item.state != ItemState.HELD
@@ -255,6 +255,20 @@ def item_text(line: ItemStanding, visit: Visit, known_words: str, is_already_her
     if line.item.is_lent:
         parts.append(_goes_back(line.item))
     return " ".join(part for part in parts if part)
+
+
+def _learned(item: RecordItem) -> str:
+    """What finished requests say of the office that is to send it, with their count."""
+    is_waiting = item.state in UNASKED | {ItemState.ASKED, ItemState.ACKNOWLEDGED}
+    learned = item.holder.learned_days.get(item.kind_id) if item.holder and is_waiting else None
+    if not learned:
+        return ""
+    words = ngettext(
+        "%(office)s usually takes %(days)d business day; from %(count)d requests.",
+        "%(office)s usually takes %(days)d business days; from %(count)d requests.",
+        learned[0],
+    )
+    return words % {"office": item.holder.name if item.holder else "", "days": learned[0], "count": learned[2]}
 
 
 def _goes_back(item: RecordItem) -> str:

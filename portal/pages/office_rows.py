@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from cases.case import office_ties
 from cases.case.models import Case, CaseClinician, Clinician, Office
 from cases.case.regions import REGIONS
+from cases.records.holders import pace
 from cases.records.models import RecordItem, RecordKind, Visit
 from cases.records.states import IN_TROUBLE, ItemState
 from cases.records.words import item_tag
@@ -80,11 +81,16 @@ def own_list(office: Office, kinds: Mapping[str, RecordKind]) -> list[str]:
 
 
 def speeds(office: Office, kinds: Mapping[str, RecordKind]) -> list[dict[str, str]]:
-    known = [(kinds[code].called, office.usual_days[code]) for code in kinds if code in office.usual_days]
-    return [
-        {"title": name, "hint": ngettext("usually %(days)d day", "usually %(days)d days", days) % {"days": days}}
-        for name, days in known
-    ]
+    """What its finished requests say, with their count; else what the team knows."""
+    known = [code for code in kinds if code in office.usual_days or code in office.learned_days]
+    return [{"title": kinds[code].called, "hint": _speed(office, code)} for code in known]
+
+
+def _speed(office: Office, code: str) -> str:
+    if code in office.learned_days:
+        return pace(office, code)
+    days = office.usual_days[code]
+    return ngettext("usually %(days)d day", "usually %(days)d days", days) % {"days": days}
 
 
 def open_items(office: Office, user: Any) -> QuerySet[RecordItem]:
