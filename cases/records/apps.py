@@ -75,6 +75,8 @@ class RecordsConfig(AppConfig):
                 "direct": _("Straight to the second doctor"),
                 "through_us": _("Through us"),
                 "carried": _("Carried by the patient"),
+                "ask_report": _("A question about the report"),
+                "give_back": _("Something lent that goes back"),
                 "core": _("Needed on the day"),
                 "can_follow": _("Can follow"),
             },

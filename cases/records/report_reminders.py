@@ -100,7 +100,7 @@ def answer(row: Reminder, choice: str, by: Actor) -> None:
 
 
 def _why(row: Reminder) -> str:
-    return _("Your visit took place. The report closes it. Once it is confirmed, we stop asking.")
+    return _("Your visit took place. Once somebody says that the report is there, we stop asking.")
 
 
 KINDS = (

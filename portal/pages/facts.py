@@ -63,7 +63,7 @@ def of_cases(cases: Sequence[Case], now: dt.datetime, here: Organisation | None 
 
 def _look_up(cases: Sequence[UUID], now: dt.datetime, here: Organisation | None) -> _Rows:
     # A third doctor's visit is a later round and takes the second's place.
-    parts = ("case", "office", "clinician", "referral", "report__moved_by")
+    parts = ("case__patient", "office", "clinician", "referral", "report__moved_by")
     visits = Visit.objects.live().filter(case__in=cases).select_related(*parts).order_by("round")
     rows = _Rows(visits={visit.case_id: visit for visit in visits})
     rows.standings = standings(rows.visits.values(), now)

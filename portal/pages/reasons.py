@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.case.models import Office
+from cases.records import report_loop, report_planning
+from cases.records.models import Visit
 from cases.records.rules import Due
-from cases.records.standing import ItemStanding
-from cases.records.states import IN_TROUBLE, ItemState, Need, Route
+from cases.records.standing import ItemStanding, Standing
+from cases.records.states import IN_TROUBLE, ItemState, Need, ReportState, Route
 from cases.records.verdict import Thing
 from portal import when
 from portal.pages.facts import Gathered
@@ -40,8 +42,10 @@ class Reason:
 def of_case(gathered: Gathered, today: dt.date) -> Reason | None:
     """The most pressing thing about the visit and its records that is due by today; None when nothing is."""
     standing, visit = gathered.standing, gathered.visit
-    if standing is None or visit is None or visit.on_date is None or gathered.facts.visit_happened:
+    if standing is None or visit is None or visit.on_date is None:
         return None
+    if gathered.facts.visit_happened:
+        return _report(gathered, standing, visit, today)
     if visit.on_date < today:
         text = _("The visit was on %(day)s. Ask whether it took place.") % {"day": when.short_day(visit.on_date)}
         return Reason(visit.on_date, _("Did it take place?"), "info", "cal", text)
@@ -55,6 +59,23 @@ def of_case(gathered: Gathered, today: dt.date) -> Reason | None:
     more = ngettext("%(count)d more record waits.", "%(count)d more records wait.", len(due) - 1)
     text = f"{reason.text} {more % {'count': len(due) - 1}}"
     return Reason(reason.on, reason.label, reason.kind, reason.icon, text, reason.office, reason.item)
+
+
+def _report(gathered: Gathered, standing: Standing, visit: Visit, today: dt.date) -> Reason | None:
+    """The report that nobody has confirmed after the last question about it."""
+    loop = gathered.report
+    if loop is None or loop.state == ReportState.CONFIRMED or visit.on_date is None:
+        return None
+    on = report_planning.person_asks_on(loop, visit, standing.closed)
+    if on > today:
+        return None
+    days = report_loop.days_open(visit.on_date, today)
+    text = ngettext(
+        "The report has been open for %(days)d day. Ask %(desk)s.",
+        "The report has been open for %(days)d days. Ask %(desk)s.",
+        days,
+    ) % {"days": days, "desk": desk(visit.office)}
+    return Reason(on, _("Report open"), "warn", "phone", text, visit.office)
 
 
 def about(gathered: Gathered, item_id: str, today: dt.date) -> Reason | None:

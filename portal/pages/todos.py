@@ -35,7 +35,7 @@ KINDS = {
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
 }
 # For these the office is rung, not the patient.
-TO_OFFICES = {"call_holder", "ask_office"}
+TO_OFFICES = {"call_holder", "ask_office", "ask_report"}
 # These are done on pages of their own, not by a call about the case.
 ELSEWHERE = {CHECK_OFFICE, "post_sheet"}
 PLAIN = (gettext_lazy("To do"), "info", "clock")

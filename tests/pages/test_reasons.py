@@ -10,6 +10,7 @@ from cases.records import actions as records
 from portal import clock
 from portal.pages import board, facts, reasons
 from tests.records.builders import actor, booked_visit, item, named_visit, on_november_5
+from tests.records.report_builders import open_report
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +98,16 @@ def test_what_is_there_needs_nobody():
 )
 def test_the_stage_of_a_case(known, stage):
     assert board.stage(facts.Facts(opened_on=dt.date(2026, 11, 1), **known), dt.date(2026, 11, 5)) == stage
+
+
+def test_a_report_that_nobody_confirmed_names_its_days_and_whom_to_ask():
+    with time_machine.travel(dt.datetime(2026, 11, 5, 15, tzinfo=dt.UTC), tick=False) as traveller:
+        loop = open_report(traveller)
+    case = loop.visit.case
+    assert on(14, case, month=12) is None
+    reason = on(15, case, month=12)
+    assert reason.text == "The report has been open for 21 days. Ask Northfield Medical Center."
+    assert reason.office == loop.visit.office
+    with time_machine.travel(dt.datetime(2026, 12, 15, 15, tzinfo=dt.UTC), tick=False):
+        records.tell_report(loop, "confirmed", by=actor("rosa"))
+    assert on(15, case, month=12) is None
