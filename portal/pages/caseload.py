@@ -7,9 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Case as When
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models import When as Then
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -71,8 +69,8 @@ def _page(
     """The cases of a page, the facts of all that is shown, and whether more follow. Counting would read them all."""
     first, after = (number - 1) * CASES_ON_A_PAGE, number * CASES_ON_A_PAGE
     wanted = {key: value for key, value in filters.items() if key not in {"view", "verdict"}}
-    found = filtered(user, when.as_date(now), **wanted)
     verdict = filters.get("verdict")
+    found = filtered(user, when.as_date(now), **wanted, most=JUDGED_AT_MOST if verdict else after + 1)
     cases = list(found[:JUDGED_AT_MOST] if verdict else found[first : after + 1])
     known = {case.pk: case for case in [*waiting.all_cases, *cases]}
     gathered = facts.of_cases(list(known.values()), now, here)
@@ -96,6 +94,7 @@ def filtered(
     consultant: str = "",
     rest: str = "",
     mine: str = "",
+    most: int = JUDGED_AT_MOST,
 ) -> QuerySet[Case]:
     """The open cases a coordinator sees: visits to come by date, then those without one, then those that are over."""
     visits = Visit.objects.live().filter(case=OuterRef("pk")).order_by("-round").values("on_date")[:1]
@@ -112,13 +111,26 @@ def filtered(
         cases = cases.filter(rests) if rest == "resting" else cases.exclude(rests)
     if mine:
         cases = cases.filter(needs.needs_me(user, today))
-    place = When(
-        Then(visit_on__gte=today, then=Value(0)),
-        Then(visit_on=None, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
+    return in_order(_by_visit(cases, visit, today), today, most)
+
+
+def in_order(cases: QuerySet[Case], today: dt.date, most: int) -> QuerySet[Case]:
+    """Visits ahead by their date, then cases without a date, then visits that are over; `most` of each.
+
+    One query of three parts: PostgreSQL looks at the next part only when those before it did not fill the page, and
+    walks the first along the index of visit dates. So a page costs as much with ten thousand cases as with a hundred.
+    """
+    later = Visit.objects.live().filter(case=OuterRef("pk"), round__gt=OuterRef("visits__round"))
+    # In one call: another one would join the visits a second time, and find any two of them.
+    by_date = cases.filter(~Exists(later), visits__on_date__gte=today, visits__state=Visit.State.BOOKED)
+    ahead = Visit.objects.booked().filter(case=OuterRef("pk"), on_date=OuterRef("visit_on"), on_date__gte=today)
+    parts = (
+        by_date.order_by("visits__on_date", "patient__name", "pk"),
+        cases.filter(visit_on=None).order_by("patient__name", "pk"),
+        cases.filter(~Exists(ahead), visit_on__isnull=False).order_by("visit_on", "patient__name", "pk"),
     )
-    return _by_visit(cases, visit, today).order_by(place, "visit_on", "patient__name", "pk")
+    first, *others = (part[:most] for part in parts)
+    return first.union(*others, all=True)
 
 
 def _by_visit(cases: QuerySet[Case], visit: str, today: dt.date) -> QuerySet[Case]:

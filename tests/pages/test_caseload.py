@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from cases.case.actions import ask_to_do
 from cases.case.models import Case, ToDo
+from cases.records.models import Visit
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import SYSTEM, Actor
@@ -212,3 +213,23 @@ def test_each_look_at_a_case_is_on_record():
 def test_the_words_of_the_diagnosis_are_not_on_the_list():
     factories.open_case()
     assert "Breast cancer" not in page()
+
+
+def test_pages_go_on_from_visits_ahead_to_none_to_those_that_are_over_and_leave_nobody_out():
+    for number in range(20):
+        factories.case_with_visit(days=5 + number, patient=patient(number))
+    for number in range(20, 40):
+        factories.open_case(patient(number))
+    over = factories.case_with_visit(days=9, patient=patient(40))
+    Visit.objects.filter(case=over).update(on_date=clock.today(over.patient.zone) - dt.timedelta(days=9))
+    theo = people.browser(people.person("theo"))
+    seen = [theo.get(f"{reverse('pages:caseload')}?view=list&page={number}").context["rows"] for number in (1, 2)]
+    assert [row["name"] for row in seen[0] + seen[1]] == [f"Patient {number:02}" for number in range(41)]
+
+
+def test_a_third_visit_takes_the_place_of_the_second():
+    case = factories.case_with_visit(days=9, patient=patient(1))
+    second = Visit.objects.get(case=case)
+    Visit.objects.create(case=case, round=3, on_date=second.on_date + dt.timedelta(days=30), state="booked")
+    factories.case_with_visit(days=20, patient=patient(2))
+    assert names() == ["Patient 02", "Patient 01"]
