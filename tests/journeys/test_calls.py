@@ -15,7 +15,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 LOG = 'a[href*="/call/?todo="]'
 
 
-@pytest.mark.parametrize(("width", "hands"), [(390, Mouse), (1280, Keyboard)], ids=["phone", "keyboard"])
+@pytest.mark.parametrize(
+    ("width", "hands"), [(390, Mouse), pytest.param(1280, Keyboard, marks=pytest.mark.full)], ids=["phone", "keyboard"]
+)
 def test_a_call_is_logged_in_three_presses(width, hands, come, site, axe):
     case = factories.case_with_visit(days=40)
     actions.ask_for_a_call(case, suits="morning", note="After my walk", by=Actor.person(case.patient))

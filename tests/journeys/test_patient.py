@@ -30,7 +30,7 @@ HOPE = "Is a smaller operation possible for me?"
     [
         pytest.param(Mouse, 390, True, id="phone", marks=pytest.mark.full),
         pytest.param(Mouse, 390, False, id="without JavaScript"),
-        pytest.param(Keyboard, 1280, True, id="keyboard"),
+        pytest.param(Keyboard, 1280, True, id="keyboard", marks=pytest.mark.full),
     ],
 )
 def test_the_first_path(hand, width, scripts, come, site, real_worker, smtp_sink, tmp_path):

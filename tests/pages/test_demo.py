@@ -25,6 +25,7 @@ def missing(model, name: str, wanted: set[str]) -> set[str]:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.full
 def test_the_demo_is_whole(tmp_path, settings, capsys):
     settings.DOCUMENTS_FOLDER = tmp_path / "documents"
     settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "portal.mail.FolderBackend", tmp_path / "mail"

@@ -57,7 +57,7 @@ def add_date(page: Page, day: str) -> None:
     page.get_by_role("button", name="Add this date").click()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.full)])
 def test_from_the_doctor_to_a_saved_date(site, page, width):
     case = case_of_rosa()
     be(page, site, "rosa")

@@ -104,6 +104,7 @@ def test_killed_between_250_and_commit_the_very_same_message_goes_again(clock, r
     assert row.settled_as == Outcome.SENT
 
 
+@pytest.mark.full
 def test_killed_after_250_and_one_thing_done_meanwhile_nothing_different_goes(clock, rosa, smtp_sink):
     done, open_still = (plan("tests.call", rosa, due_at=NOON - 2 * HOUR) for _ in range(2))
     killed_after_250(smtp_sink, NOON)

@@ -173,6 +173,7 @@ def test_what_is_done_meanwhile_is_not_texted_again(clock, texted, gateway, smtp
     assert len(gateway.posts) == 1
 
 
+@pytest.mark.full
 @pytest.mark.django_db(transaction=True)
 def test_killed_between_yes_and_commit_the_same_text_goes_again_under_its_key(
     clock, texted, gateway, smtp_sink, monkeypatch

@@ -79,6 +79,7 @@ def press_to_next_page_field(page):
     raise AssertionError("no further page field can be reached")
 
 
+@pytest.mark.full
 def test_without_scripts_the_same_way_is_open(come, live_server):
     world.waiting()
     page = come("joanne", java_script_enabled=False)
@@ -117,6 +118,7 @@ def test_a_cut_line_keeps_the_words_and_saves_them_when_it_is_back(come, live_se
     assert Review.objects.get().texts["plain"] == "Typed while the line was cut"
 
 
+@pytest.mark.full
 def test_two_tabs_show_both_texts_and_the_person_chooses(come, live_server):
     review = world.taken()
     page = come("joanne")
