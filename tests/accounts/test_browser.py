@@ -123,6 +123,7 @@ def test_pages_are_accessible_and_quiet(site, page, axe, width):
     assert [line for line in said if "404 (Not Found)" not in line] == []
 
 
+@pytest.mark.full
 def test_five_questions_and_sign_up_without_scripts(site, browser):
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(site)

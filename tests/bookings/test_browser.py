@@ -103,6 +103,7 @@ def test_booking_by_keyboard_alone(site, page, case):
     expect(page.get_by_role("heading", name="You’re booked, Rosa")).to_be_visible()
 
 
+@pytest.mark.full
 def test_booking_moving_and_canceling_without_script(site, browser, case):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

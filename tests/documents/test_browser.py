@@ -76,6 +76,7 @@ def test_a_lost_connection_is_told_and_tried_again(site, page, case):
     expect(page.locator("#files").get_by_text(PLAN["name"]).first).to_be_visible()
 
 
+@pytest.mark.full
 def test_without_script_files_are_added_removed_and_read(site, browser, case):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -73,6 +73,7 @@ def test_from_the_doctor_to_a_saved_date(site, page, width):
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+@pytest.mark.full
 def test_the_same_without_script_and_a_past_date_gets_a_sentence(site, browser):
     case = case_of_rosa()
     context = browser.new_context(java_script_enabled=False)

@@ -106,6 +106,7 @@ def test_without_scripts_the_same_way_is_open(come, live_server):
     expect(patient.get_by_text("Your question is with Joanne.").first).to_be_visible()
 
 
+@pytest.mark.full
 def test_a_cut_line_keeps_the_words_and_saves_them_when_it_is_back(come, live_server):
     review = world.taken()
     page = come("joanne")
