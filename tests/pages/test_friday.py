@@ -92,14 +92,14 @@ def test_beat_plans_one_a_case_and_week_however_often_it_runs(case):
 
 def test_it_goes_each_friday_at_9_and_says_nothing_to_do(case, traveller, smtp_sink):
     gone = []
-    for _hour in range(24 * 21):
+    for _hour in range(24 * 12):
         before = len(notes(smtp_sink))
         friday.plan_coming(clock.now())
         sender.run()
         if len(notes(smtp_sink)) > before:
             gone.append(clock.now().astimezone(EASTERN).strftime("%a %d %H"))
         traveller.shift(timedelta(hours=1))
-    assert gone == ["Fri 13 09", "Fri 20 09", "Fri 27 09"]
+    assert gone == ["Fri 13 09", "Fri 20 09"]
 
 
 def test_other_things_of_the_day_and_the_note_are_one_message(case, traveller, smtp_sink):

@@ -47,7 +47,7 @@ def press(page, words):
     raise AssertionError(f"no way to “{words}” by keyboard")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.full)])
 def test_done_by_keyboard_without_javascript(message, page, width):
     row, sent = message
     page.set_viewport_size({"width": width, "height": 800})
@@ -71,7 +71,7 @@ def test_pause_and_start_again_without_javascript(message, page, rosa):
     assert not Pause.objects.at(clock.now()).filter(person=rosa).exists()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.full)])
 def test_the_mail_itself_is_clean_and_fits_a_phone(message, browser, axe, scheme, tmp_path):
     file = tmp_path / "mail.html"
     file.write_text(message[1].get_body(("html",)).get_content())

@@ -290,6 +290,7 @@ def missed_now():
     )  # fmt: skip
 
 
+@pytest.mark.full
 def test_a_nudged_worker_sends_within_seconds(real_worker, smtp_sink):
     missed_now()
     [message] = smtp_sink.wait_for(1)

@@ -46,6 +46,7 @@ def press_to(page, name, role="button"):
     raise AssertionError(f"{name} cannot be reached with Tab")
 
 
+@pytest.mark.full
 def test_by_keyboard_from_the_queue_to_the_patients_hands(come, live_server):
     world.waiting()
     page = come("joanne")
