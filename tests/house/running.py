@@ -50,7 +50,10 @@ class Run:
         listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         found = {}
         for pid in listed:
-            words = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+            try:
+                words = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+            except (FileNotFoundError, ProcessLookupError):  # it ended in this moment
+                continue
             name = next(
                 (name for name in ("gunicorn", " worker ", " beat ", "postgres", "valkey") if name in words), ""
             )
