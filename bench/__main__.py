@@ -190,7 +190,10 @@ def descendants(pid: int) -> list[int]:
 
 def proportional(pid: int) -> float:
     """Kilobytes of proportional set size."""
-    found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    try:
+        found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    except (FileNotFoundError, ProcessLookupError):  # it ended in this moment
+        return 0
     return float(found.group(1)) if found else 0
 
 
