@@ -74,6 +74,13 @@ def _django_as_owner():
         place.update(app)
 
 
+def somebody_waits() -> bool:
+    """Whether any transaction waits for what another one holds."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0
+
+
 class Rows:
     """What the migrations left in the tables, put back after each test that commits.
 

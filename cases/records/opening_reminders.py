@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.case.actions import ask_to_do
 from cases.records import opening
-from cases.records.models import RecordItem
-from cases.records.reminders import item_still_due
+from cases.records.reminders import item_still_due, items_of
 from cases.records.telling import tell
 from portal import clock
 from portal.actors import Actor
@@ -21,13 +20,8 @@ from portal.reminders.readers import Reader
 Rows = Sequence[Reminder]
 
 
-def _items(rows: Rows) -> dict[UUID, RecordItem]:
-    together = ("kind", "visit__case__patient", "visit__case__key", "visit__office")
-    return RecordItem.objects.select_related(*together).in_bulk([row.about_id for row in rows])
-
-
 def words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
-    items = _items(rows)
+    items = items_of(rows)
     return {
         row.pk: Words(
             subject=_("One question about your visit"),
@@ -43,7 +37,7 @@ def words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
 
 
 def staff_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
-    items = _items(rows)
+    items = items_of(rows)
     return {
         row.pk: Words(
             subject=_("One to ask about"),
@@ -58,7 +52,7 @@ def staff_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
 
 def answer(row: Reminder, choice: str, by: Actor) -> None:
     """Done says that it opens, unless something has been said meanwhile; "call me" puts a call on the board."""
-    item = _items([row]).get(row.about_id)
+    item = items_of([row]).get(row.about_id)
     if item is None:
         return
     if choice == DONE and opening.is_in_doubt(item):
@@ -70,7 +64,7 @@ def answer(row: Reminder, choice: str, by: Actor) -> None:
 
 def _why(row: Reminder) -> str:
     """Shown behind sign-in only, so it may name the record; one that is settled keeps its general words."""
-    item = None if row.settled_at else _items([row]).get(row.about_id)
+    item = None if row.settled_at else items_of([row]).get(row.about_id)
     if item is None:
         return _("It arrived, and nobody has said yet that it opens.")
     return _("%(record)s arrived, and nobody has said yet that it opens.") % {"record": item.called}

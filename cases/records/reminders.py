@@ -23,7 +23,8 @@ from portal.reminders.readers import Reader
 Rows = Sequence[Reminder]
 
 
-def _items(rows: Rows) -> dict[UUID, RecordItem]:
+def items_of(rows: Rows) -> dict[UUID, RecordItem]:
+    """The records that rows are about, with what their words need. One query."""
     together = ("kind", "visit__case__patient", "visit__case__key", "visit__office")
     return RecordItem.objects.select_related(*together).in_bulk([row.about_id for row in rows])
 
@@ -34,7 +35,7 @@ def _visits(rows: Rows) -> dict[UUID, Visit]:
 
 def item_still_due(rows: Rows, now: datetime) -> set[UUID]:
     """Each word about a record and each new visit day raises its version, so an older row is over."""
-    items = _items(rows)
+    items = items_of(rows)
     return {
         row.pk
         for row in rows
@@ -47,7 +48,7 @@ def item_still_due(rows: Rows, now: datetime) -> set[UUID]:
 
 def due_back_still_due(rows: Rows, now: datetime) -> set[UUID]:
     """Whatever became of the visit: what is lent goes back."""
-    items = _items(rows)
+    items = items_of(rows)
     return {
         row.pk
         for row in rows
@@ -76,7 +77,7 @@ def _page(case_id: UUID) -> str:
 
 
 def request_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
-    items = _items(rows)
+    items = items_of(rows)
     return {
         row.pk: Words(
             subject=_("Something for your visit waits for you"),
@@ -113,12 +114,12 @@ def why_chase(row: Reminder) -> str:
 
 def _name(row: Reminder) -> str:
     """What an open row is about; one that is settled keeps its general words, which cost no query."""
-    item = None if row.settled_at else _items([row]).get(row.about_id)
+    item = None if row.settled_at else items_of([row]).get(row.about_id)
     return item.called if item else ""
 
 
 def chase_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
-    items = _items(rows)
+    items = items_of(rows)
     return {row.pk: _chase(items[row.about_id], row.recipient_type == RecipientType.ROLE) for row in rows}
 
 
@@ -143,7 +144,7 @@ def _chase(item: RecordItem, is_for_team: bool) -> Words:
 
 
 def hand_over_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
-    items = _items(rows)
+    items = items_of(rows)
     return {
         row.pk: Words(
             subject=_("One to take over"),
@@ -157,7 +158,7 @@ def hand_over_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Wor
 
 
 def due_back_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
-    items = _items(rows)
+    items = items_of(rows)
     found = ((row.pk, items[row.about_id]) for row in rows)
     return {pk: _due_back(item, item.due_back_on, reader, now) for pk, item in found if item.due_back_on}
 
@@ -236,7 +237,7 @@ def answer_chase(row: Reminder, choice: str, by: Actor) -> None:
 
 def _answer_item(row: Reminder, choice: str, verb: str, sources: frozenset[str] | set[str], by: Actor) -> None:
     """Done says the verb, unless it has been said meanwhile; "call me" puts a call on the board."""
-    item = _items([row]).get(row.about_id)
+    item = items_of([row]).get(row.about_id)
     if item is None:
         return
     if choice == DONE and item.state in sources:
@@ -246,7 +247,7 @@ def _answer_item(row: Reminder, choice: str, verb: str, sources: frozenset[str] 
 
 
 def answer_due_back(row: Reminder, choice: str, by: Actor) -> None:
-    item = _items([row]).get(row.about_id)
+    item = items_of([row]).get(row.about_id)
     if item is None:
         return
     if choice == DONE and item.back_on is None:

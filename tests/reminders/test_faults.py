@@ -23,6 +23,7 @@ from portal.reminders.actions import plan_row
 from portal.reminders.models import Delivery, Outcome, RecipientType, Reminder
 from portal.reminders.staff import MISSED
 from tests import people, programs
+from tests.database import somebody_waits
 from tests.reminders.kinds import NOON, THINGS, plan
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,12 +41,6 @@ def locked(rows):
         other.execute(f"{rows} FOR UPDATE")
         yield
         other.rollback()
-
-
-def somebody_waits():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone()[0] > 0
 
 
 def start_sender(sink, now):

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 import time_machine
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from bookings import actions as bookings
 from bookings.follow_up import DAY_BEFORE
@@ -15,6 +15,7 @@ from portal.reminders import gathering, rules, sender
 from portal.reminders.claiming import claim_some
 from portal.reminders.models import Outcome, Reminder
 from tests import factories, people
+from tests.database import somebody_waits
 from tests.programs import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,12 +65,6 @@ def in_a_thread(work) -> threading.Thread:
     thread = threading.Thread(target=one)
     thread.start()
     return thread
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone()[0] > 0
 
 
 def body(message) -> str:
