@@ -5,13 +5,20 @@ import email
 import email.policy
 import os
 import re
+import secrets
 import smtplib
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from email.charset import QP, Charset
+from email.encoders import encode_base64
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage as Message
-from email.message import MIMEPart
-from email.utils import format_datetime, parseaddr
+from email.message import Message, MIMEPart
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import format_datetime, formataddr, parseaddr
 from pathlib import Path
 
 from django.conf import settings
@@ -20,8 +27,12 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
 MESSAGES_A_LINE = 100  # then a new one: servers end a line that carried many
-# ASCII only: any server takes it, and the sealed text gives back the very bytes.
-POLICY = email.policy.SMTP.clone(cte_type="7bit", max_line_length=200)
+LONGEST_LINE = 200
+# ASCII only: any server takes it, and the sealed text gives back the very bytes. The older of Python's two ways to make
+# a message: a quarter of the time of the newer one, which reads each header back as it is set.
+POLICY = email.policy.compat32.clone(linesep="\r\n", max_line_length=LONGEST_LINE)
+AS_IT_IS, QUOTED = Charset("utf-8"), Charset("utf-8")
+AS_IT_IS.body_encoding, QUOTED.body_encoding = None, QP
 
 
 class MailError(Exception):
@@ -84,28 +95,51 @@ def absolute(path: str) -> str:
 
 def compose(mail: Mail) -> bytes:
     """The bytes of a message, plain and HTML. AddressRefused when the address cannot stand in a header."""
-    message = Message(policy=POLICY)
+    message = _parts("alternative", [_body(mail.plain, "plain"), _body(mail.html, "html")])
+    if mail.attachments:
+        message = _parts("mixed", [message, *(_attachment(*each) for each in mail.attachments)])
+    headers = {
+        "To": _addressee(mail.to),
+        "From": formataddr((one_line(mail.sender_name, 80), sender_address())),
+        "Subject": one_line(mail.subject),
+        "Date": format_datetime(mail.at),
+        "Message-ID": one_line(mail.message_id),
+        "Auto-Submitted": "auto-generated",
+        **{name: one_line(value, 900) for name, value in mail.headers.items()},
+    }
+    for name, value in headers.items():
+        message[name] = value if value.isascii() else Header(value, "utf-8")
+    return message.as_bytes(policy=POLICY)
+
+
+def _addressee(to: str) -> str:
     try:
-        message["To"] = Address(addr_spec=mail.to)
+        return str(Address(addr_spec=to))
     except (ValueError, IndexError, email.errors.MessageError) as error:
         raise AddressRefused("not an address") from error
-    message["From"] = Address(one_line(mail.sender_name, 80), addr_spec=sender_address())
-    message["Subject"] = one_line(mail.subject)
-    message["Date"] = format_datetime(mail.at)
-    message["Message-ID"] = one_line(mail.message_id)
-    message["Auto-Submitted"] = "auto-generated"
-    for name, value in mail.headers.items():
-        message[name] = one_line(value, 900)
-    message.set_content(mail.plain)
-    message.add_alternative(mail.html, subtype="html")
-    for name, content_type, content in mail.attachments:
-        main, _, sub = content_type.partition(";")[0].strip().partition("/")
-        message.add_attachment(content, maintype=main, subtype=sub, filename=one_line(name, 80))
-        part = list(message.iter_attachments())[-1]
-        for parameter in content_type.split(";")[1:]:
-            key, _, value = parameter.partition("=")
-            part.set_param(key.strip(), value.strip().strip('"'))
-    return message.as_bytes()
+
+
+def _parts(subtype: str, parts: Sequence[Message]) -> MIMEMultipart:
+    """Several parts as one. The line between them is drawn by lot: looking for one that stands in none takes longer."""
+    return MIMEMultipart(subtype, boundary=f"=={secrets.token_hex(16)}", _subparts=parts)
+
+
+def _body(text: str, subtype: str) -> MIMEText:
+    is_plain = text.isascii() and max(map(len, text.splitlines()), default=0) <= LONGEST_LINE
+    return MIMEText(text, subtype, AS_IT_IS if is_plain else QUOTED)
+
+
+def _attachment(name: str, content_type: str, content: bytes) -> MIMEBase:
+    kind, *parameters = (part.strip() for part in content_type.split(";"))
+    main, _, sub = kind.partition("/")
+    part = MIMEBase(
+        main, sub, **{key: value.strip('"') for key, _, value in (each.partition("=") for each in parameters)}
+    )
+    part.set_payload(content)
+    encode_base64(part)
+    name = one_line(name, 80)
+    part.add_header("Content-Disposition", "attachment", filename=name if name.isascii() else ("utf-8", "", name))
+    return part
 
 
 class Composed(EmailMultiAlternatives):
@@ -140,12 +174,6 @@ class _Bytes:
 
     def as_string(self, *args, **kwargs) -> str:
         return self.raw.decode("ascii")
-
-
-def send(raw: bytes, to: str) -> None:
-    """Hand the bytes to the server, on a line of their own. Raises ServerAway, Deferred, AddressRefused or Unsure."""
-    with Line() as line:
-        line.send(raw, to)
 
 
 class Line:

@@ -66,15 +66,14 @@ def _waiting(*channels: Delivery.Channel):
 
 @transaction.atomic
 def claim_some(
-    now: dt.datetime, only: UUID | None = None, channels: Sequence[Delivery.Channel] = ()
+    now: dt.datetime, channels: Sequence[Delivery.Channel] = SENT_BY_US
 ) -> tuple[list[Claim], list[NotMade], bool]:
-    """Take a handful of messages of these channels, or `only` one: decide again what is due, seal the words.
+    """Take a handful of messages of these channels: decide again what is due, seal the words.
 
     Returns (those to send, those that could not be made, whether any was taken at all): what need not go any more
     is settled here and in neither list.
     """
-    found = _waiting().filter(pk=only) if only else _waiting(*channels)
-    taken = list(found.select_for_update(skip_locked=True, of=("self",))[:AT_ONCE])
+    taken = list(_waiting(*channels).select_for_update(skip_locked=True, of=("self",))[:AT_ONCE])
     if not taken:
         return [], [], False
     Delivery.objects.filter(pk__in=[delivery.pk for delivery in taken]).update(claimed_at=clock.real_now())

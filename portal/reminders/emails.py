@@ -75,6 +75,8 @@ def compose(
 def leading_words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> tuple[Reminder, kinds.Words]:
     """The row that leads, with its words. One whose room fails to word it stays one of the "more things"."""
     failed: Exception | None = None
+    if len(rows) == 1:  # nobody else to lead: whoever asked lets only this message wait
+        return rows[0], words_of(rows, reader, now)[rows[0].pk]
     for row in rules.leading(rows):
         try:
             with transaction.atomic():

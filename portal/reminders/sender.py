@@ -35,7 +35,7 @@ def run(now: dt.datetime | None = None) -> int:
     with mail.Line() as line:
         while open_channels:
             try:
-                if not send_some(now, line, sent, channels=open_channels):
+                if not send_some(now, line, sent, open_channels):
                     break
             except texting.GatewayAway:
                 open_channels.remove(Delivery.Channel.TEXT)
@@ -63,23 +63,9 @@ class Tally:
     count: int = 0
 
 
-def send_one(pk: UUID, now: dt.datetime) -> bool:
-    """Claim one message and send it. True when the server took it. ServerAway when no other would go either."""
-    sent = Tally()
-    with mail.Line() as line:
-        send_some(now, line, sent, only=pk)
-    return bool(sent.count)
-
-
-def send_some(
-    now: dt.datetime,
-    line: mail.Line,
-    sent: Tally,
-    only: UUID | None = None,
-    channels: Sequence[Delivery.Channel] = (),
-) -> bool:
+def send_some(now: dt.datetime, line: mail.Line, sent: Tally, channels: Sequence[Delivery.Channel]) -> bool:
     """Claim a handful and send it. False when nothing was left to claim. ServerAway when no other would go either."""
-    claims, failed, is_any = claim_some(now, only, channels)
+    claims, failed, is_any = claim_some(now, channels)
     for each in failed:
         _note_failure(each.pk, Delivery.Failure.BROKEN, now, is_final=each.is_final)
     taken: list[UUID] = []

@@ -113,7 +113,8 @@ def test_a_message_is_shown_as_text_and_source(development, settings):
             at=clock.now(),
         )
     )
-    mail.send(raw, "rosa@example.org")
+    with mail.Line() as line:
+        line.send(raw, "rosa@example.org")
     name = mail.kept()[0].name
     html = people.browser().get(reverse("backstage:mail", args=[name])).content.decode()
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html

@@ -85,8 +85,8 @@ def test_confirmed_while_it_is_claimed_the_ledger_tells_the_truth_and_no_more_fo
     november_5.move_to(datetime(2026, 12, 4, 9, 5, tzinfo=EASTERN))
     gathering.gather(clock.now())
     (row,) = rows(loop, delivery__isnull=False)
-    claims, _failed, _any = claim_some(clock.now(), only=row.delivery_id)
-    assert len(claims) == 1
+    claims, _failed, _any = claim_some(clock.now())
+    assert row.delivery_id in [claim.delivery.pk for claim in claims]
     actions.tell_report(loop, "confirmed", by=actor("theo"))
     sender.stamp([row.delivery_id], clock.now())
     row.refresh_from_db()

@@ -76,7 +76,7 @@ def test_a_sender_that_meets_an_unfinished_change_waits_and_sends_nothing(verb, 
     row, changed, at = message_of(call), change(verb, call), clock.now()
     with transaction.atomic():
         changed()
-        sending = in_a_thread(lambda: sender.send_one(row.delivery_id, at))
+        sending = in_a_thread(lambda: sender.run(at))
         wait_until(somebody_waits, 20, "the sender to wait for the change")
     sending.join(20)
     assert smtp_sink.messages == []
@@ -86,8 +86,8 @@ def test_a_sender_that_meets_an_unfinished_change_waits_and_sends_nothing(verb, 
 
 @pytest.mark.parametrize("verb", ["move", "cancel"])
 def test_a_change_while_the_server_holds_the_message_is_followed_by_its_own(verb, call, smtp_sink):
-    row, changed, old = message_of(call), change(verb, call), when.moment(call.starts_at, call.patient.zone)
-    at = clock.now()
+    message_of(call)
+    changed, old, at = change(verb, call), when.moment(call.starts_at, call.patient.zone), clock.now()
     inside, go_on, take = threading.Event(), threading.Event(), smtp_sink.handle_DATA
 
     async def slow(server, session, envelope):
@@ -99,7 +99,7 @@ def test_a_change_while_the_server_holds_the_message_is_followed_by_its_own(verb
         return await take(server, session, envelope)
 
     smtp_sink.handle_DATA = slow
-    sending = in_a_thread(lambda: sender.send_one(row.delivery_id, at))
+    sending = in_a_thread(lambda: sender.run(at))
     assert inside.wait(20)
     changed()  # it waits for nothing that the mail server holds
     go_on.set()
@@ -118,7 +118,9 @@ def test_what_was_sealed_with_the_old_time_is_not_repeated_after_a_move(travel, 
     """The sender died after sealing; meanwhile the call moved: the old words go nowhere."""
     row, changed = message_of(call), change("move", call)
     at = clock.now()
-    assert claim_some(at, only=row.delivery_id)[0][0].is_fresh  # and here the sender dies
+    claims, _failed, _any = claim_some(at)
+    assert [claim.is_fresh for claim in claims if claim.delivery.pk == row.delivery_id] == [True]
+    # and here the sender dies
     changed()
     travel.shift(rules.CLAIM_LASTS + dt.timedelta(seconds=1))
     sender.run()

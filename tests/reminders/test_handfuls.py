@@ -70,7 +70,7 @@ def test_what_is_withdrawn_while_its_handful_waits_does_not_go(rows, clock, smtp
     last = Reminder.objects.filter(pk=pk)
     tally = sender.Tally()
     with Changing(lambda: last.update(settled_at=NOON, settled_as=Outcome.WITHDRAWN)) as line:
-        while sender.send_some(NOON, line, tally):
+        while sender.send_some(NOON, line, tally, claiming.SENT_BY_US):
             pass
     reader = User.objects.get(pk=last.get().recipient_id)
     assert reader.email not in [message["To"] for message in smtp_sink.messages]
@@ -91,7 +91,7 @@ def test_a_sender_that_dies_before_its_stamp_repeats_the_very_same_messages(rows
     monkeypatch.setattr(sender, "stamp", lambda taken, now: None)  # as if it died there
     gathering.gather(NOON)
     with mail.Line() as line:
-        sender.send_some(NOON, line, sender.Tally())
+        sender.send_some(NOON, line, sender.Tally(), claiming.SENT_BY_US)
     monkeypatch.undo()
     first = {message["Message-ID"]: message.as_bytes() for message in smtp_sink.messages}
     assert len(first) == claiming.AT_ONCE

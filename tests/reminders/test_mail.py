@@ -177,7 +177,8 @@ def test_files_of_development_are_whole_and_newest_first(settings, tmp_path):
                 attachments=(("call.ics", "text/calendar; method=REQUEST", b"BEGIN\r\n"),),
             )
         )  # fmt: skip
-        mail.send(raw, "rosa@example.org")
+        with mail.Line() as line:
+            line.send(raw, "rosa@example.org")
     found = mail.kept()
     assert [message.subject for message in found] == ["Number 2 é", "Number 1 é", "Number 0 é"]
     assert (found[0].plain, found[0].html) == ("plain\n", "<p>html</p>\n")
