@@ -144,23 +144,36 @@ def _other(person: User, by: Actor) -> User:
 def say_about_oneself(person: User, *, fields: dict[str, Any], by: Actor) -> User:
     """Save what a person tells of themselves: name, how to be called and reached, zone, language, display."""
     person = User.objects.select_for_update().get(pk=person.pk)
-    if "phone" in fields and not fields["phone"]:
-        fields = {**fields, "channel": User.Channel.MAIL}  # no number, no texts
+    fields = _reachable(person, fields)
     changed = [name for name, value in fields.items() if getattr(person, name) != value]
     for name in changed:
         setattr(person, name, fields[name])
     if changed:
         person.save(update_fields=changed)
         record(by, "account.details_changed", person)
+    if "channel" in changed:
+        record(by, "account.channel_chosen", person, patient=person.pk, why=person.channel)
     return person
 
 
+def _reachable(person: User, fields: dict[str, Any]) -> dict[str, Any]:
+    """No number, no texts and calls; no address, no letters: then it is email again, or a person's call."""
+    given = {name: str(fields.get(name, getattr(person, name)) or "") for name in ("email", "phone", "postal")}
+    channel = fields.get("channel", person.channel)
+    if channel != User.Channel.MAIL and rules.why_not_channel(channel, **given):
+        return {**fields, "channel": User.Channel.MAIL}
+    return fields
+
+
 @transaction.atomic
-def change_address(person: User, *, email: str, phone: Any, by: Actor) -> set[str]:
+def change_address(
+    person: User, *, email: str, phone: Any, postal: str | None = None, channel: str | None = None, by: Actor
+) -> set[str]:
     """A coordinator puts right how a person is reached, after knowing them by phone. Answers what changed.
 
     A new email address is not confirmed: a code sent to it does that at the next sign-in. Addresses that waited to be
-    confirmed are forgotten, and every session ends. Raises Refused for staff and for an address that is taken.
+    confirmed are forgotten, and every session ends. `channel` is the person's wish. Raises Refused for staff, for an
+    address that is taken, and for a way that nothing leads to.
     """
     if by.user is None or by.user.role != User.Role.COORDINATOR:
         raise Refused(_("Only a coordinator can do this."), code="role")
@@ -168,13 +181,15 @@ def change_address(person: User, *, email: str, phone: Any, by: Actor) -> set[st
     if person.role:
         raise Refused(_("Staff change their own address, or ask an administrator."), code="role")
     wanted = {"email": email.strip().lower() or None, "phone": phone}
+    wanted |= {} if postal is None else {"postal": rules.tidy_postal(postal)}
+    wanted = _reachable(person, wanted | _wish(person, wanted, channel))
     former = person.email
     changed = {name for name, value in wanted.items() if (getattr(person, name) or None) != (value or None)}
     for name in changed:
         setattr(person, name, wanted[name])
     try:
         with transaction.atomic():
-            person.save(update_fields=["email", "phone"])
+            person.save(update_fields=["email", "phone", "postal", "channel"])
             if "email" in changed:
                 _replace_addresses(person)
     except IntegrityError:
@@ -183,10 +198,29 @@ def change_address(person: User, *, email: str, phone: Any, by: Actor) -> set[st
         sessions.end_all(person)
         if former:
             sessions.forget_codes(person, former)
-    if changed:
-        why = "_and_".join(sorted(changed))
-        record(by, "account.address_put_right", person, patient=person.pk, why=why)
+    _record_reach(person, changed, by)
     return changed
+
+
+def _wish(person: User, wanted: dict[str, Any], channel: str | None) -> dict[str, str]:
+    """The way a person asked for, if it is another one than now. Raises Refused where nothing leads that way."""
+    if channel is None or channel == person.channel:
+        return {}
+    given = {name: str(wanted.get(name, getattr(person, name)) or "") for name in ("email", "phone", "postal")}
+    if channel not in User.Channel.values:
+        raise Refused(_("Choose a way from the list."), code="channel")
+    if reason := rules.why_not_channel(channel, **given):
+        raise Refused(reason, code="channel")
+    return {"channel": channel}
+
+
+def _record_reach(person: User, changed: set[str], by: Actor) -> None:
+    if address := changed & {"email", "phone"}:
+        record(by, "account.address_put_right", person, patient=person.pk, why="_and_".join(sorted(address)))
+    if "postal" in changed:
+        record(by, "account.postal_put_right", person, patient=person.pk)
+    if "channel" in changed:
+        record(by, "account.channel_set", person, patient=person.pk, why=person.channel)
 
 
 def _replace_addresses(person: User) -> None:

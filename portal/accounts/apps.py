@@ -28,6 +28,9 @@ class AccountsConfig(AppConfig):
                 "account.privacy_accepted": _("Accepted the privacy notice"),
                 "account.details_changed": _("Changed the account’s details"),
                 "account.address_put_right": _("Put right how you are reached, after knowing you by phone"),
+                "account.postal_put_right": _("Wrote down your postal address"),
+                "account.channel_set": _("Set how messages reach you, as you asked"),
+                "account.channel_chosen": _("Chose how messages come"),
                 "account.invited": _("Invited someone to the staff"),
                 "account.invitation_withdrawn": _("Took an invitation back"),
                 "account.joined": _("Joined the staff"),
@@ -46,6 +49,9 @@ class AccountsConfig(AppConfig):
                 "email": _("The email address"),
                 "phone": _("The phone number"),
                 "email_and_phone": _("The email address and the phone number"),
+                "mail": _("By email"),
+                "text": _("By text message"),
+                "letter": _("By letter"),
             },
         )
         # allauth tells of these by its signals only; a second factor that changed ends the other sessions.

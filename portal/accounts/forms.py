@@ -1,6 +1,6 @@
 """The forms of signing up, signing in and one's own account, in our words."""
 
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from allauth.account import forms as account
@@ -13,10 +13,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from phonenumber_field.formfields import PhoneNumberField
 
-from portal import texting
-from portal.accounts import rules, sessions
+from portal.accounts import reach, rules, sessions
 from portal.accounts.models import User
 from portal.clock import today
 
@@ -209,6 +207,10 @@ def zones() -> list[tuple[str, str]]:
     return spoken + [(name, name.replace("_", " ").replace("/", ": ")) for name in rest]
 
 
+# Where what is missing for a way is typed.
+CHANNEL_NEEDS = {User.Channel.TEXT: "phone", User.Channel.CALL: "phone", User.Channel.LETTER: "postal"}
+
+
 class AboutYouForm(forms.ModelForm):
     """What we ask once, after the address is confirmed."""
 
@@ -236,16 +238,7 @@ class AboutYouForm(forms.ModelForm):
             "invalid": gettext_lazy("Enter your birth date in full, like 1968-04-21."),
         },
     )
-    phone = PhoneNumberField(
-        label=gettext_lazy("Phone"),
-        help_text=gettext_lazy("With area code. A person calls, never a machine."),
-        required=False,
-        region="US",
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "class": "rs-input--m"}),
-        error_messages={
-            "invalid": gettext_lazy("Enter the number with its area code, like 212 555 0123, or leave it out.")
-        },
-    )
+    phone = reach.phone_field("tel", help_text=gettext_lazy("With area code. A person calls, never a machine."))
     safe_to_ring = forms.CharField(
         label=gettext_lazy("When is it safe to ring?"),
         help_text=gettext_lazy("For instance: weekdays after 10 am, not Tuesdays."),
@@ -254,13 +247,17 @@ class AboutYouForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"class": "rs-input--m"}),
     )
     may_leave_message = forms.BooleanField(label=gettext_lazy("You may leave a message on my phone"), required=False)
+    postal = reach.postal_field(
+        "street-address",
+        label=gettext_lazy("Your postal address"),
+        help_text=gettext_lazy("For letters. Street, then city, state and ZIP code, each on its own line."),
+    )
     channel = forms.ChoiceField(
         label=gettext_lazy("How should reminders reach you?"),
-        help_text=gettext_lazy("Codes to sign in always come by email."),
-        choices=[
-            (User.Channel.MAIL, gettext_lazy("By email")),
-            (User.Channel.TEXT, gettext_lazy("By text message to your phone")),
-        ],
+        help_text=gettext_lazy(
+            "Codes to sign in always come by email. A letter takes some days: what is too near for it, we tell you "
+            "by phone."
+        ),
         widget=forms.RadioSelect,
     )
     time_zone = forms.ChoiceField(
@@ -279,19 +276,33 @@ class AboutYouForm(forms.ModelForm):
             "time_zone", "language",
         ]  # fmt: skip
 
+    field_order: ClassVar[list[str]] = [
+        "name", "called", "birth_date", "phone", "safe_to_ring", "may_leave_message", "postal", "channel",
+    ]  # fmt: skip
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].choices = zones()  # type: ignore[attr-defined]
         self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
-        if not texting.is_on():
-            self.fields.pop("channel", None)
+        if "postal" in self.fields:
+            self.fields["postal"].initial = self.instance.postal
+        if "channel" in self.fields:
+            self.fields["channel"].choices = reach.channels()  # type: ignore[attr-defined]
+            if self.is_bound and "channel" not in self.data:
+                del self.fields["channel"]  # nothing chosen: it stays as it is
         if self.instance.name:
             self.fields["time_zone"].widget.attrs["data-chosen"] = "yes"
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if said.get("channel") == User.Channel.TEXT and not said.get("phone") and "phone" not in self.errors:
-            self.add_error("phone", _("Enter your phone number, or choose email for reminders."))
+        channel = said.get("channel")
+        given = {
+            "email": self.instance.email or "",
+            "phone": str(said.get("phone") or ""),
+            "postal": said.get("postal", ""),
+        }
+        if channel and (reason := rules.why_not_channel(channel, **given)):
+            self.add_error(CHANNEL_NEEDS.get(channel, "channel"), reason)
         return said
 
     def clean_birth_date(self) -> Any:
@@ -307,7 +318,7 @@ class AboutYouForm(forms.ModelForm):
 class StaffAboutForm(AboutYouForm):
     """The same for staff, without what only patients are asked."""
 
-    birth_date = safe_to_ring = may_leave_message = channel = None  # type: ignore[assignment]
+    birth_date = safe_to_ring = may_leave_message = postal = channel = None  # type: ignore[assignment]
 
     class Meta(AboutYouForm.Meta):
         fields = ["name", "called", "phone", "time_zone", "language"]
@@ -372,30 +383,4 @@ class InviteForm(forms.Form):
         ],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a role.")},
-    )
-
-
-class AddressForm(forms.Form):
-    """How a person is reached, put right by a coordinator who knows them by phone."""
-
-    email = forms.EmailField(
-        label=gettext_lazy("Email address"),
-        help_text=gettext_lazy("Empty: they have none, and we call instead."),
-        required=False,
-        max_length=254,
-        error_messages={"invalid": WHOLE_ADDRESS, "max_length": WHOLE_ADDRESS},
-        widget=forms.EmailInput(attrs={"class": "rs-input--m", "autocomplete": "off"}),
-    )
-    phone = PhoneNumberField(
-        label=gettext_lazy("Phone"),
-        required=False,
-        region="US",
-        widget=forms.TextInput(attrs={"type": "tel", "class": "rs-input--m", "autocomplete": "off"}),
-        error_messages={
-            "invalid": gettext_lazy("Enter the number with its area code, like 212 555 0123, or leave it out.")
-        },
-    )
-    is_known = forms.BooleanField(
-        label=gettext_lazy("I know by phone that it is them: name, birth date and one thing only they know agree"),
-        error_messages={"required": gettext_lazy("First make sure by phone that it is them.")},
     )

@@ -49,6 +49,8 @@ class User(AbstractBaseUser):
     class Channel(models.TextChoices):
         MAIL = "mail", _("by email")
         TEXT = "text", _("by text message")
+        LETTER = "letter", _("by letter")
+        CALL = "call", _("by a call from us")
 
     class Theme(models.TextChoices):
         DEVICE = "", _("as on my device")
@@ -69,6 +71,7 @@ class User(AbstractBaseUser):
     safe_to_ring = models.CharField(max_length=120, blank=True)  # safe times, in their own words
     may_leave_message = models.BooleanField(default=False)
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.MAIL, db_default=Channel.MAIL)
+    postal = SealedText(db_default=b"")  # the address as it stands on an envelope, below the name
     birth_date = models.DateField(null=True, blank=True)
     role = models.CharField(max_length=20, choices=Role.choices, blank=True, default=Role.NONE)
     time_zone = models.CharField(max_length=40, default="America/New_York")
@@ -94,8 +97,14 @@ class User(AbstractBaseUser):
                 condition=Q(privacy_version=0, privacy_at__isnull=True)
                 | Q(privacy_version__gt=0, privacy_at__isnull=False),
             ),
-            models.CheckConstraint(name="user_channel_is_known", condition=Q(channel__in=["mail", "text"])),
+            models.CheckConstraint(
+                name="user_channel_is_known", condition=Q(channel__in=["mail", "text", "letter", "call"])
+            ),
             models.CheckConstraint(name="user_texts_need_a_phone", condition=~Q(channel="text") | ~Q(phone="")),
+            models.CheckConstraint(name="user_calls_need_a_phone", condition=~Q(channel="call") | ~Q(phone="")),
+            models.CheckConstraint(
+                name="user_letters_need_an_address", condition=~Q(channel="letter") | ~Q(postal=b"")
+            ),
             models.CheckConstraint(
                 name="user_role_is_known",
                 condition=Q(role__in=["", "consultant", "coordinator", "administrator"]),
@@ -113,6 +122,11 @@ class User(AbstractBaseUser):
     @is_active.setter
     def is_active(self, value: bool) -> None:
         self.can_sign_in = value
+
+    @property
+    def sealing_key(self) -> DataKey:
+        """The house's key: where someone lives is theirs, whatever cases they are in."""
+        return house_key()
 
     @property
     def zone(self) -> ZoneInfo:

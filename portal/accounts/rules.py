@@ -1,8 +1,11 @@
 """What accounts decide without looking anything up: when a session is over, what a mistyped address may mean."""
 
 import datetime as dt
+import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+from django.utils.translation import gettext as _
 
 IDLE = dt.timedelta(minutes=30)
 STAFF_AT_MOST = dt.timedelta(hours=12)
@@ -11,6 +14,7 @@ KEPT_AT_MOST = dt.timedelta(days=30)
 CHECK_LASTS = dt.timedelta(minutes=30)  # the light check before documents, in a session that is kept for days
 SENSITIVE_CHECK_LASTS = dt.timedelta(minutes=10)  # before the address, second factor, role
 ADULT = 18  # years
+POSTAL_LINES, POSTAL_LINE = 4, 40  # what the window of an envelope shows below the name
 
 DOMAINS = [
     "gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "icloud.com", "aol.com", "comcast.net", "verizon.net",
@@ -59,3 +63,32 @@ def is_adult(birth_date: dt.date, today: dt.date) -> bool:
 def why_not_change_role(*, is_self: bool, role: str) -> str:
     """ "" or the code of the reason: nobody takes their own role, so that an administrator always remains."""
     return "own_role" if is_self else ""
+
+
+def tidy_postal(typed: str) -> str:
+    """An address line by line: no empty lines, no signs that cannot be seen."""
+    shown = ("".join(sign for sign in line if unicodedata.category(sign)[0] != "C") for line in typed.splitlines())
+    return "\n".join(line for line in (" ".join(line.split()) for line in shown) if line)
+
+
+def why_not_postal(postal: str) -> str:
+    """Why a tidy address does not go on an envelope; "" when it does."""
+    lines = postal.splitlines()
+    if len(lines) > POSTAL_LINES:
+        return _("Write the address in %(count)d lines at most: street, city, state and ZIP code.") % {
+            "count": POSTAL_LINES
+        }
+    if any(len(line) > POSTAL_LINE for line in lines):
+        return _("Keep each line under %(count)d letters, so that it fits an envelope.") % {"count": POSTAL_LINE}
+    return ""
+
+
+def why_not_channel(channel: str, *, email: str, phone: str, postal: str) -> str:
+    """Why messages cannot come this way; "" when they can."""
+    if channel == "mail" and not email:
+        return _("There is no email address. Choose another way.")
+    if channel in {"text", "call"} and not phone:
+        return _("There is no phone number. Enter it, or choose another way.")
+    if channel == "letter" and not postal:
+        return _("There is no postal address. Enter it, or choose another way.")
+    return ""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal import clock, texting, when
+from portal import clock, when
 from portal.access import PERSON, open_to
 from portal.accounts import actions, checks, drafts, forms, sessions
 from portal.actors import Actor
@@ -29,7 +29,6 @@ def settings(request: HttpRequest) -> HttpResponse:
         "addresses": user.emailaddress_set.order_by("-primary", "email"),
         "session_count": len(UserSession.objects.purge_and_list(user)),
         "is_kept": sessions.stay_of(request).is_kept,
-        "texts_can_go": texting.is_on(),
     }
     return render(request, "accounts/settings.html", context)
 

@@ -202,6 +202,8 @@ def _person(user: User, said: str) -> dict[str, Any]:
         "reach": todos.reach(user),
         "phone": phone,
         "phone_href": todos.tel(phone),
+        "way": "" if user.role else _("Messages: %(way)s") % {"way": user.get_channel_display()},
+        "reach_href": "" if user.role else reverse("pages:fix_address", args=[user.pk]) + "?back=file",
     }
 
 

@@ -6,8 +6,10 @@ import structlog
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -18,11 +20,11 @@ from cases.case.models import Case, ToDo
 from cases.case.people import patients_and_helpers
 from portal.access import find_or_404, open_to
 from portal.accounts.actions import change_address
-from portal.accounts.forms import AddressForm
+from portal.accounts.address_form import AddressForm
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.pages import todos
+from portal.pages import cards, todos
 from portal.reminders.actions import try_again
 from portal.reminders.models import Delivery
 
@@ -32,20 +34,28 @@ log = structlog.get_logger(__name__)
 @open_to(User.Role.COORDINATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def fix_address(request: HttpRequest, pk: str) -> HttpResponse:
-    """Email and phone of one person, changed once the coordinator knows them by phone."""
-    person = find_or_404(patients_and_helpers(Case.objects.visible_to(request.user)), pk=pk)
-    given = request.POST if request.method == "POST" else None
-    form = AddressForm(given, initial={"email": person.email, "phone": person.phone})
+    """How one person is reached, changed once the coordinator knows them by phone."""
+    cases = Case.objects.visible_to(request.user)
+    person = find_or_404(patients_and_helpers(cases), pk=pk)
+    case = cases.filter(Q(patient=person) | Q(starter=person)).order_by("-opened_at").first()
+    form = AddressForm(request.POST if request.method == "POST" else None, person=person)
     if form.is_bound and form.is_valid():
-        said = {name: form.cleaned_data[name] for name in ("email", "phone")}
+        said = {name: form.cleaned_data[name] for name in ("email", "phone", "postal", "channel")}
         try:
             again = put_right(person, **said, by=Actor.of(request))
         except Refused as no:
-            form.add_error("email", no)
+            form.add_error("channel" if no.code == "channel" else "email", no)
         else:
             messages.success(request, _saved(again))
-            return redirect("pages:caseload")
-    context = {"form": form, "person": person, "reach": todos.reach(person), "call": todos.call_button(None, person)}
+            is_from_file = case is not None and request.GET.get("back") == "file"
+            return redirect(cards.file_url(case) if is_from_file else reverse("pages:caseload"))
+    context = {
+        "form": form,
+        "person": person,
+        "reach": todos.reach(person),
+        "call": todos.call_button(None, person),
+        "file_url": cards.file_url(case) if case else "",
+    }
     return render(request, "pages/fix_address.html", context, status=422 if form.is_bound else 200)
 
 
@@ -56,13 +66,15 @@ def _saved(again: int) -> str:
 
 
 @transaction.atomic
-def put_right(person: User, *, email: str, phone: Any, by: Actor) -> int:
+def put_right(
+    person: User, *, email: str, phone: Any, postal: str | None = None, channel: str | None = None, by: Actor
+) -> int:
     """Change the address, settle what asked for it, try again what failed; the old address gets a notice.
 
     Answers how many messages are tried again. Raises Refused as `change_address` does.
     """
     former = User.objects.get(pk=person.pk).email
-    changed = change_address(person, email=email, phone=phone, by=by)
+    changed = change_address(person, email=email, phone=phone, postal=postal, channel=channel, by=by)
     for todo in ToDo.objects.open().filter(kind=FIX_ADDRESS, about_id=str(person.pk)):
         settle_to_do(todo, by=by)
     if "email" not in changed:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.models import Case, ToDo
@@ -27,6 +28,19 @@ from portal.reminders.readers import Reader, reader_of
 
 SHOWN = 50
 TOLD = (Outcome.SENT, Outcome.ANSWERED, Outcome.NOT_NEEDED, Outcome.PASSED, Outcome.PAUSED, Outcome.MUTED)
+
+HOW = {
+    Delivery.Channel.MAIL: gettext_lazy("by email"),
+    Delivery.Channel.TEXT: gettext_lazy("by text message"),
+    Delivery.Channel.LETTER: gettext_lazy("by letter"),
+    Delivery.Channel.CALL: gettext_lazy("by phone"),
+}
+WAYS = {
+    Delivery.Channel.MAIL: gettext_lazy("Email"),
+    Delivery.Channel.TEXT: gettext_lazy("Text message"),
+    Delivery.Channel.LETTER: gettext_lazy("A letter by mail"),
+    Delivery.Channel.CALL: gettext_lazy("A call from us"),
+}
 
 
 @open_to(PERSON)
@@ -57,9 +71,17 @@ def shown(request: HttpRequest, case: Case, *, call_form: CallMeForm | None = No
         "pause_form": PauseForm(now=now, zone=person.zone),
         "call_form": call_form or CallMeForm(),
         "form": call_form,  # its mistakes stand on top of the page
+        **_reach(person, now),
         "call_open": ToDo.objects.open().filter(case=case, kind="call").order_by("asked_at").first(),
     }
     return render(request, "pages/ledger.html", context, status=status)
+
+
+def _reach(person: User, now: dt.datetime) -> dict[str, Any]:
+    """How messages come to a person, and whether a call is what remains when that fails."""
+    reader = reader_of(("user", str(person.pk)), now)
+    channel = Delivery.Channel(reader.channel if reader else Delivery.Channel.CALL)
+    return {"way": WAYS[channel], "may_fail": channel != Delivery.Channel.CALL}
 
 
 @open_to(PERSON)
@@ -136,7 +158,7 @@ def _coming_line(
         "title": kind.label,
         "detail": detail,
         "why": kind.why(row),
-        "by_mail": bool(reader.email),
+        "how": reader.channel,
         "can_be_done": kind.answer is not None,
         "can_wait": is_open and rules.later(row, now, reader.zone) is not None,
     }
@@ -157,12 +179,7 @@ def sent_line(row: Reminder) -> dict[str, Any]:
 def _how(row: Reminder) -> str:
     if row.settled_as != Outcome.SENT or row.delivery is None:
         return ""
-    ways = {
-        Delivery.Channel.CALL: _("by phone"),
-        Delivery.Channel.TEXT: _("by text message"),
-        Delivery.Channel.LETTER: _("by letter"),
-    }
-    return ways.get(Delivery.Channel(row.delivery.channel), _("by email"))
+    return str(HOW[Delivery.Channel(row.delivery.channel)])
 
 
 def _reply(row: Reminder) -> str:

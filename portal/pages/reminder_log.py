@@ -17,6 +17,7 @@ from portal.access import open_to
 from portal.accounts.models import User
 from portal.reminders import kinds, rules, sender
 from portal.reminders.models import Delivery, Mute, Outcome, Reminder
+from portal.reminders.readers import BY_HAND
 
 LINES_ON_A_PAGE = 25
 SHOWS = ("all", "coming", "failed", "passed", "calls", "muted")
@@ -82,7 +83,7 @@ def _messages(user: Any, show: str) -> Any:
     if show == "failed":
         return found.failed()
     if show == "calls":
-        return found.open().filter(channel=Delivery.Channel.CALL)
+        return found.open().filter(channel__in=BY_HAND)
     return found
 
 
@@ -153,7 +154,7 @@ def _mutable(row: Reminder) -> Reminder | None:
 
 def _message(delivery: Delivery) -> dict[str, Any]:
     rows = rules.leading(delivery.rows.all())
-    is_call = delivery.channel == Delivery.Channel.CALL
+    is_call = delivery.channel in BY_HAND
     return {
         "delivery": delivery,
         "at": delivery.sent_at or delivery.failed_at or delivery.created_at,
@@ -210,9 +211,9 @@ def _result(delivery: Delivery) -> dict[str, str]:
         return {"label": failures[Delivery.Failure(delivery.failure)], "kind": "stop", "icon": "x"}
     if delivery.failure:
         return {"label": failures[Delivery.Failure(delivery.failure)], "kind": "warn", "icon": "alert"}
-    is_call = delivery.channel == Delivery.Channel.CALL
-    return {
-        "label": _("To call or post") if is_call else _("Going out"),
-        "kind": "info",
-        "icon": "phone" if is_call else "send",
+    waiting = {
+        Delivery.Channel.CALL: {"label": _("To call or post"), "kind": "info", "icon": "phone"},
+        Delivery.Channel.LETTER: {"label": _("To post"), "kind": "info", "icon": "print"},
     }
+    sending = {"label": _("Going out"), "kind": "info", "icon": "send"}
+    return waiting.get(Delivery.Channel(delivery.channel), sending)

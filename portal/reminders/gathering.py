@@ -16,7 +16,7 @@ from portal.history.actions import record_each
 from portal.reminders import kinds, muting, rules
 from portal.reminders.actions import settle
 from portal.reminders.models import Delivery, Outcome, RecipientType, Reminder
-from portal.reminders.readers import Reader, readers
+from portal.reminders.readers import BY_HAND, Reader, readers
 from portal.reminders.staff import tell_staff_of_missed
 
 log = structlog.get_logger(__name__)
@@ -79,7 +79,7 @@ def settle_passed(now: dt.datetime) -> None:
 @transaction.atomic
 def look_at_calls(now: dt.datetime) -> None:
     """What a person should say by phone is looked at again each time, like what goes by mail."""
-    open_calls = list(Delivery.objects.open().filter(channel=Delivery.Channel.CALL).values_list("pk", flat=True))
+    open_calls = list(Delivery.objects.open().filter(channel__in=BY_HAND).values_list("pk", flat=True))
     if not open_calls:
         return
     rows = list(Reminder.objects.unsettled().filter(delivery__in=open_calls))

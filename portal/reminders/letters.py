@@ -34,7 +34,7 @@ def pdf(delivery: Delivery, now: dt.datetime) -> bytes | None:
             "title": _("A letter for you"),
             "from": [line for line in (facts.sender_name, facts.address) if line],
             "on": when.day(now, year=True),
-            "to": person.name,
+            "to": [person.name, *person.postal.splitlines()],
             "things": _things(rows, reader, now),
             "answer": _("You can answer by phone, and we note it for you: %(phone)s.")
             % {"phone": facts.phone or emails.bracketed("phone")},

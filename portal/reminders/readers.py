@@ -13,6 +13,8 @@ from portal import texting
 from portal.accounts.models import User
 from portal.reminders.models import Delivery, Pause, RecipientType
 
+BY_HAND = {Delivery.Channel.LETTER, Delivery.Channel.CALL}  # a person brings these
+
 
 @dataclass(frozen=True)
 class Role:
@@ -23,7 +25,10 @@ class Role:
 
 @dataclass(frozen=True)
 class Reader:
-    """One recipient as a message needs them. `text_to` is the phone of one who wants texts, while texts can go."""
+    """One recipient as a message needs them. `text_to` is the phone of one who wants texts, while texts can go.
+
+    `by_hand` is the way of one who wants a person to bring the message: a letter or a call.
+    """
 
     type: str
     id: str
@@ -33,12 +38,15 @@ class Reader:
     language: str
     is_paused: bool = False
     text_to: str = ""
+    by_hand: str = ""
 
     @property
     def channel(self) -> str:
         """How it reaches them; without an address a person calls instead."""
         if self.text_to:
             return Delivery.Channel.TEXT
+        if self.by_hand:
+            return self.by_hand
         return Delivery.Channel.MAIL if self.email else Delivery.Channel.CALL
 
     @property
@@ -122,6 +130,7 @@ def _people(ids: list[str], now: dt.datetime) -> dict[str, Reader]:
             language=person.language,
             is_paused=person.pk in paused,
             text_to=str(person.phone) if wants_texts(person) else "",
+            by_hand=person.channel if person.channel in BY_HAND and not person.role else "",
         )
         for person in people
     }

@@ -64,8 +64,8 @@ def send_again(delivery: Delivery, *, by: Actor) -> Delivery:
 
 
 def _why_not(delivery: Delivery, reader: Reader, now: dt.datetime) -> str:
-    if not reader.address:
-        return _("There is no email address. Call them instead.")
+    if reader.channel == Delivery.Channel.CALL:
+        return _("They are reached by phone. Call them instead.")
     if delivery.message_class == kinds.ANSWER:
         return ""
     if reader.is_paused:

@@ -147,7 +147,7 @@ def test_only_a_coordinator_puts_it_right(key):
 def test_without_the_check_by_phone_nothing_is_saved():
     case = factories.open_case()
     browser = people.browser(people.person("theo"))
-    said = {"email": "rosa@example.net", "phone": "212 555 0123"}
+    said = {"email": "rosa@example.net", "phone": "212 555 0123", "channel": "mail"}
     answer = browser.post(address(case.patient), said)
     assert answer.status_code == 422
     assert "First make sure by phone" in answer.content.decode()

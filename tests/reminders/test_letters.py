@@ -109,3 +109,39 @@ def test_the_log_offers_the_letter_and_says_that_it_was_posted(told):
     assert reverse("reminders:posted", args=[told.pk]) in html
     post(told)
     assert "Posted" in theo.get(log).content.decode()
+
+
+def test_who_wants_letters_gets_no_mail_and_the_letter_waits_in_the_log(clock, smtp_sink):
+    rosa = people.person("rosa")
+    rosa.postal, rosa.channel = "14 Mill Lane\nToronto ON M4C 1A1", User.Channel.LETTER
+    rosa.save(update_fields=["postal", "channel"])
+    plan("tests.form", rosa, due_at=NOON - 2 * HOUR)
+    assert sender.run() == 0
+    assert smtp_sink.messages == []
+    assert Delivery.objects.get().channel == "letter"
+    html = people.browser(people.person("theo")).get(reverse("pages:reminder_log") + "?show=calls").content.decode()
+    assert "To post" in html
+    assert reverse("reminders:letter", args=[Delivery.objects.get().pk]) in html
+
+
+def test_name_and_address_stand_behind_the_window_of_an_envelope_and_nothing_else_does(clock, smtp_sink):
+    walter = User.objects.create_user(
+        name="Walter Żuk",
+        can_sign_in=False,
+        postal="14 Mill Lane, Apt 3\nSecond yard\nToronto ON M4C 1A1\nCANADA",
+        channel="letter",
+    )
+    plan("tests.call", walter, due_at=NOON - 2 * HOUR)
+    sender.run()
+    seen = behind_the_window(get(Delivery.objects.get()).content)
+    assert seen.split() == ["Walter", "Żuk", *walter.postal.split()]
+
+
+MM = 72 / 25.4
+
+
+def behind_the_window(content):
+    """The words in what a #10 window shows, its paper lying at the bottom of the envelope."""
+    page = pypdfium2.PdfDocument(content)[0]
+    top = page.get_height() - 52 * MM
+    return page.get_textpage().get_text_bounded(left=22 * MM, right=110 * MM, top=top, bottom=top - 28 * MM)

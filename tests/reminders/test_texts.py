@@ -215,7 +215,7 @@ def about(**more):
 
 def test_she_chooses_texts_on_her_account_page(rosa, gateway):
     browser = people.browser(rosa)
-    assert "By text message to your phone" in browser.get(reverse("accounts:about_you")).content.decode()
+    assert "By text message" in browser.get(reverse("accounts:about_you")).content.decode()
     browser.post(reverse("accounts:about_you"), about(phone="+1 416 555 0134", channel="text"))
     rosa.refresh_from_db()
     assert (rosa.channel, str(rosa.phone)) == ("text", NUMBER)
@@ -225,7 +225,7 @@ def test_she_chooses_texts_on_her_account_page(rosa, gateway):
 def test_texts_need_a_number(rosa, gateway):
     answer = people.browser(rosa).post(reverse("accounts:about_you"), about(phone="", channel="text"))
     assert answer.status_code == 422
-    assert "Enter your phone number, or choose email for reminders." in answer.content.decode()
+    assert "There is no phone number. Enter it, or choose another way." in answer.content.decode()
     with pytest.raises(IntegrityError), transaction.atomic():
         User.objects.filter(pk=rosa.pk).update(channel="text", phone="")
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -42,7 +42,7 @@ class Command(BaseCommand):
         at_once = [[row] for row in live if rules.goes_at_once(row, now)]
         gathered = [row for row in live if not rules.goes_at_once(row, now)]
         for group in [*at_once, *([gathered] if gathered else [])]:
-            yield f"  {name_of(reader)}, by {'mail' if reader.email else 'phone'}: {things(rules.leading(group))}"
+            yield f"  {name_of(reader)}, by {reader.channel}: {things(rules.leading(group))}"
 
 
 def things(rows: list[Reminder]) -> str:
