@@ -9,13 +9,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import availability, invitations
+from bookings import availability, invitations, patterns
 from bookings import follow_up as codes
 from bookings.models import Consultation
 from cases.documents.models import Version
 from portal import when
-from portal.reminders.kinds import ANSWER, NOTICE, REMINDER, Attachment, Kind, Words
+from portal.reminders.kinds import ANSWER, NOTICE, REMINDER, Attachment, Kind, Words, say
 from portal.reminders.models import Reminder
+from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
 
 Rows = Sequence[Reminder]
@@ -80,27 +81,24 @@ def _calendar_file(call: Consultation, now: datetime) -> tuple[Attachment, ...]:
 
 
 def _booked(call: Consultation, reader: Reader, now: datetime) -> Words:
-    moved = call.version > 0
-    return Words(
-        subject=_("Your call has a new time") if moved else _("Your call is booked"),
-        lead=_("Your call has a new time, %(name)s") % {"name": reader.called}
-        if moved
-        else _("Your call is booked, %(name)s") % {"name": reader.called},
+    return say(
+        patterns.MOVED if call.version > 0 else patterns.BOOKED,
+        {"name": reader.called, "how": _how(call)},
         at=call.starts_at,
-        line=" ".join([_how(call), _("You can cancel at any time, and move it until 2 hours before.")]),
-        action_label=_("Open my call"),
         path=call.get_absolute_url(),
         attachments=_calendar_file(call, now),
     )
 
 
 def _cancelled(call: Consultation, reader: Reader, now: datetime) -> Words:
-    return Words(
-        subject=_("Your call is canceled"),
-        lead=_("Your call is canceled, %(name)s") % {"name": reader.called},
+    return _is_off(patterns.CANCELLED, call, reader, now)
+
+
+def _is_off(pattern: Pattern, call: Consultation, reader: Reader, now: datetime) -> Words:
+    return say(
+        pattern,
+        {"name": reader.called},
         at=call.starts_at,
-        line=_("It is out of our calendar. The file takes it out of yours. You can book again when you like."),
-        action_label=_("Choose another time"),
         path=reverse("bookings:pick", args=[call.case_id]),
         attachments=_calendar_file(call, now),
     )
@@ -109,15 +107,7 @@ def _cancelled(call: Consultation, reader: Reader, now: datetime) -> Words:
 def _told_patient(call: Consultation, reader: Reader, now: datetime) -> Words:
     if call.is_booked:
         return _booked(call, reader, now)
-    return Words(
-        subject=_("We had to cancel your call"),
-        lead=_("We had to cancel your call, %(name)s") % {"name": reader.called},
-        at=call.starts_at,
-        line=_("We are sorry. Please choose another time, or call us and we find one with you."),
-        action_label=_("Choose another time"),
-        path=reverse("bookings:pick", args=[call.case_id]),
-        attachments=_calendar_file(call, now),
-    )
+    return _is_off(patterns.WE_CANCELLED, call, reader, now)
 
 
 def _told_consultant(call: Consultation, reader: Reader, now: datetime) -> Words:
@@ -138,34 +128,20 @@ def _told_consultant(call: Consultation, reader: Reader, now: datetime) -> Words
 
 
 def _day_before(call: Consultation, reader: Reader, now: datetime) -> Words:
-    return Words(
-        subject=_("Your call is tomorrow"),
-        lead=_("Your call is tomorrow, %(name)s") % {"name": reader.called},
-        at=call.starts_at,
-        line=" ".join([_how(call), _("If you feel too tired, that is reason enough to cancel.")]),
-        action_label=_("Open my call"),
-        path=call.get_absolute_url(),
-    )
+    named = {"name": reader.called, "how": _how(call)}
+    return say(patterns.DAY_BEFORE, named, at=call.starts_at, path=call.get_absolute_url())
 
 
 def _same_day(call: Consultation, reader: Reader, now: datetime) -> Words:
-    return Words(
-        subject=_("Your call is today"),
-        lead=_("Your call is today, %(name)s") % {"name": reader.called},
-        at=call.starts_at,
-        line=_how(call),
-        action_label=_("Open my call"),
-        path=call.get_absolute_url(),
-    )
+    named = {"name": reader.called, "how": _how(call)}
+    return say(patterns.SAME_DAY, named, at=call.starts_at, path=call.get_absolute_url())
 
 
 def _plan_due(call: Consultation, reader: Reader, now: datetime) -> Words:
     due_on = availability.plan_by(call, availability.closed(now))
-    return Words(
-        subject=_("Something to add before your call"),
-        lead=_("%(name)s would like to read your plan first") % {"name": call.consultant.first_name},
-        line=_("Please add it on %(day)s. A photo from your phone is fine.") % {"day": when.day(due_on or now)},
-        action_label=_("Add my plan"),
+    return say(
+        patterns.PLAN_DUE,
+        {"consultant": call.consultant.first_name, "day": when.day(due_on or now)},
         path=reverse("documents:add_plan", args=[call.case_id]),
     )
 
@@ -180,14 +156,7 @@ def _plan_missing(call: Consultation, reader: Reader, now: datetime) -> Words:
             action_label=_("Open my calendar"),
             path=reverse("bookings:calendar"),
         )
-    return Words(
-        subject=_("About your call"),
-        lead=_("Your call stays booked, %(name)s") % {"name": reader.called},
-        at=call.starts_at,
-        line=_("We do not have your plan yet. Add it now, move the call, or just talk: you choose."),
-        action_label=_("See what I can do"),
-        path=call.get_absolute_url(),
-    )
+    return say(patterns.PLAN_MISSING, {"name": reader.called}, at=call.starts_at, path=call.get_absolute_url())
 
 
 def _worded(say: Say) -> Callable[[Rows, Reader, datetime], dict[UUID, Words]]:
@@ -210,12 +179,24 @@ def _because_no_plan(row: Reminder) -> str:
     return _("A call is booked. Once the plan is there, this one goes away.")
 
 
-def _kind(code: str, message_class: str, label: Promise, still: Still, say: Say, why: Because, rank: int) -> Kind:
-    return Kind(code, message_class, label, still, _worded(say), why, rank)
+def _kind(
+    code: str, message_class: str, label: Promise, still: Still, say: Say, why: Because, rank: int, *own: Pattern
+) -> Kind:
+    return Kind(code, message_class, label, still, _worded(say), why, rank, patterns=own)
 
 
 KINDS = [
-    _kind(codes.BOOKED, ANSWER, gettext_lazy("Your call is booked"), still_booked, _booked, _because_booked, 10),
+    _kind(
+        codes.BOOKED,
+        ANSWER,
+        gettext_lazy("Your call is booked"),
+        still_booked,
+        _booked,
+        _because_booked,
+        10,
+        patterns.BOOKED,
+        patterns.MOVED,
+    ),
     _kind(
         codes.CANCELLED,
         ANSWER,
@@ -224,6 +205,7 @@ KINDS = [
         _cancelled,
         _because_changed,
         10,
+        patterns.CANCELLED,
     ),
     _kind(
         codes.TOLD_PATIENT,
@@ -233,6 +215,7 @@ KINDS = [
         _told_patient,
         _because_changed,
         10,
+        patterns.WE_CANCELLED,
     ),
     _kind(
         codes.TOLD_CONSULTANT,
@@ -251,9 +234,28 @@ KINDS = [
         _day_before,
         _because_booked,
         15,
+        patterns.DAY_BEFORE,
     ),
-    _kind(codes.SAME_DAY, REMINDER, gettext_lazy("Your call is today"), still_booked, _same_day, _because_booked, 12),
-    _kind(codes.PLAN_DUE, REMINDER, gettext_lazy("Add your plan"), still_without_plan, _plan_due, _because_no_plan, 10),
+    _kind(
+        codes.SAME_DAY,
+        REMINDER,
+        gettext_lazy("Your call is today"),
+        still_booked,
+        _same_day,
+        _because_booked,
+        12,
+        patterns.SAME_DAY,
+    ),
+    _kind(
+        codes.PLAN_DUE,
+        REMINDER,
+        gettext_lazy("Add your plan"),
+        still_without_plan,
+        _plan_due,
+        _because_no_plan,
+        10,
+        patterns.PLAN_DUE,
+    ),
     _kind(
         codes.PLAN_MISSING,
         REMINDER,
@@ -262,5 +264,6 @@ KINDS = [
         _plan_missing,
         _because_no_plan,
         10,
+        patterns.PLAN_MISSING,
     ),
 ]

@@ -123,6 +123,11 @@ PAGES: dict[str, Page] = {
     "reminders:called": Page(COORDINATOR, ("delivery",), "coordinator", posts="only"),
     "reminders:posted": Page(COORDINATOR, ("delivery",), "coordinator", posts="only"),
     "reminders:letter": Page(COORDINATOR, ("delivery",), "coordinator", is_file=True),
+    "reminders:wordings": Page(ADMINISTRATOR, owner="administrator"),
+    "reminders:wording": Page(ADMINISTRATOR, ("wording_code",), "administrator", posts="too"),
+    "reminders:take_back": Page(
+        ADMINISTRATOR, ("wording_code",), "administrator", posts="only", body={"version": "0", "seen": "0"}
+    ),
     # --- the case ---
     "case:open": Page(frozenset({"patient", "other_patient", "starter", "coordinator"}), owner="patient", posts="too"),
     "case:people": of_case(CASE, posts="too"),

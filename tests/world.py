@@ -102,6 +102,7 @@ def _words() -> dict[str, str]:
     verbs = {"document_verb": "hide", "visit_verb": "cancel", "item_verb": "asked", "referral_verb": "asked"}
     verbs["report_verb"] = "asked"
     verbs["kind"] = "slides"
+    verbs["wording_code"] = "bookings.day_before"
     return {"about_slug": "scope", "draft_form": "review", "change_verb": "close", **verbs}
 
 

@@ -10,9 +10,10 @@ class RemindersConfig(AppConfig):
 
     def ready(self):
         from portal.history import words
-        from portal.reminders import kinds, staff
+        from portal.reminders import frame, kinds, patterns, staff
 
         kinds.register(staff.KIND)
+        patterns.register(frame.FRAME)
         words.register(
             {
                 "reminder.sent": _("A message went out"),
@@ -29,6 +30,8 @@ class RemindersConfig(AppConfig):
                 "reminder.unmuted": _("Let one kind of message go again"),
                 "reminder.said_by_phone": _("Called instead of a message"),
                 "reminder.letter_made": _("Made a letter of a message"),
+                "wording.changed": _("Changed the words of a message"),
+                "wording.taken_back": _("Took the words of a message back to ours"),
                 "reminder.posted": _("Posted a letter instead of a message"),
             },
             {

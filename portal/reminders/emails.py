@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -14,24 +15,29 @@ from django.utils.translation import ngettext
 
 from portal import mail, when
 from portal.reminders import kinds, rules
+from portal.reminders.frame import FRAME
 from portal.reminders.links import answer_path, pause_path
 from portal.reminders.models import Delivery, RecipientType, Reminder
 from portal.reminders.readers import Reader
+from portal.reminders.wordings import Wordings
 from portal.texts.templatetags.facts import EMPTY
 from portal.texts.words import organisation, text
 
 log = structlog.get_logger(__name__)
 
 
-def words_of(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict:
-    """Words by row id, each kind asked once. The reader's language and zone must be active."""
+def words_of(
+    rows: Sequence[Reminder], reader: Reader, now: dt.datetime, wordings: Wordings | None = None
+) -> dict[UUID, kinds.Words]:
+    """Words by row id, ours or an administrator's, each kind asked once. The reader's language must be active."""
+    wordings = wordings or Wordings()
     by_kind: dict[str, list[Reminder]] = defaultdict(list)
     for row in rows:
         by_kind[row.kind].append(row)
-    found = {}
+    found: dict[UUID, kinds.Words] = {}
     for code, same in by_kind.items():
         found.update(kinds.kind_of(code).words(same, reader, now))
-    return found
+    return {pk: wordings.reworded(words, reader.language) for pk, words in found.items()}
 
 
 class House:
@@ -39,6 +45,7 @@ class House:
 
     def __init__(self) -> None:
         self.facts = organisation()
+        self.wordings = Wordings()
         self._scopes: dict[str, str] = {}
 
     def scope(self, language: str) -> str:
@@ -53,26 +60,35 @@ def compose(
     """(subject, bytes) of the message made of these rows."""
     house = house or House()
     with translation.override(reader.language), timezone.override(reader.zone):
-        lead, words = leading_words(rows, reader, now)
-        subject = discreet(words.subject)
-        said = _said(delivery, lead, words, len(rows) - 1, reader, house) | {"subject": subject}
-        raw = mail.compose(
-            mail.Mail(
-                to=reader.email,
-                subject=subject,
-                plain=render_to_string("emails/message.txt", said),
-                html=render_to_string("emails/message.html", said),
-                sender_name=said["sender_name"],
-                message_id=delivery.message_id,
-                at=now,
-                headers=_headers(delivery, said["pause_url"]),
-                attachments=tuple((a.name, a.content_type, a.content) for a in words.attachments),
-            )
+        lead, words = leading_words(rows, reader, now, house)
+        return set_out(delivery, lead, words, len(rows) - 1, reader, now, house)
+
+
+def set_out(
+    delivery: Delivery, lead: Reminder, words: kinds.Words, more: int, reader: Reader, now: dt.datetime, house: House
+) -> tuple[str, bytes]:
+    """The message that leads with these words. The reader's language and zone must be active."""
+    subject = discreet(words.subject)
+    said = _said(delivery, lead, words, more, reader, house) | {"subject": subject}
+    raw = mail.compose(
+        mail.Mail(
+            to=reader.email,
+            subject=subject,
+            plain=render_to_string("emails/message.txt", said),
+            html=render_to_string("emails/message.html", said),
+            sender_name=said["sender_name"],
+            message_id=delivery.message_id,
+            at=now,
+            headers=_headers(delivery, said["pause_url"]),
+            attachments=tuple((a.name, a.content_type, a.content) for a in words.attachments),
         )
+    )
     return subject, raw
 
 
-def leading_words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> tuple[Reminder, kinds.Words]:
+def leading_words(
+    rows: Sequence[Reminder], reader: Reader, now: dt.datetime, house: House
+) -> tuple[Reminder, kinds.Words]:
     """The row that leads, with its words. One whose room fails to word it stays one of the "more things"."""
     failed: Exception | None = None
     if len(rows) == 1:  # nobody else to lead: whoever asked lets only this message wait
@@ -80,7 +96,7 @@ def leading_words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) ->
     for row in rules.leading(rows):
         try:
             with transaction.atomic():
-                return row, words_of([row], reader, now)[row.pk]
+                return row, words_of([row], reader, now, house.wordings)[row.pk]
         except Exception as error:
             log.error("kind_failed", kind=row.kind, error=type(error).__name__)
             failed = error
@@ -99,6 +115,10 @@ def discreet(subject: str) -> str:
 
 def _said(delivery: Delivery, lead: Reminder, words: kinds.Words, more: int, reader: Reader, house: House) -> dict:
     facts = house.facts
+    named = {
+        "phone": facts.phone or bracketed("phone"),
+        "emergency": facts.emergency_number or bracketed("emergency_number"),
+    }
     can_pause = delivery.message_class != kinds.ANSWER and reader.type == RecipientType.USER
     return {
         "language": translation.get_language(),
@@ -116,8 +136,7 @@ def _said(delivery: Delivery, lead: Reminder, words: kinds.Words, more: int, rea
         "others": others(more),
         "home_url": mail.absolute(reverse("pages:home")),
         "scope": house.scope(reader.language),
-        "phone": facts.phone or bracketed("phone"),
-        "emergency": facts.emergency_number or bracketed("emergency_number"),
+        "frame": house.wordings.filled(FRAME, named),
         "pause_url": mail.absolute(pause_path(delivery)) if can_pause else "",
     }
 

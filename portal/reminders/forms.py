@@ -1,12 +1,14 @@
 """What people type or choose about reminders."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django import forms
 from django.utils.translation import gettext as _
 
 from portal import when
-from portal.reminders import rules
+from portal.reminders import rules, wording_rules
+from portal.reminders.patterns import Pattern
 
 UNTIL_I_SAY = "open"
 MUTED_DAYS = (7, 30)
@@ -53,3 +55,49 @@ class MuteForm(forms.Form):
     def clean_until(self) -> dt.datetime | None:
         """The instant it ends; None for good."""
         return self.ends.get(self.cleaned_data["until"])
+
+
+class WordingForm(forms.Form):
+    """The words of one message, a field for each part; `seen` is the version that the person was shown."""
+
+    TYPED_AT_MOST = 1000
+    AREA_FROM = 100  # letters
+
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    language = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, pattern: Pattern, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.pattern = pattern
+        for part in pattern.parts:
+            is_long = wording_rules.longest(part) > self.AREA_FROM
+            self.fields[part] = forms.CharField(
+                label=wording_rules.PARTS[part],
+                help_text=self._hint(part),
+                required=False,  # the rules say it, in their words
+                max_length=self.TYPED_AT_MOST,
+                widget=forms.Textarea(attrs={"rows": 3}) if is_long else forms.TextInput,
+            )
+        self.order_fields(pattern.parts)
+
+    def _hint(self, part: str) -> str:
+        """What has to stay; nothing where the part is free."""
+        needed = sorted(self.pattern.needs(part))
+        return _("Has to stay: %(needed)s") % {"needed": wording_rules.braced(needed)} if needed else ""
+
+    @classmethod
+    def of(cls, pattern: Pattern, parts: Mapping[str, str], seen: int, language: str) -> "WordingForm":
+        return cls(pattern=pattern, initial={**parts, "seen": seen, "language": language})
+
+    @property
+    def parts(self) -> dict[str, str]:
+        return {part: self.cleaned_data.get(part, "") for part in self.pattern.parts}
+
+    def add_problems(self, found: Mapping[str, str]) -> None:
+        for part, sentence in found.items():
+            self.add_error(part if part in self.fields else None, sentence)
+
+    def show_again_for(self, version: int) -> None:
+        """Keep what was typed, on top of the version that is shown beside it now."""
+        self.data = self.data.copy()
+        self.data["seen"] = str(version)

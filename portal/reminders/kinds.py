@@ -1,10 +1,13 @@
 """What a reminder is about: each room registers its kinds here, from its own apps.py."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from portal.reminders import patterns
+from portal.reminders.patterns import Pattern
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -38,7 +41,10 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Words:
-    """What one row says to one reader, in the reader's language. Mails are read over shoulders: keep it discreet."""
+    """What one row says to one reader, in the reader's language. Mails are read over shoulders: keep it discreet.
+
+    Made by `say`, it keeps its pattern and what stands in it, so that an administrator's words can take its place.
+    """
 
     subject: str
     lead: str
@@ -49,10 +55,26 @@ class Words:
     question: str = ""
     question_hint: str = ""
     attachments: tuple[Attachment, ...] = ()
+    pattern: Pattern | None = None
+    named: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.path and (not self.path.startswith("/") or self.path.startswith("//")):
             raise ValueError("a message links only to us: give a path")
+
+
+def say(
+    pattern: Pattern,
+    named: Mapping[str, object] | None = None,
+    *,
+    at: dt.datetime | None = None,
+    path: str = "",
+    attachments: tuple[Attachment, ...] = (),
+) -> Words:
+    """Our words of a pattern, filled. The reader's language must be active."""
+    named = named or {}
+    said = patterns.filled(pattern.ours(), named)
+    return Words(**said, at=at, path=path, attachments=attachments, pattern=pattern, named=named)
 
 
 @dataclass(frozen=True)
@@ -68,6 +90,7 @@ class Kind:
     rank: int = 50
     answer: Callable[["Reminder", str, "Actor"], object] | None = None
     again_after: int = 2
+    patterns: tuple[Pattern, ...] = ()  # the words that patients read and administrators may change
 
     def __post_init__(self) -> None:
         if self.message_class not in (ANSWER, NOTICE, REMINDER):
@@ -83,6 +106,7 @@ def register(*kinds: Kind) -> None:
         if _kinds.get(kind.code, kind) is not kind:
             raise ValueError(f"{kind.code} is registered twice")
         _kinds[kind.code] = kind
+        patterns.register(*kind.patterns)
 
 
 def forget(*codes: str) -> None:

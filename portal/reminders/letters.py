@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from portal import paper, when
 from portal.reminders import emails, gathering, kinds, muting, rules
+from portal.reminders.frame import FRAME
 from portal.reminders.models import Delivery, Reminder
 from portal.reminders.readers import Reader, person_of, reader_of
-from portal.texts.words import organisation, text
+from portal.texts.words import text
 
 TEMPLATE = Path(__file__).with_name("letter.typ")
 
@@ -29,23 +30,23 @@ def pdf(delivery: Delivery, now: dt.datetime) -> bytes | None:
     if reader is None or person is None or not rows:
         return None
     with translation.override(reader.language), timezone.override(reader.zone):
-        facts = organisation()
+        house = emails.House()
+        facts = house.facts
         words = {
             "title": _("A letter for you"),
             "from": [line for line in (facts.sender_name, facts.address) if line],
             "on": when.day(now, year=True),
             "to": [person.name, *person.postal.splitlines()],
-            "things": _things(rows, reader, now),
-            "answer": _("You can answer by phone, and we note it for you: %(phone)s.")
-            % {"phone": facts.phone or emails.bracketed("phone")},
+            "things": _things(rows, reader, now, house),
+            "answer": house.wordings.filled(FRAME, {"phone": facts.phone or emails.bracketed("phone")})["by_phone"],
             "scope": text("scope_short").body,
         }
         return paper.pdf(TEMPLATE, words, author=facts.sender_name, made_at=now)
 
 
-def _things(rows: list[Reminder], reader: Reader, now: dt.datetime) -> list[dict[str, Any]]:
+def _things(rows: list[Reminder], reader: Reader, now: dt.datetime, house: emails.House) -> list[dict[str, Any]]:
     """Everything the message holds: a letter has room, and nobody opens a page beside it."""
-    words = emails.words_of(rows, reader, now)
+    words = emails.words_of(rows, reader, now, house.wordings)
     return [_thing(row, words[row.pk], reader) for row in rows if row.pk in words]
 
 

@@ -19,20 +19,25 @@ def compose(
 ) -> tuple[str, bytes]:
     """(subject, bytes) of the text made of these rows: the fullest wording that goes as one message."""
     with translation.override(reader.language), timezone.override(reader.zone):
-        row, words = emails.leading_words(rows, reader, now)
-        lead = _("A note for you") if rules.clinical_words(words.lead) else words.lead
-        if words.at:
-            lead = _("%(lead)s: %(at)s, %(zone)s") % {
-                "lead": lead,
-                "at": _moment(words.at, reader),
-                "zone": when.zone_name(reader.zone),
-            }
-        link = mail.absolute(_path(row, words))
-        sender, others = house.facts.sender_name, emails.others(len(rows) - 1)
-        wordings = [(f"{sender}:", f"{lead}.", others, link), (f"{sender}:", f"{lead}.", link), (f"{lead}.", link)]
-        texts = [texting.plain(" ".join(part for part in parts if part)) for parts in wordings]
-        chosen = next((text for text in texts if texting.fits(text)), texts[-1])
-        return emails.discreet(words.subject), chosen.encode()
+        row, words = emails.leading_words(rows, reader, now, house)
+        text = set_out(row, words, len(rows) - 1, reader, house)
+        return emails.discreet(words.subject), text.encode()
+
+
+def set_out(row: Reminder, words: kinds.Words, more: int, reader: Reader, house: emails.House) -> str:
+    """The text that leads with these words. The reader's language and zone must be active."""
+    lead = _("A note for you") if rules.clinical_words(words.lead) else words.lead
+    if words.at:
+        lead = _("%(lead)s: %(at)s, %(zone)s") % {
+            "lead": lead,
+            "at": _moment(words.at, reader),
+            "zone": when.zone_name(reader.zone),
+        }
+    link = mail.absolute(_path(row, words))
+    sender, others = house.facts.sender_name, emails.others(more)
+    wordings = [(f"{sender}:", f"{lead}.", others, link), (f"{sender}:", f"{lead}.", link), (f"{lead}.", link)]
+    texts = [texting.plain(" ".join(part for part in parts if part)) for parts in wordings]
+    return next((text for text in texts if texting.fits(text)), texts[-1])
 
 
 def _moment(at: dt.datetime, reader: Reader) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.reminders import staff_views, views
+from portal.reminders import staff_views, views, wording_views
 
 app_name = "reminders"
 urlpatterns = [
@@ -19,4 +19,7 @@ urlpatterns = [
     path("deliveries/<uuid:pk>/called/", views.move, {"verb": "called"}, name="called"),
     path("deliveries/<uuid:pk>/posted/", views.move, {"verb": "posted"}, name="posted"),
     path("deliveries/<uuid:pk>/letter.pdf", views.letter, name="letter"),
+    path("staff/wordings/", wording_views.wordings_list, name="wordings"),
+    path("staff/wordings/<str:code>/", wording_views.wording, name="wording"),
+    path("staff/wordings/<str:code>/back/", wording_views.take_back, name="take_back"),
 ]

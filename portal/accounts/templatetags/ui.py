@@ -41,6 +41,7 @@ STAFF = {
     "administrator": [
         (_("People"), "user", "accounts:people", {"accounts:people"}),
         (_("Lead times"), "clock", "records:lead_times", {"records:lead_times", "records:change_lead_time"}),
+        (_("Words"), "chat", "reminders:wordings", {"reminders:wordings", "reminders:wording"}),
         (_("Organization"), "list", "texts:organization", {"texts"}),
     ],
 }
