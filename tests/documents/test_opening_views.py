@@ -1,0 +1,211 @@
+"""Files opened: who is let in, how a file leaves, its pages in the viewer, and what is on record."""
+
+import io
+import re
+
+import pikepdf
+import pytest
+from django.urls import reverse
+from PIL import Image
+
+from cases.documents import actions, checking
+from cases.documents.models import PageImage
+from portal.actors import Actor
+from portal.history.models import Event
+from tests import people, plan_files
+from tests.documents.files import added, read, upload
+
+pytestmark = pytest.mark.django_db
+
+
+def browser(key):
+    return people.browser(people.person(key))
+
+
+def plan_page(case):
+    return reverse("documents:add_plan", args=[case.pk])
+
+
+def seen(verb):
+    return Event.objects.filter(verb=verb).count()
+
+
+def addresses(version):
+    page = version.page_images.first()
+    return {
+        "detail": version.document.get_absolute_url(),
+        "file": reverse("documents:file", args=[version.pk]),
+        "page": page.get_absolute_url(),
+    }
+
+
+def test_stranger_gets_404_and_it_is_on_record(case):
+    places = addresses(read(case))
+    for key in ("grace", "amir", "mara"):
+        for address in places.values():
+            answer = browser(key).get(address, headers={"Range": "bytes=0-9"})
+            assert (answer.status_code, b"%PDF" in answer.content) == (404, False)
+            assert browser(key).head(address).status_code in (404, 405)
+    assert seen("document.denied") >= 9
+    assert seen("document.opened") + seen("document.downloaded") == 0
+
+
+def test_each_opening_is_a_line_with_its_reason(case):
+    version = read(case)
+    for key, why in [("rosa", "own"), ("joanne", "preparing"), ("theo", "care")]:
+        assert browser(key).get(version.document.get_absolute_url()).status_code == 200
+        event = Event.objects.filter(verb="document.opened").latest("id")
+        assert (event.why, event.patient, event.case_id) == (why, case.patient_id, case.pk)
+
+
+def test_consultant_without_permission_to_read_is_a_stranger(case):
+    version = read(case)
+    consent = case.consents.get(kind="read")
+    from cases.case.actions import withdraw_consent
+
+    withdraw_consent(consent, by=Actor.person(case.patient))
+    for address in addresses(version).values():
+        assert browser("joanne").get(address).status_code == 404
+
+
+def test_access_ends_with_the_assignment_at_once(case):
+    from cases.case.actions import end_assignment
+
+    version = read(case)
+    end_assignment(case, people.person("joanne"), by=Actor.person(people.person("joanne")))
+    assert browser("joanne").get(addresses(version)["page"]).status_code == 404
+
+
+def test_only_me_file_is_for_the_patient_alone(case, rosa):
+    version = read(case)
+    actions.mark_only_me(version.document, by=Actor.person(case.patient))
+    assert rosa.get(addresses(version)["file"]).status_code == 200
+    for key in ("joanne", "theo"):
+        assert browser(key).get(addresses(version)["file"]).status_code == 404
+
+
+def test_withdrawn_file_opens_for_nobody(case, rosa):
+    version = read(case)
+    places = addresses(version)
+    actions.withdraw(version.document, by=Actor.person(case.patient))
+    assert "taken back" in rosa.get(places["detail"]).content.decode()
+    assert rosa.get(places["file"]).status_code == 404
+    assert rosa.get(places["page"]).status_code == 404
+    assert browser("theo").get(places["detail"]).status_code == 404
+
+
+@pytest.mark.parametrize("make", [lambda case: added(case), lambda case: read(case, content=plan_files.locked_pdf())])
+def test_nothing_opens_before_it_was_checked(case, rosa, make):
+    version = make(case)
+    assert rosa.get(reverse("documents:file", args=[version.pk])).status_code == 404
+    assert rosa.get(reverse("documents:file", args=[version.pk]) + "?as=sent").status_code == 404
+    assert "rs-scan" not in rosa.get(version.document.get_absolute_url()).content.decode()
+
+
+def test_cleaned_copy_leaves_as_an_attachment_that_cannot_run(case, rosa):
+    version = read(case, "计划 “x”.pdf", plan_files.scripted_pdf())
+    answer = rosa.get(reverse("documents:file", args=[version.pk]))
+    content = b"".join(answer.streaming_content)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox;")
+    assert int(answer.headers["Content-Length"]) == len(content)
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert "/OpenAction" not in pdf.Root
+    assert seen("document.downloaded") == 1
+
+
+@pytest.mark.parametrize(
+    "name", ['a"b; filename=evil.exe.pdf', "x\\y.pdf", "a\u2028Set-Cookie: a=b.pdf", "é" * 196 + ".pdf"]
+)
+def test_name_makes_no_second_header(case, rosa, name):
+    version = read(case, name)
+    answer = rosa.get(reverse("documents:file", args=[version.pk]))
+    header = answer.headers["Content-Disposition"]
+    assert header.startswith("attachment; filename")
+    assert not re.search(r"[\r\n]", header)
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_part_of_a_file_is_not_served_the_whole_is(case, rosa):
+    version = read(case)
+    answer = rosa.get(reverse("documents:file", args=[version.pk]), headers={"Range": "bytes=0-3"})
+    assert (answer.status_code, answer.headers["Accept-Ranges"]) == (200, "none")
+
+
+def test_head_of_a_file_is_no_download_on_record(case, rosa):
+    version = read(case)
+    assert rosa.head(reverse("documents:file", args=[version.pk])).status_code == 200
+    assert seen("document.downloaded") == 0
+
+
+def test_original_is_only_for_those_who_sent_it(case, rosa):
+    content = plan_files.photo()
+    version = read(case, "IMG_1.jpg", content)
+    address = reverse("documents:file", args=[version.pk]) + "?as=sent"
+    assert b"".join(rosa.get(address).streaming_content) == content
+    assert Event.objects.get(verb="document.downloaded").why == "original"
+    assert browser("joanne").get(address).status_code == 404
+
+
+def test_page_picture_is_a_picture_and_nothing_else(case, rosa):
+    version = read(case, "IMG_1.jpg", plan_files.photo())
+    answer = rosa.get(addresses(version)["page"])
+    assert answer.headers["Content-Type"] == "image/webp"
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox;")
+    assert Image.open(io.BytesIO(answer.content)).format == "WEBP"
+
+
+def test_pages_turned_after_an_opening_belong_to_it(case, rosa):
+    version = read(case, content=plan_files.pdf(pages=2))
+    rosa.get(version.document.get_absolute_url())
+    for image in PageImage.objects.all():
+        rosa.get(image.get_absolute_url())
+    assert seen("document.opened") == 1
+
+
+def test_page_asked_for_by_itself_is_a_look_too(case):
+    version = read(case)
+    browser("joanne").get(addresses(version)["page"])
+    assert Event.objects.get(verb="document.opened").why == "preparing"
+
+
+def test_viewer_shows_words_over_the_page_and_links_to_the_others(case, rosa):
+    version = read(case, content=plan_files.pdf(pages=3))
+    page = rosa.get(version.document.get_absolute_url() + "?page=2").content.decode()
+    assert "Page 2 of 3" in page
+    assert re.search(r"<text [^>]*textLength=[^>]*>[^<]*December 15", page)
+    assert "page=1#viewer" in page
+    assert "page=3#viewer" in page
+    assert " style=" not in page
+
+
+def test_page_that_does_not_exist_shows_the_nearest(case, rosa):
+    version = read(case, content=plan_files.pdf(pages=2))
+    for asked in ("0", "99", "-1", "x", "1" * 50, ""):
+        assert rosa.get(version.document.get_absolute_url() + f"?page={asked}").status_code == 200
+
+
+def test_page_can_be_shown_larger_and_stays_so_while_turning(case, rosa):
+    version = read(case, content=plan_files.pdf(pages=2))
+    page = rosa.get(version.document.get_absolute_url() + "?size=large").content.decode()
+    assert "rs-viewer__page--large" in page
+    assert "page=2&amp;size=large#viewer" in page
+
+
+def test_photo_says_that_its_words_cannot_be_read_out(case, rosa):
+    version = read(case, "IMG_1.jpg", plan_files.photo())
+    assert "This page is a picture" in rosa.get(version.document.get_absolute_url()).content.decode()
+
+
+def test_older_version_can_be_read(case, rosa):
+    first = read(case)
+    second = actions.add_version(first.document, upload("new.pdf", plan_files.pdf(2)), by=Actor.person(case.patient))
+    checking.check(second.pk)
+    page = rosa.get(first.document.get_absolute_url()).content.decode()
+    assert "new.pdf" in page
+    assert "?version=1" in page
+    assert "Page 1 of 1" in rosa.get(first.document.get_absolute_url() + "?version=1").content.decode()
+    assert rosa.get(first.document.get_absolute_url() + "?version=9").status_code == 404
