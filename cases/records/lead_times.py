@@ -6,21 +6,29 @@ from the day after the asking; Saturday and Sunday are never business days.
 
 from collections.abc import Set
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from portal.texts.business_days import (
     add_business_days,
     business_days_between,
+    first_business_day,
     needs_a_call,
     next_business_day,
 )
 
-__all__ = ["add_business_days", "business_days_between", "needs_a_call", "next_business_day"]
+__all__ = [
+    "add_business_days",
+    "business_days_between",
+    "first_business_day",
+    "needs_a_call",
+    "next_business_day",
+]
 
 FIRST_CHASE_AFTER = 5
 PERSON_TAKES_OVER_AFTER = 15
 SAID_SENT_CHECK_AFTER = 2
 LAST_ASKING_OF_THE_DAY = time(15)
+DAYS_BEFORE = (7, 3, 1)  # calendar days
 
 
 @dataclass(frozen=True)
@@ -87,3 +95,16 @@ def person_takes_over_on(asked_on: date, visit_on: date | None, lead: Lead, clos
     if visit_on is not None:
         latest = min(latest, safe_by(visit_on, lead.reading, closed))
     return max(latest, next_business_day(asked_on, closed))
+
+
+def days_before(visit_on: date, closed: Set[date]) -> list[tuple[int, date]]:
+    """(step, day): 7, 3 and 1 days before a visit, each moved on to a day on which its office can be reached.
+
+    The last one says "tomorrow" and keeps its day whatever that is. Of two on one day the nearer one stays.
+    """
+    last = DAYS_BEFORE[-1]
+    found = {}
+    for step in DAYS_BEFORE:
+        day = visit_on - timedelta(days=step)
+        found[day if step == last else first_business_day(day, closed)] = step
+    return [(step, day) for day, step in found.items() if day < visit_on]

@@ -1,13 +1,13 @@
 """After each change: reminders of the visit and its records written anew, and the case's act-by date with them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cases.case.actions import settle_to_do
 from cases.case.models import Case, ToDo
-from cases.records import opening, report_planning, rules
+from cases.records import lead_times, opening, report_planning, rules
 from cases.records.models import RecordItem, Visit
 from cases.records.rules import Due
 from cases.records.standing import ItemStanding, Standing, standings
@@ -25,7 +25,6 @@ DUE_BACK = "records.due_back"
 VISIT_SOON, ASK_OFFICE, CALL_HOLDER, GIVE_BACK = TO_DOS = ("visit_soon", "ask_office", "call_holder", "give_back")
 AHEAD = {VisitState.PLANNED, VisitState.BOOKED}
 KIND_OF_DUE = {Due.REQUEST: REQUEST_BY, Due.CHASE: CHASE, Due.PERSON: SAFE_BY}
-DAYS_BEFORE = (7, 3, 1)  # calendar days
 ASKED_FOR = timedelta(days=60)  # how long "did it take place?" stays open
 
 
@@ -40,7 +39,7 @@ def replan(visit: Visit, *, now: datetime) -> Standing:
     now_stands = stand[visit.pk]
     unplan(visit)
     if visit.state == VisitState.BOOKED:
-        _plan_visit(visit, now)
+        _plan_visit(visit, now_stands.closed, now)
     # What is not wanted any more stands in no standing, and had a row, too.
     for item in visit.items.all():
         unplan(item)
@@ -49,7 +48,7 @@ def replan(visit: Visit, *, now: datetime) -> Standing:
     if visit.state in AHEAD:
         for line in now_stands.items:
             _plan_item(line, visit, now)
-    report_planning.replan_report(visit)
+    report_planning.replan_report(visit, now_stands.closed)
     _settle_to_dos(now_stands)
     _keep_act_by(visit.case, stand.values())
     return now_stands
@@ -85,19 +84,19 @@ def visit_begins(visit: Visit) -> datetime:
     return visit.starts_at or datetime.combine(visit.on_date, time(0), visit.zone)
 
 
-def mornings_before(on: date, zone: ZoneInfo, now: datetime) -> Iterator[tuple[int, datetime]]:
-    """7, 3 and 1 calendar days before the visit day, at 9 am of the reader; those that passed are left out."""
-    for days in DAYS_BEFORE:
-        due_at = morning(on - timedelta(days=days), zone)
+def mornings_before(on: date, closed: Set[date], zone: ZoneInfo, now: datetime) -> Iterator[tuple[int, datetime]]:
+    """The days before the visit day, at 9 am of the reader; those that passed are left out."""
+    for step, day in lead_times.days_before(on, closed):
+        due_at = morning(day, zone)
         if due_at > now:
-            yield days, due_at
+            yield step, due_at
 
 
-def _plan_visit(visit: Visit, now: datetime) -> None:
+def _plan_visit(visit: Visit, closed: Set[date], now: datetime) -> None:
     patient, on = visit.case.patient, visit.on_date
     assert on is not None
     about = {"version": visit.version, "recipient": patient, "case": visit.case}
-    for days, due_at in mornings_before(on, patient.zone, now):
+    for days, due_at in mornings_before(on, closed, patient.zone, now):
         # The last one says "tomorrow": not on the day itself, even after a night without mail.
         until = at_wall(on, time(0), patient.zone) if days == 1 else visit_begins(visit)
         plan(BEFORE_VISIT, visit, due_at=due_at, useful_until=until, step=days, **about)

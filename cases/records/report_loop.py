@@ -1,6 +1,6 @@
 """What follows from the state of a report: its dates after a word, the days it is asked about, how long it is open.
 
-Pure. Days are counted from the visit, in calendar days.
+Pure. Days are counted from the visit, in calendar days, and moved on to one on which offices can be asked.
 """
 
 from collections.abc import Set
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from cases.records.lead_times import next_business_day
+from cases.records.lead_times import first_business_day, next_business_day
 from cases.records.states import Came, ReportState
 
 ASKED_ABOUT = (3, 10, 20)  # days after the visit
@@ -44,18 +44,19 @@ def why_not_on(on: date, today: date, visit_on: date, dates: Dates, verb: str) -
     return ""
 
 
-def days_to_ask(visit_on: date, said_on: date) -> list[tuple[int, date]]:
-    """(step, day): 3, 10 and 20 days after the visit, those that lie after the last word.
+def days_to_ask(visit_on: date, said_on: date, closed: Set[date]) -> list[tuple[int, date]]:
+    """(step, day): 3, 10 and 20 days after the visit or the next business day, those that lie after the last word.
 
     When all have passed, the last one moves to some days after the word.
     """
-    ahead = [(days, visit_on + timedelta(days=days)) for days in ASKED_ABOUT]
-    return [each for each in ahead if each[1] > said_on] or [(LAST, said_on + AFTER_A_LATE_WORD)]
+    ahead = [(days, first_business_day(visit_on + timedelta(days=days), closed)) for days in ASKED_ABOUT]
+    late = first_business_day(said_on + AFTER_A_LATE_WORD, closed)
+    return [each for each in ahead if each[1] > said_on] or [(LAST, late)]
 
 
 def person_asks_on(visit_on: date, said_on: date, closed: Set[date]) -> date:
     """The business day on which a person takes over: after the last question went unanswered."""
-    return next_business_day(days_to_ask(visit_on, said_on)[-1][1], closed)
+    return next_business_day(days_to_ask(visit_on, said_on, closed)[-1][1], closed)
 
 
 def days_open(visit_on: date, today: date) -> int:

@@ -22,7 +22,7 @@ def open_loop(visit: Visit, now: datetime) -> ReportLoop:
     return loop
 
 
-def replan_report(visit: Visit) -> None:
+def replan_report(visit: Visit, closed: Set[date]) -> None:
     """Withdraw what is planned about the report of a visit, and plan what is still due. Twice changes nothing."""
     loop = ReportLoop.objects.filter(visit=visit).first()
     if loop is None:
@@ -31,7 +31,7 @@ def replan_report(visit: Visit) -> None:
     if visit.state != VisitState.HAPPENED or loop.state == ReportState.CONFIRMED:
         return
     patient = visit.case.patient
-    for step, day in report_loop.days_to_ask(_visit_day(visit), said_on(loop, visit)):
+    for step, day in report_loop.days_to_ask(_visit_day(visit), said_on(loop, visit), closed):
         due_at = morning(day, patient.zone)
         plan(
             REPORT_BACK,
@@ -55,7 +55,7 @@ def next_day(loop: ReportLoop | None, visit: Visit, today: date, closed: Set[dat
     """The next day on which somebody is asked about the report; once all have passed, a person's day."""
     if loop is None or visit.state != VisitState.HAPPENED or loop.state == ReportState.CONFIRMED:
         return None
-    days = report_loop.days_to_ask(_visit_day(visit), said_on(loop, visit))
+    days = report_loop.days_to_ask(_visit_day(visit), said_on(loop, visit), closed)
     ahead = [day for _step, day in days if day >= today]
     return ahead[0] if ahead else person_asks_on(loop, visit, closed)
 

@@ -32,6 +32,11 @@ def next_business_day(day: date, closed: Set[date]) -> date:
     return add_business_days(day, 1, closed)
 
 
+def first_business_day(day: date, closed: Set[date]) -> date:
+    """`day` itself where it is one, else the next business day."""
+    return day if is_business_day(day, closed) else next_business_day(day, closed)
+
+
 def business_days_between(start: date, end: date, closed: Set[date]) -> int:
     """How many business days lie after `start`, up to and including `end`; 0 when `end` is not after it."""
     span = (end - start).days

@@ -122,3 +122,17 @@ def test_a_passed_day_needs_no_call():
 @pytest.mark.parametrize(("day", "needed"), [(nov(5), True), (nov(20), True), (nov(21), True), (nov(23), False)])
 def test_a_call_is_needed_within_10_business_days(day, needed):
     assert lead_times.needs_a_call(nov(5), day, CLOSED) is needed
+
+
+@pytest.mark.parametrize(
+    ("visit_on", "days"),
+    [
+        (nov(20), {7: nov(13), 3: nov(17), 1: nov(19)}),
+        (nov(18), {7: nov(12), 3: nov(16), 1: nov(17)}),  # day 7 is a holiday, day 3 a Sunday
+        (nov(24), {7: nov(17), 1: nov(23)}),  # day 3 is a Saturday, and Monday says "tomorrow"
+        (nov(23), {7: nov(16), 3: nov(20), 1: nov(22)}),  # "tomorrow" keeps its Sunday
+        (date(2026, 11, 30), {7: nov(23), 1: nov(29)}),  # day 3 is closed: no day is left before the visit
+    ],
+)
+def test_days_before_a_visit_move_to_the_next_on_which_offices_can_be_reached(visit_on, days):
+    assert dict(lead_times.days_before(visit_on, CLOSED)) == days

@@ -79,10 +79,18 @@ def test_nothing_is_due_about_a_cancelled_or_moved_visit():
     assert due("before_visit", *after) == set()
 
 
-def test_seven_three_and_one_days_before_at_nine():
-    found = sorted(rows("before_visit", booked_visit()), key=lambda row: row.due_at)
-    assert [local(row).date() for row in found] == [date(2026, 11, 17), date(2026, 11, 21), date(2026, 11, 23)]
+def days_before(visit):
+    found = sorted(rows("before_visit", visit), key=lambda row: row.due_at)
     assert {local(row).hour for row in found} == {9}
+    return [local(row).date() for row in found]
+
+
+def test_seven_three_and_one_days_before_at_nine():
+    assert days_before(booked_visit(on=date(2026, 12, 4))) == [date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 3)]
+
+
+def test_what_would_fall_on_a_weekend_joins_the_message_of_the_day_before():
+    assert days_before(booked_visit()) == [date(2026, 11, 17), date(2026, 11, 23)]
 
 
 def test_tomorrow_is_not_said_on_the_day_itself():

@@ -23,7 +23,7 @@ from tests.records.report_builders import open_report, past_visit
 
 pytestmark = pytest.mark.django_db
 EASTERN = ZoneInfo("America/Toronto")
-NOV_24, NOV_25, NOV_27 = date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 27)
+NOV_24, NOV_25, NOV_30 = date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 30)
 
 
 @pytest.fixture(autouse=True)
@@ -59,8 +59,8 @@ def test_a_visit_that_took_place_opens_its_report_once(november_5):
     actions.say_took_place(visit, by=actor("rosa"))
     loop = ReportLoop.objects.get()
     assert (loop.visit, loop.state, loop.version) == (visit, "not_asked", 1)
-    assert planned(loop) == [(3, nine(11, 27)), (10, nine(12, 4)), (20, nine(12, 14))]
-    assert act_by(loop) == NOV_27
+    assert planned(loop) == [(3, nine(11, 30)), (10, nine(12, 4)), (20, nine(12, 14))]
+    assert act_by(loop) == NOV_30
     assert step(loop) == "report"
 
 
@@ -156,9 +156,9 @@ def test_another_round_keeps_the_first_report_on_the_board(november_5):
     loop = open_report(november_5)
     third = actions.name_visit(loop.visit.case, doctor="Dr. Ivers", office_name="Far", round=3, by=actor("rosa"))
     actions.set_visit_date(third, on=date(2027, 3, 30), by=actor("rosa"))
-    assert act_by(loop) == NOV_27
+    assert act_by(loop) == NOV_30
     actions.tell_report(loop, "confirmed", by=actor("rosa"))
-    assert act_by(loop) > NOV_27
+    assert act_by(loop) > NOV_30
 
 
 def test_after_the_last_question_a_person_asks_until_somebody_says_so(november_5):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from cases.records import report_loop
+from portal.texts.business_days import is_business_day
 from tests.records.worked_example import CLOSED, nov
 
 VISIT = date(2026, 11, 24)  # a Tuesday
@@ -33,30 +34,32 @@ def test_dates_after_a_word(verb, before, after):
 @pytest.mark.parametrize(
     ("said_on", "days"),
     [
-        (VISIT, [(3, nov(27)), (10, dec(4)), (20, dec(14))]),
-        (nov(26), [(3, nov(27)), (10, dec(4)), (20, dec(14))]),
-        (nov(27), [(10, dec(4)), (20, dec(14))]),
+        # Day 3 is closed, and a weekend follows.
+        (VISIT, [(3, nov(30)), (10, dec(4)), (20, dec(14))]),
+        (nov(27), [(3, nov(30)), (10, dec(4)), (20, dec(14))]),
+        (nov(30), [(10, dec(4)), (20, dec(14))]),
         (dec(13), [(20, dec(14))]),
         (dec(14), [(20, dec(17))]),
-        (dec(30), [(20, date(2027, 1, 2))]),
+        (dec(30), [(20, date(2027, 1, 4))]),
     ],
 )
 def test_days_3_10_and_20_that_lie_after_the_last_word(said_on, days):
-    assert report_loop.days_to_ask(VISIT, said_on) == days
+    assert report_loop.days_to_ask(VISIT, said_on, CLOSED) == days
 
 
 def test_there_is_always_a_day_to_ask_after_any_word():
     for late in range(400):
         said_on = VISIT + timedelta(days=late)
-        days = [day for _step, day in report_loop.days_to_ask(VISIT, said_on)]
+        days = [day for _step, day in report_loop.days_to_ask(VISIT, said_on, CLOSED)]
         assert days == sorted(days)
+        assert all(is_business_day(day, CLOSED) for day in days)
         assert days[0] > said_on
         assert report_loop.person_asks_on(VISIT, said_on, CLOSED) > days[-1]
 
 
 def test_a_person_takes_over_on_the_business_day_after_the_last_question():
     assert report_loop.person_asks_on(VISIT, VISIT, CLOSED) == dec(15)
-    assert report_loop.person_asks_on(VISIT - timedelta(days=1), VISIT, CLOSED) == dec(14)  # day 20 is a Sunday
+    assert report_loop.person_asks_on(VISIT - timedelta(days=1), VISIT, CLOSED) == dec(15)  # day 20 is a Sunday
 
 
 @pytest.mark.parametrize(
