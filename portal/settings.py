@@ -380,6 +380,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "hand-records-over": {"task": "cases.records.tasks.hand_over", "schedule": timedelta(hours=1)},
     "learn-lead-times": {"task": "cases.records.tasks.learn", "schedule": timedelta(hours=24)},
     "replan-changed-lead-times": {"task": "cases.records.tasks.replan_changed", "schedule": timedelta(minutes=5)},
+    "plan-anew-after-offices": {"task": "cases.records.tasks.plan_anew", "schedule": timedelta(minutes=5)},
     "send-due-reminders": {
         "task": "portal.reminders.tasks.send_due",
         "schedule": timedelta(seconds=30),

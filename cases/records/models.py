@@ -12,7 +12,17 @@ from django.urls import reverse
 from cases.case.models import Case, Clinician, Office
 from cases.documents.models import Document
 from cases.records.record_kinds import RecordKind
-from cases.records.states import Came, ItemState, KnownBy, Need, ReferralState, ReportState, Route, VisitState
+from cases.records.states import (
+    Came,
+    ItemState,
+    KnownBy,
+    Need,
+    PlanAnew,
+    ReferralState,
+    ReportState,
+    Route,
+    VisitState,
+)
 from portal.accounts.models import User
 from portal.vault.fields import SealedText
 from portal.vault.models import DataKey
@@ -48,6 +58,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def booked(self) -> "VisitQuerySet":
         return self.filter(state=VisitState.BOOKED)
 
+    def to_plan_anew(self) -> "VisitQuerySet":
+        """Those whose office changed, and that are still to be planned by what it says now."""
+        return self.exclude(plan_anew="")
+
 
 class Visit(Undoable):
     """One round of the path: the appointment with the second (or third) doctor, dated once it is known."""
@@ -66,6 +80,7 @@ class Visit(Undoable):
     named_at = models.DateTimeField(null=True, blank=True)
     booked_at = models.DateTimeField(null=True, blank=True)  # when the day was last saved
     way = models.CharField(max_length=8, blank=True)  # the way on that was chosen: carry, ask, later
+    plan_anew = models.CharField(max_length=8, choices=PlanAnew.choices, blank=True, db_default="", default="")
     version = models.PositiveIntegerField(default=1)
 
     objects = VisitQuerySet.as_manager()
@@ -79,6 +94,7 @@ class Visit(Undoable):
             models.CheckConstraint(name="visit_state_is_known", condition=Q(state__in=VisitState.values)),
             models.CheckConstraint(name="visit_round_is_second_or_third", condition=Q(round__in=[2, 3])),
             models.CheckConstraint(name="visit_way_is_known", condition=Q(way__in=WAYS)),
+            models.CheckConstraint(name="visit_plan_anew_is_known", condition=Q(plan_anew__in=["", *PlanAnew.values])),
             models.CheckConstraint(
                 name="visit_booked_means_on_date",
                 condition=Q(state=VisitState.PLANNED, on_date__isnull=True)
@@ -91,6 +107,7 @@ class Visit(Undoable):
         ]
         indexes = [
             models.Index(fields=["on_date"], name="visit_booked_by_date", condition=Q(state=VisitState.BOOKED)),
+            models.Index(fields=["case"], name="visit_to_plan_anew", condition=~Q(plan_anew="")),
         ]
 
     def __str__(self) -> str:

@@ -1,22 +1,34 @@
-"""What visits and records live by of the directory of offices; told of each change and merge through `office_ties`."""
+"""What visits and records live by of the directory of offices; told of each change and merge through `office_ties`.
+
+A few visits are planned anew in the change itself. Of many, what is planned is withdrawn there, so that nothing old
+goes out, and a mark is left on each: whoever finds it plans that visit anew. The mark decides, not the broker.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import ngettext
 
 from cases.case.models import Case, Office
 from cases.case.office_ties import Ties
-from cases.records.models import RecordItem, RecordKind, Visit
+from cases.records.models import LIVE, RecordItem, RecordKind, ReportLoop, Visit
 from cases.records.own_lists import weigh_anew
 from cases.records.planning import replan
-from cases.records.telling import VISIT_PARTS, lay_items
+from cases.records.states import PlanAnew
+from cases.records.telling import VISIT_PARTS, lay_items, lock_case
 from portal import clock
-from portal.actors import Actor
+from portal.actors import SYSTEM, Actor
+from portal.celery import app, nudge
+from portal.reminders.actions import settle
+from portal.reminders.models import Outcome, Reminder
 
 DATES_FOLLOW = {"region", "time_zone", "asks_for"}
+AT_ONCE = 4  # visits, planned anew while the person waits
+# By name: the task's module imports this one.
+PLAN_ANEW = app.signature("cases.records.tasks.plan_anew")
 
 
 def cases_of(offices: Iterable[UUID]) -> set[UUID]:
@@ -75,14 +87,59 @@ def _held(office: Office) -> set[UUID]:
 
 
 def _live_by(visits: set[UUID], listed: set[UUID], by: Actor) -> None:
-    """Plan anew; where another list holds, weigh the records by it first."""
-    now = clock.now()
+    """Plan anew; where another list holds, weigh the records by it first. Every case is locked."""
     wanted = Visit.objects.filter(pk__in=visits).exclude(case__state=Case.State.CLOSED)
-    for visit in wanted.select_related(*VISIT_PARTS).order_by("case", "pk"):
-        if visit.pk in listed:
-            lay_items(visit, by=by)
-            weigh_anew(visit, by=by)
-        replan(visit, now=now)
+    wanted.filter(pk__in=listed).update(plan_anew=PlanAnew.LIST)
+    wanted.filter(plan_anew="").update(plan_anew=PlanAnew.DATES)
+    found = list(wanted.order_by("case", "pk").values_list("pk", flat=True))
+    if len(found) <= AT_ONCE:
+        for pk in found:
+            _plan_anew(pk, by)
+        return
+    _withdraw(found)
+    nudge(PLAN_ANEW)
+
+
+def _withdraw(visits: list[UUID]) -> None:
+    """Nothing goes out by the old dates. What was only withdrawn opens again when its visit is planned anew."""
+    items = RecordItem.objects.filter(visit__in=visits).values("pk")
+    loops = ReportLoop.objects.filter(visit__in=visits).values("pk")
+    about = Q(about_id__in=visits) | Q(about_id__in=items) | Q(about_id__in=loops)
+    settle(Reminder.objects.filter(about), Outcome.WITHDRAWN, clock.now())
+
+
+def plan_marked() -> int:
+    """Plan every marked visit anew, each in a transaction of its own. Answers how many.
+
+    Stopped half-way it goes on with those still marked; two at once, or twice, do each visit once.
+    """
+    done, failed = 0, None
+    for pk in Visit.objects.to_plan_anew().order_by("pk").values_list("pk", flat=True):
+        try:
+            done += _plan_anew(pk, SYSTEM)
+        except Exception as error:  # one that cannot be planned does not hold up the others
+            failed = error
+    if failed:
+        raise failed
+    return done
+
+
+@transaction.atomic
+def _plan_anew(pk: UUID, by: Actor) -> int:
+    lock_case(Case.objects.get(visits=pk))
+    # Read under the lock: another may have planned it, or changed its office once more.
+    visit = Visit.objects.to_plan_anew().select_related(*VISIT_PARTS).filter(pk=pk).first()
+    if visit is None:
+        return 0
+    is_listed, visit.plan_anew = visit.plan_anew == PlanAnew.LIST, ""
+    visit.save(update_fields=["plan_anew"])
+    if visit.case.state == Case.State.CLOSED:
+        return 0
+    if is_listed and visit.state in LIVE:
+        lay_items(visit, by=by)
+        weigh_anew(visit, by=by)
+    replan(visit, now=clock.now())
+    return 1
 
 
 TIES = Ties(

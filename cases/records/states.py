@@ -11,6 +11,13 @@ class VisitState(TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class PlanAnew(TextChoices):
+    """What is still to be done for a visit since its office changed."""
+
+    DATES = "dates", _("Its dates")
+    LIST = "list", _("Its list and dates")
+
+
 class ReferralState(TextChoices):
     NEEDED = "needed", _("Not asked yet")
     ASKED = "asked", _("Asked")

@@ -1,6 +1,6 @@
 """What the clock finds due about records: the day on which a person takes over, lead times that changed."""
 
-from cases.records import editing, handing_over, learning
+from cases.records import editing, handing_over, learning, offices
 from portal import clock
 from portal.celery import app
 
@@ -17,6 +17,12 @@ def hand_over() -> None:
 def replan_changed() -> None:
     """Plan open visits by lead times that changed. Twice, or late, changes nothing."""
     editing.replan_changed()
+
+
+@app.task
+def plan_anew() -> None:
+    """Plan visits anew whose office changed. Twice, or late, changes nothing: the mark on each is what counts."""
+    offices.plan_marked()
 
 
 @app.task
