@@ -22,7 +22,7 @@ from portal.texts.words import organisation, text
 from portal.vault.keys import new_key
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0 O 1 I
-CHECK_OFFICE = "check_office"  # the kind of the to-do
+CHECK_OFFICE, TREATMENT_SOON = "check_office", "treatment_soon"  # kinds of to-do
 CHECK_WITHIN = 2  # business days, in which a coordinator calls the number of an office that was typed in
 LONGEST_BREAK = dt.timedelta(days=14)  # that our own office is closed
 
@@ -77,7 +77,7 @@ def _call_if_treatment_is_near(case: Case, by: Actor) -> None:
     here = organisation()
     today = clock.today(ZoneInfo(here.time_zone))
     if needs_a_call(today, case.treatment_on, closed_days(here.region, today, case.treatment_on)):
-        ask_to_do("treatment_soon", case, case=case, due_on=today, by=by)
+        ask_to_do(TREATMENT_SOON, case, case=case, due_on=today, by=by)
 
 
 def must(verb: str, case: Case, by: Actor) -> None:

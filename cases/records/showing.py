@@ -8,11 +8,13 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.case.actions import TREATMENT_SOON
 from cases.case.models import Case, ToDo
 from cases.records import holders, legal_clock, rules, verdict, words
 from cases.records.forms import Offered
 from cases.records.hops import hops
 from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit
+from cases.records.planning import VISIT_SOON
 from cases.records.rules import UNDO_FOR
 from cases.records.standing import SENT_OR_THERE, ItemStanding, Standing, standing
 from cases.records.states import THERE, ItemState, Need, Route, VisitState
@@ -282,8 +284,19 @@ def visit_words(visit: Visit) -> str:
     return _("%(day)s, %(time)s") % {"day": day, "time": when.clock_time(visit.at_time)} if visit.at_time else day
 
 
-def call_is_open(visit: Visit) -> bool:
-    return ToDo.objects.open().filter(kind="visit_soon", about_id=str(visit.pk)).exists()
+def call_to_come(visit: Visit, today: date) -> dict[str, str] | None:
+    """The call that was asked for because visit or treatment is near; None when none is open."""
+    about = [str(visit.pk), str(visit.case_id)]
+    found = ToDo.objects.open().filter(case=visit.case_id, kind__in=[VISIT_SOON, TREATMENT_SOON], about_id__in=about)
+    todo = found.order_by("-kind").first()  # the visit's before the treatment's
+    if todo is None:
+        return None
+    why = {
+        VISIT_SOON: _("This visit is near, so a person helps at once."),
+        TREATMENT_SOON: _("Your treatment is near, so a person helps at once."),
+    }
+    lead = _("One of us calls you today.") if todo.due_on >= today else _("A call to you is on our list.")
+    return {"lead": lead, "text": why[todo.kind]}
 
 
 def carry_list(stands: Standing) -> list[dict[str, Any]]:

@@ -103,7 +103,8 @@ def _visit_page(
             "stands": stands,
             "whose_list": holders.whose_list(found),
             "law": showing.law(_region_of_holder(stands, found)),
-            "call_is_open": showing.call_is_open(found),
+            "call": showing.call_to_come(found, stands.today),
+            "may_ask_for_a_call": may("ask_for_a_call", case, request.user),
             "may_undo": may_change and reader.may_undo(found),
             "is_over": bool(found.state == VisitState.BOOKED and found.on_date and found.on_date <= stands.today),
         }
