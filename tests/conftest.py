@@ -69,6 +69,14 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
         database.drop(name)
 
 
+@pytest.fixture(autouse=True)
+def fresh_keys():
+    """Each test asks for its keys anew: none kept in memory, nothing known of erasures."""
+    from portal.vault import keys
+
+    keys.forget_cached_keys()
+
+
 @pytest.fixture
 def smtp_sink(settings):
     """A mail server that receives for real; this process sends to it, and so does `real_worker`."""

@@ -65,6 +65,21 @@ def read_bytes(stored: StoredFile) -> bytes:
     return b"".join(read(stored))
 
 
+def erase(key: DataKey) -> None:
+    """Destroy a key: no word sealed under it can be read from now on, and the bytes of its files go after commit.
+
+    The rows stay; what a crash leaves on disk is nobody's to read, and is cleared by `upkeep`.
+    """
+    keys.destroy(key)
+    places = [_place(stored) for stored in StoredFile.objects.filter(key=key)]
+
+    def clear() -> None:
+        for place in places:
+            place.unlink(missing_ok=True)
+
+    transaction.on_commit(clear, robust=True)
+
+
 def remove(stored: StoredFile) -> None:
     """Delete the row now and the bytes after commit, so that a rollback loses nothing."""
     place = _place(stored)

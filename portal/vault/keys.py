@@ -1,6 +1,7 @@
 """The master key wraps data keys; data keys seal words and files."""
 
 import base64
+import binascii
 import functools
 import os
 import uuid
@@ -29,9 +30,14 @@ def _master_keys(setting: str) -> dict[str, bytes]:
     keys = {}
     for part in filter(None, setting.split(",")):
         name, _, encoded = part.strip().partition(":")
-        raw = base64.b64decode(encoded)
+        try:
+            raw = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            raw = b""
         if len(raw) != 32:
             raise ImproperlyConfigured("PORTAL_MASTER_KEY needs 32 bytes in base64 behind each id.")
+        if name in keys:
+            raise ImproperlyConfigured(f"PORTAL_MASTER_KEY names the key “{name}” twice.")
         keys[name] = raw
     if not keys:
         raise ImproperlyConfigured("PORTAL_MASTER_KEY is missing: without it nothing sealed can be read.")
@@ -69,6 +75,15 @@ def _unwrap(key_id: uuid.UUID, master_id: str, wrapped: bytes) -> bytes:
         ) from None
 
 
+def opens(key: DataKey) -> bool:
+    """Whether its master key is here, and the right one."""
+    try:
+        raw(key)
+    except ImproperlyConfigured:
+        return False
+    return True
+
+
 def raw(key: DataKey) -> bytes:
     """The 32 bytes of a data key. Raises KeyGone once destroyed, ImproperlyConfigured without its master key."""
     if key.destroyed_at is not None:
@@ -76,18 +91,45 @@ def raw(key: DataKey) -> bytes:
     return _unwrap(key.pk, key.master_id, bytes(key.wrapped))
 
 
+# How many keys were destroyed when this thread last looked; it looks once in each request and task. Rows kept in memory
+# are found again under the same number only, so that no process goes on reading what another one has erased.
+_seen: ContextVar[int | None] = ContextVar("seen_erasures", default=None)
+ASK_EACH_TIME = -1  # inside a transaction that destroys: what it sees, others may not keep
+_lately = {"erasures": 0}
+
+
+def look_again(**_signal: object) -> None:
+    """Ask the database about erasures before the next use of a key: a request, or a task, begins."""
+    _seen.set(None)
+
+
+def _erasures() -> int:
+    seen = _seen.get()
+    if seen is None:
+        seen = DataKey.objects.filter(destroyed_at__isnull=False).count()
+        _seen.set(seen)
+        if seen != _lately["erasures"]:
+            _empty()
+            _lately["erasures"] = seen
+    return seen
+
+
 @functools.lru_cache(maxsize=4096)
-def _row(key_id: uuid.UUID) -> DataKey | None:
-    return DataKey.objects.filter(pk=key_id).first()
+def _row(key_id: uuid.UUID, erasures: int) -> DataKey:
+    return _asked(key_id)
+
+
+def _asked(key_id: uuid.UUID) -> DataKey:
+    try:
+        return DataKey.objects.get(pk=key_id)
+    except DataKey.DoesNotExist:
+        raise KeyGone from None
 
 
 def raw_by_id(key_id: uuid.UUID) -> bytes:
-    """The bytes of the key that a ciphertext names. Raises KeyGone when it was destroyed."""
-    key = _row(key_id)
-    if key is None:
-        _row.cache_clear()
-        raise KeyGone
-    return raw(key)
+    """The bytes of the key that a ciphertext names. Raises KeyGone when it was destroyed, by any process."""
+    erasures = _erasures()
+    return raw(_asked(key_id) if erasures == ASK_EACH_TIME else _row(key_id, erasures))
 
 
 _held: ContextVar[DataKey | None] = ContextVar("held_house_key", default=None)
@@ -117,15 +159,26 @@ def house_key() -> DataKey:
         return DataKey.objects.get(purpose="house")
 
 
+@transaction.atomic
 def destroy(key: DataKey) -> None:
-    """Erase everything the key sealed, by forgetting the key. There is no way back."""
-    key.wrapped, key.destroyed_at = b"", clock.now()
-    key.save(update_fields=["wrapped", "destroyed_at"])
-    forget_cached_keys()
+    """Erase everything the key sealed, by forgetting the key. There is no way back; twice is once."""
+    now = clock.now()
+    if DataKey.objects.filter(pk=key.pk, destroyed_at=None).update(wrapped=b"", destroyed_at=now):
+        key.wrapped, key.destroyed_at = b"", now
+    else:
+        key.refresh_from_db()
+    _empty()
+    _seen.set(ASK_EACH_TIME)
+    transaction.on_commit(look_again)
 
 
 def forget_cached_keys() -> None:
-    """Drop keys held in memory: after a destruction, a rotation, or between tests."""
+    """Drop keys held in memory, and ask anew."""
+    _empty()
+    look_again()
+
+
+def _empty() -> None:
     _row.cache_clear()
     _unwrap.cache_clear()
 

@@ -17,6 +17,9 @@ class DataKey(models.Model):
     destroyed_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["destroyed_at"], name="datakey_destroyed", condition=Q(destroyed_at__isnull=False))
+        ]
         constraints = [
             models.CheckConstraint(
                 name="datakey_destroyed_keys_hold_nothing",

@@ -86,3 +86,12 @@ def test_rolled_back_removal_keeps_the_file(key):
     stored = files.put([b"kept"], key=key)
     files.remove(stored)
     assert len(on_disk()) == 1
+
+
+def test_erased_key_takes_words_and_bytes_along(key, django_capture_on_commit_callbacks):
+    stored, other = files.put([b"gone"], key=key), files.put([b"stays"], key=keys.new_key())
+    with django_capture_on_commit_callbacks(execute=True):
+        files.erase(key)
+    assert [path.name for path in on_disk()] == [other.id.hex]
+    with pytest.raises(keys.KeyGone):
+        files.read_bytes(StoredFile.objects.get(pk=stored.pk))

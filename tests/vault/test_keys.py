@@ -3,19 +3,16 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
+from cases.case.models import Case
 from portal import clock
 from portal.vault import keys
 from portal.vault.models import DataKey
+from tests import factories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_keys():
-    keys.forget_cached_keys()
-    yield
-    keys.forget_cached_keys()
+GOOD = "QUJD" * 10 + "QUI="
 
 
 def test_raw_key_is_not_in_the_row():
@@ -32,8 +29,10 @@ def test_wrong_master_key_is_a_clear_error(settings):
         keys.raw(key)
 
 
-@pytest.mark.parametrize("setting", ["", "short:QUJD"])
-def test_missing_or_short_master_key_is_refused(settings, setting):
+@pytest.mark.parametrize(
+    "setting", ["", "short:QUJD", "spoilt:?", "a:" + "QUJD" * 10 + "QUI=,a:" + "QUJD" * 10 + "QUI="]
+)
+def test_missing_short_or_doubled_master_key_is_refused(settings, setting):
     settings.PORTAL_MASTER_KEY = setting
     with pytest.raises(ImproperlyConfigured, match="PORTAL_MASTER_KEY"):
         keys.new_key()
@@ -44,6 +43,61 @@ def test_destroyed_key_is_gone():
     keys.destroy(key)
     with pytest.raises(keys.KeyGone):
         keys.raw(DataKey.objects.get(pk=key.pk))
+
+
+def test_destroyed_twice_is_once():
+    key = keys.new_key()
+    keys.destroy(key)
+    again = DataKey.objects.get(pk=key.pk)
+    keys.destroy(DataKey.objects.get(pk=key.pk))
+    assert DataKey.objects.get(pk=key.pk).destroyed_at == again.destroyed_at
+
+
+def erased_elsewhere(key):
+    """What another process does: nothing tells this one."""
+    DataKey.objects.filter(pk=key.pk).update(wrapped=b"", destroyed_at=clock.now())
+
+
+def test_key_in_memory_does_not_outlive_an_erasure_by_another_process(client):
+    key, other = keys.new_key(), keys.new_key()
+    assert keys.raw_by_id(key.pk) == keys.raw_by_id(key.pk)
+    kept = keys.raw_by_id(other.pk)
+
+    erased_elsewhere(key)
+    client.get(reverse("healthz"))  # the next request of this process
+
+    with pytest.raises(keys.KeyGone):
+        keys.raw_by_id(key.pk)
+    assert keys.raw_by_id(other.pk) == kept
+
+
+def test_a_request_asks_once_about_erasures(django_assert_num_queries):
+    key = keys.new_key()
+    keys.raw_by_id(key.pk)
+    keys.look_again()
+    with django_assert_num_queries(1):
+        for _time in range(3):
+            keys.raw_by_id(key.pk)
+
+
+def test_erased_words_are_gone_from_the_next_page(client):
+    case = factories.open_case(diagnosis="Zitronenfalter")
+    client.force_login(case.patient)
+    page = reverse("pages:case_home", args=[case.pk])
+    assert client.get(page).status_code == 200
+    assert Case.objects.get(pk=case.pk).diagnosis == "Zitronenfalter"
+
+    erased_elsewhere(case.key)
+
+    assert client.get(page).status_code == 200
+    assert Case.objects.get(pk=case.pk).diagnosis == ""
+
+
+def test_inside_the_erasing_transaction_nothing_is_kept_in_memory():
+    key, other = keys.new_key(), keys.new_key()
+    keys.destroy(key)
+    keys.raw_by_id(other.pk)
+    assert keys._row.cache_info().currsize == 0
 
 
 def test_house_key_is_one():
