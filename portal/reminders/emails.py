@@ -92,7 +92,7 @@ def leading_words(
     """The row that leads, with its words. One whose room fails to word it stays one of the "more things"."""
     failed: Exception | None = None
     if len(rows) == 1:  # nobody else to lead: whoever asked lets only this message wait
-        return rows[0], words_of(rows, reader, now)[rows[0].pk]
+        return rows[0], words_of(rows, reader, now, house.wordings)[rows[0].pk]
     for row in rules.leading(rows):
         try:
             with transaction.atomic():
