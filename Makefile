@@ -1,5 +1,5 @@
 # make run starts the portal, make test proves it. README.md says more; nothing is installed outside this folder,
-# but for Debian's Chromium, and that only as root.
+# but for Debian's Chromium and clamd, and those only as root.
 PYTHON ?= python3
 VENV ?= .venv
 PY := $(VENV)/bin/python
@@ -12,13 +12,13 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: setup run test test-all test-matrix check fix bench lock browser
+.PHONY: setup run test test-all test-matrix check fix bench lock browser scanner
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.main $(FONT)/figtree.css
 	@exec $(PY) -m portal.local_run
 
-setup: $(VENV)/.dev $(FONT)/figtree.css browser
+setup: $(VENV)/.dev $(FONT)/figtree.css browser scanner
 
 test: setup
 	$(PYTEST) -v -n 2 --dist worksteal -m "not full" $(ARGS)
@@ -96,3 +96,12 @@ browser:
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; } \
 	    </dev/null >/dev/null || echo "Chromium could not be installed: the browser tests are left out."; \
 	else echo "No Chromium here: the browser tests are left out. On Debian: sudo apt-get install chromium"; fi
+
+# --- a virus scanner for the tests, without its signatures; PORTAL_CLAMD names another clamd ---
+
+scanner:
+	@for name in "$$PORTAL_CLAMD" clamd /usr/sbin/clamd; do [ -n "$$name" ] && command -v "$$name" >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "Installing clamd …"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends clamav-daemon; } \
+	    </dev/null >/dev/null 2>&1 || echo "clamd could not be installed: its tests are left out."; \
+	else echo "No clamd here: its tests are left out. On Debian: sudo apt-get install --no-install-recommends clamav-daemon"; fi

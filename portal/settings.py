@@ -375,7 +375,11 @@ CELERY_TIMEZONE = "UTC"
 # Each entry finds due rows; a beat that was away for days, or runs twice, changes nothing but the delay.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "open-reviews": {"task": "cases.reviews.tasks.open_due", "schedule": timedelta(minutes=5)},
-    "check-files": {"task": "cases.documents.tasks.check_waiting", "schedule": timedelta(minutes=1)},
+    "check-files": {
+        "task": "cases.documents.tasks.check_waiting",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "erase-files": {"task": "cases.documents.tasks.erase_old", "schedule": timedelta(hours=1)},
     "hand-records-over": {"task": "cases.records.tasks.hand_over", "schedule": timedelta(hours=1)},
     "learn-lead-times": {"task": "cases.records.tasks.learn", "schedule": timedelta(hours=24)},

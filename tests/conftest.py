@@ -25,6 +25,8 @@ def missing_programs() -> dict[str, str]:
         missing |= dict.fromkeys(("browser", "axe"), "browser tests (install the package chromium)")
     elif not programs.AXE.exists():
         missing["axe"] = "accessibility tests with axe (no axe-core: install npm, then make setup)"
+    if not programs.clamd():
+        missing["clamd"] = "tests with a real virus scanner (install the package clamav-daemon)"
     return missing
 
 

@@ -47,8 +47,8 @@ def saved(file, **also):
 
 
 @cache
-def locked_pdf(password="rose"):  # noqa: S107
-    file = pikepdf.open(io.BytesIO(pdf()))
+def locked_pdf(password="rose", attached=b""):  # noqa: S107
+    file = pikepdf.open(io.BytesIO(pdf_with_attachment(attached) if attached else pdf()))
     return saved(file, encryption=pikepdf.Encryption(user=password, owner="other"))
 
 
@@ -189,6 +189,14 @@ def zipped(parts):
         for name, content in parts.items():
             package.writestr(name, content)
     return out.getvalue()
+
+
+def locked_zip():
+    """A zip whose one entry says that it is under a password."""
+    content = bytearray(zipped({"inside.txt": b"words"}))
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + flags] |= 1
+    return bytes(content)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Real programs beside the tests: a Celery worker, a mail server that keeps what it gets, Chromium, axe."""
+"""Real programs beside the tests: a Celery worker, a mail server that keeps what it gets, clamd, Chromium, axe."""
 
 import os
 import shutil
@@ -35,6 +35,11 @@ def chromium() -> str | None:
     """Path of an installed Chromium; PORTAL_CHROMIUM names another."""
     found = (shutil.which(name) for name in CHROMIUM_NAMES)
     return os.environ.get("PORTAL_CHROMIUM") or next(filter(None, found), None)
+
+
+def clamd() -> str | None:
+    """Path of an installed clamd; PORTAL_CLAMD names another."""
+    return os.environ.get("PORTAL_CLAMD") or shutil.which("clamd", path=f"{os.environ['PATH']}:/usr/sbin")
 
 
 def free_port() -> int:
@@ -144,6 +149,58 @@ class Worker:
         if self.process:
             local.stop(self.process, signal.SIGTERM)
             self.process = None
+
+
+class Clamd:
+    """A real clamd with the settings that ship and one signature, written by hand: `signature` anywhere in a file."""
+
+    def __init__(self, folder: Path, signature: bytes):
+        self.folder, self.socket = folder, folder / "clamd.sock"
+        self.address = f"unix://{self.socket}"
+        self.process: subprocess.Popen | None = None
+        (folder / "signatures").mkdir(parents=True)
+        (folder / "signatures" / "ours.ndb").write_text(f"Test.Eicar:0:*:{signature.hex()}\n")
+
+    def start(self, **changed: str) -> None:
+        """Start and wait until it answers; `changed` replaces settings that ship."""
+        shipped = (ROOT / "deploy" / "clamd.conf").read_text().splitlines()
+        lines = dict(line.split(" ", 1) for line in shipped if line and not line.startswith("#"))
+        for name in ("TCPSocket", "User"):
+            del lines[name]
+        lines |= {
+            "LocalSocket": str(self.socket), "DatabaseDirectory": str(self.folder / "signatures"),
+            "TemporaryDirectory": str(self.folder), "LogFile": str(self.folder / "clamd.log"),
+            "Foreground": "yes", "FixStaleSocket": "yes", "SelfCheck": "0",
+        }  # fmt: skip
+        settings = self.folder / "clamd.conf"
+        settings.write_text("".join(f"{name} {value}\n" for name, value in (lines | changed).items()))
+        self.process = subprocess.Popen(
+            [clamd(), "-c", settings],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=local.die_with_parent(signal.SIGKILL),
+        )
+        wait_until(self._answers, 30, "clamd")
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, (self.folder / "clamd.log").read_text()[-2000:]
+        try:
+            with socket.socket(socket.AF_UNIX) as line:
+                line.connect(str(self.socket))
+        except OSError:
+            return False
+        return True
+
+    def send(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def stop(self, number: signal.Signals = signal.SIGKILL) -> None:
+        if self.process:
+            self.send(number)
+            self.process.wait()
+            self.process = None
+        self.socket.unlink(missing_ok=True)
 
 
 def wait_until(is_so, seconds: float, what: str) -> None:

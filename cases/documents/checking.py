@@ -28,7 +28,8 @@ from portal.vault.models import StoredFile
 TEMPORARY_FOR = dt.timedelta(hours=6)  # no slow upload lives so long
 ROOM_FOR = dt.timedelta(hours=1)  # and no check so long
 ONE_ROUND = 240  # seconds of looking for due files, well inside a task's time limit; the next round goes on
-VIRUS, NOT_SCANNABLE, ERASED = "virus", "unscannable", "erased"
+ERASED = "erased"
+NOT_CLEAN = {scanner.FOUND: "virus", scanner.NOT_SCANNED: "unscannable", scanner.LOCKED_INSIDE: "locked_inside"}
 
 log = structlog.get_logger(__name__)
 
@@ -106,9 +107,9 @@ def _examine(version: Version, folder: Path) -> Verdict:
     verdict = sandbox.judge(folder, kind, mark=mark, draw=pages.BATCH)
     if verdict.state != verdicts.READY:
         return verdict
-    scanned = _scan(folder)
-    if scanned in {scanner.FOUND, scanner.NOT_SCANNED}:
-        return Verdict(verdicts.REFUSED, VIRUS if scanned == scanner.FOUND else NOT_SCANNABLE)
+    scanned = _scan(version, folder)
+    if scanned in NOT_CLEAN:
+        return Verdict(verdicts.REFUSED, NOT_CLEAN[scanned])
     version.checked_for_viruses = scanned == scanner.CLEAN
     try:
         _keep_pages(version, verdict, folder)
@@ -124,7 +125,7 @@ def _lay_out(version: Version, path: Path) -> None:
             out.write(chunk)
 
 
-def _scan(folder: Path) -> str:
+def _scan(version: Version, folder: Path) -> str:
     """What the scanner says of the file and of the files inside it; "" when there is no scanner at all."""
     there = virus_scanner()
     if there is None:
@@ -134,6 +135,7 @@ def _scan(folder: Path) -> str:
             said = there.scan(stream)
         if said != scanner.CLEAN:
             return said
+        _still_ours(version)  # a slow scanner may take its minute for each
     return scanner.CLEAN
 
 
@@ -276,13 +278,13 @@ def wait_for_scanner(version: Version) -> None:
 
 
 def opened_copy(version: Version, password: str) -> StoredFile | None:
-    """A stored copy of a locked PDF without its password, or None when the password is wrong. Raises Busy."""
+    """A stored copy of a locked PDF, whole but for its password, or None when that is wrong. Raises Busy."""
     with sandbox.room(rooms()) as folder:
         _lay_out(version, folder / "source")
-        verdict = sandbox.judge(folder, version.own_kind, password=password)
-        if verdict.state != verdicts.READY:
+        sandbox.judge(folder, version.own_kind, password=password)  # what it thinks of the rest is told by the check
+        if not (folder / "opened").exists():
             return None
-        return files.put(_pieces(folder / "clean"), key=version.case.key)
+        return files.put(_pieces(folder / "opened"), key=version.case.key)
 
 
 def erase_old() -> None:

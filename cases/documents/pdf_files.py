@@ -26,6 +26,7 @@ ACTIVE_ANNOTATIONS = {"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Scr
 def clean_pdf(source: Path, clean: Path, attached: Path, password: str = "") -> tuple[int, list[str]]:
     """(pages, notes); writes the harmless copy, and the files that were inside into the folder `attached`.
 
+    A password leaves `attached`/opened too: the file as it is without it, to be checked as any other.
     Raises Locked, or Refusal when it is damaged, too long or too much to open.
     """
     try:
@@ -35,17 +36,23 @@ def clean_pdf(source: Path, clean: Path, attached: Path, password: str = "") -> 
     except (pikepdf.PdfError, ValueError) as error:
         raise Refusal(verdicts.DAMAGED) from error
     with pdf:
+        if password:
+            _save(pdf, attached / "opened")
         pages = _count(pdf)
         notes = []
         if _take_out_attachments(pdf, attached):
             notes.append(verdicts.ATTACHMENTS_REMOVED)
         if _strip(pdf):
             notes.append(verdicts.SCRIPTS_REMOVED)
-        try:
-            pdf.save(clean, encryption=False, deterministic_id=True)
-        except (pikepdf.PdfError, RuntimeError) as error:
-            raise Refusal(verdicts.DAMAGED) from error
+        _save(pdf, clean)
     return pages, notes
+
+
+def _save(pdf, path: Path) -> None:
+    try:
+        pdf.save(path, encryption=False, deterministic_id=True)
+    except (pikepdf.PdfError, RuntimeError) as error:
+        raise Refusal(verdicts.DAMAGED) from error
 
 
 def _count(pdf) -> int:

@@ -2,18 +2,19 @@
 
 import socket
 import struct
+import time
 from dataclasses import dataclass
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-CLEAN, FOUND, NOT_SCANNED = "clean", "found", "not_scanned"
+CLEAN, FOUND, NOT_SCANNED, LOCKED_INSIDE = "clean", "found", "not_scanned", "locked_inside"
 
 CHUNK = 256 * 2**10
 CONNECT_SECONDS = 3
-ANSWER_SECONDS = 60
+ANSWER_SECONDS = 60  # from the first byte to the answer
 
 # Answers that are no virus but a file clamd could not look into: they are not "clean" either.
-UNREAD = ("Heuristics.Encrypted", "Heuristics.Limits.Exceeded")
+UNREAD = {"Heuristics.Encrypted": LOCKED_INSIDE, "Heuristics.Limits.Exceeded": NOT_SCANNED}
 
 
 class Away(Exception):
@@ -27,10 +28,10 @@ class Scanner:
     address: str
 
     def scan(self, stream: BinaryIO) -> str:
-        """CLEAN, FOUND, or NOT_SCANNED when the scanner says it could not look inside. Raises Away."""
+        """CLEAN, FOUND, or why the scanner could not look inside: NOT_SCANNED, LOCKED_INSIDE. Raises Away."""
         try:
             with self._connection() as line:
-                return _verdict(_ask(line, stream))
+                return _verdict(_ask(line, stream, time.monotonic() + ANSWER_SECONDS))
         except OSError as error:
             raise Away from error
 
@@ -39,7 +40,7 @@ class Scanner:
         try:
             with self._connection() as line:
                 line.sendall(b"zPING\0")
-                return _answer(line) == "PONG"
+                return _answer(line, time.monotonic() + CONNECT_SECONDS) == "PONG"
         except OSError:
             return False
 
@@ -53,34 +54,40 @@ class Scanner:
             except OSError:
                 line.close()
                 raise
-        else:
-            line = socket.create_connection((where.hostname, where.port or 3310), CONNECT_SECONDS)
-        line.settimeout(ANSWER_SECONDS)
-        return line
+            return line
+        return socket.create_connection((where.hostname, where.port or 3310), CONNECT_SECONDS)
 
 
-def _ask(line: socket.socket, stream: BinaryIO) -> str:
+def _ask(line: socket.socket, stream: BinaryIO, until: float) -> str:
     line.sendall(b"zINSTREAM\0")
     try:
         while chunk := stream.read(CHUNK):
+            _wait_until(until, line)
             line.sendall(struct.pack("!I", len(chunk)) + chunk)
         line.sendall(struct.pack("!I", 0))
     except (BrokenPipeError, ConnectionResetError):
         # Past its size limit clamd answers and hangs up in the middle: the answer may still be there to read.
-        return _answer(line)
-    return _answer(line)
+        return _answer(line, until)
+    return _answer(line, until)
 
 
-def _answer(line: socket.socket) -> str:
+def _answer(line: socket.socket, until: float) -> str:
     answer = b""
     while not answer.endswith(b"\0") and len(answer) < 4096:
+        _wait_until(until, line)
         piece = line.recv(4096)
         if not piece:
-            break
+            raise ConnectionAbortedError("no answer, or half of one")
         answer += piece
-    if not answer:
-        raise ConnectionAbortedError("no answer")
     return answer.rstrip(b"\0\n").decode("utf-8", "replace")
+
+
+def _wait_until(until: float, line: socket.socket) -> None:
+    """A scanner that takes a byte now and then is away too: the time is for the whole file."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    line.settimeout(left)
 
 
 def _verdict(answer: str) -> str:
@@ -88,7 +95,7 @@ def _verdict(answer: str) -> str:
     if words == "OK":
         return CLEAN
     if words.endswith(" FOUND"):
-        return NOT_SCANNED if words.startswith(UNREAD) else FOUND
+        return next((unread for start, unread in UNREAD.items() if words.startswith(start)), FOUND)
     if "size limit exceeded" in words:
         return NOT_SCANNED
     raise Away(words)  # an error of the scanner's own says nothing about the file

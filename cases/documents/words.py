@@ -46,6 +46,9 @@ def reason(code: str) -> str:
         kinds.UNSAFE: _("This file didn’t pass our safety check, so we removed it."),
         "virus": _("This file didn’t pass our safety check, so we removed it."),
         "unscannable": _("This file is too large for our safety check. Save it in smaller parts and add those."),
+        "locked_inside": _(
+            "A part of this file is locked with a password, so we can’t check it. Save it without, then add it again."
+        ),
         "size": _("Choose a file under %(mb)d MB.") % {"mb": settings.FILE_LIMIT_MB},
         "case_full": _("There is no room left for this file. Remove one you don’t need, or ask us."),
         "too_many": too_many(),

@@ -1,9 +1,13 @@
-"""Each test of this room has its own file store, and Rosa with her case."""
+"""Each test of this room has its own file store, Rosa with her case and, where it wants one, a real virus scanner."""
+
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from tests import factories, people
+from tests import factories, people, plan_files
 from tests.documents.files import folder
+from tests.programs import Clamd
 
 __all__ = ["folder"]
 
@@ -21,3 +25,14 @@ def case():
 @pytest.fixture
 def rosa(case):
     return people.browser(case.patient)
+
+
+@pytest.fixture
+def clamd(settings):
+    """A real clamd, started; the portal knows it."""
+    with tempfile.TemporaryDirectory(prefix="rs-clamd-", dir="/tmp") as place:  # a socket's address must be short
+        scanner = Clamd(Path(place), plan_files.EICAR)
+        scanner.start()
+        settings.CLAMD_URL = scanner.address
+        yield scanner
+        scanner.stop()
