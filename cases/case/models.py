@@ -186,7 +186,7 @@ class Case(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["act_by"], name="case_open_by_act_by", condition=~Q(state="closed")),
+            models.Index(fields=["act_by", "id"], name="case_open_in_act_by_order", condition=~Q(state="closed")),
             models.Index(fields=["patient"], name="case_by_patient"),
         ]
         constraints = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from portal.texts.closed import public_days
 from portal.texts.models import Holiday
@@ -23,4 +24,10 @@ def closed_days(regions: Iterable[str], today: date) -> dict[str, frozenset[date
         for each in found:
             if region in (each, each.partition("-")[0]):
                 found[each].add(day)
-    return {region: frozenset(days) for region, days in found.items()}
+    return {region: _one(frozenset(days)) for region, days in found.items()}
+
+
+@lru_cache(maxsize=256)
+def _one(days: frozenset[date]) -> frozenset[date]:
+    """The same days are the same object each time, so that what was counted by them is found again at once."""
+    return days

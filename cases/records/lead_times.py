@@ -80,9 +80,9 @@ def chase_by(asked_on: date, visit_on: date | None, closed: Set[date], *, sent_o
     if sent_on is not None:
         return add_business_days(sent_on, SAID_SENT_CHECK_AFTER, closed)
     days = FIRST_CHASE_AFTER
-    if visit_on is not None:
+    if visit_on is not None and visit_on < add_business_days(asked_on, 2 * days, closed):
         # Rounded down and at least one, so that the chase leaves the larger half for an answer.
-        days = min(days, max(1, business_days_between(asked_on, visit_on, closed) // 2))
+        days = max(1, business_days_between(asked_on, visit_on, closed) // 2)
     return add_business_days(asked_on, days, closed)
 
 

@@ -56,7 +56,7 @@ def earlier_visits(visits: Iterable[Visit], reader: Reader) -> list[dict[str, An
     return [
         {"visit": visit, "is_third": visit.round == rules.THIRD, "cards": item_cards(stands.items, visit, reader)}
         for visit in visits
-        if (stands := standing(visit, reader.now)).items
+        if (stands := standing(visit, reader.now, with_tellers=True)).items
     ]
 
 

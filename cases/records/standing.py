@@ -99,12 +99,21 @@ class Standing:
         return rules.act_by([*days, lead_times.next_business_day(self.visit.on_date, self.closed)])
 
 
-def standings(visits: Iterable[Visit], now: datetime) -> dict[uuid.UUID, Standing]:
-    """The standing of each visit at `now`. Three queries, however many visits; give them with `office` and `case`."""
+def standings(visits: Iterable[Visit], now: datetime, *, with_tellers: bool = False) -> dict[uuid.UUID, Standing]:
+    """The standing of each visit at `now`. Three queries at most, however many visits; give them with `office`
+    and `case`.
+
+    With tellers, each record comes with the person who spoke of it last: lists of cases need not read them.
+    """
     visits = list(visits)
+    parts = ["kind", "moved_by"] if with_tellers else ["kind"]
     items: dict[uuid.UUID, list[RecordItem]] = {visit.pk: [] for visit in visits}
-    found = RecordItem.objects.filter(visit__in=visits).wanted().select_related("kind", "holder", "moved_by")
-    for item in found.order_by("-is_core", "kind__place"):
+    found = RecordItem.objects.filter(visit__in=visits).wanted().order_by("-is_core", "kind__place")
+    if len(visits) > 1:  # few offices hold the records of many cases: each is read once
+        found = found.prefetch_related("holder")
+    else:
+        parts.append("holder")
+    for item in found.select_related(*parts):
         items[item.visit_id].append(item)
     regions = {visit.region for visit in visits}
     regions |= {item.holder.region for each in items.values() for item in each if item.holder}
@@ -112,8 +121,8 @@ def standings(visits: Iterable[Visit], now: datetime) -> dict[uuid.UUID, Standin
     return {visit.pk: _stand(visit, items[visit.pk], closed, now) for visit in visits}
 
 
-def standing(visit: Visit, now: datetime) -> Standing:
-    return standings([visit], now)[visit.pk]
+def standing(visit: Visit, now: datetime, *, with_tellers: bool = False) -> Standing:
+    return standings([visit], now, with_tellers=with_tellers)[visit.pk]
 
 
 def verdicts(visits: Iterable[Visit], now: datetime) -> dict[uuid.UUID, tuple[str, dict[uuid.UUID, date | None]]]:

@@ -255,7 +255,7 @@ def _list_page(
         "due_back_form": DueBackForm(auto_id=False),
     }
     if found and found.clinician_id:
-        stands = standing(found, now)
+        stands = standing(found, now, with_tellers=True)
         already = reuse.already_here(found)
         page |= {
             "stands": stands,

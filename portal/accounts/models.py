@@ -110,6 +110,7 @@ class User(AbstractBaseUser):
                 condition=Q(role__in=["", "consultant", "coordinator", "administrator"]),
             ),
         ]
+        indexes = [models.Index(name="user_staff_by_role", fields=["role", "name"], condition=~Q(role=""))]
 
     def __str__(self) -> str:
         return f"person {self.pk}"

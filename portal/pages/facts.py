@@ -1,7 +1,7 @@
 """Gathers what is known of a case, or of a page of cases, in a fixed number of queries."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -57,15 +57,17 @@ def of_cases(cases: Sequence[Case], now: dt.datetime, here: Organisation | None 
 
     `here` spares a query where the page has our own house's facts already.
     """
-    rows = _look_up([case.pk for case in cases], now, here)
+    rows = _look_up({case.pk: case for case in cases}, now, here)
     return {case.pk: _gather(case, rows) for case in cases}
 
 
-def _look_up(cases: Sequence[UUID], now: dt.datetime, here: Organisation | None) -> _Rows:
+def _look_up(cases: Mapping[UUID, Case], now: dt.datetime, here: Organisation | None) -> _Rows:
     # A third doctor's visit is a later round and takes the second's place.
-    parts = ("case__patient", "office", "clinician", "referral", "report__moved_by")
+    parts = ("office", "clinician", "referral", "report")
     visits = Visit.objects.live().filter(case__in=cases).select_related(*parts).order_by("round")
     rows = _Rows(visits={visit.case_id: visit for visit in visits})
+    for case, visit in rows.visits.items():
+        visit.case = cases[case]  # already here, with its patient
     rows.standings = standings(rows.visits.values(), now)
     plans = Version.objects.live().filter(case__in=cases, document__kind=PLAN, document__withdrawn_at=None)
     for case, state in plans.values_list("case_id", "state"):

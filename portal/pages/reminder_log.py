@@ -20,6 +20,7 @@ from portal.reminders.models import Delivery, Mute, Outcome, Reminder
 from portal.reminders.readers import BY_HAND
 
 LINES_ON_A_PAGE = 25
+COUNTED_AT_MOST = 1000  # what comes after them is not told apart, so that counting costs the same with any number
 SHOWS = ("all", "coming", "failed", "passed", "calls", "muted")
 FIND_AT_MOST, PEOPLE_FOUND = 80, 200
 PASSED_SHOWN = dt.timedelta(days=30)
@@ -97,13 +98,19 @@ def _chips(user: Any) -> list[dict[str, Any]]:
         "muted": _("Muted"),
     }
     counts = {
-        "coming": _coming(user).count(),
-        "failed": _messages(user, "failed").count(),
-        "passed": _passed(user).count(),
-        "calls": _messages(user, "calls").count(),
-        "muted": _muted(user).count(),
+        "coming": _count(_coming(user)),
+        "failed": _count(_messages(user, "failed")),
+        "passed": _count(_passed(user)),
+        "calls": _count(_messages(user, "calls")),
+        "muted": _count(_muted(user)),
     }
     return [{"code": code, "label": label, "count": counts.get(code)} for code, label in labels.items()]
+
+
+def _count(found: Any) -> str:
+    """ "25", or "1000+" where there are more."""
+    counted = found.order_by()[: COUNTED_AT_MOST + 1].count()
+    return f"{COUNTED_AT_MOST}+" if counted > COUNTED_AT_MOST else str(counted)
 
 
 def _line(thing: Any, cases: dict, people: dict) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def test_the_day_to_act_is_read_along_its_index():
     asked = needs.cases_to_act_on(theo, clock.today(theo.zone))[:20]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    assert "case_open_by_act_by" in asked.explain()
+    assert "case_open_in_act_by_order" in asked.explain()
 
 
 def act_by(number: int, days: int):
