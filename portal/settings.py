@@ -391,6 +391,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 30},  # turns that no worker took in days are one turn
     },
     "forget-mail-bodies": {"task": "portal.reminders.tasks.forget_bodies", "schedule": timedelta(hours=24)},
+    "look-at-wordings": {"task": "portal.reminders.tasks.look_at_wordings", "schedule": timedelta(hours=6)},
     "plan-friday-notes": {"task": "portal.pages.tasks.plan_friday_notes", "schedule": timedelta(hours=6)},
     "clear-sessions": {"task": "portal.accounts.tasks.clear_old", "schedule": timedelta(hours=6)},
 }

@@ -12,8 +12,9 @@ from cases.case.models import Assignment, Case
 from cases.documents.models import PLAN, Version
 from portal.accounts.models import User
 from portal.reminders.actions import plan
-from portal.reminders.kinds import ANSWER, NOTICE, Kind, Words
+from portal.reminders.kinds import ANSWER, NOTICE, Kind, Words, say
 from portal.reminders.models import Reminder
+from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
 
 Rows = Sequence[Reminder]
@@ -73,17 +74,8 @@ def needs_you_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Wor
 
 
 def _needs_you(version: Version, reader: Reader) -> Words:
-    if version.state == Version.State.LOCKED:
-        line = _("It opens only with a password. Type the password, or add a copy without one.")
-    else:
-        line = _("We could not take it. Your page says why, and what to do.")
-    return Words(
-        subject=_("One of your files needs you"),
-        lead=_("One of your files needs you, %(name)s") % {"name": reader.called},
-        line=line,
-        action_label=_("Open my files"),
-        path=reverse("documents:add_plan", args=[version.case_id]),
-    )
+    pattern = LOCKED if version.state == Version.State.LOCKED else REFUSED
+    return say(pattern, {"name": reader.called}, path=reverse("documents:add_plan", args=[version.case_id]))
 
 
 def new_plan_still_due(rows: Rows, now: datetime) -> set[UUID]:
@@ -111,6 +103,23 @@ def new_plan_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Word
     }
 
 
+LOCKED = Pattern(
+    code="documents.locked",
+    about=gettext_lazy("Files: one is locked with a password"),
+    parts={
+        "subject": gettext_lazy("One of your files needs you"),
+        "lead": gettext_lazy("One of your files needs you, %(name)s"),
+        "line": gettext_lazy("It opens only with a password. Type the password, or add a copy without one."),
+        "action_label": gettext_lazy("Open my files"),
+    },
+    examples={"name": gettext_lazy("Alex")},
+)
+REFUSED = Pattern(
+    code="documents.refused",
+    about=gettext_lazy("Files: we could not take one"),
+    parts=LOCKED.parts | {"line": gettext_lazy("We could not take it. Your page says why, and what to do.")},
+    examples=LOCKED.examples,
+)
 NEEDS_YOU = Kind(
     code="documents.needs_you",
     message_class=ANSWER,
@@ -119,6 +128,7 @@ NEEDS_YOU = Kind(
     words=needs_you_words,
     why=lambda row: _("You added it. If you remove the file, this one goes away."),
     rank=10,
+    patterns=(LOCKED, REFUSED),
 )
 NEW_PLAN = Kind(
     code="documents.new_plan",

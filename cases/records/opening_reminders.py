@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from cases.case.actions import ask_to_do
 from cases.records import opening
+from cases.records.patterns import DOES_IT_OPEN
 from cases.records.reminders import item_still_due, items_of
 from cases.records.telling import tell
 from portal import clock
 from portal.actors import Actor
-from portal.reminders.kinds import CALL, DONE, REMINDER, Kind, Words
+from portal.reminders.kinds import CALL, DONE, REMINDER, Kind, Words, say
 from portal.reminders.models import Reminder
 from portal.reminders.readers import Reader
 
@@ -22,18 +23,7 @@ Rows = Sequence[Reminder]
 
 def words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
     items = items_of(rows)
-    return {
-        row.pk: Words(
-            subject=_("One question about your visit"),
-            lead=_("Something for your visit has arrived. Does it open?"),
-            line=_("Some do not open, and there is still time to send it again. A short call tells."),
-            action_label=_("See what it is"),
-            path=items[row.about_id].get_absolute_url(),
-            question=_("Does it open?"),
-            question_hint=_("Done means they said it opens fine. If it does not, tell us on your page."),
-        )
-        for row in rows
-    }
+    return {row.pk: say(DOES_IT_OPEN, path=items[row.about_id].get_absolute_url()) for row in rows}
 
 
 def staff_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
@@ -81,6 +71,7 @@ KINDS = (
         rank=15,
         answer=answer,
         again_after=2,
+        patterns=(DOES_IT_OPEN,),
     ),
     Kind(
         code=opening.CHECK_IT_OPENS,

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from cases.case.actions import ask_to_do
 from cases.case.models import Case
-from cases.records import planning, rules
+from cases.records import patterns, planning, rules
 from cases.records.actions import give_back, say_took_place, tell
 from cases.records.models import RecordItem, Visit
 from cases.records.states import IN_TROUBLE, UNASKED, ItemState, Route, VisitState
 from portal import clock, when
 from portal.actors import Actor
-from portal.reminders.kinds import CALL, DONE, REMINDER, Kind, Words
+from portal.reminders.kinds import CALL, DONE, REMINDER, Kind, Words, say
 from portal.reminders.models import RecipientType, Reminder
 from portal.reminders.readers import Reader
 
@@ -77,26 +77,14 @@ def _page(case_id: UUID) -> str:
 
 
 def request_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
-    items = items_of(rows)
-    return {
-        row.pk: Words(
-            subject=_("Something for your visit waits for you"),
-            lead=_("Something for your visit waits for you"),
-            line=_ask_by(when.as_date(row.due_at, reader.zone), when.as_date(now, reader.zone)),
-            action_label=_("See what it is"),
-            path=_page(items[row.about_id].visit.case_id),
-            question=_("Is it done?"),
-            question_hint=_("Done means you have asked for it."),
-        )
-        for row in rows
-    }
+    items, today = items_of(rows), when.as_date(now, reader.zone)
+    found = ((row.pk, items[row.about_id], when.as_date(row.due_at, reader.zone)) for row in rows)
+    return {pk: _request(item, day, today) for pk, item, day in found}
 
 
-def _ask_by(day: date, today: date) -> str:
-    """By which day to ask; a day that has passed is not held up to anyone."""
-    if day < today:
-        return _("It is good to ask for it as soon as you can. Your page says what and whom to ask.")
-    return _("It is good to ask for it by %(day)s. Your page says what and whom to ask.") % {"day": when.day(day)}
+def _request(item: RecordItem, day: date, today: date) -> Words:
+    pattern = patterns.REQUEST_SOON if day < today else patterns.REQUEST
+    return say(pattern, {"day": when.day(day)}, path=_page(item.visit.case_id))
 
 
 def why_request(row: Reminder) -> str:
@@ -120,18 +108,17 @@ def _name(row: Reminder) -> str:
 
 def chase_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
     items = items_of(rows)
-    return {row.pk: _chase(items[row.about_id], row.recipient_type == RecipientType.ROLE) for row in rows}
+    return {row.pk: _chase(items[row.about_id], row) for row in rows}
 
 
-def _chase(item: RecordItem, is_for_team: bool) -> Words:
-    lead = _("Any news of what you asked for?")
-    line = _("You asked for something for your visit. A short call may help it along.")
-    if is_for_team:
-        lead = _("%(case)s: no word yet") % {"case": item.visit.case.reference}
-        line = _("We asked for it. A short call may help it along.")
-        if item.state == ItemState.HELD:
-            lead = _("%(case)s: one to send on") % {"case": item.visit.case.reference}
-            line = _("Its file is with us and goes to the second doctor.")
+def _chase(item: RecordItem, row: Reminder) -> Words:
+    if row.recipient == (RecipientType.USER, str(item.visit.case.patient_id)):
+        return say(patterns.CHASE, path=_page(item.visit.case_id))
+    lead = _("%(case)s: no word yet") % {"case": item.visit.case.reference}
+    line = _("We asked for it. A short call may help it along.")
+    if item.state == ItemState.HELD:
+        lead = _("%(case)s: one to send on") % {"case": item.visit.case.reference}
+        line = _("Its file is with us and goes to the second doctor.")
     return Words(
         subject=_("Any news of what you asked for?"),
         lead=lead,
@@ -164,16 +151,14 @@ def due_back_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Word
 
 
 def _due_back(item: RecordItem, day: date, reader: Reader, now: datetime) -> Words:
-    is_for_patient = item.route == Route.CARRIED
-    lead = _("Something you were lent goes back") if is_for_patient else _("Something that was lent goes back")
-    line = (
-        _("It was to be back by %(day)s.")
-        if day < when.as_date(now, reader.zone)
-        else _("It is to be back by %(day)s.")
-    )
+    is_over = day < when.as_date(now, reader.zone)
+    if item.route == Route.CARRIED:
+        pattern = patterns.OVERDUE if is_over else patterns.DUE_BACK
+        return say(pattern, {"day": when.day(day)}, path=_page(item.visit.case_id))
+    line = _("It was to be back by %(day)s.") if is_over else _("It is to be back by %(day)s.")
     return Words(
         subject=_("Something goes back"),
-        lead=lead if is_for_patient else f"{item.visit.case.reference}: {lead}",
+        lead=_("%(case)s: Something that was lent goes back") % {"case": item.visit.case.reference},
         line=line % {"day": when.day(day)},
         action_label=_("See what it is"),
         path=_page(item.visit.case_id),
@@ -196,31 +181,14 @@ def before_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]
 def _before(visit: Visit, days: int) -> Words:
     on = visit.on_date
     assert on is not None
-    lead = _("Your visit is tomorrow") if days == 1 else _("Your visit is on %(day)s") % {"day": when.day(on)}
-    return Words(
-        subject=lead if days == 1 else _("Your visit is coming up"),
-        lead=lead,
-        at=visit.starts_at,
-        line=_("Your page says what is there, what will follow, and what to take."),
-        action_label=_("See what to take") if days == 1 else _("See where things are"),
-        path=reverse("pages:carry", args=[visit.case_id]) if days == 1 else _page(visit.case_id),
-    )
+    if days == 1:
+        return say(patterns.VISIT_TOMORROW, at=visit.starts_at, path=reverse("pages:carry", args=[visit.case_id]))
+    return say(patterns.BEFORE_VISIT, {"day": when.day(on)}, at=visit.starts_at, path=_page(visit.case_id))
 
 
 def took_place_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
     visits = _visits(rows)
-    return {
-        row.pk: Words(
-            subject=_("Did your visit take place?"),
-            lead=_("Did your visit take place?"),
-            line=_("Then we know what comes next, and stop reminding you of it."),
-            action_label=_("Open my page"),
-            path=visits[row.about_id].get_absolute_url(),
-            question=_("Did it take place?"),
-            question_hint=_("Done means it did."),
-        )
-        for row in rows
-    }
+    return {row.pk: say(patterns.TOOK_PLACE, path=visits[row.about_id].get_absolute_url()) for row in rows}
 
 
 def _call(thing: RecordItem | Visit, case: Case, by: Actor) -> None:
@@ -279,6 +247,7 @@ KINDS = (
         why=why_request,
         rank=10,
         answer=answer_request,
+        patterns=(patterns.REQUEST, patterns.REQUEST_SOON),
     ),
     _kind(
         planning.CHASE,
@@ -289,6 +258,7 @@ KINDS = (
         rank=20,
         answer=answer_chase,
         again_after=3,
+        patterns=(patterns.CHASE,),
     ),
     _kind(
         planning.SAFE_BY,
@@ -307,6 +277,7 @@ KINDS = (
         rank=20,
         answer=answer_due_back,
         again_after=3,
+        patterns=(patterns.DUE_BACK, patterns.OVERDUE),
     ),
     _kind(
         planning.BEFORE_VISIT,
@@ -315,6 +286,7 @@ KINDS = (
         words=before_words,
         why=lambda row: _("You saved this visit. If you move or cancel it, this one goes away."),
         rank=20,
+        patterns=(patterns.BEFORE_VISIT, patterns.VISIT_TOMORROW),
     ),
     _kind(
         planning.TOOK_PLACE,
@@ -325,5 +297,6 @@ KINDS = (
         rank=15,
         answer=answer_took_place,
         again_after=3,
+        patterns=(patterns.TOOK_PLACE,),
     ),
 )

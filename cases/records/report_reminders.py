@@ -9,17 +9,22 @@ from django.utils.translation import gettext_lazy
 
 from cases.case.actions import ask_to_do
 from cases.case.models import Case
-from cases.records import report_planning
+from cases.records import patterns, report_planning
 from cases.records.models import ReportLoop
 from cases.records.report_actions import tell_report
 from cases.records.states import ReportState, VisitState
 from portal import clock
 from portal.actors import Actor
-from portal.reminders.kinds import CALL, DONE, REMINDER, Kind, Words
+from portal.reminders.kinds import CALL, DONE, REMINDER, Kind, Words, say
 from portal.reminders.models import Reminder
 from portal.reminders.readers import Reader
 
 Rows = Sequence[Reminder]
+ASKS = {
+    ReportState.NOT_ASKED: patterns.REPORT_TO_ASK,
+    ReportState.ASKED: patterns.REPORT_ASKED,
+    ReportState.RECEIVED: patterns.REPORT_RECEIVED,
+}
 # What "done" says, by the state that was asked about.
 DONE_SAYS = {ReportState.NOT_ASKED: "asked", ReportState.ASKED: "received", ReportState.RECEIVED: "confirmed"}
 
@@ -50,41 +55,17 @@ def words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
 
 
 def _words(loop: ReportLoop) -> Words:
-    lead, line, question, hint = _questions()[ReportState(loop.state)]
+    """Each asks for the next thing that somebody may know; a confirmed one asks no more."""
+    if pattern := ASKS.get(ReportState(loop.state)):
+        return say(pattern, path=loop.get_absolute_url())
     return Words(
         subject=_("One thing after your visit"),
-        lead=lead,
-        line=line,
+        lead=_("The report is there"),
+        line=_("There is nothing left to do."),
         action_label=_("Open my page"),
         path=loop.get_absolute_url(),
-        question=question,
-        question_hint=hint,
+        question=_("Is it there?"),
     )
-
-
-def _questions() -> dict[str, tuple[str, str, str, str]]:
-    """(lead, line, question, hint) by state: each asks for the next thing that somebody may know."""
-    return {
-        ReportState.NOT_ASKED: (
-            _("After your visit: ask for the report"),
-            _("Their office can send it to your own doctor. Then all is in one place. Your page has words to use."),
-            _("Have you asked for it?"),
-            _("Done means you have asked."),
-        ),
-        ReportState.ASKED: (
-            _("Has the report of your visit arrived?"),
-            _("You asked for it. A short call tells whether your own doctor has it."),
-            _("Has it arrived?"),
-            _("Done means it is there. If you are not sure, press “Not yet”."),
-        ),
-        ReportState.RECEIVED: (
-            _("Does your own doctor have the report?"),
-            _("It should be there by now. Your doctor’s desk can look."),
-            _("Does your doctor have it?"),
-            _("Done means somebody there told you so."),
-        ),
-        ReportState.CONFIRMED: (_("The report is there"), _("There is nothing left to do."), _("Is it there?"), ""),
-    }
 
 
 def answer(row: Reminder, choice: str, by: Actor) -> None:
@@ -114,5 +95,6 @@ KINDS = (
         rank=15,
         answer=answer,
         again_after=3,
+        patterns=tuple(ASKS.values()),
     ),
 )

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.reviews.models import Summary
-from portal.reminders.kinds import Kind, Words
+from portal.reminders.kinds import Kind, Words, say
+from portal.reminders.patterns import Pattern
 
 
 def still_due(rows: Iterable[Any], now: datetime) -> set[Any]:
@@ -29,15 +30,20 @@ def words(rows: Iterable[Any], reader: Any, now: datetime) -> dict[Any, Words]:
 
 
 def _words(summary: Summary) -> Words:
-    return Words(
-        subject=_("Something new to read on your page"),
-        lead=_("%(who)s has written to you. It is on your page.") % {"who": summary.shared_by.first_name},
-        line=_("Read it when it suits you. You can print it or keep it."),
-        action_label=_("Open my page"),
-        path=summary.get_absolute_url(),
-    )
+    return say(PATTERN, {"who": summary.shared_by.first_name}, path=summary.get_absolute_url())
 
 
+PATTERN = Pattern(
+    code="summary.shared",
+    about=gettext_lazy("Summary: something new to read"),
+    parts={
+        "subject": gettext_lazy("Something new to read on your page"),
+        "lead": gettext_lazy("%(who)s has written to you. It is on your page."),
+        "line": gettext_lazy("Read it when it suits you. You can print it or keep it."),
+        "action_label": gettext_lazy("Open my page"),
+    },
+    examples={"who": gettext_lazy("Sam")},
+)
 SHARED = Kind(
     code="summary.shared",
     message_class="notice",
@@ -46,6 +52,7 @@ SHARED = Kind(
     words=words,
     why=lambda row: _("Your consultant shared a summary with you. It goes away once you have read it."),
     rank=30,
+    patterns=(PATTERN,),
 )
 
 KINDS = (SHARED,)

@@ -14,8 +14,9 @@ from cases.case.path import ARRIVED_HOPS, Facts, next_date, next_step
 from portal import when
 from portal.pages import facts
 from portal.reminders.actions import plan_rows
-from portal.reminders.kinds import REMINDER, Kind, Words
+from portal.reminders.kinds import REMINDER, Kind, Words, say
 from portal.reminders.models import RecipientType, Reminder
+from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
 from portal.reminders.rules import QUIET_FROM, at_wall, morning
 
@@ -82,19 +83,9 @@ def words(rows: Iterable[Reminder], reader: Reader, now: dt.datetime) -> dict[An
 
 def _words(case: Case, known: Facts, reader: Reader, today: dt.date) -> Words:
     step = next_step(known, today)
-    if step.code == "call":
-        lead = _("Nothing to do, %(name)s. One of us calls you")
-    elif step.is_rest:
-        lead = _("Nothing to do this week, %(name)s")
-    else:
-        lead = _("One thing waits on your page, %(name)s")
-    return Words(
-        subject=_("Your Friday note"),
-        lead=lead % {"name": reader.called},
-        line=" ".join(part for part in (where(known), _next(known, today)) if part),
-        action_label=_("Open my page"),
-        path=case.get_absolute_url(),
-    )
+    pattern = CALLED if step.code == "call" else QUIET if step.is_rest else WAITS
+    named = {"name": reader.called, "where": where(known), "next": _next(known, today)}
+    return say(pattern, named, path=case.get_absolute_url())
 
 
 def where(known: Facts) -> str:
@@ -121,6 +112,33 @@ def _next(known: Facts, today: dt.date) -> str:
     return _("Your next date is %(day)s.") % {"day": when.day(day)} if day else ""
 
 
+QUIET = Pattern(
+    code="pages.friday_quiet",
+    about=gettext_lazy("Friday note: nothing to do"),
+    parts={
+        "subject": gettext_lazy("Your Friday note"),
+        "lead": gettext_lazy("Nothing to do this week, %(name)s"),
+        "line": gettext_lazy("%(where)s %(next)s"),
+        "action_label": gettext_lazy("Open my page"),
+    },
+    examples={
+        "name": gettext_lazy("Alex"),
+        "where": gettext_lazy("3 of 5 records that are needed first are there."),
+        "next": gettext_lazy("Your next date is Friday, November 20."),
+    },
+)
+CALLED = Pattern(
+    code="pages.friday_called",
+    about=gettext_lazy("Friday note: nothing to do, one of us calls"),
+    parts=QUIET.parts | {"lead": gettext_lazy("Nothing to do, %(name)s. One of us calls you")},
+    examples=QUIET.examples,
+)
+WAITS = Pattern(
+    code="pages.friday_waits",
+    about=gettext_lazy("Friday note: one thing waits"),
+    parts=QUIET.parts | {"lead": gettext_lazy("One thing waits on your page, %(name)s")},
+    examples=QUIET.examples,
+)
 KINDS = (
     Kind(
         code=FRIDAY_NOTE,
@@ -130,5 +148,6 @@ KINDS = (
         words=words,
         why=lambda row: _("You get it every Friday. Most weeks it says “nothing to do”. You can switch it off."),
         rank=60,
+        patterns=(QUIET, CALLED, WAITS),
     ),
 )

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 from cases.case.models import Case
 from cases.case.path import next_step
 from portal.pages import facts
-from portal.reminders.kinds import Kind, Words
+from portal.reminders.kinds import Kind, Words, say
 from portal.reminders.models import Reminder
+from portal.reminders.patterns import Pattern
 
 NEXT_STEP = "pages.next_step"
 
@@ -39,18 +40,21 @@ def _waits(row: Reminder, case: Case, gathered: dict[Any, facts.Gathered], now: 
 def words(rows: Iterable[Reminder], reader: Any, now: dt.datetime) -> dict[Any, Words]:
     """The same for every step: a mail is read over shoulders."""
     cases = Case.objects.in_bulk([row.about_id for row in rows])
-    return {
-        row.pk: Words(
-            subject=_("You asked us to remind you"),
-            lead=_("Your next step waits on your page, %(name)s") % {"name": reader.called},
-            line=_("You put it off until today. There is no hurry."),
-            action_label=_("Open my page"),
-            path=cases[row.about_id].get_absolute_url(),
-        )
-        for row in rows
-    }
+    named = {"name": reader.called}
+    return {row.pk: say(PATTERN, named, path=cases[row.about_id].get_absolute_url()) for row in rows}
 
 
+PATTERN = Pattern(
+    code=NEXT_STEP,
+    about=gettext_lazy("Next step: put off until today"),
+    parts={
+        "subject": gettext_lazy("You asked us to remind you"),
+        "lead": gettext_lazy("Your next step waits on your page, %(name)s"),
+        "line": gettext_lazy("You put it off until today. There is no hurry."),
+        "action_label": gettext_lazy("Open my page"),
+    },
+    examples={"name": gettext_lazy("Alex")},
+)
 KINDS = (
     Kind(
         code=NEXT_STEP,
@@ -61,5 +65,6 @@ KINDS = (
         why=lambda row: _("You pressed “not today”. If you show the step again, this one goes away."),
         rank=50,
         answer=None,
+        patterns=(PATTERN,),
     ),
 )

@@ -10,9 +10,9 @@ class RemindersConfig(AppConfig):
 
     def ready(self):
         from portal.history import words
-        from portal.reminders import frame, kinds, patterns, staff
+        from portal.reminders import frame, kinds, patterns, staff, wording_notice
 
-        kinds.register(staff.KIND)
+        kinds.register(staff.KIND, wording_notice.KIND)
         patterns.register(frame.FRAME)
         words.register(
             {

@@ -66,28 +66,30 @@ class WordingForm(forms.Form):
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     language = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, pattern: Pattern, **kwargs):
+    def __init__(self, *args, pattern: Pattern, ours: Mapping[str, str], **kwargs):
         super().__init__(*args, **kwargs)
-        self.pattern = pattern
+        self.pattern, self.ours = pattern, ours
         for part in pattern.parts:
             is_long = wording_rules.longest(part) > self.AREA_FROM
             self.fields[part] = forms.CharField(
                 label=wording_rules.PARTS[part],
                 help_text=self._hint(part),
-                required=False,  # the rules say it, in their words
+                error_messages={"required": wording_rules.EMPTY},
                 max_length=self.TYPED_AT_MOST,
                 widget=forms.Textarea(attrs={"rows": 3}) if is_long else forms.TextInput,
             )
         self.order_fields(pattern.parts)
 
     def _hint(self, part: str) -> str:
-        """What has to stay; nothing where the part is free."""
-        needed = sorted(self.pattern.needs(part))
-        return _("Has to stay: %(needed)s") % {"needed": wording_rules.braced(needed)} if needed else ""
-
-    @classmethod
-    def of(cls, pattern: Pattern, parts: Mapping[str, str], seen: int, language: str) -> "WordingForm":
-        return cls(pattern=pattern, initial={**parts, "seen": seen, "language": language})
+        """What has to stay, and our own words where they were changed."""
+        needed, hints = sorted(self.pattern.needs(part)), []
+        if needed:
+            hints.append(_("Has to stay: %(needed)s") % {"needed": wording_rules.braced(needed)})
+        if part == "question":
+            hints.append(_("What “Done” does stays the same, so ask for the same thing."))
+        if (self.data if self.is_bound else self.initial).get(part) != self.ours[part]:
+            hints.append(_("Ours: %(words)s") % {"words": self.ours[part]})
+        return " · ".join(hints)
 
     @property
     def parts(self) -> dict[str, str]:

@@ -1,8 +1,8 @@
-"""What beat starts: the sender's turn, and forgetting old bodies."""
+"""What beat starts: the sender's turn, forgetting old bodies, looking at changed words."""
 
 from portal import clock
 from portal.celery import app
-from portal.reminders import sender
+from portal.reminders import sender, wording_notice
 
 
 @app.task
@@ -15,3 +15,9 @@ def send_due() -> int:
 def forget_bodies() -> int:
     """Mail bodies are kept 90 days."""
     return sender.forget_bodies(clock.now())
+
+
+@app.task
+def look_at_wordings() -> int:
+    """Tell administrators whose words an upgrade made false."""
+    return wording_notice.tell_of_unfit(clock.now())

@@ -29,6 +29,7 @@ PARTS = {
     "pause": gettext_lazy("The link to pause"),
     "by_phone": gettext_lazy("On a letter: how to answer"),
 }
+EMPTY = gettext_lazy("Write something here, or take our words.")
 # An address of any kind: messages link only to us, and those links are made by the code.
 ADDRESS = re.compile(r"://|www\.|@|[^\W\d_]\.[^\W\d_]{2,}", re.IGNORECASE)
 FORBIDDEN = frozenset("{}\\%")
@@ -49,7 +50,7 @@ def problems(pattern: Pattern, parts: Mapping[str, str]) -> dict[str, str]:
 
 def _problem(pattern: Pattern, part: str, words: str) -> str:
     if not isinstance(words, str) or not words.strip():
-        return _("Write something here, or take our words.")
+        return str(EMPTY)
     if any(unicodedata.category(letter) in UNSEEN and letter not in JOINERS for letter in words):
         return _("Only letters and signs on one line, please: something here cannot be seen or breaks the line.")
     return _placeholder_problem(pattern, part, words) or _content_problem(pattern, part, words)

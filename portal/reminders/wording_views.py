@@ -47,10 +47,11 @@ def wording(request: HttpRequest, code: str) -> HttpResponse:
         language = _language(request.GET)
         last = rewording.newest(pattern, language)
         parts = _parts(pattern, last, language)
-        form = WordingForm.of(pattern, parts, last.version if last else 0, language)
+        initial = {**parts, "seen": last.version if last else 0, "language": language}
+        form = WordingForm(pattern=pattern, ours=_ours(pattern, language), initial=initial)
         return _page(request, pattern, language, form, parts)
     language = _language(request.POST)
-    form = WordingForm(request.POST, pattern=pattern)
+    form = WordingForm(request.POST, pattern=pattern, ours=_ours(pattern, language))
     if not form.is_valid():
         return _page(request, pattern, language, form, status=422)
     if "look" in request.POST:
@@ -145,9 +146,13 @@ def _line(pattern: Pattern, row: Wording | None, language: str) -> dict[str, Any
 
 def _parts(pattern: Pattern, row: Wording | None, language: str) -> dict[str, str]:
     """The words that hold: those stored, as far as they have a place, else ours."""
-    with translation.override(language):
-        ours = pattern.ours()
+    ours = _ours(pattern, language)
     return {part: row.parts.get(part, words) if row else words for part, words in ours.items()}
+
+
+def _ours(pattern: Pattern, language: str) -> dict[str, str]:
+    with translation.override(language):
+        return pattern.ours()
 
 
 def _named(parts: Mapping[str, str]) -> list[dict[str, str]]:

@@ -243,5 +243,6 @@ def test_what_is_with_us_is_ours_to_send_on():
     actions.follow_document(plan(visit.case).document)
     (row,) = rows("chase", item(visit, "treatment_plan"))
     assert row.recipient_id == "coordinator"
+    row.recipient_type, row.recipient_id = "user", str(actor("theo").id)  # as it is handed on to them
     said = KINDS["records.chase"].words([row], reader_of(row.recipient, clock.now()), clock.now())[row.pk]
     assert said.lead == f"{visit.case.reference}: one to send on"

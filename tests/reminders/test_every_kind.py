@@ -12,7 +12,7 @@ from cases.case.models import Case
 from cases.records import actions as records
 from portal import clock, mail
 from portal.actors import Actor
-from portal.reminders import emails, kinds, rules
+from portal.reminders import emails, kinds, patterns, rules
 from portal.reminders.models import Delivery, Reminder
 from portal.reminders.readers import reader_of
 from tests import factories, people
@@ -34,6 +34,12 @@ def house(world, request):  # noqa: F811
 
 
 CODES = [kind.code for kind in kinds.all_kinds() if not kind.code.startswith("tests.")]
+
+
+FOR_STAFF = {
+    "bookings.told_consultant", "documents.new_plan", "records.safe_by", "records.check_it_opens", "reminders.missed",
+    "reminders.wording_unfit",
+}  # fmt: skip
 
 
 def rows_for(code):
@@ -82,6 +88,13 @@ def test_its_words_tell_a_bystander_nothing(house):
         told = {text: rules.clinical_words(text) for text in [*said, words.path] if rules.clinical_words(text)}
         assert told == {}, code
         assert 0 < len(words.subject) <= 60, code
+
+
+def test_what_patients_read_can_be_reworded(house):
+    """Every kind that goes to people who do not work here has its words where administrators find them."""
+    assert {code for code in CODES if not kinds.kind_of(code).patterns} == FOR_STAFF
+    known = {None, *patterns.all_patterns()}
+    assert {worded(code)[0].pattern for code in CODES} <= known
 
 
 def test_its_question_can_be_answered(house):

@@ -12,7 +12,7 @@ from portal import mail
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.models import Event
-from portal.reminders import frame, kinds, looks, patterns, rewording, sender, wording_rules
+from portal.reminders import frame, kinds, looks, patterns, rewording, sender, tasks, wording_rules
 from portal.reminders.models import Delivery, Wording
 from tests import people
 from tests.reminders.kinds import NOON, THINGS, plan
@@ -200,6 +200,29 @@ def test_stored_words_that_no_longer_fit_give_way_to_ours_and_are_seen(clock, ro
     assert "some of your words no longer fit" in html
     assert "No longer fits: ours go out" in html
     assert "These words no longer fit" in page(mara, PATTERN.code).content.decode()
+
+
+def test_administrators_are_told_once_of_words_that_no_longer_fit(clock, mara, smtp_sink):
+    Wording.objects.create(
+        code=PATTERN.code, language="en", version=1, parts={"lead": "Hello"}, from_at=NOON, changed_by=mara.user
+    )
+    for _turn in range(3):
+        assert tasks.look_at_wordings() == 1
+        sender.run()
+        clock.shift(dt.timedelta(days=1))
+    [kept] = sent(smtp_sink)
+    assert kept.subject == "Words of a message need you"
+    assert kept.to == mara.user.email
+
+
+def test_they_are_not_told_of_words_put_right_meanwhile(clock, mara, smtp_sink):
+    Wording.objects.create(
+        code=PATTERN.code, language="en", version=1, parts={"lead": "Hello"}, from_at=NOON, changed_by=mara.user
+    )
+    tasks.look_at_wordings()
+    reword(mara, seen=1)
+    clock.shift(dt.timedelta(days=1))
+    assert sender.run() == 0
 
 
 def test_words_of_a_message_that_is_gone_do_no_harm(clock, rosa, mara, smtp_sink):
