@@ -53,9 +53,11 @@ def short_day(value: dt.date | dt.datetime, zone: ZoneInfo | None = None) -> str
     return _("%(weekday)s, %(month)s %(day)d") % words
 
 
-def month_day(value: dt.date | dt.datetime, zone: ZoneInfo | None = None) -> str:
-    """ "November 17"."""
+def month_day(value: dt.date | dt.datetime, zone: ZoneInfo | None = None, *, year: bool = False) -> str:
+    """ "November 17", with the year if asked for."""
     on = as_date(value, zone)
+    if year:
+        return _("%(month)s %(day)d, %(year)d") % {"month": MONTHS[on.month], "day": on.day, "year": on.year}
     return _("%(month)s %(day)d") % {"month": MONTHS[on.month], "day": on.day}
 
 

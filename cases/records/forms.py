@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.case import regions
 from cases.records import rules
+from cases.records.letter_words import LETTERS_AT_MOST
 from cases.records.models import RecordKind
 from cases.records.states import KnownBy, Need, Route
 from portal import when
@@ -206,6 +207,19 @@ class LeadTimeForm(forms.Form):
         if "expected" in fields and "safe" in fields and fields["safe"] < fields["expected"]:
             self.add_error("safe", _("The safe days cannot be fewer than the usual ones."))
         return fields
+
+
+class LetterForm(forms.Form):
+    """The words of a letter, changed in place."""
+
+    words = forms.CharField(
+        label=gettext_lazy("Your letter"),
+        help_text=gettext_lazy("Leave an empty line between two parts."),
+        max_length=LETTERS_AT_MOST,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        error_messages={"required": gettext_lazy("Write your letter, or use our words.")},
+    )
+    seen_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
 
 class RouteForm(forms.Form):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from cases.case.models import Case, Clinician, Office
 from cases.documents.models import Document
 from cases.records.record_kinds import RecordKind
+from cases.records.referral_letters import ReferralLetter as ReferralLetter
 from cases.records.states import (
     Came,
     ItemState,

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from cases.case.actions import settle_to_do
 from cases.case.models import Case, ToDo
 from cases.records import lead_times, opening, report_planning, rules
-from cases.records.models import RecordItem, Visit
+from cases.records.models import RecordItem, Referral, Visit
+from cases.records.referral_letters import ReferralLetter
 from cases.records.rules import Due
 from cases.records.standing import ItemStanding, Standing, standings
-from cases.records.states import ItemState, Route, VisitState
+from cases.records.states import ItemState, ReferralState, Route, VisitState
 from portal.actors import SYSTEM
 from portal.reminders.actions import plan, unplan
 from portal.reminders.readers import role
@@ -22,8 +23,10 @@ from portal.texts.words import organisation
 REQUEST_BY, CHASE, SAFE_BY = "records.request_by", "records.chase", "records.safe_by"
 BEFORE_VISIT, TOOK_PLACE = "records.before_visit", "records.took_place"
 DUE_BACK = "records.due_back"
+FAX_LETTER, ASK_REFERRAL = REFERRAL_TO_DOS = ("fax_letter", "ask_referral")
 VISIT_SOON, ASK_OFFICE, CALL_HOLDER, GIVE_BACK = TO_DOS = ("visit_soon", "ask_office", "call_holder", "give_back")
 AHEAD = {VisitState.PLANNED, VisitState.BOOKED}
+OPEN_REFERRAL = {ReferralState.NEEDED, ReferralState.ASKED, ReferralState.REFUSED}
 KIND_OF_DUE = {Due.REQUEST: REQUEST_BY, Due.CHASE: CHASE, Due.PERSON: SAFE_BY}
 ASKED_FOR = timedelta(days=60)  # how long "did it take place?" stays open
 
@@ -73,9 +76,27 @@ def _settle_to_dos(now_stands: Standing) -> None:
     for item in visit.items.only("pk", "due_back_on", "back_on", "route"):
         stands |= {(CALL_HOLDER, item.pk): False, (GIVE_BACK, item.pk): item.is_ours_to_give_back(today)}
     stands |= {(CALL_HOLDER, line.item.pk): is_booked and line.waits_for_a_person(today) for line in now_stands.items}
-    for todo in ToDo.objects.open().filter(case=visit.case, kind__in=TO_DOS):
+    found = list(ToDo.objects.open().filter(case=visit.case, kind__in=TO_DOS + REFERRAL_TO_DOS))
+    if any(todo.kind in REFERRAL_TO_DOS for todo in found):
+        stands |= _referral_stands(visit)
+    for todo in found:
         if not stands.get((todo.kind, UUID(todo.about_id)), True):
             settle_to_do(todo, by=SYSTEM)
+
+
+def _referral_stands(visit: Visit) -> dict[tuple[str, UUID], bool]:
+    """Whether there is still something to ask of a doctor or of the second office."""
+    referral = Referral.objects.select_related("visit").filter(visit=visit).first()
+    if referral is None:
+        return {}
+    stands = is_asked_for(referral)
+    letters = ReferralLetter.objects.filter(referral=referral).values_list("pk", flat=True)
+    return {(ASK_REFERRAL, referral.pk): stands} | {(FAX_LETTER, pk): stands for pk in letters}
+
+
+def is_asked_for(referral: Referral) -> bool:
+    """Whether its letter still has somebody to convince."""
+    return referral.visit.state in AHEAD and referral.state in OPEN_REFERRAL
 
 
 def visit_begins(visit: Visit) -> datetime:

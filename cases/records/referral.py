@@ -8,14 +8,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.models import Case, CaseClinician
-from cases.case.people import may, role_in
-from cases.records import actions, rounds, rules, showing, words
+from cases.case.people import COORDINATOR, may, role_in
+from cases.records import actions, letters, rounds, rules, showing, words
+from cases.records.forms import LetterForm
 from cases.records.models import Referral, Visit
+from cases.records.planning import ASK_REFERRAL, FAX_LETTER, OPEN_REFERRAL
+from cases.records.referral_letters import LetterKind
 from cases.records.rounds import Round
 from cases.records.standing import ItemStanding, standing
 from cases.records.states import ReferralState
 from portal import clock, moves, when
 from portal.access import PERSON, find_or_404, open_to
+from portal.accounts import drafts
 from portal.actors import Actor
 from portal.errors import Refused
 
@@ -33,7 +37,7 @@ TAGS = {
 @require_safe
 def referral(request: HttpRequest, pk: str) -> HttpResponse:
     case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
-    return _page(request, case, rounds.of(case, rounds.asked_for(request)))
+    return shown(request, case, rounds.of(case, rounds.asked_for(request)))
 
 
 @open_to(PERSON)
@@ -52,20 +56,27 @@ def move_referral(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
         else:
             raise Refused(_("This cannot be done here."))
     except Refused as no:
-        return _page(request, case, rounds.of(case, number), also=[no.message], status=409)
+        return shown(request, case, rounds.of(case, number), also=[no.message], status=409)
     return redirect(rounds.address("records:referral", case.pk, number))
 
 
-def _page(
-    request: HttpRequest, case: Case, about: Round, also: list[str] | None = None, status: int = 200
+def shown(
+    request: HttpRequest,
+    case: Case,
+    about: Round,
+    *,
+    letter_form: LetterForm | None = None,
+    also: list[str] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """The page; with the letter's form as it was sent where something is to be mended."""
     now = clock.now()
     together = ("visit__office", "visit__clinician", "visit__case__patient", "visit__case__key", "moved_by")
     own = Referral.objects.visible_to(request.user).filter(visit=about.visit)
     found = own.select_related(*together).first() if about.visit else None
     state = found.state if found else ReferralState.NEEDED
     reader = showing.Reader(request.user, role_in(case, request.user), case, now)
-    doctors = {link.role: link.clinician for link in case.clinicians.select_related("clinician__office")}
+    doctors = letters.doctors_of(case)
     verbs = moves.allowed(rules.REFERRAL_MOVES, state, reader.role)
     page: dict[str, Any] = {
         "case": case,
@@ -77,15 +88,59 @@ def _page(
         "buttons": [{"verb": verb, "label": str(words.REFERRAL_VERBS[verb])} for verb in verbs],
         "may_undo": bool(found and reader.may_undo(found)),
         "is_refused": state == ReferralState.REFUSED,
-        "is_open": state in {ReferralState.NEEDED, ReferralState.ASKED, ReferralState.REFUSED},
-        "letter": _letter(case, doctors, found, now),
+        "is_open": state in OPEN_REFERRAL,
         "shares_office": _shares_office(doctors, about),
         "may_change": may("change_dates", case, request.user),
         "next": _next(found, now),
         "may_ask_for_a_call": may("ask_for_a_call", case, request.user),
+        "is_coordinator": reader.role == COORDINATOR,
         "also": also,
     }
+    if page["is_open"]:
+        page |= _letter(request, case, about, found, doctors, letter_form)
     return render(request, "records/referral.html", page, status=status)
+
+
+def kind_asked_for(request: HttpRequest) -> str:
+    """Which letter the form or the address names; empty without one."""
+    value = request.POST.get("letter") or request.GET.get("letter")
+    return value if value in LetterKind.values else ""
+
+
+def draft_of(kind: str, number: int) -> str:
+    """The name under which a letter that is being changed is kept."""
+    return f"letter-{kind}-{number}"
+
+
+def _letter(
+    request: HttpRequest,
+    case: Case,
+    about: Round,
+    found: Referral | None,
+    doctors: letters.Doctors,
+    form: LetterForm | None,
+) -> dict[str, Any]:
+    kind = kind_asked_for(request)
+    if not kind and about.visit and role_in(case, request.user) == COORDINATOR:
+        kind = letters.kind_to_fax(about.visit)
+    kind = kind or LetterKind.REFER
+    letter = letters.of(case, about, kind, doctors, clock.now())
+    draft = draft_of(kind, about.number)
+    if form is None and "change" in request.GET and may("change_dates", case, request.user):
+        seen_at = letter.seen_at.isoformat() if letter.seen_at else ""
+        started = drafts.kept(request.user, draft, case) or {}
+        form = LetterForm(initial={"words": letter.text, "seen_at": seen_at} | started)
+    asked = letters.asked_of_us(letter, found)
+    return {
+        "letter": letter,
+        "is_another": kind == LetterKind.ANOTHER,
+        "letter_form": form,
+        "form": form if form and form.is_bound else None,
+        "draft": draft,
+        "fax": letters.fax_of(letter),
+        "fax_asked": asked[FAX_LETTER],
+        "referral_asked": asked[ASK_REFERRAL],
+    }
 
 
 def _points(found: Referral | None, reader: showing.Reader, now: Any) -> list[dict[str, Any]]:
@@ -129,28 +184,7 @@ def _usual_days(found: Referral, now: Any) -> str:
     }
 
 
-def _letter(case: Case, doctors: dict[str, Any], found: Referral | None, now: Any) -> dict[str, Any]:
-    """What a front desk needs: who asks, for whom to whom, by when, and where the report goes. No diagnosis."""
-    patient = case.patient
-    visit = found.visit if found else None
-    needed_by = None
-    if visit and visit.on_date:
-        lines = standing(visit, now).items
-        needed_by = next((line.safe_by for line in lines if line.item.kind_id == "referral_letter"), None)
-    primary, first = doctors.get(CaseClinician.Role.PRIMARY), doctors.get(CaseClinician.Role.FIRST)
-    return {
-        "to": primary or first,
-        "first": first if primary else None,
-        "second": visit.clinician if visit else None,
-        "office": visit.office if visit else None,
-        "today": now.astimezone(patient.zone).date(),
-        "needed_by": needed_by,
-        "visit_on": visit.on_date if visit else None,
-        "patient": patient,
-    }
-
-
-def _shares_office(doctors: dict[str, Any], about: Round) -> dict[str, str] | None:
+def _shares_office(doctors: letters.Doctors, about: Round) -> dict[str, str] | None:
     """This doctor and one heard before at one office: worth a gentle line, never a bar."""
     role = actions.DOCTOR_OF_ROUND[about.number]
     this, heard = doctors.get(role), [CaseClinician.Role.FIRST]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.records import export_views, lead_time_views, referral, report_views, views
+from cases.records import export_views, lead_time_views, letter_views, referral, report_views, views
 
 app_name = "records"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("items/<uuid:pk>/due-back/", views.set_due_back, name="set_due_back"),
     path("items/<uuid:pk>/<slug:verb>/", views.tell, name="tell"),
     path("cases/<uuid:pk>/referral/", referral.referral, name="referral"),
+    path("cases/<uuid:pk>/referral/letter.pdf", letter_views.letter_pdf, name="letter_pdf"),
+    path("cases/<uuid:pk>/referral/letter/", letter_views.change_letter, name="change_letter"),
+    path("cases/<uuid:pk>/referral/letter/fax/", letter_views.ask_to_fax, name="fax_letter"),
+    path("cases/<uuid:pk>/referral/ask-them/", letter_views.ask_about_referral, name="ask_about_referral"),
     path("cases/<uuid:pk>/referral/<slug:verb>/", referral.move_referral, name="move_referral"),
     path("cases/<uuid:pk>/report/", report_views.report, name="report"),
     path("cases/<uuid:pk>/report/<slug:verb>/", report_views.tell_report, name="tell_report"),

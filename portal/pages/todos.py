@@ -13,6 +13,7 @@ from cases.case.actions import CHECK_OFFICE
 from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
+from cases.records.planning import ASK_REFERRAL, FAX_LETTER
 from portal import when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words
@@ -31,13 +32,16 @@ KINDS = {
     FIX_ADDRESS: (gettext_lazy("Address does not work"), "warn", "alert"),
     CHECK_OFFICE: (gettext_lazy("Check an office"), "info", "search"),
     "post_sheet": (gettext_lazy("Post the sheet"), "info", "print"),
+    FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
+    ASK_REFERRAL: (gettext_lazy("Ask about a referral"), "warn", "phone"),
     "treatment_soon": (gettext_lazy("Treatment soon"), "stop", "alert"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
 }
 # For these the office is rung, not the patient.
 TO_OFFICES = {"call_holder", "ask_office", "ask_report"}
 # These are done on pages of their own, not by a call about the case.
-ELSEWHERE = {CHECK_OFFICE, "post_sheet"}
+ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}  # their note says whom
+ELSEWHERE = {CHECK_OFFICE, "post_sheet", *ON_REFERRAL}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
 
 
@@ -56,9 +60,9 @@ def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[s
     office = reason.office if reason and todo.kind in TO_OFFICES else None
     if office:
         lines.append(reach_office(office))
-    elif patient and not is_about_office:
+    elif patient and not is_about_office and todo.kind not in ON_REFERRAL:
         lines.append(reach(patient))
-    to_call = None if is_about_office else patient  # its own page has its number
+    to_call = None if is_about_office or todo.kind in ON_REFERRAL else patient  # its own page has its number
     return {
         "pk": todo.pk,
         "on": todo.due_on,
@@ -81,6 +85,8 @@ def _address(todo: ToDo) -> str:
         return reverse("pages:office", args=[todo.about_id])
     if todo.kind == FIX_ADDRESS:
         return reverse("pages:fix_address", args=[todo.about_id])
+    if todo.kind in ON_REFERRAL and todo.case:
+        return reverse("records:referral", args=[todo.case.pk]) + "#letter"
     return cards.file_url(todo.case) if todo.case else ""
 
 
