@@ -354,6 +354,8 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "portal.mail.FolderBackend"
 
+MAILGUN_SIGNING_KEY = env("MAILGUN_SIGNING_KEY")  # with it, Mailgun may tell of mail that came back
+
 # Text messages: a provider's gateway; without one they are offered to nobody.
 TEXT_GATEWAY_URL = env("TEXT_GATEWAY_URL")
 TEXT_GATEWAY_TOKEN = env("TEXT_GATEWAY_TOKEN")

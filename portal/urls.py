@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from portal import health
+from portal.reminders import bounce_views
 
 ROOMS = [
     "portal.accounts",
@@ -33,5 +34,7 @@ handler400 = "portal.failures.bad_request"
 handler403 = "portal.failures.forbidden"
 handler404 = "portal.failures.not_found"
 handler500 = "portal.failures.server_error"
+if settings.MAILGUN_SIGNING_KEY:
+    urlpatterns.append(path("mail-events/mailgun/", bounce_views.mailgun, name="mail_events"))
 if settings.SHOW_BACKSTAGE:
     urlpatterns.append(path("backstage/", include("portal.pages.backstage_urls")))

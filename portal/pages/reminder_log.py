@@ -200,6 +200,8 @@ def _result(delivery: Delivery) -> dict[str, str]:
     if delivery.reply:
         warns = delivery.reply in (Delivery.Reply.NOT_ME, Delivery.Reply.CALL)
         return {"label": replies[Delivery.Reply(delivery.reply)], "kind": "warn" if warns else "ok", "icon": "check"}
+    if delivery.came_back_at:
+        return {"label": _("Came back"), "kind": "stop", "icon": "x"}
     if delivery.sent_at and delivery.channel == Delivery.Channel.LETTER:
         return {"label": _("Posted"), "kind": "ok", "icon": "check"}
     if delivery.sent_at:

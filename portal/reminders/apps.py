@@ -9,11 +9,14 @@ class RemindersConfig(AppConfig):
     label = "reminders"
 
     def ready(self):
+        from anymail.signals import tracking
+
         from portal.history import words
-        from portal.reminders import frame, kinds, patterns, staff, wording_notice
+        from portal.reminders import bounces, frame, kinds, patterns, staff, wording_notice
 
         kinds.register(staff.KIND, wording_notice.KIND)
         patterns.register(frame.FRAME)
+        tracking.connect(bounces.heard)
         words.register(
             {
                 "reminder.sent": _("A message went out"),
@@ -32,11 +35,14 @@ class RemindersConfig(AppConfig):
                 "reminder.letter_made": _("Made a letter of a message"),
                 "wording.changed": _("Changed the words of a message"),
                 "wording.taken_back": _("Took the words of a message back to ours"),
+                "reminder.came_back": _("A message came back"),
                 "reminder.posted": _("Posted a letter instead of a message"),
             },
             {
                 "done": _("Done"),
                 "not_yet": _("Not yet"),
                 "call": _("Call me"),
+                "bounced": _("Their mail server would not have it"),
+                "complained": _("It was reported as unwanted"),
             },
         )
