@@ -1,40 +1,26 @@
-"""Settings, read from the environment. `.env.example` names every key; `portal/checks.py` refuses unsafe ones."""
+"""Settings, read from the environment. `.env.example` names every key; `portal/checks.py` refuses unsafe ones.
+
+`portal/environment.py` does the reading, `portal/logs.py` says how lines are written.
+"""
 
 import hashlib
-import os
 import zoneinfo
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import django
-import structlog
 import tzdata
 from csp.constants import NONE, SELF
 from django.conf.locale import LANG_INFO
+
+from portal import logs
+from portal.environment import database, env, load_run_env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # The system's copy of the zone data may be years old: the package's copy is forced over it.
 zoneinfo.reset_tzpath(to=[str(Path(tzdata.__file__).parent / "zoneinfo")])
-
-
-def env(name: str, default: str = "") -> str:
-    """A setting from the environment, or from the file that NAME_FILE names (for secrets)."""
-    if f"{name}_FILE" in os.environ:
-        return Path(os.environ[f"{name}_FILE"]).read_text().strip()
-    return os.environ.get(name, default)
-
-
-def load_run_env(folder: Path) -> None:
-    """Let `manage.py` find what a running `make run` uses: its keys and addresses, as defaults."""
-    path = folder / "run.env"
-    if path.exists():
-        for line in path.read_text().splitlines():
-            name, _, value = line.partition("=")
-            os.environ.setdefault(name, value)
-
 
 PORTAL_ENV = env("PORTAL_ENV", "production")
 IN_PRODUCTION = PORTAL_ENV == "production"
@@ -148,22 +134,6 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-
-def database(url: str) -> dict[str, Any]:
-    """A database from `postgres://user:password@host:port/name?host=/socket/folder`."""
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query))
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(query.pop("user", parts.username or "")),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.pop("host", parts.hostname or ""),
-        "PORT": str(parts.port or query.pop("port", "")),
-        "OPTIONS": query,
-    }
-
-
 DATABASE_URL = env("DATABASE_URL", "postgres://portal_app@/portal")
 DATABASE_OWNER_URL = env("DATABASE_OWNER_URL")
 # Two roles: the owner migrates and restores, the application's role runs and cannot change history.
@@ -217,7 +187,7 @@ ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_FORMS = {
-    name: f"portal.accounts.forms.{form}"
+    name: f"portal.accounts.entrance_forms.{form}"
     for name, form in {
         "login": "LoginForm",
         "request_login_code": "RequestLoginCodeForm",
@@ -235,11 +205,11 @@ ACCOUNT_FORMS = {
     }.items()
 }
 MFA_FORMS = {
-    "authenticate": "portal.accounts.forms.AuthenticateForm",
-    "reauthenticate": "portal.accounts.forms.ReauthenticateBySecondFactorForm",
-    "activate_totp": "portal.accounts.forms.ActivateTOTPForm",
-    "add_webauthn": "portal.accounts.forms.AddWebAuthnForm",
-    "edit_webauthn": "portal.accounts.forms.EditWebAuthnForm",
+    "authenticate": "portal.accounts.entrance_forms.AuthenticateForm",
+    "reauthenticate": "portal.accounts.entrance_forms.ReauthenticateBySecondFactorForm",
+    "activate_totp": "portal.accounts.entrance_forms.ActivateTOTPForm",
+    "add_webauthn": "portal.accounts.entrance_forms.AddWebAuthnForm",
+    "edit_webauthn": "portal.accounts.entrance_forms.EditWebAuthnForm",
 }
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key,30/5m/ip"}
 ENTRANCE_TAKES = 0.0 if IN_TESTS else 0.5  # seconds at least; known and unknown addresses answer alike
@@ -406,36 +376,8 @@ if SENTRY_DSN:
         dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never", include_local_variables=False
     )
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "lines": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(),
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "django.server": {"handlers": [], "propagate": False},
-        "portal": {"level": "INFO"},
-        "cases": {"level": "INFO"},
-        "bookings": {"level": "INFO"},
-    },
-}
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.filter_by_level,
-        structlog.processors.TimeStamper(fmt="iso"),
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
+LOGGING = logs.LOGGING
+logs.configure()
 SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # the redirect to https is the proxy's
     "auth.W004",  # the e-mail is unique by Lower(), a constraint this check does not see

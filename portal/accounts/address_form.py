@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.accounts import reach, rules
-from portal.accounts.forms import WHOLE_ADDRESS
+from portal.accounts.entrance_forms import WHOLE_ADDRESS
 from portal.accounts.models import User
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import public
-from portal.accounts.forms import SignupForm
+from portal.accounts.entrance_forms import SignupForm
 from portal.clock import today
 from portal.pages import questions
 

@@ -1,0 +1,184 @@
+"""The forms of signing up and signing in: allauth's, in our words."""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.core import context
+from allauth.mfa.base import forms as second_factor
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.accounts import rules, sessions
+
+WHOLE_ADDRESS = gettext_lazy("Enter your email address in full, like name@example.com.")
+# What a field is called, its hint, and what to do when it is empty.
+WORDS: dict[str, tuple[Any, Any, Any]] = {
+    "email": (gettext_lazy("Email address"), "", WHOLE_ADDRESS),
+    "login": (gettext_lazy("Email address"), "", WHOLE_ADDRESS),
+    "code": (
+        gettext_lazy("Code"),
+        gettext_lazy("Capital or small letters, with or without the dash."),
+        gettext_lazy("Enter the code."),
+    ),
+    "password": (gettext_lazy("Password"), "", gettext_lazy("Enter your password.")),
+    "oldpassword": (gettext_lazy("Your password now"), "", gettext_lazy("Enter the password you have now.")),
+    "password1": (
+        gettext_lazy("New password"),
+        gettext_lazy("10 characters or more. Three or four words that only you put together are good."),
+        gettext_lazy("Enter a new password."),
+    ),
+    "password2": (gettext_lazy("The same password again"), "", gettext_lazy("Enter the new password again.")),
+    "remember": (
+        gettext_lazy("Keep me signed in on this phone"),
+        gettext_lazy("Only if nobody else uses it"),
+        "",
+    ),
+    "name": (
+        gettext_lazy("A name for it"),
+        gettext_lazy("For instance “My phone”."),
+        gettext_lazy("Enter a name."),
+    ),
+    "passwordless": (
+        gettext_lazy("Use it alone, without email or code"),
+        gettext_lazy("Your phone then asks for your face, finger or its own code."),
+        "",
+    ),
+}
+NARROW = {"code": "rs-input--code", "email": "rs-input--m", "login": "rs-input--m"}
+
+
+class InOurWords(forms.Form):
+    """Gives allauth's forms our labels, hints and sentences."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if name not in WORDS:
+                continue
+            field.label, hint, empty = WORDS[name]
+            field.help_text = hint
+            field.error_messages["required"] = empty or field.error_messages["required"]
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = WHOLE_ADDRESS
+                for validator in field.validators:
+                    if hasattr(validator, "message"):
+                        validator.message = WHOLE_ADDRESS
+            if name in NARROW:
+                field.widget.attrs["class"] = NARROW[name]
+
+
+class LoginForm(InOurWords, account.LoginForm):
+    """Sign in by password; allauth drops the field when sign-up asks for none."""
+
+    def _setup_password_field(self) -> None:
+        return None
+
+    def login(self, request: Any, redirect_url: str | None = None) -> Any:
+        request.session[sessions.WANTS_TO_STAY] = self.cleaned_data["remember"]
+        return super().login(request, redirect_url)
+
+
+class RequestLoginCodeForm(InOurWords, account.RequestLoginCodeForm):
+    keep = forms.BooleanField(
+        label=WORDS["remember"][0], help_text=WORDS["remember"][1], required=False, widget=forms.CheckboxInput
+    )
+
+    def clean(self) -> Any:
+        context.request.session[sessions.WANTS_TO_STAY] = self.cleaned_data.get("keep", False)
+        return super().clean()
+
+
+class ConfirmLoginCodeForm(InOurWords, account.ConfirmLoginCodeForm):
+    pass
+
+
+class ConfirmEmailVerificationCodeForm(InOurWords, account.ConfirmEmailVerificationCodeForm):
+    pass
+
+
+class ConfirmPasswordResetCodeForm(InOurWords, account.ConfirmPasswordResetCodeForm):
+    pass
+
+
+class ResetPasswordForm(InOurWords, account.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(InOurWords, account.ResetPasswordKeyForm):
+    pass
+
+
+class SetPasswordForm(InOurWords, account.SetPasswordForm):
+    pass
+
+
+class ChangePasswordForm(InOurWords, account.ChangePasswordForm):
+    pass
+
+
+class ReauthenticateForm(InOurWords, account.ReauthenticateForm):
+    pass
+
+
+class AddEmailForm(InOurWords, account.AddEmailForm):
+    pass
+
+
+class ChangeEmailForm(InOurWords, account.ChangeEmailForm):
+    pass
+
+
+class AuthenticateForm(InOurWords, second_factor.AuthenticateForm):
+    pass
+
+
+class ReauthenticateBySecondFactorForm(InOurWords, second_factor.ReauthenticateForm):
+    pass
+
+
+class ActivateTOTPForm(InOurWords, totp.ActivateTOTPForm):
+    pass
+
+
+class AddWebAuthnForm(InOurWords, webauthn.AddWebAuthnForm):
+    pass
+
+
+class EditWebAuthnForm(InOurWords, webauthn.EditWebAuthnForm):
+    pass
+
+
+class SignupForm(InOurWords, account.SignupForm):
+    """Sign up with an address alone; the five questions' answers travel along, sealed."""
+
+    privacy = forms.BooleanField(
+        label=gettext_lazy("I have read the privacy notice and accept it"),
+        error_messages={"required": gettext_lazy("Read the privacy notice and tick that you accept it.")},
+    )
+    answers = forms.CharField(required=False, widget=forms.HiddenInput)
+    keep_answers = forms.BooleanField(
+        label=gettext_lazy("Keep my answers to the five questions"),
+        help_text=gettext_lazy("If you don’t tick this, we forget them."),
+        required=False,
+    )
+    as_typed = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def has_answers(self) -> bool:
+        return bool(self["answers"].value())
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        meant = rules.better_address(email)
+        if meant and self.data.get("as_typed") != email:
+            # The same form sent again with the same address means that it is right.
+            self.data = {**self.data.dict(), "as_typed": email}  # type: ignore[attr-defined]
+            raise forms.ValidationError(
+                _("Did you mean %(meant)s? If your address is right as it is, send the form again."),
+                params={"meant": meant},
+            )
+        return email
