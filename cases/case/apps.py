@@ -11,10 +11,13 @@ class CaseConfig(AppConfig):
     label = "case"
 
     def ready(self) -> None:
-        from cases.case.calls import address_refused
+        from allauth.account.signals import email_changed
+
+        from cases.case.calls import address_changed, address_refused
         from portal.reminders.readers import on_wrong_address
 
         on_wrong_address(address_refused)
+        email_changed.connect(address_changed, dispatch_uid="cases.case")  # allauth tells of it by its signal only
         words.register_for_patients("case.changed", "case.clinician_set")
         words.register(
             {

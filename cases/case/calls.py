@@ -1,10 +1,12 @@
 """Calls that the team makes: what came of one and what follows, written down in three presses."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.case.actions import ask_to_do, must, settle_to_do
@@ -127,7 +129,17 @@ def _our_zone() -> ZoneInfo:
 
 
 def address_refused(person: User, case_id: UUID | None) -> None:
-    """A message to a person came back: one of the team finds out the right address. One open to-do a person."""
+    """A message to a person came back: one of the team finds out the right address. One open to-do a person.
+
+    Where no case of theirs is open, nobody writes to them any more: the log of messages keeps what failed.
+    """
     case = Case.objects.open().filter(pk=case_id).first() if case_id else None
-    case = case or Case.objects.open().filter(patient=person).order_by("-opened_at").first()
-    ask_to_do(FIX_ADDRESS, person, case=case, due_on=clock.today(_our_zone()), by=SYSTEM)
+    case = case or Case.objects.open().filter(Q(patient=person) | Q(starter=person)).order_by("-opened_at").first()
+    if case is not None:
+        ask_to_do(FIX_ADDRESS, person, case=case, due_on=clock.today(_our_zone()), by=SYSTEM)
+
+
+def address_changed(request: Any, user: User, **rest: Any) -> None:
+    """The person gave another address and confirmed it: nobody needs to ask for it any more."""
+    for todo in ToDo.objects.open().filter(kind=FIX_ADDRESS, about_id=str(user.pk), asked_by=None):
+        settle_to_do(todo, by=Actor.of(request))

@@ -9,19 +9,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from cases.case.models import CallLog, Case, CaseClinician, ToDo
 from cases.case.people import who_can_open
+from cases.records import words as record_words
 from cases.records.models import RecordItem
 from cases.records.standing import ItemStanding
-from cases.records.states import IN_TROUBLE, THERE, UNDER_WAY, ItemState
+from cases.records.states import THERE, ItemState, KnownBy, Need, Route
 from portal import clock, when
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.actions import record
-from portal.pages import cards, carry, facts, privacy, todos, words
+from portal.pages import cards, carry, facts, log_rows, privacy, todos, words
 from portal.pages.facts import Gathered
 from portal.reminders import kinds
 from portal.reminders.models import Reminder
@@ -34,6 +36,15 @@ STAFF_ROLES = {
     CaseClinician.Role.FIRST: lambda: _("Gave the plan"),
     CaseClinician.Role.SECOND: lambda: _("Second doctor"),
     CaseClinician.Role.THIRD: lambda: _("Third doctor"),
+}
+# The states that speak to the patient, as the team reads them.
+STAFF_STATES = {
+    (ItemState.NEEDS_YOU, Need.PLAN): gettext_lazy("Patient’s file"),
+    (ItemState.NEEDS_YOU, Need.SIGNATURE): gettext_lazy("Patient’s signature"),
+    (ItemState.NEEDS_YOU, Need.CHOICE): gettext_lazy("Patient’s choice"),
+    (ItemState.NEEDS_YOU, Need.FEE): gettext_lazy("A fee is open"),
+    (ItemState.HELD, Route.CARRIED): gettext_lazy("In the patient’s hands"),
+    (ItemState.SENT, Route.CARRIED): gettext_lazy("On the patient’s list"),
 }
 
 
@@ -56,7 +67,10 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "case": case,
         "patient": case.patient,
         "status": words.visit_words(gathered.facts.visit_on, today),
-        "todos": [todos.row(todo, {case.pk: gathered}, today) for todo in open_todos.select_related("case__patient")],
+        "todos": [
+            todos.row(todo, {case.pk: gathered}, today)
+            for todo in open_todos.select_related("case__patient", "case__starter")
+        ],
         "verdict": cards.verdict_tag(gathered.facts.verdict),
         "time_words": _time_words(gathered),
         "points": _points(gathered, today),
@@ -72,6 +86,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "people": _people(case, gathered),
         "can_open": [{"name": user.name, "words": _as_what(user, case)} for user, _said in who_can_open(case)],
         "reminders": _reminders(case),
+        "reminders_url": reverse("pages:reminder_log") + "?" + urlencode({"show": "coming", "find": case.reference}),
     }
 
 
@@ -139,16 +154,27 @@ def _calls(case: Case, reader: Any) -> list[dict[str, Any]]:
 
 def _record(each: ItemStanding, case: Case) -> dict[str, Any]:
     item = each.item
+    tag = record_words.item_tag(item)
     return {
         "name": item.kind.called,
         "weight": _("Core") if item.is_core else _("Can follow"),
         "holder": item.holder.name if item.holder else "",
-        "route": item.get_route_display(),
-        "state": item.get_state_display(),
-        "tag": _state_tag(item.state),
-        "known": ". ".join(filter(None, [item.get_known_by_display() if item.known_by else "–", _lent(item)])),
+        "route": _("Carried by the patient") if item.route == Route.CARRIED else item.get_route_display(),
+        "state": STAFF_STATES.get((item.state, item.need or item.route), tag["label"]),
+        "tag": "" if item.state == ItemState.NEEDED else tag["kind"],
+        "known": " ".join(filter(None, [_known(item, case), _lent(item)])) or "–",
         "log_href": log_url(case, item=item.pk) if item.state not in THERE else "",
     }
+
+
+def _known(item: RecordItem, case: Case) -> str:
+    """Who said so and when: "Rosa told us. Nov 13"."""
+    teller = item.moved_by.first_name if item.moved_by else ""
+    said = record_words.known(item, False, case.patient.first_name, teller)
+    if item.known_by == KnownBy.DOCUMENT:
+        said = f"{item.get_known_by_display()}."
+    on = item.opens_on or item.arrived_on or item.sent_on or item.held_on or item.acknowledged_on or item.asked_on
+    return f"{said} {when.short_day(on)}." if said and on else said
 
 
 def _lent(item: RecordItem) -> str:
@@ -156,16 +182,6 @@ def _lent(item: RecordItem) -> str:
     if item.back_on:
         return _("Given back %(day)s") % {"day": when.short_day(item.back_on)}
     return _("Due back %(day)s") % {"day": when.short_day(item.due_back_on)} if item.due_back_on else ""
-
-
-def _state_tag(state: str) -> str:
-    if state in THERE:
-        return "ok"
-    if state in IN_TROUBLE:
-        return "stop"
-    if state in UNDER_WAY:
-        return "info"
-    return "warn" if state == ItemState.NEEDS_YOU else ""
 
 
 def _people(case: Case, gathered: Gathered) -> list[dict[str, Any]]:
@@ -208,5 +224,14 @@ def _person(user: User, said: str) -> dict[str, Any]:
 
 
 def _reminders(case: Case) -> list[dict[str, str]]:
-    rows = Reminder.objects.filter(case_id=case.pk, settled_at=None).order_by("due_at")[:REMINDERS_SHOWN]
-    return [{"when": when.moment(row.due_at), "words": str(kinds.kind_of(row.kind).label)} for row in rows]
+    """What goes next, and to whom: not everything goes to the patient."""
+    rows = list(Reminder.objects.filter(case_id=case.pk).coming()[:REMINDERS_SHOWN])
+    people = log_rows.people_of(rows)
+    return [
+        {
+            "when": when.moment(row.due_at),
+            "words": str(kinds.kind_of(row.kind).label),
+            "to": log_rows.to_whom(row, people),
+        }
+        for row in rows
+    ]

@@ -57,7 +57,7 @@ def shown(request: HttpRequest, case: Case, *, call_form: CallMeForm | None = No
         raise Http404
     person: Any = request.user if role_in(case, request.user) == HELPER else case.patient
     now = clock.now()
-    running = Pause.objects.visible_to(person).at(now).first()
+    running = Pause.objects.visible_to(person).at(now).filter(person=person).first()
     rows = Reminder.objects.visible_to(request.user).to_person(person).filter(case_id=case.pk)
     context = {
         "case": case,

@@ -46,7 +46,11 @@ def needs_me(user: Any, today: dt.date) -> Q:
 
 def look_up(user: Any, today: dt.date) -> Needs:
     """A case of which something is asked stands in that row only."""
-    asked = due_todos(user, today).order_by("due_on", "asked_at").select_related("case__patient", "case__key")
+    asked = (
+        due_todos(user, today)
+        .order_by("due_on", "asked_at")
+        .select_related("case__patient", "case__starter", "case__key")
+    )
     found = list(asked[: SHOWN + 1])
     due = cases_to_act_on(user, today).filter(~Exists(due_todos(user, today).filter(case=OuterRef("pk"))))
     cases = list(due.select_related("patient", "key")[: SHOWN + 1])

@@ -1,85 +1,129 @@
 """The coordinators' log of messages: when, about which case, to whom, about what, what came of it; again, mute, fix."""
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.case.models import Case
-from portal import clock, when
+from portal import clock
 from portal.access import open_to
 from portal.accounts.models import User
-from portal.reminders import kinds, rules, sender
-from portal.reminders.models import Delivery, Mute, Outcome, Reminder
+from portal.pages import log_rows
+from portal.pages.log_form import LogForm
+from portal.reminders import kinds, sender
+from portal.reminders.models import Delivery, Mute, Outcome, Pause, RecipientType, Reminder
 from portal.reminders.readers import BY_HAND
 
 LINES_ON_A_PAGE = 25
 COUNTED_AT_MOST = 1000  # what comes after them is not told apart, so that counting costs the same with any number
-SHOWS = ("all", "coming", "failed", "passed", "calls", "muted")
-FIND_AT_MOST, PEOPLE_FOUND = 80, 200
-PASSED_SHOWN = dt.timedelta(days=30)
+SHOWS = ("all", "coming", "failed", "passed", "calls", "paused", "muted")
+PEOPLE_FOUND = 200
+SHOWN_FOR = dt.timedelta(days=30)  # what was not sent in time, and what a rest held back
 
 
-@open_to("coordinator")
+@open_to(User.Role.COORDINATOR)
 @require_safe
 def reminder_log(request: HttpRequest) -> HttpResponse:
     """What went out, what is coming, what failed, whom to call instead."""
     show = request.GET.get("show", "")
     show = show if show in SHOWS else "all"
-    find = request.GET.get("find", "").strip()[:FIND_AT_MOST]
-    rows = {"coming": _coming, "passed": _passed, "muted": _muted}
-    found = rows[show](request.user) if show in rows else _messages(request.user, show)
-    found = _named(found, find) if find else found
+    form = LogForm(request.GET or None)
+    chosen = {name: said for name, said in form.chosen().items() if said}
+    found = _narrowed(_found(request.user, show), form, request.user)
     page = Paginator(found, LINES_ON_A_PAGE).get_page(request.GET.get("page"))
     things = list(page)
-    cases = Case.objects.visible_to(request.user).in_bulk({thing.case_id for thing in things if thing.case_id})
-    people = User.objects.in_bulk({_person_id(thing) for thing in things} - {""})
+    cases = Case.objects.visible_to(request.user).select_related("patient")
+    cases = cases.in_bulk({thing.case_id for thing in things if thing.case_id})
+    people = log_rows.people_of(things)
+    pauses = {str(each.person_id): each for each in _pauses(request.user).filter(person__in=list(people))}
     context = {
-        "lines": [_line(thing, cases, {str(pk): user for pk, user in people.items()}) for thing in things],
+        "lines": [log_rows.line(thing, cases, people, pauses) for thing in things],
         "page": page,
         "show": show,
-        "find": find,
-        "query": urlencode({"show": show} | ({"find": find} if find else {})),
+        "filters": form,
+        "is_narrowed": bool(chosen),
+        "kept": urlencode(chosen),
+        "query": urlencode({"show": show} | chosen),
         "chips": _chips(request.user),
         "run": sender.last_run(),
     }
     return render(request, "pages/reminder_log.html", context)
 
 
-def _person_id(thing: Any) -> str:
-    if isinstance(thing, Mute):
-        return str(thing.person_id)
-    return thing.recipient_id if thing.recipient_type == "user" else ""
+def _found(user: Any, show: str) -> QuerySet[Any]:
+    rows = {"coming": _coming, "passed": _passed, "paused": _paused, "muted": _muted}
+    return rows[show](user) if show in rows else _messages(user, show)
 
 
-def _named(found: Any, find: str) -> Any:
-    """Only what goes to people of this name."""
-    people = [str(pk) for pk in User.objects.filter(name__icontains=find).values_list("pk", flat=True)[:PEOPLE_FOUND]]
-    return found.filter(person__in=people) if found.model is Mute else found.filter(recipient_id__in=people)
+def _narrowed(found: QuerySet[Any], form: LogForm, user: Any) -> QuerySet[Any]:
+    """Only what fits the words, the subject and the day."""
+    chosen = form.chosen()
+    if chosen["find"]:
+        found = found.filter(_named(found.model, chosen["find"], user))
+    if codes := form.kinds_meant():
+        is_message = found.model is Delivery
+        rows = Reminder.objects.filter(delivery=OuterRef("pk"), kind__in=codes)
+        found = found.filter(Exists(rows)) if is_message else found.filter(kind__in=codes)
+    since = form.since_when()
+    return found.filter(_at_or_after(found.model, since)) if since else found
 
 
-def _muted(user: Any) -> Any:
+def _named(model: type, words: str, user: Any) -> Q:
+    """What goes to people of this name, or is about the case of this patient or reference."""
+    words = words.replace("\0", "")
+    named = User.objects.filter(name__icontains=words).values_list("pk", flat=True)[:PEOPLE_FOUND]
+    people = [str(pk) for pk in named]
+    letters = words.upper().replace(" ", "").removeprefix("RS")
+    of_case = Q(patient__in=people) | Q(reference__istartswith=f"RS {letters[:3]} {letters[3:]}".strip())
+    cases = list(Case.objects.visible_to(user).filter(of_case).values_list("pk", flat=True)[:PEOPLE_FOUND])
+    return Q(case_id__in=cases) | (Q(person__in=people) if model is Mute else Q(recipient_id__in=people))
+
+
+def _at_or_after(model: type, since: dt.datetime) -> Q:
+    """By the time that stands on the line."""
+    if model is Mute:
+        return Q(muted_at__gte=since)
+    if model is Delivery:
+        return Q(created_at__gte=since) | Q(sent_at__gte=since) | Q(failed_at__gte=since)
+    return Q(settled_at=None, due_at__gte=since) | Q(settled_at__gte=since)
+
+
+def _muted(user: Any) -> QuerySet[Mute]:
     return Mute.objects.visible_to(user).at(clock.now()).order_by("-muted_at", "pk")
 
 
-def _coming(user: Any) -> Any:
+def _pauses(user: Any) -> QuerySet[Pause]:
+    return Pause.objects.visible_to(user).at(clock.now())
+
+
+def _coming(user: Any) -> QuerySet[Reminder]:
     return Reminder.objects.visible_to(user).coming().filter(delivery=None)
 
 
-def _passed(user: Any) -> Any:
+def _paused(user: Any) -> QuerySet[Reminder]:
+    """What waits for somebody's rest to end, and what passed during it."""
+    resting = [str(pk) for pk in _pauses(user).values_list("person_id", flat=True)]
+    waits = Q(settled_at=None, delivery=None, recipient_type=RecipientType.USER, recipient_id__in=resting)
+    held = Q(settled_as=Outcome.PAUSED, settled_at__gte=clock.now() - SHOWN_FOR)
+    found = Reminder.objects.visible_to(user).filter(held | (waits & ~Q(message_class=kinds.ANSWER)))
+    return found.order_by("due_at", "pk")
+
+
+def _passed(user: Any) -> QuerySet[Reminder]:
     """Rows whose time went by before they could go, newest first."""
-    since = clock.now() - PASSED_SHOWN
+    since = clock.now() - SHOWN_FOR
     found = Reminder.objects.visible_to(user).filter(settled_as=Outcome.PASSED, settled_at__gte=since)
     return found.order_by("-settled_at", "pk")
 
 
-def _messages(user: Any, show: str) -> Any:
+def _messages(user: Any, show: str) -> QuerySet[Delivery]:
     found = Delivery.objects.visible_to(user).prefetch_related("rows").order_by("-created_at", "pk")
     if show == "failed":
         return found.failed()
@@ -95,134 +139,14 @@ def _chips(user: Any) -> list[dict[str, Any]]:
         "failed": _("Failed"),
         "passed": _("Not in time"),
         "calls": _("By phone or post"),
+        "paused": _("Paused"),
         "muted": _("Muted"),
     }
-    counts = {
-        "coming": _count(_coming(user)),
-        "failed": _count(_messages(user, "failed")),
-        "passed": _count(_passed(user)),
-        "calls": _count(_messages(user, "calls")),
-        "muted": _count(_muted(user)),
-    }
+    counts = {code: _count(_found(user, code)) for code in SHOWS if code != "all"}
     return [{"code": code, "label": label, "count": counts.get(code)} for code, label in labels.items()]
 
 
-def _count(found: Any) -> str:
+def _count(found: QuerySet[Any]) -> str:
     """ "25", or "1000+" where there are more."""
     counted = found.order_by()[: COUNTED_AT_MOST + 1].count()
     return f"{COUNTED_AT_MOST}+" if counted > COUNTED_AT_MOST else str(counted)
-
-
-def _line(thing: Any, cases: dict, people: dict) -> dict[str, Any]:
-    person = people.get(_person_id(thing))
-    roles = {"coordinator": _("Every coordinator"), "consultant": _("Every consultant")}
-    line = {
-        "case": cases.get(thing.case_id),
-        "to": person.name if person else roles.get(getattr(thing, "recipient_id", ""), _("An office")),
-        "person": person,
-        # A patient's or helper's address is put right here; staff's is their own and their administrator's.
-        "can_be_fixed": person is not None and not person.role and thing.case_id in cases,
-    }
-    if isinstance(thing, Mute):
-        return line | _mute(thing)
-    return line | (_row(thing) if isinstance(thing, Reminder) else _message(thing))
-
-
-def _mute(mute: Mute) -> dict[str, Any]:
-    until = _("Until %(day)s") % {"day": when.day(mute.until)} if mute.until else _("For good")
-    return {
-        "at": mute.muted_at,
-        "about": _labels([mute.kind]),
-        "by": _("Held back"),
-        "result": {"label": until, "kind": "", "icon": "pause"},
-        "mute": mute,
-        "can_be_fixed": False,
-    }
-
-
-def _row(row: Reminder) -> dict[str, Any]:
-    coming = {"label": _("Coming up"), "kind": "", "icon": "clock"}
-    passed = {"label": _("Not sent in time"), "kind": "warn", "icon": "alert"}
-    return {
-        "at": row.settled_at or row.due_at,
-        "about": _labels([row.kind]),
-        "by": "",
-        "can_be_muted": None if row.settled_at else _mutable(row),
-        "can_be_fixed": False,
-        "result": passed if row.settled_at else coming,
-    }
-
-
-def _mutable(row: Reminder) -> Reminder | None:
-    """The row, if its kind may be held back from its reader."""
-    is_free = row.recipient_type == "user" and row.message_class != kinds.ANSWER
-    return row if is_free else None
-
-
-def _message(delivery: Delivery) -> dict[str, Any]:
-    rows = rules.leading(delivery.rows.all())
-    is_call = delivery.channel in BY_HAND
-    return {
-        "delivery": delivery,
-        "at": delivery.sent_at or delivery.failed_at or delivery.created_at,
-        "about": _labels(row.kind for row in delivery.rows.all()),
-        "by": _way(delivery),
-        "result": _result(delivery),
-        "can_try_again": bool(delivery.failed_at),
-        "can_go_again": bool(delivery.sent_at) and not is_call and bool(rows),
-        "can_be_muted": _mutable(rows[0]) if rows else None,
-        "is_again": delivery.again_of_id is not None,
-        "can_be_said": not delivery.sent_at and not delivery.withdrawn_at and (is_call or bool(delivery.failures)),
-    }
-
-
-def _way(delivery: Delivery) -> str:
-    ways = {
-        Delivery.Channel.CALL: _("A person’s call"),
-        Delivery.Channel.TEXT: _("Text message"),
-        Delivery.Channel.LETTER: _("Letter"),
-    }
-    return ways.get(Delivery.Channel(delivery.channel), _("Email"))
-
-
-def _labels(codes: Iterable[str]) -> str:
-    found = {code: kinds.known(code) for code in codes}
-    return ", ".join(str(kind.label) for kind in found.values() if kind) or _("A reminder")
-
-
-def _result(delivery: Delivery) -> dict[str, str]:
-    replies = {
-        Delivery.Reply.DONE: _("Answered: done"),
-        Delivery.Reply.NOT_YET: _("Answered: not yet"),
-        Delivery.Reply.CALL: _("Answered: call me"),
-        Delivery.Reply.NOT_ME: _("Answered: not for me"),
-    }
-    if delivery.reply:
-        warns = delivery.reply in (Delivery.Reply.NOT_ME, Delivery.Reply.CALL)
-        return {"label": replies[Delivery.Reply(delivery.reply)], "kind": "warn" if warns else "ok", "icon": "check"}
-    if delivery.came_back_at:
-        return {"label": _("Came back"), "kind": "stop", "icon": "x"}
-    if delivery.sent_at and delivery.channel == Delivery.Channel.LETTER:
-        return {"label": _("Posted"), "kind": "ok", "icon": "check"}
-    if delivery.sent_at:
-        return {"label": _("Accepted"), "kind": "ok", "icon": "check"}
-    if delivery.withdrawn_at:
-        return {"label": _("No longer needed"), "kind": "", "icon": "minus"}
-    is_text = delivery.channel == Delivery.Channel.TEXT
-    failures = {
-        Delivery.Failure.REFUSED: _("Number refused") if is_text else _("Address refused"),
-        Delivery.Failure.DEFERRED: _("Text gateway said later") if is_text else _("Mail server said later"),
-        Delivery.Failure.AWAY: _("Text gateway away") if is_text else _("Mail server away"),
-        Delivery.Failure.UNSURE: _("Line dropped while sending"),
-        Delivery.Failure.BROKEN: _("Could not be written"),
-    }
-    if delivery.failed_at:
-        return {"label": failures[Delivery.Failure(delivery.failure)], "kind": "stop", "icon": "x"}
-    if delivery.failure:
-        return {"label": failures[Delivery.Failure(delivery.failure)], "kind": "warn", "icon": "alert"}
-    waiting = {
-        Delivery.Channel.CALL: {"label": _("To call or post"), "kind": "info", "icon": "phone"},
-        Delivery.Channel.LETTER: {"label": _("To post"), "kind": "info", "icon": "print"},
-    }
-    sending = {"label": _("Going out"), "kind": "info", "icon": "send"}
-    return waiting.get(Delivery.Channel(delivery.channel), sending)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from cases.records.planning import ASK_REFERRAL, FAX_LETTER
-from portal import when
+from portal import clock, when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words
 from portal.pages.facts import Gathered
@@ -42,52 +43,75 @@ TO_OFFICES = {"call_holder", "ask_office", "ask_report"}
 # These are done on pages of their own, not by a call about the case.
 ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}  # their note says whom
 ELSEWHERE = {CHECK_OFFICE, "post_sheet", *ON_REFERRAL}
+# What is due in the case is not why these wait.
+OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
 
 
 def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[str, Any]:
     """A to-do for the board. The gathered facts hold its case, if it has one."""
     label, tag, icon = KINDS.get(todo.kind, PLAIN)
-    case = todo.case
-    patient = case.patient if case else None
-    is_about_office = todo.kind == CHECK_OFFICE
-    reason = _reason(todo, gathered[case.pk], today) if case and not is_about_office else None
-    lines = [_what(todo, today)]
-    if reason:
-        lines.append(reason.text)
-    if case:
-        lines.append(visit_line(gathered[case.pk].facts, today))
+    case, person = todo.case, _person(todo)
+    reason = _reason(todo, gathered[case.pk], today) if case and todo.kind not in OWN_REASON else None
     office = reason.office if reason and todo.kind in TO_OFFICES else None
-    if office:
-        lines.append(reach_office(office))
-    elif patient and not is_about_office and todo.kind not in ON_REFERRAL:
-        lines.append(reach(patient))
-    to_call = None if is_about_office or todo.kind in ON_REFERRAL else patient  # its own page has its number
     return {
         "pk": todo.pk,
         "on": todo.due_on,
         "label": label,
         "tag": tag,
         "icon": icon,
-        "name": patient.name if patient else _("Our own house"),
-        "href": _address(todo),
+        "name": case.patient.name if case else _("Our own house"),
+        "href": cards.file_url(case) if case else "",
+        "action": _action(todo),
         "log_href": f"{reverse('pages:log_call', args=[case.pk])}?todo={todo.pk}"
         if case and todo.kind not in ELSEWHERE
         else "",
-        "lines": [line for line in lines if line],
-        "call": call_button(office, to_call),
+        "lines": _lines(todo, reason, gathered, today, reach_office(office) if office else reach(person)),
+        "call": call_button(office, person),
     }
 
 
-def _address(todo: ToDo) -> str:
-    """Where it is done: an office on its own page, everything else in the case's file."""
+def _person(todo: ToDo) -> User | None:
+    """Whom it is about: the patient, or the one who began for the patient; nobody where a page has the number."""
+    case = todo.case
+    if case is None or todo.kind == CHECK_OFFICE or todo.kind in ON_REFERRAL:
+        return None
+    is_starter = todo.kind == FIX_ADDRESS and todo.about_id == str(case.starter_id)
+    return case.starter if is_starter else case.patient
+
+
+def _lines(
+    todo: ToDo, reason: reasons.Reason | None, gathered: Mapping[UUID, Gathered], today: dt.date, reached: str
+) -> list[str]:
+    """Why, first; what somebody said with it stands before what we worked out."""
+    asked, case = _what(todo, today), todo.case
+    own = _address_words(todo) if todo.kind == FIX_ADDRESS else ""
+    why = own or (reason.text if reason else "")
+    first = [asked, why] if todo.suits or todo.note else [why, asked]
+    visit = visit_line(gathered[case.pk].facts, today) if case else ""
+    return [line for line in (*first, visit, reached) if line]
+
+
+def _address_words(todo: ToDo) -> str:
+    """What came back, and whose address it is."""
+    person = _person(todo)
+    named = {"name": person.first_name if person else ""}
+    if todo.asked_by_id:
+        return _("The number of %(name)s was wrong. Find out the right one.") % named
+    return _("A message to %(name)s came back. The address may be wrong.") % named
+
+
+def _action(todo: ToDo) -> dict[str, str] | None:
+    """The page where it is done, where that is a page of its own."""
     if todo.kind == CHECK_OFFICE:
-        return reverse("pages:office", args=[todo.about_id])
-    if todo.kind == FIX_ADDRESS:
-        return reverse("pages:fix_address", args=[todo.about_id])
+        return {"label": _("Open the office"), "href": reverse("pages:office", args=[todo.about_id])}
+    if todo.kind == FIX_ADDRESS and todo.case:
+        return {"label": _("Fix the address"), "href": reverse("pages:fix_address", args=[todo.about_id])}
+    if todo.kind == "post_sheet" and todo.case:
+        return {"label": _("Open the sheet"), "href": reverse("pages:sheet", args=[todo.case_id])}
     if todo.kind in ON_REFERRAL and todo.case:
-        return reverse("records:referral", args=[todo.case.pk]) + "#letter"
-    return cards.file_url(todo.case) if todo.case else ""
+        return {"label": _("Open the letter"), "href": reverse("records:referral", args=[todo.case_id]) + "#letter"}
+    return None
 
 
 def _reason(todo: ToDo, gathered: Gathered, today: dt.date) -> reasons.Reason | None:
@@ -124,8 +148,10 @@ def visit_line(known: Facts, today: dt.date) -> str:
     return line
 
 
-def reach(person: User) -> str:
-    """How best to reach a person, in one line."""
+def reach(person: User | None) -> str:
+    """How best to reach a person, in one line; nothing where nobody is to be reached."""
+    if person is None:
+        return ""
     parts = [person.safe_to_ring]
     if person.phone:
         parts.append(_("A message may be left.") if person.may_leave_message else _("Do not leave a message."))
@@ -137,9 +163,19 @@ def reach(person: User) -> str:
 
 
 def reach_office(office: Office | None) -> str:
-    """The desk, its hours and how it likes to be asked, in one line."""
-    parts = [office.desk, office.hours, office.likes_to_be_asked] if office else []
+    """The desk, its hours, what its clock says now where that is not ours, and how it likes to be asked."""
+    if office is None:
+        return ""
+    parts = [office.desk, office.hours, _time_there(office, clock.now()), office.likes_to_be_asked]
     return "".join(f"{part.rstrip('.')}. " for part in parts if part).strip()
+
+
+def _time_there(office: Office, now: dt.datetime) -> str:
+    """ "It is 7:05 am there": nobody picks up before they open. Nothing where the reader's clock says the same."""
+    there = ZoneInfo(office.time_zone)
+    if when.local(now).utcoffset() == now.astimezone(there).utcoffset():
+        return ""
+    return _("It is %(time)s there") % {"time": when.clock_time(now, there)}
 
 
 def phone_words(person: User) -> str:

@@ -242,9 +242,10 @@ class Delivery(models.Model):
 
 class PauseQuerySet(models.QuerySet):
     def visible_to(self, user):
+        """One's own; a coordinator sees who rests."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(person=user)
+        return self if user.role == "coordinator" else self.filter(person=user)
 
     def at(self, now):
         """Pauses in force at this moment."""

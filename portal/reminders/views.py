@@ -94,7 +94,7 @@ def pause(request: HttpRequest, token: str) -> HttpResponse:
         form = PauseForm(request.POST if request.method == "POST" else None, now=now, zone=person.zone)
         if request.method == "POST" and _take_pause(request, person, form):
             return redirect(request.path)
-        running = Pause.objects.visible_to(person).at(now).first()
+        running = Pause.objects.visible_to(person).at(now).filter(person=person).first()
         status = 422 if form.is_bound else 200
         return _told(request, "reminders/pause.html", {"form": form, "running": running}, status=status)
 

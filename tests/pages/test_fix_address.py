@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from bookings.models import Consultation
+from cases.case import calls
 from cases.case.models import ToDo
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -59,6 +60,37 @@ def test_a_refused_address_is_one_row_on_the_board(refused):
     page = people.browser(people.person("theo")).get(reverse("pages:caseload")).content.decode()
     assert address(refused.patient) in page
     assert "Address does not work" in page
+
+
+def test_the_row_says_what_came_back_and_leads_to_the_page_where_it_is_mended(refused):
+    [row] = people.browser(people.person("theo")).get(reverse("pages:caseload")).context["needs"]
+    assert row["lines"][0] == "A message to Rosa came back. The address may be wrong."
+    assert row["action"] == {"label": "Fix the address", "href": address(refused.patient)}
+    assert row["href"] == reverse("pages:case_file", args=[refused.pk])
+
+
+def test_the_row_of_a_helper_names_the_helper_and_how_to_reach_them(smtp_sink):
+    ama = people.person("ama")
+    case = factories.open_case(starter=ama)
+    calls.address_refused(ama, case.pk)
+    [row] = people.browser(people.person("theo")).get(reverse("pages:caseload")).context["needs"]
+    assert row["name"] == case.patient.name
+    assert row["lines"][0] == "A message to Ama came back. The address may be wrong."
+    assert row["action"]["href"] == address(ama)
+
+
+def test_the_row_leaves_when_the_person_changes_the_address_themselves(refused):
+    EmailAddress.objects.create(user=refused.patient, email="rosa@example.net", verified=True, primary=False)
+    browser = people.browser(refused.patient)
+    browser.post(reverse("account_email"), {"action_primary": "", "email": "rosa@example.net"})
+    refused.patient.refresh_from_db()
+    assert refused.patient.email == "rosa@example.net"
+    assert not ToDo.objects.open().filter(kind="fix_address").exists()
+
+
+def test_without_an_open_case_nobody_is_asked(db):
+    calls.address_refused(people.person("grace"), None)
+    assert not ToDo.objects.exists()
 
 
 def test_not_for_me_asks_for_the_right_address_too(smtp_sink):
