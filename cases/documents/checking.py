@@ -13,10 +13,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, ProtectedError
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from cases.case.actions import ask_to_do
-from cases.documents import kinds, pages, ready, reminders, rules, sandbox, scanner, verdicts
+from cases.documents import kinds, pages, ready, reminders, rules, sandbox, scanner, verdicts, words
 from cases.documents.models import Document, PageImage, Version
 from cases.documents.verdicts import Verdict
 from portal import clock, moves
@@ -103,8 +102,8 @@ def _examine(version: Version, folder: Path) -> Verdict:
     kind = kinds.KINDS[version.file_kind] if version.file else version.own_kind
     _lay_out(version, folder / "source")
     with translation.override(version.case.patient.language):
-        mark = _("Words only. Layout and pictures are left out.")
-    verdict = sandbox.judge(folder, kind, mark=mark, draw=pages.BATCH)
+        mark, labels = words.mark_of(kind), words.scan_labels()
+    verdict = sandbox.judge(folder, kind, mark=mark, labels=labels, draw=pages.BATCH)
     if verdict.state != verdicts.READY:
         return verdict
     scanned = _scan(version, folder)

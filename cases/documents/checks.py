@@ -8,10 +8,12 @@ from cases.documents.verdicts import Verdict
 # Each reader is imported where it is used: a process that opens one photo need not load what reads PDF.
 
 
-def judge(kind: kinds.Kind, folder: Path, password: str = "", mark: str = "") -> Verdict:
+def judge(
+    kind: kinds.Kind, folder: Path, password: str = "", mark: str = "", labels: dict[str, str] | None = None
+) -> Verdict:
     """The verdict on folder/source; the cleaned copy becomes folder/clean.
 
-    `mark` is the line at the foot of a copy that holds the words only.
+    `mark` is the line at the foot of a copy that is set anew, `labels` name the facts of a scan.
     """
     source, clean = folder / "source", folder / "clean"
     try:
@@ -19,6 +21,8 @@ def judge(kind: kinds.Kind, folder: Path, password: str = "", mark: str = "") ->
             return _pdf(source, clean, folder, password)
         if kind.is_picture:
             return _picture(source, clean, kind)
+        if kind in (kinds.DICOM, kinds.DICOM_ZIP):
+            return _imaging(source, clean, kind, mark, labels or {})
         return _words(source, clean, kind, mark)
     except verdicts.Locked:
         return Verdict(verdicts.LOCKED)
@@ -40,6 +44,15 @@ def _picture(source: Path, clean: Path, kind: kinds.Kind) -> Verdict:
     return Verdict(verdicts.READY, "", notes, pages, copy.code)
 
 
+def _imaging(source: Path, clean: Path, kind: kinds.Kind, mark: str, labels: dict[str, str]) -> Verdict:
+    from cases.documents import imaging_files, word_files
+    from cases.documents.pages import count
+
+    blocks, notes = imaging_files.read_imaging(source, kind, labels)
+    notes += word_files.set_as_pdf(blocks, clean, mark)
+    return Verdict(verdicts.READY, "", notes, count(clean), kinds.PDF.code)
+
+
 def _words(source: Path, clean: Path, kind: kinds.Kind, mark: str) -> Verdict:
     from cases.documents import word_files
     from cases.documents.pages import count
@@ -48,5 +61,5 @@ def _words(source: Path, clean: Path, kind: kinds.Kind, mark: str) -> Verdict:
         blocks, notes = word_files.read_docx(source)
     else:
         blocks, notes = word_files.read_text(source), []
-    notes += word_files.set_as_pdf(blocks, clean, mark)
+    notes += [verdicts.TEXT_ONLY, *word_files.set_as_pdf(blocks, clean, mark)]
     return Verdict(verdicts.READY, "", notes, count(clean), kinds.PDF.code)

@@ -24,9 +24,11 @@ HEIC = Kind("heic", "image/heic", (".heic", ".heif"), "HEIC")
 TIFF = Kind("tiff", "image/tiff", (".tif", ".tiff"), "TIFF")
 DOCX = Kind("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", (".docx",), "DOCX")
 TEXT = Kind("text", "text/plain", (".txt", ".text"), "TXT")
+DICOM = Kind("dicom", "application/dicom", (".dcm", ".dicom", ".dic"), "DCM")
+DICOM_ZIP = Kind("dicom_zip", "application/zip", (".zip",), "ZIP")
 
 PICTURES = (JPEG, PNG, HEIC, TIFF)
-KINDS = {kind.code: kind for kind in (PDF, *PICTURES, DOCX, TEXT)}
+KINDS = {kind.code: kind for kind in (PDF, *PICTURES, DOCX, TEXT, DICOM, DICOM_ZIP)}
 ACCEPT = ",".join(ending for kind in KINDS.values() for ending in kind.endings)
 
 # Refusal codes; the sentences stand in words.py.
@@ -66,6 +68,8 @@ def kind_of(head: bytes) -> tuple[Kind | None, str]:
         return None, UNSAFE
     if (kind := _by_signature(head)) is not None:
         return kind, ""
+    if head[128:132] == b"DICM":  # the bytes before it are anyone's: a page or a script may hide there
+        return (None, UNSAFE) if has_markup(head[:128]) else (DICOM, "")
     if head.startswith(OLE):
         return None, OLD_WORD
     if not _is_text(head):
@@ -124,6 +128,12 @@ def refuse_name(name: str) -> str:
     return "" if any(ending in kind.endings for kind in KINDS.values()) else TYPE
 
 
+def _is_disc_name(name: str) -> bool:
+    """IM000012, or 1.2.840.113619: discs give their files no ending, or a number that looks like one."""
+    ending = ending_of(name)
+    return not ending or ending[1:].isdecimal()
+
+
 def first_look(name: str, head: bytes) -> tuple[Kind | None, str]:
     """(kind, "") when name and beginning agree, else (None, refusal code). Opening the file comes later."""
     if not head:
@@ -133,6 +143,10 @@ def first_look(name: str, head: bytes) -> tuple[Kind | None, str]:
         return None, code
     if head.startswith(OLE) and ending_of(name) == ".docx":
         return DOCX, ""  # perhaps a Word file with a password: opening it tells
+    if kind == DICOM and _is_disc_name(name):
+        return kind, ""
+    if kind == DOCX and ending_of(name) in DICOM_ZIP.endings:
+        return DICOM_ZIP, ""  # whether only scans are inside is told by opening it
     if named := refuse_name(name):
         return None, named
     if kind is None:

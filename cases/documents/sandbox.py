@@ -38,9 +38,18 @@ def room(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def judge(folder: Path, kind: kinds.Kind, *, password: str = "", mark: str = "", draw: int = 0) -> Verdict:
+def judge(
+    folder: Path,
+    kind: kinds.Kind,
+    *,
+    password: str = "",
+    mark: str = "",
+    labels: dict[str, str] | None = None,
+    draw: int = 0,
+) -> Verdict:
     """The verdict on folder/source; leaves folder/clean, and the first `draw` pages as `draw` does. Raises Busy."""
-    found = _run(folder, {"do": "judge", "kind": kind.code, "password": password, "mark": mark, "draw": draw})
+    order = {"do": "judge", "kind": kind.code, "password": password, "mark": mark, "labels": labels, "draw": draw}
+    found = _run(folder, order)
     return Verdict(**found)
 
 
@@ -60,7 +69,7 @@ def _run(folder: Path, order: dict) -> dict:
         stderr=subprocess.DEVNULL,
         cwd=ROOT,
         env={"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "TMPDIR": str(folder)}
-        | {"MALLOC_ARENA_MAX": "2", "RAYON_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        | {"MALLOC_ARENA_MAX": "2", "RAYON_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         start_new_session=True,
     )
     used_before = _cpu_of_children()
@@ -112,7 +121,7 @@ def _child(folder: Path) -> None:
 def _judge(folder: Path, order: dict) -> dict:
     from cases.documents import checks
 
-    verdict = checks.judge(kinds.KINDS[order["kind"]], folder, order["password"], order["mark"])
+    verdict = checks.judge(kinds.KINDS[order["kind"]], folder, order["password"], order["mark"], order["labels"])
     if last := min(order["draw"], verdict.pages):
         _draw(folder, {"kind": verdict.kind, "first": 1, "last": last})
     return vars(verdict)

@@ -20,6 +20,10 @@ NOTES = {
     verdicts.SCRIPTS_REMOVED: gettext_lazy("We took out parts that can run by themselves. All pages are here."),
     verdicts.TEXT_ONLY: gettext_lazy("We show the words, headings and tables of this file, not its own layout."),
     verdicts.PICTURES_LEFT_OUT: gettext_lazy("Pictures in it are not shown. To show them, save it as a PDF."),
+    verdicts.FIRST_PICTURES: gettext_lazy(
+        "We show what is in it and the first picture of each series. The file itself is kept as it was sent."
+    ),
+    verdicts.NO_PICTURE: gettext_lazy("Some of its pictures can’t be shown here. A doctor’s program can open them."),
     verdicts.LETTERS_MISSING: gettext_lazy("We can’t show some of its letters. To show them, save it as a PDF."),
 }
 
@@ -38,7 +42,7 @@ def reason(code: str) -> str:
     """Why a file was not taken, and what to do."""
     sentences = {
         kinds.EMPTY: _("This file is empty. Choose another one."),
-        kinds.TYPE: _("Choose a PDF, Word file or photo."),
+        kinds.TYPE: _("Choose a PDF, Word file or photo, or pictures of a scan (DICOM)."),
         kinds.MISMATCH: _(
             "The end of this file’s name does not fit what is inside. Save it again as a PDF, or take a photo of it."
         ),
@@ -56,6 +60,10 @@ def reason(code: str) -> str:
         verdicts.TOO_COMPLEX: _("We can’t open this file safely. Save it as a smaller PDF, or add photos."),
         verdicts.TOO_LONG: _("This file has too many pages. Add the part that matters."),
         verdicts.NO_WORDS: _("We found no words in this file. Save it as a PDF and add that."),
+        verdicts.NO_SCANS: _("We found no scan pictures (DICOM) in this file. Add the pictures themselves."),
+        verdicts.NOT_ONLY_SCANS: _(
+            "A zip may hold scan pictures (DICOM) only. Leave out programs and other files, and zip it again."
+        ),
         verdicts.FAILED: _("We couldn’t check this file. Try again, or ask us."),
         "erased": _("This file was taken back and is erased."),
         "same": _("You have added this file already. We keep one."),
@@ -71,10 +79,42 @@ def too_many() -> str:
 
 def limits_in_words() -> str:
     """Said before anyone chooses a file."""
-    return _("PDF, Word or photos. Up to %(mb)d MB each, %(files)d files and %(send)d MB at a time.") % {
+    return _("PDF, Word, photos or scans (DICOM). Up to %(mb)d MB each, %(files)d files and %(send)d MB at a time.") % {
         "mb": settings.FILE_LIMIT_MB,
         "files": settings.FILES_PER_SEND,
         "send": settings.SEND_LIMIT_MB,
+    }
+
+
+def mark_of(kind: kinds.Kind) -> str:
+    """The line at the foot of a copy that is set anew."""
+    if kind in (kinds.DICOM, kinds.DICOM_ZIP):
+        return _("First pictures only. Not for finding an illness.")
+    return _("Words only. Layout and pictures are left out.")
+
+
+def scan_labels() -> dict[str, str]:
+    """What the facts of a scan are called on its copy; the kinds by DICOM's own codes."""
+    x_ray, nuclear = _("X-ray"), _("Nuclear medicine scan")
+    return {
+        "title": _("Pictures of a scan"),
+        "kind": _("Kind of scan"),
+        "part": _("Part of the body"),
+        "taken": _("Taken on"),
+        "study": _("Called"),
+        "pictures": _("Pictures"),
+        "name": _("Name"),
+        "born": _("Born"),
+        "place": _("Place"),
+        "kind_CT": _("CT scan"),
+        "kind_MR": _("MRI scan"),
+        "kind_PT": _("PET scan"),
+        "kind_US": _("Ultrasound"),
+        "kind_MG": _("Mammogram"),
+        "kind_CR": x_ray,
+        "kind_DX": x_ray,
+        "kind_NM": nuclear,
+        "kind_SM": _("Microscope pictures"),
     }
 
 
