@@ -71,13 +71,15 @@ def open_case(
 
 
 def _call_if_treatment_is_near(case: Case, by: Actor) -> None:
-    """Treatment within 10 business days: a coordinator is asked to call the same day."""
-    if case.treatment_on is None:
-        return
+    """Treatment within 10 business days: a coordinator is asked to call the same day; no longer so, no call waits."""
     here = organisation()
     today = clock.today(ZoneInfo(here.time_zone))
-    if needs_a_call(today, case.treatment_on, closed_days(here.region, today, case.treatment_on)):
+    closed = closed_days(here.region, today, today + 3 * LONGEST_BREAK)
+    if case.treatment_on and needs_a_call(today, case.treatment_on, closed):
         ask_to_do(TREATMENT_SOON, case, case=case, due_on=today, by=by)
+        return
+    for todo in ToDo.objects.open().filter(kind=TREATMENT_SOON, about_id=str(case.pk)):
+        settle_to_do(todo, by=by)
 
 
 def must(verb: str, case: Case, by: Actor) -> None:

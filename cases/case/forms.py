@@ -1,5 +1,6 @@
 """What people type when they open a case or change its people. Forms check the input; actions save it."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -7,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.case import regions
 from cases.case.models import Office
+from portal import clock, when
 
 ME, SOMEONE = "me", "someone"
+TREATMENT_SINCE, TREATMENT_AHEAD = dt.timedelta(days=20 * 365), dt.timedelta(days=2 * 365)
 
 
 class DoctorFields(forms.Form):
@@ -35,16 +38,29 @@ class DoctorFields(forms.Form):
 
 
 class TreatmentField(forms.DateField):
-    """The planned start of treatment; any day, since treatment may have begun."""
+    """The planned start of treatment, which may have begun some years ago."""
 
     def __init__(self, **rest: Any):
-        super().__init__(
-            label=_("The day your treatment is planned to start, if you have one"),
-            required=False,
-            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "rs-input--m"}),
-            error_messages={"invalid": _("Enter the day in full: month, day and year.")},
-            **rest,
-        )
+        defaults: dict[str, Any] = {
+            "label": _("The day your treatment is planned to start, if you have one"),
+            "required": False,
+            "widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "rs-input--m"}),
+            "error_messages": {"invalid": _("Enter the day in full: month, day and year.")},
+        }
+        super().__init__(**(defaults | rest))
+
+    def clean(self, value: Any) -> dt.date | None:
+        day = super().clean(value)
+        if day and (reason := why_not_treatment_on(day, when.as_date(clock.now()))):
+            raise forms.ValidationError(reason, code="year")
+        return day
+
+
+def why_not_treatment_on(day: dt.date, today: dt.date) -> str:
+    """Why a treatment cannot begin, or have begun, on a day: another year was meant. Empty when it can."""
+    if today - TREATMENT_SINCE <= day <= today + TREATMENT_AHEAD:
+        return ""
+    return _("That day is too far off. Check the year.")
 
 
 class OpenForm(DoctorFields):

@@ -19,7 +19,7 @@ from cases.records.planning import ASK_OFFICE, VISIT_SOON, replan
 from cases.records.report_actions import tell_report
 from cases.records.report_planning import open_loop
 from cases.records.rules import SECOND, THIRD
-from cases.records.standing import standing
+from cases.records.standing import Standing, standing
 from cases.records.states import Route, VisitState
 from cases.records.telling import (
     add_item,
@@ -121,9 +121,16 @@ def _settle(visit: Visit, verb: str, *, now: datetime, by: Actor) -> Visit:
     visit.save()
     record(by, f"visit.{verb}", visit, patient=visit.case.patient_id, case=visit.case_id)
     stands = replan(visit, now=now)
-    if verb in {"set_date", "move"} and visit.on_date and needs_a_call(stands.today, visit.on_date, stands.closed):
-        ask_to_do(VISIT_SOON, visit, case=visit.case, due_on=stands.today, by=by)
+    if verb in {"set_date", "move"}:
+        _call_if_near(visit, stands, by)
     return visit
+
+
+def _call_if_near(visit: Visit, stands: Standing, by: Actor) -> None:
+    """A visit within 10 business days: a coordinator is asked to call the same day."""
+    is_booked = visit.state == VisitState.BOOKED
+    if is_booked and visit.on_date and needs_a_call(stands.today, visit.on_date, stands.closed):
+        ask_to_do(VISIT_SOON, visit, case=visit.case, due_on=stands.today, by=by)
 
 
 def _date(visit: Visit, verb: str, on: date, at: time | None, by: Actor) -> Visit:
@@ -173,6 +180,8 @@ def cancel_visit(visit: Visit, *, by: Actor) -> Visit:
 def say_took_place(visit: Visit, *, by: Actor) -> Visit:
     """The visit took place: its report is asked for. Said twice is said once. Raises Refused while it is to come."""
     now = clock.now()
+    lock_case(visit.case)
+    visit = Visit.objects.select_related("case").get(pk=visit.pk)
     if visit.state == VisitState.HAPPENED:
         return visit
     _must_be_over(visit, now)
@@ -252,7 +261,9 @@ def undo(thing: Visit | Referral | RecordItem | ReportLoop, *, by: Actor) -> Non
     if isinstance(thing, Visit):
         _begin_messages_anew(thing)
     visit.refresh_from_db()
-    replan(visit, now=now)
+    stands = replan(visit, now=now)
+    if isinstance(thing, Visit):
+        _call_if_near(visit, stands, by)
 
 
 def _has_successor(visit: Visit) -> bool:

@@ -39,7 +39,8 @@ class Offered:
         """From "2026-11-10" or "2026-11-10T09:40"; None for anything else."""
         day, _sep, wall = value.partition("T")
         try:
-            return cls(date.fromisoformat(day), time.fromisoformat(wall) if wall else None)
+            at = time.fromisoformat(wall) if wall else None
+            return cls(date.fromisoformat(day), at.replace(tzinfo=None) if at else None)
         except ValueError:
             return None
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from cases.case.actions import ask_to_do
 from cases.records import opening
 from cases.records.patterns import DOES_IT_OPEN
-from cases.records.reminders import item_still_due, items_of
+from cases.records.reminders import item_still_due, items_of, take_back_item
 from cases.records.telling import tell
 from portal import clock
 from portal.actors import Actor
@@ -70,6 +70,7 @@ KINDS = (
         why=_why,
         rank=15,
         answer=answer,
+        take_back=take_back_item,
         again_after=2,
         patterns=(DOES_IT_OPEN,),
     ),

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy
 from cases.case.actions import ask_to_do
 from cases.case.models import Case
 from cases.records import patterns, planning, rules
-from cases.records.actions import give_back, say_took_place, tell
-from cases.records.models import RecordItem, Visit
+from cases.records.actions import give_back, say_took_place, tell, undo
+from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.records.states import IN_TROUBLE, UNASKED, ItemState, Route, VisitState
 from portal import clock, when
 from portal.actors import Actor
+from portal.errors import Refused
 from portal.reminders.kinds import CALL, DONE, REMINDER, Kind, Words, say
 from portal.reminders.models import RecipientType, Reminder
 from portal.reminders.readers import Reader
@@ -214,6 +215,23 @@ def _answer_item(row: Reminder, choice: str, verb: str, sources: frozenset[str] 
         _call(item, item.visit.case, by)
 
 
+def taken_back(thing: RecordItem | Visit | ReportLoop | None, row: Reminder, by: Actor) -> int:
+    """Take back what a "done" said of a thing, where it is the last word; the version it is asked about again under."""
+    if thing is None or thing.version != row.version + 1:
+        raise Refused(_("More has been said since. Sign in to change it, or call us."), code="over")
+    undo(thing, by=by)
+    thing.refresh_from_db(fields=["version"])
+    return thing.version
+
+
+def take_back_item(row: Reminder, by: Actor) -> int:
+    return taken_back(items_of([row]).get(row.about_id), row, by)
+
+
+def take_back_took_place(row: Reminder, by: Actor) -> int:
+    return taken_back(_visits([row]).get(row.about_id), row, by)
+
+
 def answer_due_back(row: Reminder, choice: str, by: Actor) -> None:
     item = items_of([row]).get(row.about_id)
     if item is None:
@@ -247,6 +265,7 @@ KINDS = (
         why=why_request,
         rank=10,
         answer=answer_request,
+        take_back=take_back_item,
         patterns=(patterns.REQUEST, patterns.REQUEST_SOON),
     ),
     _kind(
@@ -257,6 +276,7 @@ KINDS = (
         why=why_chase,
         rank=20,
         answer=answer_chase,
+        take_back=take_back_item,
         again_after=3,
         patterns=(patterns.CHASE,),
     ),
@@ -296,6 +316,7 @@ KINDS = (
         why=lambda row: _("The day of your visit has passed."),
         rank=15,
         answer=answer_took_place,
+        take_back=take_back_took_place,
         again_after=3,
         patterns=(patterns.TOOK_PLACE,),
     ),

@@ -11,6 +11,7 @@ from cases.case.actions import ask_to_do
 from cases.case.models import Case
 from cases.records import patterns, report_planning
 from cases.records.models import ReportLoop
+from cases.records.reminders import taken_back
 from cases.records.report_actions import tell_report
 from cases.records.states import ReportState, VisitState
 from portal import clock
@@ -80,6 +81,10 @@ def answer(row: Reminder, choice: str, by: Actor) -> None:
         ask_to_do("call", case, case=case, due_on=clock.today(case.patient.zone), by=by)
 
 
+def take_back(row: Reminder, by: Actor) -> int:
+    return taken_back(_loops([row]).get(row.about_id), row, by)
+
+
 def _why(row: Reminder) -> str:
     return _("Your visit took place. Once somebody says that the report is there, we stop asking.")
 
@@ -94,6 +99,7 @@ KINDS = (
         why=_why,
         rank=15,
         answer=answer,
+        take_back=take_back,
         again_after=3,
         patterns=tuple(ASKS.values()),
     ),

@@ -158,7 +158,7 @@ def look(day: Offered, offered: Iterable[Offered], stands: Standing, now: dateti
             for each in near
         ],
         "ways": _ways(found, day, offered, items, stands, now),
-        "is_saved": visit.state == VisitState.BOOKED and visit.on_date == day.on and visit.at_time in (day.at, None),
+        "is_saved": visit.state == VisitState.BOOKED and visit.on_date == day.on and day.at in (visit.at_time, None),
         "is_comfortable": found.answer == Answer.COMFORTABLE,
         "wants_call": needs_a_call(stands.today, day.on, stands.closed),
         "after_treatment": bool(case.treatment_on and day.on >= case.treatment_on),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.case import offices
 from cases.case.models import Case
 from cases.case.people import may, role_in
-from cases.records import actions, holders, reuse, rounds, showing
+from cases.records import actions, holders, reuse, rounds, rules, showing
 from cases.records.forms import (
     MOST_DAYS,
     AddForm,
@@ -142,15 +142,16 @@ def _region_of_holder(stands: Standing, found: Visit) -> str:
 
 def _days(request: HttpRequest, found: Visit, stands: Standing, day_form: DayForm | None, now: Any) -> dict[str, Any]:
     given = request.POST if request.method == "POST" else request.GET
-    days = [day for value in given.getlist("day") if (day := Offered.read(value)) and day.on >= stands.today]
+    read = [Offered.read(value) for value in given.getlist("day")]
+    days = [day for day in read if day and not rules.why_not_visit_on(day.on, stands.today)]
     saved = Offered(found.on_date, found.at_time) if found.on_date else None
     if saved and saved.on >= stands.today and saved not in days:
         days.insert(0, saved)
     looked = Offered.read(given.get("look", "")) or saved or (days[0] if days else None)
-    if looked and looked.on >= stands.today and looked not in days:
-        days.append(looked)
-    if looked and looked.on < stands.today:
+    if looked and rules.why_not_visit_on(looked.on, stands.today):
         looked = None
+    if looked and looked not in days:
+        days.append(looked)
     days = days[-MOST_DAYS:]
     return {
         "days": days,

@@ -5,8 +5,10 @@ import json
 from django.db import transaction
 
 from cases.case.actions import open_case
+from cases.case.forms import why_not_treatment_on
 from cases.case.models import Case
 from cases.records.actions import begin_round, move_referral, set_visit_date
+from cases.records.rules import why_not_visit_on
 from portal import clock, when
 from portal.accounts import drafts
 from portal.accounts.models import User
@@ -30,7 +32,10 @@ def first_case(user: User, *, by: Actor) -> Case | None:
     drafts.drop(user, questions.DRAFT)
     is_for_other = answers.get("who") == "other" and answers.get("patient_name")
     whose = {"patient_name": answers["patient_name"], "starter": user} if is_for_other else {"patient": user}
+    today = when.as_date(clock.now())
     treatment_on = questions.day_of(answers, "treatment_on")
+    if treatment_on and why_not_treatment_on(treatment_on, today):
+        treatment_on = None
     case = open_case(**whose, answers=json.dumps(answers), treatment_on=treatment_on, by=by)
     _say_what_was_answered(case, answers, by)
     return case
@@ -42,5 +47,7 @@ def _say_what_was_answered(case: Case, answers: questions.Answers, by: Actor) ->
     if asked in REFERRAL:
         move_referral(case, asked, by=by)
     visit_on = questions.day_of(answers, "visit_on")
-    if answers.get("visit") == "yes" and visit_on and visit_on >= when.as_date(clock.now(), case.patient.zone):
+    today = when.as_date(clock.now(), case.patient.zone)
+    # A day that cannot be was answered long ago or mistyped: the person is asked for it again, in the case.
+    if answers.get("visit") == "yes" and visit_on and not why_not_visit_on(visit_on, today):
         set_visit_date(begin_round(case, by=by), on=visit_on, by=by)

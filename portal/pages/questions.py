@@ -1,6 +1,6 @@
 """The five questions: what is asked, how answers travel sealed from page to page, what they say back.
 
-Pure but for the house key: nothing is stored, no cookie is set, no answer stands in an address.
+Pure but for the house key and the day it is: nothing is stored, no cookie is set, no answer stands in an address.
 """
 
 import base64
@@ -15,6 +15,9 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.case.forms import TreatmentField
+from cases.records.rules import why_not_visit_on
+from portal import clock, when
 from portal.vault.fields import seal, unseal
 from portal.vault.keys import KeyGone, house_key
 
@@ -79,8 +82,8 @@ class WhyForm(forms.Form):
     )
 
 
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(
+def _day(label: Any, field: type[forms.DateField] = forms.DateField) -> forms.DateField:
+    return field(
         label=label,
         required=False,
         widget=forms.DateInput(attrs={"type": "date", "class": "rs-input--s"}, format="%Y-%m-%d"),
@@ -98,7 +101,7 @@ class Skippable(forms.Form):
 
 class TreatmentForm(Skippable):
     treatment = _one(gettext_lazy("Does the treatment have a date?"), DATED)
-    treatment_on = _day(gettext_lazy("The day, if you know it"))
+    treatment_on = _day(gettext_lazy("The day, if you know it"), TreatmentField)
 
 
 class ReferralForm(Skippable):
@@ -109,6 +112,13 @@ class ReferralForm(Skippable):
 class VisitForm(Skippable):
     visit = _one(gettext_lazy("Is a visit with a second doctor booked?"), DATED)
     visit_on = _day(gettext_lazy("The day of the visit, if you know it"))
+
+    def clean_visit_on(self) -> dt.date | None:
+        """A visit that took place is an answer, too; one in some other century is a slip of the key."""
+        day, today = self.cleaned_data["visit_on"], when.as_date(clock.now())
+        if day and day > today and (reason := why_not_visit_on(day, today)):
+            raise forms.ValidationError(reason, code="year")
+        return day
 
 
 STEPS: list[type[forms.Form]] = [WhoForm, WhyForm, TreatmentForm, ReferralForm, VisitForm]

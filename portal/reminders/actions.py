@@ -149,13 +149,23 @@ def resume(person: User, *, by: Actor) -> None:
 
 @transaction.atomic
 def answer(row: Reminder, choice: str, *, by: Actor) -> Reminder:
-    """Take the answer to a row's question. Pressing again, or another one, is fine while the thing is not over."""
+    """Take the answer to a row's question. Pressing again, or another one, is fine while the thing is not over.
+
+    Once it is over the same press changes nothing. Another one takes a wrong "done" back for ten minutes; else Refused.
+    """
     now = clock.now()
     kind = kinds.known(row.kind)
     if kind is None or kind.answer is None or choice not in kinds.CHOICES:
         raise Refused(_("This question can’t be answered here."))
     if row.useful_until <= now:
         raise Refused(_("This is over. There is nothing left to do."), code="over")
+    if row.pk not in kind.still_due([row], now):
+        if row.delivery and row.delivery.reply == choice:
+            return row
+        if not may_mend(row, now) or kind.take_back is None:
+            raise Refused(_("This is over. There is nothing left to do."), code="over")
+        # From here on as if this asking had not been: under the new version, before its step.
+        row.version, row.step = kind.take_back(row, by), row.step - 1
     # The message first, then what the room locks, then rows: the order of the sender, so that nobody waits in a ring.
     Delivery.objects.filter(rows=row.pk).update(reply=choice, replied_at=now)
     kind.answer(row, choice, by)
@@ -165,6 +175,13 @@ def answer(row: Reminder, choice: str, *, by: Actor) -> Reminder:
         _ask_again(row, kind, now)
     record(by, "reminder.answered", row, case=row.case_id, why=choice)
     return row
+
+
+def may_mend(row: Reminder, now: dt.datetime) -> bool:
+    """Whether a "done" was pressed so lately that another press takes it back."""
+    kind, delivery = kinds.known(row.kind), row.delivery
+    was_done = delivery is not None and delivery.reply == kinds.DONE and delivery.replied_at is not None
+    return was_done and kind is not None and kind.take_back is not None and now - delivery.replied_at <= rules.MEND_FOR
 
 
 def next_asking(row: Reminder, now: dt.datetime) -> dt.datetime | None:

@@ -23,7 +23,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """The question, its answers with the chosen one first, and what was said before."""
+    """The question, its answers with the chosen one first, and what was said before. No answers: it is settled."""
 
     text: str
     hint: str
@@ -45,7 +45,8 @@ def question_for(row: Reminder, reader: Reader, now: dt.datetime, chosen: str = 
     first = choices.get(chosen)
     ordered = [first] if first else []
     ordered += [choice for choice in choices.values() if choice is not first and choice.code != reply]
-    return Question(words.question, words.question_hint, ordered, choices.get(reply))
+    is_settled = row.pk not in due and not actions.may_mend(row, now)
+    return Question(words.question, words.question_hint, [] if is_settled else ordered, choices.get(reply))
 
 
 def _choices(row: Reminder, now: dt.datetime) -> list[Choice]:

@@ -89,6 +89,8 @@ class Kind:
     why: Callable[["Reminder"], str]
     rank: int = 50
     answer: Callable[["Reminder", str, "Actor"], object] | None = None
+    # Takes back what "done" said, and gives the version under which it is asked again; Refused when it is too late.
+    take_back: Callable[["Reminder", "Actor"], int] | None = None
     again_after: int = 2
     patterns: tuple[Pattern, ...] = ()  # the words that patients read and administrators may change
 

@@ -16,6 +16,8 @@ CLAIM_LASTS = dt.timedelta(minutes=3)
 FIRST_RETRY = dt.timedelta(seconds=30)
 LONGEST_RETRY = dt.timedelta(minutes=4)
 TRIES = 8
+MEND_FOR = dt.timedelta(minutes=10)  # a wrong press, by another press
+MEND_FOR = dt.timedelta(minutes=10)  # a wrong press, by another one
 BODIES_KEPT = dt.timedelta(days=90)
 
 

@@ -45,4 +45,4 @@ def business_days_between(start: date, end: date, closed: Set[date]) -> int:
 
 def needs_a_call(today: date, day: date, closed: Set[date]) -> bool:
     """Whether `day` (a visit, a treatment) is within 10 business days, so that a person calls today."""
-    return today <= day and business_days_between(today, day, closed) <= CALL_WITHIN
+    return today <= day < add_business_days(today, CALL_WITHIN + 1, closed)

@@ -19,7 +19,11 @@ def public_days(region: str, year: int) -> frozenset[dt.date]:
 
 
 def closed_days(region: str, first: dt.date, last: dt.date) -> frozenset[dt.date]:
-    """Closed days from first to last, both included; weekends are not among them. One query."""
-    typed_in = Holiday.objects.filter(region=region, on_date__range=(first, last)).values_list("on_date", flat=True)
+    """Closed days from first to last, both included; weekends are not among them. One query.
+
+    A row typed in for a whole country closes its parts, too.
+    """
+    places = {region, region.partition("-")[0]}
+    typed_in = Holiday.objects.filter(region__in=places, on_date__range=(first, last)).values_list("on_date", flat=True)
     public = {day for year in range(first.year, last.year + 1) for day in public_days(region, year)}
     return frozenset(day for day in public if first <= day <= last) | frozenset(typed_in)

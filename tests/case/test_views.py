@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from cases.case import actions, directory
+from cases.case.forms import TreatmentField
 from cases.case.models import Case, Office, ToDo
 from portal.actors import Actor
 from portal.errors import Refused
@@ -90,6 +92,18 @@ def test_treatment_within_10_business_days_puts_a_call_on_the_board():
     people.browser(people.person("rosa")).post(OPEN, {**TYPED, "treatment_on": "2026-11-12"})
     todo = ToDo.objects.get(kind="treatment_soon")
     assert todo.due_on == date(2026, 11, 5)
+
+
+def test_a_treatment_that_moves_away_asks_for_no_call_any_more():
+    case = factories.open_case(treatment_on=date(2026, 11, 12))
+    actions.change_case(case, treatment_on=date(2027, 1, 12), by=Actor.person(case.patient))
+    assert not ToDo.objects.open().filter(kind="treatment_soon").exists()
+
+
+def test_a_treatment_in_some_other_century_is_refused():
+    form = TreatmentField()
+    with pytest.raises(ValidationError, match="Check the year"):
+        form.clean("9999-12-31")
 
 
 def test_the_words_of_the_case_are_sealed_in_the_row():

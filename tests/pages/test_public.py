@@ -166,6 +166,24 @@ def test_a_visit_that_is_booked_stands_in_the_case(visit_on, states):
     assert list(case.visits.values_list("state", flat=True)) == states
 
 
+@pytest.mark.parametrize("mistyped", ["visit_on", "treatment_on"])
+def test_a_day_in_some_other_century_is_asked_for_again_and_locks_nobody_out(mistyped):
+    user = person("rosa")
+    answers = {"who": "me", "visit": "yes", mistyped: "2926-11-24"}
+    drafts.keep(user, questions.DRAFT, "", {"sealed": questions.pack(answers)})
+    assert browser(user).get("/home/", follow=True).status_code == 200
+    case = Case.objects.get()
+    assert case.treatment_on is None
+    assert not case.visits.filter(on_date__isnull=False).exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "field"), [(questions.TreatmentForm, "treatment_on"), (questions.VisitForm, "visit_on")]
+)
+def test_the_questions_refuse_a_day_in_some_other_century(form, field):
+    assert "Check the year." in form({field: "2926-11-24"}).errors[field][0]
+
+
 def test_unticked_answers_are_forgotten():
     client = Client()
     signed_up(client, answer_all(client))

@@ -90,6 +90,14 @@ def test_a_visit_within_10_business_days_puts_a_call_on_the_board_for_today():
     assert (todo.about_id, todo.due_on, todo.for_role) == (str(visit.pk), date(2026, 11, 5), "coordinator")
 
 
+def test_a_near_visit_that_was_called_off_by_mistake_asks_for_its_call_again():
+    visit = booked_visit(on=date(2026, 11, 12))
+    actions.cancel_visit(visit, by=actor("rosa"))
+    assert not ToDo.objects.open().filter(kind="visit_soon").exists()
+    actions.undo(Visit.objects.get(), by=actor("rosa"))
+    assert ToDo.objects.open().filter(kind="visit_soon").count() == 1
+
+
 def test_a_visit_further_off_asks_for_no_call():
     booked_visit()
     assert not ToDo.objects.filter(kind="visit_soon").exists()

@@ -43,6 +43,30 @@ def test_naming_the_doctor_adds_an_office_for_this_case(rosa):
     assert visit.office.for_case == case
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "9000-01-01", "2028-03-01", "2026-11-04"])
+def test_a_day_that_cannot_be_is_not_looked_at(rosa, day):
+    visit = booked_visit()
+    answer = rosa.get(page("visit", visit.case) + f"?look={day}&day={day}")
+    assert answer.status_code == 200
+    assert answer.context["look"] is None
+    assert day not in [each.on.isoformat() for each in answer.context["days"]]
+
+
+def test_a_time_can_be_added_to_a_day_that_is_saved_without_one(rosa):
+    visit = named_visit()
+    actions.set_visit_date(visit, on=date(2026, 12, 14), by=actor("rosa"))
+    looked = rosa.get(page("visit", visit.case) + "?look=2026-12-14T10:30").context["look"]
+    assert looked["is_comfortable"]
+    assert not looked["is_saved"]
+    assert rosa.get(page("visit", visit.case) + "?look=2026-12-14").context["look"]["is_saved"]
+
+
+def test_a_time_with_a_zone_of_its_own_is_read_as_the_office_s(rosa):
+    visit = named_visit()
+    rosa.post(page("save_day", visit.case), {"save": "2026-12-14T10:30+05:00"})
+    assert Visit.objects.get().at_time == time(10, 30)
+
+
 def test_naming_the_doctor_uses_the_known_office_of_that_name(rosa):
     case = case_of_rosa()
     rosa.post(page("name_doctor", case), {"doctor": "Dr. Sato", "office": "lakeside"})

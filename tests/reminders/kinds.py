@@ -62,6 +62,11 @@ def _answer(row, choice, by):
         THINGS.versions[row.about_id] = row.version
 
 
+def _take_back(row, by):
+    THINGS.versions[row.about_id] = row.version + 2  # done, and undone
+    return row.version + 2
+
+
 def kind(code, message_class, **more):
     return kinds.Kind(code, message_class, f"About {code}", _still_due, _words, lambda row: "You asked for it.", **more)
 
@@ -70,7 +75,7 @@ ALL = [
     kind("tests.booked", kinds.ANSWER),
     kind("tests.news", kinds.NOTICE, rank=30),
     kind("tests.call", kinds.REMINDER, rank=20),
-    kind("tests.form", kinds.REMINDER, rank=10, answer=_answer),
+    kind("tests.form", kinds.REMINDER, rank=10, answer=_answer, take_back=_take_back),
     kind("tests.near_form", kinds.NOTICE, rank=10, answer=_answer),
 ]
 

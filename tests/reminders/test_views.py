@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from portal.actors import Actor
 from portal.history.models import Event
-from portal.reminders import actions, links, sender, tries
+from portal.reminders import actions, links, rules, sender, tries
 from portal.reminders.models import Delivery, Outcome, Pause, Reminder
 from portal.vault import links as vault_links
 from tests import people
@@ -74,10 +74,20 @@ def test_pressing_twice_changes_nothing_more(asked, stranger):
 def test_the_wrong_press_can_be_mended(asked, stranger):
     stranger.post(links.answer_path(asked), {"answer": "done"})
     stranger.post(links.answer_path(asked), {"answer": "not_yet"})
-    again = Reminder.objects.get(about_id=asked.about_id, step=1)
+    again = Reminder.objects.get(about_id=asked.about_id, version=asked.version + 2)
     assert (again.settled_as, again.due_at) == ("", NOON + 2 * DAY - HOUR)
     asked.delivery.refresh_from_db()
     assert asked.delivery.reply == "not_yet"
+
+
+def test_a_wrong_done_is_mended_for_ten_minutes(asked, stranger, clock):
+    stranger.post(links.answer_path(asked), {"answer": "done"})
+    assert "Pressed the wrong one? Press another." in stranger.get(links.answer_path(asked)).content.decode()
+    clock.shift(rules.MEND_FOR + dt.timedelta(seconds=1))
+    assert "Pressed the wrong one?" not in stranger.get(links.answer_path(asked)).content.decode()
+    assert stranger.post(links.answer_path(asked), {"answer": "not_yet"}).status_code == 409
+    asked.delivery.refresh_from_db()
+    assert asked.delivery.reply == "done"
 
 
 def test_not_yet_says_when_it_asks_again(asked, stranger):
