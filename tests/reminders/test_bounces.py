@@ -15,7 +15,7 @@ from portal.accounts.models import User
 from portal.history.models import Event
 from portal.reminders import sender
 from portal.reminders.models import Delivery
-from tests import people
+from tests import factories, people
 from tests.reminders.kinds import NOON, plan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.reminders.mail_events_urls")]
@@ -31,6 +31,7 @@ def key(settings):
 
 @pytest.fixture
 def sent(clock, rosa, smtp_sink):
+    factories.open_case(rosa)  # without a case nobody of the team writes to her any more
     plan("tests.call", rosa, due_at=NOON - 2 * HOUR)
     sender.run()
     return Delivery.objects.get()
