@@ -28,7 +28,7 @@ def look(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Everything that is wrong with the settings of this environment."""
     found = [*environment(), *time_zones()]
     if settings.IN_PRODUCTION:
-        found += [*keys(), *pages(), *scanner(), *demo(), *mail(), *texts(), *database()]
+        found += [*keys(), *pages(), *scanner(), *demo(), *mail(), *texts(), *documents(), *database()]
     return found
 
 
@@ -99,6 +99,13 @@ def texts() -> list[CheckMessage]:
     if not url or (url.startswith("https://") and token):
         return []
     return [error(12, "TEXT_GATEWAY_URL must begin with https:// and needs TEXT_GATEWAY_TOKEN; empty sends no texts.")]
+
+
+def documents() -> list[CheckMessage]:
+    """Sealed as they are, files tell their sizes and the account its secret on a line without TLS."""
+    if settings.DOCUMENTS_URL and not settings.DOCUMENTS_URL.startswith("s3://"):
+        return [error(13, "DOCUMENTS_URL must begin with s3://; s3+http:// is for trying out.")]
+    return []
 
 
 def database() -> list[CheckMessage]:

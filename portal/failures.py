@@ -10,9 +10,10 @@ from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.accounts import drafts
+from portal.vault import store
 
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
-DATABASE_AWAY = (OperationalError, InterfaceError)
+AWAY = (OperationalError, InterfaceError, store.Away)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -43,6 +44,6 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 while the database is away. Rendered without request, so that nothing else can fail."""
-    status = 503 if isinstance(sys.exc_info()[1], DATABASE_AWAY) else 500
+    """500, or 503 while the database or the file store is away. Made without request, so that nothing else can fail."""
+    status = 503 if isinstance(sys.exc_info()[1], AWAY) else 500
     return HttpResponse(render_to_string(f"{status}.html"), status=status)

@@ -1,6 +1,6 @@
 """Is it alive, is it ready: two plain pages for supervisors, and the same facts for the system page."""
 
-import os
+import datetime as dt
 from dataclasses import dataclass
 
 import redis
@@ -9,10 +9,14 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
 from cases.documents.scanner import Scanner
+from portal import clock
 from portal.access import public
 from portal.reminders import sender
+from portal.vault import store
+from portal.vault.models import StoreLook
 
 BROKER_SECONDS = 0.5
+LOOK_EVERY = dt.timedelta(days=3)  # the nightly look may miss a night or two
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,14 @@ def plain(text: str, status: int) -> HttpResponse:
 def parts() -> list[Part]:
     """Every part as it is now. A part that does not answer never raises."""
     database = look_at_database()
-    return [database, look_at_storage(), look_at_broker(), look_at_scanner(), look_at_sender(database)]
+    return [
+        database,
+        look_at_storage(),
+        look_at_broker(),
+        look_at_scanner(),
+        look_at_sender(database),
+        look_at_files(database),
+    ]
 
 
 def look_at_database() -> Part:
@@ -59,10 +70,8 @@ def look_at_database() -> Part:
 
 
 def look_at_storage() -> Part:
-    folder = settings.DOCUMENTS_FOLDER
-    nearest = next(place for place in (folder, *folder.parents) if place.exists())  # made with the first file
-    is_writable = os.access(nearest, os.W_OK | os.X_OK)
-    return Part("storage", is_writable, "ok" if is_writable else "cannot be written to", is_needed=True)
+    answers = store.current().answers()
+    return Part("storage", answers, "ok" if answers else "cannot be used", is_needed=True)
 
 
 def look_at_broker() -> Part:
@@ -94,3 +103,20 @@ def look_at_sender(database: Part) -> Part:
             "sender", False, f"{words}; the mail server is away since {last.mail_away_since:%Y-%m-%dT%H:%M:%SZ}"
         )
     return Part("sender", True, words)
+
+
+def look_at_files(database: Part) -> Part:
+    """What the nightly look over the store found; `manage.py find_orphans` and `verify_files` name each."""
+    look = StoreLook.objects.filter(pk=1).first() if database.is_well else None
+    if not look:
+        return Part("files", not database.is_well, "not looked over yet" if database.is_well else "unknown")
+    counts = {
+        "damaged": len(look.damaged),
+        "rows without a file": look.rows_without_file,
+        "files without a row": look.files_without_row,
+        "halves": look.halves,
+        "not ours": look.strange,
+    }
+    found = "".join(f"; {what}: {count}" for what, count in counts.items() if count)
+    is_late = clock.real_now() - look.at > LOOK_EVERY
+    return Part("files", look.is_well and not is_late, f"looked over {look.at:%Y-%m-%dT%H:%M:%SZ}{found}")

@@ -295,6 +295,7 @@ STORAGES = {
 }
 
 # Files. A send is one request; the sentences on the pages are made from these figures.
+DOCUMENTS_URL = env("DOCUMENTS_URL")  # "s3://KEY:SECRET@HOST/BUCKET?region=R"; empty: the folder
 DOCUMENTS_FOLDER = PORTAL_VAR / "documents"
 FILE_UPLOAD_TEMP_DIR = PORTAL_VAR / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -353,6 +354,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 30},
     },
     "erase-files": {"task": "cases.documents.tasks.erase_old", "schedule": timedelta(hours=1)},
+    "look-over-store": {"task": "portal.vault.tasks.look_over_store", "schedule": timedelta(hours=24)},
     "hand-records-over": {"task": "cases.records.tasks.hand_over", "schedule": timedelta(hours=1)},
     "learn-lead-times": {"task": "cases.records.tasks.learn", "schedule": timedelta(hours=24)},
     "replan-changed-lead-times": {"task": "cases.records.tasks.replan_changed", "schedule": timedelta(minutes=5)},

@@ -32,6 +32,7 @@ class DocumentsConfig(AppConfig):
                 "document.shared": _("Let the team see a file again"),
                 "document.denied": _("Was not let in to a file"),
                 "document.erased": _("Erased a file for good"),
+                "file.orphan_removed": _("Removed stored bytes that belonged to no file"),
             },
             {
                 "own": _("Your own file"),
@@ -39,5 +40,6 @@ class DocumentsConfig(AppConfig):
                 "preparing": _("Preparing for your call"),
                 "care": _("Keeping your records moving"),
                 "original": _("As it was sent"),
+                "half": _("Only a part had arrived"),
             },
         )

@@ -21,7 +21,7 @@ from cases.documents.verdicts import Verdict
 from portal import clock, moves
 from portal.actors import SYSTEM
 from portal.history.actions import record
-from portal.vault import files
+from portal.vault import files, store
 from portal.vault.models import StoredFile
 
 TEMPORARY_FOR = dt.timedelta(hours=6)  # no slow upload lives so long
@@ -66,15 +66,15 @@ def check(version_id: UUID) -> None:
         return
     with sandbox.room(rooms()) as folder:
         try:
-            verdict = _examine(version, folder)
+            settle(version, _examine(version, folder), folder)
         except sandbox.Busy:
             put_off(version)
+        except store.Away:
+            put_off(version, counts=False)
         except scanner.Away:
             wait_for_scanner(version)
         except ClaimLost:
             return
-        else:
-            settle(version, verdict, folder)
 
 
 def claim(version_id: UUID) -> Version | None:
@@ -254,13 +254,14 @@ def _ours(version: Version) -> Version | None:
 
 
 @transaction.atomic
-def put_off(version: Version) -> None:
-    """The machine had no time; look again soon. The try counts."""
+def put_off(version: Version, *, counts: bool = True) -> None:
+    """The machine had no time; look again soon. The try counts, unless the store of files was away."""
     row = _ours(version)
     if row is not None:
+        row.tries -= not counts
         row.state = moves.check(rules.MOVES, "put_off", row.state, rules.SYSTEM)
         row.claimed_at, row.due_at = None, clock.now() + rules.PUT_OFF
-        row.save(update_fields=["state", "claimed_at", "due_at"])
+        row.save(update_fields=["state", "claimed_at", "due_at", "tries"])
 
 
 @transaction.atomic

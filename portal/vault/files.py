@@ -1,17 +1,19 @@
 """The file store: AES-256-GCM in chunks, so that a cut, changed or swapped file is refused."""
 
+import contextlib
 import hashlib
 import os
 import uuid
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from portal import clock
-from portal.vault import keys
+from portal.vault import keys, store
 from portal.vault.models import DataKey, StoredFile
 
 MAGIC = b"RSF1"
@@ -22,42 +24,26 @@ TAG = 16
 def put(chunks: Iterable[bytes], *, key: DataKey) -> StoredFile:
     """Encrypt a stream of bytes into the store and return its row, saved.
 
-    The file is complete on disk before the row exists; when the transaction or the stream breaks, no file
-    stays behind. Raises OSError when the disk is full, and whatever the stream raises.
+    The file is complete in the store before the row exists; when the transaction or the stream breaks, no file
+    stays behind. Raises OSError when the disk is full or the store is away, and whatever the stream raises.
     """
     stored = StoredFile(id=uuid.uuid4(), key=key, stored_at=clock.now())
     stored.path = f"{stored.id.hex[:2]}/{stored.id.hex}"
-    target = _place(stored)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    half = target.with_suffix(".part")
+    with store.current().writing(stored.path) as out:
+        stored.size, stored.sha256 = _encrypt(_in_chunks(chunks), out, keys.raw(key), stored.id.bytes)
     try:
-        with half.open("xb") as out:
-            stored.size, stored.sha256 = _encrypt(_in_chunks(chunks), out, keys.raw(key), stored.id.bytes)
-            out.flush()
-            os.fsync(out.fileno())
-        half.rename(target)
         stored.save(force_insert=True)
     except BaseException:
-        half.unlink(missing_ok=True)
-        target.unlink(missing_ok=True)
+        discard(stored)
         raise
     return stored
 
 
 def read(stored: StoredFile) -> Iterator[bytes]:
     """The bytes, chunk by chunk. Raises InvalidTag when the file was cut, changed or swapped; KeyGone after erasure."""
-    gcm = AESGCM(keys.raw(stored.key))
-    with _place(stored).open("rb") as source:
-        if source.read(len(MAGIC)) != MAGIC:
-            raise ValueError("not a file of this store")
-        prefix = source.read(7)
-        number, current = 0, source.read(CHUNK + TAG)
-        while True:
-            following = source.read(CHUNK + TAG)
-            yield gcm.decrypt(_nonce(prefix, number, not following), current, stored.id.bytes)
-            if not following:
-                return
-            number, current = number + 1, following
+    raw = keys.raw(stored.key)
+    with store.current().reading(stored.path) as source:
+        yield from _decrypt(source, raw, stored.id.bytes)
 
 
 def read_bytes(stored: StoredFile) -> bytes:
@@ -65,35 +51,86 @@ def read_bytes(stored: StoredFile) -> bytes:
     return b"".join(read(stored))
 
 
+def fault(stored: StoredFile) -> str:
+    """What is wrong with a file, as a code: "missing", "changed", "lost_key"; "" when every byte is as it was put in.
+
+    Raises Away when the store does not answer, KeyGone when it was erased.
+    """
+    digest, size = hashlib.sha256(), 0
+    try:
+        raw = keys.raw(stored.key)
+        with store.current().reading(stored.path) as source:
+            for chunk in _decrypt(_Digested(source, digest), raw, stored.id.bytes):
+                size += len(chunk)
+    except FileNotFoundError:
+        return "missing"
+    except ImproperlyConfigured:
+        return "lost_key"
+    except (InvalidTag, ValueError):
+        return "changed"
+    return "" if (size, digest.hexdigest()) == (stored.size, stored.sha256) else "changed"
+
+
 def erase(key: DataKey) -> None:
     """Destroy a key: no word sealed under it can be read from now on, and the bytes of its files go after commit.
 
-    The rows stay; what a crash leaves on disk is nobody's to read, and is cleared by `upkeep`.
+    The rows stay. What a crash leaves of the bytes is nobody's to read, and is cleared at night.
     """
     keys.destroy(key)
-    places = [_place(stored) for stored in StoredFile.objects.filter(key=key)]
+    paths = list(StoredFile.objects.filter(key=key).values_list("path", flat=True))
 
     def clear() -> None:
-        for place in places:
-            place.unlink(missing_ok=True)
+        for path in paths:
+            store.current().remove(path)
 
     transaction.on_commit(clear, robust=True)
 
 
 def remove(stored: StoredFile) -> None:
     """Delete the row now and the bytes after commit, so that a rollback loses nothing."""
-    place = _place(stored)
+    path = stored.path
     stored.delete()
-    transaction.on_commit(lambda: place.unlink(missing_ok=True))
+    transaction.on_commit(lambda: store.current().remove(path), robust=True)
 
 
 def discard(stored: StoredFile) -> None:
     """Delete the bytes alone: of a file whose row goes with a transaction that breaks."""
-    _place(stored).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # what breaks is told; what stays behind is found at night
+        store.current().remove(stored.path)
 
 
-def _place(stored: StoredFile) -> Path:
-    return Path(settings.DOCUMENTS_FOLDER) / stored.path
+class _Digested:
+    """A source whose bytes are counted into a digest as they are read."""
+
+    def __init__(self, source: store.Source, digest: Any):
+        self.source, self.digest = source, digest
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self.source.read(size)
+        self.digest.update(data)
+        return data
+
+
+def _decrypt(source: store.Source, raw: bytes, about: bytes) -> Iterator[bytes]:
+    gcm = AESGCM(raw)
+    if source.read(len(MAGIC)) != MAGIC:
+        raise ValueError("not a file of this store")
+    prefix = source.read(7)
+    number, current = 0, _full(source)
+    while True:
+        following = _full(source)
+        yield gcm.decrypt(_nonce(prefix, number, not following), current, about)
+        if not following:
+            return
+        number, current = number + 1, following
+
+
+def _full(source: store.Source) -> bytes:
+    """The next whole chunk; shorter only at the end, also where a line hands out what it has."""
+    data = source.read(CHUNK + TAG)
+    while data and len(data) < CHUNK + TAG and (more := source.read(CHUNK + TAG - len(data))):
+        data += more
+    return data
 
 
 def _nonce(prefix: bytes, number: int, is_last: bool) -> bytes:
@@ -111,7 +148,7 @@ def _in_chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield bytes(held)
 
 
-def _encrypt(chunks: Iterator[bytes], out, raw: bytes, about: bytes) -> tuple[int, str]:
+def _encrypt(chunks: Iterator[bytes], out: store.Sink, raw: bytes, about: bytes) -> tuple[int, str]:
     gcm, prefix, digest, size = AESGCM(raw), os.urandom(7), hashlib.sha256(), 0
 
     def write(data: bytes) -> None:

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -51,3 +52,26 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return f"file {self.pk}"
+
+
+class StoreLook(models.Model):
+    """What the last look over the store found: one row, for the health page."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    at = models.DateTimeField()
+    rows_without_file = models.PositiveIntegerField(default=0)
+    files_without_row = models.PositiveIntegerField(default=0)
+    halves = models.PositiveIntegerField(default=0)
+    strange = models.PositiveIntegerField(default=0)  # names that we do not give
+    damaged = ArrayField(models.UUIDField(), default=list)
+    upto = models.UUIDField(null=True)  # read through up to this file; null: all of them
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="storelook_is_one_row")]
+
+    def __str__(self) -> str:
+        return "the last look over the store"
+
+    @property
+    def is_well(self) -> bool:
+        return not (self.rows_without_file or self.files_without_row or self.halves or self.strange or self.damaged)

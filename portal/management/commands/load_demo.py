@@ -9,6 +9,7 @@ from django.db import connection
 
 from portal import celery, clock
 from portal.accounts.models import User
+from portal.vault import store
 
 KEPT = {"django_migrations", "django_content_type", "texts_text", "records_recordkind", "bookings_service"}
 
@@ -48,6 +49,6 @@ def empty_the_house() -> None:
         names = set(connection.introspection.table_names(cursor)) - KEPT
         quoted = ", ".join(connection.ops.quote_name(name) for name in sorted(names))
         cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
-    for folder in (Path(settings.DOCUMENTS_FOLDER), Path(settings.EMAIL_FILE_PATH)):
-        for entry in folder.glob("*"):
-            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    store.empty(store.current())
+    for entry in Path(settings.EMAIL_FILE_PATH).glob("*"):
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()

@@ -1,0 +1,95 @@
+"""Both kinds of store for the tests: a folder of this test alone, and a bucket of a server on this machine."""
+
+import socket
+import subprocess
+import sys
+import uuid
+from contextlib import closing
+
+import boto3
+import pytest
+
+from portal import local
+from portal.vault import store
+from tests.programs import free_port, wait_until
+
+NAMES = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
+BUCKET = "remission-tests"
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    """Moto's server in a process of its own; yields its address and port."""
+    import signal
+
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=local.die_with_parent(signal.SIGKILL),
+    )
+
+    def is_there() -> bool:
+        assert process.poll() is None
+        with closing(socket.socket()) as line:
+            return line.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_until(is_there, 60, "the S3 server")
+    with closing(boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", **NAMES)) as client:
+        client.create_bucket(Bucket=BUCKET)
+    yield f"127.0.0.1:{port}"
+    local.stop(process, signal.SIGTERM)
+
+
+@pytest.fixture
+def folder_store(settings, tmp_path):
+    settings.DOCUMENTS_FOLDER = tmp_path / "documents"
+    return store.current()
+
+
+@pytest.fixture
+def bucket_store(settings, s3_server):
+    """The bucket, emptied afterwards."""
+    settings.DOCUMENTS_URL = f"s3+http://key:secret@{s3_server}/{BUCKET}/sealed?region=us-east-1"
+    yield store.current()
+    client, place = store.current().client, {"Bucket": BUCKET}
+    for thing in client.list_objects_v2(**place).get("Contents", []):
+        client.delete_object(**place, Key=thing["Key"])
+    for thing in client.list_multipart_uploads(**place).get("Uploads", []):
+        client.abort_multipart_upload(**place, Key=thing["Key"], UploadId=thing["UploadId"])
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def any_store(request):
+    """The same test over both."""
+    return request.getfixturevalue(f"{request.param}_store")
+
+
+def lying(there) -> list[str]:
+    """Paths of everything in a store, halves included."""
+    if isinstance(there, store.Folder):
+        return sorted(str(path.relative_to(there.root)) for path in there.root.rglob("*") if path.is_file())
+    place = there.place
+    found = [thing["Key"] for thing in there.client.list_objects_v2(**place).get("Contents", [])]
+    halves = [thing["Key"] + store.HALF for thing in there.client.list_multipart_uploads(**place).get("Uploads", [])]
+    return sorted(key.removeprefix(there.folder) for key in found + halves)
+
+
+def sealed_bytes(path: str) -> bytes:
+    with store.current().reading(path) as source:
+        return source.read()
+
+
+def overwrite(path: str, data: bytes) -> None:
+    store.current().remove(path)
+    with store.current().writing(path) as out:
+        out.write(data)
+
+
+def leave(data: bytes = b"nobody's") -> uuid.UUID:
+    """Bytes in the store that have no row."""
+    name = uuid.uuid4()
+    overwrite(f"{name.hex[:2]}/{name.hex}", data)
+    return name
