@@ -34,7 +34,7 @@ def test_calling_an_office_from_the_board_then_merging_it(width, hands, come, si
     page = come("theo", width=width)
     hand = hands(page)
     page.goto(site + reverse("pages:caseload"))
-    hand.press("link", "Rosa Delgado")
+    hand.press_first('a:has-text("Open the office")')
     expect(page.get_by_role("heading", level=1)).to_have_text("Millbrook Hosp. records")
     hand.press("button", "I called the number: it is right")
     hand.sees("Checked. Everybody finds this office now.")
