@@ -111,6 +111,7 @@ PAGES: dict[str, Page] = {
     "accounts:change_person": Page(ADMINISTRATOR, ("other_consultant", "change_verb"), "administrator", posts="only"),
     # --- reminders ---
     "reminders:answer": public("answer_token", posts="too", body={"answer": "not_yet"}),
+    "reminders:text": public("text_token", posts="too"),
     "reminders:pause": public("pause_token", posts="too"),
     "reminders:rest": Page(SIGNED_IN, owner="patient", posts="only"),
     "reminders:resume": Page(SIGNED_IN, owner="patient", posts="only"),

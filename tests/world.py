@@ -153,6 +153,7 @@ def _messages(case: Case) -> dict[str, Any]:
     return {
         "mute": mute.pk,
         "delivery": delivery.pk,
+        "text_token": links.text_path(delivery).strip("/").split("/")[-1],
         "pause_token": links.pause_path(delivery).strip("/").split("/")[-1],
         "reminder": coming.pk,
         "answer_token": links.answer_path(coming).split("?")[0].strip("/").split("/")[-1],

@@ -3,11 +3,12 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal import when
 from portal.reminders import actions, emails, gathering, kinds
-from portal.reminders.models import Reminder
+from portal.reminders.models import Delivery, Reminder
 from portal.reminders.readers import Reader
 
 
@@ -47,6 +48,17 @@ def question_for(row: Reminder, reader: Reader, now: dt.datetime, chosen: str = 
     ordered += [choice for choice in choices.values() if choice is not first and choice.code != reply]
     is_settled = row.pk not in due and not actions.may_mend(row, now)
     return Question(words.question, words.question_hint, [] if is_settled else ordered, choices.get(reply))
+
+
+def leads_to(delivery: Delivery, reader: Reader, now: dt.datetime) -> tuple[str, str]:
+    """(label, path) of what a message leads to; the person's page when it is gone. Language and zone must be active."""
+    label, path = "", ""
+    try:
+        _row, words = emails.leading_words(list(delivery.rows.all()), reader, now, emails.House())
+        label, path = words.action_label, words.path
+    except LookupError:
+        pass
+    return (label, path) if label and path else (_("Open my page"), reverse("pages:home"))
 
 
 def _choices(row: Reminder, now: dt.datetime) -> list[Choice]:

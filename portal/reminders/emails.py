@@ -119,7 +119,6 @@ def _said(delivery: Delivery, lead: Reminder, words: kinds.Words, more: int, rea
         "phone": facts.phone or bracketed("phone"),
         "emergency": facts.emergency_number or bracketed("emergency_number"),
     }
-    can_pause = delivery.message_class != kinds.ANSWER and reader.type == RecipientType.USER
     return {
         "language": translation.get_language(),
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
@@ -137,8 +136,13 @@ def _said(delivery: Delivery, lead: Reminder, words: kinds.Words, more: int, rea
         "home_url": mail.absolute(reverse("pages:home")),
         "scope": house.scope(reader.language),
         "frame": house.wordings.filled(FRAME, named),
-        "pause_url": mail.absolute(pause_path(delivery)) if can_pause else "",
+        "pause_url": mail.absolute(pause_path(delivery)) if can_pause(delivery) else "",
     }
+
+
+def can_pause(delivery: Delivery) -> bool:
+    """Whether pausing would have held it back: what answers a person's own press always goes."""
+    return delivery.message_class != kinds.ANSWER and delivery.recipient_type == RecipientType.USER
 
 
 def _answers(row: Reminder) -> list[dict]:

@@ -45,7 +45,7 @@ def look(pattern: Pattern, parts: Mapping[str, str], language: str) -> Look:
             words = _words(shown, shown.ours(), reader, now)
             house.wordings = Wordings({(pattern.code, language): dict(parts)})
         _subject, raw = emails.set_out(delivery, row, words, 0, reader, now, house)
-        text = text_messages.set_out(row, words, 0, reader, house)
+        text = text_messages.set_out(delivery, row, words, 0, reader, house)
     return Look(mail.read(raw), text, words.question, words.question_hint)
 
 

@@ -7,6 +7,7 @@ from portal.reminders import staff_views, views, wording_views
 app_name = "reminders"
 urlpatterns = [
     path("a/<str:token>/", views.answer, name="answer"),
+    path("t/<str:token>/", views.text, name="text"),
     path("pause/<str:token>/", views.pause, name="pause"),
     path("reminders/rest/", views.rest, name="rest"),
     path("reminders/resume/", views.resume, name="resume"),

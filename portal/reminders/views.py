@@ -19,7 +19,7 @@ from portal.accounts.models import User
 from portal.actors import Actor, client_address
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.reminders import actions, asking, kinds, letters, links, resending, tries
+from portal.reminders import actions, asking, emails, kinds, letters, links, resending, tries
 from portal.reminders.forms import PauseForm
 from portal.reminders.models import Delivery, Pause, Reminder
 from portal.reminders.readers import Reader, person_of, reader_of
@@ -76,9 +76,31 @@ def _ask(request: HttpRequest, row: Reminder, reader: Reader, refused: str) -> H
     question = asking.question_for(row, reader, clock.now(), chosen=request.GET.get("answer", ""))
     if question is None:
         return _told(request, "reminders/over.html", {}, status=410)
-    return _told(
-        request, "reminders/answer.html", {"question": question, "refused": refused}, status=409 if refused else 200
-    )
+    can_pause = row.delivery is not None and emails.can_pause(row.delivery)
+    page = {
+        "question": question,
+        "refused": refused,
+        "pause_path": links.pause_path(row.delivery) if can_pause else "",
+    }
+    return _told(request, "reminders/answer.html", page, status=409 if refused else 200)
+
+
+@csrf_exempt
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def text(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of a text message: on to the thing, or to a pause. Opening changes nothing."""
+    delivery, now = links.delivery_for(token, links.TEXT), clock.now()
+    reader = reader_of(delivery.recipient, now) if delivery else None
+    if delivery is None or reader is None:
+        return _made_up(request)
+    with translation.override(reader.language), timezone.override(reader.zone):
+        if request.method == "POST" and request.POST.get("answer") == Delivery.Reply.NOT_ME:
+            actions.not_for_me(delivery, by=_by(request, delivery.recipient))
+            return _told(request, "reminders/stopped.html", {})
+        label, path = asking.leads_to(delivery, reader, now)
+        page = {"label": label, "path": path, "pause_path": links.pause_path(delivery)}
+        return _told(request, "reminders/text.html", page)
 
 
 @csrf_exempt

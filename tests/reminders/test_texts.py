@@ -11,7 +11,7 @@ from cases.case.models import ToDo
 from portal import texting
 from portal.accounts.models import User
 from portal.reminders import gathering, kinds, links, rules, sender
-from portal.reminders.models import Delivery, Outcome
+from portal.reminders.models import Delivery, Outcome, Pause, Reminder
 from tests import people, programs
 from tests.reminders import test_faults as faults
 from tests.reminders.kinds import ALL, NOON, THINGS, plan
@@ -60,10 +60,55 @@ def test_a_question_is_answered_behind_its_link_without_signing_in(clock, texted
     assert people.browser().get(links.answer_path(row)).status_code == 200
 
 
-def test_without_a_question_the_link_is_the_thing_itself(clock, texted, gateway, smtp_sink):
+def test_without_a_question_the_link_leads_on_to_the_thing_and_to_a_pause(clock, texted, gateway, smtp_sink):
     row = plan("tests.call", texted, due_at=NOON - 2 * HOUR)
     sender.run()
+    said, delivery = gateway.posts[0][1]["text"], Delivery.objects.get()
+    assert said.endswith(links.text_path(delivery))
+    html = people.browser().get(links.text_path(delivery)).content.decode()
+    assert f'href="/things/{row.about_id}/"' in html
+    assert f'href="{links.pause_path(delivery)}"' in html
+    assert "Rosa" not in html
+    assert people.browser().get(links.pause_path(delivery)).status_code == 200
+    assert Pause.objects.count() == 0  # opening changes nothing
+
+
+def test_the_page_of_a_question_leads_to_a_pause(clock, texted, gateway, smtp_sink):
+    row = plan("tests.form", texted, due_at=NOON - 2 * HOUR)
+    sender.run()
+    html = people.browser().get(links.answer_path(row)).content.decode()
+    assert f'href="{links.pause_path(Delivery.objects.get())}"' in html
+
+
+def test_what_answers_a_press_leads_to_the_thing_itself(clock, texted, gateway, smtp_sink):
+    row = plan("tests.booked", texted, due_at=NOON)
+    sender.run()
     assert gateway.posts[0][1]["text"].endswith(f"/things/{row.about_id}/")
+
+
+def test_a_text_for_somebody_else_is_stopped_from_its_link(clock, texted, gateway, smtp_sink):
+    plan("tests.call", texted, due_at=NOON - 2 * HOUR)
+    sender.run()
+    path = links.text_path(Delivery.objects.get())
+    assert people.browser().post(path, {"answer": "not_me"}).status_code == 200
+    assert Pause.objects.get().why == "not_me"
+    assert people.browser().get(path).status_code == 404  # the link is false from then on
+
+
+def test_the_link_of_a_text_whose_thing_is_gone_leads_home(clock, texted, gateway, smtp_sink):
+    plan("tests.call", texted, due_at=NOON - 2 * HOUR)
+    sender.run()
+    Reminder.objects.all().delete()
+    html = people.browser().get(links.text_path(Delivery.objects.get())).content.decode()
+    assert f'href="{reverse("pages:home")}"' in html
+
+
+def test_links_of_texts_cannot_be_made_up(clock, texted, gateway, smtp_sink):
+    plan("tests.call", texted, due_at=NOON - 2 * HOUR)
+    sender.run()
+    token = links.pause_path(Delivery.objects.get()).strip("/").split("/")[-1]
+    assert people.browser().get(f"/t/{token}/").status_code == 404  # one purpose each
+    assert people.browser().get(f"/t/{'A' * 46}/").status_code == 404
 
 
 def test_a_text_is_one_message_and_what_it_can_spare_goes_first(clock, texted, gateway, smtp_sink, settings):
