@@ -75,8 +75,10 @@ def put_reports_on_board(*, now: datetime) -> int:
 def _made(kind: str, since: Mapping[str, date]) -> set[str]:
     """The things about which a call was made and settled since their day."""
     settled = ToDo.objects.filter(kind=kind, about_id__in=since, done_at__isnull=False)
-    return {
-        about_id
-        for about_id, asked_at in settled.values_list("about_id", "asked_at")
-        if asked_at >= datetime.combine(since[about_id], time(0), UTC) - ONE_DAY
-    }
+    found = settled.values_list("about_id", "asked_at")
+    return {about_id for about_id, asked_at in found if is_since(asked_at, since[about_id])}
+
+
+def is_since(asked_at: datetime, day: date) -> bool:
+    """Whether a call was asked for on a day or after it, wherever that day is."""
+    return asked_at >= datetime.combine(day, time(0), UTC) - ONE_DAY

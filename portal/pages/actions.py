@@ -12,6 +12,7 @@ from cases.case import calls
 from cases.case.actions import ask_to_do, must
 from cases.case.models import CallLog, Case, TimeOfDay, ToDo
 from cases.records.models import RecordItem
+from cases.records.planning import CALL_HOLDER
 from cases.records.rules import NEEDS_A_REASON
 from cases.records.states import KnownBy
 from cases.records.telling import lock_case, tell
@@ -109,6 +110,9 @@ def log_call(
     lock_case(case)
     if same := CallLog.objects.filter(press=press, case=case).first():
         return same
+    if item and call.get("todo") is None:
+        # The board asked by itself: from now on the call has a row, to be settled or put off.
+        call["todo"] = ask_to_do(CALL_HOLDER, item, case=case, due_on=clock.today(organisation_zone()), by=by)
     is_word = follows in WORDS_HEARD and item is not None
     if not is_word and follows not in {CallLog.Follows.DONE, CallLog.Follows.AGAIN}:
         raise Refused(_("Choose what follows."), code="input")

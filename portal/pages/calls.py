@@ -14,10 +14,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cases.case.calls import WORDS_AT_MOST, CameOf, Follows, Whom, next_call_on, why_not_came_of
-from cases.case.models import Case, Office, ToDo
+from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.people import COORDINATOR
-from cases.records.models import RecordItem
+from cases.records.models import RecordItem, ReportLoop, Visit
+from cases.records.planning import ASK_OFFICE
+from cases.records.report_planning import ASK_REPORT
 from cases.records.rules import ITEM_MOVES, NEEDS_A_REASON
+from cases.records.states import ReportState
 from portal import moves, when
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
@@ -48,6 +51,7 @@ class Subject:
     case: Case
     todo: ToDo | None = None
     item: RecordItem | None = None
+    asked_office: Office | None = None  # of a visit or a report
 
     @property
     def whom(self) -> str:
@@ -57,7 +61,7 @@ class Subject:
     @property
     def office(self) -> Office | None:
         if self.item is None:
-            return None
+            return self.asked_office
         return self.item.visit.office if self.item.state == RecordItem.State.SENT else self.item.holder
 
     @property
@@ -97,7 +101,22 @@ def _subject(request: HttpRequest, case: Case) -> Subject:
         parts = ("kind", "holder", "visit__office", "visit__case__key", "visit__case__patient")
         own = RecordItem.objects.visible_to(request.user).filter(visit__case=case).select_related(*parts)
         item = find_or_404(own, pk=_id(about))
-    return Subject(case, todo, item)
+    return Subject(case, todo, item, _office_of(todo) if todo else None)
+
+
+def _office_of(todo: ToDo) -> Office | None:
+    """Whom a to-do about a visit or its report asks: the second office, or the primary doctor's for what left it."""
+    if todo.kind == ASK_OFFICE:
+        visit = Visit.objects.filter(pk=todo.about_id).select_related("office").first()
+        return visit.office if visit else None
+    if todo.kind != ASK_REPORT:
+        return None
+    loop = ReportLoop.objects.filter(pk=todo.about_id).select_related("visit__office").first()
+    if loop and loop.state == ReportState.RECEIVED:
+        link = CaseClinician.objects.filter(case=loop.visit.case_id, role=CaseClinician.Role.PRIMARY)
+        found = link.select_related("clinician__office").first()
+        return found.clinician.office if found else None
+    return loop.visit.office if loop else None
 
 
 def _id(typed: str) -> UUID:

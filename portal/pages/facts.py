@@ -5,13 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import Q
+
 from bookings.models import Consultation
 from bookings.slots import plan_due_on
-from cases.case.models import Case, ToDo
+from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.path import ARRIVED_HOPS, ConsultationFacts, Facts, ItemFacts
 from cases.documents.models import PLAN, Version
 from cases.records.closed_days import closed_days
 from cases.records.models import Referral, ReportLoop, Visit
+from cases.records.planning import CALL_HOLDER
+from cases.records.report_planning import ASK_REPORT
 from cases.records.standing import ItemStanding, Standing, standings
 from cases.records.states import ReferralState, ReportState, VisitState
 from portal import when
@@ -19,8 +23,18 @@ from portal.texts.models import Organisation
 from portal.texts.words import organisation
 
 CALL_KINDS = ("call", "visit_soon")
+CALLS_TO_OFFICES = (CALL_HOLDER, ASK_REPORT)
 __all__ = ["ARRIVED_HOPS", "Facts", "Gathered", "of_case", "of_cases"]
 READY, MOVING = Version.State.READY, {Version.State.RECEIVED, Version.State.CHECKING, Version.State.UNSCANNED}
+
+
+@dataclass(frozen=True)
+class CallAbout:
+    """A call to an office about a record or a report: asked for, and made or put off."""
+
+    asked_at: dt.datetime
+    due_on: dt.date
+    is_done: bool
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,9 @@ class Gathered:
     consultation: Consultation | None = None
     referral: Referral | None = None
     report: ReportLoop | None = None
+    reports: tuple[ReportLoop, ...] = ()  # of all rounds
+    calls_about: Mapping[str, list[CallAbout]] = field(default_factory=dict)  # by the id of the record or report
+    primary_office: Office | None = None  # looked up where a report is on its way to it
 
 
 @dataclass
@@ -43,7 +60,10 @@ class _Rows:
     standings: dict[UUID, Standing] = field(default_factory=dict)
     plans: dict[UUID, set[str]] = field(default_factory=dict)
     consultations: dict[UUID, Consultation] = field(default_factory=dict)
+    reports: dict[UUID, list[ReportLoop]] = field(default_factory=dict)
+    primary_offices: dict[UUID, Office] = field(default_factory=dict)
     calls: dict[UUID | None, dt.date] = field(default_factory=dict)
+    calls_about: dict[str, list[CallAbout]] = field(default_factory=dict)
     closed: frozenset[dt.date] = frozenset()
 
 
@@ -65,9 +85,13 @@ def _look_up(cases: Mapping[UUID, Case], now: dt.datetime, here: Organisation | 
     # A third doctor's visit is a later round and takes the second's place.
     parts = ("office", "clinician", "referral", "report")
     visits = Visit.objects.live().filter(case__in=cases).select_related(*parts).order_by("round")
-    rows = _Rows(visits={visit.case_id: visit for visit in visits})
-    for case, visit in rows.visits.items():
-        visit.case = cases[case]  # already here, with its patient
+    rows = _Rows()
+    for visit in visits:
+        visit.case = cases[visit.case_id]  # already here, with its patient
+        rows.visits[visit.case_id] = visit
+        if loop := getattr(visit, "report", None):
+            rows.reports.setdefault(visit.case_id, []).append(loop)
+    rows.primary_offices = _primary_offices(rows.reports)
     rows.standings = standings(rows.visits.values(), now)
     plans = Version.objects.live().filter(case__in=cases, document__kind=PLAN, document__withdrawn_at=None)
     for case, state in plans.values_list("case_id", "state"):
@@ -75,12 +99,33 @@ def _look_up(cases: Mapping[UUID, Case], now: dt.datetime, here: Organisation | 
     upcoming = Consultation.objects.upcoming(now).filter(case__in=cases).select_related("consultant", "service")
     for consultation in upcoming:
         rows.consultations.setdefault(consultation.case_id, consultation)
-    calls = ToDo.objects.open().filter(case__in=cases, kind__in=CALL_KINDS).order_by("-due_on")
-    rows.calls = dict(calls.values_list("case_id", "due_on"))
+    _look_up_calls(cases, rows)
     if any(consultation.service.needs_plan for consultation in rows.consultations.values()):
         region = (here or organisation()).region
         rows.closed = closed_days([region], now.date())[region]
     return rows
+
+
+def _primary_offices(reports: Mapping[UUID, Sequence[ReportLoop]]) -> dict[UUID, Office]:
+    """The primary doctors' offices of cases whose report has left the second doctor; mostly none, without a query."""
+    cases = [case for case, loops in reports.items() if any(loop.state == ReportState.RECEIVED for loop in loops)]
+    if not cases:
+        return {}
+    links = CaseClinician.objects.filter(case__in=cases, role=CaseClinician.Role.PRIMARY)
+    found = {link.case_id: link.clinician.office for link in links.select_related("clinician__office")}
+    return {case: office for case, office in found.items() if office}
+
+
+def _look_up_calls(cases: Mapping[UUID, Case], rows: _Rows) -> None:
+    """Calls that wait, and those to offices that were made or put off, in one query."""
+    wanted = Q(kind__in=CALL_KINDS, done_at=None) | Q(kind__in=CALLS_TO_OFFICES)
+    found = ToDo.objects.filter(wanted, case__in=cases).order_by("-due_on")
+    for todo in found.only("kind", "case_id", "about_id", "asked_at", "due_on", "done_at"):
+        if todo.kind in CALL_KINDS:
+            rows.calls[todo.case_id] = todo.due_on
+        else:
+            call = CallAbout(todo.asked_at, todo.due_on, todo.done_at is not None)
+            rows.calls_about.setdefault(todo.about_id, []).append(call)
 
 
 def _gather(case: Case, rows: _Rows) -> Gathered:
@@ -108,7 +153,17 @@ def _gather(case: Case, rows: _Rows) -> Gathered:
         call_by=rows.calls.get(case.pk),
         not_today_until=case.rests_until,
     )
-    return Gathered(facts, visit, standing, consultation, referral, report)
+    return Gathered(
+        facts,
+        visit,
+        standing,
+        consultation,
+        referral,
+        report,
+        tuple(rows.reports.get(case.pk, ())),
+        rows.calls_about,
+        rows.primary_offices.get(case.pk),
+    )
 
 
 def _referral_state(referral: Referral | None) -> str:

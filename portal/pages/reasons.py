@@ -1,6 +1,7 @@
 """Why a case needs a person today, in words: what is due, since when, whom to call."""
 
 import datetime as dt
+from collections.abc import Set
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -8,9 +9,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cases.case.models import Office
 from cases.records import report_loop, report_planning
-from cases.records.models import Visit
+from cases.records.handing_over import is_since
+from cases.records.models import ReportLoop
 from cases.records.rules import Due
-from cases.records.standing import ItemStanding, Standing
+from cases.records.standing import ItemStanding
 from cases.records.states import IN_TROUBLE, ItemState, Need, ReportState, Route
 from cases.records.verdict import Thing
 from portal import when
@@ -45,11 +47,12 @@ def of_case(gathered: Gathered, today: dt.date) -> Reason | None:
     if standing is None or visit is None or visit.on_date is None:
         return None
     if gathered.facts.visit_happened:
-        return _report(gathered, standing, visit, today)
+        return _report(gathered, standing.closed, today)
     if visit.on_date < today:
         text = _("The visit was on %(day)s. Ask whether it took place.") % {"day": when.short_day(visit.on_date)}
         return Reason(visit.on_date, _("Did it take place?"), "info", "cal", text)
-    due = [(each, thing) for each, thing in zip(standing.items, standing.things, strict=True) if _is_due(each, today)]
+    pairs = zip(standing.items, standing.things, strict=True)
+    due = [(each, thing) for each, thing in pairs if _is_due(each, today) and not _is_seen_to(each, gathered, today)]
     if not due:
         return None
     first, thing = min(due, key=lambda pair: (not pair[0].item.is_core, pair[0].next_day.on))
@@ -61,21 +64,51 @@ def of_case(gathered: Gathered, today: dt.date) -> Reason | None:
     return Reason(reason.on, reason.label, reason.kind, reason.icon, text, reason.office, reason.item)
 
 
-def _report(gathered: Gathered, standing: Standing, visit: Visit, today: dt.date) -> Reason | None:
+def _report(gathered: Gathered, closed: Set[dt.date], today: dt.date) -> Reason | None:
     """The report that nobody has confirmed after the last question about it."""
     loop = gathered.report
-    if loop is None or loop.state == ReportState.CONFIRMED or visit.on_date is None:
+    if loop is None or loop.state == ReportState.CONFIRMED or gathered.visit is None:
         return None
-    on = report_planning.person_asks_on(loop, visit, standing.closed)
-    if on > today:
+    on = report_planning.person_asks_on(loop, gathered.visit, closed)
+    if on > today or is_seen_to(str(loop.pk), on, gathered, today):
         return None
+    return _of_report(loop, gathered, on, today)
+
+
+def about_report(gathered: Gathered, loop_id: str, today: dt.date) -> Reason | None:
+    """The report of one visit of the case, whichever round it was; None when it is not there any more."""
+    found = [loop for loop in gathered.reports if str(loop.pk) == loop_id]
+    return _of_report(found[0], gathered, today, today) if found else None
+
+
+def _of_report(loop: ReportLoop, gathered: Gathered, on: dt.date, today: dt.date) -> Reason:
+    """Until it is on its way the second office is asked; from then on the desk that should have it."""
+    visit = loop.visit
+    assert visit.on_date is not None, "a visit that took place has a day"
     days = report_loop.days_open(visit.on_date, today)
+    if loop.state == ReportState.RECEIVED:
+        office = gathered.primary_office
+        text = ngettext(
+            "The report has been open for %(days)d day, and is on its way. Ask %(desk)s whether it is there.",
+            "The report has been open for %(days)d days, and is on its way. Ask %(desk)s whether it is there.",
+            days,
+        ) % {"days": days, "desk": desk(office) if office else _("the patient’s own doctor")}
+        return Reason(on, _("Report open"), "warn", "phone", text, office)
     text = ngettext(
         "The report has been open for %(days)d day. Ask %(desk)s.",
         "The report has been open for %(days)d days. Ask %(desk)s.",
         days,
     ) % {"days": days, "desk": desk(visit.office)}
     return Reason(on, _("Report open"), "warn", "phone", text, visit.office)
+
+
+def about_visit(gathered: Gathered, visit_id: str, today: dt.date) -> Reason | None:
+    """The second office is asked what it truly needs on the day; None when another visit leads by now."""
+    visit = gathered.visit
+    if visit is None or str(visit.pk) != visit_id:
+        return None
+    text = _("Ask %(desk)s which records they truly need on the day.") % {"desk": desk(visit.office)}
+    return Reason(today, _("Ask the office"), "warn", "phone", text, visit.office)
 
 
 def about(gathered: Gathered, item_id: str, today: dt.date) -> Reason | None:
@@ -85,6 +118,16 @@ def about(gathered: Gathered, item_id: str, today: dt.date) -> Reason | None:
     pairs = zip(gathered.standing.items, gathered.standing.things, strict=True)
     found = [(each, thing) for each, thing in pairs if str(each.item.pk) == item_id and each.next_day]
     return of_item(gathered, *found[0], today) if found else None
+
+
+def _is_seen_to(each: ItemStanding, gathered: Gathered, today: dt.date) -> bool:
+    return each.next_day is not None and is_seen_to(str(each.item.pk), each.next_day.on, gathered, today)
+
+
+def is_seen_to(about_id: str, since: dt.date, gathered: Gathered, today: dt.date) -> bool:
+    """Whether the call about a record or report was made since its day, or put off to another day."""
+    calls = gathered.calls_about.get(about_id, ())
+    return any(is_since(call.asked_at, since) if call.is_done else call.due_on > today for call in calls)
 
 
 def _is_due(each: ItemStanding, today: dt.date) -> bool:

@@ -14,7 +14,8 @@ from cases.case.actions import CHECK_OFFICE
 from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
-from cases.records.planning import ASK_REFERRAL, FAX_LETTER
+from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER
+from cases.records.report_planning import ASK_REPORT
 from portal import clock, when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words
@@ -115,9 +116,13 @@ def _action(todo: ToDo) -> dict[str, str] | None:
 
 
 def _reason(todo: ToDo, gathered: Gathered, today: dt.date) -> reasons.Reason | None:
-    """The record that the to-do is about; else what is most pressing in its case."""
+    """The record, report or visit that the to-do is about; else what is most pressing in its case."""
     if todo.about_type == "records.recorditem":
         return reasons.about(gathered, todo.about_id, today)
+    if todo.kind == ASK_REPORT:
+        return reasons.about_report(gathered, todo.about_id, today)
+    if todo.kind == ASK_OFFICE:
+        return reasons.about_visit(gathered, todo.about_id, today)
     return reasons.of_case(gathered, today)
 
 
