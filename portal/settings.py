@@ -353,7 +353,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
-    "erase-files": {"task": "cases.documents.tasks.erase_old", "schedule": timedelta(hours=1)},
+    "sweep-rooms": {"task": "cases.documents.tasks.sweep_rooms", "schedule": timedelta(hours=1)},
+    "retention": {"task": "portal.tasks.keep_no_longer", "schedule": timedelta(hours=24)},
     "look-over-store": {"task": "portal.vault.tasks.look_over_store", "schedule": timedelta(hours=24)},
     "hand-records-over": {"task": "cases.records.tasks.hand_over", "schedule": timedelta(hours=1)},
     "learn-lead-times": {"task": "cases.records.tasks.learn", "schedule": timedelta(hours=24)},
@@ -364,7 +365,6 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},  # turns that no worker took in days are one turn
     },
-    "forget-mail-bodies": {"task": "portal.reminders.tasks.forget_bodies", "schedule": timedelta(hours=24)},
     "look-at-wordings": {"task": "portal.reminders.tasks.look_at_wordings", "schedule": timedelta(hours=6)},
     "plan-friday-notes": {"task": "portal.pages.tasks.plan_friday_notes", "schedule": timedelta(hours=6)},
     "clear-sessions": {"task": "portal.accounts.tasks.clear_old", "schedule": timedelta(hours=6)},

@@ -84,6 +84,8 @@ def _call_if_treatment_is_near(case: Case, by: Actor) -> None:
 
 def must(verb: str, case: Case, by: Actor) -> None:
     """Raise Refused unless the person may do this in this case. The system always may."""
+    if case.state == Case.State.CLOSED and case.key.destroyed_at:
+        raise Refused(_("This case is closed and its words are erased. Ask us to open a new one."), code="erased")
     if by.kind != "system" and not may(verb, case, by):
         raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
 

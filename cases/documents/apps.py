@@ -32,6 +32,8 @@ class DocumentsConfig(AppConfig):
                 "document.shared": _("Let the team see a file again"),
                 "document.denied": _("Was not let in to a file"),
                 "document.erased": _("Erased a file for good"),
+                "retention.erased": _("Erased what had been kept long enough"),
+                "case.erased": _("Erased the words and files of a closed case"),
                 "file.orphan_removed": _("Removed stored bytes that belonged to no file"),
             },
             {

@@ -11,12 +11,12 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, ProtectedError
+from django.db.models import F
 from django.utils import translation
 
 from cases.case.actions import ask_to_do
 from cases.documents import kinds, pages, ready, reminders, rules, sandbox, scanner, verdicts, words
-from cases.documents.models import Document, PageImage, Version
+from cases.documents.models import PageImage, Version
 from cases.documents.verdicts import Verdict
 from portal import clock, moves
 from portal.actors import SYSTEM
@@ -27,7 +27,6 @@ from portal.vault.models import StoredFile
 TEMPORARY_FOR = dt.timedelta(hours=6)  # no slow upload lives so long
 ROOM_FOR = dt.timedelta(hours=1)  # and no check so long
 ONE_ROUND = 240  # seconds of looking for due files, well inside a task's time limit; the next round goes on
-ERASED = "erased"
 NOT_CLEAN = {scanner.FOUND: "virus", scanner.NOT_SCANNED: "unscannable", scanner.LOCKED_INSIDE: "locked_inside"}
 
 log = structlog.get_logger(__name__)
@@ -38,7 +37,7 @@ class ClaimLost(Exception):
 
 
 def rooms() -> Path:
-    """Where files lie open for the seconds of a check: private, and emptied by `erase_old` after a crash."""
+    """Where files lie open for the seconds of a check: private, and emptied by `sweep_rooms` after a crash."""
     return Path(settings.FILE_UPLOAD_TEMP_DIR)
 
 
@@ -229,14 +228,14 @@ def _save_ready(row: Version, verdict: Verdict, folder: Path) -> None:
 
 def _save_refused(row: Version) -> None:
     gone = [stored for stored in (row.original, row.file) if stored is not None]
-    gone += _without_pages(row)
+    gone += without_pages(row)
     row.original = row.file = None
     row.save()
     for stored in gone:
         files.remove(stored)
 
 
-def _without_pages(row: Version) -> list[StoredFile]:
+def without_pages(row: Version) -> list[StoredFile]:
     """The page pictures' files, once their rows are gone."""
     gone = [page.file for page in row.page_images.select_related("file")]
     row.page_images.all().delete()
@@ -287,36 +286,9 @@ def opened_copy(version: Version, password: str) -> StoredFile | None:
         return files.put(_pieces(folder / "opened"), key=version.case.key)
 
 
-def erase_old() -> None:
-    """Erase what was taken back 30 days ago, traces of refused files, and what dead processes left open."""
-    now = clock.now()
-    refused = Version.objects.filter(state="refused", judged_at__lt=now - rules.KEPT_AFTER_REFUSAL)
-    for version in refused.exclude(reason=ERASED).select_related("document__case"):
-        _erase(version)
-    taken_back = Version.objects.filter(withdrawn_at__lt=now - rules.KEPT_AFTER_WITHDRAWAL)
-    for version in taken_back.exclude(reason=ERASED).select_related("document__case", "original", "file"):
-        _erase(version)
+def sweep_rooms() -> None:
+    """Empty what dead processes left open."""
     _sweep(rooms(), clock.real_now())
-
-
-@transaction.atomic
-def _erase(version: Version) -> None:
-    gone = [stored for stored in (version.original, version.file) if stored is not None]
-    gone += _without_pages(version)
-    document, case = version.document, version.document.case
-    record(SYSTEM, "document.erased", version, patient=case.patient_id, case=case.pk)
-    try:
-        with transaction.atomic():
-            version.delete()
-    except ProtectedError:  # a review tells of it: the row stays, emptied
-        version.state, version.reason = Version.State.REFUSED, ERASED
-        version.original = version.file = version.claimed_at = None
-        version.name = ""
-        version.save()
-    for stored in gone:
-        files.remove(stored)
-    if not Version.objects.filter(document=document).exists():
-        Document.objects.filter(pk=document.pk).delete()
 
 
 def _sweep(folder: Path, now: dt.datetime) -> None:

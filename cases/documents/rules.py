@@ -24,6 +24,7 @@ MOVES = {
 
 KEPT_AFTER_WITHDRAWAL = dt.timedelta(days=30)
 KEPT_AFTER_REFUSAL = dt.timedelta(days=1)
+KEPT_AFTER_CLOSING = dt.timedelta(days=731)  # two years, a leap day included
 WAIT_FOR_SCANNER = dt.timedelta(minutes=1)
 PUT_OFF = dt.timedelta(seconds=30)
 ONE_LOOK = dt.timedelta(minutes=30)  # pages turned within it belong to the opening before them

@@ -19,6 +19,6 @@ def check_waiting() -> None:
 
 
 @app.task
-def erase_old() -> None:
-    """Erase what was taken back long ago, traces of refused files, and what dead processes left open."""
-    checking.erase_old()
+def sweep_rooms() -> None:
+    """Empty what dead processes left open. What is kept too long goes by portal/retention.py."""
+    checking.sweep_rooms()

@@ -6,13 +6,13 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.core import signing
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.accounts import drafts, rules, sessions
 from portal.accounts.models import Invitation, User
-from portal.actors import Actor
+from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.texts.words import text
@@ -242,15 +242,22 @@ def accept_privacy(person: User, *, by: Actor) -> User:
     return person
 
 
-def forget_unconfirmed(now: dt.datetime) -> int:
-    """Delete people who signed up 30 days ago and never confirmed their address, with their answers; how many."""
+def unconfirmed(now: dt.datetime) -> QuerySet[User]:
+    """People who signed up 30 days ago and never confirmed their address."""
     confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
-    old = User.objects.filter(
+    return User.objects.filter(
         ~Exists(confirmed), role="", name="", can_sign_in=True, email__isnull=False, joined_at__lte=now - drafts.LASTS
     )
-    gone = 0
-    for person in old:
-        EmailAddress.objects.filter(user=person).delete()
-        person.delete()
-        gone += 1
-    return gone
+
+
+def forget_unconfirmed(now: dt.datetime) -> int:
+    """Delete those people with their answers; how many."""
+    return sum(_forget(person) for person in unconfirmed(now))
+
+
+@transaction.atomic
+def _forget(person: User) -> bool:
+    record(SYSTEM, "account.forgotten", person)
+    EmailAddress.objects.filter(user=person).delete()
+    person.delete()
+    return True

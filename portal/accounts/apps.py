@@ -35,6 +35,7 @@ class AccountsConfig(AppConfig):
                 "account.invitation_withdrawn": _("Took an invitation back"),
                 "account.joined": _("Joined the staff"),
                 "account.role_changed": _("Changed a person’s role"),
+                "account.forgotten": _("Removed a sign-up that was never confirmed"),
                 "account.closed": _("Closed an account"),
                 "account.reopened": _("Opened an account again"),
             },

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from portal import clock
 from portal.accounts.models import Draft, User
@@ -42,9 +43,14 @@ def of_post(post: Any) -> dict[str, Any]:
     return {name: values if len(values) > 1 else values[0] for name, values in post.lists() if values}
 
 
+def old(now: dt.datetime) -> QuerySet[Draft]:
+    """What lay untouched for 30 days."""
+    return Draft.objects.filter(kept_at__lte=now - LASTS)
+
+
 def delete_old(now: dt.datetime) -> int:
-    """Delete what lay untouched for 30 days; how many."""
-    return Draft.objects.filter(kept_at__lte=now - LASTS).delete()[0]
+    """Delete it; how many."""
+    return old(now).delete()[0]
 
 
 def _id(about: object) -> str:

@@ -1,15 +1,11 @@
-"""What accounts leave behind."""
+"""What accounts leave behind. What is kept too long goes by portal/retention.py."""
 
 from django.core.management import call_command
 
-from portal import clock
-from portal.accounts import actions, drafts
 from portal.celery import app
 
 
 @app.task
 def clear_old() -> None:
-    """Delete sessions that ended, drafts of 30 days ago, and sign-ups whose address was never confirmed."""
+    """Delete sessions that ended."""
     call_command("clearsessions")
-    drafts.delete_old(clock.now())
-    actions.forget_unconfirmed(clock.now())

@@ -1,9 +1,11 @@
 """Writing history, in the same transaction as the change it tells of."""
 
+import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Model
+from django.db import connection
+from django.db.models import Model, QuerySet
 
 from portal import clock
 from portal.actors import Actor
@@ -29,6 +31,17 @@ def record(
 def record_each(actor: Actor, verb: str, things: Iterable[tuple[Model, UUID | None]]) -> None:
     """The same line for many (row, case), in one statement."""
     Event.objects.bulk_create([_line(actor, verb, about, None, case, "") for about, case in things])
+
+
+def older_than(cut: dt.datetime) -> QuerySet[Event]:
+    return Event.objects.filter(at__lt=cut)
+
+
+def delete_older_than(cut: dt.datetime) -> int:
+    """Through the one function of the database that may; it refuses what is younger than six years. How many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT history_delete_before(%s)", [cut])
+        return cursor.fetchone()[0]
 
 
 def _line(actor: Actor, verb: str, about: Model, patient: UUID | None, case: UUID | None, why: str) -> Event:

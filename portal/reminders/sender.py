@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import DateTimeField, F, Q, Value
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from portal import clock, mail, texting
@@ -154,8 +154,11 @@ def _note_failure(pk: UUID, failure: str, now: dt.datetime, *, is_final: bool) -
     delivery.save(update_fields=["failure", "claimed_at", "next_try_at", "failed_at"])
 
 
-@transaction.atomic
+def old_bodies(now: dt.datetime) -> QuerySet[Delivery]:
+    """Messages of 90 days ago whose words are still here."""
+    return Delivery.objects.filter(created_at__lte=now - rules.BODIES_KEPT).exclude(body=b"")
+
+
 def forget_bodies(now: dt.datetime) -> int:
-    """Bodies of messages are kept for 90 days. Returns how many were forgotten."""
-    old = Delivery.objects.filter(created_at__lte=now - rules.BODIES_KEPT).exclude(body=b"")
-    return old.update(body=b"", subject="")
+    """Forget their words, not that they went; how many."""
+    return old_bodies(now).update(body=b"", subject="")

@@ -1,4 +1,4 @@
-"""What beat starts: the sender's turn, forgetting old bodies, looking at changed words."""
+"""What beat starts: the sender's turn, looking at changed words."""
 
 from portal import clock
 from portal.celery import app
@@ -9,12 +9,6 @@ from portal.reminders import sender, wording_notice
 def send_due() -> int:
     """Send what is due. Any number may run at once; claims see to it that each message goes once."""
     return sender.run()
-
-
-@app.task
-def forget_bodies() -> int:
-    """Mail bodies are kept 90 days."""
-    return sender.forget_bodies(clock.now())
 
 
 @app.task

@@ -1,13 +1,11 @@
 """Putting files in, taking them back, hiding them, opening locked ones."""
 
-import datetime as dt
 import errno
 
 import pytest
 
 from cases.documents import actions, checking, plans
 from cases.documents.models import Document, Version
-from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.models import Event
@@ -15,7 +13,6 @@ from portal.vault import files as vault
 from portal.vault.models import StoredFile
 from tests import factories, people, plan_files
 from tests.documents.files import added, read, stored, upload
-from tests.reviews import world as reading
 
 pytestmark = pytest.mark.django_db
 
@@ -179,30 +176,6 @@ def test_coordinator_takes_back_only_what_they_put_in(case):
     actions.withdraw(own.document, by=by("theo"))
     with pytest.raises(Refused):
         actions.withdraw(hers.document, by=by("theo"))
-
-
-def test_withdrawn_file_is_erased_after_30_days(case, folder):
-    version = read(case)
-    actions.withdraw(version.document, by=by("rosa"))
-    month = dt.timedelta(days=31)
-    Version.objects.update(withdrawn_at=clock.now() - month)
-    Document.objects.update(withdrawn_at=clock.now() - month)
-    with pytest.raises(Refused):
-        actions.restore(Document.objects.get(), by=by("rosa"))
-    checking.erase_old()
-    assert (Document.objects.count(), Version.objects.count(), StoredFile.objects.count()) == (0, 0, 0)
-
-
-def test_erased_plan_that_a_review_tells_of_keeps_an_empty_row(folder):
-    review = reading.waiting()
-    document = review.version.document
-    actions.withdraw(document, by=Actor.person(review.case.patient))
-    Version.objects.update(withdrawn_at=clock.now() - dt.timedelta(days=31))
-    for _hour in range(2):
-        checking.erase_old()
-    review.version.refresh_from_db()
-    assert (review.version.reason, review.version.name, StoredFile.objects.count()) == ("erased", "", 0)
-    assert events("document.erased") == 1
 
 
 def test_only_me_hides_a_file_from_the_team_and_back(case):

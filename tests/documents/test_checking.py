@@ -137,15 +137,6 @@ def test_withdrawn_file_is_not_checked(case):
     assert Version.objects.get().state == Version.State.RECEIVED
 
 
-def test_traces_of_refused_files_go_after_a_day(case):
-    checked(case, "letter.docx", plan_files.docx_with_macros())
-    checking.erase_old()
-    assert Version.objects.count() == 1
-    Version.objects.update(judged_at=clock.now() - dt.timedelta(days=2))
-    checking.erase_old()
-    assert Version.objects.count() == 0
-
-
 def test_what_a_dead_process_left_open_is_swept(folder):
     import os
 
@@ -155,5 +146,5 @@ def test_what_a_dead_process_left_open_is_swept(folder):
     (rooms / "check-new").mkdir()
     old = clock.now().timestamp() - 2 * 3600
     os.utime(rooms / "check-dead", (old, old))
-    checking.erase_old()
+    checking.sweep_rooms()
     assert [path.name for path in rooms.iterdir()] == ["check-new"]

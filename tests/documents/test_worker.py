@@ -35,7 +35,7 @@ def test_beat_finds_files_whose_nudge_was_lost(folder, settings):
     settings.DOCUMENTS_FOLDER = folder / "documents"
     version = actions.add_file(case, upload(), by=Actor.person(people.person("rosa")))
     due = [entry["task"] for name, entry in settings.CELERY_BEAT_SCHEDULE.items() if "files" in name]
-    assert {app.tasks[name] for name in due} == {tasks.check_waiting, tasks.erase_old}
+    assert {app.tasks[name] for name in due} == {tasks.check_waiting}
     for name in due:
         app.tasks[name].apply()
     assert state(version) == "ready"

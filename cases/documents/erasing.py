@@ -1,0 +1,90 @@
+"""Erasing for good: files taken back, traces of refused ones, and all that a case closed long ago holds."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import ProtectedError, QuerySet
+from django.utils.translation import gettext as _
+
+from cases.case.models import Case
+from cases.documents import rules
+from cases.documents.checking import without_pages
+from cases.documents.models import Document, Version
+from portal.actors import SYSTEM, Actor
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.vault import files
+
+ERASED = "erased"  # why a version is refused whose row stays behind without its file
+
+
+def refused(now: dt.datetime) -> QuerySet[Version]:
+    """Traces of files that were refused a day ago; their bytes went at once."""
+    due = Version.objects.filter(state=Version.State.REFUSED, judged_at__lt=now - rules.KEPT_AFTER_REFUSAL)
+    return due.exclude(reason=ERASED)
+
+
+def taken_back(now: dt.datetime) -> QuerySet[Version]:
+    """Files that were taken back 30 days ago and can be put back no more."""
+    return Version.objects.filter(withdrawn_at__lt=now - rules.KEPT_AFTER_WITHDRAWAL).exclude(reason=ERASED)
+
+
+def closed_cases(now: dt.datetime) -> QuerySet[Case]:
+    """Cases closed two years ago whose words and files are still here."""
+    return Case.objects.filter(
+        state=Case.State.CLOSED, closed_at__lt=now - rules.KEPT_AFTER_CLOSING, key__destroyed_at=None
+    )
+
+
+def erase_versions(due: QuerySet[Version]) -> int:
+    """Erase each in a transaction of its own, so that a stop in between loses nothing; how many."""
+    return sum(_erase_version(due, pk) for pk in list(due.values_list("pk", flat=True)))
+
+
+def erase_cases(due: QuerySet[Case]) -> int:
+    """The same for cases."""
+    return sum(erase_case(case, by=SYSTEM) for case in list(due))
+
+
+@transaction.atomic
+def erase_case(case: Case, *, by: Actor) -> bool:
+    """Destroy the key of a closed case: no word of it can be read any more, its files go. False when they were gone.
+
+    Dates, states, doctors, offices and the record of what happened stay. Raises Refused while the case is not closed.
+    """
+    case = Case.objects.select_for_update(of=("self",)).select_related("key").get(pk=case.pk)
+    if case.key.destroyed_at:
+        return False
+    if case.state != Case.State.CLOSED:
+        raise Refused(_("Close the case first."), code="open")
+    erase_versions(Version.objects.filter(case=case).exclude(reason=ERASED))
+    files.erase(case.key)
+    record(by, "case.erased", case, patient=case.patient_id, case=case.pk)
+    return True
+
+
+@transaction.atomic
+def _erase_version(due: QuerySet[Version], pk: UUID) -> bool:
+    version = (
+        due.select_for_update(of=("self",)).select_related("document__case", "original", "file").filter(pk=pk).first()
+    )
+    if version is None:  # put back, or erased by another run, since
+        return False
+    gone = [stored for stored in (version.original, version.file) if stored is not None]
+    gone += without_pages(version)
+    document, case = version.document, version.document.case
+    record(SYSTEM, "document.erased", version, patient=case.patient_id, case=case.pk)
+    try:
+        with transaction.atomic():
+            version.delete()
+    except ProtectedError:  # a review tells of it: the row stays, emptied
+        version.state, version.reason = Version.State.REFUSED, ERASED
+        version.original = version.file = version.claimed_at = None
+        version.name = ""
+        version.save()
+    for stored in gone:
+        files.remove(stored)
+    if not Version.objects.filter(document=document).exists():
+        Document.objects.filter(pk=document.pk).delete()
+    return True

@@ -1,0 +1,115 @@
+"""How long each kind of thing is kept: one table, asked by the nightly task and by `manage.py retention`.
+
+The ages are the organisation's own choice and wait for its counsel's word; until then they are shown as such.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.db.models import QuerySet
+
+from cases.documents import erasing
+from cases.documents import rules as documents
+from portal import clock
+from portal.accounts import actions as accounts
+from portal.accounts import drafts
+from portal.actors import SYSTEM
+from portal.history import actions as history
+from portal.reminders import rules as reminders
+from portal.reminders import sender
+from portal.texts.words import organisation
+
+CONFIRMED_BY_COUNSEL = False
+SIX_YEARS = dt.timedelta(days=2192)  # never less, leap days included
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One kind: what goes, how long after what, which rows are due at an instant, and the erasing; it says how many.
+
+    Kinds whose rows are erased without a line of history each are told in one line a night.
+    """
+
+    code: str
+    words: str
+    kept: dt.timedelta
+    due: Callable[[dt.datetime], QuerySet[Any]]
+    erase: Callable[[dt.datetime], int]
+    is_told_each: bool = True
+
+
+def _record_ends(now: dt.datetime) -> dt.datetime:
+    """The database judges by its own clock, which backstage does not move."""
+    return min(now, clock.real_now()) - SIX_YEARS
+
+
+RULES = [
+    Rule(
+        "refused_files",
+        "traces of refused files, after they were refused",
+        documents.KEPT_AFTER_REFUSAL,
+        erasing.refused,
+        lambda now: erasing.erase_versions(erasing.refused(now)),
+    ),
+    Rule(
+        "withdrawn_files",
+        "files taken back, after they were taken back",
+        documents.KEPT_AFTER_WITHDRAWAL,
+        erasing.taken_back,
+        lambda now: erasing.erase_versions(erasing.taken_back(now)),
+    ),
+    Rule(
+        "unfinished_intake",
+        "sign-ups with their answers, when the address was not confirmed",
+        drafts.LASTS,
+        accounts.unconfirmed,
+        accounts.forget_unconfirmed,
+    ),
+    Rule("drafts", "what was typed and never sent", drafts.LASTS, drafts.old, drafts.delete_old, False),
+    Rule(
+        "message_words",
+        "words of messages, after they were written",
+        reminders.BODIES_KEPT,
+        sender.old_bodies,
+        sender.forget_bodies,
+        False,
+    ),
+    Rule(
+        "closed_cases",
+        "words and files of cases, after they were closed",
+        documents.KEPT_AFTER_CLOSING,
+        erasing.closed_cases,
+        lambda now: erasing.erase_cases(erasing.closed_cases(now)),
+    ),
+    Rule(
+        "access_record",
+        "lines of the record of what happened",
+        SIX_YEARS,
+        lambda now: history.older_than(_record_ends(now)),
+        lambda now: history.delete_older_than(_record_ends(now)),
+        False,
+    ),
+]
+
+
+def run(now: dt.datetime) -> dict[str, int]:
+    """Erase what is due, kind by kind; how many of each. One that fails keeps no other, and is raised at the end."""
+    erased: dict[str, int] = {}
+    failed: Exception | None = None
+    for rule in RULES:
+        try:
+            erased[rule.code] = rule.erase(now)
+        except Exception as error:
+            log.exception("retention_failed", kind=rule.code)
+            failed = failed or error
+            continue
+        if erased[rule.code] and not rule.is_told_each:
+            history.record(SYSTEM, "retention.erased", organisation(), why=f"{rule.code} {erased[rule.code]}")
+    if failed:
+        raise failed
+    return erased
