@@ -29,7 +29,7 @@ def create() -> None:
         db.execute(sql.SQL(grant).format(sql.SQL("USAGE, SELECT ON SEQUENCES"), app))
     connections["default"].close()
     connections["default"].settings_dict["NAME"] = name
-    with _django_as_owner():
+    with django_as_owner():
         call_command("migrate", verbosity=0, interactive=False)
 
 
@@ -63,7 +63,9 @@ def _given_name() -> str:
 
 
 @contextmanager
-def _django_as_owner():
+def django_as_owner():
+    """Let Django log in with the owner's account for a while, as one-off commands do."""
+    connections["default"].close()
     given, place = urlsplit(os.environ["DATABASE_OWNER_URL"]), connections["default"].settings_dict
     app = {"USER": place["USER"], "PASSWORD": place["PASSWORD"]}
     place.update(USER=unquote(given.username or ""), PASSWORD=unquote(given.password or ""))

@@ -152,11 +152,11 @@ def _points(found: Referral | None, reader: showing.Reader, now: Any) -> list[di
     answered = when.day(found.answered_on) if found.answered_on else _("Not yet")
     said_no = found.state == ReferralState.REFUSED
     points = [
-        {"title": _("Asked"), "text": asked, "is_here": found.state == ReferralState.ASKED},
+        {"title": _("Asked"), "text": asked, "is_here": True},
         {
             "title": _("They said no") if said_no else _("Agreed"),
             "text": answered,
-            "is_here": found.state in {ReferralState.AGREED, ReferralState.REFUSED},
+            "is_here": found.answered_on is not None,
         },
     ]
     sent = when.day(found.sent_on) if found.sent_on else _usual_days(found, now)

@@ -7,14 +7,18 @@ from django.urls import reverse
 from bookings.models import Consultation
 from cases.case.models import Case, Office, ToDo
 from cases.documents.models import PageImage, Version
-from cases.records.models import RecordItem, Referral, ReportLoop, Visit
+from cases.records.editing import change_lead_time
+from cases.records.lead_times import Lead
+from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit
 from cases.reviews.models import Review, Summary
 from portal.accounts.models import User
+from portal.actors import Actor
+from portal.management.commands import load_demo
 from portal.pages import backstage
 from portal.pages.demo.people import PEOPLE
 from portal.pages.demo.stories import STORIES
 from portal.reminders.models import Delivery
-from tests import people
+from tests import database, people
 
 pytestmark = pytest.mark.django_db
 
@@ -39,12 +43,29 @@ def test_the_demo_is_whole(tmp_path, settings, capsys):
     assert "message_not_made" not in capsys.readouterr().err
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_emptied_house_keeps_its_kinds_of_record(tmp_path, settings):
+    settings.DOCUMENTS_FOLDER, settings.EMAIL_FILE_PATH = tmp_path, tmp_path
+    kind = RecordKind.objects.get(pk="slides")
+    lead = Lead(11, 16, 3)
+    change_lead_time(kind, lead, source="Heard so.", seen_at=None, by=Actor.person(people.person("mara")))
+    before = RecordKind.objects.count()
+    with database.django_as_owner():
+        load_demo.empty_the_house()
+    assert User.objects.count() == 0
+    assert RecordKind.objects.count() == before
+    assert RecordKind.objects.get(pk="slides").lead == lead
+
+
 def every_step_that_exists():
     assert missing(Visit, "state", {"planned", "booked", "happened"}) == set()
     assert missing(Referral, "state", {"needed", "asked", "agreed", "refused", "not_needed", "sent"}) <= {"needed"}
     items = {"needed", "needs_you", "asked", "held", "sent", "arrived", "opens_fine", "not_located"}
     assert missing(RecordItem, "state", items) == set()
     assert missing(ReportLoop, "state", {"asked", "confirmed"}) == set()
+    assert missing(Visit, "round", {2, 3}) == set()
+    assert RecordItem.objects.to_give_back().count() == 2
+    assert len({delivery.sent_at.date() for delivery in Delivery.objects.exclude(sent_at=None)}) >= 5
     assert missing(Consultation, "state", {"booked", "cancelled", "completed"}) == set()
     assert missing(Review, "state", {"open", "drafting", "completed"}) == set()
     assert missing(Version, "state", {"ready", "locked"}) == set()

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.urls import reverse
 
 from cases.records import actions
 from tests import people
@@ -24,13 +23,13 @@ def rosa():
     return people.browser(people.person("rosa"))
 
 
-def test_the_referral_says_what_happens_next_and_offers_a_call(rosa):
+def test_the_referral_says_what_happens_next_and_offers_to_ask_for_her(rosa):
     visit = booked_visit()
     actions.move_referral(visit.case, "asked", on=date(2026, 11, 3), by=actor("rosa"))
     shown = text(rosa.get(page("referral", visit.case)))
     assert "What happens next" in shown
     assert "If you hear nothing by Tuesday, November 10, ask again. We remind you." in shown
-    assert reverse("pages:call_me", args=[visit.case.pk]) in shown
+    assert page("ask_about_referral", visit.case) in shown
 
 
 def test_the_record_that_decides_is_named(rosa):

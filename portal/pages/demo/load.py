@@ -1,7 +1,6 @@
 """Plays the demo's stories day by day, through the real actions, so that every row could have come about."""
 
 import datetime as dt
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -30,7 +29,7 @@ from portal.pages import actions as page_actions
 from portal.pages import friday
 from portal.pages.demo import house, plan_files
 from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
-from portal.pages.demo.plans import DemoPlan, plan
+from portal.pages.demo.plans import plan
 from portal.pages.demo.reviews import REVIEWS
 from portal.pages.demo.stories import STORIES, Story
 from portal.reminders import sender
@@ -107,7 +106,7 @@ def play(deeds: list[Deed], first: int, now: dt.datetime) -> None:
                     friday.plan_coming(morning)
                     put_on_board(now=morning)
                     put_reports_on_board(now=morning)
-                sender.run()
+                    sender.run()
         todays = [deed for deed in deeds if day - 1 < deed.days_ago <= day]
         for minutes, deed in enumerate(todays):
             at = _at(now, day, dt.time(ORDINARY_HOUR)) + dt.timedelta(minutes=3 * minutes)
@@ -150,6 +149,10 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
     if story.visit_in is not None and story.visit_in < 0:
         yield max(-story.visit_in - 1, 0), lambda: records.say_took_place(_visit(told), by=told.teller)
         yield from _report(told, -story.visit_in - 1)
+    if story.slides_back_in is not None:
+        yield 1, lambda: _lend(told)
+    if story.third:
+        yield 2, lambda: _ask_a_third(told)
     if story.call == "asked":
         wish = {"suits": "morning", "note": "Ring twice, the phone is in the kitchen"}
         yield 0, lambda: page_actions.ask_for_a_call(told.case, **wish, by=told.teller)
@@ -238,7 +241,24 @@ def _business_day(today: dt.date, days: int) -> dt.date:
 
 
 def _visit(told: Told) -> Visit:
-    return Visit.objects.live().select_related("case__patient", "case__key", "office").get(case=told.case)
+    return Visit.objects.live().select_related("case__patient", "case__key", "office").get(case=told.case, round=2)
+
+
+def _lend(told: Told) -> None:
+    """The lab has said by when its slides go back."""
+    slides = RecordItem.objects.select_related("visit__case", "kind").get(visit=_visit(told), kind="slides")
+    on = _business_day(told.today, told.story.slides_back_in or 0)
+    records.set_due_back(slides, on=on, by=told.teller)
+
+
+def _ask_a_third(told: Told) -> None:
+    """Somebody who still wonders names a third doctor; what is here already is used again."""
+    doctor = next(doctor for doctor in DOCTORS if doctor.key == told.story.third)
+    named = {"doctor": doctor.name, "specialty": doctor.field, "office": _office(doctor.office)}
+    visit = records.name_visit(told.case, **named, round=3, by=told.teller)
+    on = _business_day(told.today, told.story.third_in)
+    records.set_visit_date(visit, on=on, at=VISIT_TIME, by=told.teller)
+    records.move_referral(told.case, "asked", round=3, by=told.teller)
 
 
 def _records(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
@@ -273,51 +293,25 @@ def _telling(told: Told, kind: str, verb: str) -> Callable[[], object]:
         if kind == "referral_letter" and verb in {"asked", "sent"}:
             return
         reason = "The lab looked twice and did not find it." if verb == "not_located" else ""
-        records.tell(item, verb, reason=reason, by=told.teller)
+        parcel = {"carrier": "Courier", "tracking": "1Z 555 010"} if kind == "slides" and verb == "sent" else {}
+        records.tell(item, verb, reason=reason, by=told.teller, **parcel)
 
     return tell
 
 
 def _add_plan(told: Told) -> None:
     if told.story.plan == "locked":
-        files = [("plan.pdf", _locked_pdf())]
+        files = [("plan.pdf", plan_files.make_locked_pdf())]
     else:
-        files = plan_as_files(plan(told.story.plan), told.people[told.story.patient].name)
+        files = plan_files.of_plan(plan(told.story.plan), told.people[told.story.patient].name)
     for name, content in files:
         documents.add_file(told.case, SimpleUploadedFile(name, content), by=told.teller)
 
 
 def _new_plan(told: Told) -> None:
     document = told.case.documents.here().plans().order_by("put_in_at").first()
-    name, content = plan_as_files(plan(told.story.new_plan), told.people[told.story.patient].name)[0]
+    name, content = plan_files.of_plan(plan(told.story.new_plan), told.people[told.story.patient].name)[0]
     documents.add_version(document, SimpleUploadedFile(name, content), by=told.teller)
-
-
-def plan_as_files(text: DemoPlan, patient: str) -> list[tuple[str, bytes]]:
-    """The files of an invented plan: one PDF, one Word file, or a photo of each page."""
-    if text.kind == "photos":
-        return [(f"IMG_20{number}.jpg", plan_files.make_photo(page)) for number, page in enumerate(text.pages)]
-    parts: list[object] = []
-    for number, page in enumerate(text.pages):
-        parts += [plan_files.PAGE_BREAK] * bool(number) + _paragraphs(page)
-    if text.kind == "docx":
-        return [("new plan.docx", plan_files.make_docx(text.title, parts))]
-    return [("plan.pdf", plan_files.make_plan_pdf(text.title, parts, clinic=text.clinic, patient=patient))]
-
-
-def _paragraphs(page: str) -> list[object]:
-    """Blocks between empty lines; the first line of a block is its heading."""
-    blocks = [block.split("\n", 1) for block in page.split("\n\n")]
-    return [(block[0], block[1]) if len(block) == 2 else block[0] for block in blocks]
-
-
-def _locked_pdf() -> bytes:
-    import pikepdf
-
-    out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(plan_files.make_plan_pdf("Plan", ["Locked."]))) as pdf:
-        pdf.save(out, encryption=pikepdf.Encryption(owner="spring", user="spring"))
-    return out.getvalue()
 
 
 def _talk(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:

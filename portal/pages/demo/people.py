@@ -262,7 +262,7 @@ PATIENTS: Final = (
     DemoPerson(
         "nora",
         "Nora Whelan",
-        "Visit over, report confirmed",
+        "Visit over, report confirmed, asks a third doctor",
         EASTERN,
         called="Nora",
         email="nora@example.org",

@@ -4,8 +4,11 @@ import io
 import json
 
 import docx
+import pikepdf
 import typst
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
+
+from portal.pages.demo.plans import DemoPlan
 
 PAGE_BREAK = None
 
@@ -124,4 +127,29 @@ def make_docx(title, paragraphs, table=()):
                 cell.text = words
     out = io.BytesIO()
     file.save(out)
+    return out.getvalue()
+
+
+def of_plan(text: DemoPlan, patient: str) -> list[tuple[str, bytes]]:
+    """The files of an invented plan: one PDF, one Word file, or a photo of each page."""
+    if text.kind == "photos":
+        return [(f"IMG_20{number}.jpg", make_photo(page)) for number, page in enumerate(text.pages)]
+    parts: list[object] = []
+    for number, page in enumerate(text.pages):
+        parts += [PAGE_BREAK] * bool(number) + _paragraphs(page)
+    if text.kind == "docx":
+        return [("new plan.docx", make_docx(text.title, parts))]
+    return [("plan.pdf", make_plan_pdf(text.title, parts, clinic=text.clinic, patient=patient))]
+
+
+def _paragraphs(page: str) -> list[object]:
+    """Blocks between empty lines; the first line of a block is its heading."""
+    blocks = [block.split("\n", 1) for block in page.split("\n\n")]
+    return [(block[0], block[1]) if len(block) == 2 else block[0] for block in blocks]
+
+
+def make_locked_pdf() -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(make_plan_pdf("Plan", ["Locked."]))) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(owner="spring", user="spring"))
     return out.getvalue()

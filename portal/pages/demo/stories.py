@@ -32,6 +32,9 @@ class Story:
     assigned: bool = False
     matters: str = ""
     typed_office: tuple[str, str] = ("", "")  # name and phone of a holder that the directory does not know so
+    slides_back_in: int | None = None  # days, until the lab wants its slides back
+    third: str = ""  # a third doctor, asked two days ago
+    third_in: int = 0  # days, until that visit
     asks: str = ""  # what to ask in the talk, a line each; empty: what matters
 
 
@@ -167,7 +170,9 @@ STORIES: Final = (
             "pathology_report": "opens_fine",
             "imaging_reports": "opens_fine",
             "referral_letter": "opens_fine",
+            "slides": "sent",
         },
+        slides_back_in=28,
         plan="lena",
         consultant="joanne",
         service="plan",
@@ -201,7 +206,15 @@ STORIES: Final = (
         referral="sent",
         visit_in=-16,
         report="confirmed",
-        records={"pathology_report": "opens_fine", "imaging_reports": "opens_fine", "referral_letter": "opens_fine"},
+        records={
+            "pathology_report": "opens_fine",
+            "imaging_reports": "opens_fine",
+            "referral_letter": "opens_fine",
+            "slides": "opens_fine",
+        },
+        slides_back_in=6,
+        third="dr_castel",
+        third_in=19,
     ),
     Story(
         "helen",
