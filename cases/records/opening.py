@@ -8,8 +8,8 @@ from cases.records.lead_times import Lead, add_business_days, safe_by
 from cases.records.models import RecordItem, Visit
 from cases.records.standing import ItemStanding
 from cases.records.states import ItemState
-from portal.reminders.actions import plan
 from portal.reminders.models import Outcome, Reminder
+from portal.reminders.planning import Plan
 from portal.reminders.readers import role
 from portal.reminders.rules import morning
 from portal.texts.words import organisation
@@ -39,7 +39,7 @@ def is_in_doubt(item: RecordItem) -> bool:
     return item.kind_id in IMAGES and item.state == ItemState.ARRIVED
 
 
-def plan_questions(line: ItemStanding, visit: Visit, *, until: datetime | None, now: datetime) -> None:
+def plan_questions(plan: Plan, line: ItemStanding, visit: Visit, *, until: datetime | None, now: datetime) -> None:
     """Plan the questions about one item, to whoever asked for it: the patient or us. `until`: the visit's instant."""
     item = line.item
     if not is_in_doubt(item) or item.arrived_on is None:
@@ -48,12 +48,13 @@ def plan_questions(line: ItemStanding, visit: Visit, *, until: datetime | None, 
     recipient = role("coordinator") if item.asked_by_us else visit.case.patient
     zone = ZoneInfo(organisation().time_zone) if item.asked_by_us else visit.case.patient.zone
     thing = line.dates.thing
+    plan.keep(kind, item, version=item.version)
     for step, day in days_to_ask(item.arrived_on, visit.on_date if until else None, thing.lead, thing.closed):
         due_at = morning(day, zone)
         if due_at <= now and _was_asked(kind, item, step):
             continue
         due_at = max(due_at, now)
-        plan(
+        plan.want(
             kind,
             item,
             version=item.version,

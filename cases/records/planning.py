@@ -1,6 +1,6 @@
 """After each change: reminders of the visit and its records written anew, and the case's act-by date with them."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Set
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from cases.records.rules import Due
 from cases.records.standing import ItemStanding, Standing, standings
 from cases.records.states import ItemState, ReferralState, Route, VisitState
 from portal.actors import SYSTEM
-from portal.reminders.actions import plan, unplan
+from portal.reminders.planning import Plan
 from portal.reminders.readers import role
 from portal.reminders.rules import at_wall, morning
 from portal.texts.business_days import needs_a_call
@@ -32,7 +32,7 @@ ASKED_FOR = timedelta(days=60)  # how long "did it take place?" stays open
 
 
 def replan(visit: Visit, *, now: datetime) -> Standing:
-    """Withdraw what is planned about the visit and its records, and plan what is due from `now` on.
+    """Plan what is due about the visit and its records from `now` on, and withdraw what is not due any more.
 
     Call it at the end of every action, in its transaction and under the case's lock. Raise the version of what
     changed first: a message already on its way is then not sent.
@@ -40,18 +40,20 @@ def replan(visit: Visit, *, now: datetime) -> Standing:
     others = visit.case.visits.live().exclude(pk=visit.pk).select_related("case__patient", "office")
     stand = standings([visit, *others], now)
     now_stands = stand[visit.pk]
-    unplan(visit)
+    plan = Plan(now)
+    plan.covers(visit)
     if visit.state == VisitState.BOOKED:
-        _plan_visit(visit, now_stands.closed, now)
+        _plan_visit(plan, visit, now_stands.closed, now)
     # What is not wanted any more stands in no standing, and had a row, too.
     for item in visit.items.all():
-        unplan(item)
+        plan.covers(item)
         if item.due_back_on and item.back_on is None:
-            _plan_due_back(item, visit, now)
+            _plan_due_back(plan, item, visit, now)
     if visit.state in AHEAD:
         for line in now_stands.items:
-            _plan_item(line, visit, now)
-    report_planning.replan_report(visit, now_stands.closed)
+            _plan_item(plan, line, visit, now)
+    report_planning.plan_report(plan, visit, now_stands.closed)
+    plan.write()
     _settle_to_dos(now_stands)
     _keep_act_by(visit.case, stand.values())
     return now_stands
@@ -105,27 +107,22 @@ def visit_begins(visit: Visit) -> datetime:
     return visit.starts_at or datetime.combine(visit.on_date, time(0), visit.zone)
 
 
-def mornings_before(on: date, closed: Set[date], zone: ZoneInfo, now: datetime) -> Iterator[tuple[int, datetime]]:
-    """The days before the visit day, at 9 am of the reader; those that passed are left out."""
-    for step, day in lead_times.days_before(on, closed):
-        due_at = morning(day, zone)
-        if due_at > now:
-            yield step, due_at
-
-
-def _plan_visit(visit: Visit, closed: Set[date], now: datetime) -> None:
+def _plan_visit(plan: Plan, visit: Visit, closed: Set[date], now: datetime) -> None:
     patient, on = visit.case.patient, visit.on_date
     assert on is not None
     about = {"version": visit.version, "recipient": patient, "case": visit.case}
-    for days, due_at in mornings_before(on, closed, patient.zone, now):
+    plan.keep(BEFORE_VISIT, visit, version=visit.version)
+    for days, day in lead_times.days_before(on, closed):
+        due_at = morning(day, patient.zone)
         # The last one says "tomorrow": not on the day itself, even after a night without mail.
         until = at_wall(on, time(0), patient.zone) if days == 1 else visit_begins(visit)
-        plan(BEFORE_VISIT, visit, due_at=due_at, useful_until=until, step=days, **about)
+        plan.want(BEFORE_VISIT, visit, due_at=due_at, useful_until=until, step=days, is_late=due_at <= now, **about)
     asked_at = max(morning(on + timedelta(days=1), patient.zone), now)
-    plan(TOOK_PLACE, visit, due_at=asked_at, useful_until=asked_at + ASKED_FOR, **about)
+    plan.keep(TOOK_PLACE, visit, version=visit.version)
+    plan.want(TOOK_PLACE, visit, due_at=asked_at, useful_until=asked_at + ASKED_FOR, **about)
 
 
-def _plan_due_back(item: RecordItem, visit: Visit, now: datetime) -> None:
+def _plan_due_back(plan: Plan, item: RecordItem, visit: Visit, now: datetime) -> None:
     """What is lent is asked about on its day, whatever became of the visit: of her who carries it, else of us."""
     is_hers = item.route == Route.CARRIED
     recipient = visit.case.patient if is_hers else role("coordinator")
@@ -134,24 +131,28 @@ def _plan_due_back(item: RecordItem, visit: Visit, now: datetime) -> None:
     due_at = max(morning(item.due_back_on, zone), now)
     until = due_at + ASKED_FOR
     about = {"version": item.version, "recipient": recipient, "case": visit.case}
-    plan(DUE_BACK, item, due_at=due_at, useful_until=until, **about)
+    plan.keep(DUE_BACK, item, version=item.version)
+    plan.want(DUE_BACK, item, due_at=due_at, useful_until=until, **about)
 
 
-def _plan_item(line: ItemStanding, visit: Visit, now: datetime) -> None:
+def _plan_item(plan: Plan, line: ItemStanding, visit: Visit, now: datetime) -> None:
     """What an item asks for next, and the day a person takes over if the asking goes unanswered.
 
     A word about it withdraws the rows and plans the next.
     """
     until = visit_begins(visit) if visit.state == VisitState.BOOKED else None
-    opening.plan_questions(line, visit, until=until, now=now)
+    opening.plan_questions(plan, line, visit, until=until, now=now)
     if line.next_day is None:
         return
-    _plan_day(line, line.next_day, until, now)
+    # Asked on its day, and whoever said "not yet" is asked again, also once a person's day has come.
+    asking = REQUEST_BY if line.next_day.due == Due.REQUEST else CHASE
+    plan.keep(asking, line.item, version=line.item.version)
+    _plan_day(plan, line, line.next_day, until, now)
     if line.next_day.due == Due.CHASE and line.person_on:
-        _plan_day(line, rules.NextDay(Due.PERSON, line.person_on), until, now)
+        _plan_day(plan, line, rules.NextDay(Due.PERSON, line.person_on), until, now)
 
 
-def _plan_day(line: ItemStanding, day: rules.NextDay, until: datetime | None, now: datetime) -> None:
+def _plan_day(plan: Plan, line: ItemStanding, day: rules.NextDay, until: datetime | None, now: datetime) -> None:
     visit = line.item.visit
     # What is with us is ours to send on, whoever asked for it.
     is_for_us = line.item.asked_by_us or line.item.state == ItemState.HELD
@@ -159,7 +160,7 @@ def _plan_day(line: ItemStanding, day: rules.NextDay, until: datetime | None, no
     recipient = role("coordinator") if is_ours else visit.case.patient
     zone = ZoneInfo(organisation().time_zone) if is_ours else visit.case.patient.zone
     due_at = max(morning(day.on, zone), now)
-    plan(
+    plan.want(
         KIND_OF_DUE[day.due],
         line.item,
         version=line.item.version,

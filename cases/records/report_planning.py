@@ -8,7 +8,7 @@ from cases.records import report_loop
 from cases.records.models import ReportLoop, Visit
 from cases.records.standing import Standing
 from cases.records.states import ReportState, VisitState
-from portal.reminders.actions import plan, unplan
+from portal.reminders.planning import Plan
 from portal.reminders.rules import morning
 
 REPORT_BACK = "records.report_back"
@@ -22,18 +22,19 @@ def open_loop(visit: Visit, now: datetime) -> ReportLoop:
     return loop
 
 
-def replan_report(visit: Visit, closed: Set[date]) -> None:
-    """Withdraw what is planned about the report of a visit, and plan what is still due. Twice changes nothing."""
+def plan_report(plan: Plan, visit: Visit, closed: Set[date]) -> None:
+    """What is still due about the report of a visit."""
     loop = ReportLoop.objects.filter(visit=visit).first()
     if loop is None:
         return
-    unplan(loop)
+    plan.covers(loop)
     if visit.state != VisitState.HAPPENED or loop.state == ReportState.CONFIRMED:
         return
     patient = visit.case.patient
+    plan.keep(REPORT_BACK, loop, version=loop.version)
     for step, day in report_loop.days_to_ask(_visit_day(visit), said_on(loop, visit), closed):
         due_at = morning(day, patient.zone)
-        plan(
+        plan.want(
             REPORT_BACK,
             loop,
             version=loop.version,

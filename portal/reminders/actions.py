@@ -63,9 +63,7 @@ def plan_row(row: Reminder, reopens: Iterable[str] = (Outcome.WITHDRAWN,)) -> Re
         return None
     Reminder.objects.bulk_create([row], ignore_conflicts=True)
     same = same.filter(version=row.version, step=row.step, resent=0)
-    same.filter(settled_as__in=reopens).update(
-        settled_at=None, settled_as="", delivery=None, due_at=row.due_at, useful_until=row.useful_until
-    )
+    _reopen(same.filter(settled_as__in=reopens), due_at=row.due_at, useful_until=row.useful_until)
     planned = same.get()
     if planned.settled_as == Outcome.SENT:
         _reopen_askings(planned, now)
@@ -85,8 +83,13 @@ def plan_rows(rows: Iterable[Reminder]) -> None:
 def _reopen_askings(row: Reminder, now: dt.datetime) -> None:
     """A room plans anew by unplanning all: what was sent stays sent, and "not yet" is still asked about again."""
     if kinds.kind_of(row.kind).answer is not None:
-        withdrawn = _steps_from(row).filter(step__gt=row.step, settled_as=Outcome.WITHDRAWN, useful_until__gt=now)
-        withdrawn.update(settled_at=None, settled_as="", delivery=None)
+        _reopen(_steps_from(row).filter(step__gt=row.step, settled_as=Outcome.WITHDRAWN, useful_until__gt=now))
+
+
+def _reopen(rows: models.QuerySet[Reminder], **also: dt.datetime) -> None:
+    """Open settled rows again. One whose message may be going out stays in it, so that its stamp finds the row."""
+    rows.exclude(delivery__in=Delivery.objects.going_out()).update(delivery=None)
+    rows.update(settled_at=None, settled_as="", **also)
 
 
 @transaction.atomic
@@ -118,8 +121,8 @@ def put_off(row: Reminder, *, by: Actor) -> Reminder:
     moved = rules.later(row, now, reader.zone)
     if moved is None:
         raise Refused(_("This can’t wait longer: after that it would be too late to help."))
-    row.due_at = moved
-    row.save(update_fields=["due_at"])
+    row.due_at, row.put_off_at = moved, now
+    row.save(update_fields=["due_at", "put_off_at"])
     record(by, "reminder.put_off", row, case=row.case_id)
     return row
 

@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Cast
 from django.db.models.lookups import Regex
 
-from portal.reminders import kinds
+from portal import clock
+from portal.reminders import kinds, rules
 from portal.vault.fields import SealedText
 from portal.vault.keys import house_key
 
@@ -84,6 +85,7 @@ class Reminder(models.Model):
     due_at = models.DateTimeField()
     useful_until = models.DateTimeField()
     generation = models.PositiveSmallIntegerField(default=1)
+    put_off_at = models.DateTimeField(null=True, blank=True)  # when its reader said "later": then it keeps that day
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_as = models.CharField(max_length=12, choices=Outcome, blank=True)
     delivery = models.ForeignKey("Delivery", null=True, blank=True, on_delete=models.SET_NULL, related_name="rows")
@@ -139,6 +141,11 @@ class DeliveryQuerySet(models.QuerySet):
 
     def open(self):
         return self.filter(sent_at=None, failed_at=None, withdrawn_at=None)
+
+    def going_out(self):
+        """In a sender's hands, or with words that may have gone out before it died."""
+        held_since = clock.real_now() - rules.CLAIM_LASTS
+        return self.open().filter(Q(claimed_at__gt=held_since) | ~Q(body=b""))
 
     def failed(self):
         """What staff should look at: given up, or tried several times without success."""
