@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -69,7 +70,7 @@ def set_out(
 ) -> tuple[str, bytes]:
     """The message that leads with these words. The reader's language and zone must be active."""
     subject = discreet(words.subject)
-    said = _said(delivery, lead, words, more, reader, house) | {"subject": subject}
+    said = said_in(delivery, lead, words, more, reader, house) | {"subject": subject}
     raw = mail.compose(
         mail.Mail(
             to=reader.email,
@@ -113,7 +114,10 @@ def discreet(subject: str) -> str:
     return _("A note for you") if rules.clinical_words(subject) else mail.one_line(subject)
 
 
-def _said(delivery: Delivery, lead: Reminder, words: kinds.Words, more: int, reader: Reader, house: House) -> dict:
+def said_in(
+    delivery: Delivery, lead: Reminder, words: kinds.Words, more: int, reader: Reader, house: House
+) -> dict[str, Any]:
+    """Everything that stands in a message, by name: its plain part, its HTML part and its preview are made of it."""
     facts = house.facts
     named = {
         "phone": facts.phone or bracketed("phone"),

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -22,9 +23,10 @@ IN_DAYS, AT = dt.timedelta(days=3), dt.time(14, 30)
 
 @dataclass(frozen=True)
 class Look:
-    """A message as it would go: `mail` as kept mails are read, the text, and the question of its page."""
+    """A message as it would go: `mail` as kept mails are read, what is `said` in it, the text, and the question."""
 
     mail: mail.Kept
+    said: dict[str, Any]
     text: str
     question: str
     question_hint: str
@@ -44,9 +46,10 @@ def look(pattern: Pattern, parts: Mapping[str, str], language: str) -> Look:
         else:  # the sentences around every message are shown around one of ours
             words = _words(shown, shown.ours(), reader, now)
             house.wordings = Wordings({(pattern.code, language): dict(parts)})
+        said = emails.said_in(delivery, row, words, 0, reader, house)
         _subject, raw = emails.set_out(delivery, row, words, 0, reader, now, house)
         text = text_messages.set_out(delivery, row, words, 0, reader, house)
-    return Look(mail.read(raw), text, words.question, words.question_hint)
+    return Look(mail.read(raw), said, text, words.question, words.question_hint)
 
 
 def fits_a_text(pattern: Pattern, parts: Mapping[str, str], language: str) -> bool:

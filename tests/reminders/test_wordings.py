@@ -1,6 +1,7 @@
 """Words of messages changed by administrators: they can never break a message, tell a bystander or change the past."""
 
 import datetime as dt
+import re
 import threading
 
 import pytest
@@ -16,6 +17,7 @@ from portal.reminders import frame, kinds, looks, patterns, rewording, sender, t
 from portal.reminders.models import Delivery, Wording
 from tests import people
 from tests.reminders.kinds import NOON, THINGS, plan
+from tests.reminders.test_mail import Words
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -312,6 +314,15 @@ def test_the_preview_is_the_very_mail_that_goes(clock, rosa, mara, smtp_sink):
     look = looks.look(PATTERN, GOOD, "en").mail
     assert look.subject == kept.subject
     assert len(look.plain.splitlines()) == len(kept.plain.splitlines())
+
+
+def test_the_preview_leaves_nothing_of_the_mail_out(mara):
+    """Word for word what a reader has, but for the addresses under the buttons."""
+    rewording.reword(frame.FRAME, frame.FRAME.ours() | {"pause": "Take a break"}, language="en", seen=0, by=mara)
+    html = press(mara, GOOD | {"seen": 0, "look": "1"}).content.decode()
+    shown = Words(html.partition("rs-look--mail")[2].partition(">")[2].partition("<details")[0]).all()
+    mailed = re.sub(r" https?://\S+", "", Words(looks.look(PATTERN, GOOD, "en").mail.html).all())
+    assert shown == mailed
 
 
 def test_a_refused_wording_is_shown_with_what_was_typed(mara):

@@ -14,6 +14,7 @@ from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.pages.demo.people import OFFICES, PEOPLE, DemoOffice, DemoPerson
+from portal.reminders import patterns, rewording
 from portal.texts.models import Organisation
 
 PASSWORD = "demo-demo-demo"
@@ -50,6 +51,11 @@ PROFESSIONS = {
     "keiko": "Social worker",
 }
 
+LINES = (
+    "Then we know what comes next, and ask no more.",
+    "One word from you is enough. Then we know what comes next, and ask no more.",
+)
+
 
 def furnish() -> dict[str, User]:
     """Facts, people, hours, offices; answers the people by key. Walter's row comes with his case."""
@@ -61,7 +67,17 @@ def furnish() -> dict[str, User]:
         _open_practice(people[key], PROFESSIONS[key], week)
     for office in OFFICES:
         _check_in(office, people["theo"])
+    _reword(people["mara"])
     return people
+
+
+def _reword(administrator: User) -> None:
+    """One message says it in the house's own words, at the second try."""
+    pattern = patterns.known("records.took_place")
+    assert pattern is not None
+    for seen, line in enumerate(LINES):
+        parts = pattern.ours() | {"line": line}
+        rewording.reword(pattern, parts, language="en", seen=seen, by=Actor.person(administrator))
 
 
 def _move_in(person: DemoPerson) -> User:
