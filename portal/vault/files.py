@@ -52,7 +52,7 @@ def read_bytes(stored: StoredFile) -> bytes:
 
 
 def fault(stored: StoredFile) -> str:
-    """What is wrong with a file, as a code: "missing", "changed", "lost_key"; "" when every byte is as it was put in.
+    """What is wrong with a file: "missing", "unreadable", "changed", "lost_key"; "" when each byte is as it was put in.
 
     Raises Away when the store does not answer, KeyGone when it was erased.
     """
@@ -64,6 +64,10 @@ def fault(stored: StoredFile) -> str:
                 size += len(chunk)
     except FileNotFoundError:
         return "missing"
+    except store.Away:
+        raise
+    except OSError:  # a disk that fails
+        return "unreadable"
     except ImproperlyConfigured:
         return "lost_key"
     except (InvalidTag, ValueError):

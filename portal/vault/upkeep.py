@@ -122,7 +122,7 @@ def clear(thing: Astray) -> bool:
         return False
     if thing.what != ERASED and found.changed_at >= clock.real_now() - YOUNG:
         return False
-    if thing.what == NO_ROW and StoredFile.objects.filter(pk=thing.id).exists():
+    if thing.what == NO_ROW and thing.id and StoredFile.objects.filter(pk=thing.id).exists():
         return False
     store.current().clear(found)
     return True

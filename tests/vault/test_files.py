@@ -6,7 +6,7 @@ from django.db import DatabaseError, DataError, connection, transaction
 
 from portal.vault import files, keys, s3, store
 from portal.vault.models import StoredFile
-from tests.vault.stores import lying, overwrite, sealed_bytes
+from tests.stores import lying, overwrite, sealed_bytes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("any_store")]
 

@@ -2,12 +2,10 @@
 
 import datetime as dt
 import itertools
-from io import StringIO
 from uuid import UUID, uuid4
 
 import pytest
 import time_machine
-from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -16,24 +14,14 @@ from portal.history.models import Event
 from portal.vault import files, keys, store, upkeep
 from portal.vault.models import StoredFile, StoreLook
 from portal.vault.tasks import look_over_store
-from tests.vault.stores import leave, lying, overwrite, sealed_bytes
+from tests.stores import leave, lying, overwrite, said, sealed_bytes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("any_store")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("either_store")]
 
 
 @pytest.fixture
 def key():
     return keys.new_key()
-
-
-def said(command: str, *arguments: str) -> str:
-    """What a command wrote, with the sentence of its error at the end."""
-    out = StringIO()
-    try:
-        call_command(command, *arguments, stdout=out, stderr=StringIO())
-    except CommandError as error:
-        out.write(f"ERROR {error}")
-    return out.getvalue()
 
 
 def a_day_later(command: str, *arguments: str) -> str:

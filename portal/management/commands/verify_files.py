@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from portal.vault import upkeep
+from portal.vault import store, upkeep
 
 
 def share(words: str) -> tuple[int, int]:
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             looked += 1
             try:
                 fault = upkeep.fault(row)
-            except OSError as error:
+            except store.Away as error:
                 raise CommandError(f"The store does not answer. Go on with --after {after}") from error
             if fault:
                 faults += 1

@@ -1,13 +1,15 @@
 """Both kinds of store for the tests: a folder of this test alone, and a bucket of a server on this machine."""
 
+import signal
 import socket
 import subprocess
 import sys
 import uuid
 from contextlib import closing
+from io import StringIO
 
-import boto3
 import pytest
+from django.core.management import CommandError, call_command
 
 from portal import local
 from portal.vault import store
@@ -20,7 +22,7 @@ BUCKET = "remission-tests"
 @pytest.fixture(scope="session")
 def s3_server():
     """Moto's server in a process of its own; yields its address and port."""
-    import signal
+    import boto3
 
     port = free_port()
     process = subprocess.Popen(
@@ -53,8 +55,9 @@ def folder_store(settings, tmp_path):
 def bucket_store(settings, s3_server):
     """The bucket, emptied afterwards."""
     settings.DOCUMENTS_URL = f"s3+http://key:secret@{s3_server}/{BUCKET}/sealed?region=us-east-1"
-    yield store.current()
-    client, place = store.current().client, {"Bucket": BUCKET}
+    there = store.current()
+    yield there
+    client, place = there.client, there.place
     for thing in client.list_objects_v2(**place).get("Contents", []):
         client.delete_object(**place, Key=thing["Key"])
     for thing in client.list_multipart_uploads(**place).get("Uploads", []):
@@ -64,6 +67,12 @@ def bucket_store(settings, s3_server):
 @pytest.fixture(params=["folder", "bucket"])
 def any_store(request):
     """The same test over both."""
+    return request.getfixturevalue(f"{request.param}_store")
+
+
+@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.full)])
+def either_store(request):
+    """The same, where the bucket shows little more."""
     return request.getfixturevalue(f"{request.param}_store")
 
 
@@ -93,3 +102,13 @@ def leave(data: bytes = b"nobody's") -> uuid.UUID:
     name = uuid.uuid4()
     overwrite(f"{name.hex[:2]}/{name.hex}", data)
     return name
+
+
+def said(command: str, *arguments: str) -> str:
+    """What a command wrote, with the sentence of its error at the end."""
+    out = StringIO()
+    try:
+        call_command(command, *arguments, stdout=out, stderr=StringIO())
+    except CommandError as error:
+        out.write(f"ERROR {error}")
+    return out.getvalue()

@@ -1,17 +1,18 @@
-"""The store of files is away: people read words, checks wait, nothing is half done."""
+"""Files in a bucket, from sending to opening; and the bucket away: people read words, nothing is half done."""
 
 import pytest
 from django.urls import reverse
 
-from cases.documents import checking
+from cases.documents import checking, erasing
 from cases.documents.models import Document, Version
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.vault import s3
 from portal.vault.models import StoredFile
-from tests import factories
-from tests.documents.files import added, read
+from tests import factories, plan_files
+from tests.documents.files import added, read, upload
 from tests.programs import free_port
+from tests.stores import lying
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,27 @@ def go_away(settings, monkeypatch):
         settings.DOCUMENTS_URL = f"s3+http://key:secret@127.0.0.1:{free_port()}/bucket"
 
     return go
+
+
+@pytest.mark.full
+def test_a_file_in_a_bucket_is_sent_checked_read_and_erased(
+    case, bucket_store, client, django_capture_on_commit_callbacks
+):
+    content = plan_files.pdf(pages=2)
+    client.force_login(case.patient)
+    client.post(reverse("documents:add_plan", args=[case.pk]), {"files": upload(content=content)})
+    version = Version.objects.get()
+    checking.check(version.pk)
+
+    sent = client.get(reverse("documents:file", args=[version.pk]), {"as": "sent"})
+    page = client.get(reverse("documents:page_image", args=[version.page_images.first().pk]))
+
+    assert sent.getvalue() == content
+    assert page.content[8:12] == b"WEBP"
+    assert len(lying(bucket_store)) == 4  # as it was sent, the clean copy, two pages
+    with django_capture_on_commit_callbacks(execute=True):
+        erasing.erase_versions(Version.objects.all())
+    assert lying(bucket_store) == []
 
 
 def test_adding_a_file_is_refused_in_words(case, go_away):

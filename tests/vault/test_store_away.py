@@ -1,7 +1,8 @@
-"""A bucket that is away, slow or named wrongly: said soon, in our own words, with nothing half left behind."""
+"""A store that is away, slow, spoilt or named wrongly: said in our own words, with nothing half left behind."""
 
 import socket
 from contextlib import closing
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -10,6 +11,7 @@ from django.urls import reverse
 from portal.vault import files, keys, s3, store
 from portal.vault.models import StoredFile
 from tests.programs import free_port
+from tests.stores import said
 
 pytestmark = pytest.mark.django_db
 MANY = [bytes(files.CHUNK)] * 10
@@ -79,3 +81,16 @@ def test_address_that_is_none_is_a_clear_error_without_the_secret(url):
     with pytest.raises(ImproperlyConfigured, match="DOCUMENTS_URL must be") as error:
         s3.bucket(url)
     assert "hidden" not in str(error.value)
+
+
+def test_verifying_stops_while_the_bucket_is_away_and_says_where_to_go_on(folder_store, settings):
+    files.put([b"x"], key=keys.new_key())
+    settings.DOCUMENTS_URL = f"s3+http://key:secret@127.0.0.1:{free_port()}/bucket"
+    assert said("verify_files") == f"ERROR The store does not answer. Go on with --after {UUID(int=0)}"
+
+
+def test_file_that_a_disk_cannot_read_is_a_fault_and_stops_nothing(folder_store):
+    spoilt, _whole = (files.put([b"x"], key=keys.new_key()) for _number in range(2))
+    folder_store.remove(spoilt.path)
+    (folder_store.root / spoilt.path).mkdir()  # reading it is an error of the system
+    assert said("verify_files") == f"{spoilt.pk}: unreadable\nERROR 1 of 2 files are not as they were put in."
