@@ -225,6 +225,7 @@ PAGES: dict[str, Page] = {
     "pages:note_office": Page(COORDINATOR, ("office",), "coordinator", posts="only"),
     "pages:check_office": Page(COORDINATOR, ("office",), "coordinator", posts="only"),
     "pages:merge_office": Page(COORDINATOR, ("office",), "coordinator", posts="too"),
+    "pages:undo_merge": Page(COORDINATOR, ("office",), "coordinator", posts="too"),
     "pages:log_call": of_case(COORDINATOR, owner="coordinator", posts="too"),
     "pages:fix_address": Page(COORDINATOR, ("patient_pk",), "coordinator", posts="too"),
     "pages:settle_to_do": Page(COORDINATOR, ("todo",), "coordinator", posts="only"),

@@ -29,6 +29,7 @@ class CaseConfig(AppConfig):
                 "office.changed": _("Changed how an office is reached"),
                 "office.checked": _("Checked an office"),
                 "office.merged": _("Made two entries of one office one"),
+                "office.taken_apart": _("Took two entries of an office apart again"),
                 "case.seen": _("Looked at the case"),
                 "consent.given": _("Gave permission"),
                 "consent.withdrawn": _("Took a permission back"),

@@ -3,18 +3,22 @@
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case import office_rules, office_ties
-from cases.case.actions import CHECK_OFFICE, settle_to_do
-from cases.case.models import Case, Clinician, Office, ToDo
+from cases.case.actions import CHECK_OFFICE, ask_to_do, settle_to_do
+from cases.case.models import Case, Office, OfficeMerge, ToDo
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
+from portal.texts.words import organisation
+
+WHY_AT_MOST = 200
 
 
 def _coordinator(by: Actor) -> User:
@@ -80,16 +84,60 @@ def merge(source: Office, target: Office, *, by: Actor) -> Office:
         return source
     _check(office_rules.why_not_merge(source, target))
     touched = office_ties.cases_of([source.pk])
-    Clinician.objects.filter(office=source).update(office=target)
-    for room in office_ties.rooms():
-        room.move(source, target, by=by)
-    # Flat: every entry that was ever merged leads to one that stands, in one step.
-    Office.objects.filter(merged_into=source).update(merged_into=target)
+    moved = office_ties.move(source, target, by=by)
     source.merged_into, source.merged_at, source.merged_by = target, clock.now(), coordinator
     source.save(update_fields=["merged_into", "merged_at", "merged_by"])
+    OfficeMerge.objects.create(
+        source=source, target=target, merged_at=source.merged_at, merged_by=coordinator, moved=moved
+    )
     _settle(source, by)
     _record("office.merged", source, by, touched)
     return target
+
+
+def standing_merge(source: Office) -> OfficeMerge | None:
+    """The merge by which this entry became part of another one, while it stands and what moved is known."""
+    found = OfficeMerge.objects.standing().select_related("target", "merged_by")
+    return found.filter(source=source).first()
+
+
+@transaction.atomic
+def undo_merge(source: Office, *, why: str = "", by: Actor) -> Office:
+    """Take two entries apart again: what moved and still names the one that stands goes back.
+
+    One's own merge for 10 minutes without a word, later or another's with a reason. Answers the entry that stands for
+    itself again; pressed twice it is done once. Raises Refused when what moved is not known, and while the other entry
+    is itself part of a third one.
+    """
+    coordinator, why = _coordinator(by), why.strip()
+    known = standing_merge(source)
+    rows, _cases = office_ties.lock(source.pk, *([known.target_id] if known else []))
+    source, merge = rows[source.pk], standing_merge(source)
+    if source.merged_into_id is None:
+        return source
+    target = rows.get(merge.target_id) if merge else None
+    _check(office_rules.why_not_undo(merge, source, target))
+    assert merge is not None
+    assert target is not None
+    now = clock.now()
+    if not why and office_rules.needs_a_word(merge, coordinator.pk, now):
+        raise Refused(_("Say why in a few words: it is a while ago, or somebody else merged them."), code="input")
+    if len(why) > WHY_AT_MOST:
+        raise Refused(_("Keep it under %(count)d letters.") % {"count": WHY_AT_MOST}, code="input")
+    source.merged_into = source.merged_at = source.merged_by = None
+    source.save(update_fields=["merged_into", "merged_at", "merged_by"])
+    office_ties.move_back(source, target, merge.moved, by=by)
+    merge.undone_at, merge.undone_by, merge.undone_why = now, coordinator, why
+    merge.save(update_fields=["undone_at", "undone_by", "undone_why"])
+    case = source.for_case
+    if source.checked_at is None and case and case.state != Case.State.CLOSED:
+        ask_to_do(CHECK_OFFICE, source, case=case, due_on=clock.today(_zone()), note=source.name, by=by)
+    _record("office.taken_apart", source, by, office_ties.cases_of([source.pk]))
+    return source
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(organisation().time_zone)
 
 
 def _settle(office: Office, by: Actor, **which: str) -> None:

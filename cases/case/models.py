@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.case.call_log import CallLog as CallLog
+from cases.case.office_merge import OfficeMerge as OfficeMerge
 from portal.accounts.models import User
 from portal.texts.models import Text
 from portal.vault.fields import SealedText

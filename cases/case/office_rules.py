@@ -1,12 +1,15 @@
 """What may be done with an entry of the directory. Pure: rows in, a sentence or nothing out."""
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from cases.case.models import Office
+from cases.case.models import Office, OfficeMerge
+
+UNDO_FOR = dt.timedelta(minutes=10)  # by oneself and without a word
 
 
 def why_not_change(office: Office) -> str:
@@ -34,3 +37,17 @@ def why_not_merge(source: Office, target: Office) -> str:
     if reason := why_not_change(source) or why_not_change(target):
         return reason
     return "" if target.checked_at else _("Call the number of %(name)s first.") % {"name": target.name}
+
+
+def why_not_undo(merge: OfficeMerge | None, source: Office, target: Office | None) -> str:
+    """Why an entry cannot be taken out of another one again. `target` is the one that it was merged into."""
+    if merge is None or target is None:
+        return _("What moved with this entry was not kept. Change the office in each case instead.")
+    if target.merged_into_id or source.merged_into_id != target.pk:
+        return _("%(name)s became part of another entry since. Take those two apart first.") % {"name": target.name}
+    return ""
+
+
+def needs_a_word(merge: OfficeMerge, by: object, now: dt.datetime) -> bool:
+    """Whether taking it back needs a reason: it was another's press, or is longer ago."""
+    return merge.merged_by_id != by or now - merge.merged_at > UNDO_FOR

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Field
+from django.db.models import Field, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case, CaseClinician, Clinician, Office
@@ -27,10 +27,19 @@ class Follow(Protocol):
     def __call__(self, office: Office, before: Mapping[str, Any], *, by: Actor) -> object: ...
 
 
-class Move(Protocol):
-    """Let every row that names `source` name `target`, and live by it. Every case is locked."""
+Moved = dict[str, list[str]]  # ids by table, fit for JSON
 
-    def __call__(self, source: Office, target: Office, *, by: Actor) -> object: ...
+
+class Move(Protocol):
+    """Let every row that names `source` name `target`, and live by it. Answers which. Every case is locked."""
+
+    def __call__(self, source: Office, target: Office, *, by: Actor) -> Moved: ...
+
+
+class MoveBack(Protocol):
+    """Let those of the rows that still name `target` name `source` again. Every case is locked."""
+
+    def __call__(self, source: Office, target: Office, moved: Moved, *, by: Actor) -> object: ...
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,14 @@ class Ties:
     columns: tuple[Field, ...]
     cases_of: Callable[[Iterable[UUID]], Iterable[UUID]]
     counted: Callable[[Office], list[str]]  # "2 records", for the preview of a merge
+    counted_back: Callable[[Office, Moved], list[str]]  # the same of what still names the entry that stands
     move: Move
+    move_back: MoveBack
     follow: Follow
+
+    @property
+    def room(self) -> str:
+        return self.columns[0].model._meta.app_label
 
 
 _rooms: list[Ties] = []
@@ -54,6 +69,31 @@ def register(ties: Ties) -> None:
 
 def rooms() -> tuple[Ties, ...]:
     return tuple(_rooms)
+
+
+def move(source: Office, target: Office, *, by: Actor) -> dict[str, Moved]:
+    """Let all that names `source` name `target`; answers what moved, by room. The caller holds the lock."""
+    doctors = Clinician.objects.filter(office=source)
+    # Flat: every entry that was ever merged leads to one that stands, in one step.
+    entries = Office.objects.filter(merged_into=source)
+    own = {"doctors": ids(doctors), "entries": ids(entries)}
+    doctors.update(office=target)
+    entries.update(merged_into=target)
+    return {"case": own} | {room.room: room.move(source, target, by=by) for room in _rooms}
+
+
+def move_back(source: Office, target: Office, moved: Mapping[str, Moved], *, by: Actor) -> None:
+    """Let what was moved and still names `target` name `source` again. The caller holds the lock."""
+    own = moved["case"]
+    Clinician.objects.filter(pk__in=own["doctors"], office=target).update(office=source)
+    Office.objects.filter(pk__in=own["entries"], merged_into=target).update(merged_into=source)
+    for room in _rooms:
+        if room.room in moved:
+            room.move_back(source, target, moved[room.room], by=by)
+
+
+def ids(rows: QuerySet[Any]) -> list[str]:
+    return [str(pk) for pk in rows.order_by("pk").values_list("pk", flat=True)]
 
 
 def columns() -> set[Any]:

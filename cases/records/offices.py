@@ -13,8 +13,8 @@ from django.db.models import F, Q
 from django.utils.translation import ngettext
 
 from cases.case.models import Case, Office
-from cases.case.office_ties import Ties
-from cases.records.models import LIVE, RecordItem, RecordKind, ReportLoop, Visit
+from cases.case.office_ties import Moved, Ties, ids
+from cases.records.models import LIVE, RecordItem, RecordItemQuerySet, RecordKind, ReportLoop, Visit, VisitQuerySet
 from cases.records.own_lists import weigh_anew
 from cases.records.planning import replan
 from cases.records.states import PlanAnew
@@ -38,8 +38,15 @@ def cases_of(offices: Iterable[UUID]) -> set[UUID]:
 
 
 def counted(office: Office) -> list[str]:
-    visits = Visit.objects.filter(office=office).count()
-    records = RecordItem.objects.filter(holder=office).count()
+    return _counted(Visit.objects.filter(office=office), RecordItem.objects.filter(holder=office))
+
+
+def counted_back(office: Office, moved: Moved) -> list[str]:
+    return _counted(*_still(office, moved))
+
+
+def _counted(found: VisitQuerySet, items: RecordItemQuerySet) -> list[str]:
+    visits, records = found.count(), items.count()
     words = [
         (visits, ngettext("%(count)d visit", "%(count)d visits", visits)),
         (records, ngettext("%(count)d record", "%(count)d records", records)),
@@ -47,14 +54,34 @@ def counted(office: Office) -> list[str]:
     return [sentence % {"count": count} for count, sentence in words if count]
 
 
-def move(source: Office, target: Office, *, by: Actor) -> None:
+def move(source: Office, target: Office, *, by: Actor) -> Moved:
     """Visits and records of one entry are those of the other. Days and times stay as they stand on paper."""
-    here = _here(source)
-    touched = here | _held(source)
-    Visit.objects.filter(pk__in=here).update(time_zone=target.time_zone, version=F("version") + 1)
-    Visit.objects.filter(office=source).update(office=target)
-    RecordItem.objects.filter(holder=source).update(holder=target)
-    _live_by(touched, here if source.asks_for != target.asks_for else set(), by)
+    visits, items = Visit.objects.filter(office=source), RecordItem.objects.filter(holder=source)
+    moved = {"visits": ids(visits), "records": ids(items)}
+    _name(target, source, visits, items, by)
+    return moved
+
+
+def move_back(source: Office, target: Office, moved: Moved, *, by: Actor) -> None:
+    """Those that still name the entry that stands go back. A list that added records took none away: they stay."""
+    _name(source, target, *_still(target, moved), by)
+
+
+def _still(office: Office, moved: Moved) -> tuple[VisitQuerySet, RecordItemQuerySet]:
+    """Of what was moved, what names this entry: the rest was given to another since."""
+    visits = Visit.objects.filter(pk__in=moved["visits"], office=office)
+    return visits, RecordItem.objects.filter(pk__in=moved["records"], holder=office)
+
+
+def _name(office: Office, former: Office, visits: VisitQuerySet, items: RecordItemQuerySet, by: Actor) -> None:
+    """Let these name an office in place of the former one, and live by it."""
+    here = set(visits.live().values_list("pk", flat=True))
+    held = items.wanted().filter(visit__in=Visit.objects.live())
+    touched = here | set(held.values_list("visit", flat=True))
+    Visit.objects.filter(pk__in=here).update(time_zone=office.time_zone, version=F("version") + 1)
+    visits.update(office=office)
+    items.update(holder=office)
+    _live_by(touched, here if former.asks_for != office.asks_for else set(), by)
 
 
 def follow(office: Office, before: Mapping[str, Any], *, by: Actor) -> None:
@@ -146,6 +173,8 @@ TIES = Ties(
     columns=(Visit._meta.get_field("office"), RecordItem._meta.get_field("holder")),
     cases_of=cases_of,
     counted=counted,
+    counted_back=counted_back,
     move=move,
+    move_back=move_back,
     follow=follow,
 )

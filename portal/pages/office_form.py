@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.case import regions
+from cases.case import directory, regions
 from cases.case.models import MOST_USUAL_DAYS, Office
 from cases.records.models import RecordKind
 from portal import when
@@ -121,3 +121,17 @@ class NoteForm(forms.ModelForm):
         fields = ["note"]
         labels = {"note": _("Note for the team")}
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+
+
+class ApartForm(forms.Form):
+    """Why two entries are taken apart again. Whether it must be said, the action knows."""
+
+    is_filter = True
+
+    why = forms.CharField(
+        label=_("Why?"),
+        help_text=_("The team reads it. For example: they are two desks after all."),
+        required=False,
+        max_length=directory.WHY_AT_MOST,
+        widget=forms.TextInput(attrs={"class": "rs-input--m"}),
+    )

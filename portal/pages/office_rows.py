@@ -6,11 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.case import office_ties
-from cases.case.models import Case, CaseClinician, Clinician, Office
+from cases.case.models import Case, CaseClinician, Clinician, Office, OfficeMerge
 from cases.case.regions import REGIONS
 from cases.records.holders import pace
 from cases.records.models import RecordItem, RecordKind, Visit
@@ -187,6 +188,32 @@ def what_moves(office: Office) -> list[str]:
     doctors = Clinician.objects.filter(office=office).count()
     words = [ngettext("%(count)d doctor", "%(count)d doctors", doctors) % {"count": doctors}] if doctors else []
     return words + [sentence for room in office_ties.rooms() for sentence in room.counted(office)]
+
+
+def what_goes_back(merge: OfficeMerge) -> list[str]:
+    """The same of what moved and still names the entry that stands."""
+    moved, target = merge.moved, merge.target
+    doctors = Clinician.objects.filter(pk__in=moved["case"]["doctors"], office=target).count()
+    words = [ngettext("%(count)d doctor", "%(count)d doctors", doctors) % {"count": doctors}] if doctors else []
+    kept = [room for room in office_ties.rooms() if room.room in moved]
+    return words + [sentence for room in kept for sentence in room.counted_back(target, moved[room.room])]
+
+
+def merged_into(office: Office, user: Any) -> list[dict[str, str]]:
+    """The entries that became part of this one, with who did it and when."""
+    found = Office.objects.known_to(user).filter(merged_into=office).select_related("merged_by").order_by("merged_at")
+    return [
+        {
+            "name": each.name,
+            "phone": each.phone,
+            "by": _("Merged by %(name)s on %(day)s.")
+            % {"name": each.merged_by.first_name, "day": when.month_day(each.merged_at)}
+            if each.merged_by and each.merged_at
+            else "",
+            "undo_href": reverse("pages:undo_merge", args=[each.pk]),
+        }
+        for each in found
+    ]
 
 
 def differences(source: Office, target: Office, kinds: Mapping[str, RecordKind]) -> list[dict[str, str]]:

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases.case import directory, office_rules
 from cases.case.models import Office
 from cases.records.models import RecordKind
+from portal import clock
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.pages import office_rows as rows
-from portal.pages.office_form import DETAILS, EntryForm, NoteForm
+from portal.pages.office_form import DETAILS, ApartForm, EntryForm, NoteForm
 
 OFFICES_ON_A_PAGE = 25
 ITEMS_ON_A_PAGE = 25
@@ -92,7 +93,7 @@ def _page(request: HttpRequest, office: Office, *, also: list[str] | None = None
         "people": rows.who_works_here(office),
         "cases": using[: rows.NAMES_SHOWN],
         "count": using.count(),
-        "merged": Office.objects.known_to(request.user).filter(merged_into=office).order_by("merged_at"),
+        "merged": rows.merged_into(office, request.user),
         "note": NoteForm(instance=office),
     }
     return render(request, "pages/offices/entry.html", context, status=status)
@@ -166,7 +167,8 @@ def merge_office(request: HttpRequest, pk: str) -> HttpResponse:
             stands = directory.merge(found, other, by=Actor.of(request))
         except Refused as no:
             return _refused(request, found, no)
-        messages.success(request, _("The two entries are one now."))
+        said = _("The two entries are one now.") + " " + _("You can take them apart again at the end of this page.")
+        messages.success(request, said)
         return redirect(stands)
     words = _words(request)
     page = {"office": found, "words": words, "other": other, "also": None}
@@ -182,6 +184,37 @@ def merge_office(request: HttpRequest, pk: str) -> HttpResponse:
         page["candidates"] = rows.candidates(found, request.user, words)
         page["also"] = [_("Choose the other entry first.")] if request.method == "POST" else None
     return render(request, "pages/offices/merge.html", page, status=422 if page["also"] else 200)
+
+
+@open_to(User.Role.COORDINATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo_merge(request: HttpRequest, pk: str) -> HttpResponse:
+    """Look at what would go back to an entry that became part of another one, then take the two apart."""
+    found = _entry(request, pk)
+    if found.merged_into is None:
+        return redirect(found)
+    merge = directory.standing_merge(found)
+    form = ApartForm(request.POST if request.method == "POST" else None)
+    status = 422
+    if form.is_bound and form.is_valid():
+        try:
+            directory.undo_merge(found, why=form.cleaned_data["why"], by=Actor.of(request))
+        except Refused as no:
+            form.add_error("why" if no.code == "input" else None, no.message)
+            status = 422 if no.code == "input" else 409
+        else:
+            messages.success(request, _("They are two entries again. What moved has gone back."))
+            return redirect(found)
+    page = {
+        "office": found,
+        "merge": merge,
+        "stands": merge.target if merge else found.merged_into,
+        "form": form,
+        "why_not": office_rules.why_not_undo(merge, found, merge.target if merge else None),
+        "needs_a_word": merge and office_rules.needs_a_word(merge, request.user.pk, clock.now()),
+        "goes_back": rows.what_goes_back(merge) if merge else [],
+    }
+    return render(request, "pages/offices/apart.html", page, status=status if form.errors else 200)
 
 
 def _other(request: HttpRequest, value: str) -> Office | None:

@@ -46,6 +46,7 @@ urlpatterns = [
     path("staff/offices/<uuid:pk>/note/", offices.note_office, name="note_office"),
     path("staff/offices/<uuid:pk>/check/", offices.check_office, name="check_office"),
     path("staff/offices/<uuid:pk>/merge/", offices.merge_office, name="merge_office"),
+    path("staff/offices/<uuid:pk>/apart/", offices.undo_merge, name="undo_merge"),
     path("staff/cases/<uuid:pk>/call/", calls.log_call, name="log_call"),
     path("staff/addresses/<uuid:pk>/fix/", fix_address.fix_address, name="fix_address"),
     path("staff/to-dos/<uuid:pk>/done/", caseload.settle_to_do, name="settle_to_do"),

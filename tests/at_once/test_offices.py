@@ -112,6 +112,23 @@ def test_whoever_names_an_entry_while_it_is_merged_names_the_one_that_stands(rou
         assert nothing_names(old)
 
 
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_taken_apart_eight_times_while_the_other_is_merged_on(rounds):
+    """Either the two were apart first, or the other became part of a third, and then it is refused in words."""
+    (case,) = cases(1)
+    for number in range(rounds):
+        old, new, third = [checked(f"{name} {number}", case) for name in ("One", "Two", "Three")]
+        name_it(case, old)
+        directory.merge(old, new, by=theo())
+        apart = [partial(directory.undo_merge, old, by=theo())] * 8
+        outcomes = at_once(partial(directory.merge, new, third, by=theo()), *apart)
+        assert all(isinstance(error, Refused) for error in errors(outcomes))
+        stands = Office.objects.get(pk=old.pk).merged_into or old
+        assert stands in (old, third)
+        assert Visit.objects.get(case=case).office == stands
+        assert Event.objects.filter(verb="office.taken_apart", about_id=str(old.pk)).count() <= 1
+
+
 def test_merge_change_check_and_naming_together_end_without_an_error():
     namers = cases(4)
     old, new = typed_in("Old", namers[0]), checked("New", namers[0])

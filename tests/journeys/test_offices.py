@@ -58,7 +58,7 @@ def find_the_other(page, hand) -> None:
     hand.press("link", "Merge it into another entry")
     hand.press("link", "Millbrook Hospital")
     hand.sees("$15 for slides")
-    hand.sees("What only the entry that goes says is lost.")
+    hand.sees("What only the entry that goes says is not shown any more.")
     expect(page.locator("#moves + ul")).to_have_text("1 doctor")
 
 

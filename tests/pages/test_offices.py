@@ -225,6 +225,37 @@ def test_merging_leads_to_the_entry_that_stands_and_the_old_address_with_it():
     assert "Northfield Med Ctr" not in see()
 
 
+def test_the_entry_that_stands_leads_to_taking_the_two_apart():
+    visit = booked_visit()
+    old, new = visit.office, checked("Northfield", visit.case)
+    theos().post(address(old, "merge_office"), {"into": new.pk})
+    html = see(address(new))
+    assert address(old, "undo_merge") in html
+    assert "Merged by Theo on November 5." in html
+    html = see(address(old, "undo_merge"))
+    for words in ("1 doctor", "1 visit", "no reason is needed"):
+        assert words in html
+    for _press in range(2):
+        assert theos().post(address(old, "undo_merge")).url == address(old)
+    assert theos().get(address(old, "undo_merge")).url == address(old)
+    assert address(old, "undo_merge") not in see(address(new))
+
+
+def test_later_the_reason_is_asked_for_and_a_chain_is_explained():
+    old, new, third = typed_in(), checked(), checked("Third")
+    directory.merge(old, new, by=theo())
+    with time_machine.travel("2026-11-05T15:11:00Z", tick=False):
+        answer = theos().post(address(old, "undo_merge"))
+        assert answer.status_code == 422
+        assert "Say why in a few words" in answer.content.decode()
+        assert theos().post(address(old, "undo_merge"), {"why": "x" * 300}).status_code == 422
+        directory.merge(new, third, by=theo())
+        html = see(address(old, "undo_merge"))
+        assert "Northfield Medical Center became part of another entry since." in html
+        assert "Take them apart" not in html
+        assert theos().post(address(old, "undo_merge"), {"why": "x"}).status_code == 409
+
+
 def test_the_patients_old_page_leads_back_to_the_case():
     old = typed_in()
     directory.merge(old, checked(), by=theo())

@@ -24,7 +24,7 @@ PATIENT = [
     (_("Opinions"), "compare", "opinions:compare", {"opinions"}),
     (_("Messages"), "chat", "threads:list", {"threads"}),
 ]
-OFFICES = {"pages:offices", "pages:office", "pages:change_office", "pages:merge_office"}
+OFFICES = {"pages:offices", "pages:office", "pages:change_office", "pages:merge_office", "pages:undo_merge"}
 STAFF = {
     "consultant": [
         (_("Today"), "sun", "pages:today", {"pages:today"}),
