@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.case.models import Case, CaseClinician
+from cases.case.models import Case
 from cases.case.people import COORDINATOR, may, role_in
-from cases.records import actions, letters, rounds, rules, showing, words
+from cases.records import actions, independence, letters, rounds, rules, showing, words
 from cases.records.forms import LetterForm
 from cases.records.models import Referral, Visit
 from cases.records.planning import ASK_REFERRAL, FAX_LETTER, OPEN_REFERRAL
@@ -89,7 +89,7 @@ def shown(
         "may_undo": bool(found and reader.may_undo(found)),
         "is_refused": state == ReferralState.REFUSED,
         "is_open": state in OPEN_REFERRAL,
-        "shares_office": _shares_office(doctors, about),
+        "shares_office": independence.shares_office(doctors, about),
         "may_change": may("change_dates", case, request.user),
         "next": _next(found, now),
         "may_ask_for_a_call": may("ask_for_a_call", case, request.user),
@@ -182,15 +182,3 @@ def _usual_days(found: Referral, now: Any) -> str:
         "usual": when.month_day(line.dates.there_expected),
         "safe": when.month_day(line.dates.there_safe),
     }
-
-
-def _shares_office(doctors: letters.Doctors, about: Round) -> dict[str, str] | None:
-    """This doctor and one heard before at one office: worth a gentle line, never a bar."""
-    role = actions.DOCTOR_OF_ROUND[about.number]
-    this, heard = doctors.get(role), [CaseClinician.Role.FIRST]
-    if about.is_third:
-        heard.append(CaseClinician.Role.SECOND)
-    for before in (doctors.get(each) for each in heard):
-        if this and before and this.office_id and this.office_id == before.office_id:
-            return {"first": before.name, "second": this.name, "office": this.office.name}
-    return None

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.case.actions import TREATMENT_SOON
 from cases.case.models import Case, ToDo
-from cases.records import holders, legal_clock, rules, verdict, words
+from cases.records import day_notes, holders, legal_clock, rules, verdict, words
 from cases.records.forms import Offered
 from cases.records.hops import hops
 from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit
@@ -133,9 +133,11 @@ def names_of(stands: Standing) -> dict[str, str]:
     return {str(line.item.pk): line.item.called for line in stands.items}
 
 
-def look(day: Offered, offered: Iterable[Offered], stands: Standing, now: datetime) -> dict[str, Any]:
+def look(
+    day: Offered, offered: Iterable[Offered], stands: Standing, others: Iterable[Visit], now: datetime
+) -> dict[str, Any]:
     """Everything about one day: verdict, table, what can follow, neighbours and the ways on."""
-    visit, case = stands.visit, stands.visit.case
+    visit, names = stands.visit, names_of(stands)
     found = verdict.judge(stands.things, day.on, now)
     items = {str(line.item.pk): line.item for line in stands.items}
     near = verdict.neighbours(stands.things, day.on, now, stands.closed, stands.today)
@@ -145,7 +147,7 @@ def look(day: Offered, offered: Iterable[Offered], stands: Standing, now: dateti
         "verdict": found,
         "tag": words.tag(found.answer),
         "title": words.ANSWERS[found.answer][0],
-        "text": f"{words.verdict_text(found)} {words.decides_line(found, names_of(stands))}".strip(),
+        "text": f"{words.verdict_text(found)} {words.decides_line(found, names)}".strip(),
         "caption": _("Core records, if what is open is asked for now"),
         "heads": [_("Record"), _("Usually there"), _("Safe by"), _("On %(day)s") % {"day": month_day}],
         "rows": [words.row(judged, items[judged.key]) for judged in found.core],
@@ -154,14 +156,18 @@ def look(day: Offered, offered: Iterable[Offered], stands: Standing, now: dateti
             for each in found.can_follow
         ],
         "near": [
-            {"value": each.visit_on.isoformat(), "words": when.short_day(each.visit_on), "tag": words.tag(each.answer)}
+            {
+                "words": when.short_day(each.visit_on),
+                "tag": words.tag(each.answer),
+                "hint": words.decides_line(each, names),
+            }
             for each in near
         ],
         "ways": _ways(found, day, offered, items, stands, now),
         "is_saved": visit.state == VisitState.BOOKED and visit.on_date == day.on and day.at in (visit.at_time, None),
         "is_comfortable": found.answer == Answer.COMFORTABLE,
         "wants_call": needs_a_call(stands.today, day.on, stands.closed),
-        "after_treatment": bool(case.treatment_on and day.on >= case.treatment_on),
+        "notes": day_notes.notes(day.on, stands, others),
         "closed": words.listed(_closed_between(stands, _last_day(found))),
     }
 

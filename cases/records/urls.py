@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from cases.records import export_views, lead_time_views, letter_views, referral, report_views, views
+from cases.records import export_views, lead_time_views, letter_views, referral, report_views, views, visit_views
 
 app_name = "records"
 urlpatterns = [
-    path("cases/<uuid:pk>/visit/", views.visit, name="visit"),
-    path("cases/<uuid:pk>/visit/doctor/", views.name_doctor, name="name_doctor"),
-    path("cases/<uuid:pk>/visit/day/", views.save_day, name="save_day"),
-    path("visits/<uuid:pk>/<slug:verb>/", views.move_visit, name="move_visit"),
+    path("cases/<uuid:pk>/visit/", visit_views.visit, name="visit"),
+    path("cases/<uuid:pk>/visit/doctor/", visit_views.name_doctor, name="name_doctor"),
+    path("cases/<uuid:pk>/visit/day/", visit_views.save_day, name="save_day"),
+    path("visits/<uuid:pk>/<slug:verb>/", visit_views.move_visit, name="move_visit"),
     path("cases/<uuid:pk>/records/", views.record_list, name="list"),
     path("cases/<uuid:pk>/records/add/", views.add_item, name="add_item"),
     path("items/<uuid:pk>/route/", views.set_route, name="set_route"),

@@ -1,5 +1,7 @@
 """Visit and records in a real browser: by keyboard, without script, on a phone, clean by axe when full."""
 
+import re
+
 import pytest
 import time_machine
 from django.conf import settings
@@ -118,6 +120,36 @@ def test_a_record_by_keyboard_alone(site, page):
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("with_script", [True, False])
+def test_the_letter_is_changed_and_asked_to_be_faxed_by_keyboard(site, browser, with_script):
+    case = booked_visit().case
+    context = browser.new_context(java_script_enabled=with_script)
+    page = context.new_page()
+    be(page, site, "rosa")
+    page.goto(f"{site}/cases/{case.pk}/referral/")
+    page.get_by_role("link", name="Change the words").press("Enter")
+    letter = page.get_by_label("Your letter")
+    expect(letter).to_have_value(re.compile("Dear Dr. Abara"))
+    letter.fill("Dear doctor,\n\nplease refer me.")
+    page.get_by_role("button", name="Save my words").press("Enter")
+    expect(page.get_by_text("These are your words, saved on Thursday, November 5.")).to_be_visible()
+    page.get_by_role("button", name="Ask us to fax it").press("Enter")
+    expect(page.get_by_text("It was asked for on Thursday, November 5.")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.full
+def test_the_letter_is_printed_alone(site, page):
+    case = booked_visit().case
+    be(page, site, "rosa")
+    page.goto(f"{site}/cases/{case.pk}/referral/")
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Dear Dr. Abara,")).to_be_visible()
+    for other in ("If the answer is no", "Worried about offending?", "Your referral"):
+        expect(page.get_by_role("heading", name=other)).to_be_hidden()
+
+
+@pytest.mark.full
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_pages_in_their_fullest_states_are_accessible(site, page, axe, theme, width):
@@ -127,7 +159,7 @@ def test_pages_in_their_fullest_states_are_accessible(site, page, axe, theme, wi
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 900})
     found = {}
-    for address in (f"visit/{OFFERED}", "visit/?change=1", "records/", "referral/", "people/"):
+    for address in (f"visit/{OFFERED}", "visit/?change=1", "records/", "referral/", "referral/?change=1", "people/"):
         page.goto(f"{site}/cases/{visit.case_id}/{address}")
         page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
         found[address] = axe(page)

@@ -10,7 +10,7 @@ from cases.case.models import Office, ToDo
 from cases.records import actions
 from cases.records.models import Visit
 from tests import factories, people
-from tests.records.builders import actor, booked_visit, case_of_rosa, named_visit, on_november_5
+from tests.records.builders import actor, booked_visit, case_of_rosa, item, named_visit, on_november_5
 from tests.records.reading import main, page, text
 
 pytestmark = pytest.mark.django_db
@@ -229,3 +229,62 @@ def test_the_coordinator_reads_that_a_call_was_asked_for():
     shown = notice(people.browser(people.person("theo")).get(page("visit", visit.case)))
     assert "A call was asked for." in shown
     assert "Choose a time" not in shown
+
+
+# --- a word about a day
+
+
+def looked_at(rosa, visit, day):
+    return text(rosa.get(visit.get_absolute_url() + f"&day={day}&look={day}"))
+
+
+@pytest.mark.parametrize("day", ["2026-11-11", "2026-11-26", "2026-11-14"])
+def test_a_holiday_or_weekend_can_be_taken_with_a_word_about_it(rosa, day):
+    visit = named_visit()
+    assert "Many offices are closed on this day. </strong>" in looked_at(rosa, visit, day).replace("day.<", "day. <")
+    rosa.post(page("save_day", visit.case), {"save": day})
+    assert Visit.objects.get().on_date == date.fromisoformat(day)
+
+
+def test_an_ordinary_day_gets_no_word(rosa):
+    shown = looked_at(rosa, named_visit(), "2026-11-24")
+    assert "closed on this day" not in shown
+    assert "another visit on this day" not in shown
+    assert "start of your treatment" not in shown
+
+
+@pytest.mark.parametrize("day", ["2026-12-15", "2026-12-16"])
+def test_on_and_after_the_start_of_treatment_the_page_says_so_and_offers_no_later_day(rosa, day):
+    shown = looked_at(rosa, named_visit(), day)
+    assert "This day is on or after the start of your treatment." in shown
+    assert "Take a later date" not in shown
+
+
+def test_two_visits_on_one_day_are_named(rosa, november_5):
+    visit = booked_visit(on=date(2026, 11, 10))
+    november_5.move_to("2026-11-10T22:00:00Z")
+    actions.say_took_place(visit, by=actor("rosa"))
+    third = actions.name_visit(visit.case, doctor="Dr. Ivers", office_name="Far", round=3, by=actor("rosa"))
+    actions.set_visit_date(third, on=date(2026, 12, 1), by=actor("rosa"))
+    shown = looked_at(rosa, third, "2026-12-01")
+    assert "another visit on this day" not in shown  # it is this one
+    Visit.objects.filter(pk=visit.pk).update(state="booked", on_date=date(2026, 12, 1))
+    shown = looked_at(rosa, third, "2026-12-01")
+    assert "You have another visit on this day." in shown
+    assert "It is with Dr. Priya Raman at 2:30 pm. Look if both fit." in shown
+
+
+def test_the_days_around_it_name_what_decides_each(rosa):
+    visit = named_visit()
+    for kind in ("pathology_report", "imaging_reports"):
+        actions.tell(item(visit, kind), "arrived", by=actor("rosa"))
+    near = looked_at(rosa, visit, "2026-11-16").split('id="near"')[1].split("</section>")[0]
+    assert "This hangs on: Treatment plan and Referral letter." in near
+
+
+def test_a_second_doctor_of_the_same_clinic_is_said_where_the_doctor_is_named(rosa):
+    case = case_of_rosa()
+    rosa.post(page("name_doctor", case), {"doctor": "Dr. Sato", "office": "Lakeside"})
+    assert "Dr. Sato works at Lakeside like Dr. Keller." in text(rosa.get(page("visit", case)))
+    rosa.post(page("name_doctor", case), {"doctor": "Dr. Raman", "office": "Northfield"})
+    assert "Same clinic?" not in text(rosa.get(page("visit", case)))
