@@ -74,6 +74,18 @@ SAME_DAY = Pattern(
     examples=HOW,
     has_time=True,
 )
+COMING_UP = Pattern(
+    code="bookings.coming_up",
+    about=_("Call: in a letter, some days before"),
+    parts={
+        "subject": _("Your call is coming up"),
+        "lead": _("Your call is on %(day)s, %(name)s"),
+        "line": _("%(how)s If you feel too tired, that is reason enough to cancel."),
+        "action_label": _("Open my call"),
+    },
+    examples=HOW | {"day": _("Tuesday, November 24")},
+    has_time=True,
+)
 PLAN_DUE = Pattern(
     code="bookings.plan_due",
     about=_("Call: the plan is still to be added"),

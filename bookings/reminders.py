@@ -128,13 +128,19 @@ def _told_consultant(call: Consultation, reader: Reader, now: datetime) -> Words
 
 
 def _day_before(call: Consultation, reader: Reader, now: datetime) -> Words:
-    named = {"name": reader.called, "how": _how(call)}
-    return say(patterns.DAY_BEFORE, named, at=call.starts_at, path=call.get_absolute_url())
+    return _coming_up(call, reader, patterns.DAY_BEFORE)
 
 
 def _same_day(call: Consultation, reader: Reader, now: datetime) -> Words:
+    return _coming_up(call, reader, patterns.SAME_DAY)
+
+
+def _coming_up(call: Consultation, reader: Reader, pattern: Pattern) -> Words:
+    """A letter is read on another day than it is made, so it names the day."""
     named = {"name": reader.called, "how": _how(call)}
-    return say(patterns.SAME_DAY, named, at=call.starts_at, path=call.get_absolute_url())
+    if reader.has_letters:
+        pattern, named = patterns.COMING_UP, named | {"day": when.day(call.starts_at, reader.zone)}
+    return say(pattern, named, at=call.starts_at, path=call.get_absolute_url())
 
 
 def _plan_due(call: Consultation, reader: Reader, now: datetime) -> Words:
@@ -235,6 +241,7 @@ KINDS = [
         _because_booked,
         15,
         patterns.DAY_BEFORE,
+        patterns.COMING_UP,
     ),
     _kind(
         codes.SAME_DAY,

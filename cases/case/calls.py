@@ -54,12 +54,14 @@ def log_call(
     todo: ToDo | None = None,
     about_item: UUID | None = None,
     words: str = "",
+    asks_again: bool = True,
     by: Actor,
 ) -> CallLog:
     """Write a call down, and do what follows: settle the to-do it came from, or put it off to our next day.
 
-    The same press twice is one call. A to-do that a colleague settled meanwhile stays settled. Raises Refused for
-    an outcome that cannot be, and for words that are too long.
+    Without `asks_again` the caller sees to it that the call comes back. The same press twice is one call. A to-do that
+    a colleague settled meanwhile stays settled. Raises Refused for an outcome that cannot be, and for words that are
+    too long.
     """
     must("log_calls", case, by)
     case = Case.objects.select_for_update(of=("self",)).select_related("patient", "key").get(pk=case.pk)
@@ -88,7 +90,7 @@ def log_call(
     except IntegrityError:
         return _same_press(press, case)
     record(by, "call.made", call, patient=case.patient_id, case=case.pk, why=came_of)
-    _follow(call, by)
+    _follow(call, asks_again, by)
     return call
 
 
@@ -100,7 +102,7 @@ def _same_press(press: UUID, case: Case) -> CallLog:
     return found
 
 
-def _follow(call: CallLog, by: Actor) -> None:
+def _follow(call: CallLog, asks_again: bool, by: Actor) -> None:
     if call.came_of == CameOf.WRONG_NUMBER and call.whom == Whom.PATIENT:
         ask_to_do(FIX_ADDRESS, call.case.patient, case=call.case, due_on=clock.today(_our_zone()), by=by)
     if call.again_on is None:
@@ -108,7 +110,7 @@ def _follow(call: CallLog, by: Actor) -> None:
             settle_to_do(call.todo, by=by)
     elif call.todo is not None:
         put_off(call.todo, until=call.again_on, by=by)
-    else:
+    elif asks_again:
         ask_to_do("call_again", call.case, case=call.case, due_on=call.again_on, by=by)
 
 

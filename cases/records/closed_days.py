@@ -31,3 +31,20 @@ def closed_days(regions: Iterable[str], today: date) -> dict[str, frozenset[date
 def _one(days: frozenset[date]) -> frozenset[date]:
     """The same days are the same object each time, so that what was counted by them is found again at once."""
     return days
+
+
+class ClosedDays(dict[str, frozenset[date]]):
+    """The same of any region, for those who do not know yet of which: every typed-in day is read once, when needed."""
+
+    def __init__(self, today: date) -> None:
+        super().__init__()
+        self._today = today
+        self._typed_in: list[tuple[str, date]] | None = None
+
+    def __missing__(self, region: str) -> frozenset[date]:
+        if self._typed_in is None:
+            self._typed_in = list(Holiday.objects.values_list("region", "on_date"))
+        years = range((self._today - LOOK_BACK).year, (self._today + LOOK_AHEAD).year + 1)
+        own = {day for place, day in self._typed_in if place in (region, region.partition("-")[0])}
+        self[region] = _one(frozenset(own.union(*(public_days(region, year) for year in years))))
+        return self[region]

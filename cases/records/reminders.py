@@ -176,13 +176,13 @@ def why_due_back(row: Reminder) -> str:
 
 def before_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
     visits = _visits(rows)
-    return {row.pk: _before(visits[row.about_id], row.step) for row in rows}
+    return {row.pk: _before(visits[row.about_id], row.step, reader) for row in rows}
 
 
-def _before(visit: Visit, days: int) -> Words:
+def _before(visit: Visit, days: int, reader: Reader) -> Words:
     on = visit.on_date
     assert on is not None
-    if days == 1:
+    if days == 1 and not reader.has_letters:  # a letter is read on another day than it is made
         return say(patterns.VISIT_TOMORROW, at=visit.starts_at, path=reverse("pages:carry", args=[visit.case_id]))
     return say(patterns.BEFORE_VISIT, {"day": when.day(on)}, at=visit.starts_at, path=_page(visit.case_id))
 

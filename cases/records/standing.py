@@ -99,11 +99,14 @@ class Standing:
         return rules.act_by([*days, lead_times.next_business_day(self.visit.on_date, self.closed)])
 
 
-def standings(visits: Iterable[Visit], now: datetime, *, with_tellers: bool = False) -> dict[uuid.UUID, Standing]:
+def standings(
+    visits: Iterable[Visit], now: datetime, closed: Closed | None = None, *, with_tellers: bool = False
+) -> dict[uuid.UUID, Standing]:
     """The standing of each visit at `now`. Three queries at most, however many visits; give them with `office`
     and `case`.
 
     With tellers, each record comes with the person who spoke of it last: lists of cases need not read them.
+    `closed` spares a query where the caller looks closed days up as well.
     """
     visits = list(visits)
     parts = ["kind", "moved_by"] if with_tellers else ["kind"]
@@ -115,9 +118,10 @@ def standings(visits: Iterable[Visit], now: datetime, *, with_tellers: bool = Fa
         parts.append("holder")
     for item in found.select_related(*parts):
         items[item.visit_id].append(item)
-    regions = {visit.region for visit in visits}
-    regions |= {item.holder.region for each in items.values() for item in each if item.holder}
-    closed = closed_days(regions, now.date())
+    if closed is None:
+        regions = {visit.region for visit in visits}
+        regions |= {item.holder.region for each in items.values() for item in each if item.holder}
+        closed = closed_days(regions, now.date())
     return {visit.pk: _stand(visit, items[visit.pk], closed, now) for visit in visits}
 
 

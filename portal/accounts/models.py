@@ -110,7 +110,10 @@ class User(AbstractBaseUser):
                 condition=Q(role__in=["", "consultant", "coordinator", "administrator"]),
             ),
         ]
-        indexes = [models.Index(name="user_staff_by_role", fields=["role", "name"], condition=~Q(role=""))]
+        indexes = [
+            models.Index(name="user_staff_by_role", fields=["role", "name"], condition=~Q(role="")),
+            models.Index(name="user_has_letters", fields=["id"], condition=Q(channel="letter")),
+        ]
 
     def __str__(self) -> str:
         return f"person {self.pk}"

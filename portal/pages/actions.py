@@ -1,6 +1,7 @@
 """What people press on the pages that gather: not today, please call me, what came of a call, post the sheet."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,7 +23,10 @@ from portal.errors import Refused
 from portal.history.actions import record
 from portal.pages import friday
 from portal.pages.reminders import NEXT_STEP, version_of
+from portal.reminders import actions as reminders
+from portal.reminders import by_hand, kinds
 from portal.reminders.actions import plan, plan_row, unplan
+from portal.reminders.models import Delivery
 from portal.reminders.rules import morning
 from portal.texts.words import organisation
 
@@ -33,6 +37,10 @@ LAST_HOUR_FOR_A_MORNING = 11
 NOTE_AT_MOST = 100
 # What an office says on the phone about a record, as verbs of the record, in the order they are offered.
 WORDS_HEARD = ("sent", "acknowledged", "asked", "asked_again", "arrived", "not_located")
+
+# What a patient says on the phone to the question of a message.
+ANSWERS_HEARD = {"said_done": kinds.DONE, "said_not_yet": kinds.NOT_YET}
+TOLD = {CallLog.CameOf.REACHED, CallLog.CameOf.LEFT_MESSAGE}
 
 
 @transaction.atomic
@@ -101,12 +109,24 @@ def ask_for_a_call(case: Case, *, suits: str = "", note: str = "", by: Actor) ->
 
 @transaction.atomic
 def log_call(
-    case: Case, *, press: UUID, item: RecordItem | None = None, follows: str, words: str = "", by: Actor, **call: Any
+    case: Case,
+    *,
+    press: UUID,
+    came_of: str,
+    item: RecordItem | None = None,
+    message: Delivery | None = None,
+    follows: str,
+    words: str = "",
+    by: Actor,
+    **call: Any,
 ) -> CallLog:
     """Write a call down. `follows` may be a word about the record an office was asked of: it is said as heard by
-    phone. Raises Refused when the record does not take it, and then nothing is written.
+    phone; or what the patient answered to the message she was called with. Raises Refused when the record does not
+    take it, and then nothing is written.
     """
     must("log_calls", case, by)
+    if message is not None:
+        by_hand.lock(message)  # the message before its case: the order in which answers by link lock them
     lock_case(case)
     if same := CallLog.objects.filter(press=press, case=case).first():
         return same
@@ -114,21 +134,42 @@ def log_call(
         # The board asked by itself: from now on the call has a row, to be settled or put off.
         call["todo"] = ask_to_do(CALL_HOLDER, item, case=case, due_on=clock.today(organisation_zone()), by=by)
     is_word = follows in WORDS_HEARD and item is not None
-    if not is_word and follows not in {CallLog.Follows.DONE, CallLog.Follows.AGAIN}:
+    is_answer = follows in ANSWERS_HEARD and message is not None and came_of == CallLog.CameOf.REACHED
+    if not is_word and not is_answer and follows not in {CallLog.Follows.DONE, CallLog.Follows.AGAIN}:
         raise Refused(_("Choose what follows."), code="input")
+    if message is not None and follows == CallLog.Follows.DONE and came_of not in TOLD:
+        raise Refused(_("Nobody has heard it yet. Choose “Call again”."), code="input")
     made = calls.log_call(
         case,
         press=press,
+        came_of=came_of,
         about_item=item.pk if item else None,
-        follows=CallLog.Follows.WORD if is_word else follows,
+        follows=CallLog.Follows.WORD if is_word else CallLog.Follows.DONE if is_answer else follows,
         words=words,
+        asks_again=message is None,
         by=by,
         **call,
     )
     if is_word and item:
         reason = words if follows in NEEDS_A_REASON else ""
         tell(item, follows, told=KnownBy.STAFF_CALL, reason=reason, by=by)
+    if message is not None:
+        _settle_message(message, made, ANSWERS_HEARD.get(follows, ""), by)
     return made
+
+
+def _settle_message(message: Delivery, call: CallLog, answer: str, by: Actor) -> None:
+    """What was said counts as given, with what was answered; what was not comes back on the day of the next call."""
+    if call.again_on is not None:
+        next_call = dt.datetime.combine(call.again_on, dt.time(), organisation_zone())
+        by_hand.call_again(message, next_call, by=by)
+        return
+    held = by_hand.due_rows(message, clock.now())
+    if not held:  # a colleague was faster, or it was done meanwhile: the call stays written down
+        return
+    by_hand.said_by_phone(message, by=by)
+    if answer:
+        reminders.answer(held[0], answer, by=replace(by, for_patient=call.case.patient_id))
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -21,12 +22,15 @@ from cases.records.planning import ASK_OFFICE
 from cases.records.report_planning import ASK_REPORT
 from cases.records.rules import ITEM_MOVES, NEEDS_A_REASON
 from cases.records.states import ReportState
-from portal import moves, when
+from portal import clock, moves, when
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.pages import actions, cards, todos
+from portal.reminders import by_hand, emails, kinds, letters
+from portal.reminders.models import Delivery
+from portal.reminders.readers import reader_of
 
 OUTCOMES = {
     CameOf.REACHED: (gettext_lazy("We talked"), "check"),
@@ -46,12 +50,13 @@ HEARD = {
 
 @dataclass(frozen=True)
 class Subject:
-    """What a call is about: a case, the to-do it came from, the record that an office is asked of."""
+    """What a call is about: a case, the to-do it came from, the record that an office is asked of, a message to say."""
 
     case: Case
     todo: ToDo | None = None
     item: RecordItem | None = None
     asked_office: Office | None = None  # of a visit or a report
+    message: Delivery | None = None
 
     @property
     def whom(self) -> str:
@@ -72,7 +77,8 @@ class Subject:
         return self.office.name if self.office else _("the office")
 
     def query(self, **more: str) -> str:
-        parts = {"todo": self.todo.pk if self.todo else "", "item": self.item.pk if self.item else "", **more}
+        parts = {"todo": self.todo, "item": self.item, "message": self.message}
+        parts = {name: str(row.pk) for name, row in parts.items() if row} | more
         return "?" + urlencode({key: value for key, value in parts.items() if value})
 
 
@@ -91,8 +97,11 @@ def log_call(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def _subject(request: HttpRequest, case: Case) -> Subject:
-    """The address names the to-do and the record; both must be of this case."""
-    todo = item = None
+    """The address names the to-do, the record and the message; all must be of this case and its patient."""
+    todo = item = message = None
+    if request.GET.get("message"):
+        hers = Delivery.objects.visible_to(request.user).filter(recipient_id=str(case.patient_id))
+        message = find_or_404(hers, pk=_id(request.GET["message"]))
     if request.GET.get("todo"):
         open_ones = ToDo.objects.visible_to(request.user).filter(case=case)
         todo = find_or_404(open_ones, pk=_id(request.GET["todo"]))
@@ -101,7 +110,7 @@ def _subject(request: HttpRequest, case: Case) -> Subject:
         parts = ("kind", "holder", "visit__office", "visit__case__key", "visit__case__patient")
         own = RecordItem.objects.visible_to(request.user).filter(visit__case=case).select_related(*parts)
         item = find_or_404(own, pk=_id(about))
-    return Subject(case, todo, item, _office_of(todo) if todo else None)
+    return Subject(case, todo, item, _office_of(todo) if todo else None, message)
 
 
 def _office_of(todo: ToDo) -> Office | None:
@@ -140,6 +149,7 @@ def _save(request: HttpRequest, subject: Subject) -> HttpResponse:
             came_of=said["came_of"],
             todo=subject.todo,
             item=subject.item,
+            message=subject.message,
             follows=said["follows"],
             words=said["words"],
             by=Actor.of(request),
@@ -172,6 +182,7 @@ def _context(request: HttpRequest, subject: Subject, came_of: str, press: str) -
         "about": subject.item.kind.called if subject.item else "",
         "call": todos.call_button(subject.office, patient if subject.whom == Whom.PATIENT else None),
         "reach": todos.reach(patient) if subject.whom == Whom.PATIENT else todos.reach_office(subject.office),
+        "to_say": _to_say(subject),
         "came_of": came_of,
         "came_of_words": OUTCOMES[CameOf(came_of)][0] if came_of else "",
         "outcomes": [
@@ -189,14 +200,38 @@ def _context(request: HttpRequest, subject: Subject, came_of: str, press: str) -
     }
 
 
+def _to_say(subject: Subject) -> list[dict[str, str]]:
+    """The words of the message, in the coordinator's language and on the patient's clock."""
+    message, now = subject.message, clock.now()
+    reader = reader_of(message.recipient, now) if message else None
+    if message is None or reader is None:
+        return []
+    with timezone.override(reader.zone):
+        return letters.things(by_hand.due_rows(message, now), reader, now, emails.House())
+
+
+def _answers(message: Delivery | None) -> list[dict[str, Any]]:
+    """What can be answered to its question, where it asks one."""
+    held = by_hand.due_rows(message, clock.now()) if message else []
+    kind = kinds.known(held[0].kind) if held else None
+    if kind is None or kind.answer is None:
+        return []
+    return [
+        {"value": "said_done", "label": _("They say: done"), "icon": "check", "hint": ""},
+        {"value": "said_not_yet", "label": _("They say: not yet"), "icon": "clock", "hint": ""},
+    ]
+
+
 def _choices(subject: Subject, came_of: str) -> list[dict[str, str]]:
     """What can follow: the record's next words where an office was reached, then done or again."""
     done = {"value": Follows.DONE, "label": _("Done, nothing more to do"), "icon": "check", "hint": ""}
     day = {"day": when.day(next_call_on())}
     again = {"value": Follows.AGAIN, "label": _("Call again"), "icon": "clock", "hint": _("On %(day)s") % day}
+    if subject.message and came_of not in actions.TOLD:
+        return [again]
     if came_of != CameOf.REACHED:
         return [again, done]
-    heard = []
+    heard = _answers(subject.message)
     if subject.item:
         allowed = moves.allowed(ITEM_MOVES, subject.item.state, COORDINATOR)
         heard = [

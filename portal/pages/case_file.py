@@ -23,7 +23,7 @@ from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.actions import record
-from portal.pages import cards, carry, facts, log_rows, privacy, todos, words
+from portal.pages import cards, carry, facts, hand, log_rows, privacy, todos, words
 from portal.pages.facts import Gathered
 from portal.reminders import kinds
 from portal.reminders.models import Reminder
@@ -70,7 +70,8 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "todos": [
             todos.row(todo, {case.pk: gathered}, today)
             for todo in open_todos.select_related("case__patient", "case__starter")
-        ],
+        ]
+        + hand.rows(hand.of_case(request.user, case, now), {case.pk: gathered}, now, back=cards.file_url(case)),
         "verdict": cards.verdict_tag(gathered.facts.verdict),
         "time_words": _time_words(gathered),
         "points": _points(gathered, today),

@@ -39,14 +39,14 @@ def caseload(request: HttpRequest) -> HttpResponse:
     today = when.as_date(now)
     form = CaseloadForm(request.GET or None)
     filters = form.chosen()
-    waiting = needs.look_up(request.user, today)
+    waiting = needs.look_up(request.user, today, now)
     number = form.page_number()
     here = organisation()
     cases, gathered, has_more = _page(request.user, filters, number, waiting, now, here)
     as_list = filters.pop("view") == "list"
     kept = {key: value for key, value in filters.items() if value}
     context = {
-        "needs": needs.rows(waiting, gathered, today),
+        "needs": needs.rows(waiting, gathered, today, now),
         "more_needs": waiting.more,
         "filters": form,
         "as_list": as_list,

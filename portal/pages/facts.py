@@ -12,7 +12,7 @@ from bookings.slots import plan_due_on
 from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.path import ARRIVED_HOPS, ConsultationFacts, Facts, ItemFacts
 from cases.documents.models import PLAN, Version
-from cases.records.closed_days import closed_days
+from cases.records.closed_days import ClosedDays
 from cases.records.models import Referral, ReportLoop, Visit
 from cases.records.planning import CALL_HOLDER
 from cases.records.report_planning import ASK_REPORT
@@ -92,7 +92,8 @@ def _look_up(cases: Mapping[UUID, Case], now: dt.datetime, here: Organisation | 
         if loop := getattr(visit, "report", None):
             rows.reports.setdefault(visit.case_id, []).append(loop)
     rows.primary_offices = _primary_offices(rows.reports)
-    rows.standings = standings(rows.visits.values(), now)
+    closed = ClosedDays(now.date())
+    rows.standings = standings(rows.visits.values(), now, closed)
     plans = Version.objects.live().filter(case__in=cases, document__kind=PLAN, document__withdrawn_at=None)
     for case, state in plans.values_list("case_id", "state"):
         rows.plans.setdefault(case, set()).add(state)
@@ -102,7 +103,7 @@ def _look_up(cases: Mapping[UUID, Case], now: dt.datetime, here: Organisation | 
     _look_up_calls(cases, rows)
     if any(consultation.service.needs_plan for consultation in rows.consultations.values()):
         region = (here or organisation()).region
-        rows.closed = closed_days([region], now.date())[region]
+        rows.closed = closed[region]
     return rows
 
 

@@ -15,7 +15,7 @@ from portal import when
 from portal.pages import facts
 from portal.reminders.actions import plan_rows
 from portal.reminders.kinds import REMINDER, Kind, Words, say
-from portal.reminders.models import RecipientType, Reminder
+from portal.reminders.models import BY_HAND, RecipientType, Reminder
 from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
 from portal.reminders.rules import QUIET_FROM, at_wall, morning
@@ -52,9 +52,10 @@ def row_for(case: Case, now: dt.datetime) -> Reminder:
 
 
 def wanted() -> QuerySet[Case]:
-    """The open cases whose patient reads mail and wants the note. Nobody is called each Friday to hear it."""
+    """The open cases whose patient reads mail and wants the note. Nobody is called or sent a letter each Friday."""
     cases = Case.objects.open().filter(wants_friday_note=True, patient__can_sign_in=True)
-    return cases.exclude(patient__email=None).exclude(patient__email="").select_related("patient")
+    cases = cases.exclude(patient__email=None).exclude(patient__channel__in=BY_HAND)
+    return cases.select_related("patient")
 
 
 def plan_coming(now: dt.datetime) -> int:

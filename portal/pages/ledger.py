@@ -21,7 +21,7 @@ from portal.actors import Actor
 from portal.errors import Refused
 from portal.pages import actions
 from portal.pages.call_me import CallMeForm
-from portal.reminders import emails, gathering, kinds, muting, rules
+from portal.reminders import emails, gathering, kinds, muting, post, rules
 from portal.reminders.forms import PauseForm
 from portal.reminders.models import Delivery, Mute, Outcome, Pause, Reminder
 from portal.reminders.readers import Reader, reader_of
@@ -132,7 +132,8 @@ def coming(rows: Any, person: User, running: Pause | None, now: dt.datetime) -> 
     resumes_at = running.until if running else None
     if running and running.until is None:  # nobody knows when the rest ends: only what goes all the same is coming
         live = [row for row in live if rules.goes_at_once(row, max(now, row.due_at))]
-    lines = [_coming_line(row, reader, details.get(row.pk, ""), resumes_at, now) for row in live]
+    closed = post.closed(now) if reader.has_letters else None
+    lines = [_coming_line(row, reader, details.get(row.pk, ""), resumes_at, now, closed) for row in live]
     return sorted((line for line in lines if line["at"]), key=lambda line: line["at"])
 
 
@@ -148,17 +149,23 @@ def _details(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict
 
 
 def _coming_line(
-    row: Reminder, reader: Reader, detail: str, resumes_at: dt.datetime | None, now: dt.datetime
+    row: Reminder,
+    reader: Reader,
+    detail: str,
+    resumes_at: dt.datetime | None,
+    now: dt.datetime,
+    closed: frozenset[dt.date] | None,
 ) -> dict[str, Any]:
     kind = kinds.kind_of(row.kind)
     is_open = row.delivery is None
+    at = rules.forecast(row, now, reader.zone, resumes_at, closed)
     return {
         "row": row,
-        "at": rules.forecast(row, now, reader.zone, resumes_at),
+        "at": at,
         "title": kind.label,
         "detail": detail,
         "why": kind.why(row),
-        "how": reader.channel,
+        "how": post.channel_for([row], reader, at or now, closed or frozenset()),
         "can_be_done": kind.answer is not None,
         "can_wait": is_open and rules.later(row, now, reader.zone) is not None,
     }
@@ -199,8 +206,10 @@ def _result(row: Reminder) -> dict[str, str]:
     }
     if row.settled_as == Outcome.SENT and reply:
         return said[Delivery.Reply(reply)]
+    ways = {Delivery.Channel.LETTER: _("Posted"), Delivery.Channel.CALL: _("Said by phone")}
+    went = ways.get(Delivery.Channel(row.delivery.channel), _("Sent")) if row.delivery else _("Sent")
     return {
-        Outcome.SENT: {"label": _("Sent"), "kind": "", "icon": "check"},
+        Outcome.SENT: {"label": went, "kind": "", "icon": "check"},
         Outcome.ANSWERED: {"label": _("You said: done"), "kind": "ok", "icon": "check"},
         Outcome.NOT_NEEDED: {"label": _("No longer needed"), "kind": "", "icon": "minus"},
         Outcome.PASSED: {"label": _("Not sent in time"), "kind": "warn", "icon": "alert"},

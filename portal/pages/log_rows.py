@@ -10,8 +10,7 @@ from portal import when
 from portal.accounts.models import User
 from portal.pages import cards, todos
 from portal.reminders import kinds, rules
-from portal.reminders.models import Delivery, Mute, Outcome, Pause, RecipientType, Reminder
-from portal.reminders.readers import BY_HAND
+from portal.reminders.models import BY_HAND, Delivery, Mute, Outcome, Pause, RecipientType, Reminder
 
 
 def person_id(thing: Any) -> str:
@@ -109,6 +108,7 @@ def _message(delivery: Delivery) -> dict[str, Any]:
         "at": delivery.sent_at or delivery.failed_at or delivery.created_at,
         "about": _labels(row.kind for row in delivery.rows.all()),
         "by": _way(delivery),
+        "who": delivery.sent_by.name if delivery.sent_by else "",
         "result": _result(delivery),
         "can_try_again": bool(delivery.failed_at),
         "can_go_again": bool(delivery.sent_at) and not is_call and bool(rows),

@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from cases.case.models import Case, ToDo
-from portal.pages import cards, reasons, todos
+from portal import clock
+from portal.pages import cards, hand, reasons, todos
 from portal.pages.facts import Gathered
 
 SHOWN = 25
@@ -19,15 +20,16 @@ FIRST = {"stop": 0, "plum": 1, "warn": 2, "info": 3}
 
 @dataclass(frozen=True)
 class Needs:
-    """The rows' things, read in two queries; `more` says that others wait behind them."""
+    """The rows' things; `more` says that others wait behind them."""
 
     todos: list[ToDo]
     cases: list[Case]
+    hand: hand.Waiting
     more: bool
 
     @property
     def all_cases(self) -> list[Case]:
-        return [todo.case for todo in self.todos if todo.case] + self.cases
+        return [todo.case for todo in self.todos if todo.case] + self.cases + list(self.hand.cases.values())
 
 
 def due_todos(user: Any, today: dt.date) -> QuerySet[ToDo]:
@@ -41,10 +43,11 @@ def cases_to_act_on(user: Any, today: dt.date) -> QuerySet[Case]:
 
 def needs_me(user: Any, today: dt.date) -> Q:
     """For lists of cases: something is asked of the team today, or the day to act has come."""
-    return Q(act_by__lte=today) | Exists(due_todos(user, today).filter(case=OuterRef("pk")))
+    asked = Exists(due_todos(user, today).filter(case=OuterRef("pk")))
+    return Q(act_by__lte=today) | asked | Exists(hand.due(user, clock.now()).filter(case_id=OuterRef("pk")))
 
 
-def look_up(user: Any, today: dt.date) -> Needs:
+def look_up(user: Any, today: dt.date, now: dt.datetime) -> Needs:
     """A case of which something is asked stands in that row only."""
     asked = (
         due_todos(user, today)
@@ -54,12 +57,15 @@ def look_up(user: Any, today: dt.date) -> Needs:
     found = list(asked[: SHOWN + 1])
     due = cases_to_act_on(user, today).filter(~Exists(due_todos(user, today).filter(case=OuterRef("pk"))))
     cases = list(due.select_related("patient", "key")[: SHOWN + 1])
-    return Needs(found[:SHOWN], cases[:SHOWN], more=len(found) + len(cases) > SHOWN)
+    messages = hand.look_up(user, hand.due(user, now)[: SHOWN + 1], now)
+    more = len(found) + len(cases) + len(messages.messages) > SHOWN
+    return Needs(found[:SHOWN], cases[:SHOWN], messages, more=more)
 
 
-def rows(needs: Needs, gathered: Mapping[UUID, Gathered], today: dt.date) -> list[dict[str, Any]]:
+def rows(needs: Needs, gathered: Mapping[UUID, Gathered], today: dt.date, now: dt.datetime) -> list[dict[str, Any]]:
     """By the day to act; on one day what is at risk comes first."""
     found = [todos.row(todo, gathered, today) for todo in needs.todos]
+    found += hand.rows(needs.hand, gathered, now, back=reverse("pages:caseload"))
     for case in needs.cases:
         # The day is kept by each action; a word said since a night ago may have settled it.
         if reason := reasons.of_case(gathered[case.pk], today):

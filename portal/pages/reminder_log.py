@@ -19,7 +19,6 @@ from portal.pages import log_rows
 from portal.pages.log_form import LogForm
 from portal.reminders import kinds, sender
 from portal.reminders.models import Delivery, Mute, Outcome, Pause, RecipientType, Reminder
-from portal.reminders.readers import BY_HAND
 
 LINES_ON_A_PAGE = 25
 COUNTED_AT_MOST = 1000  # what comes after them is not told apart, so that counting costs the same with any number
@@ -124,11 +123,12 @@ def _passed(user: Any) -> QuerySet[Reminder]:
 
 
 def _messages(user: Any, show: str) -> QuerySet[Delivery]:
-    found = Delivery.objects.visible_to(user).prefetch_related("rows").order_by("-created_at", "pk")
+    found = Delivery.objects.visible_to(user).select_related("sent_by").prefetch_related("rows")
+    found = found.order_by("-created_at", "pk")
     if show == "failed":
         return found.failed()
     if show == "calls":
-        return found.open().filter(channel__in=BY_HAND)
+        return found.by_hand()
     return found
 
 

@@ -50,7 +50,7 @@ PATTERN = Pattern(
     parts={
         "subject": gettext_lazy("You asked us to remind you"),
         "lead": gettext_lazy("Your next step waits on your page, %(name)s"),
-        "line": gettext_lazy("You put it off until today. There is no hurry."),
+        "line": gettext_lazy("You put it off. There is no hurry."),
         "action_label": gettext_lazy("Open my page"),
     },
     examples={"name": gettext_lazy("Alex")},

@@ -1,4 +1,4 @@
-"""What rooms and readers do with reminders: plan, put off, pause, answer; what staff do: try again, say they called."""
+"""What rooms and readers do with reminders: plan, put off, pause, answer; what staff do: try again."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -255,28 +255,4 @@ def try_again(delivery: Delivery, *, by: Actor) -> Delivery:
     delivery.save(update_fields=["failed_at", "next_try_at", "claimed_at", "failures", "failure"])
     record(by, "reminder.tried_again", delivery, case=delivery.case_id)
     nudge(SEND_DUE)
-    return delivery
-
-
-@transaction.atomic
-def said_by_phone(delivery: Delivery, *, by: Actor) -> Delivery:
-    """A person called instead of a mail: what it says counts as given."""
-    return _given(delivery, Delivery.Channel.CALL, "reminder.said_by_phone", by)
-
-
-@transaction.atomic
-def posted(delivery: Delivery, *, by: Actor) -> Delivery:
-    """A letter was posted instead: what it says counts as given."""
-    return _given(delivery, Delivery.Channel.LETTER, "reminder.posted", by)
-
-
-def _given(delivery: Delivery, channel: str, verb: str, by: Actor) -> Delivery:
-    now = clock.now()
-    delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
-    if delivery.sent_at or delivery.withdrawn_at:
-        raise Refused(_("This one has gone out by now, or is no longer needed."))
-    delivery.channel, delivery.sent_at, delivery.failed_at = channel, now, None
-    delivery.save(update_fields=["channel", "sent_at", "failed_at"])
-    settle(Reminder.objects.filter(delivery=delivery), Outcome.SENT, now)
-    record(by, verb, delivery, case=delivery.case_id)
     return delivery

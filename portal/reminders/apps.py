@@ -32,6 +32,7 @@ class RemindersConfig(AppConfig):
                 "reminder.held_back": _("A message was held back"),
                 "reminder.unmuted": _("Let one kind of message go again"),
                 "reminder.said_by_phone": _("Called instead of a message"),
+                "reminder.call_again": _("Called with a message and reached nobody"),
                 "reminder.letter_made": _("Made a letter of a message"),
                 "wording.changed": _("Changed the words of a message"),
                 "wording.taken_back": _("Took the words of a message back to ours"),

@@ -13,10 +13,10 @@ from portal import clock
 from portal.accounts.models import User
 from portal.actors import SYSTEM
 from portal.history.actions import record_each
-from portal.reminders import kinds, muting, rules
+from portal.reminders import kinds, muting, post, rules
 from portal.reminders.actions import settle
 from portal.reminders.models import Delivery, Outcome, RecipientType, Reminder
-from portal.reminders.readers import BY_HAND, Reader, readers
+from portal.reminders.readers import Reader, readers
 from portal.reminders.staff import tell_staff_of_missed
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,7 @@ def gather(now: dt.datetime) -> int:
     """Make the messages that may go now; their words come when they are claimed. Returns how many were made."""
     hand_on_roles(now)
     settle_passed(now)
-    look_at_calls(now)
+    look_at_what_waits_for_a_person(now)
     free_old_messages(now)
     groups = judged(ready(now), now)
     return sum(make_messages(groups[at : at + READERS_AT_ONCE], now) for at in range(0, len(groups), READERS_AT_ONCE))
@@ -77,16 +77,35 @@ def settle_passed(now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def look_at_calls(now: dt.datetime) -> None:
-    """What a person should say by phone is looked at again each time, like what goes by mail."""
-    open_calls = list(Delivery.objects.open().filter(channel__in=BY_HAND).values_list("pk", flat=True))
-    if not open_calls:
+def look_at_what_waits_for_a_person(now: dt.datetime) -> None:
+    """What a person should post or say is looked at again each time, like what goes by mail."""
+    waiting = list(Delivery.objects.by_hand())
+    if not waiting:
         return
-    rows = list(Reminder.objects.unsettled().filter(delivery__in=open_calls))
+    rows = list(Reminder.objects.unsettled().filter(delivery__in=waiting))
     muted = muting.muted(rows, now)
     muting.settle_muted(muted, now)
     _, not_due = judge([row for row in rows if row not in muted], now)
     settle_not_needed([row for row in rows if row.pk in not_due], now)
+    _find_its_way(waiting, [row for row in rows if row not in muted and row.pk not in not_due], now)
+
+
+def _find_its_way(waiting: Sequence[Delivery], rows: Sequence[Reminder], now: dt.datetime) -> None:
+    """A reader chose another way, rests, or a letter was not posted in time: its rows find their way anew."""
+    found = readers({delivery.recipient for delivery in waiting}, now)
+    has_letters = any(reader.has_letters for reader in found.values())
+    closed = post.closed(now) if has_letters else frozenset()
+    for delivery in waiting:
+        reader = found.get(delivery.recipient)
+        own = [row for row in rows if row.delivery_id == delivery.pk]
+        if reader is None or not own:
+            continue
+        rests = reader.is_paused and delivery.is_gathered
+        wanted = post.channel_for(own, reader, now, closed)
+        if rests or (wanted != delivery.channel and delivery.channel == Delivery.Channel.LETTER):
+            give_up(delivery.pk, now)
+        elif wanted not in (delivery.channel, Delivery.Channel.LETTER):
+            Delivery.objects.open().filter(pk=delivery.pk).update(channel=wanted)
 
 
 def free_old_messages(now: dt.datetime) -> None:
@@ -102,8 +121,14 @@ def free_old_messages(now: dt.datetime) -> None:
     found = readers({delivery.recipient for delivery in waiting}, now)
     for delivery in waiting:
         reader = found.get(delivery.recipient)
-        if not delivery.has_rows or reader is None or delivery.local_on < rules.local_day(now, reader.zone):
+        is_old = reader is None or (delivery.local_on < rules.local_day(now, reader.zone) and not _keeps(delivery))
+        if not delivery.has_rows or is_old:
             give_up(delivery.pk, now)
+
+
+def _keeps(delivery: Delivery) -> bool:
+    """A letter speaks of days by their date, and may be posted on the next."""
+    return delivery.channel == Delivery.Channel.LETTER
 
 
 @transaction.atomic
@@ -130,27 +155,34 @@ def ready(now: dt.datetime) -> list[tuple[Reader, list[Reminder]]]:
     """Each reader with the rows that may go at this moment. Reads only."""
     waiting = Reminder.objects.unsettled().filter(delivery=None, due_at__lte=now + AHEAD)
     by_recipient: dict[tuple[str, str], list[Reminder]] = defaultdict(list)
-    for row in waiting.exclude(recipient_type=RecipientType.ROLE).order_by("due_at", "pk"):
+    rows = list(waiting.exclude(recipient_type=RecipientType.ROLE).order_by("due_at", "pk"))
+    for row in rows + post.early_rows(now, now + AHEAD):
         by_recipient[row.recipient].append(row)
     if not by_recipient:
         return []
     found = readers(by_recipient, now)
     used = _days_used(now)
+    closed = post.closed(now) if any(reader.has_letters for reader in found.values()) else frozenset()
     grouped = []
     for recipient, rows in by_recipient.items():
         reader = found.get(recipient)
         if reader is None:
             continue
         has_had_one = (*recipient, rules.local_day(now, reader.zone)) in used
-        going = [
-            row
-            for row in rows
-            if rules.may_go(row, now, reader.zone, is_paused=reader.is_paused)
-            and (rules.goes_at_once(row, now) or not has_had_one)
-        ]
+        going = [row for row in _may_go(rows, reader, now, closed) if rules.goes_at_once(row, now) or not has_had_one]
         if going:
             grouped.append((reader, going))
     return grouped
+
+
+def _may_go(rows: list[Reminder], reader: Reader, now: dt.datetime, closed: frozenset[dt.date]) -> list[Reminder]:
+    """Those that may go now. Where one is too near for the mail a person calls, and what is early waits for its day."""
+    days = closed if reader.has_letters else None
+    going = [row for row in rows if rules.may_go(row, now, reader.zone, is_paused=reader.is_paused, closed=days)]
+    gathered = [row for row in going if not rules.goes_at_once(row, now)]
+    if reader.has_letters and post.must_be_said(gathered, reader, now, closed):
+        return [row for row in going if not post.is_early(row, reader, now)]
+    return going
 
 
 def _days_used(now: dt.datetime) -> set[tuple[str, str, dt.date]]:
@@ -170,8 +202,13 @@ def judged(groups: Iterable[tuple[Reader, list[Reminder]]], now: dt.datetime) ->
     rows = [row for _, going in groups for row in going]
     due, not_due = judge(rows, now)
     old = {pk for _, going in groups for pk in rules.superseded(going)}
+    # A row made early for a letter may become due by its own day.
+    early = {
+        row.pk for reader, going in groups if reader.has_letters for row in going if post.is_early(row, reader, now)
+    }
+    over = [row for row in rows if row.pk in (not_due - early) or (row.pk in due and row.pk in old)]
     with transaction.atomic():
-        settle_not_needed([row for row in rows if row.pk in not_due or (row.pk in due and row.pk in old)], now)
+        settle_not_needed(over, now)
     kept = [(reader, [row for row in going if row.pk in due and row.pk not in old]) for reader, going in groups]
     return [(reader, going) for reader, going in kept if going]
 
@@ -210,12 +247,13 @@ def make_messages(groups: Sequence[tuple[Reader, list[Reminder]]], now: dt.datet
     ids = [row.pk for _, rows in groups for row in rows]
     free = Reminder.objects.unsettled().filter(pk__in=ids, delivery=None).order_by("pk")
     locked = {row.pk: row for row in free.select_for_update(skip_locked=True, of=("self",))}
+    closed = post.closed(now) if any(reader.has_letters for reader, _ in groups) else frozenset()
     made: list[tuple[Delivery, list[Reminder]]] = []
     for reader, rows in groups:
         own = [locked[row.pk] for row in rows if row.pk in locked]
         gathered = [row for row in own if not rules.goes_at_once(row, now)]
-        made += [(_message(reader, [row], now), [row]) for row in own if rules.goes_at_once(row, now)]
-        made += [(_message(reader, gathered, now, is_gathered=True), gathered)] if gathered else []
+        made += [(_message(reader, [row], now, closed), [row]) for row in own if rules.goes_at_once(row, now)]
+        made += [(_message(reader, gathered, now, closed, is_gathered=True), gathered)] if gathered else []
     # The day's message may have been made by another sender in this moment: then these wait for the next day's.
     Delivery.objects.bulk_create([delivery for delivery, _ in made], ignore_conflicts=True)
     there = set(Delivery.objects.filter(pk__in=[delivery.pk for delivery, _ in made]).values_list("pk", flat=True))
@@ -229,14 +267,16 @@ def make_messages(groups: Sequence[tuple[Reader, list[Reminder]]], now: dt.datet
     return len(there)
 
 
-def _message(reader: Reader, rows: Sequence[Reminder], now: dt.datetime, *, is_gathered: bool = False) -> Delivery:
+def _message(
+    reader: Reader, rows: Sequence[Reminder], now: dt.datetime, closed: frozenset[dt.date], *, is_gathered: bool = False
+) -> Delivery:
     cases = {row.case_id for row in rows}
     return Delivery(
         id=uuid4(),
         recipient_type=reader.type,
         recipient_id=reader.id,
         case_id=cases.pop() if len(cases) == 1 else None,
-        channel=reader.channel,
+        channel=post.channel_for(rows, reader, now, closed),
         message_class=rules.leading(rows)[0].message_class if not is_gathered else kinds.REMINDER,
         is_gathered=is_gathered,
         local_on=rules.local_day(now, reader.zone),

@@ -1,14 +1,15 @@
 """A message as a letter of one page: for whoever neither mail nor a call reaches. Made of what is due when printed."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from uuid import UUID
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from portal import paper, when
-from portal.reminders import emails, gathering, kinds, muting, rules
+from portal.reminders import by_hand, emails, kinds
 from portal.reminders.frame import FRAME
 from portal.reminders.models import Delivery, Reminder
 from portal.reminders.readers import Reader, person_of, reader_of
@@ -23,10 +24,7 @@ def pdf(delivery: Delivery, now: dt.datetime) -> bytes | None:
     Raises paper.MissingLetters when a name cannot be set.
     """
     reader, person = reader_of(delivery.recipient, now), person_of(delivery.recipient)
-    live = [row for row in Reminder.objects.unsettled().filter(delivery=delivery) if row.useful_until > now]
-    held = muting.muted(live, now)
-    due, _not_due = gathering.judge([row for row in live if row not in held], now)
-    rows = rules.leading(row for row in live if row.pk in due)
+    rows = by_hand.due_rows(delivery, now)
     if reader is None or person is None or not rows:
         return None
     with translation.override(reader.language), timezone.override(reader.zone):
@@ -37,20 +35,24 @@ def pdf(delivery: Delivery, now: dt.datetime) -> bytes | None:
             "from": [line for line in (facts.sender_name, facts.address) if line],
             "on": when.day(now, year=True),
             "to": [person.name, *person.postal.splitlines()],
-            "things": _things(rows, reader, now, house),
+            "things": things(rows, reader, now, house),
             "answer": house.wordings.filled(FRAME, {"phone": facts.phone or emails.bracketed("phone")})["by_phone"],
             "scope": text("scope_short").body,
         }
         return paper.pdf(TEMPLATE, words, author=facts.sender_name, made_at=now)
 
 
-def _things(rows: list[Reminder], reader: Reader, now: dt.datetime, house: emails.House) -> list[dict[str, Any]]:
-    """Everything the message holds: a letter has room, and nobody opens a page beside it."""
+def things(rows: Sequence[Reminder], reader: Reader, now: dt.datetime, house: emails.House) -> list[dict[str, str]]:
+    """Everything the message holds, each thing once: a letter has room, and nobody opens a page beside it."""
     words = emails.words_of(rows, reader, now, house.wordings)
-    return [_thing(row, words[row.pk], reader) for row in rows if row.pk in words]
+    told: dict[tuple[UUID, str, dt.datetime | None], dict[str, str]] = {}
+    for row in rows:
+        if row.pk in words:
+            told.setdefault((row.about_id, words[row.pk].lead, words[row.pk].at), _thing(words[row.pk], reader))
+    return list(told.values())
 
 
-def _thing(row: Reminder, words: kinds.Words, reader: Reader) -> dict[str, str]:
+def _thing(words: kinds.Words, reader: Reader) -> dict[str, str]:
     at = ""
     if words.at:
         at = _("%(at)s, %(zone)s") % {"at": when.moment(words.at, reader.zone), "zone": when.zone_name(reader.zone)}

@@ -130,6 +130,9 @@ class Reminder(models.Model):
         return self.recipient_type, self.recipient_id
 
 
+BY_HAND = ("letter", "call")  # channels that a person serves
+
+
 class DeliveryQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Messages a person may know of: their own; a coordinator all."""
@@ -146,6 +149,10 @@ class DeliveryQuerySet(models.QuerySet):
         """In a sender's hands, or with words that may have gone out before it died."""
         held_since = clock.real_now() - rules.CLAIM_LASTS
         return self.open().filter(Q(claimed_at__gt=held_since) | ~Q(body=b""))
+
+    def by_hand(self):
+        """What a person should post or say."""
+        return self.open().filter(channel__in=BY_HAND)
 
     def failed(self):
         """What staff should look at: given up, or tried several times without success."""
@@ -186,6 +193,9 @@ class Delivery(models.Model):
     created_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    sent_by = models.ForeignKey(  # who posted or said it; nobody: the sender
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     failed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     came_back_at = models.DateTimeField(null=True, blank=True)  # the server took it, and could not bring it
@@ -216,6 +226,9 @@ class Delivery(models.Model):
                 name="delivery_sent_is_neither_failed_nor_withdrawn",
             ),
             models.CheckConstraint(
+                condition=Q(sent_by=None) | Q(sent_at__isnull=False), name="delivery_sent_by_says_when_it_went"
+            ),
+            models.CheckConstraint(
                 condition=Q(reply="", replied_at=None) | (~Q(reply="") & Q(replied_at__isnull=False)),
                 name="delivery_reply_and_replied_at_go_together",
             ),
@@ -232,6 +245,11 @@ class Delivery(models.Model):
                 name="delivery_open",
             ),
             models.Index(fields=["-created_at"], name="delivery_log"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(sent_at=None, failed_at=None, withdrawn_at=None, channel__in=["letter", "call"]),
+                name="delivery_by_hand",
+            ),
         ]
 
     def __str__(self):

@@ -11,9 +11,7 @@ from django.db.models import Q
 
 from portal import texting
 from portal.accounts.models import User
-from portal.reminders.models import Delivery, Pause, RecipientType
-
-BY_HAND = {Delivery.Channel.LETTER, Delivery.Channel.CALL}  # a person brings these
+from portal.reminders.models import BY_HAND, Delivery, Pause, RecipientType
 
 
 @dataclass(frozen=True)
@@ -39,6 +37,7 @@ class Reader:
     is_paused: bool = False
     text_to: str = ""
     by_hand: str = ""
+    has_phone: bool = False
 
     @property
     def channel(self) -> str:
@@ -48,6 +47,10 @@ class Reader:
         if self.by_hand:
             return self.by_hand
         return Delivery.Channel.MAIL if self.email else Delivery.Channel.CALL
+
+    @property
+    def has_letters(self) -> bool:
+        return self.channel == Delivery.Channel.LETTER
 
     @property
     def address(self) -> str:
@@ -130,6 +133,7 @@ def _people(ids: list[str], now: dt.datetime) -> dict[str, Reader]:
             language=person.language,
             is_paused=person.pk in paused,
             text_to=str(person.phone) if wants_texts(person) else "",
+            has_phone=bool(person.phone),
             by_hand=person.channel if person.channel in BY_HAND and not person.role else "",
         )
         for person in people

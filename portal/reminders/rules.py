@@ -1,12 +1,13 @@
 """When a message may go, what is gathered with what, which thing leads. Pure: no rows are read, no clock is asked."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from portal.reminders import kinds
+from portal.texts.business_days import add_business_days
 
 QUIET_UNTIL = dt.time(8)
 QUIET_FROM = dt.time(19)
@@ -19,6 +20,7 @@ TRIES = 8
 MEND_FOR = dt.timedelta(minutes=10)  # a wrong press, by another press
 MEND_FOR = dt.timedelta(minutes=10)  # a wrong press, by another one
 BODIES_KEPT = dt.timedelta(days=90)
+LETTER_TAKES = 4  # business days until a letter is read: one to post it, three in the mail
 
 
 class Due(Protocol):
@@ -84,8 +86,32 @@ def gathered_from(row: Due, zone: ZoneInfo) -> dt.datetime:
     return following
 
 
-def may_go(row: Due, now: dt.datetime, zone: ZoneInfo, *, is_paused: bool = False) -> bool:
-    """Whether a row may go at this moment; the one-a-day rule is the database's."""
+def post_by(row: Due, zone: ZoneInfo, closed: Set[dt.date]) -> dt.date:
+    """The last day on which a letter can be posted and is read the day before the row is of no use (business days)."""
+    read_by = add_business_days(local_day(row.useful_until, zone), -1, closed)
+    return add_business_days(read_by, -LETTER_TAKES, closed)
+
+
+def is_too_near_for_mail(row: Due, now: dt.datetime, zone: ZoneInfo, closed: Set[dt.date]) -> bool:
+    """Whether a letter posted today would come too late: then a person calls."""
+    return local_day(now, zone) > post_by(row, zone, closed)
+
+
+def letter_from(row: Due, now: dt.datetime, zone: ZoneInfo, closed: Set[dt.date]) -> dt.datetime:
+    """From when a gathered row is made a letter: on its own day, or sooner where that day would be too late to post.
+
+    What is too near for the mail already is said by phone, on its own day.
+    """
+    own_day = gathered_from(row, zone)
+    if is_too_near_for_mail(row, now, zone, closed):
+        return own_day
+    return min(own_day, morning(post_by(row, zone, closed), zone))
+
+
+def may_go(
+    row: Due, now: dt.datetime, zone: ZoneInfo, *, is_paused: bool = False, closed: Set[dt.date] | None = None
+) -> bool:
+    """Whether a row may go at this moment; the one-a-day rule is the database's. `closed`: the reader has letters."""
     if row.useful_until <= now:
         return False
     if goes_at_once(row, now):
@@ -93,15 +119,22 @@ def may_go(row: Due, now: dt.datetime, zone: ZoneInfo, *, is_paused: bool = Fals
     # Not between 8 and 9 either: what is left from yesterday would take the one message of today before 9 am.
     if is_paused or next_allowed(now, zone, GATHERED_AT) != now:
         return False
-    return gathered_from(row, zone) <= now
+    return (gathered_from(row, zone) if closed is None else letter_from(row, now, zone, closed)) <= now
 
 
-def forecast(row: Due, now: dt.datetime, zone: ZoneInfo, resumes_at: dt.datetime | None = None) -> dt.datetime | None:
+def forecast(
+    row: Due,
+    now: dt.datetime,
+    zone: ZoneInfo,
+    resumes_at: dt.datetime | None = None,
+    closed: Set[dt.date] | None = None,
+) -> dt.datetime | None:
     """When a row is expected to go; None when it will not be useful by then."""
     if goes_at_once(row, max(now, row.due_at)):
         expected = max(now, row.due_at)
     else:
-        expected = next_allowed(max(now, gathered_from(row, zone), resumes_at or now), zone, GATHERED_AT)
+        made_from = gathered_from(row, zone) if closed is None else letter_from(row, now, zone, closed)
+        expected = next_allowed(max(now, made_from, resumes_at or now), zone, GATHERED_AT)
     return expected if expected < row.useful_until else None
 
 

@@ -19,7 +19,7 @@ from portal.accounts.models import User
 from portal.actors import Actor, client_address
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.reminders import actions, asking, emails, kinds, letters, links, resending, tries
+from portal.reminders import actions, asking, by_hand, emails, kinds, letters, links, resending, tries
 from portal.reminders.forms import PauseForm
 from portal.reminders.models import Delivery, Pause, Reminder
 from portal.reminders.readers import Reader, person_of, reader_of
@@ -186,9 +186,12 @@ def _back(request: HttpRequest) -> str:
 def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The message as a letter to print and post; made of what is due at this moment."""
     delivery, now = find_or_404(Delivery.objects.visible_to(request.user), pk=pk), clock.now()
-    is_waiting = not delivery.sent_at and not delivery.withdrawn_at
+    person = person_of(delivery.recipient)
+    if person is not None and not person.role and not person.postal:
+        messages.warning(request, _("There is no postal address yet. Enter it here, then print the letter."))
+        return redirect("pages:fix_address", person.pk)
     try:
-        content = letters.pdf(delivery, now) if is_waiting else None
+        content = letters.pdf(delivery, now)
     except Refused as error:
         messages.error(request, error.message)
         return redirect("pages:reminder_log")
@@ -206,13 +209,13 @@ def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     delivery = find_or_404(Delivery.objects.visible_to(request.user), pk=pk)
     try:
         if verb == "called":
-            actions.said_by_phone(delivery, by=Actor.of(request))
+            by_hand.said_by_phone(delivery, by=Actor.of(request))
             messages.success(request, _("Noted: said by phone."))
         elif verb == "again":
             resending.send_again(delivery, by=Actor.of(request))
             messages.success(request, _("It goes once more within a minute."))
         elif verb == "posted":
-            actions.posted(delivery, by=Actor.of(request))
+            by_hand.posted(delivery, as_seen=request.POST.get("seen", ""), by=Actor.of(request))
             messages.success(request, _("Noted: posted as a letter."))
         else:
             actions.try_again(delivery, by=Actor.of(request))

@@ -6,26 +6,29 @@ import io
 import pikepdf
 import pypdfium2
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.models import Event
-from portal.reminders import actions, letters, rules, sender
+from portal.reminders import by_hand, letters, rules, sender
 from portal.reminders.models import Delivery, Outcome
 from tests import people
+from tests.at_once.rivals import at_once
 from tests.pdf_letters import no_glyph_is_missing, words_of
 from tests.reminders.kinds import NOON, THINGS, plan
 
 pytestmark = pytest.mark.django_db
+ADDRESS = "14 Mill Lane, Apt 3\nToronto ON M4C 1A1"
 HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
 def told(clock, smtp_sink):
     """A message for someone without e-mail: a form to sign, and a call."""
-    walter = User.objects.create_user(name="Walter Żuk", called="Walter", can_sign_in=False)
+    walter = User.objects.create_user(name="Walter Żuk", called="Walter", can_sign_in=False, postal=ADDRESS)
     plan("tests.form", walter, due_at=NOON - 2 * HOUR)
     plan("tests.call", walter, due_at=NOON - 2 * HOUR)
     sender.run()
@@ -94,11 +97,41 @@ def test_posted_counts_as_given_once(told):
     assert sender.run() == 0
 
 
+def test_a_letter_that_has_lost_a_part_is_not_the_one_that_was_printed(told):
+    form, theo = told.rows.get(kind="tests.form"), Actor.person(people.person("theo"))
+    printed = by_hand.seen(by_hand.due_rows(told, NOON))
+    THINGS.versions.pop(form.about_id)
+    with pytest.raises(Refused, match="Print it once more"):
+        by_hand.posted(told, as_seen=printed, by=theo)
+    by_hand.posted(told, as_seen=by_hand.seen(by_hand.due_rows(told, NOON)), by=theo)
+    assert {row.kind: row.settled_as for row in told.rows.all()} == {
+        "tests.form": Outcome.NOT_NEEDED,
+        "tests.call": Outcome.SENT,
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_coordinators_at_once_one_posts_it(told):
+    ola = User.objects.create_user(email="ola@example.org", name="Ola Ruiz", role="coordinator")
+    both = [Actor.person(people.person("theo")), Actor.person(ola)]
+    outcomes = at_once(*(lambda by=by: by_hand.posted(told, by=by) for by in both))
+    assert [type(each.error) for each in outcomes if each.error] == [Refused]
+    told.refresh_from_db()
+    [winner] = [by for by, each in zip(both, outcomes, strict=True) if each.error is None]
+    assert told.sent_by == winner.user
+    assert Event.objects.filter(verb="reminder.posted").count() == 1
+
+
+def test_the_database_keeps_who_only_with_when(told):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Delivery.objects.filter(pk=told.pk).update(sent_by=people.person("theo"))
+
+
 def test_what_went_out_is_not_posted_as_well(clock, rosa, smtp_sink):
     plan("tests.call", rosa, due_at=NOON - 2 * HOUR)
     sender.run()
     with pytest.raises(Refused):
-        actions.posted(Delivery.objects.get(), by=Actor.person(people.person("theo")))
+        by_hand.posted(Delivery.objects.get(), by=Actor.person(people.person("theo")))
     assert get(Delivery.objects.get()).status_code == 302
 
 
