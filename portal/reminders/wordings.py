@@ -1,6 +1,7 @@
 """Administrators' words in place of ours: read once for many messages, and only while they fit what the code says."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import structlog
 from django.utils import translation
@@ -11,6 +12,9 @@ from portal.reminders.models import Wording
 from portal.reminders.patterns import Pattern
 
 log = structlog.get_logger(__name__)
+
+KEPT_AT_MOST = 1000
+_read: dict[UUID, Wording | None] = {}  # None: it does not fit
 
 
 class Wordings:
@@ -37,20 +41,24 @@ class Wordings:
 
 
 def fitting() -> dict[tuple[str, str], dict[str, str]]:
-    """The newest words by code and language that fit; what an upgrade made false gives way to ours. One query."""
-    found = {}
-    for row in Wording.objects.holding():
-        if not row.parts:
-            continue
-        if is_fitting(row):
-            found[row.code, row.language] = row.parts
-        else:
-            log.warning("wording_does_not_fit", code=row.code, version=row.version)
-    return found
+    """The newest words by code and language that fit; what an upgrade made false gives way to ours.
+
+    One query for their ids. A row never changes, nor does the code while a process runs: each is read and judged once.
+    """
+    ids = list(Wording.objects.holding().values_list("pk", flat=True))
+    if len(_read) > KEPT_AT_MOST:
+        _read.clear()
+    if new := [pk for pk in ids if pk not in _read]:
+        _read.update({row.pk: row if is_fitting(row) else None for row in Wording.objects.filter(pk__in=new)})
+    rows = [row for pk in ids if (row := _read.get(pk)) and row.parts]
+    return {(row.code, row.language): row.parts for row in rows}
 
 
 def is_fitting(row: Wording) -> bool:
-    """Whether what is stored can go out as the code is now."""
+    """Whether what is stored can go out as the code is now. Nothing stored, "back to ours", always can."""
     pattern = patterns.known(row.code)
     with translation.override(row.language):  # examples are as long as they are in that language
-        return pattern is not None and not wording_rules.problems(pattern, row.parts)
+        is_good = not row.parts or (pattern is not None and not wording_rules.problems(pattern, row.parts))
+    if not is_good:
+        log.warning("wording_does_not_fit", code=row.code, version=row.version)
+    return is_good
