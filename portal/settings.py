@@ -355,7 +355,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "sweep-rooms": {"task": "cases.documents.tasks.sweep_rooms", "schedule": timedelta(hours=1)},
     "retention": {"task": "portal.tasks.keep_no_longer", "schedule": timedelta(hours=24)},
-    "look-over-store": {"task": "portal.vault.tasks.look_over_store", "schedule": timedelta(hours=24)},
+    "look-over-store": {"task": "cases.documents.tasks.look_over_store", "schedule": timedelta(hours=24)},
     "hand-records-over": {"task": "cases.records.tasks.hand_over", "schedule": timedelta(hours=1)},
     "learn-lead-times": {"task": "cases.records.tasks.learn", "schedule": timedelta(hours=24)},
     "replan-changed-lead-times": {"task": "cases.records.tasks.replan_changed", "schedule": timedelta(minutes=5)},

@@ -11,10 +11,11 @@ class DocumentsConfig(AppConfig):
     label = "documents"
 
     def ready(self) -> None:
+        from cases.documents import store_notice
         from cases.documents.reminders import KINDS
         from portal.reminders.kinds import register
 
-        register(*KINDS)
+        register(*KINDS, store_notice.KIND)
         words.register_for_patients("document.added")
         words.register(
             {

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
-from cases.documents import checking
+from cases.documents import checking, store_notice
+from portal import clock
 from portal.celery import app
+from portal.vault import upkeep
 
 
 @app.task
@@ -22,3 +24,9 @@ def check_waiting() -> None:
 def sweep_rooms() -> None:
     """Empty what dead processes left open. What is kept too long goes by portal/retention.py."""
     checking.sweep_rooms()
+
+
+@app.task
+def look_over_store() -> None:
+    """Count what is astray in the store, read the next files through. Told where it is seen; nothing is removed."""
+    store_notice.tell_of(upkeep.look_over(clock.real_now()), clock.now())

@@ -38,7 +38,7 @@ CODES = [kind.code for kind in kinds.all_kinds() if not kind.code.startswith("te
 
 FOR_STAFF = {
     "bookings.told_consultant", "documents.new_plan", "records.safe_by", "records.check_it_opens", "reminders.missed",
-    "reminders.wording_unfit",
+    "reminders.wording_unfit", "documents.store_astray",
 }  # fmt: skip
 
 

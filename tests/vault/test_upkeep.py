@@ -9,11 +9,13 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from cases.documents.tasks import look_over_store
 from portal import clock
 from portal.history.models import Event
+from portal.reminders.kinds import kind_of
+from portal.reminders.models import Reminder
 from portal.vault import files, keys, store, upkeep
 from portal.vault.models import StoredFile, StoreLook
-from portal.vault.tasks import look_over_store
 from tests.stores import leave, lying, overwrite, said, sealed_bytes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("either_store")]
@@ -168,3 +170,20 @@ def test_the_health_page_tells_what_the_night_found(key, client):
 def test_one_look_is_kept():
     with pytest.raises(IntegrityError, match="storelook_is_one_row"), transaction.atomic():
         StoreLook.objects.create(pk=2, at=clock.real_now())
+
+
+def test_administrators_are_told_by_message_until_the_files_fit_again(key):
+    stored = files.put([b"x"], key=key)
+    sealed = sealed_bytes(stored.path)
+    look_over_store()
+    assert not Reminder.objects.exists()
+
+    store.current().remove(stored.path)
+    for _night in range(2):
+        look_over_store()
+    row = Reminder.objects.get(kind="documents.store_astray")
+    assert kind_of(row.kind).still_due([row], clock.now()) == {row.pk}
+
+    overwrite(stored.path, sealed)
+    look_over_store()
+    assert kind_of(row.kind).still_due([row], clock.now()) == set()
