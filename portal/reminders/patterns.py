@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+SPACES = re.compile(r"[ \t\r\n]+")  # a no-break space keeps "2:30 pm" together
 OURS = re.compile(r"%\((\w+)\)[sd]")
 # A greeting may go without the name; what a message is about may not go without its day.
 MAY_GO = frozenset({"name"})
@@ -39,7 +40,7 @@ class Pattern:
 def fill(words: str, named: Mapping[str, object]) -> str:
     """The words with what stands in for each placeholder, once and as text; a gap leaves no double space."""
     filled = PLACEHOLDER.sub(lambda found: str(named.get(found[1], "")), words)
-    return " ".join(filled.split())
+    return SPACES.sub(" ", filled).strip()
 
 
 def filled(parts: Mapping[str, str], named: Mapping[str, object]) -> dict[str, str]:

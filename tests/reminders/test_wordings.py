@@ -2,10 +2,9 @@
 
 import datetime as dt
 import re
-import threading
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
@@ -16,6 +15,7 @@ from portal.history.models import Event
 from portal.reminders import frame, kinds, looks, patterns, rewording, sender, tasks, wording_rules
 from portal.reminders.models import Delivery, Wording
 from tests import people
+from tests.at_once.rivals import at_once
 from tests.reminders.kinds import NOON, THINGS, plan
 from tests.reminders.test_mail import Words
 
@@ -92,6 +92,11 @@ def test_an_administrators_words_go_out_in_both_parts_as_text(clock, rosa, mara,
     assert f"It is nearly time, Rosa\n\n{line}" in kept.plain.replace("\r", "")
     assert "&lt;b&gt;Bring&lt;/b&gt; tea &amp; “biscuits”" in kept.html
     assert "Is the form signed?" in kept.plain
+
+
+def test_a_gap_leaves_no_double_space_and_a_time_stays_together():
+    filled = patterns.fill("{where} At {time}. {next}", {"where": "", "time": "2:30\N{NO-BREAK SPACE}pm", "next": ""})
+    assert filled == "At 2:30\N{NO-BREAK SPACE}pm."
 
 
 def test_ours_stay_for_a_language_without_words_of_its_own(clock, rosa, mara, smtp_sink):
@@ -349,22 +354,7 @@ def test_a_way_back_that_was_made_up_is_not_found(mara, fields):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_one_is_saved_and_the_other_told(own_kinds):
     mara = Actor.person(people.person("mara"))
-    answers = []
-    together = threading.Barrier(2)
-
-    def save(subject):
-        together.wait()
-        try:
-            answers.append(reword(mara, subject=subject).version)
-        except Refused as no:
-            answers.append(no.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=save, args=[words]) for words in ("One", "Two")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(map(str, answers)) == ["1", "state"]
+    outcomes = at_once(*(lambda words=words: reword(mara, subject=words) for words in ("One", "Two")))
+    assert [each.error.code for each in outcomes if each.error] == ["state"]
+    assert [each.result.version for each in outcomes if each.result] == [1]
     assert Wording.objects.count() == 1
