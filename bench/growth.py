@@ -111,9 +111,13 @@ def make_staff() -> None:
 
 def make_cases(count: int) -> list:
     """Cases with a visit ahead, seven records, a referral and three reminders each; the first is returned first."""
+    from cases.records import keeping
+    from portal import clock
+
     made = []
     for start in range(0, count, CHUNK):
         made += make_some(min(CHUNK, count - start))
+    keeping.look_again(clock.now())
     return made
 
 
@@ -143,7 +147,7 @@ def make_some(count: int) -> list:
     DataKey.objects.bulk_create(own)
     cases = Case.objects.bulk_create(
         [
-            Case(reference=f"{mark}{n:05}", patient=person, key=key, opened_at=now, act_by=now.date())
+            Case(reference=f"{mark}{n:05}", patient=person, key=key, opened_at=now, look_at=now)
             for n, (person, key) in enumerate(zip(people, own, strict=True))
         ]
     )

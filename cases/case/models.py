@@ -181,13 +181,24 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     rests_until = models.DateField(null=True, blank=True)  # "not today": the next step hides until this day
     wants_friday_note = models.BooleanField(default=True, db_default=True)
-    act_by = models.DateField(null=True, blank=True)  # earliest open date something must happen: the board's index
+    # What the board is ordered and narrowed by. Each action keeps them; what changes by the clock alone is looked at
+    # again from `look_at` on, where a day or an hour could change it.
+    act_by = models.DateField(null=True, blank=True)  # earliest open date something must happen
+    visit_on = models.DateField(null=True, blank=True)  # of the visit that leads: a third doctor's before the second's
+    verdict = models.CharField(max_length=20, blank=True, default="", db_default="")  # on that day; "" without one
+    look_at = models.DateTimeField(null=True, blank=True)
 
     objects = CaseQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["act_by", "id"], name="case_open_in_act_by_order", condition=~Q(state="closed")),
+            models.Index(fields=["visit_on"], name="case_open_by_visit", condition=~Q(state="closed")),
+            models.Index(fields=["verdict", "visit_on"], name="case_open_by_verdict", condition=~Q(state="closed")),
+            models.Index(
+                fields=["opened_at", "id"], name="case_open_undated", condition=~Q(state="closed") & Q(visit_on=None)
+            ),
+            models.Index(fields=["look_at"], name="case_open_to_look_at", condition=~Q(state="closed")),
             models.Index(fields=["patient"], name="case_by_patient"),
         ]
         constraints = [
@@ -195,6 +206,13 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="case_closed_means_closed_at",
                 condition=Q(state="closed", closed_at__isnull=False) | (~Q(state="closed") & Q(closed_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="case_verdict_is_known",
+                condition=Q(verdict__in=["", "comfortable", "tight", "some_will_follow"]),
+            ),
+            models.CheckConstraint(
+                name="case_verdict_is_on_a_day", condition=Q(verdict="") | Q(visit_on__isnull=False)
             ),
             models.CheckConstraint(
                 name="case_starter_is_another_person",

@@ -306,8 +306,11 @@ class RecordItem(Undoable):
 
     def is_ours_to_give_back(self, today: date) -> bool:
         """Whether its day to go back has come, and it is not in the patient's hands."""
-        is_due = self.due_back_on is not None and self.due_back_on <= today and self.back_on is None
-        return is_due and self.route != Route.CARRIED
+        return self.is_to_go_back(today) and self.route != Route.CARRIED
+
+    def is_to_go_back(self, today: date) -> bool:
+        """Whether its day to go back has come, whoever has it."""
+        return self.due_back_on is not None and self.due_back_on <= today and self.back_on is None
 
     @property
     def last_word_on(self) -> date | None:

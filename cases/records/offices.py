@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from cases.case.models import Case, Office
 from cases.case.office_ties import Moved, Ties, ids
+from cases.records import keeping
 from cases.records.models import LIVE, RecordItem, RecordItemQuerySet, RecordKind, ReportLoop, Visit, VisitQuerySet
 from cases.records.own_lists import weigh_anew
 from cases.records.planning import replan
@@ -87,6 +88,8 @@ def _name(office: Office, former: Office, visits: VisitQuerySet, items: RecordIt
 def follow(office: Office, before: Mapping[str, Any], *, by: Actor) -> None:
     """The dates of its visits and records follow what the entry says now."""
     if not before.keys() & DATES_FOLLOW and not _moves_safe_days(office, before.get("usual_days")):
+        if "usual_days" in before:
+            keeping.look_soon(Case.objects.filter(visits__items__holder=office), clock.now())
         return
     here = _here(office)
     if "time_zone" in before:
@@ -95,7 +98,7 @@ def follow(office: Office, before: Mapping[str, Any], *, by: Actor) -> None:
 
 
 def _moves_safe_days(office: Office, before: Mapping[str, int] | None) -> bool:
-    """Expected days are worked out whenever somebody looks; only safe days, which are never fewer, are planned by."""
+    """Expected days change no plan, only verdicts; safe days, which are never fewer, are what is planned by."""
     if before is None:
         return False
     now = office.usual_days

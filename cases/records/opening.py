@@ -1,23 +1,15 @@
 """Did it open? Images arrive on discs or by exchange, and some do not open: somebody asks while it can be mended."""
 
 from collections.abc import Set
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from cases.records.lead_times import Lead, add_business_days, safe_by
-from cases.records.models import RecordItem, Visit
-from cases.records.standing import ItemStanding
+from cases.records.models import RecordItem
 from cases.records.states import ItemState
-from portal.reminders.models import Outcome, Reminder
-from portal.reminders.planning import Plan
-from portal.reminders.readers import role
-from portal.reminders.rules import morning
-from portal.texts.words import organisation
 
 DID_IT_OPEN, CHECK_IT_OPENS = "records.did_it_open", "records.check_it_opens"
 IMAGES = frozenset({"imaging_exchange", "imaging_disc"})
 ASKED_AFTER = 2  # business days after it arrived
-STAYS_OPEN = timedelta(days=60)  # where no visit has a day yet
 FIRST, AGAIN = 0, 10  # steps: those between are the "not yet" of the first question
 
 
@@ -39,34 +31,9 @@ def is_in_doubt(item: RecordItem) -> bool:
     return item.kind_id in IMAGES and item.state == ItemState.ARRIVED
 
 
-def plan_questions(plan: Plan, line: ItemStanding, visit: Visit, *, until: datetime | None, now: datetime) -> None:
-    """Plan the questions about one item, to whoever asked for it: the patient or us. `until`: the visit's instant."""
-    item = line.item
-    if not is_in_doubt(item) or item.arrived_on is None:
-        return
-    kind = CHECK_IT_OPENS if item.asked_by_us else DID_IT_OPEN
-    recipient = role("coordinator") if item.asked_by_us else visit.case.patient
-    zone = ZoneInfo(organisation().time_zone) if item.asked_by_us else visit.case.patient.zone
-    thing = line.dates.thing
-    plan.keep(kind, item, version=item.version)
-    for step, day in days_to_ask(item.arrived_on, visit.on_date if until else None, thing.lead, thing.closed):
-        due_at = morning(day, zone)
-        if due_at <= now and _was_asked(kind, item, step):
-            continue
-        due_at = max(due_at, now)
-        plan.want(
-            kind,
-            item,
-            version=item.version,
-            recipient=recipient,
-            due_at=due_at,
-            useful_until=until or due_at + STAYS_OPEN,
-            case=visit.case,
-            step=step,
-        )
-
-
-def _was_asked(kind: str, item: RecordItem, step: int) -> bool:
-    """A new visit day plans anew; a question that went out before is not put again for it."""
-    told = (Outcome.SENT, Outcome.ANSWERED, Outcome.HANDED_ON)
-    return Reminder.objects.filter(kind=kind, about_id=item.pk, step=step, settled_as__in=told).exists()
+def next_day(item: RecordItem, visit_on: date | None, lead: Lead, closed: Set[date], today: date) -> date | None:
+    """The next day it is asked about; the last one once all have passed. None where nobody doubts or no day is set."""
+    if visit_on is None or item.arrived_on is None or not is_in_doubt(item):
+        return None
+    days = [day for _step, day in days_to_ask(item.arrived_on, visit_on, lead, closed)]
+    return next((day for day in days if day >= today), days[-1])

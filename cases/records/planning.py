@@ -1,19 +1,21 @@
-"""After each change: reminders of the visit and its records written anew, and the case's act-by date with them."""
+"""After each change: reminders of the visit and its records written anew, and what the case keeps of them."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cases.case.actions import settle_to_do
-from cases.case.models import Case, ToDo
+from cases.case.models import ToDo
 from cases.records import lead_times, opening, report_planning, rules
+from cases.records.keeping import keep
 from cases.records.models import RecordItem, Referral, Visit
 from cases.records.referral_letters import ReferralLetter
 from cases.records.rules import Due
 from cases.records.standing import ItemStanding, Standing, standings
 from cases.records.states import ItemState, ReferralState, Route, VisitState
 from portal.actors import SYSTEM
+from portal.reminders.models import Outcome, Reminder
 from portal.reminders.planning import Plan
 from portal.reminders.readers import role
 from portal.reminders.rules import at_wall, morning
@@ -55,18 +57,8 @@ def replan(visit: Visit, *, now: datetime) -> Standing:
     report_planning.plan_report(plan, visit, now_stands.closed)
     plan.write()
     _settle_to_dos(now_stands)
-    _keep_act_by(visit.case, stand.values())
+    keep([visit.case], stand.values(), now)
     return now_stands
-
-
-def _keep_act_by(case: Case, stand: Iterable[Standing]) -> None:
-    """The earliest open day of the case: of all its visits, since a third round may be open beside the second, and
-    of their reports.
-    """
-    stand = list(stand)
-    act_by = rules.act_by([*(each.act_by for each in stand), *report_planning.next_days(case, stand)])
-    if Case.objects.filter(pk=case.pk).exclude(act_by=act_by).update(act_by=act_by):
-        case.act_by = act_by
 
 
 def _settle_to_dos(now_stands: Standing) -> None:
@@ -141,7 +133,7 @@ def _plan_item(plan: Plan, line: ItemStanding, visit: Visit, now: datetime) -> N
     A word about it withdraws the rows and plans the next.
     """
     until = visit_begins(visit) if visit.state == VisitState.BOOKED else None
-    opening.plan_questions(plan, line, visit, until=until, now=now)
+    _plan_questions(plan, line, visit, until=until, now=now)
     if line.next_day is None:
         return
     # Asked on its day, and whoever said "not yet" is asked again, also once a person's day has come.
@@ -150,6 +142,39 @@ def _plan_item(plan: Plan, line: ItemStanding, visit: Visit, now: datetime) -> N
     _plan_day(plan, line, line.next_day, until, now)
     if line.next_day.due == Due.CHASE and line.person_on:
         _plan_day(plan, line, rules.NextDay(Due.PERSON, line.person_on), until, now)
+
+
+def _plan_questions(plan: Plan, line: ItemStanding, visit: Visit, *, until: datetime | None, now: datetime) -> None:
+    """Plan the questions about one item, to whoever asked for it: the patient or us. `until`: the visit's instant."""
+    item = line.item
+    if not opening.is_in_doubt(item) or item.arrived_on is None:
+        return
+    kind = opening.CHECK_IT_OPENS if item.asked_by_us else opening.DID_IT_OPEN
+    recipient = role("coordinator") if item.asked_by_us else visit.case.patient
+    zone = ZoneInfo(organisation().time_zone) if item.asked_by_us else visit.case.patient.zone
+    thing = line.dates.thing
+    plan.keep(kind, item, version=item.version)
+    for step, day in opening.days_to_ask(item.arrived_on, visit.on_date if until else None, thing.lead, thing.closed):
+        due_at = morning(day, zone)
+        if due_at <= now and _was_asked(kind, item, step):
+            continue
+        due_at = max(due_at, now)
+        plan.want(
+            kind,
+            item,
+            version=item.version,
+            recipient=recipient,
+            due_at=due_at,
+            useful_until=until or due_at + ASKED_FOR,
+            case=visit.case,
+            step=step,
+        )
+
+
+def _was_asked(kind: str, item: RecordItem, step: int) -> bool:
+    """A new visit day plans anew; a question that went out before is not put again for it."""
+    told = (Outcome.SENT, Outcome.ANSWERED, Outcome.HANDED_ON)
+    return Reminder.objects.filter(kind=kind, about_id=item.pk, step=step, settled_as__in=told).exists()
 
 
 def _plan_day(plan: Plan, line: ItemStanding, day: rules.NextDay, until: datetime | None, now: datetime) -> None:

@@ -1,9 +1,8 @@
 """When a report is asked about: its reminders written anew after each change, and the day a person takes over."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from datetime import date, datetime, timedelta
 
-from cases.case.models import Case
 from cases.records import report_loop
 from cases.records.models import ReportLoop, Visit
 from cases.records.standing import Standing
@@ -46,18 +45,13 @@ def plan_report(plan: Plan, visit: Visit, closed: Set[date]) -> None:
         )
 
 
-def next_days(case: Case, stand: Iterable[Standing]) -> list[date | None]:
-    """The next day of each report of these visits of a case."""
-    loops = {loop.visit_id: loop for loop in ReportLoop.objects.open().filter(visit__case=case)}
-    return [next_day(loops.get(each.visit.pk), each.visit, each.today, each.closed) for each in stand]
-
-
-def next_day(loop: ReportLoop | None, visit: Visit, today: date, closed: Set[date]) -> date | None:
+def next_day(loop: ReportLoop | None, stands: Standing) -> date | None:
     """The next day on which somebody is asked about the report; once all have passed, a person's day."""
+    visit, closed = stands.visit, stands.closed
     if loop is None or visit.state != VisitState.HAPPENED or loop.state == ReportState.CONFIRMED:
         return None
     days = report_loop.days_to_ask(_visit_day(visit), said_on(loop, visit), closed)
-    ahead = [day for _step, day in days if day >= today]
+    ahead = [day for _step, day in days if day >= stands.today]
     return ahead[0] if ahead else person_asks_on(loop, visit, closed)
 
 

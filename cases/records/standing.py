@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from cases.records import lead_times, rules, verdict
+from cases.records import lead_times, opening, rules, verdict
 from cases.records.closed_days import closed_days
 from cases.records.lead_times import Lead
 from cases.records.models import RecordItem, Visit
@@ -28,6 +28,7 @@ class ItemStanding:
     request_by: date | None
     safe_by: date | None
     judged: Judged | None
+    opens_by: date | None  # the next day on which somebody is asked whether it opens
 
     @property
     def person_on(self) -> date | None:
@@ -37,6 +38,13 @@ class ItemStanding:
             return None
         on = visit.on_date if visit.state == VisitState.BOOKED else None
         return lead_times.person_takes_over_on(self.item.last_word_on, on, thing.lead, thing.closed)
+
+    @property
+    def act_on(self) -> date | None:
+        """The day somebody acts for it. What can follow counts only once it is asked for: its asking presses nobody."""
+        if self.next_day is None:
+            return self.opens_by
+        return self.next_day.on if self.item.is_core or self.next_day.due != rules.Due.REQUEST else None
 
     @property
     def needs_you(self) -> bool:
@@ -86,36 +94,27 @@ class Standing:
 
     @cached_property
     def act_by(self) -> date | None:
-        """The earliest open day. What can follow counts only once it is asked for: its asking presses nobody."""
+        """The earliest open day of a booked visit."""
         if self.visit.state != VisitState.BOOKED or self.visit.on_date is None:
             return None
         if self.visit.on_date < self.today:
             return lead_times.next_business_day(self.visit.on_date, self.closed)
-        days = [
-            each.next_day.on
-            for each in self.items
-            if each.next_day and (each.item.is_core or each.next_day.due != rules.Due.REQUEST)
-        ]
+        days = [each.act_on for each in self.items]
         return rules.act_by([*days, lead_times.next_business_day(self.visit.on_date, self.closed)])
 
 
 def standings(
     visits: Iterable[Visit], now: datetime, closed: Closed | None = None, *, with_tellers: bool = False
 ) -> dict[uuid.UUID, Standing]:
-    """The standing of each visit at `now`. Three queries at most, however many visits; give them with `office`
-    and `case`.
+    """The standing of each visit at `now`. Two queries, however many visits; give them with `office` and `case`.
 
     With tellers, each record comes with the person who spoke of it last: lists of cases need not read them.
     `closed` spares a query where the caller looks closed days up as well.
     """
     visits = list(visits)
-    parts = ["kind", "moved_by"] if with_tellers else ["kind"]
+    parts = ("kind", "holder", "moved_by") if with_tellers else ("kind", "holder")
     items: dict[uuid.UUID, list[RecordItem]] = {visit.pk: [] for visit in visits}
     found = RecordItem.objects.filter(visit__in=visits).wanted().order_by("-is_core", "kind__place")
-    if len(visits) > 1:  # few offices hold the records of many cases: each is read once
-        found = found.prefetch_related("holder")
-    else:
-        parts.append("holder")
     for item in found.select_related(*parts):
         items[item.visit_id].append(item)
     if closed is None:
@@ -182,6 +181,7 @@ def _stand(visit: Visit, items: list[RecordItem], closed: Closed, now: datetime)
 def _line(item: RecordItem, thing: Thing, visit: Visit, judged: Judged | None, now: datetime) -> ItemStanding:
     on, lead, closed = visit.on_date, thing.lead, thing.closed
     is_ahead = on is not None and visit.state == VisitState.BOOKED
+    today = now.astimezone(thing.zone).date()
     return ItemStanding(
         item=item,
         dates=judged.dates if judged else verdict.dates_of(thing, now),
@@ -192,10 +192,11 @@ def _line(item: RecordItem, thing: Thing, visit: Visit, judged: Judged | None, n
             visit_on=on if is_ahead else None,
             last_word_on=item.last_word_on,
             sent_on=item.sent_on,
-            today=now.astimezone(thing.zone).date(),
+            today=today,
             closed=closed,
         ),
         request_by=lead_times.request_by(on, lead, closed) if on and is_ahead else None,
         safe_by=lead_times.safe_by(on, lead.reading, closed) if on and is_ahead else None,
         judged=judged,
+        opens_by=opening.next_day(item, on if is_ahead else None, lead, closed, today),
     )

@@ -1,6 +1,6 @@
 """What the clock finds due about records: the day on which a person takes over, lead times that changed."""
 
-from cases.records import editing, handing_over, learning, offices
+from cases.records import editing, handing_over, keeping, learning, offices
 from portal import clock
 from portal.celery import app
 
@@ -23,6 +23,12 @@ def replan_changed() -> None:
 def plan_anew() -> None:
     """Plan visits anew whose office changed. Twice, or late, changes nothing: the mark on each is what counts."""
     offices.plan_marked()
+
+
+@app.task
+def look_again() -> None:
+    """Keep on each case what a new day or hour changed. Twice, or late, changes nothing."""
+    keeping.look_again(clock.now())
 
 
 @app.task

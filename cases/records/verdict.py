@@ -6,7 +6,7 @@ follows with its day, and the ways on.
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from cases.records import lead_times
@@ -164,6 +164,23 @@ def _answer(timings: Set[Timing]) -> Answer:
     if Timing.EXPECTED in timings:
         return Answer.TIGHT
     return Answer.COMFORTABLE
+
+
+def holds_until(things: Iterable[Thing], zone: tzinfo, now: datetime) -> datetime:
+    """The first instant at which the clock alone could change what follows from these: a new day where the visit or
+    a holder is, or 3 pm where something is still to be asked for.
+    """
+    found = [_new_day(now.astimezone(zone))]
+    for thing in things:
+        local = now.astimezone(thing.zone)
+        found.append(_new_day(local))
+        if local.time() < lead_times.LAST_ASKING_OF_THE_DAY and thing.state in UNASKED | IN_TROUBLE:
+            found.append(datetime.combine(local.date(), lead_times.LAST_ASKING_OF_THE_DAY, thing.zone))
+    return min(found)
+
+
+def _new_day(local: datetime) -> datetime:
+    return datetime.combine(local.date() + timedelta(days=1), time(0), local.tzinfo)
 
 
 def neighbours(things: Sequence[Thing], visit_on: date, now: datetime, closed: Set[date], today: date) -> list[Verdict]:

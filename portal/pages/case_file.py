@@ -60,7 +60,7 @@ def case_file(request: HttpRequest, pk: str) -> HttpResponse:
 def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
     now = clock.now()
     today = when.as_date(now)
-    gathered = facts.of_case(case, now)
+    gathered = facts.of_case(case, now, for_team=True)
     open_todos = ToDo.objects.open().visible_to(request.user).filter(case=case).order_by("due_on", "asked_at")
     page = Paginator(privacy.events_of(case), LINES_ON_A_PAGE).get_page(request.GET.get("page"))
     return {

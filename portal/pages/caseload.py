@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.case.actions import settle_to_do as settle
 from cases.case.models import Assignment, Case, ToDo
 from cases.case.path import ARRIVED_HOPS, next_step
-from cases.records.models import Visit
 from portal import clock, when
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
@@ -28,7 +27,6 @@ from portal.texts.models import Organisation
 from portal.texts.words import organisation
 
 CASES_ON_A_PAGE = 25
-JUDGED_AT_MOST = 200  # a verdict is worked out, not kept: for this filter the nearest visits are looked through
 
 
 @open_to(User.Role.COORDINATOR)
@@ -68,14 +66,10 @@ def _page(
 ) -> tuple[list[Case], dict[UUID, Gathered], bool]:
     """The cases of a page, the facts of all that is shown, and whether more follow. Counting would read them all."""
     first, after = (number - 1) * CASES_ON_A_PAGE, number * CASES_ON_A_PAGE
-    wanted = {key: value for key, value in filters.items() if key not in {"view", "verdict"}}
-    verdict = filters.get("verdict")
-    found = filtered(user, when.as_date(now), **wanted, most=JUDGED_AT_MOST if verdict else after + 1)
-    cases = list(found[:JUDGED_AT_MOST] if verdict else found[first : after + 1])
+    wanted = {key: value for key, value in filters.items() if key != "view"}
+    cases = list(filtered(user, when.as_date(now), **wanted, most=after + 1)[first:])
     known = {case.pk: case for case in [*waiting.all_cases, *cases]}
-    gathered = facts.of_cases(list(known.values()), now, here)
-    if verdict:
-        cases = [case for case in cases if gathered[case.pk].facts.verdict == verdict][first : after + 1]
+    gathered = facts.of_cases(list(known.values()), now, here, for_team=True)
     return cases[:CASES_ON_A_PAGE], gathered, len(cases) > CASES_ON_A_PAGE
 
 
@@ -91,14 +85,14 @@ def filtered(
     *,
     find: str = "",
     visit: str = "",
+    verdict: str = "",
     consultant: str = "",
     rest: str = "",
     mine: str = "",
-    most: int = JUDGED_AT_MOST,
+    most: int = CASES_ON_A_PAGE,
 ) -> QuerySet[Case]:
-    """The open cases a coordinator sees: visits to come by date, then those without one, then those that are over."""
-    visits = Visit.objects.live().filter(case=OuterRef("pk")).order_by("-round").values("on_date")[:1]
-    cases = Case.objects.visible_to(user).open().select_related("patient", "key").annotate(visit_on=Subquery(visits))
+    """The first open cases a coordinator sees: visits to come by date, then those without one, then those over."""
+    cases = Case.objects.visible_to(user).open().select_related("patient", "key")
     if find:
         letters = find.upper().replace(" ", "").removeprefix("RS")
         spaced = f"RS {letters[:3]} {letters[3:]}".strip()
@@ -111,26 +105,24 @@ def filtered(
         cases = cases.filter(rests) if rest == "resting" else cases.exclude(rests)
     if mine:
         cases = cases.filter(needs.needs_me(user, today))
+    if verdict:
+        cases = cases.filter(verdict=verdict)
     return in_order(_by_visit(cases, visit, today), today, most)
 
 
 def in_order(cases: QuerySet[Case], today: dt.date, most: int) -> QuerySet[Case]:
-    """Visits ahead by their date, then cases without a date, then visits that are over; `most` of each.
+    """Visits ahead by their date, then cases without a date, the longest open first, then visits that are over.
 
-    One query of three parts: PostgreSQL looks at the next part only when those before it did not fill the page, and
-    walks the first along the index of visit dates. So a page costs as much with ten thousand cases as with a hundred.
+    One query of three parts, each walked along its index: PostgreSQL looks at the next part only when those before it
+    did not fill the page. So a page costs as much with ten thousand cases as with a hundred.
     """
-    later = Visit.objects.live().filter(case=OuterRef("pk"), round__gt=OuterRef("visits__round"))
-    # In one call: another one would join the visits a second time, and find any two of them.
-    by_date = cases.filter(~Exists(later), visits__on_date__gte=today, visits__state=Visit.State.BOOKED)
-    ahead = Visit.objects.booked().filter(case=OuterRef("pk"), on_date=OuterRef("visit_on"), on_date__gte=today)
     parts = (
-        by_date.order_by("visits__on_date", "patient__name", "pk"),
-        cases.filter(visit_on=None).order_by("patient__name", "pk"),
-        cases.filter(~Exists(ahead), visit_on__isnull=False).order_by("visit_on", "patient__name", "pk"),
+        cases.filter(visit_on__gte=today).order_by("visit_on", "patient__name", "pk"),
+        cases.filter(visit_on=None).order_by("opened_at", "pk"),
+        cases.filter(visit_on__lt=today).order_by("visit_on", "patient__name", "pk"),
     )
     first, *others = (part[:most] for part in parts)
-    return first.union(*others, all=True)
+    return first.union(*others, all=True)[:most]
 
 
 def _by_visit(cases: QuerySet[Case], visit: str, today: dt.date) -> QuerySet[Case]:

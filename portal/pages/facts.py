@@ -13,8 +13,8 @@ from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.path import ARRIVED_HOPS, ConsultationFacts, Facts, ItemFacts
 from cases.documents.models import PLAN, Version
 from cases.records.closed_days import ClosedDays
-from cases.records.models import Referral, ReportLoop, Visit
-from cases.records.planning import CALL_HOLDER
+from cases.records.models import RecordItem, Referral, ReportLoop, Visit
+from cases.records.planning import CALL_HOLDER, GIVE_BACK
 from cases.records.report_planning import ASK_REPORT
 from cases.records.standing import ItemStanding, Standing, standings
 from cases.records.states import ReferralState, ReportState, VisitState
@@ -23,7 +23,7 @@ from portal.texts.models import Organisation
 from portal.texts.words import organisation
 
 CALL_KINDS = ("call", "visit_soon")
-CALLS_TO_OFFICES = (CALL_HOLDER, ASK_REPORT)
+CALLS_TO_OFFICES = (CALL_HOLDER, GIVE_BACK, ASK_REPORT)
 __all__ = ["ARRIVED_HOPS", "Facts", "Gathered", "of_case", "of_cases"]
 READY, MOVING = Version.State.READY, {Version.State.RECEIVED, Version.State.CHECKING, Version.State.UNSCANNED}
 
@@ -50,6 +50,7 @@ class Gathered:
     reports: tuple[ReportLoop, ...] = ()  # of all rounds
     calls_about: Mapping[str, list[CallAbout]] = field(default_factory=dict)  # by the id of the record or report
     primary_office: Office | None = None  # looked up where a report is on its way to it
+    lent: tuple[RecordItem, ...] = ()  # whose day to go back has come; the team's pages only
 
 
 @dataclass
@@ -64,20 +65,25 @@ class _Rows:
     primary_offices: dict[UUID, Office] = field(default_factory=dict)
     calls: dict[UUID | None, dt.date] = field(default_factory=dict)
     calls_about: dict[str, list[CallAbout]] = field(default_factory=dict)
+    lent: dict[UUID, list[RecordItem]] = field(default_factory=dict)
     closed: frozenset[dt.date] = frozenset()
 
 
-def of_case(case: Case, now: dt.datetime) -> Gathered:
+def of_case(case: Case, now: dt.datetime, *, for_team: bool = False) -> Gathered:
     """The facts of one case at `now`."""
-    return of_cases([case], now)[case.pk]
+    return of_cases([case], now, for_team=for_team)[case.pk]
 
 
-def of_cases(cases: Sequence[Case], now: dt.datetime, here: Organisation | None = None) -> dict[UUID, Gathered]:
+def of_cases(
+    cases: Sequence[Case], now: dt.datetime, here: Organisation | None = None, *, for_team: bool = False
+) -> dict[UUID, Gathered]:
     """The facts of each case at `now`; as many queries for thirty cases as for one. Cases come with `patient`.
 
-    `here` spares a query where the page has our own house's facts already.
+    `here` spares a query where the page has our own house's facts already. The team also sees what is to go back.
     """
     rows = _look_up({case.pk: case for case in cases}, now, here)
+    if for_team:
+        _look_up_lent(cases, rows, when.as_date(now))
     return {case.pk: _gather(case, rows) for case in cases}
 
 
@@ -105,6 +111,25 @@ def _look_up(cases: Mapping[UUID, Case], now: dt.datetime, here: Organisation | 
         region = (here or organisation()).region
         rows.closed = closed[region]
     return rows
+
+
+def _look_up_lent(cases: Sequence[Case], rows: _Rows, today: dt.date) -> None:
+    """What is to go back by today. One query where a day to act has come that the visit that leads knows nothing of:
+    then something was lent for another visit, or one that was called off.
+    """
+    others = []
+    for case in cases:
+        visit = rows.visits.get(case.pk)
+        stands = rows.standings[visit.pk] if visit else None
+        own = [each.item for each in stands.items] if stands else []
+        rows.lent[case.pk] = [item for item in own if item.is_to_go_back(today)]
+        is_known = bool(rows.lent[case.pk]) or bool(stands and stands.act_by and stands.act_by <= today)
+        if case.act_by and case.act_by <= today and not is_known:
+            others.append(case.pk)
+    if others:
+        due = RecordItem.objects.to_give_back().filter(visit__case__in=others, due_back_on__lte=today)
+        for item in due.select_related("kind", "visit__office").order_by("due_back_on"):
+            rows.lent[item.visit.case_id].append(item)
 
 
 def _primary_offices(reports: Mapping[UUID, Sequence[ReportLoop]]) -> dict[UUID, Office]:
@@ -164,6 +189,7 @@ def _gather(case: Case, rows: _Rows) -> Gathered:
         tuple(rows.reports.get(case.pk, ())),
         rows.calls_about,
         rows.primary_offices.get(case.pk),
+        tuple(rows.lent.get(case.pk, ())),
     )
 
 

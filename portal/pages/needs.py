@@ -48,14 +48,15 @@ def needs_me(user: Any, today: dt.date) -> Q:
 
 
 def look_up(user: Any, today: dt.date, now: dt.datetime) -> Needs:
-    """A case of which something is asked stands in that row only."""
+    """A case of which something is asked stands in that row only; an office to check says nothing of its case."""
     asked = (
         due_todos(user, today)
         .order_by("due_on", "asked_at")
         .select_related("case__patient", "case__starter", "case__key")
     )
     found = list(asked[: SHOWN + 1])
-    due = cases_to_act_on(user, today).filter(~Exists(due_todos(user, today).filter(case=OuterRef("pk"))))
+    told = due_todos(user, today).filter(case=OuterRef("pk")).exclude(kind__in=todos.ELSEWHERE)
+    due = cases_to_act_on(user, today).filter(~Exists(told))
     cases = list(due.select_related("patient", "key")[: SHOWN + 1])
     messages = hand.look_up(user, hand.due(user, now)[: SHOWN + 1], now)
     more = len(found) + len(cases) + len(messages.messages) > SHOWN

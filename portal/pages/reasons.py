@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cases.case.models import Office
 from cases.records import report_loop, report_planning
 from cases.records.handing_over import is_since
-from cases.records.models import ReportLoop
+from cases.records.models import RecordItem, ReportLoop
 from cases.records.rules import Due
 from cases.records.standing import ItemStanding
 from cases.records.states import IN_TROUBLE, ItemState, Need, ReportState, Route
@@ -43,6 +43,15 @@ class Reason:
 
 def of_case(gathered: Gathered, today: dt.date) -> Reason | None:
     """The most pressing thing about the visit and its records that is due by today; None when nothing is."""
+    return _of_visit(gathered, today) or _of_lent(gathered, today)
+
+
+def _of_lent(gathered: Gathered, today: dt.date) -> Reason | None:
+    due = [(item, item.due_back_on) for item in gathered.lent if item.due_back_on]
+    return next((lent(item) for item, on in due if not is_seen_to(str(item.pk), on, gathered, today)), None)
+
+
+def _of_visit(gathered: Gathered, today: dt.date) -> Reason | None:
     standing, visit = gathered.standing, gathered.visit
     if standing is None or visit is None or visit.on_date is None:
         return None
@@ -55,7 +64,7 @@ def of_case(gathered: Gathered, today: dt.date) -> Reason | None:
     due = [(each, thing) for each, thing in pairs if _is_due(each, today) and not _is_seen_to(each, gathered, today)]
     if not due:
         return None
-    first, thing = min(due, key=lambda pair: (not pair[0].item.is_core, pair[0].next_day.on))
+    first, thing = min(due, key=lambda pair: (not pair[0].item.is_core, pair[0].act_on))
     reason = of_item(gathered, first, thing, today)
     if len(due) == 1:
         return reason
@@ -113,11 +122,23 @@ def about_visit(gathered: Gathered, visit_id: str, today: dt.date) -> Reason | N
 
 def about(gathered: Gathered, item_id: str, today: dt.date) -> Reason | None:
     """What is due about one record of the case; None when it is not there any more or needs nobody."""
-    if gathered.standing is None:
-        return None
-    pairs = zip(gathered.standing.items, gathered.standing.things, strict=True)
-    found = [(each, thing) for each, thing in pairs if str(each.item.pk) == item_id and each.next_day]
-    return of_item(gathered, *found[0], today) if found else None
+    standing = gathered.standing
+    for each, thing in zip(standing.items, standing.things, strict=True) if standing else ():
+        if str(each.item.pk) == item_id and (each.next_day or each.opens_by):
+            return of_item(gathered, each, thing, today)
+    return next((lent(item) for item in gathered.lent if str(item.pk) == item_id), None)
+
+
+def lent(item: RecordItem) -> Reason:
+    """What was lent and is to go back: the second office sends it, or it is in the patient's hands."""
+    office, day = item.visit.office, item.due_back_on
+    assert day is not None
+    told = {"name": item.kind.called, "day": when.short_day(day), "desk": desk(office)}
+    if item.route == Route.CARRIED:
+        text = _("%(name)s is in the patient’s hands and was to go back by %(day)s. Ask whether it is back.") % told
+        return Reason(day, _("Goes back"), "warn", "clock", text)
+    text = _("%(name)s was to go back by %(day)s. Ask %(desk)s to send it.") % told
+    return Reason(day, _("Goes back"), "warn", "clock", text, office)
 
 
 def _is_seen_to(each: ItemStanding, gathered: Gathered, today: dt.date) -> bool:
@@ -131,15 +152,14 @@ def is_seen_to(about_id: str, since: dt.date, gathered: Gathered, today: dt.date
 
 
 def _is_due(each: ItemStanding, today: dt.date) -> bool:
-    if each.next_day is None or each.next_day.on > today:
-        return False
-    return each.item.is_core or each.next_day.due != Due.REQUEST
+    return each.act_on is not None and each.act_on <= today
 
 
 def of_item(gathered: Gathered, each: ItemStanding, thing: Thing, today: dt.date) -> Reason:
-    """One record that is due. Its next day is known."""
-    assert each.next_day is not None
+    """One record that is due. Its next day is known, or the day it is asked whether it opens."""
     visit = gathered.visit
+    if each.next_day is None:
+        return _does_it_open(each, thing, visit.office if visit else None, today)
     label, kind, icon = _tag(each, gathered, today)
     text, office = _sentence(each, thing, visit.office if visit else None, today)
     return Reason(each.next_day.on, label, kind, icon, text, office, each)
@@ -156,6 +176,18 @@ def _tag(each: ItemStanding, gathered: Gathered, today: dt.date) -> tuple[str, s
     if each.next_day and each.next_day.due == Due.REQUEST:
         return _("To be asked for"), "warn", "clock"
     return _("No word yet"), "warn", "alert"
+
+
+def _does_it_open(each: ItemStanding, thing: Thing, second: Office | None, today: dt.date) -> Reason:
+    """Images that arrived, and nobody has said that they open."""
+    assert each.opens_by is not None
+    days = business_days_between(each.item.arrived_on or today, today, thing.closed)
+    text = ngettext(
+        "%(name)s arrived %(days)d business day ago, and nobody has said that it opens: call %(second)s.",
+        "%(name)s arrived %(days)d business days ago, and nobody has said that it opens: call %(second)s.",
+        days,
+    ) % {"name": each.item.kind.called, "days": days, "second": desk(second)}
+    return Reason(each.opens_by, _("Does it open?"), "info", "phone", text, second, each)
 
 
 def _sentence(each: ItemStanding, thing: Thing, second: Office | None, today: dt.date) -> tuple[str, Office | None]:

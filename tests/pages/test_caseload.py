@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from cases.case.actions import ask_to_do
 from cases.case.models import Case, ToDo
+from cases.records import keeping
 from cases.records.models import Visit
 from portal import clock
 from portal.accounts.models import User
@@ -58,6 +59,12 @@ def test_finds_by_name_and_by_reference_however_it_is_typed():
     bare = case.reference.replace("RS ", "").replace(" ", "").lower()
     for typed in ("patient 01", case.reference, bare, f"rs{bare}"):
         assert names(find=typed) == ["Patient 01"]
+
+
+def keep_anew(case: Case) -> None:
+    """As after an action that changed the case's visits."""
+    Case.objects.filter(pk=case.pk).update(look_at=clock.now())
+    keeping.look_again(clock.now())
 
 
 SIGNING_IN = 3  # session, person, second factor: what every page costs
@@ -162,6 +169,29 @@ def test_filters_by_the_verdict():
     assert board.count('class="rs-case') == 1
 
 
+def test_a_verdict_is_looked_for_among_all_cases_page_by_page():
+    case = factories.case_with_visit(days=90, patient=patient(0))
+    case.refresh_from_db()
+    own = {name: getattr(case, name) for name in ("patient_id", "key_id", "opened_at", "visit_on")}
+    others = [Case(reference=f"RS {n:03} 000", verdict="tight" if n % 10 else "comfortable", **own) for n in range(400)]
+    Case.objects.bulk_create(others)
+    browser, found = people.browser(people.person("theo")), []
+    for number in (1, 2):
+        address = f"{reverse('pages:caseload')}?view=list&verdict=comfortable&page={number}"
+        found += [row["reference"] for row in browser.get(address).context["rows"]]
+    assert sorted(found) == sorted([case.reference, *(f"RS {n:03} 000" for n in range(0, 400, 10))])
+
+
+def test_cases_are_read_along_the_index_of_their_visits_and_verdicts():
+    theo = people.person("theo")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = caseload.filtered(theo, clock.today(theo.zone)).explain()
+    assert "case_open_by_visit" in plan
+    assert "case_open_undated" in plan
+    assert "case_open_by_verdict" in caseload.filtered(theo, clock.today(theo.zone), verdict="tight").explain()
+
+
 @pytest.mark.parametrize(
     "query", ["?visit=%00", "?verdict=never", "?consultant=x", "?page=999999", "?page=-1", "?page=x"]
 )
@@ -229,6 +259,7 @@ def test_pages_go_on_from_visits_ahead_to_none_to_those_that_are_over_and_leave_
         factories.open_case(patient(number))
     over = factories.case_with_visit(days=9, patient=patient(40))
     Visit.objects.filter(case=over).update(on_date=clock.today(over.patient.zone) - dt.timedelta(days=9))
+    keep_anew(over)
     theo = people.browser(people.person("theo"))
     seen = [theo.get(f"{reverse('pages:caseload')}?view=list&page={number}").context["rows"] for number in (1, 2)]
     assert [row["name"] for row in seen[0] + seen[1]] == [f"Patient {number:02}" for number in range(41)]
@@ -238,5 +269,6 @@ def test_a_third_visit_takes_the_place_of_the_second():
     case = factories.case_with_visit(days=9, patient=patient(1))
     second = Visit.objects.get(case=case)
     Visit.objects.create(case=case, round=3, on_date=second.on_date + dt.timedelta(days=30), state="booked")
+    keep_anew(case)
     factories.case_with_visit(days=20, patient=patient(2))
     assert names() == ["Patient 02", "Patient 01"]

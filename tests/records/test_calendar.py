@@ -61,6 +61,14 @@ def worlds(draw):
     return laid, now, today + timedelta(days=draw(st.integers(1, 90)))
 
 
+@given(worlds(), st.floats(0, 1, exclude_max=True))
+def test_the_clock_alone_changes_nothing_before_the_instant_named(world, part):
+    things, now, visit_on = world
+    until = verdict.holds_until(things, things[0].zone, now)
+    later = now + (until - now) * part
+    assert verdict.judge(things, visit_on, later) == verdict.judge(things, visit_on, now)
+
+
 def timing_by_walking(thing, now, visit_on):
     """The product's words for one record, one day after the other."""
     local = now.astimezone(thing.zone)

@@ -137,7 +137,7 @@ def test_a_fee_or_a_pace_within_the_safe_days_plans_nothing_anew(details, django
     visit = booked_visit()
     lakeside, before = item(visit).holder, coming(visit)
     change(lakeside, hours="Mornings")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         change(lakeside, **details)
     assert coming(visit) == before
 
