@@ -143,7 +143,11 @@ def test_the_letter_is_printed_alone(site, page):
     case = booked_visit().case
     be(page, site, "rosa")
     page.goto(f"{site}/cases/{case.pk}/referral/")
+    page.get_by_role("button", name="Ask us to fax it").click()
+    expect(page.get_by_text("It was asked for on")).to_be_visible()
     page.emulate_media(media="print")
+    for ours in ("We have it. It is on our list.", "It was asked for on"):
+        expect(page.get_by_text(ours)).to_be_hidden()
     expect(page.get_by_text("Dear Dr. Abara,")).to_be_visible()
     for other in ("If the answer is no", "Worried about offending?", "Your referral"):
         expect(page.get_by_role("heading", name=other)).to_be_hidden()

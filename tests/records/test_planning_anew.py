@@ -17,6 +17,7 @@ from cases.records.telling import VISIT_PARTS
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
+from portal.reminders import actions as reminder_actions
 from portal.reminders.models import Reminder
 from tests import factories
 from tests.case.offices import checked, theo
@@ -163,3 +164,25 @@ def test_a_mark_that_nobody_knows_is_refused():
     (visit,) = visits_at(checked(), 1)
     with pytest.raises(IntegrityError, match="visit_plan_anew_is_known"):
         Visit.objects.filter(pk=visit.pk).update(plan_anew="someday")
+
+
+def test_what_was_due_put_off_or_asked_again_is_still_so(november_5):
+    """The mail server was away that morning; one had pressed "later", one "not yet"."""
+    office = checked()
+    waits, later, again, *_others = visits_at(office, MANY)
+    november_5.move_to("2026-11-17T15:00:00Z")
+    due = Reminder.objects.get(about_id=waits.pk, kind="records.before_visit", step=7)
+    put_off = Reminder.objects.get(about_id=later.pk, kind="records.before_visit", step=7)
+    reminder_actions.put_off(put_off, by=Actor.person(later.case.patient))
+    asked = Reminder.objects.get(about_id=again.items.get(kind="pathology_report").pk, kind="records.request_by")
+    Reminder.objects.filter(pk=asked.pk).update(settled_at=clock.now(), settled_as="sent")
+    reminder_actions.answer(asked, "not_yet", by=Actor.person(again.case.patient))
+    kept = Reminder.objects.get(about_id=asked.about_id, kind=asked.kind, settled_at=None)
+    put_off.refresh_from_db()
+    change(office, region="CA-ON")
+    assert open_rows() == set()
+    offices.plan_marked()
+    for row in (due, put_off, kept):
+        before = row.due_at
+        row.refresh_from_db()
+        assert (row.settled_at, row.due_at) == (None, before)
