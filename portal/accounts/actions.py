@@ -252,11 +252,14 @@ def unconfirmed(now: dt.datetime) -> QuerySet[User]:
 
 def forget_unconfirmed(now: dt.datetime) -> int:
     """Delete those people with their answers; how many."""
-    return sum(_forget(person) for person in unconfirmed(now))
+    return sum(_forget(unconfirmed(now).filter(pk=pk)) for pk in list(unconfirmed(now).values_list("pk", flat=True)))
 
 
 @transaction.atomic
-def _forget(person: User) -> bool:
+def _forget(still: QuerySet[User]) -> bool:
+    person = still.select_for_update(of=("self",)).first()
+    if person is None:  # confirmed, or forgotten by another run, since
+        return False
     record(SYSTEM, "account.forgotten", person)
     EmailAddress.objects.filter(user=person).delete()
     person.delete()

@@ -16,6 +16,7 @@ from portal.actors import Actor
 from portal.history.models import Event
 from portal.tasks import keep_no_longer
 from tests import factories
+from tests.at_once.rivals import at_once
 from tests.documents.files import folder, read
 
 __all__ = ["folder"]
@@ -109,3 +110,15 @@ def test_one_kind_that_fails_keeps_no_other(old_things, monkeypatch):
 
 def test_a_clock_set_forward_does_not_reach_the_record():
     assert retention._record_ends(clock.real_now() + 4000 * DAY) < clock.real_now() - 2191 * DAY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_nights_at_once_erase_each_thing_once(old_things):
+    now = clock.now()
+
+    outcomes = at_once(lambda: retention.run(now), lambda: retention.run(now))
+
+    assert [outcome.error for outcome in outcomes] == [None, None]
+    assert not any(counts().values())
+    for verb in ("document.erased", "account.forgotten"):
+        assert Event.objects.filter(verb=verb).count() == 1
