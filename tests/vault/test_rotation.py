@@ -157,7 +157,7 @@ def test_rotation_with_the_site_up(settings, rows):
 
     def rotate() -> None:
         try:
-            said("--batch", "20")
+            said("--batch", str(max(20, rows // 100)))
         finally:
             rotated.set()
 
