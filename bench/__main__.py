@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench import files
 from bench.figures import Figure, show
 from bench.visitor import Visitor
 from portal import local, local_run
@@ -29,25 +30,28 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few requests, messages and cases")
     is_quick = parser.parse_args().quick
     with tempfile.TemporaryDirectory(prefix="rs-bench-", dir="/tmp", ignore_cleanup_errors=True) as folder:
-        figures = measure(Path(folder), 20 if is_quick else 300)
+        figures = measure(Path(folder), 20 if is_quick else 300, is_quick)
         figures += apart("messages", Path(folder), 300 if is_quick else 2_000)
         figures += apart("growth", Path(folder), *((30, 300) if is_quick else (100, 10_000)))
         print(show(figures))
 
 
-def measure(folder: Path, requests: int) -> list[Figure]:
+def measure(folder: Path, requests: int, is_quick: bool) -> list[Figure]:
     port, sink = free_port(), SmtpSink()
     sink.start()
     process, cold = start(folder / "var", port, sink.url)
     local.stop(process, signal.SIGINT, 40)
     process, warm = start(folder / "var", port, sink.url)
     try:
+        patient, consultant = people(port)
+        case, web = patient.path, web_server(process.pid)
         figures = [
             Figure("start, first time", cold, "s", words="packages there, with the demo's data"),
             Figure("start, again", warm, "s"),
-            *pages(port, requests, folder),
+            *pages(port, patient, consultant, requests, folder),
             late(folder / "var", sink),
             Figure("memory", memory(process.pid), "MB", words="sum of PSS, database and broker included"),
+            *files.measure(port, patient, case, folder, web, is_quick),
         ]
     finally:
         local.stop(process, signal.SIGINT, 40)
@@ -99,9 +103,8 @@ def is_notice(message) -> bool:
     return message["To"] == "theo@example.org"
 
 
-def pages(port: int, requests: int, folder: Path) -> list[Figure]:
+def pages(port: int, patient: Visitor, consultant: Visitor, requests: int, folder: Path) -> list[Figure]:
     """Times of the pages that people open most, each with its ratio to a bare Django page of this very run."""
-    patient, consultant = people(port)
     case = patient.path
     with bare_server(folder) as bare_port:
         walks = [
@@ -186,6 +189,11 @@ def descendants(pid: int) -> list[int]:
         int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
     ]
     return children + [grandchild for child in children for grandchild in descendants(child)]
+
+
+def web_server(pid: int) -> list[int]:
+    """The processes of gunicorn below ours."""
+    return [child for child in descendants(pid) if b"gunicorn" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def proportional(pid: int) -> float:

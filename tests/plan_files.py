@@ -89,6 +89,13 @@ def pdf_with_attachment(content=EICAR, count=1):
     return changed_pdf(change)
 
 
+def pdfs_inside_each_other(depth=5):
+    content = pdf()
+    for _ in range(depth):
+        content = pdf_with_attachment(content)
+    return content
+
+
 def pdf_with_loop_of_pages():
     """A tree of pages that holds itself."""
     return (

@@ -11,13 +11,12 @@ import pydicom
 from PIL import Image
 from pydicom.errors import InvalidDicomError
 
-from cases.documents import archives, kinds, verdicts
+from cases.documents import archives, kinds, pdf_files, verdicts
 from cases.documents.verdicts import Refusal
 
 MAX_ENTRIES = 6000  # a study of a whole body has some 3,000
 MAX_UNPACKED = 600 * 2**20
 MAX_SERIES = 30
-MAX_ATTACHED = 50
 LONGEST = 1200  # of a picture in the list, in pixels
 
 DIRECTORY = "1.2.840.10008.1.3.10"  # a disc's table of contents, no picture itself
@@ -112,9 +111,9 @@ def _by_series(files: _One | _Zipped, folder: Path) -> list[Series]:
             head = _head(path, is_alone=not place)
         if head.file_meta.get("MediaStorageSOPClassUID") == DIRECTORY:
             continue
-        if inside := head.get("EncapsulatedDocument"):
+        for inside in _documents(head):
             documents += 1
-            if documents > MAX_ATTACHED:
+            if documents > pdf_files.MAX_ATTACHED:
                 raise Refusal(verdicts.TOO_COMPLEX)
             (folder / f"attached-{documents}").write_bytes(inside)
         series = found.setdefault(str(head.SeriesInstanceUID), Series(head, place))
@@ -126,6 +125,13 @@ def _by_series(files: _One | _Zipped, folder: Path) -> list[Series]:
     if len(found) > MAX_SERIES:
         raise Refusal(verdicts.TOO_LONG)
     return sorted(found.values(), key=lambda series: _number(series.first, "SeriesNumber"))
+
+
+def _documents(head: pydicom.Dataset) -> Iterator[bytes]:
+    """A document that the file is wrapped around, and what is attached to it: a scanner sees neither."""
+    if inside := head.get("EncapsulatedDocument"):
+        yield inside
+        yield from pdf_files.attached_inside(inside, pdf_files.MAX_INSIDE_EACH_OTHER)
 
 
 def _head(path: Path, *, is_alone: bool) -> pydicom.Dataset:

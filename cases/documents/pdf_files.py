@@ -1,16 +1,19 @@
 """PDF: opened for real, and a copy without scripts, actions and attached files. Runs in the sandbox."""
 
+import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from cases.documents import verdicts
+from cases.documents import kinds, verdicts
 from cases.documents.verdicts import Locked, Refusal
 
 MAX_OBJECTS = 300_000
 MAX_ATTACHED = 50
 MAX_ATTACHED_BYTES = 100 * 2**20
+MAX_INSIDE_EACH_OTHER = 3  # files attached to files attached to files
 
 MAX_NESTING = 60
 
@@ -71,26 +74,46 @@ def _count(pdf) -> int:
 
 def _take_out_attachments(pdf, folder: Path) -> bool:
     """Write attached files out, since a scanner does not look into compressed ones; True when there were any."""
-    streams = [
-        stream
-        for spec in pdf.objects
-        if isinstance(spec, Dictionary) and isinstance(spec.get(Name.EF), Dictionary)
-        for stream in spec[Name.EF].values()
-        if isinstance(stream, pikepdf.Stream)
-    ]
-    if len(streams) > MAX_ATTACHED:
-        raise Refusal(verdicts.TOO_COMPLEX)
-    left = MAX_ATTACHED_BYTES
-    for number, stream in enumerate(streams):
-        try:
-            content = stream.read_bytes()
-        except pikepdf.PdfError:
-            content = stream.read_raw_bytes()
+    number, left = 0, MAX_ATTACHED_BYTES
+    for number, content in enumerate(_attached(pdf, MAX_INSIDE_EACH_OTHER), 1):
         left -= len(content)
-        if left < 0:
+        if number > MAX_ATTACHED or left < 0:
             raise Refusal(verdicts.TOO_COMPLEX)
         (folder / f"attached-{number}").write_bytes(content)
-    return bool(streams)
+    return number > 0
+
+
+def _attached(pdf, depth: int) -> Iterator[bytes]:
+    """Each attached file, and what is attached to those that are PDF themselves."""
+    for spec in pdf.objects:
+        if not (isinstance(spec, Dictionary) and isinstance(spec.get(Name.EF), Dictionary)):
+            continue
+        for stream in spec[Name.EF].values():
+            if isinstance(stream, pikepdf.Stream):
+                content = _content_of(stream)
+                yield content
+                yield from attached_inside(content, depth)
+
+
+def attached_inside(content: bytes, depth: int) -> Iterator[bytes]:
+    """What is attached to a file that came inside another. Raises Refusal when there is no end to it."""
+    if kinds.kind_of(content[: kinds.HEAD])[0] is not kinds.PDF:
+        return
+    if depth == 0:
+        raise Refusal(verdicts.TOO_COMPLEX)
+    try:
+        inner = pikepdf.open(io.BytesIO(content))
+    except (pikepdf.PdfError, ValueError):  # broken, or under a password: the scanner tells of the latter
+        return
+    with inner:
+        yield from _attached(inner, depth - 1)
+
+
+def _content_of(stream: pikepdf.Stream) -> bytes:
+    try:
+        return stream.read_bytes()
+    except pikepdf.PdfError:
+        return stream.read_raw_bytes()
 
 
 def _strip(pdf) -> bool:

@@ -57,6 +57,7 @@ def folder(settings, tmp_path):
     """A file store and a temporary folder of this test alone."""
     settings.DOCUMENTS_FOLDER = tmp_path / "documents"
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "tmp"
+    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
     return tmp_path
 
 

@@ -36,6 +36,9 @@ DRESSES = {
     ),
     "attached and compressed.pdf": lambda: plan_files.pdf_with_attachment(plan_files.EICAR),
     "attached, in a zip.pdf": lambda: plan_files.pdf_with_attachment(plan_files.zipped({"a": plan_files.EICAR})),
+    "attached to what is attached.pdf": lambda: plan_files.pdf_with_attachment(
+        plan_files.pdf_with_attachment(plan_files.EICAR)
+    ),
     "after a photo's end.jpg": lambda: plan_files.photo() + plan_files.EICAR,
     "after a PDF's end.pdf": lambda: plan_files.pdf() + b"\n" + plan_files.EICAR,
 }
@@ -54,7 +57,7 @@ def test_no_good_file_is_taken_for_a_bad_one(case, clamd, name):
 
 
 @pytest.mark.parametrize(
-    "name", [name if name.startswith("attached and") else pytest.param(name, marks=full) for name in DRESSES]
+    "name", [name if name.startswith("attached to") else pytest.param(name, marks=full) for name in DRESSES]
 )
 def test_virus_is_found_in_every_dress(case, clamd, name):
     version = checked(case, name, DRESSES[name]())
