@@ -76,17 +76,21 @@ def _run(folder: Path, order: dict) -> dict:
     )
     used_before = _cpu_of_children()
     words: bytes | None = json.dumps({**order, "cpu": CPU_SECONDS}).encode()
-    for _wall in range(WALLS):
-        try:
-            child.communicate(words, timeout=WALL_SECONDS)
-            break
-        except subprocess.TimeoutExpired:
-            words = None  # sent already
-            if _cpu_of(child.pid) >= IDLE_CPU:
+    try:
+        for _wall in range(WALLS):
+            try:
+                child.communicate(words, timeout=WALL_SECONDS)
                 break
-    if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.communicate()
+            except subprocess.TimeoutExpired:
+                words = None  # sent already
+                if _cpu_of(child.pid) >= IDLE_CPU:
+                    break
+    finally:  # also when the task itself is stopped: no check outlives it
+        was_cut = child.poll() is None
+        if was_cut:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.communicate()
+    if was_cut:
         if _cpu_of_children() - used_before < IDLE_CPU:
             raise Busy
         return {"state": verdicts.REFUSED, "reason": verdicts.TOO_COMPLEX}

@@ -87,10 +87,10 @@ def test_room_is_private_and_gone_afterwards(tmp_path):
 
 def test_room_is_gone_after_a_fault(tmp_path):
     def break_inside():
-        with sandbox.room(tmp_path) as folder:
+        with sandbox.room(tmp_path / "rooms") as folder:
             (folder / "source").write_bytes(b"x")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         break_inside()
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "rooms").iterdir()) == []
