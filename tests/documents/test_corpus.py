@@ -18,7 +18,7 @@ from tests.documents import corpus
 pytestmark = pytest.mark.django_db
 
 ALWAYS = {"a letter.pdf", "a page.pdf", "a disc.zip", "macros.docx", "pages in a loop.pdf", "3.6 billion points.png"}
-VERDICT_SECONDS = 200  # ten times what make bench shows on a quiet machine
+VERDICT_SECONDS = 200  # ten times the 20 in which a verdict is due
 
 
 def marked(names):
