@@ -18,6 +18,7 @@ from portal.reminders.kinds import ANSWER, NOTICE, REMINDER, Attachment, Kind, W
 from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
+from portal.reminders.together import things
 
 Rows = Sequence[Reminder]
 Say = Callable[[Consultation, Reader, datetime], Words]
@@ -27,7 +28,7 @@ Because = Callable[[Reminder], str]
 
 def _consultations(rows: Rows) -> dict[UUID, Consultation]:
     found = Consultation.objects.select_related("case", "patient", "consultant", "service")
-    return found.in_bulk([row.about_id for row in rows])
+    return things(rows, found)
 
 
 def _still(rows: Rows, *states: str, until: datetime | None = None) -> dict[UUID, Consultation]:

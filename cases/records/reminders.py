@@ -20,6 +20,7 @@ from portal.errors import Refused
 from portal.reminders.kinds import CALL, DONE, REMINDER, Kind, Words, say
 from portal.reminders.models import RecipientType, Reminder
 from portal.reminders.readers import Reader
+from portal.reminders.together import things
 
 Rows = Sequence[Reminder]
 
@@ -27,11 +28,11 @@ Rows = Sequence[Reminder]
 def items_of(rows: Rows) -> dict[UUID, RecordItem]:
     """The records that rows are about, with what their words need. One query."""
     together = ("kind", "visit__case__patient", "visit__case__key", "visit__office")
-    return RecordItem.objects.select_related(*together).in_bulk([row.about_id for row in rows])
+    return things(rows, RecordItem.objects.select_related(*together))
 
 
 def _visits(rows: Rows) -> dict[UUID, Visit]:
-    return Visit.objects.select_related("case__patient", "clinician").in_bulk([row.about_id for row in rows])
+    return things(rows, Visit.objects.select_related("case__patient", "clinician"))
 
 
 def item_still_due(rows: Rows, now: datetime) -> set[UUID]:

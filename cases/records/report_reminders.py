@@ -19,6 +19,7 @@ from portal.actors import Actor
 from portal.reminders.kinds import CALL, DONE, REMINDER, Kind, Words, say
 from portal.reminders.models import Reminder
 from portal.reminders.readers import Reader
+from portal.reminders.together import things
 
 Rows = Sequence[Reminder]
 ASKS = {
@@ -32,7 +33,7 @@ DONE_SAYS = {ReportState.NOT_ASKED: "asked", ReportState.ASKED: "received", Repo
 
 def _loops(rows: Rows) -> dict[UUID, ReportLoop]:
     together = ("visit__case__patient", "visit__case__key", "visit__office")
-    return ReportLoop.objects.select_related(*together).in_bulk([row.about_id for row in rows])
+    return things(rows, ReportLoop.objects.select_related(*together))
 
 
 def still_due(rows: Rows, now: datetime) -> set[UUID]:

@@ -1,11 +1,10 @@
 """A person's reminders of one case: what is coming and why, what went out and what came of it, and a rest from it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,15 +15,15 @@ from cases.case.models import Case, ToDo
 from cases.case.people import HELPER, may, role_in
 from portal import clock
 from portal.access import PERSON, find_or_404, open_to
-from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.pages import actions
 from portal.pages.call_me import CallMeForm
-from portal.reminders import emails, gathering, kinds, muting, post, rules
+from portal.reminders import emails, gathering, kinds, post, rules
 from portal.reminders.forms import PauseForm
 from portal.reminders.models import Delivery, Mute, Outcome, Pause, Reminder
 from portal.reminders.readers import Reader, reader_of
+from portal.reminders.together import Together
 
 SHOWN = 50
 TOLD = (Outcome.SENT, Outcome.ANSWERED, Outcome.NOT_NEEDED, Outcome.PASSED, Outcome.PAUSED, Outcome.MUTED)
@@ -59,27 +58,28 @@ def shown(request: HttpRequest, case: Case, *, call_form: CallMeForm | None = No
     now = clock.now()
     running = Pause.objects.visible_to(person).at(now).filter(person=person).first()
     rows = Reminder.objects.visible_to(request.user).to_person(person).filter(case_id=case.pk)
+    reader = reader_of(("user", str(person.pk)), now)
+    mutes = list(Mute.objects.visible_to(person).at(now).filter(person=person).order_by("muted_at", "pk"))
     context = {
         "case": case,
         "person": person,
         "is_own": person == request.user,
-        "coming": coming(rows.coming(), person, running, now),
-        "held_back": _held_back(person, case, now),
+        "coming": coming(rows.coming(), reader, running, mutes, now),
+        "held_back": _held_back(mutes, case),
         "sent": [sent_line(row) for row in told(rows)],
         "running": running,
         "sets_friday_note": bool(person.email) and may("set_friday_note", case, request.user),
         "pause_form": PauseForm(now=now, zone=person.zone),
         "call_form": call_form or CallMeForm(),
         "form": call_form,  # its mistakes stand on top of the page
-        **_reach(person, now),
+        **_reach(reader),
         "call_open": ToDo.objects.open().filter(case=case, kind="call").order_by("asked_at").first(),
     }
     return render(request, "pages/ledger.html", context, status=status)
 
 
-def _reach(person: User, now: dt.datetime) -> dict[str, Any]:
+def _reach(reader: Reader | None) -> dict[str, Any]:
     """How messages come to a person, and whether a call is what remains when that fails."""
-    reader = reader_of(("user", str(person.pk)), now)
     channel = Delivery.Channel(reader.channel if reader else Delivery.Channel.CALL)
     return {"way": WAYS[channel], "may_fail": channel != Delivery.Channel.CALL}
 
@@ -119,15 +119,17 @@ def told(rows: Any) -> Any:
     return found.order_by("-settled_at", "pk")[:SHOWN]
 
 
-def coming(rows: Any, person: User, running: Pause | None, now: dt.datetime) -> list[dict[str, Any]]:
+def coming(
+    rows: Any, reader: Reader | None, running: Pause | None, mutes: Sequence[Mute], now: dt.datetime
+) -> list[dict[str, Any]]:
     """The open rows that would go if things stay as they are, by the day they are expected."""
-    reader = reader_of(("user", str(person.pk)), now)
     if reader is None:
         return []
     found = list(rows.select_related("delivery"))
+    Together(found)
     due, _not_due = gathering.judge(found, now)
-    held = muting.muted(found, now)  # they stand in a list of their own
-    live = [row for row in found if row.pk in due and row not in held]
+    # What is held back stands in a list of its own.
+    live = [row for row in found if row.pk in due and not any(mute.covers(row) for mute in mutes)]
     details = _details(live, reader, now)
     resumes_at = running.until if running else None
     if running and running.until is None:  # nobody knows when the rest ends: only what goes all the same is coming
@@ -137,10 +139,9 @@ def coming(rows: Any, person: User, running: Pause | None, now: dt.datetime) -> 
     return sorted((line for line in lines if line["at"]), key=lambda line: line["at"])
 
 
-def _held_back(person: User, case: Case, now: dt.datetime) -> list[dict[str, Any]]:
+def _held_back(mutes: Iterable[Mute], case: Case) -> list[dict[str, Any]]:
     """What we hold back from a person in this case, and until when."""
-    mutes = Mute.objects.visible_to(person).at(now).filter(person=person).filter(Q(case_id=None) | Q(case_id=case.pk))
-    found = [(kinds.known(each.kind), each.until) for each in mutes.order_by("muted_at", "pk")]
+    found = [(kinds.known(each.kind), each.until) for each in mutes if each.case_id in (None, case.pk)]
     return [{"label": kind.label, "until": until} for kind, until in found if kind]
 
 

@@ -1,6 +1,7 @@
 """Reminder: what is due, when, to whom. Delivery: one message made of due rows. Pause. Run: the sender's last turn."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -89,6 +90,8 @@ class Reminder(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_as = models.CharField(max_length=12, choices=Outcome, blank=True)
     delivery = models.ForeignKey("Delivery", null=True, blank=True, on_delete=models.SET_NULL, related_name="rows")
+
+    together: Any = None  # the other rows of a page
 
     objects = ReminderQuerySet.as_manager()
 

@@ -5,7 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cases.records import actions as records
+from cases.records.models import RecordItem
 from portal.accounts.models import User
+from portal.actors import Actor
 from portal.pages import reminder_log
 from portal.reminders.models import Outcome, Reminder
 from tests import factories, people
@@ -13,7 +16,7 @@ from tests import factories, people
 pytestmark = pytest.mark.django_db
 
 SIGNING_IN = {"rosa": 2, "theo": 3}  # session, person, for staff the second factor: what every page costs
-PAGES = ["pages:case_home", "records:list", "pages:reminder_log"]
+PAGES = ["pages:case_home", "records:list", "pages:ledger", "pages:reminder_log"]
 OWN_AT_MOST = 12
 
 
@@ -41,6 +44,15 @@ def test_at_most_12_queries_of_its_own_however_many_cases(page):
     few = own_queries(key, address)
     others(3)
     assert own_queries(key, address) == few <= OWN_AT_MOST
+
+
+def test_the_ledger_reads_what_its_rows_are_about_once_however_many_they_are():
+    case = factories.case_with_visit(days=60)
+    address = reverse("pages:ledger", args=[case.pk])
+    few = own_queries("rosa", address)
+    for item in RecordItem.objects.filter(visit__case=case, state="needed"):
+        records.tell(item, "asked", by=Actor.person(case.patient))
+    assert own_queries("rosa", address) <= few
 
 
 @pytest.fixture
