@@ -1,21 +1,26 @@
-"""When messages have done what they can, a person calls: a row on the coordinator's board."""
+"""When messages have done what they can, or a visit has come near, a person calls: a row on the coordinator's board."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
 
 from cases.case.actions import ask_to_do
 from cases.case.models import Case, ToDo
 from cases.records import report_planning
 from cases.records.closed_days import closed_days
 from cases.records.models import RecordItem, ReportLoop, Visit
-from cases.records.planning import CALL_HOLDER, GIVE_BACK
+from cases.records.planning import CALL_HOLDER, GIVE_BACK, VISIT_SOON
 from cases.records.report_planning import ASK_REPORT
-from cases.records.standing import standings
+from cases.records.standing import Standing, standings
 from cases.records.states import Route
+from cases.records.verdict import Timing
 from portal.actors import SYSTEM
+from portal.texts.business_days import needs_a_call
 
+NEAR_AT_MOST = timedelta(days=28)  # ten business days, and the longest holidays between them
 ONE_DAY = timedelta(days=1)  # the widest that local dates differ from those of UTC
 
 
@@ -26,7 +31,7 @@ def put_on_board(*, now: datetime) -> int:
     A call that was made and settled since that day is not asked for again, until something new is said.
     """
     cases = Case.objects.open().filter(act_by__lte=now.date() + ONE_DAY)
-    visits = Visit.objects.booked().filter(case__in=cases).select_related("case__key", "office")
+    visits = Visit.objects.live().filter(case__in=cases).select_related("case__key", "office")
     due = {
         str(line.item.pk): (line, stands)
         for stands in standings(visits, now).values()
@@ -52,6 +57,33 @@ def _ask_for_lent_things(now: datetime) -> int:
     for item in due.values():
         ask_to_do(GIVE_BACK, item, case=item.visit.case, due_on=now.astimezone(item.visit.zone).date(), by=SYSTEM)
     return len(due)
+
+
+@transaction.atomic
+def put_near_visits_on_board(*, now: datetime) -> int:
+    """Ask for a call about each visit that came near by passing time while a core record is still to come.
+
+    Once for each day of a visit: not where a call was asked for since that day was saved.
+    """
+    near = Visit.objects.booked().filter(on_date__range=(now.date() - ONE_DAY, now.date() + NEAR_AT_MOST))
+    asked = ToDo.objects.filter(kind=VISIT_SOON, about_id=Cast(OuterRef("pk"), CharField()))
+    near = near.filter(case__in=Case.objects.open()).exclude(Exists(asked.filter(asked_at__gte=OuterRef("booked_at"))))
+    found = standings(near.select_related("case__key", "office"), now).values()
+    due = [stands for stands in found if _is_near(stands) and _is_open(stands)]
+    for stands in due:
+        ask_to_do(VISIT_SOON, stands.visit, case=stands.visit.case, due_on=stands.today, by=SYSTEM)
+    return len(due)
+
+
+def _is_near(stands: Standing) -> bool:
+    on = stands.visit.on_date
+    return on is not None and on >= stands.today and needs_a_call(stands.today, on, stands.closed)
+
+
+def _is_open(stands: Standing) -> bool:
+    """Whether a core record is neither there nor in the patient's hands."""
+    core = stands.verdict.core if stands.verdict else ()
+    return any(judged.timing not in {Timing.THERE, Timing.CARRIED} for judged in core)
 
 
 @transaction.atomic

@@ -9,11 +9,11 @@ from cases.case.actions import settle_to_do
 from cases.case.models import ToDo
 from cases.records import lead_times, opening, report_planning, rules
 from cases.records.keeping import keep
-from cases.records.models import RecordItem, Referral, Visit
+from cases.records.models import LIVE, RecordItem, Referral, Visit
 from cases.records.referral_letters import ReferralLetter
 from cases.records.rules import Due
 from cases.records.standing import ItemStanding, Standing, standings
-from cases.records.states import ItemState, ReferralState, Route, VisitState
+from cases.records.states import IN_TROUBLE, ItemState, ReferralState, Route, VisitState
 from portal.actors import SYSTEM
 from portal.reminders.models import Outcome, Reminder
 from portal.reminders.planning import Plan
@@ -69,7 +69,8 @@ def _settle_to_dos(now_stands: Standing) -> None:
     stands = {(VISIT_SOON, visit.pk): is_near, (ASK_OFFICE, visit.pk): is_booked}
     for item in visit.items.only("pk", "due_back_on", "back_on", "route"):
         stands |= {(CALL_HOLDER, item.pk): False, (GIVE_BACK, item.pk): item.is_ours_to_give_back(today)}
-    stands |= {(CALL_HOLDER, line.item.pk): is_booked and line.waits_for_a_person(today) for line in now_stands.items}
+    if visit.state in LIVE:  # what was asked for is looked for, also after the visit
+        stands |= {(CALL_HOLDER, line.item.pk): line.waits_for_a_person(today) for line in now_stands.items}
     found = list(ToDo.objects.open().filter(case=visit.case, kind__in=TO_DOS + REFERRAL_TO_DOS))
     if any(todo.kind in REFERRAL_TO_DOS for todo in found):
         stands |= _referral_stands(visit)
@@ -179,9 +180,10 @@ def _was_asked(kind: str, item: RecordItem, step: int) -> bool:
 
 def _plan_day(plan: Plan, line: ItemStanding, day: rules.NextDay, until: datetime | None, now: datetime) -> None:
     visit = line.item.visit
-    # What is with us is ours to send on, whoever asked for it.
+    # What is with us is ours to send on, whoever asked for it; what we asked for in vain is ours to ask for again.
     is_for_us = line.item.asked_by_us or line.item.state == ItemState.HELD
-    is_ours = day.due == Due.PERSON or (day.due == Due.CHASE and is_for_us)
+    is_chased = day.due == Due.CHASE or line.item.state in IN_TROUBLE
+    is_ours = day.due == Due.PERSON or (is_chased and is_for_us)
     recipient = role("coordinator") if is_ours else visit.case.patient
     zone = ZoneInfo(organisation().time_zone) if is_ours else visit.case.patient.zone
     due_at = max(morning(day.on, zone), now)

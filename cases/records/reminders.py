@@ -80,11 +80,24 @@ def _page(case_id: UUID) -> str:
 
 def request_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
     items, today = items_of(rows), when.as_date(now, reader.zone)
-    found = ((row.pk, items[row.about_id], when.as_date(row.due_at, reader.zone)) for row in rows)
-    return {pk: _request(item, day, today) for pk, item, day in found}
+    return {row.pk: _request(items[row.about_id], row, when.as_date(row.due_at, reader.zone), today) for row in rows}
 
 
-def _request(item: RecordItem, day: date, today: date) -> Words:
+def _is_hers(item: RecordItem, row: Reminder) -> bool:
+    """Whether a row goes to the patient: a role's row, and those it is handed on to, are ours."""
+    return row.recipient == (RecipientType.USER, str(item.visit.case.patient_id))
+
+
+def _for_us(item: RecordItem, lead: str, line: str, subject: str, action_label: str) -> Words:
+    """Words for coordinators: the case by its reference, and no question, since they say it on the page."""
+    lead = lead % {"case": item.visit.case.reference}
+    return Words(subject=subject, lead=lead, line=line, action_label=action_label, path=_page(item.visit.case_id))
+
+
+def _request(item: RecordItem, row: Reminder, day: date, today: date) -> Words:
+    if not _is_hers(item, row):
+        line = _("We asked for it, and it was not found or is no use. The case says what was wrong.")
+        return _for_us(item, _("%(case)s: one to ask for again"), line, _("One to ask for again"), _("See what it is"))
     pattern = patterns.REQUEST_SOON if day < today else patterns.REQUEST
     return say(pattern, {"day": when.day(day)}, path=_page(item.visit.case_id))
 
@@ -114,36 +127,29 @@ def chase_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
 
 
 def _chase(item: RecordItem, row: Reminder) -> Words:
-    if row.recipient == (RecipientType.USER, str(item.visit.case.patient_id)):
+    if _is_hers(item, row):
         return say(patterns.CHASE, path=_page(item.visit.case_id))
-    lead = _("%(case)s: no word yet") % {"case": item.visit.case.reference}
+    lead = _("%(case)s: no word yet")
     line = _("We asked for it. A short call may help it along.")
     if item.state == ItemState.HELD:
-        lead = _("%(case)s: one to send on") % {"case": item.visit.case.reference}
-        line = _("Its file is with us and goes to the second doctor.")
-    return Words(
-        subject=_("Any news of what you asked for?"),
-        lead=lead,
-        line=line,
-        action_label=_("See what it is"),
-        path=_page(item.visit.case_id),
-        question=_("Has it arrived?"),
-        question_hint=_("Done means it is there. If you are not sure, press “Not yet”."),
-    )
+        lead, line = _("%(case)s: one to send on"), _("Its file is with us and goes to the second doctor.")
+    return _for_us(item, lead, line, _("Any news of what you asked for?"), _("See what it is"))
 
 
 def hand_over_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
     items = items_of(rows)
-    return {
-        row.pk: Words(
-            subject=_("One to take over"),
-            lead=_("%(case)s: no word yet, please take over") % {"case": items[row.about_id].visit.case.reference},
-            line=_("It was asked for, and its day has come. Call the office that has it."),
-            action_label=_("Open the case"),
-            path=_page(items[row.about_id].visit.case_id),
-        )
-        for row in rows
-    }
+    return {row.pk: _hand_over(items[row.about_id]) for row in rows}
+
+
+def _hand_over(item: RecordItem) -> Words:
+    lead = _("%(case)s: no word yet, please take over")
+    line = _("It was asked for, and its day has come. Call the office that has it.")
+    if item.state == ItemState.SENT:
+        line = _("It was sent, and nobody has said that it is there. Call the second office.")
+    if item.state == ItemState.HELD:
+        lead = _("%(case)s: still with us, please send it on")
+        line = _("Its file is with us, and its day has come. Send it to the second office, and say so on the page.")
+    return _for_us(item, lead, line, _("One to take over"), _("Open the case"))
 
 
 def due_back_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:

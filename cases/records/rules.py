@@ -9,7 +9,17 @@ from django.utils.translation import gettext as _
 
 from cases.records import lead_times
 from cases.records.lead_times import Lead
-from cases.records.states import IN_TROUBLE, UNASKED, ItemState, KnownBy, ReferralState, ReportState, Route, VisitState
+from cases.records.states import (
+    IN_TROUBLE,
+    UNASKED,
+    UNDER_WAY,
+    ItemState,
+    KnownBy,
+    ReferralState,
+    ReportState,
+    Route,
+    VisitState,
+)
 from portal.moves import Move
 
 PATIENT, HELPER, COORDINATOR, SYSTEM = "patient", "helper", "coordinator", "system"
@@ -221,32 +231,60 @@ def why_not_due_back(on: date, today: date, sent_on: date | None) -> str:
     return ""
 
 
+def person_on(asked_on: date, sent_on: date | None, lead: Lead, visit_on: date | None, closed: Set[date]) -> date:
+    """The day one of us calls. What was sent or is in hand is past the asking, and is looked for first."""
+    if sent_on is None:
+        return lead_times.person_takes_over_on(asked_on, visit_on, lead, closed)
+    looked_for = lead_times.chase_by(sent_on, visit_on, closed, sent_on=sent_on)
+    return max(lead_times.person_takes_over_on(sent_on, visit_on, lead, closed), looked_for)
+
+
 def next_day(
     state: str,
     route: str,
     *,
     lead: Lead,
     visit_on: date | None,
+    asked_on: date | None,
     last_word_on: date | None,
     sent_on: date | None,
+    called_on: date | None = None,
     today: date,
     closed: Set[date],
 ) -> NextDay | None:
     """The next day on which somebody must act for an item; None when it moves by itself or is done.
 
-    Unasked: the day to ask by. Asked: the first chase, and once that has passed the day a person takes over.
+    Unasked: the day to ask by. Asked: the first chase, counted from the last word, and once that has passed the day
+    a person takes over, counted from the asking. `sent_on`: sent or in hand since. `called_on`: one of us asked again;
+    after a person has taken over, the next asking is a person's, too.
     """
     if state in UNASKED or state in IN_TROUBLE:
         return NextDay(Due.REQUEST, lead_times.request_by(visit_on, lead, closed)) if visit_on else None
-    if last_word_on is None or state not in {S.ASKED, S.ACKNOWLEDGED, S.SENT, S.HELD}:
-        return None
-    if route == Route.CARRIED and state in {S.HELD, S.SENT}:
+    if not _waits(state, route) or asked_on is None or last_word_on is None:
         return None
     chase = lead_times.chase_by(last_word_on, visit_on, closed, sent_on=sent_on)
-    person = lead_times.person_takes_over_on(last_word_on, visit_on, lead, closed)
+    person = person_on(asked_on, sent_on, lead, visit_on, closed)
+    if called_on and called_on >= person:
+        return NextDay(Due.PERSON, chase)
     if chase >= today and chase < person:
         return NextDay(Due.CHASE, chase)
     return NextDay(Due.PERSON, person)
+
+
+def day_to_follow(
+    state: str, route: str, *, lead: Lead, asked_on: date | None, sent_on: date | None, closed: Set[date]
+) -> NextDay | None:
+    """After the visit nobody chases the patient: one of us calls about what has not come on its safe day."""
+    if not _waits(state, route) or asked_on is None:
+        return None
+    if sent_on:
+        return NextDay(Due.PERSON, lead_times.chase_by(sent_on, None, closed, sent_on=sent_on))
+    return NextDay(Due.PERSON, lead_times.add_business_days(asked_on, lead.safe, closed))
+
+
+def _waits(state: str, route: str) -> bool:
+    """Whether it was asked for and is not there, and somebody else has it."""
+    return state in UNDER_WAY and not (route == Route.CARRIED and state in {S.HELD, S.SENT})
 
 
 def act_by(days: Iterable[date | None]) -> date | None:

@@ -11,9 +11,10 @@ from cases.records import lead_times, opening, rules, verdict
 from cases.records.closed_days import closed_days
 from cases.records.lead_times import Lead
 from cases.records.models import RecordItem, Visit
-from cases.records.states import IN_TROUBLE, THERE, UNASKED, ItemState, VisitState
+from cases.records.states import IN_TROUBLE, THERE, UNASKED, ItemState, KnownBy, VisitState
 from cases.records.verdict import Dates, Judged, Thing, Verdict
 
+TOLD_TO_US = {KnownBy.STAFF_CALL, KnownBy.OFFICE}  # by one of us who asked
 SENT_OR_THERE = THERE | {ItemState.SENT}
 Closed = Mapping[str, Set[date]]
 
@@ -34,10 +35,11 @@ class ItemStanding:
     def person_on(self) -> date | None:
         """The day a person takes over what was asked for; None while nobody has asked."""
         visit, thing = self.item.visit, self.dates.thing
-        if self.item.last_word_on is None:
+        asked_on, sent_on = _asked_and_sent(self.item)
+        if asked_on is None:
             return None
         on = visit.on_date if visit.state == VisitState.BOOKED else None
-        return lead_times.person_takes_over_on(self.item.last_word_on, on, thing.lead, thing.closed)
+        return rules.person_on(asked_on, sent_on, thing.lead, on, thing.closed)
 
     @property
     def act_on(self) -> date | None:
@@ -94,13 +96,14 @@ class Standing:
 
     @cached_property
     def act_by(self) -> date | None:
-        """The earliest open day of a booked visit."""
+        """The earliest open day: of a visit to come, and of what is to follow one that took place."""
+        if self.visit.state == VisitState.HAPPENED:
+            return rules.act_by(each.next_day.on for each in self.items if each.next_day)
+        days = [each.act_on for each in self.items] if self.visit.state != VisitState.CANCELLED else []
         if self.visit.state != VisitState.BOOKED or self.visit.on_date is None:
-            return None
-        if self.visit.on_date < self.today:
-            return lead_times.next_business_day(self.visit.on_date, self.closed)
-        days = [each.act_on for each in self.items]
-        return rules.act_by([*days, lead_times.next_business_day(self.visit.on_date, self.closed)])
+            return rules.act_by(days)
+        after = lead_times.next_business_day(self.visit.on_date, self.closed)
+        return after if self.visit.on_date < self.today else rules.act_by([*days, after])
 
 
 def standings(
@@ -185,18 +188,37 @@ def _line(item: RecordItem, thing: Thing, visit: Visit, judged: Judged | None, n
     return ItemStanding(
         item=item,
         dates=judged.dates if judged else verdict.dates_of(thing, now),
-        next_day=rules.next_day(
-            item.state,
-            item.route,
-            lead=lead,
-            visit_on=on if is_ahead else None,
-            last_word_on=item.last_word_on,
-            sent_on=item.sent_on,
-            today=today,
-            closed=closed,
-        ),
+        next_day=_next_day(item, thing, visit, today),
         request_by=lead_times.request_by(on, lead, closed) if on and is_ahead else None,
         safe_by=lead_times.safe_by(on, lead.reading, closed) if on and is_ahead else None,
         judged=judged,
         opens_by=opening.next_day(item, on if is_ahead else None, lead, closed, today),
     )
+
+
+def _next_day(item: RecordItem, thing: Thing, visit: Visit, today: date) -> rules.NextDay | None:
+    asked_on, sent_on = _asked_and_sent(item)
+    if visit.state == VisitState.CANCELLED:
+        return None
+    if visit.state == VisitState.HAPPENED:
+        days = {"asked_on": asked_on, "sent_on": sent_on}
+        return rules.day_to_follow(item.state, item.route, lead=thing.lead, closed=thing.closed, **days)
+    return rules.next_day(
+        item.state,
+        item.route,
+        lead=thing.lead,
+        visit_on=visit.on_date if visit.state == VisitState.BOOKED else None,
+        asked_on=asked_on,
+        last_word_on=item.last_word_on,
+        sent_on=sent_on,
+        called_on=item.chased_on if item.known_by in TOLD_TO_US else None,
+        today=today,
+        closed=thing.closed,
+    )
+
+
+def _asked_and_sent(item: RecordItem) -> tuple[date | None, date | None]:
+    """The day an answer is awaited from: of the asking, or of "we work on it"; and since when it is on its way, or
+    in our or the patient's hands.
+    """
+    return item.acknowledged_on or item.asked_on, item.sent_on or item.held_on

@@ -7,8 +7,9 @@ from portal.celery import app
 
 @app.task
 def hand_over() -> None:
-    """Put each record and report whose day has come on the coordinator's board. Twice, or late, changes nothing."""
+    """Put each record, report and visit whose day has come on the board. Twice, or late, changes nothing."""
     now = clock.now()
+    handing_over.put_near_visits_on_board(now=now)
     handing_over.put_on_board(now=now)
     handing_over.put_reports_on_board(now=now)
 

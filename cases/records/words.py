@@ -11,7 +11,7 @@ from cases.records.models import RecordItem, Referral, ReportLoop, Visit
 from cases.records.standing import ItemStanding, Standing
 from cases.records.states import IN_TROUBLE, UNASKED, ItemState, KnownBy, Need, ReferralState, Route
 from cases.records.verdict import Answer, Judged, Timing, Verdict
-from portal import when
+from portal import clock, when
 
 ANSWERS = {
     Answer.COMFORTABLE: (gettext_lazy("Comfortable"), "ok", "check"),
@@ -228,7 +228,9 @@ def days_line(line: ItemStanding, visit: Visit) -> str:
     if dates.read_expected is None or dates.read_safe is None:
         return ""
     if dates.has_no_date and item.state not in IN_TROUBLE:
-        return _("Its safe day has passed without word. A person asks now. It will follow.")
+        if _a_person_asks(line):
+            return _("Its safe day has passed without word. A person asks now. It will follow.")
+        return _("Its safe day has passed without word. It will follow.")
     days = {"usual": when.month_day(dates.read_expected), "latest": when.month_day(dates.read_safe)}
     if dates.thing.lead.reading:
         words = _("It should be there and read by %(usual)s, at the latest %(latest)s.") % days
@@ -250,11 +252,16 @@ def item_text(line: ItemStanding, visit: Visit, known_words: str, is_already_her
     if is_already_here and line.item.state == ItemState.HELD:
         parts.insert(0, _("It is here from your earlier visit. You do not ask for it again."))
     is_asked_of = line.next_day and line.next_day.due in ("chase", "person") and line.item.state != ItemState.HELD
-    if is_asked_of and line.next_day.on >= line.dates.asked_on:
+    if is_asked_of and line.next_day.on >= line.dates.asked_on and not _a_person_asks(line):
         parts.append(next_ask(line))
     if line.item.is_lent:
         parts.append(_goes_back(line.item))
     return " ".join(part for part in parts if part)
+
+
+def _a_person_asks(line: ItemStanding) -> bool:
+    """Whether a call about it is on our board."""
+    return line.waits_for_a_person(clock.today(line.dates.thing.zone))
 
 
 def _learned(item: RecordItem) -> str:

@@ -53,11 +53,11 @@ def _of_lent(gathered: Gathered, today: dt.date) -> Reason | None:
 
 def _of_visit(gathered: Gathered, today: dt.date) -> Reason | None:
     standing, visit = gathered.standing, gathered.visit
-    if standing is None or visit is None or visit.on_date is None:
+    if standing is None or visit is None:
         return None
-    if gathered.facts.visit_happened:
-        return _report(gathered, standing.closed, today)
-    if visit.on_date < today:
+    if gathered.facts.visit_happened and (reason := _report(gathered, standing.closed, today)):
+        return reason
+    if not gathered.facts.visit_happened and visit.on_date and visit.on_date < today:
         text = _("The visit was on %(day)s. Ask whether it took place.") % {"day": when.short_day(visit.on_date)}
         return Reason(visit.on_date, _("Did it take place?"), "info", "cal", text)
     pairs = zip(standing.items, standing.things, strict=True)

@@ -113,7 +113,8 @@ def next_day_by_walking(thing, now, visit_on):
     """Ask by; chased at business day 5 or half-way; a person at day 15 or the safe-by day."""
     today, lead, closed = now.astimezone(thing.zone).date(), thing.lead, thing.closed
     sent_on = thing.asked_on if thing.state == ItemState.SENT else None
-    facts = {"lead": lead, "visit_on": visit_on, "last_word_on": thing.asked_on, "sent_on": sent_on}
+    asked_on = thing.asked_on
+    facts = {"lead": lead, "visit_on": visit_on, "asked_on": asked_on, "last_word_on": asked_on, "sent_on": sent_on}
     found = rules.next_day(thing.state, thing.route, today=today, closed=closed, **facts)
     safe_by = visit_on
     for _day in range(lead.reading + 1):
@@ -128,7 +129,9 @@ def next_day_by_walking(thing, now, visit_on):
         return
     half = max(1, count_open(thing.asked_on, visit_on, closed) // 2)
     chase = walk(thing.asked_on, min(5, half), closed) if sent_on is None else walk(sent_on, 2, closed)
-    person = max(min(walk(thing.asked_on, 15, closed), safe_by), walk(thing.asked_on, 1, closed))
+    person = max(
+        min(walk(thing.asked_on, 15, closed), safe_by), walk(thing.asked_on, 1 if sent_on is None else 2, closed)
+    )
     expected = ("chase", chase) if today <= chase < person else ("person", person)
     assert (found.due, found.on) == expected
 

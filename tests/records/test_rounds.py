@@ -1,18 +1,21 @@
 """Several visits of one case: a third opinion, and a new visit after one was called off."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
 
-from cases.records import actions, reuse
+from cases.case.models import ToDo
+from cases.records import actions, handing_over, reuse
 from cases.records.models import RecordKind, Referral, Visit
+from cases.records.standing import standing
 from portal import clock
 from portal.errors import Refused
 from portal.pages import facts
 from portal.reminders.models import Reminder
 from tests import people
 from tests.records.builders import actor, booked_visit, case_of_rosa, item, named_visit, on_november_5
+from tests.records.worked_example import EASTERN
 from tests.reviews.world import plan
 
 pytestmark = pytest.mark.django_db
@@ -118,9 +121,22 @@ def test_a_word_about_the_second_visit_leaves_the_third_s_day_to_act_by(second):
     assert case.act_by == before
 
 
-def test_after_its_visit_a_record_of_the_second_is_not_chased(second):
-    actions.tell(item(second, "clinic_notes"), "asked", by=actor("rosa"))
-    assert not Reminder.objects.filter(about_id=item(second, "clinic_notes").pk, settled_at=None).exists()
+def test_after_its_visit_a_record_is_not_chased_but_followed_by_a_person(second, november_5):
+    """The patient has had her visit and is left in peace; what was to follow it is still looked for."""
+    notes = actions.tell(item(second, "clinic_notes"), "asked", by=actor("rosa"))
+    assert not Reminder.objects.filter(about_id=notes.pk, settled_at=None).exists()
+    calls = ToDo.objects.open().filter(kind="call_holder", about_id=str(notes.pk))
+    lines = standing(Visit.objects.get(pk=second.pk), clock.now()).items
+    (line,) = [line for line in lines if line.item == notes]
+    november_5.move_to(datetime.combine(line.next_day.on, time(10), EASTERN) - timedelta(days=1))
+    handing_over.put_on_board(now=clock.now())
+    assert not calls.exists()
+    november_5.shift(timedelta(days=1))
+    for _twice in range(2):
+        handing_over.put_on_board(now=clock.now())
+    assert calls.count() == 1
+    actions.tell(notes, "arrived", by=actor("theo"))
+    assert not calls.exists()
 
 
 def test_the_second_visit_cannot_be_taken_back_under_a_third(second):

@@ -9,7 +9,7 @@ from cases.records.lead_times import Lead
 from cases.records.rules import Due, NextDay
 from cases.records.states import ItemState, ReferralState, ReportState, Route, VisitState
 from portal import moves
-from tests.records.worked_example import CLOSED, at, nov
+from tests.records.worked_example import CLOSED, at, dec, nov
 
 ROLES = ("patient", "helper", "consultant", "coordinator", "", "system")
 SAYERS = {"patient", "helper", "coordinator"}
@@ -159,8 +159,9 @@ def test_nothing_moved_is_nothing_to_take_back():
 TODAY, VISIT_ON = nov(9), nov(24)
 
 
-def next_day(state, route=Route.DIRECT, today=TODAY, visit_on=VISIT_ON, word_on=None, sent_on=None):
-    facts = {"lead": Lead(2, 10), "visit_on": visit_on, "last_word_on": word_on, "sent_on": sent_on}
+def next_day(state, route=Route.DIRECT, today=TODAY, visit_on=VISIT_ON, word_on=None, **days):
+    facts = {"lead": Lead(2, 10), "visit_on": visit_on, "asked_on": word_on, "last_word_on": word_on, "sent_on": None}
+    facts |= days
     return rules.next_day(state, route, **facts, today=today, closed=CLOSED)
 
 
@@ -183,8 +184,53 @@ def test_a_new_word_moves_the_chase():
     assert next_day("asked", word_on=nov(9)) == NextDay(Due.CHASE, nov(17))
 
 
+def test_a_person_s_day_counts_from_the_asking_however_often_it_is_asked_again():
+    again = {"asked_on": nov(5), "word_on": nov(20), "visit_on": None}
+    assert next_day("asked", **again, today=nov(20)) == NextDay(Due.PERSON, dec(1))
+    assert next_day("asked", **again, today=dec(2)) == NextDay(Due.PERSON, dec(1))
+
+
+def test_once_a_person_has_asked_again_the_next_asking_is_a_person_s_too():
+    called = {"asked_on": nov(5), "word_on": dec(1), "called_on": dec(1), "visit_on": None}
+    assert next_day("asked", **called, today=dec(1)) == NextDay(Due.PERSON, dec(8))
+    # What one of us asked before that day changes nothing.
+    before = {"asked_on": nov(5), "word_on": nov(16), "called_on": nov(16), "visit_on": None}
+    assert next_day("asked", **before, today=nov(16)) == NextDay(Due.CHASE, nov(23))
+
+
 def test_sent_is_looked_for_two_business_days_later():
     assert next_day("sent", word_on=nov(5), sent_on=nov(9)) == NextDay(Due.CHASE, nov(12))
+
+
+@pytest.mark.parametrize("state", ["sent", "held"])
+def test_what_is_sent_or_with_us_is_past_day_15(state):
+    sent = {"word_on": nov(5), "sent_on": dec(2), "route": Route.THROUGH_US, "visit_on": None}
+    assert next_day(state, **sent, today=dec(2)) == NextDay(Due.CHASE, dec(4))
+    assert next_day(state, **sent, today=dec(7)) == NextDay(Due.PERSON, dec(23))
+
+
+def test_what_is_sent_after_its_safe_day_is_looked_for_by_a_person():
+    sent = {"word_on": nov(5), "sent_on": nov(23), "visit_on": nov(24)}
+    assert next_day("sent", **sent, today=nov(23)) == NextDay(Due.PERSON, nov(25))
+
+
+@pytest.mark.parametrize(
+    ("state", "route", "sent_on", "on"),
+    [
+        ("asked", Route.DIRECT, None, nov(20)),
+        ("acknowledged", Route.DIRECT, None, nov(20)),
+        ("sent", Route.DIRECT, nov(9), nov(12)),
+        ("held", Route.THROUGH_US, nov(9), nov(12)),
+        ("held", Route.CARRIED, nov(9), None),
+        ("sent", Route.CARRIED, nov(9), None),
+        ("needed", Route.DIRECT, None, None),
+        ("not_located", Route.DIRECT, None, None),
+        ("arrived", Route.DIRECT, nov(9), None),
+    ],
+)
+def test_after_the_visit_a_person_looks_for_what_follows(state, route, sent_on, on):
+    found = rules.day_to_follow(state, route, lead=Lead(2, 10), asked_on=nov(5), sent_on=sent_on, closed=CLOSED)
+    assert found == (on and NextDay(Due.PERSON, on))
 
 
 @pytest.mark.parametrize("state", ["arrived", "opens_fine", "not_wanted"])
