@@ -63,7 +63,8 @@ def plan_row(row: Reminder, reopens: Iterable[str] = (Outcome.WITHDRAWN,)) -> Re
         return None
     Reminder.objects.bulk_create([row], ignore_conflicts=True)
     same = same.filter(version=row.version, step=row.step, resent=0)
-    _reopen(same.filter(settled_as__in=reopens), due_at=row.due_at, useful_until=row.useful_until)
+    also = {"due_at": row.due_at, "useful_until": row.useful_until, "put_off_at": row.put_off_at}
+    _reopen(same.filter(settled_as__in=reopens), **also)
     planned = same.get()
     if planned.settled_as == Outcome.SENT:
         _reopen_askings(planned, now)
@@ -86,7 +87,7 @@ def _reopen_askings(row: Reminder, now: dt.datetime) -> None:
         _reopen(_steps_from(row).filter(step__gt=row.step, settled_as=Outcome.WITHDRAWN, useful_until__gt=now))
 
 
-def _reopen(rows: models.QuerySet[Reminder], **also: dt.datetime) -> None:
+def _reopen(rows: models.QuerySet[Reminder], **also: dt.datetime | None) -> None:
     """Open settled rows again. One whose message may be going out stays in it, so that its stamp finds the row."""
     rows.exclude(delivery__in=Delivery.objects.going_out()).update(delivery=None)
     rows.update(settled_at=None, settled_as="", **also)
@@ -217,7 +218,9 @@ def _ask_again(row: Reminder, kind: kinds.Kind, now: dt.datetime) -> None:
     if again_at is None or _next_planned(row):
         return
     same = ("kind", "about_type", "about_id", "version", "case_id", "recipient_type", "recipient_id", "useful_until")
-    following = Reminder(step=row.step + 1, due_at=again_at, **{name: getattr(row, name) for name in same})
+    following = Reminder(
+        step=row.step + 1, due_at=again_at, put_off_at=now, **{name: getattr(row, name) for name in same}
+    )
     plan_row(following, reopens=(Outcome.WITHDRAWN, Outcome.ANSWERED))
 
 
