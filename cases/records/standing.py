@@ -201,6 +201,8 @@ def _next_day(item: RecordItem, thing: Thing, visit: Visit, today: date) -> rule
     if visit.state == VisitState.CANCELLED:
         return None
     if visit.state == VisitState.HAPPENED:
+        if item.due_back_on:  # it is lent until then: nobody looks for it there
+            return None
         days = {"asked_on": asked_on, "sent_on": sent_on}
         return rules.day_to_follow(item.state, item.route, lead=thing.lead, closed=thing.closed, **days)
     return rules.next_day(
