@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cases.case import office_ties
+from cases.case import office_ties, regions
 from cases.case.models import Assignment, Case, CaseClinician, Clinician, Consent, Office, ToDo
 from cases.case.people import may, role_in
 from portal import clock
@@ -256,6 +256,9 @@ def settle_to_do(todo: ToDo, *, by: Actor) -> ToDo:
 def add_office(case: Case, *, name: str, by: Actor, **details: Any) -> Office:
     """An office typed in by someone of the case; it serves this case only until a coordinator has checked it."""
     must("change_dates", case, by)
+    if not details.get("region"):  # nobody said where it is: most likely where the patient lives
+        zone = case.patient.time_zone
+        details |= {"time_zone": zone, "region": regions.country_of(zone)}
     office = Office.objects.create(name=name.strip(), for_case=case, **details)
     here = organisation()
     today = clock.today(ZoneInfo(here.time_zone))

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from cases.case import regions
-from cases.case.actions import add_office
+from cases.case.actions import add_office, change_office
 from cases.case.models import Case, CaseClinician, Office
 from portal.actors import Actor
 
@@ -28,11 +28,19 @@ def _known_as(name: str, case: Case | None) -> Office | None:
 
 
 def named_or_added(case: Case, name: str, *, region: str = "", by: Actor, **details: Any) -> Office | None:
-    """The office of this name, or a new one for this case; None without a name."""
+    """The office of this name, or a new one for this case; None without a name.
+
+    What is typed beside the name of one that serves this case alone, and differs, is said of it.
+    """
     if not name.strip():
         return None
-    found = named(name, by.user, case)
-    return found or add_office(case, name=name, by=by, **details, **regions.office_details(region))
+    found, said = named(name, by.user, case), details | regions.office_details(region)
+    if found is None:
+        return add_office(case, name=name, by=by, **said)
+    if found.for_case_id == case.pk and found.checked_at is None:
+        typed = {field: value for field, value in said.items() if value}
+        return change_office(found, by=by, **typed) if typed else found
+    return found
 
 
 def while_typing(typed: Iterable[str], user: Any) -> QuerySet[Office]:

@@ -85,6 +85,14 @@ CHOICES = [
 ]
 
 
+COUNTRY_OF_ZONE = {zone: code.partition("-")[0] for code, (_name, zone) in REGIONS.items()}
+
+
+def country_of(zone: str) -> str:
+    """The country whose closed days hold in a time zone, as a region; "" where it is none of ours."""
+    return COUNTRY_OF_ZONE.get(zone, "")
+
+
 def office_details(region: str) -> dict[str, str]:
     """Region and time zone of an office to be added; nothing where the region is not known."""
     return {"region": region, "time_zone": REGIONS[region][1]} if region in REGIONS else {}

@@ -81,7 +81,8 @@ def name_visit(
     if visit.state == VisitState.HAPPENED:
         raise Refused(_("This visit took place. Its doctor cannot be changed any more."))
     office = office_ties.standing(office) if office else None
-    if visit.office_id and visit.office != office and visit.items.exclude(sent_on=None).exists():
+    on_their_way = visit.items.exclude(sent_on=None).exclude(route=Route.CARRIED)
+    if visit.office_id and visit.office != office and on_their_way.exists():
         raise Refused(_("Records are on their way to this office. Cancel this visit first, then name the new doctor."))
     if office is None and office_name.strip():
         office = add_office(case, name=office_name, by=by, **(office_details or {}))
@@ -94,6 +95,7 @@ def name_visit(
     visit.save(update_fields=["clinician", "office", "time_zone", "named_at", "version"])
     lay_items(visit, by=by)
     if has_moved:
+        telling.ask_anew_for(visit, now=now, by=by)
         weigh_anew(visit, by=by)
     record(by, "visit.named", visit, patient=case.patient_id, case=case.pk)
     replan(visit, now=now)

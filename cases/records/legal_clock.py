@@ -36,7 +36,10 @@ UNCONFIRMED = LegalClock("", 30, 0, "", is_confirmed=False)
 
 
 def clock_for(region: str) -> LegalClock:
-    """The clock of a region such as "US-PA" or "CA-ON"; an unconfirmed one where no law was looked up."""
-    by_province = {"CA-ON": PHIPA, "CA-BC": BRITISH_COLUMBIA}
+    """The clock of a region such as "US-PA" or "CA-ON"; an unconfirmed one where no law was looked up.
+
+    In Canada it depends on the province: the country alone is an unconfirmed one, too.
+    """
+    by_province = {"CA-ON": PHIPA, "CA-BC": BRITISH_COLUMBIA, "CA": UNCONFIRMED}
     by_country = {"US": HIPAA, "CA": PIPEDA}
     return by_province.get(region) or by_country.get(region.partition("-")[0], UNCONFIRMED)

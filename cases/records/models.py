@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from cases.case import regions
 from cases.case.models import Case, Clinician, Office
 from cases.documents.models import Document
 from cases.records.record_kinds import RecordKind
@@ -123,7 +124,7 @@ class Visit(Undoable):
 
     @property
     def region(self) -> str:
-        return self.office.region if self.office else "US"
+        return self.office.region if self.office else regions.country_of(self.time_zone)
 
     @property
     def starts_at(self) -> datetime | None:
@@ -311,6 +312,12 @@ class RecordItem(Undoable):
     def is_to_go_back(self, today: date) -> bool:
         """Whether its day to go back has come, whoever has it."""
         return self.due_back_on is not None and self.due_back_on <= today and self.back_on is None
+
+    @property
+    def heard_on(self) -> date | None:
+        """The day of the last word that it moves. Asking once more is none."""
+        days = [day for day in (self.asked_on, self.acknowledged_on, self.held_on, self.sent_on) if day]
+        return max(days, default=None)
 
     @property
     def last_word_on(self) -> date | None:

@@ -199,8 +199,9 @@ def took_place_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Wo
     return {row.pk: say(patterns.TOOK_PLACE, path=visits[row.about_id].get_absolute_url()) for row in rows}
 
 
-def _call(thing: RecordItem | Visit, case: Case, by: Actor) -> None:
-    ask_to_do("call", thing, case=case, due_on=clock.today(case.patient.zone), by=by)
+def _call(case: Case, by: Actor) -> None:
+    """One wish for a call is one row, wherever it was said."""
+    ask_to_do("call", case, case=case, due_on=clock.today(case.patient.zone), by=by)
 
 
 def answer_request(row: Reminder, choice: str, by: Actor) -> None:
@@ -219,7 +220,7 @@ def _answer_item(row: Reminder, choice: str, verb: str, sources: frozenset[str] 
     if choice == DONE and item.state in sources:
         tell(item, verb, by=by)
     if choice == CALL:
-        _call(item, item.visit.case, by)
+        _call(item.visit.case, by)
 
 
 def taken_back(thing: RecordItem | Visit | ReportLoop | None, row: Reminder, by: Actor) -> int:
@@ -246,7 +247,7 @@ def answer_due_back(row: Reminder, choice: str, by: Actor) -> None:
     if choice == DONE and item.back_on is None:
         give_back(item, by=by)
     if choice == CALL:
-        _call(item, item.visit.case, by)
+        _call(item.visit.case, by)
 
 
 def answer_took_place(row: Reminder, choice: str, by: Actor) -> None:
@@ -256,7 +257,7 @@ def answer_took_place(row: Reminder, choice: str, by: Actor) -> None:
     if choice == DONE and visit.state == VisitState.BOOKED:
         say_took_place(visit, by=by)
     if choice == CALL:
-        _call(visit, visit.case, by)
+        _call(visit.case, by)
 
 
 def _kind(code: str, label: str, **rest: object) -> Kind:

@@ -80,10 +80,10 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "hops": hops(item.route, item.state),
         "asking": holders.how_to_ask(item),
         "adds_plan": is_plan and bool(verbs),
-        "main": [_button(item, verb) for verb in main] + (_give_back(item, reader.now) if verbs else []),
+        "main": [_button(item, verb, reader) for verb in main] + (_give_back(item, reader.now) if verbs else []),
         # The main verbs once more, beside the day they are about.
-        "plain": [_button(item, verb) for verb in main + rest if verb not in WITH_INPUT],
-        "with_input": [_button(item, verb) for verb in rest if verb in WITH_INPUT],
+        "plain": [_button(item, verb, reader) for verb in main + rest if verb not in WITH_INPUT],
+        "with_input": [_button(item, verb, reader) for verb in rest if verb in WITH_INPUT],
         "may_say": bool(verbs),
         "routes": [(route, str(Route(route).label)) for route in routes if route != item.route] if verbs else [],
         "route": str(Route(item.route).label),
@@ -91,11 +91,13 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
     }
 
 
-def _button(item: RecordItem, verb: str) -> dict[str, str]:
+def _button(item: RecordItem, verb: str, reader: Reader) -> dict[str, str]:
     label = words.VERBS[verb]
     if verb == "asked" and item.state == ItemState.NEEDS_YOU and item.need == Need.SIGNATURE:
         label = _("I’ve signed it and asked")
-    if verb == "held" and item.route == Route.THROUGH_US:
+    if verb == "held" and item.route == Route.CARRIED and reader.role == rules.COORDINATOR:
+        label = _("The patient has it in hand")
+    elif verb == "held" and (item.route == Route.THROUGH_US or reader.role == rules.COORDINATOR):
         label = _("It’s here with us")
     if verb == "sent" and item.route == Route.CARRIED:
         label = _("It’s on my list to take")

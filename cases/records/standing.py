@@ -164,6 +164,7 @@ def thing_of(item: RecordItem, visit: Visit, closed: Closed) -> Thing:
         state=item.state,
         route=item.route,
         asked_on=item.asked_on,
+        heard_on=item.heard_on,
         closed=closed[place.region if place else visit.region],
     )
 

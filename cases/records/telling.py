@@ -51,11 +51,16 @@ def lay_items(visit: Visit, *, by: Actor) -> None:
 
 def _link_what_is_here(visit: Visit, before: dict[str, RecordItem]) -> None:
     """Each file of the case that can be read is the record of its kind, or the one it was for the visit before."""
+    earlier_letter = before.get(REFERRAL_KIND)
+    is_other_round = earlier_letter is not None and earlier_letter.visit.round != visit.round
     linked = set(ItemDocument.objects.filter(item__visit=visit).values_list("document_id", flat=True))
     was = dict(ItemDocument.objects.filter(item__in=before.values()).values_list("document_id", "item__kind_id"))
     for document in Document.objects.here().filter(case=visit.case).exclude(pk__in=linked).order_by("put_in_at"):
+        kind = was.get(document.pk, "")
+        if kind == REFERRAL_KIND and is_other_round:
+            continue  # each round has a referral of its own
         if _can_be_read(document):
-            _link(visit, document, now=clock.now(), kind=was.get(document.pk, ""))
+            _link(visit, document, now=clock.now(), kind=kind)
 
 
 def _lay(visit: Visit, kind: RecordKind, *, holder: Office | None = None, which: str = "") -> RecordItem:
@@ -128,7 +133,7 @@ def _say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, 
     target = moves.check(rules.ITEM_MOVES, verb, item.state, role)
     today = now.astimezone(item.visit.zone).date()
     dates = {name: getattr(item, name) for name in rules.ALL_DATES}
-    if reason := _why_not(item, verb, on, today, dates, words):
+    if reason := _why_not(item, verb, role, on, today, dates, words):
         raise Refused(reason, code="input")
     undoing.keep(item, now=now, by=by)
     for name, day in rules.dates_after(verb, dates, target, on or today).items():
@@ -144,7 +149,8 @@ def _say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, 
     if verb == "asked" and item.back_on:  # lent once more
         item.due_back_on = item.back_on = None
     if verb == "held" and item.route == Route.DIRECT:
-        item.route = Route.CARRIED if role != rules.SYSTEM else Route.THROUGH_US
+        # In hand means in the hands of whoever says so: the team's are ours.
+        item.route = Route.THROUGH_US if role in {rules.SYSTEM, rules.COORDINATOR} else Route.CARRIED
     item.version += 1
     item.save()
     record(by, f"item.{verb}", item, patient=case.patient_id, case=case.pk)
@@ -152,12 +158,20 @@ def _say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, 
 
 
 def _why_not(
-    item: RecordItem, verb: str, on: date | None, today: date, dates: dict[str, date | None], words: dict[str, Any]
+    item: RecordItem,
+    verb: str,
+    role: str,
+    on: date | None,
+    today: date,
+    dates: dict[str, date | None],
+    words: dict[str, Any],
 ) -> str:
     if verb in rules.NEEDS_A_REASON and not words.get("reason", "").strip():
         return _("Say in a few words what is wrong, so that we can ask for the right thing.")
     if verb == "needs_you" and not (words.get("need") or item.kind.need):
         return _("Choose what they need from you: a signature, a choice or a fee.")
+    if verb == "held" and item.is_lent and item.route == Route.DIRECT and role == rules.COORDINATOR:
+        return _("We never keep this one. It goes straight, or in the patient’s hands: choose how it travels first.")
     return rules.why_not_on(on or today, today, dates, verb)
 
 
@@ -196,8 +210,23 @@ def follow(item: RecordItem, verb: str, *, on: date | None, now: datetime, by: A
         _say(item, verb, on=on, now=now, by=by)
 
 
+def ask_anew_for(visit: Visit, *, now: datetime, by: Actor) -> None:
+    """The visit goes to another office: what was asked to be sent to the former one is to be asked for again."""
+    asked = visit.items.filter(route=Route.DIRECT, state__in=[ItemState.ASKED, ItemState.ACKNOWLEDGED])
+    for item in asked.order_by("pk"):
+        start_anew(item, now=now, by=by)
+        record(by, "item.to_be_asked_again", item, patient=visit.case.patient_id, case=visit.case_id)
+    referral = Referral.objects.filter(visit=visit, state__in=[ReferralState.ASKED, ReferralState.AGREED]).first()
+    if referral:  # it names the doctor whom it goes to
+        undoing.keep(referral, now=now, by=by)
+        referral.state, referral.known_by = ReferralState.NEEDED, ""
+        referral.asked_on = referral.answered_on = None
+        referral.save()
+        record(by, "referral.to_be_asked_again", referral, patient=visit.case.patient_id, case=visit.case_id)
+
+
 def start_anew(item: RecordItem, *, now: datetime, by: Actor) -> None:
-    """The referral was refused: its letter is to be asked for again, of whoever says yes."""
+    """As if nobody had asked for it: whom it was asked of said no, or it was asked for in vain."""
     item = fresh(item)
     undoing.keep(item, now=now, by=by)
     for name in rules.ALL_DATES:
@@ -226,8 +255,8 @@ def _follow_referral(visit: Visit, *, by: Actor) -> None:
 
 @transaction.atomic
 def set_route(item: RecordItem, route: str, *, by: Actor) -> RecordItem:
-    """Choose how a record travels. What was in hand and now goes directly is asked for again. Raises Refused once
-    it is on its way.
+    """Choose how a record travels. What was in hand and now goes directly is asked for again; what is a file of the
+    case stays in hand, ours or the patient's. Raises Refused once it is on its way.
     """
     must("say_where_records_are", item.visit.case, by)
     lock_case(item.visit.case)
@@ -242,13 +271,22 @@ def set_route(item: RecordItem, route: str, *, by: Actor) -> RecordItem:
         return item
     undoing.keep(item, now=clock.now(), by=by)
     item.route = route
-    if item.state == ItemState.HELD:
-        item.state, item.held_on = ItemState.ASKED, None
+    _hold_or_ask_anew(item)
     item.version += 1
     item.save()
     record(by, "item.route_set", item, patient=item.visit.case.patient_id, case=item.visit.case_id, why=route)
     replan(item.visit, now=clock.now())
     return item
+
+
+def _hold_or_ask_anew(item: RecordItem) -> None:
+    """After a change of route: is the record in the hands that it goes through now?"""
+    is_file_here = any(_can_be_read(link.document) for link in item.documents.select_related("document"))
+    if item.state == ItemState.HELD and (item.route == Route.DIRECT or not is_file_here):
+        item.state, item.held_on = ItemState.ASKED, None
+    elif item.route == Route.THROUGH_US and is_file_here and item.state in rules.ITEM_MOVES["held"].sources:
+        item.state, item.held_on, item.known_by = ItemState.HELD, clock.today(item.visit.zone), KnownBy.DOCUMENT
+        item.asked_on = item.asked_on or item.held_on
 
 
 @transaction.atomic
@@ -319,7 +357,7 @@ def _link(visit: Visit, document: Document, *, now: datetime, kind: str = "") ->
     """Link a file to the item of its kind; answers whether the item moved."""
     code = kind or (PLAN_KIND if document.kind == "plan" else document.kind)
     item = RecordItem.objects.filter(visit=visit, kind=code).first()
-    if item is None:
+    if item is None or (code == REFERRAL_KIND and visit.case.visits.live().filter(round__gt=visit.round).exists()):
         return False
     ItemDocument.objects.get_or_create(item=item, document=document, defaults={"linked_at": now})
     # What the patient carries stays in her hands, and slides stay slides: the file here is a copy.

@@ -44,6 +44,7 @@ class Thing:
     state: str = ItemState.NEEDED
     route: str = Route.DIRECT
     asked_on: date | None = None
+    heard_on: date | None = None  # the last word that it moves
     closed: Set[date] = field(default_factory=frozenset)
 
 
@@ -120,7 +121,9 @@ def dates_of(thing: Thing, now: datetime) -> Dates:
     if asked_on is None or thing.state in UNASKED or thing.state in IN_TROUBLE:
         # What could not be found or opened starts anew once somebody asks again.
         asked_on = lead_times.as_if_asked_on(local, closed)
-    is_silent = today > lead_times.add_business_days(asked_on, lead.safe, closed)
+    is_with_us = thing.state == ItemState.HELD
+    heard_on = max(asked_on, thing.heard_on or asked_on)
+    is_silent = not is_with_us and today > lead_times.add_business_days(heard_on, lead.safe, closed)
     return Dates(
         thing,
         asked_on,

@@ -209,12 +209,12 @@ def _group(line: ItemStanding) -> str:
         return "there"
     if item.route == Route.CARRIED:
         return "carried"
-    if line.judged and line.judged.timing == Timing.MAY_FOLLOW:
-        return "follows"
-    if item.state == ItemState.SENT:
-        return "sent"
     if item.state == ItemState.HELD:
         return "with_us"
+    if item.state == ItemState.SENT:
+        return "sent"
+    if line.judged and line.judged.timing == Timing.MAY_FOLLOW:
+        return "follows"
     return "asked" if item.state in ASKED else "open"
 
 

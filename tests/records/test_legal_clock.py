@@ -16,6 +16,7 @@ from tests.records.worked_example import CLOSED, nov
         ("CA-ON", "PHIPA", True),
         ("CA-BC", "PIPA", True),
         ("CA-AB", "PIPEDA", True),
+        ("CA", "", False),
         ("PL", "", False),
         ("", "", False),
     ],
