@@ -164,7 +164,7 @@ def answer(row: Reminder, choice: str, *, by: Actor) -> Reminder:
     if row.useful_until <= now:
         raise Refused(_("This is over. There is nothing left to do."), code="over")
     if row.pk not in kind.still_due([row], now):
-        if row.delivery and row.delivery.reply == choice:
+        if _was_said(row, choice):
             return row
         if not may_mend(row, now) or kind.take_back is None:
             raise Refused(_("This is over. There is nothing left to do."), code="over")
@@ -179,6 +179,12 @@ def answer(row: Reminder, choice: str, *, by: Actor) -> Reminder:
         _ask_again(row, kind, now)
     record(by, "reminder.answered", row, case=row.case_id, why=choice)
     return row
+
+
+def _was_said(row: Reminder, choice: str) -> bool:
+    if row.delivery:
+        return row.delivery.reply == choice
+    return choice == kinds.DONE and Reminder.objects.filter(pk=row.pk, settled_as=Outcome.ANSWERED).exists()
 
 
 def may_mend(row: Reminder, now: dt.datetime) -> bool:

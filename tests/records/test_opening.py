@@ -11,6 +11,7 @@ from cases.records.lead_times import Lead
 from cases.records.models import Visit
 from portal import clock
 from portal.actors import Actor
+from portal.errors import Refused
 from portal.reminders import actions as reminder_actions
 from portal.reminders import rules, sender
 from portal.reminders.models import Reminder
@@ -117,7 +118,8 @@ def test_an_old_press_does_not_open_what_will_not_open(visit):
     record = arrived(visit)
     first, _second = asked_rows(record)
     actions.tell(record, "will_not_open", reason="The disc is empty", by=actor("theo"))
-    reminder_actions.answer(first, "done", by=answerer())
+    with pytest.raises(Refused):
+        reminder_actions.answer(first, "done", by=answerer())
     record.refresh_from_db()
     assert record.state == "will_not_open"
 
