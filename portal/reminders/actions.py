@@ -175,6 +175,9 @@ def answer(row: Reminder, choice: str, *, by: Actor) -> Reminder:
     kind.answer(row, choice, by)
     if choice == kinds.DONE:
         settle(_steps_from(row), Outcome.ANSWERED, now)
+        # The room may have withdrawn it in this very breath: it was answered all the same.
+        withdrawn_now = Reminder.objects.filter(pk=row.pk, settled_as=Outcome.WITHDRAWN, settled_at__gte=now)
+        withdrawn_now.update(settled_as=Outcome.ANSWERED)
     elif choice == kinds.NOT_YET:
         _ask_again(row, kind, now)
     record(by, "reminder.answered", row, case=row.case_id, why=choice)
