@@ -17,9 +17,10 @@ from email.headerregistry import Address
 from email.message import Message, MIMEPart
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
+from email.mime.nonmultipart import MIMENonMultipart
 from email.utils import format_datetime, formataddr, parseaddr
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -31,8 +32,8 @@ LONGEST_LINE = 200
 # ASCII only: any server takes it, and the sealed text gives back the very bytes. The older of Python's two ways to make
 # a message: a quarter of the time of the newer one, which reads each header back as it is set.
 POLICY = email.policy.compat32.clone(linesep="\r\n", max_line_length=LONGEST_LINE)
-AS_IT_IS, QUOTED = Charset("utf-8"), Charset("utf-8")
-AS_IT_IS.body_encoding, QUOTED.body_encoding = None, QP
+AS_IT_IS, QUOTED = Charset("us-ascii"), Charset("utf-8")
+QUOTED.body_encoding = QP
 
 
 class MailError(Exception):
@@ -95,7 +96,7 @@ def absolute(path: str) -> str:
 
 def compose(mail: Mail) -> bytes:
     """The bytes of a message, plain and HTML. AddressRefused when the address cannot stand in a header."""
-    message = _parts("alternative", [_body(mail.plain, "plain"), _body(mail.html, "html")])
+    message: Any = _parts("alternative", [_body(mail.plain, "plain"), _body(mail.html, "html")])
     if mail.attachments:
         message = _parts("mixed", [message, *(_attachment(*each) for each in mail.attachments)])
     headers = {
@@ -124,17 +125,19 @@ def _parts(subtype: str, parts: Sequence[Message]) -> MIMEMultipart:
     return MIMEMultipart(subtype, boundary=f"=={secrets.token_hex(16)}", _subparts=parts)
 
 
-def _body(text: str, subtype: str) -> MIMEText:
+def _body(text: str, subtype: str) -> MIMENonMultipart:
     is_plain = text.isascii() and max(map(len, text.splitlines()), default=0) <= LONGEST_LINE
-    return MIMEText(text, subtype, AS_IT_IS if is_plain else QUOTED)
+    part = MIMENonMultipart("text", subtype)
+    part.set_payload(text, AS_IT_IS if is_plain else QUOTED)
+    return part
 
 
 def _attachment(name: str, content_type: str, content: bytes) -> MIMEBase:
     kind, *parameters = (part.strip() for part in content_type.split(";"))
     main, _, sub = kind.partition("/")
-    part = MIMEBase(
-        main, sub, **{key: value.strip('"') for key, _, value in (each.partition("=") for each in parameters)}
-    )
+    part = MIMEBase(main, sub)
+    for key, _, value in (each.partition("=") for each in parameters):
+        part.set_param(key, value.strip('"'))
     part.set_payload(content)
     encode_base64(part)
     name = one_line(name, 80)

@@ -193,8 +193,9 @@ def _was_said(row: Reminder, choice: str) -> bool:
 def may_mend(row: Reminder, now: dt.datetime) -> bool:
     """Whether a "done" was pressed so lately that another press takes it back."""
     kind, delivery = kinds.known(row.kind), row.delivery
-    was_done = delivery is not None and delivery.reply == kinds.DONE and delivery.replied_at is not None
-    return was_done and kind is not None and kind.take_back is not None and now - delivery.replied_at <= rules.MEND_FOR
+    if kind is None or kind.take_back is None or delivery is None or delivery.replied_at is None:
+        return False
+    return delivery.reply == kinds.DONE and now - delivery.replied_at <= rules.MEND_FOR
 
 
 def next_asking(row: Reminder, now: dt.datetime) -> dt.datetime | None:
