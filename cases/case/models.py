@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.case.call_log import CallLog as CallLog
 from cases.case.office_merge import OfficeMerge as OfficeMerge
+from portal import phones
 from portal.accounts.models import User
 from portal.texts.models import Text
 from portal.vault.fields import SealedText
@@ -125,8 +126,7 @@ class Office(models.Model):
     @property
     def phone_href(self) -> str:
         """The address that rings it, or "" without a number."""
-        digits = "".join(sign for sign in self.phone if sign.isdigit() or sign == "+")
-        return f"tel:{digits}" if digits else ""
+        return phones.href(self.phone)
 
 
 class Clinician(models.Model):

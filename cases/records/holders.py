@@ -5,6 +5,7 @@ from django.utils.translation import ngettext
 
 from cases.case.models import Office
 from cases.records.models import RecordItem, Visit
+from portal import phones
 
 
 def how_to_ask(item: RecordItem) -> list[dict[str, str]]:
@@ -13,8 +14,8 @@ def how_to_ask(item: RecordItem) -> list[dict[str, str]]:
     if office is None:
         return []
     rows = [
-        (_("Phone"), office.phone, office.phone_href),
-        (_("Fax"), office.fax, ""),
+        (_("Phone"), phones.shown(office.phone), office.phone_href),
+        (_("Fax"), phones.shown(office.fax), ""),
         (_("Ask for"), office.desk, ""),
         (_("First by"), office.likes_to_be_asked, ""),
         (_("Hours"), office.hours, ""),

@@ -14,7 +14,7 @@ from cases.records.letter_words import LETTERS_AT_MOST
 from cases.records.models import Referral
 from cases.records.planning import ASK_REFERRAL, FAX_LETTER, is_asked_for
 from cases.records.referral_letters import LetterKind, ReferralLetter
-from portal import clock
+from portal import clock, phones
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
@@ -66,7 +66,7 @@ def ask_about_referral(case: Case, *, round: int = 2, by: Actor) -> ToDo:
     if visit.office is None:
         raise Refused(_("Tell us first which office you want to go to."))
     doctor = visit.clinician.name if visit.clinician else ""
-    note = ", ".join(part for part in (doctor, visit.office.name, visit.office.phone) if part)
+    note = ", ".join(part for part in (doctor, visit.office.name, phones.shown(visit.office.phone)) if part)
     return ask_to_do(ASK_REFERRAL, referral, case=case, due_on=_today(), note=note, by=by)
 
 

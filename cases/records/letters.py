@@ -16,7 +16,7 @@ from cases.records.planning import ASK_REFERRAL, FAX_LETTER
 from cases.records.referral_letters import LetterKind, ReferralLetter
 from cases.records.rounds import Round
 from cases.records.standing import standing
-from portal import paper
+from portal import paper, phones
 
 TEMPLATE = Path(__file__).with_name("letter.typ")
 Doctors = Mapping[str, Clinician]
@@ -93,7 +93,7 @@ def kind_to_fax(visit: Visit) -> str:
 
 
 def fax_of(letter: Letter) -> str:
-    return letter.to.office.fax if letter.to and letter.to.office else ""
+    return phones.shown(letter.to.office.fax) if letter.to and letter.to.office else ""
 
 
 def asked_of_us(letter: Letter, referral: Referral | None) -> dict[str, Asked | None]:
@@ -127,18 +127,17 @@ def _moved_since(row: ReferralLetter, visit: Visit | None) -> bool:
 def _facts(case: Case, about: Round, to: Clinician | None, doctors: Doctors, now: datetime) -> Facts:
     visit, patient, first = about.visit, case.patient, doctors.get(CaseClinician.Role.FIRST)
     office = visit.office if visit else None
-    phone = patient.phone
     return Facts(
         patient=patient.name,
         born_on=patient.birth_date,
-        phone=str(getattr(phone, "as_national", phone)) if phone else "",
+        phone=phones.shown(patient.phone),
         to=to.name if to else "",
         to_office=to.office.name if to and to.office else "",
         first=first.name if first and first != to else "",
         this=visit.clinician.name if visit and visit.clinician else "",
         office=office.name if office else "",
-        office_phone=office.phone if office else "",
-        office_fax=office.fax if office else "",
+        office_phone=phones.shown(office.phone) if office else "",
+        office_fax=phones.shown(office.fax) if office else "",
         today=now.astimezone(patient.zone).date(),
         needed_by=_needed_by(visit, now),
         visit_on=visit.on_date if visit else None,

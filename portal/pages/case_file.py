@@ -18,7 +18,7 @@ from cases.records import words as record_words
 from cases.records.models import RecordItem
 from cases.records.standing import ItemStanding
 from cases.records.states import THERE, ItemState, KnownBy, Need, Route
-from portal import clock, when
+from portal import clock, phones, when
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -201,7 +201,7 @@ def _people(case: Case, gathered: Gathered) -> list[dict[str, Any]]:
                 "words": ", ".join(filter(None, [STAFF_ROLES[link.role](), office.name if office else ""])),
                 "reach": ". ".join(told),
                 "phone": phone,
-                "phone_href": todos.tel(phone),
+                "phone_href": phones.href(phone),
             }
         )
     return rows
@@ -218,7 +218,7 @@ def _person(user: User, said: str) -> dict[str, Any]:
         "words": said,
         "reach": todos.reach(user),
         "phone": phone,
-        "phone_href": todos.tel(phone),
+        "phone_href": phones.href(phone),
         "way": "" if user.role else _("Messages: %(way)s") % {"way": user.get_channel_display()},
         "reach_href": "" if user.role else reverse("pages:fix_address", args=[user.pk]) + "?back=file",
     }

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case
-from portal import when
+from portal import phones, when
 from portal.accounts.models import User
-from portal.pages import cards, todos
+from portal.pages import cards
 from portal.reminders import kinds, rules
 from portal.reminders.models import BY_HAND, Delivery, Mute, Outcome, Pause, RecipientType, Reminder
 
@@ -42,8 +42,8 @@ def line(
         "case_href": cards.file_url(case) if case else "",
         "to": to_whom(thing, people),
         "person": person,
-        "phone": todos.phone_words(person) if person and person.phone else "",
-        "phone_href": todos.tel(str(person.phone)) if person and person.phone else "",
+        "phone": phones.shown(person.phone) if person else "",
+        "phone_href": phones.href(person.phone) if person else "",
         # A patient's or helper's address is put right here; staff's is their own and their administrator's.
         "can_be_fixed": person is not None and not person.role and thing.case_id in cases,
     }

@@ -21,12 +21,12 @@ from cases.records.standing import ItemStanding
 from cases.records.states import THERE, ItemState, Need, Route
 from cases.records.verdict import Timing
 from cases.records.words import doctor_of, listed
-from portal import paper, when
+from portal import paper, phones, when
 from portal.accounts.models import User
 from portal.pages import cards, facts, words
 from portal.pages.facts import Gathered
 from portal.texts.models import Organisation
-from portal.texts.templatetags.facts import EMPTY
+from portal.texts.templatetags.facts import EMPTY, NUMBERS
 from portal.texts.words import organisation, text
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
@@ -254,14 +254,16 @@ def _calls(
     for clinician, office in named:
         if office and office.phone:
             offices.setdefault(office.pk, (clinician.name, office))
-    rows += [_row(_("%(name)s’s office") % {"name": name}, office.phone) for name, office in offices.values()]
+    rows += [
+        _row(_("%(name)s’s office") % {"name": name}, phones.shown(office.phone)) for name, office in offices.values()
+    ]
     if case.starter and case.starter.phone:
-        phone = str(getattr(case.starter.phone, "as_national", case.starter.phone))
-        rows.append(_row(_("%(name)s, who helps me") % {"name": case.starter.name}, phone))
+        rows.append(_row(_("%(name)s, who helps me") % {"name": case.starter.name}, phones.shown(case.starter.phone)))
     unwell = _("My cancer team, or %(number)s") % {"number": _fact(here, "emergency_number")}
     return [*rows, _row(_("If I feel very unwell"), unwell)]
 
 
 def _fact(here: Organisation, name: str) -> str:
     """A fact of ours; its name in brackets while nobody has filled it in."""
-    return getattr(here, name) or f"[{EMPTY[name]}]"
+    value = getattr(here, name)
+    return (phones.shown(value) if name in NUMBERS else value) or f"[{EMPTY[name]}]"

@@ -16,7 +16,7 @@ from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER
 from cases.records.report_planning import ASK_REPORT
-from portal import clock, when
+from portal import clock, phones, when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words
 from portal.pages.facts import Gathered
@@ -129,9 +129,9 @@ def _reason(todo: ToDo, gathered: Gathered, today: dt.date) -> reasons.Reason | 
 def call_button(office: Office | None, patient: User | None) -> dict[str, str] | None:
     """Whom to ring: the office that knows, where it has a number; else the patient."""
     if office and office.phone:
-        return {"href": tel(office.phone), "label": office.phone, "who": office.name}
+        return {"href": phones.href(office.phone), "label": phones.shown(office.phone), "who": office.name}
     if patient and patient.phone:
-        return {"href": tel(str(patient.phone)), "label": phone_words(patient), "who": patient.first_name}
+        return {"href": phones.href(patient.phone), "label": phones.shown(patient.phone), "who": patient.first_name}
     return None
 
 
@@ -181,13 +181,3 @@ def _time_there(office: Office, now: dt.datetime) -> str:
     if when.local(now).utcoffset() == now.astimezone(there).utcoffset():
         return ""
     return _("It is %(time)s there") % {"time": when.clock_time(now, there)}
-
-
-def phone_words(person: User) -> str:
-    """The number as people write it; as it was typed where it is not a number of a known kind."""
-    return str(getattr(person.phone, "as_national", person.phone))
-
-
-def tel(phone: str) -> str:
-    """The address of a phone number for a link."""
-    return "tel:" + "".join(sign for sign in phone if sign.isdigit() or sign == "+")

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal import mail, when
+from portal import mail, phones, when
 from portal.reminders import kinds, rules
 from portal.reminders.frame import FRAME
 from portal.reminders.links import answer_path, pause_path
@@ -120,7 +120,7 @@ def said_in(
     """Everything that stands in a message, by name: its plain part, its HTML part and its preview are made of it."""
     facts = house.facts
     named = {
-        "phone": facts.phone or bracketed("phone"),
+        "phone": phones.shown(facts.phone) or bracketed("phone"),
         "emergency": facts.emergency_number or bracketed("emergency_number"),
     }
     return {

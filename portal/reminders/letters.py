@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from portal import paper, when
+from portal import paper, phones, when
 from portal.reminders import by_hand, emails, kinds
 from portal.reminders.frame import FRAME
 from portal.reminders.models import Delivery, Reminder
@@ -30,13 +30,14 @@ def pdf(delivery: Delivery, now: dt.datetime) -> bytes | None:
     with translation.override(reader.language), timezone.override(reader.zone):
         house = emails.House()
         facts = house.facts
+        phone = phones.shown(facts.phone) or emails.bracketed("phone")
         words = {
             "title": _("A letter for you"),
             "from": [line for line in (facts.sender_name, facts.address) if line],
             "on": when.day(now, year=True),
             "to": [person.name, *person.postal.splitlines()],
             "things": things(rows, reader, now, house),
-            "answer": house.wordings.filled(FRAME, {"phone": facts.phone or emails.bracketed("phone")})["by_phone"],
+            "answer": house.wordings.filled(FRAME, {"phone": phone})["by_phone"],
             "scope": text("scope_short").body,
         }
         return paper.pdf(TEMPLATE, words, author=facts.sender_name, made_at=now)

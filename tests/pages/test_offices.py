@@ -116,7 +116,14 @@ def test_the_entry_shows_what_is_known_who_uses_it_and_what_is_open():
         records.tell(item(visit, kind), "asked", by=actor("theo"))
     records.tell(item(visit, "slides"), "acknowledged", by=actor("theo"))
     html = see(address(lakeside))
-    for words in ("Fax, one page", "usually 11 days", "Tissue blocks", "Rosa Delgado", "Dr. Keller", "tel:5550100177"):
+    for words in (
+        "Fax, one page",
+        "usually 11 days",
+        "Tissue blocks",
+        "Rosa Delgado",
+        "Dr. Keller",
+        "tel:+15550100177",
+    ):
         assert words in html
     assert "First doctor in 1 case" in html
     assert "Open with them, 3 records in 1 case" in html
@@ -288,7 +295,7 @@ def test_the_records_page_says_how_to_ask_and_whose_list_it_is():
     known = {"fee": "$15 for slides", "has_own_form": True, "usual_days": {"slides": 11}, "phone": "(555) 010-0177"}
     directory.change_entry(lakeside, note="Only for us", by=theo(), **known)
     html = people.browser(people.person("rosa")).get(reverse("records:list", args=[visit.case_id])).content.decode()
-    for words in ("How to ask", "$15 for slides", "They have one.", "Usually 11 business days", "tel:5550100177"):
+    for words in ("How to ask", "$15 for slides", "They have one.", "Usually 11 business days", "tel:+15550100177"):
         assert words in html
     assert "Northfield Medical Center’s own list" in html
     assert "Only for us" not in html

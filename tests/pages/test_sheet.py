@@ -94,7 +94,7 @@ def test_page_and_paper_say_the_same(case):
 def test_facts_that_nobody_filled_in_stand_in_brackets(case):
     assert "[our phone number]" in said(page(case))
     Organisation.objects.create(from_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), phone="416-555-0100")
-    assert "416-555-0100" in said(page(case))
+    assert "(416) 555-0100" in said(page(case))
 
 
 def test_it_is_always_current(case):

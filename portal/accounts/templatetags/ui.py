@@ -1,6 +1,5 @@
 """What the shells and the pieces in templates/ui need: menus, form controls, the font sheet."""
 
-import re
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from portal import phones
 from portal.accounts import sessions
 from portal.texts import words
 
@@ -181,8 +181,7 @@ def led(kind):
 @register.simple_tag
 def phone_href(organisation):
     """The address that rings us, or "" while the number is not filled in."""
-    digits = re.sub(r"[^+0-9]", "", organisation.phone) if organisation else ""
-    return f"tel:{digits}" if digits else ""
+    return phones.href(organisation.phone) if organisation else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -7,9 +7,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal import phones
 from portal.texts import words
 
 register = template.Library()
+NUMBERS = {"phone", "fax"}
 
 EMPTY = {
     "phone": gettext_lazy("our phone number"),
@@ -30,7 +32,7 @@ EMPTY = {
 def fact(context, name):
     """A fact in its own words, or its name in brackets with a dotted line."""
     facts = context.get("organisation") or words.organisation()
-    value = getattr(facts, name)
+    value = phones.shown(getattr(facts, name)) if name in NUMBERS else getattr(facts, name)
     if value:
         return format_html('<span translate="no">{}</span>', value)
     return format_html('<span class="rs-fact">[{}]</span>', _(EMPTY[name]))
