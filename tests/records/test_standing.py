@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from cases.records import actions
-from cases.records.closed_days import closed_days
+from cases.records.closed_days import ClosedDays, closed_days
 from cases.records.models import Visit
 from cases.records.standing import standing, standings, verdicts
 from cases.records.verdict import Answer
@@ -106,3 +106,13 @@ def test_the_answer_changes_once_everything_is_there():
         actions.tell(item(visit, kind), "arrived", by=actor("theo"))
     stands = standing(visit, clock.now())
     assert (stands.verdict.answer, stands.safe_on) == (Answer.COMFORTABLE, None)
+
+
+def test_closed_days_read_for_any_region_are_those_read_for_that_one(django_assert_num_queries):
+    for day, region in enumerate(("US", "US-PA", "CA-ON"), 12):
+        Holiday.objects.create(region=region, on_date=date(2026, 11, day))
+    today, regions = date(2026, 11, 10), ("US", "US-PA", "CA-ON", "FR")
+    expected = closed_days(regions, today)
+    with django_assert_num_queries(1):
+        found = ClosedDays(today)
+        assert {region: found[region] for region in regions} == expected

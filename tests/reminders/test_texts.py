@@ -289,3 +289,17 @@ def test_without_a_gateway_texts_are_not_offered_and_a_gone_number_ends_them(tex
 def test_staff_are_not_asked(gateway):
     html = people.browser(people.person("theo")).get(reverse("accounts:about_you")).content.decode()
     assert "By text message" not in html
+
+
+def test_someone_without_email_or_account_is_texted_and_answers_by_the_link(clock, gateway, smtp_sink):
+    harold = User.objects.create_user(
+        name="Harold Quist", called="Harold", can_sign_in=False, phone=NUMBER, channel="text"
+    )
+    row = plan("tests.form", harold, due_at=NOON - 2 * HOUR)
+    assert sender.run() == 1
+    [said] = gateway.sent.values()
+    assert said["to"] == NUMBER
+    link = "/a/" + said["text"].rpartition("/a/")[2]
+    assert people.browser().post(link, {"answer": "done"}).status_code == 302
+    assert [(thing, choice, who) for thing, choice, who in THINGS.answers] == [(row.about_id, "done", harold.pk)]
+    assert smtp_sink.messages == []
