@@ -28,6 +28,8 @@ from portal.pages import cards, todos
 from portal.reminders.actions import try_again
 from portal.reminders.models import Delivery
 
+REACHES = {"email", "phone", "channel"}  # what a message goes by
+
 log = structlog.get_logger(__name__)
 
 
@@ -77,9 +79,9 @@ def put_right(
     changed = change_address(person, email=email, phone=phone, postal=postal, channel=channel, by=by)
     for todo in ToDo.objects.open().filter(kind=FIX_ADDRESS, about_id=str(person.pk)):
         settle_to_do(todo, by=by)
-    if "email" not in changed:
+    if not REACHES & set(changed):
         return 0
-    if former:
+    if former and "email" in changed:
         transaction.on_commit(lambda: _tell_former(former, person.language))
     failed = Delivery.objects.failed().filter(recipient_type="user", recipient_id=str(person.pk))
     tried = [try_again(delivery, by=by) for delivery in failed.order_by("pk")]

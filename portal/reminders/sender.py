@@ -149,7 +149,7 @@ def _note_failure(pk: UUID, failure: str, now: dt.datetime, *, is_final: bool) -
     if is_final or (delivery.failures >= rules.TRIES and failure != Delivery.Failure.AWAY):
         delivery.failed_at, delivery.next_try_at = now, None
         tell_staff_of_missed(list(delivery.rows.all()), now)
-        if is_final and delivery.channel == Delivery.Channel.MAIL:
+        if is_final:
             address_is_wrong(delivery)
     delivery.save(update_fields=["failure", "claimed_at", "next_try_at", "failed_at"])
 

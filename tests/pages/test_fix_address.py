@@ -17,6 +17,7 @@ from portal.pages import fix_address
 from portal.reminders import actions, sender
 from portal.reminders.models import Delivery
 from tests import factories, people
+from tests.text_gateway import TOKEN, Gateway
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,15 @@ TUESDAY = "2026-11-10T15:00:00Z"  # 10 am in Toronto: messages may go
 def tuesday():
     with time_machine.travel(TUESDAY, tick=False):
         yield
+
+
+@pytest.fixture
+def gateway(settings):
+    server = Gateway()
+    server.start()
+    settings.TEXT_GATEWAY_URL, settings.TEXT_GATEWAY_TOKEN = server.url, TOKEN
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -193,3 +203,19 @@ def test_what_is_no_address_is_said_at_the_field(typed):
     answer = people.browser(people.person("theo")).post(address(case.patient), {"email": typed, "is_known": "on"})
     assert answer.status_code == 422
     assert "<script>@" not in answer.content.decode()
+
+
+def test_a_refused_number_is_a_row_too_and_the_new_one_is_tried(gateway, smtp_sink):
+    rosa = people.person("rosa")
+    rosa.phone, rosa.channel = "+14165550134", User.Channel.TEXT
+    rosa.save()
+    gateway.answers = [400]
+    factories.book(factories.open_case())
+    sender.run()
+    assert Delivery.objects.failed().get().channel == "text"
+    assert ToDo.objects.open().get(kind="fix_address").about_id == str(rosa.pk)
+    assert put_right(email=rosa.email) == 1
+    sender.run()
+    assert gateway.posts[-1][1]["to"] == "+12125550123"
+    assert not Delivery.objects.failed().exists()
+    assert not ToDo.objects.open().filter(kind="fix_address").exists()
