@@ -77,7 +77,6 @@ def test_full_disk_while_receiving_is_told_in_words(settings, monkeypatch, folde
 
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
     monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", full)
-    (folder / "tmp").mkdir()
     case = factories.open_case()
     answer = people.browser(case.patient).post(reverse("documents:add_plan", args=[case.pk]), {"files": upload()})
     assert answer.status_code == 422
@@ -89,7 +88,6 @@ def test_full_disk_while_receiving_is_told_in_words(settings, monkeypatch, folde
 @pytest.mark.django_db
 def test_file_too_large_for_memory_goes_through_the_private_folder_and_is_gone(settings, folder):
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
-    (folder / "tmp").mkdir()
     case = factories.open_case()
     sent = {"files": [upload("plan.pdf"), upload("photo.jpg", plan_files.photo())]}
     assert people.browser(case.patient).post(reverse("documents:add_plan", args=[case.pk]), sent).status_code == 302
