@@ -120,6 +120,7 @@ class Reminder(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(settled_at=None), name="reminder_due"),
             models.Index(fields=["settled_at"], condition=Q(settled_as=Outcome.PASSED), name="reminder_passed"),
+            models.Index(fields=["settled_at"], condition=Q(settled_as=Outcome.PAUSED), name="reminder_paused"),
             models.Index(fields=["about_id", "kind"], name="reminder_about"),
             models.Index(fields=["case_id", "due_at"], name="reminder_case"),
             models.Index(fields=["recipient_id", "due_at"], name="reminder_recipient"),

@@ -73,6 +73,7 @@ def test_the_staff_are_found_along_an_index(plans):
 
 def test_what_passed_is_counted_along_an_index(plans):
     assert "reminder_passed" in plans(Reminder.objects.filter(settled_as=Outcome.PASSED))
+    assert "reminder_paused" in plans(reminder_log._paused(people.person("theo")))
 
 
 def test_counting_ends_where_nobody_counts_on():
