@@ -6,7 +6,7 @@ The seed is in the test's name: a walk that fails fails again.
 
 import random
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -82,7 +82,8 @@ class Walk:
         actions.tell(item, verb, need="fee", reason="Page 2", by=self.who())
 
     def later(self):
-        own = list(Reminder.objects.filter(recipient_type="user", settled_at=None, delivery=None).order_by("pk"))
+        own = Reminder.objects.filter(recipient_type="user", settled_at=None, delivery=None).order_by("pk")
+        own = list(own.filter(about_id__in=self.current()))
         if own:
             row = rows.put_off(self.dice.choice(own), by=actor("rosa"))
             self.promised[row.pk] = row.due_at
@@ -179,7 +180,7 @@ class Walk:
             return
         stands = standing(visit, now)
         for line in stands.items:
-            if line.next_day and self.would_help(visit):
+            if line.next_day and self.would_help(visit, line.next_day.on):
                 self.has_row(KIND_OF_DUE[line.next_day.due], line.item)
         if visit.state == "booked":
             self.has_row(TOOK_PLACE, visit)
@@ -190,9 +191,10 @@ class Walk:
         due = [row for row in gone.filter(version=visit.version) if row.settled_at >= row.due_at]
         assert due == []
 
-    def would_help(self, visit):
+    def would_help(self, visit, day):
+        """Whether that day comes before the visit; from then on the board alone tells."""
         begins = visit.starts_at or (visit.on_date and datetime(*visit.on_date.timetuple()[:3], tzinfo=UTC))
-        return begins is None or begins > clock.now() + DAY
+        return begins is None or begins > max(clock.now() + DAY, hours.morning(day, visit.case.patient.zone))
 
     def has_row(self, kind, thing, **more):
         found = Reminder.objects.filter(kind=kind, about_id=thing.pk, version=thing.version, resent=0, **more)
@@ -219,6 +221,8 @@ class Walk:
     def to_the_end(self):
         """The server is back, and two months go by without a word: every row comes to its end."""
         self.settings.EMAIL_PORT = self.port
+        ten = datetime.combine(clock.now().date() + DAY, time(15), UTC)  # 10 am where its reader is
+        self.traveller.move_to(ten)
         for _day in range(70):
             self.traveller.shift(DAY)
             self.a_turn()
