@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cases.case import office_ties, regions
+from cases.case import changes, office_ties, regions
 from cases.case.models import Assignment, Case, CaseClinician, Clinician, Consent, Office, ToDo
 from cases.case.people import may, role_in
 from portal import clock
@@ -103,6 +103,7 @@ def change_case(case: Case, *, diagnosis: str | None = None, treatment_on: Any =
     record(by, "case.changed", case, patient=case.patient_id, case=case.pk)
     if treatment_on is not ...:
         _call_if_treatment_is_near(case, by)
+        changes.treatment_moved(case, by)
     return case
 
 

@@ -15,7 +15,7 @@ from cases.records import rules, telling, undoing
 from cases.records.lending import give_back, set_due_back
 from cases.records.models import RecordItem, Referral, ReportLoop, Visit
 from cases.records.own_lists import weigh_anew
-from cases.records.planning import ASK_OFFICE, VISIT_SOON, replan
+from cases.records.planning import ASK_OFFICE, TREATMENT_FIRST, VISIT_SOON, replan
 from cases.records.report_actions import tell_report
 from cases.records.report_planning import open_loop
 from cases.records.rules import SECOND, THIRD
@@ -129,7 +129,9 @@ def _settle(visit: Visit, verb: str, *, now: datetime, by: Actor) -> Visit:
 
 
 def _call_if_near(visit: Visit, stands: Standing, by: Actor) -> None:
-    """A visit within 10 business days: a coordinator is asked to call the same day."""
+    """A visit within 10 business days, or after treatment begins: a coordinator is asked to call the same day."""
+    if visit.is_after_treatment:
+        ask_to_do(TREATMENT_FIRST, visit, case=visit.case, due_on=stands.today, by=by)
     is_booked = visit.state == VisitState.BOOKED
     if is_booked and visit.on_date and needs_a_call(stands.today, visit.on_date, stands.closed):
         ask_to_do(VISIT_SOON, visit, case=visit.case, due_on=stands.today, by=by)
@@ -232,6 +234,15 @@ def choose_way(visit: Visit, way: str, *, on: date, at: time | None = None, by: 
 
 
 @transaction.atomic
+def follow_treatment(case: Case, by: Actor) -> None:
+    """Treatment begins on another day: a visit that comes after it is talked about, one that no longer does is not."""
+    for visit in case.visits.live().select_related(*telling.VISIT_PARTS):
+        stands = replan(visit, now=clock.now())
+        if visit.is_after_treatment:
+            ask_to_do(TREATMENT_FIRST, visit, case=case, due_on=stands.today, by=by)
+
+
+@transaction.atomic
 def move_referral(case: Case, verb: str, *, on: date | None = None, round: int = 2, by: Actor) -> Referral:
     """Say what is known of the referral: asked, agreed, refused, not needed, sent. Its record item follows."""
     visit, now = begin_round(case, round=round, by=by), clock.now()
@@ -282,6 +293,7 @@ __all__ = [
     "cancel_visit",
     "choose_way",
     "follow_document",
+    "follow_treatment",
     "give_back",
     "link_document",
     "move_referral",

@@ -11,15 +11,16 @@ class RecordsConfig(AppConfig):
     label = "records"
 
     def ready(self) -> None:
-        from cases.case import office_ties
+        from cases.case import changes, office_ties
         from cases.documents.ready import on_change
         from cases.records import opening_reminders, reminders, report_reminders
-        from cases.records.actions import follow_document
+        from cases.records.actions import follow_document, follow_treatment
         from cases.records.offices import TIES
         from portal.reminders.kinds import register
 
         register(*reminders.KINDS, *opening_reminders.KINDS, *report_reminders.KINDS)
         on_change(follow_document)
+        changes.on_treatment_moved(follow_treatment)
         office_ties.register(TIES)
         words.register_for_patients("visit.", "referral.", "item.", "report.")
         words.register(

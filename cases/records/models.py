@@ -127,6 +127,13 @@ class Visit(Undoable):
         return self.office.region if self.office else regions.country_of(self.time_zone)
 
     @property
+    def is_after_treatment(self) -> bool:
+        """Whether it is booked on or after the day on which treatment is planned to begin."""
+        treatment_on = self.case.treatment_on
+        is_booked = self.state == VisitState.BOOKED and self.on_date is not None
+        return is_booked and treatment_on is not None and self.on_date >= treatment_on
+
+    @property
     def starts_at(self) -> datetime | None:
         """The instant of the visit; None while day or time is not known."""
         if self.on_date is None or self.at_time is None:

@@ -26,7 +26,13 @@ REQUEST_BY, CHASE, SAFE_BY = "records.request_by", "records.chase", "records.saf
 BEFORE_VISIT, TOOK_PLACE = "records.before_visit", "records.took_place"
 DUE_BACK = "records.due_back"
 FAX_LETTER, ASK_REFERRAL = REFERRAL_TO_DOS = ("fax_letter", "ask_referral")
-VISIT_SOON, ASK_OFFICE, CALL_HOLDER, GIVE_BACK = TO_DOS = ("visit_soon", "ask_office", "call_holder", "give_back")
+TO_DOS = VISIT_SOON, ASK_OFFICE, CALL_HOLDER, GIVE_BACK, TREATMENT_FIRST = (
+    "visit_soon",
+    "ask_office",
+    "call_holder",
+    "give_back",
+    "treatment_first",  # treatment is to begin before the visit
+)
 AHEAD = {VisitState.PLANNED, VisitState.BOOKED}
 OPEN_REFERRAL = {ReferralState.NEEDED, ReferralState.ASKED, ReferralState.REFUSED}
 KIND_OF_DUE = {Due.REQUEST: REQUEST_BY, Due.CHASE: CHASE, Due.PERSON: SAFE_BY}
@@ -67,6 +73,7 @@ def _settle_to_dos(now_stands: Standing) -> None:
     is_booked = visit.state == VisitState.BOOKED and visit.on_date is not None
     is_near = is_booked and needs_a_call(today, visit.on_date or today, now_stands.closed)
     stands = {(VISIT_SOON, visit.pk): is_near, (ASK_OFFICE, visit.pk): is_booked}
+    stands[TREATMENT_FIRST, visit.pk] = visit.is_after_treatment
     for item in visit.items.only("pk", "due_back_on", "back_on", "route"):
         stands |= {(CALL_HOLDER, item.pk): False, (GIVE_BACK, item.pk): item.is_ours_to_give_back(today)}
     if visit.state in LIVE:  # what was asked for is looked for, also after the visit

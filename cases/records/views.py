@@ -73,6 +73,7 @@ def _list_page(
             "off_list": showing.off_list(found),
             "carry_list": showing.carry_list(stands),
             "whose_list": holders.whose_list(found),
+            "after_treatment": showing.words.after_treatment(found),
             "may_say": may("say_where_records_are", case, request.user),
             "add_form": add_form or AddForm(kinds=_addable(found)),
             "form": say_form or (add_form if add_form and add_form.is_bound else None),

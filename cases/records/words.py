@@ -222,6 +222,16 @@ def item_tag(item: RecordItem) -> dict[str, str]:
     return {"label": str(ItemState(state).label), "kind": kind}
 
 
+def after_treatment(visit: Visit) -> str:
+    """What to say of a visit that comes after the planned start of treatment; empty when it does not."""
+    if not visit.is_after_treatment:
+        return ""
+    return _(
+        "Your treatment is planned to start on %(day)s, before this visit or on its day. You can ask your doctor"
+        " whether a few days matter, or ask for an earlier visit. One of us calls you about it."
+    ) % {"day": when.month_day(visit.case.treatment_on)}
+
+
 def days_line(line: ItemStanding, visit: Visit) -> str:
     """When it should be there; empty once it is, or while nobody can say."""
     dates, item = line.dates, line.item

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.case.models import Case
 from cases.case.path import next_step, path
 from cases.case.people import CONSULTANT, COORDINATOR, role_in
+from cases.records.words import after_treatment
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.actors import Actor
@@ -76,6 +77,7 @@ def _home(case: Case, request: HttpRequest) -> dict[str, object]:
         "step_is_open": not step.is_rest and step.code != "call",
         "hidden_until": known.not_today_until if step.code == "not_today" else None,
         "due_words": cards.due_words(step),
+        "after_treatment": after_treatment(gathered.visit) if gathered.visit else "",
         "has_visit_ahead": carry.is_ahead(gathered.visit, today),
         "coming": cards.coming(gathered, today),
         "phases": cards.phases(way, known.round),

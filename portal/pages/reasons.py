@@ -111,6 +111,16 @@ def _of_report(loop: ReportLoop, gathered: Gathered, on: dt.date, today: dt.date
     return Reason(on, _("Report open"), "warn", "phone", text, visit.office)
 
 
+def treatment_first(gathered: Gathered, visit_id: str, today: dt.date) -> Reason | None:
+    """Treatment is to begin before the visit: nobody decides that for her, but somebody talks it over."""
+    visit, treatment_on = gathered.visit, gathered.facts.treatment_on
+    if visit is None or str(visit.pk) != visit_id or treatment_on is None or visit.on_date is None:
+        return None
+    days = {"treatment": when.short_day(treatment_on), "visit": when.short_day(visit.on_date)}
+    text = _("Treatment is planned for %(treatment)s, the visit is on %(visit)s. Talk about what can move.") % days
+    return Reason(today, _("Treatment before visit"), "stop", "alert", text)
+
+
 def about_visit(gathered: Gathered, visit_id: str, today: dt.date) -> Reason | None:
     """The second office is asked what it truly needs on the day; None when another visit leads by now."""
     visit = gathered.visit

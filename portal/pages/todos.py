@@ -14,7 +14,7 @@ from cases.case.actions import CHECK_OFFICE
 from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
-from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER
+from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
 from cases.records.report_planning import ASK_REPORT
 from portal import clock, phones, when
 from portal.accounts.models import User
@@ -26,6 +26,7 @@ KINDS = {
     "call": (gettext_lazy("Call back"), "plum", "phone"),
     "call_again": (gettext_lazy("Call again"), "plum", "phone"),
     "visit_soon": (gettext_lazy("Visit soon"), "stop", "alert"),
+    TREATMENT_FIRST: (gettext_lazy("Treatment before visit"), "stop", "alert"),
     "call_holder": (gettext_lazy("Call the office"), "warn", "phone"),
     "ask_report": (gettext_lazy("Ask for the report"), "info", "phone"),
     "ask_office": (gettext_lazy("Ask the office"), "warn", "phone"),
@@ -117,6 +118,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
 
 def _reason(todo: ToDo, gathered: Gathered, today: dt.date) -> reasons.Reason | None:
     """The record, report or visit that the to-do is about; else what is most pressing in its case."""
+    if todo.kind == TREATMENT_FIRST:
+        return reasons.treatment_first(gathered, todo.about_id, today)
     if todo.about_type == "records.recorditem":
         return reasons.about(gathered, todo.about_id, today)
     if todo.kind == ASK_REPORT:

@@ -3,7 +3,9 @@
 from datetime import date, time, timedelta
 
 import pytest
+from django.urls import reverse
 
+from cases.case import actions as case_actions
 from cases.case.models import ToDo
 from cases.records import actions
 from cases.records.models import RecordItem, Visit
@@ -13,6 +15,7 @@ from portal import clock
 from portal.errors import Refused
 from portal.history.models import Event
 from portal.reminders.models import Reminder
+from tests import people
 from tests.records.builders import VISIT_ON, actor, booked_visit, case_of_rosa, item, named_visit, on_november_5
 
 pytestmark = pytest.mark.django_db
@@ -279,3 +282,28 @@ def test_a_helper_may_say_where_records_are():
     case = case_of_rosa(starter=person("ama"))
     told = actions.tell(item(booked_visit(case)), "asked", by=actor("ama"))
     assert told.known_by == "helper"
+
+
+def test_a_treatment_moved_before_the_visit_is_said_and_talked_about(november_5):
+    visit = booked_visit(on=date(2026, 12, 14))
+    assert not ToDo.objects.open().filter(kind="treatment_first").exists()
+    case_actions.change_case(visit.case, treatment_on=date(2026, 12, 1), by=actor("rosa"))
+    assert ToDo.objects.open().get(kind="treatment_first").about_id == str(visit.pk)
+    browser = people.browser(people.person("rosa"))
+    for address in (visit.case.get_absolute_url(), reverse("records:list", args=[visit.case_id])):
+        assert "Your treatment is planned to start on December 1" in browser.get(address).content.decode()
+    board = people.browser(people.person("theo")).get(reverse("pages:caseload")).content.decode()
+    assert "Treatment is planned for Tue, Dec 1, the visit is on Mon, Dec 14." in board
+
+
+@pytest.mark.parametrize("treatment_on", [None, date(2026, 12, 15)])
+def test_it_leaves_the_board_once_treatment_comes_after_the_visit(treatment_on):
+    visit = booked_visit(on=date(2026, 12, 14))
+    case_actions.change_case(visit.case, treatment_on=date(2026, 12, 14), by=actor("rosa"))
+    case_actions.change_case(visit.case, treatment_on=treatment_on, by=actor("rosa"))
+    assert not ToDo.objects.open().filter(kind="treatment_first").exists()
+
+
+def test_a_visit_booked_after_treatment_begins_is_talked_about():
+    booked_visit(on=date(2026, 12, 16))
+    assert ToDo.objects.open().filter(kind="treatment_first").count() == 1
