@@ -27,8 +27,8 @@ def november_5():
 
 def board() -> list[dict]:
     now = clock.now()
-    waiting = needs.look_up(people.person("theo"), now.date())
-    return needs.rows(waiting, facts.of_cases(waiting.all_cases, now), now.date())
+    waiting = needs.look_up(people.person("theo"), now.date(), now)
+    return needs.rows(waiting, facts.of_cases(waiting.all_cases, now), now.date(), now)
 
 
 def the_row(label: str) -> dict:

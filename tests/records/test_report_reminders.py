@@ -10,6 +10,7 @@ from cases.records import actions, report_reminders
 from cases.records.models import ReportLoop
 from portal import clock
 from portal.actors import Actor
+from portal.errors import Refused
 from portal.reminders import actions as reminder_actions
 from portal.reminders import gathering, rules, sender
 from portal.reminders.claiming import claim_some
@@ -93,7 +94,8 @@ def test_confirmed_while_it_is_claimed_the_ledger_tells_the_truth_and_no_more_fo
     assert row.settled_as == "sent"
     go_to(november_5, 14)
     assert sent(smtp_sink) == []
-    reminder_actions.answer(row, "done", by=answerer(row))  # pressed all the same
+    with pytest.raises(Refused):  # pressed all the same
+        reminder_actions.answer(row, "done", by=answerer(row))
     assert ReportLoop.objects.get().state == "confirmed"
 
 
