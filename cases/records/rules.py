@@ -48,9 +48,11 @@ REFERRAL_MOVES = {
 }
 
 ITEM_MOVES = {
-    "needs_you": Move({S.NEEDED, S.ASKED, S.ACKNOWLEDGED}, S.NEEDS_YOU, DOERS),
+    "needs_you": Move(
+        {S.NEEDED, S.NEEDS_YOU, S.ASKED, S.ACKNOWLEDGED, S.NOT_LOCATED, S.INCOMPLETE}, S.NEEDS_YOU, DOERS
+    ),
     "asked": Move(UNASKED | IN_TROUBLE, S.ASKED, DOERS),
-    "asked_again": Move({S.ASKED}, S.ASKED, DOERS),
+    "asked_again": Move({S.ASKED, S.ACKNOWLEDGED}, S.ASKED, DOERS),
     "acknowledged": Move(UNASKED | {S.ASKED}, S.ACKNOWLEDGED, DOERS),
     "held": Move(UNASKED | IN_TROUBLE | {S.ASKED, S.ACKNOWLEDGED}, S.HELD, DOERS | {SYSTEM}),
     "sent": Move(UNASKED | {S.ASKED, S.ACKNOWLEDGED, S.HELD}, S.SENT, DOERS),
@@ -150,6 +152,8 @@ def dates_after(verb: str, dates: dict[str, date | None], target: str, on: date)
         dates = dict.fromkeys(ALL_DATES)
     behind = DATES_BEHIND.get(ItemState(target), ())
     kept = set(behind) | ALREADY.get(ItemState(target), set())
+    if verb == "asked_again":  # that they work on it still counts
+        kept.add("acknowledged_on")
     new = {name: dates.get(name) if name in kept else None for name in ALL_DATES}
     for name in behind:
         new[name] = new[name] or on

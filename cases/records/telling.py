@@ -142,6 +142,8 @@ def _say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, 
     item.known_by = rules.known_by(role, words.get("told", ""))
     item.need = words.get("need") or item.kind.need if target == ItemState.NEEDS_YOU else ""
     item.reason = words.get("reason", "").strip()
+    if verb == "asked":  # what came by that courier is not what is asked for now
+        item.carrier = item.tracking = ""
     item.carrier = words.get("carrier") or item.carrier
     item.tracking = words.get("tracking") or item.tracking
     if verb == "asked" or dates["asked_on"] is None:

@@ -210,3 +210,25 @@ def test_what_is_over_is_not_near(end, november_5):
         Case.objects.update(state="closed", closed_at=clock.now())
     november_5.move_to("2026-12-16T15:00:00Z" if end == "past" else "2026-12-09T15:00:00Z")
     assert calls("visit_soon") == []
+
+
+# --- what else may be said
+
+
+def test_once_they_work_on_it_it_can_be_asked_for_again(november_5):
+    visit = booked_visit(on=FAR)
+    actions.tell(item(visit), "asked", by=actor("rosa"))
+    actions.tell(item(visit), "acknowledged", by=actor("rosa"))
+    november_5.move_to("2026-11-13T15:00:00Z")
+    asked = actions.tell(item(visit), "asked_again", by=actor("rosa"))
+    assert (asked.state, asked.acknowledged_on, asked.chased_on) == ("asked", date(2026, 11, 5), date(2026, 11, 13))
+
+
+def test_what_they_need_first_can_change_and_a_new_asking_forgets_the_courier():
+    visit = booked_visit(on=FAR)
+    sent = actions.tell(item(visit, "slides"), "sent", carrier="UPS", tracking="1Z999", by=actor("theo"))
+    actions.tell(sent, "incomplete", reason="One of two", by=actor("theo"))
+    for need in ("signature", "fee"):
+        assert actions.tell(item(visit, "slides"), "needs_you", need=need, by=actor("theo")).need == need
+    asked = actions.tell(item(visit, "slides"), "asked", by=actor("theo"))
+    assert (asked.carrier, asked.tracking) == ("", "")

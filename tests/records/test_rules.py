@@ -19,15 +19,15 @@ OURS = {"passed_on"}  # what only we can say
 # state: what may be said of an item by the three who may speak. Written by hand, on purpose.
 ITEM = {
     "needed": "needs_you asked acknowledged held sent arrived not_wanted",
-    "needs_you": "asked acknowledged held sent arrived not_wanted",
+    "needs_you": "needs_you asked acknowledged held sent arrived not_wanted",
     "asked": "needs_you asked_again acknowledged held sent arrived not_located not_wanted",
-    "acknowledged": "needs_you held sent arrived not_located not_wanted",
+    "acknowledged": "needs_you asked_again held sent arrived not_located not_wanted",
     "held": "sent arrived incomplete will_not_open not_wanted",
     "sent": "arrived opens_fine incomplete will_not_open",
     "arrived": "opens_fine incomplete will_not_open",
     "opens_fine": "incomplete",
-    "not_located": "asked held not_wanted",
-    "incomplete": "asked held not_wanted",
+    "not_located": "needs_you asked held not_wanted",
+    "incomplete": "needs_you asked held not_wanted",
     "will_not_open": "asked held not_wanted",
     "not_wanted": "wanted",
 }
@@ -94,6 +94,12 @@ def dates(**given):
         ("asked", {}, "asked", {"asked_on": nov(9)}),
         ("asked", {"asked_on": nov(2)}, "asked", {"asked_on": nov(9)}),
         ("asked_again", {"asked_on": nov(2)}, "asked", {"asked_on": nov(2), "chased_on": nov(9)}),
+        (
+            "asked_again",
+            {"asked_on": nov(2), "acknowledged_on": nov(3)},
+            "asked",
+            {"asked_on": nov(2), "acknowledged_on": nov(3), "chased_on": nov(9)},
+        ),
         (
             "sent",
             {"asked_on": nov(2), "acknowledged_on": nov(3)},
