@@ -32,6 +32,7 @@ from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
 from portal.pages.demo.plans import plan
 from portal.pages.demo.reviews import REVIEWS
 from portal.pages.demo.stories import STORIES, Story
+from portal.pages.fix_address import put_right
 from portal.reminders import sender
 
 # In UTC: soon after 9 am in Toronto, and in Vancouver, where the other readers' message of the day goes.
@@ -153,11 +154,20 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
         yield 1, lambda: _lend(told)
     if story.third:
         yield 2, lambda: _ask_a_third(told)
+    if story.letters_to:
+        yield max(began - 1, 0), lambda: _want_letters(told)
     if story.call == "asked":
         wish = {"suits": "morning", "note": "Ring twice, the phone is in the kitchen"}
         yield 0, lambda: page_actions.ask_for_a_call(told.case, **wish, by=told.teller)
     if story.call == "made":
         yield 1, lambda: _call(told, "Wants to carry a copy of the report herself")
+
+
+def _want_letters(told: Told) -> None:
+    person = told.case.patient
+    by = Actor.person(told.people["theo"])
+    reached = {"email": person.email or "", "phone": person.phone, "postal": told.story.letters_to}
+    put_right(person, **reached, channel="letter", by=by)
 
 
 def _call(told: Told, words: str) -> None:

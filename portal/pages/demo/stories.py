@@ -29,6 +29,7 @@ class Story:
     talk_canceled: bool = False
     review: str = ""  # "", draft, shared
     call: str = ""  # why a person should call
+    letters_to: str = ""  # the address of one who wants letters
     assigned: bool = False
     matters: str = ""
     typed_office: tuple[str, str] = ("", "")  # name and phone of a holder that the directory does not know so
@@ -189,6 +190,7 @@ STORIES: Final = (
         referral="not_needed",
         visit_in=-8,
         report="asked",
+        letters_to="208 Wren Street, Apt 5\nToronto ON M5A 2K4",
         records={"pathology_report": "opens_fine", "imaging_reports": "opens_fine"},
         plan="marcus",
         consultant="sofie",
