@@ -103,7 +103,7 @@ def change_case(case: Case, *, diagnosis: str | None = None, treatment_on: Any =
     record(by, "case.changed", case, patient=case.patient_id, case=case.pk)
     if treatment_on is not ...:
         _call_if_treatment_is_near(case, by)
-        changes.treatment_moved(case, by)
+        changes.treatment_moved(case, by=by)
     return case
 
 

@@ -234,7 +234,7 @@ def choose_way(visit: Visit, way: str, *, on: date, at: time | None = None, by: 
 
 
 @transaction.atomic
-def follow_treatment(case: Case, by: Actor) -> None:
+def follow_treatment(case: Case, *, by: Actor) -> None:
     """Treatment begins on another day: a visit that comes after it is talked about, one that no longer does is not."""
     for visit in case.visits.live().select_related(*telling.VISIT_PARTS):
         stands = replan(visit, now=clock.now())

@@ -43,7 +43,7 @@ def address(office: Office, name: str = "office") -> str:
 def filled(office: Office, **changes) -> dict:
     """What the form of an entry sends when it is saved as it stands, with changes."""
     fields = theos().get(address(office, "change_office")).context["form"].initial
-    kept = {name: value for name, value in fields.items() if value not in (None, False, "", "US")}
+    kept = {name: value for name, value in fields.items() if value not in (None, False, "", "US", "CA")}
     return {**kept, **changes}
 
 

@@ -76,7 +76,7 @@ ALL = [
     kind("tests.news", kinds.NOTICE, rank=30),
     kind("tests.call", kinds.REMINDER, rank=20),
     kind("tests.form", kinds.REMINDER, rank=10, answer=_answer, take_back=_take_back),
-    kind("tests.near_form", kinds.NOTICE, rank=10, answer=_answer),
+    kind("tests.near_form", kinds.NOTICE, rank=10, answer=_answer, take_back=_take_back),
 ]
 
 

@@ -337,7 +337,8 @@ def test_a_line_that_the_server_ended_is_opened_again(clock, rosa, grace, smtp_s
     raw = b"Subject: x\r\n\r\nx"
     with mail.Line() as line:
         line.send(raw, "rosa@example.org")
-        opened[0][1].close()
+        transport = opened[0][1]
+        transport._loop.call_soon_threadsafe(transport.close)
         line.send(raw, "grace@example.org")
     assert len(opened) == len(smtp_sink.messages) == 2
 
