@@ -1,8 +1,11 @@
-"""Tells the rooms above when a document can be read, or no longer: they register here, in their apps.py."""
+"""Whether a document can be read by the people of its case; the rooms above are told when that changes.
+
+They register here, in their apps.py.
+"""
 
 from collections.abc import Callable
 
-from cases.documents.models import Document
+from cases.documents.models import Document, Version
 
 Listener = Callable[[Document], object]
 _listeners: list[Listener] = []
@@ -17,3 +20,7 @@ def on_change(listener: Listener) -> None:
 def changed(document: Document) -> None:
     for listener in _listeners:
         listener(document)
+
+
+def can_be_read(document: Document) -> bool:
+    return Version.objects.ready().filter(document=document, document__only_me=False).exists()

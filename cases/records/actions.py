@@ -12,7 +12,9 @@ from cases.case.actions import add_office, ask_to_do, must, set_clinician
 from cases.case.models import Case, CaseClinician, Office
 from cases.case.people import role_in
 from cases.records import rules, telling, undoing
+from cases.records.laying import add_item, lay_items
 from cases.records.lending import give_back, set_due_back
+from cases.records.linking import follow_document, link_document
 from cases.records.models import RecordItem, Referral, ReportLoop, Visit
 from cases.records.own_lists import weigh_anew
 from cases.records.planning import ASK_OFFICE, TREATMENT_FIRST, VISIT_SOON, replan
@@ -22,10 +24,6 @@ from cases.records.rules import SECOND, THIRD
 from cases.records.standing import Standing, standing
 from cases.records.states import Route, VisitState
 from cases.records.telling import (
-    add_item,
-    follow_document,
-    lay_items,
-    link_document,
     lock_case,
     role_of,
     set_core,

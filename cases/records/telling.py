@@ -1,4 +1,4 @@
-"""What is said of a record item, by whom, and how it is known; routes, holders, files."""
+"""What is said of a record item, by whom, and how it is known; its route and holder."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -11,14 +11,13 @@ from cases.case import office_ties
 from cases.case.actions import add_office, must
 from cases.case.models import Case, CaseClinician, Office
 from cases.case.people import role_in
-from cases.documents.models import Document, Version
-from cases.records import reuse, rules, undoing
-from cases.records.models import ItemDocument, RecordItem, RecordKind, Referral, ReportLoop, Undoable, Visit
-from cases.records.own_lists import is_core, kinds_to_lay
+from cases.documents.ready import can_be_read
+from cases.records import rules, undoing
+from cases.records.models import RecordItem, Referral, ReportLoop, Undoable, Visit
 from cases.records.planning import replan
-from cases.records.states import ItemState, KnownBy, Need, ReferralState, Route
+from cases.records.states import ItemState, KnownBy, ReferralState, Route
 from portal import clock, moves
-from portal.actors import SYSTEM, Actor
+from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 
@@ -34,65 +33,6 @@ def lock_case(case: Case) -> None:
 
 def role_of(case: Case, by: Actor) -> str:
     return rules.SYSTEM if by.kind == "system" else role_in(case, by)
-
-
-def lay_items(visit: Visit, *, by: Actor) -> None:
-    """Lay out the records that a visit usually needs, held by the offices of the case's own doctors."""
-    offices = {link.role: link.clinician.office for link in visit.case.clinicians.select_related("clinician__office")}
-    laid, before = set(visit.items.values_list("kind_id", flat=True)), reuse.earlier_items(visit)
-    for kind in kinds_to_lay(visit.office, also=before).exclude(pk__in=laid):
-        known = before.get(kind.pk)
-        holder = known.holder if known and known.holder else None
-        holder = holder or offices.get(HELD_BY_DOCTOR.get(kind.pk, CaseClinician.Role.FIRST))
-        _lay(visit, kind, holder=holder, which=known.which if known else "")
-    _follow_referral(visit, by=by)
-    _link_what_is_here(visit, before)
-
-
-def _link_what_is_here(visit: Visit, before: dict[str, RecordItem]) -> None:
-    """Each file of the case that can be read is the record of its kind, or the one it was for the visit before."""
-    earlier_letter = before.get(REFERRAL_KIND)
-    is_other_round = earlier_letter is not None and earlier_letter.visit.round != visit.round
-    linked = set(ItemDocument.objects.filter(item__visit=visit).values_list("document_id", flat=True))
-    was = dict(ItemDocument.objects.filter(item__in=before.values()).values_list("document_id", "item__kind_id"))
-    for document in Document.objects.here().filter(case=visit.case).exclude(pk__in=linked).order_by("put_in_at"):
-        kind = was.get(document.pk, "")
-        if kind == REFERRAL_KIND and is_other_round:
-            continue  # each round has a referral of its own
-        if _can_be_read(document):
-            _link(visit, document, now=clock.now(), kind=kind)
-
-
-def _lay(visit: Visit, kind: RecordKind, *, holder: Office | None = None, which: str = "") -> RecordItem:
-    item = RecordItem(
-        visit=visit,
-        kind=kind,
-        holder=holder,
-        is_core=is_core(kind, visit.office),
-        is_lent=kind.is_lent,
-        need=kind.need,
-        state=ItemState.NEEDS_YOU if kind.need else ItemState.NEEDED,
-        route=Route.THROUGH_US if kind.need == Need.PLAN else Route.DIRECT,
-    )
-    item.which = which
-    item.save(force_insert=True)
-    return item
-
-
-@transaction.atomic
-def add_item(visit: Visit, kind: RecordKind, *, which: str = "", holder: Office | None = None, by: Actor) -> RecordItem:
-    """Put one more record on the list of a visit; one that is there stays, and comes back if it was taken off."""
-    must("say_where_records_are", visit.case, by)
-    lock_case(visit.case)
-    item = visit.items.filter(kind=kind).first()
-    if item is None:
-        holder = office_ties.standing(holder) if holder else None
-        item = _lay(visit, kind, holder=holder, which=which)
-        record(by, "item.added", item, patient=visit.case.patient_id, case=visit.case_id)
-        replan(visit, now=clock.now())
-    elif item.state == ItemState.NOT_WANTED:
-        item = tell(item, "wanted", by=by)
-    return item
 
 
 @transaction.atomic
@@ -115,7 +55,7 @@ def tell(
     """
     now = clock.now()
     words = {"told": told, "need": need, "reason": reason, "carrier": carrier, "tracking": tracking}
-    item = _say(item, verb, on=on, now=now, by=by, **words)
+    item = say(item, verb, on=on, now=now, by=by, **words)
     referral_verb = rules.REFERRAL_VERB_OF_ITEM.get(verb)
     if item.kind_id == REFERRAL_KIND and referral_verb:
         referral = Referral.objects.filter(visit=item.visit).first()
@@ -125,7 +65,7 @@ def tell(
     return item
 
 
-def _say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, by: Actor, **words: Any) -> RecordItem:
+def say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, by: Actor, **words: Any) -> RecordItem:
     lock_case(item.visit.case)
     item = fresh(item)
     case = item.visit.case
@@ -207,9 +147,9 @@ def say_of_referral(referral: Referral, verb: str, *, on: date | None, now: date
 def follow(item: RecordItem, verb: str, *, on: date | None, now: datetime, by: Actor) -> None:
     """Say of the referral letter what was said of the referral, where its state allows it."""
     if item.state == ItemState.NOT_WANTED and verb != "not_wanted":
-        item = _say(item, "wanted", now=now, by=by)
+        item = say(item, "wanted", now=now, by=by)
     if item.state in rules.ITEM_MOVES[verb].sources:
-        _say(item, verb, on=on, now=now, by=by)
+        say(item, verb, on=on, now=now, by=by)
 
 
 def ask_anew_for(visit: Visit, *, now: datetime, by: Actor) -> None:
@@ -235,23 +175,6 @@ def start_anew(item: RecordItem, *, now: datetime, by: Actor) -> None:
         setattr(item, name, None)
     item.state, item.known_by = ItemState.NEEDED, ""
     item.version += 1
-    item.save()
-
-
-def _follow_referral(visit: Visit, *, by: Actor) -> None:
-    """Records laid out after the referral was spoken of begin where it is."""
-    referral = Referral.objects.filter(visit=visit).first()
-    item = RecordItem.objects.filter(visit=visit, kind=REFERRAL_KIND, state=ItemState.NEEDED).first()
-    if not referral or not item:
-        return
-    if referral.state == ReferralState.NOT_NEEDED:
-        item.state = ItemState.NOT_WANTED
-    elif referral.state in {ReferralState.ASKED, ReferralState.AGREED, ReferralState.SENT}:
-        verb = rules.ITEM_VERB_OF_REFERRAL[referral.state]
-        item.state = rules.ITEM_MOVES[verb].target
-        item.asked_on, item.known_by = referral.asked_on, referral.known_by
-        item.acknowledged_on = referral.answered_on
-        item.sent_on = referral.sent_on
     item.save()
 
 
@@ -283,7 +206,7 @@ def set_route(item: RecordItem, route: str, *, by: Actor) -> RecordItem:
 
 def _hold_or_ask_anew(item: RecordItem) -> None:
     """After a change of route: is the record in the hands that it goes through now?"""
-    is_file_here = any(_can_be_read(link.document) for link in item.documents.select_related("document"))
+    is_file_here = any(can_be_read(link.document) for link in item.documents.select_related("document"))
     if item.state == ItemState.HELD and (item.route == Route.DIRECT or not is_file_here):
         item.state, item.held_on = ItemState.ASKED, None
     elif item.route == Route.THROUGH_US and is_file_here and item.state in rules.ITEM_MOVES["held"].sources:
@@ -321,64 +244,6 @@ def set_core(item: RecordItem, needed: bool, *, by: Actor) -> RecordItem:
         record(by, "item.core_set", item, patient=item.visit.case.patient_id, case=item.visit.case_id, why=why)
         replan(item.visit, now=clock.now())
     return item
-
-
-@transaction.atomic
-def link_document(item: RecordItem, document: Document, *, by: Actor) -> RecordItem:
-    """Say that a file of the case is this record: it is with us from now on. Raises Refused for another case's."""
-    visit = item.visit
-    if document.case_id != visit.case_id or not _can_be_read(document):
-        raise Refused(_("This file cannot be used here. Choose one that can be opened."))
-    must("say_where_records_are", visit.case, by)
-    lock_case(visit.case)
-    _link(visit, document, now=clock.now(), kind=item.kind_id)
-    record(by, "item.document_linked", item, patient=visit.case.patient_id, case=visit.case_id)
-    replan(visit, now=clock.now())
-    return fresh(item)
-
-
-@transaction.atomic
-def follow_document(document: Document) -> None:
-    """A file of the case can be read, or no longer: the record it is, is with us, or to be asked for again.
-
-    Safe to call twice. Documents call it, in their own transaction, through `cases.documents.ready`.
-    """
-    now = clock.now()
-    for visit in Visit.objects.live().filter(case=document.case_id).select_related(*VISIT_PARTS):
-        lock_case(visit.case)
-        has_moved = _link(visit, document, now=now) if _can_be_read(document) else _unlink(visit, document)
-        if has_moved:
-            replan(visit, now=now)
-
-
-def _can_be_read(document: Document) -> bool:
-    return Version.objects.ready().filter(document=document, document__only_me=False).exists()
-
-
-def _link(visit: Visit, document: Document, *, now: datetime, kind: str = "") -> bool:
-    """Link a file to the item of its kind; answers whether the item moved."""
-    code = kind or (PLAN_KIND if document.kind == "plan" else document.kind)
-    item = RecordItem.objects.filter(visit=visit, kind=code).first()
-    if item is None or (code == REFERRAL_KIND and visit.case.visits.live().filter(round__gt=visit.round).exists()):
-        return False
-    ItemDocument.objects.get_or_create(item=item, document=document, defaults={"linked_at": now})
-    # What the patient carries stays in her hands, and slides stay slides: the file here is a copy.
-    if item.is_lent or item.state not in rules.ITEM_MOVES["held"].sources:
-        return False
-    _say(item, "held", now=now, by=SYSTEM)
-    return True
-
-
-def _unlink(visit: Visit, document: Document) -> bool:
-    """The file is gone from view. An item that was with us only through it is to be had again."""
-    item = RecordItem.objects.filter(visit=visit, documents__document=document).first()
-    if item is None:
-        return False
-    item.documents.filter(document=document).delete()
-    if item.state != ItemState.HELD or item.known_by != KnownBy.DOCUMENT or item.documents.exists():
-        return False
-    _say(item, "taken_back", now=clock.now(), by=SYSTEM)
-    return True
 
 
 @transaction.atomic

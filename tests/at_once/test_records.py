@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from cases.records import actions, telling
+from cases.records import actions, laying, linking, telling
 from cases.records.models import RecordItem, Visit
 from portal.errors import Refused
 from portal.history.models import Event
@@ -43,8 +43,8 @@ def window_held_open(rivals=2, seconds=0.5, *, locked=True):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(actions.moves, "check", judge_then_wait)
         if not locked:
-            patch.setattr(actions, "lock_case", lambda case: None)
-            patch.setattr(telling, "lock_case", lambda case: None)
+            for room in (actions, laying, linking, telling):
+                patch.setattr(room, "lock_case", lambda case: None)
         yield
 
 
