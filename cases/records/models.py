@@ -25,29 +25,13 @@ from cases.records.states import (
     Route,
     VisitState,
 )
-from portal.accounts.models import User
+from cases.records.undoable import Undoable as Undoable
+from cases.records.undoable import moved_when_and_by_whom
 from portal.vault.fields import SealedText
 from portal.vault.models import DataKey
 
 LIVE = [VisitState.PLANNED, VisitState.BOOKED, VisitState.HAPPENED]
 WAYS = ["", "carry", "ask", "later"]
-
-
-def moved_when_and_by_whom(thing: str) -> models.CheckConstraint:
-    """For each undoable model: whoever moved it stands beside when."""
-    condition = Q(moved_by__isnull=True) | Q(moved_at__isnull=False)
-    return models.CheckConstraint(name=f"{thing}_moved_by_has_moved_at", condition=condition)
-
-
-class Undoable(models.Model):
-    """Who moved the row last and how it stood before, so that the move can be taken back."""
-
-    moved_at = models.DateTimeField(null=True, blank=True)
-    moved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    before = models.JSONField(null=True, blank=True)  # states, dates and kinds only
-
-    class Meta:
-        abstract = True
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):

@@ -1,0 +1,23 @@
+"""What every row has whose last move can be taken back. Beside the models of records, which load it."""
+
+from django.db import models
+from django.db.models import Q
+
+from portal.accounts.models import User
+
+
+def moved_when_and_by_whom(thing: str) -> models.CheckConstraint:
+    """For each undoable model: whoever moved it stands beside when."""
+    condition = Q(moved_by__isnull=True) | Q(moved_at__isnull=False)
+    return models.CheckConstraint(name=f"{thing}_moved_by_has_moved_at", condition=condition)
+
+
+class Undoable(models.Model):
+    """Who moved the row last and how it stood before, so that the move can be taken back."""
+
+    moved_at = models.DateTimeField(null=True, blank=True)
+    moved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    before = models.JSONField(null=True, blank=True)  # states, dates and kinds only
+
+    class Meta:
+        abstract = True
