@@ -29,7 +29,7 @@ def main(folder: Path, count: int) -> None:
     wall, processor = took[slowest]
     words = f"the slowest of {count}: {slowest}; {processor:.1f} s of processor"
     print(json.dumps(asdict(Figure("bomb: verdict", wall, "s", words=words))), flush=True)
-    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1_000_000
     print(json.dumps(asdict(Figure("bomb: memory", most, "MB", words="of the largest process that opened one"))))
 
 
