@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests import network, programs
 
-pytest_plugins = ["tests.world", "tests.stores"]
+pytest_plugins = ["tests.world", "tests.stores", "tests.text_gateway"]
 
 # Playwright keeps an event loop in the test's thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

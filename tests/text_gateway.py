@@ -4,6 +4,8 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
+
 TOKEN = "a-token-of-the-gateway"
 
 
@@ -50,3 +52,13 @@ class Gateway:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+@pytest.fixture
+def gateway(settings):
+    """A running one, which the portal sends its texts to."""
+    server = Gateway()
+    server.start()
+    settings.TEXT_GATEWAY_URL, settings.TEXT_GATEWAY_TOKEN = server.url, TOKEN
+    yield server
+    server.stop()

@@ -128,11 +128,15 @@ def _settle(visit: Visit, verb: str, *, now: datetime, by: Actor) -> Visit:
 
 def _call_if_near(visit: Visit, stands: Standing, by: Actor) -> None:
     """A visit within 10 business days, or after treatment begins: a coordinator is asked to call the same day."""
-    if visit.is_after_treatment:
-        ask_to_do(TREATMENT_FIRST, visit, case=visit.case, due_on=stands.today, by=by)
+    _call_if_after_treatment(visit, stands, by)
     is_booked = visit.state == VisitState.BOOKED
     if is_booked and visit.on_date and needs_a_call(stands.today, visit.on_date, stands.closed):
         ask_to_do(VISIT_SOON, visit, case=visit.case, due_on=stands.today, by=by)
+
+
+def _call_if_after_treatment(visit: Visit, stands: Standing, by: Actor) -> None:
+    if visit.is_after_treatment:
+        ask_to_do(TREATMENT_FIRST, visit, case=visit.case, due_on=stands.today, by=by)
 
 
 def _date(visit: Visit, verb: str, on: date, at: time | None, by: Actor) -> Visit:
@@ -235,9 +239,7 @@ def choose_way(visit: Visit, way: str, *, on: date, at: time | None = None, by: 
 def follow_treatment(case: Case, *, by: Actor) -> None:
     """Treatment begins on another day: a visit that comes after it is talked about, one that no longer does is not."""
     for visit in case.visits.live().select_related(*telling.VISIT_PARTS):
-        stands = replan(visit, now=clock.now())
-        if visit.is_after_treatment:
-            ask_to_do(TREATMENT_FIRST, visit, case=case, due_on=stands.today, by=by)
+        _call_if_after_treatment(visit, replan(visit, now=clock.now()), by)
 
 
 @transaction.atomic

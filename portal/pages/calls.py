@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from cases.case import offices
 from cases.case.calls import WORDS_AT_MOST, CameOf, Follows, Whom, next_call_on, why_not_came_of
 from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.people import COORDINATOR
@@ -120,10 +121,9 @@ def _office_of(todo: ToDo) -> Office | None:
         return visit.office if visit else None
     if todo.kind != ASK_REPORT:
         return None
-    loop = ReportLoop.objects.filter(pk=todo.about_id).select_related("visit__office").first()
+    loop = ReportLoop.objects.filter(pk=todo.about_id).select_related("visit__office", "visit__case").first()
     if loop and loop.state == ReportState.RECEIVED:
-        link = CaseClinician.objects.filter(case=loop.visit.case_id, role=CaseClinician.Role.PRIMARY)
-        found = link.select_related("clinician__office").first()
+        found = offices.doctor(loop.visit.case, CaseClinician.Role.PRIMARY)
         return found.clinician.office if found else None
     return loop.visit.office if loop else None
 

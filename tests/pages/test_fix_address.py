@@ -17,7 +17,6 @@ from portal.pages import fix_address
 from portal.reminders import actions, sender
 from portal.reminders.models import Delivery
 from tests import factories, people
-from tests.text_gateway import TOKEN, Gateway
 
 pytestmark = pytest.mark.django_db
 
@@ -28,15 +27,6 @@ TUESDAY = "2026-11-10T15:00:00Z"  # 10 am in Toronto: messages may go
 def tuesday():
     with time_machine.travel(TUESDAY, tick=False):
         yield
-
-
-@pytest.fixture
-def gateway(settings):
-    server = Gateway()
-    server.start()
-    settings.TEXT_GATEWAY_URL, settings.TEXT_GATEWAY_TOKEN = server.url, TOKEN
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -5,16 +5,7 @@ import socket
 import pytest
 
 from portal import mail, texting
-from tests.text_gateway import TOKEN, Gateway
-
-
-@pytest.fixture
-def gateway(settings):
-    server = Gateway()
-    server.start()
-    settings.TEXT_GATEWAY_URL, settings.TEXT_GATEWAY_TOKEN = server.url, TOKEN
-    yield server
-    server.stop()
+from tests.text_gateway import TOKEN
 
 
 def test_one_post_with_number_words_key_and_token(gateway):

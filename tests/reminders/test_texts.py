@@ -15,21 +15,12 @@ from portal.reminders.models import Delivery, Outcome, Pause, Reminder
 from tests import people, programs
 from tests.reminders import test_faults as faults
 from tests.reminders.kinds import ALL, NOON, THINGS, plan
-from tests.text_gateway import TOKEN, Gateway
+from tests.text_gateway import TOKEN
 
 pytestmark = pytest.mark.django_db
 CALL = next(kind for kind in ALL if kind.code == "tests.call")
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 NUMBER = "+14165550134"
-
-
-@pytest.fixture
-def gateway(settings):
-    server = Gateway()
-    server.start()
-    settings.TEXT_GATEWAY_URL, settings.TEXT_GATEWAY_TOKEN = server.url, TOKEN
-    yield server
-    server.stop()
 
 
 @pytest.fixture
