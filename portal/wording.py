@@ -4,6 +4,7 @@ GNU gettext is not needed: Babel reads Python, and Django's own `templatize` tur
 """
 
 import io
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -99,7 +100,7 @@ def write_made_up(root: Path, language: str, packages: Iterable[Path]) -> int:
             add_made_up(catalog, read_po(file, ignore_obsolete=True))
     add_made_up(catalog, ours(root))
     compiled.parent.mkdir(parents=True, exist_ok=True)
-    whole = compiled.with_suffix(".new")
+    whole = compiled.with_suffix(f".{os.getpid()}")  # two may compile at once
     with whole.open("wb") as file:
         write_mo(file, catalog)
     whole.replace(compiled)

@@ -1,10 +1,10 @@
 """Finds what was not marked for translation: plain English on a page shown in the made-up language."""
 
+import functools
+import gettext
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
-from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import trans_real
 
@@ -14,10 +14,11 @@ UNREAD = {"script", "style", "svg", "template", "title"}
 VOID = {"meta", "link", "input", "br", "hr", "img", "use", "path", "circle", "source", "wbr", "rect"}
 
 
+@functools.cache
 def made_up_language() -> None:
-    """Compile the made-up language where it is missing, and forget what Django has read before."""
-    if not (Path(settings.BASE_DIR) / "locale/qps/LC_MESSAGES/django.mo").exists():
-        call_command("messages", compile=True)
+    """Compile the made-up language as the pages speak now; forget what was read of an older one."""
+    call_command("messages", compile=True)
+    gettext._translations.clear()
     trans_real._translations.clear()
 
 

@@ -6,15 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
 from django.db.models import CharField, TextField
-from django.utils import translation
 
 from cases.case.regions import REGIONS
 from portal import when
 from portal.accounts.models import User
 from portal.vault.fields import SealedText
 from tests.pages_table import PAGES
+from tests.plain_english import made_up_language
 from tests.test_access import ask, in_lines
 
 SPOKEN = {"aria-label", "alt", "title", "placeholder"}
@@ -79,14 +78,12 @@ def plain_english(html: str, known: set[str]) -> list[str]:
     return [text.strip() for text in left if any(word not in known for word in WORD.findall(text))]
 
 
-@pytest.fixture(scope="module")
-def made_up_language():
-    call_command("messages", compile=True)
-    for language in ("qps", "qpr"):
-        translation.trans_real._translations.pop(language, None)
+@pytest.fixture(scope="module", autouse=True)
+def made_up():
+    made_up_language()
 
 
-def test_no_page_speaks_plain_english(made_up_language, world):
+def test_no_page_speaks_plain_english(world):
     known = typed_in() | NAMES | {word for name in places() for word in WORD.findall(name)}
     User.objects.update(language="qps")
     found = []
@@ -97,7 +94,7 @@ def test_no_page_speaks_plain_english(made_up_language, world):
     assert not found, in_lines(found)
 
 
-def test_pages_turn_for_languages_from_right_to_left(made_up_language, world):
+def test_pages_turn_for_languages_from_right_to_left(world):
     User.objects.update(language="qpr")
     for name in ("pages:case_home", "pages:privacy"):
         html = ask(world.client("patient"), "get", name, world).content.decode()
