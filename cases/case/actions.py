@@ -296,4 +296,5 @@ def set_clinician(
         case=case, role=role, defaults={"clinician": clinician, "put_in_by": by.user or case.patient}
     )
     record(by, "case.clinician_set", link, patient=case.patient_id, case=case.pk, why=role)
+    changes.doctor_named(link, by=by)
     return link

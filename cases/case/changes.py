@@ -1,24 +1,40 @@
-"""Tells the rooms above when the planned start of treatment moves: they register here, in their apps.py."""
+"""Tells the rooms above when treatment moves or a doctor is named: they register here, in their apps.py."""
 
 from typing import Protocol
 
-from cases.case.models import Case
+from cases.case.models import Case, CaseClinician
 from portal.actors import Actor
 
 
-class Listener(Protocol):
+class OfTreatment(Protocol):
     def __call__(self, case: Case, *, by: Actor) -> object: ...
 
 
-_listeners: list[Listener] = []
+class OfDoctor(Protocol):
+    def __call__(self, link: CaseClinician, *, by: Actor) -> object: ...
 
 
-def on_treatment_moved(listener: Listener) -> None:
+_of_treatment: list[OfTreatment] = []
+_of_doctors: list[OfDoctor] = []
+
+
+def on_treatment_moved(listener: OfTreatment) -> None:
     """Call `listener(case, by=actor)` in each transaction that changes the day."""
-    if listener not in _listeners:
-        _listeners.append(listener)
+    if listener not in _of_treatment:
+        _of_treatment.append(listener)
 
 
 def treatment_moved(case: Case, *, by: Actor) -> None:
-    for listener in _listeners:
+    for listener in _of_treatment:
         listener(case, by=by)
+
+
+def on_doctor_named(listener: OfDoctor) -> None:
+    """Call `listener(link, by=actor)` in each transaction that names a doctor of a case."""
+    if listener not in _of_doctors:
+        _of_doctors.append(listener)
+
+
+def doctor_named(link: CaseClinician, *, by: Actor) -> None:
+    for listener in _of_doctors:
+        listener(link, by=by)

@@ -15,12 +15,14 @@ class RecordsConfig(AppConfig):
         from cases.documents.ready import on_change
         from cases.records import opening_reminders, reminders, report_reminders
         from cases.records.actions import follow_document, follow_treatment
+        from cases.records.laying import fill_holders
         from cases.records.offices import TIES
         from portal.reminders.kinds import register
 
         register(*reminders.KINDS, *opening_reminders.KINDS, *report_reminders.KINDS)
         on_change(follow_document)
         changes.on_treatment_moved(follow_treatment)
+        changes.on_doctor_named(fill_holders)
         office_ties.register(TIES)
         words.register_for_patients("visit.", "referral.", "item.", "report.")
         words.register(
@@ -38,6 +40,8 @@ class RecordsConfig(AppConfig):
                 "referral.refused": _("Said the referral was refused"),
                 "referral.not_needed": _("Said no referral is needed"),
                 "referral.sent": _("Said the referral is sent"),
+                "referral.asked_anew": _("Asked for the referral once more"),
+                "referral.wanted": _("Said a referral is needed after all"),
                 "referral.letter_changed": _("Changed the words of the letter for the referral"),
                 "referral.letter_taken": _("Saved the letter for the referral as a PDF"),
                 "referral.to_be_asked_again": _("Put the referral back: it was asked for another doctor"),

@@ -55,13 +55,18 @@ WITH_US = {ItemState.HELD, ItemState.SENT, ItemState.ARRIVED, ItemState.OPENS_FI
 STOPPED_AT = {ItemState.NOT_LOCATED: 1, ItemState.INCOMPLETE: 2, ItemState.WILL_NOT_OPEN: 3}
 
 
-def hops(route: str, state: str) -> list[Hop]:
-    """The four hops of an item. None is lit before the asking; one in trouble shows where it stopped."""
+def hops(route: str, state: str, stopped_in: str = "") -> list[Hop]:
+    """The four hops of an item. None is lit before the asking; one in trouble shows where it stopped, given the state
+    before that: what was only in hand had not gone anywhere.
+    """
     route, state = Route(route), ItemState(state)
+    was_in_hand = state in IN_TROUBLE and stopped_in == ItemState.HELD
     names = [str(name) for name in NAMES[route]]
-    if route == Route.THROUGH_US and state not in WITH_US:
+    if route == Route.THROUGH_US and state not in WITH_US and not was_in_hand:
         names[0] = str(_("Asked"))
     done = STOPPED_AT.get(state, DONE[route].get(state, 0))
+    if was_in_hand:
+        done = DONE[route][ItemState.HELD]
     here = Mark.BAD if state in IN_TROUBLE else Mark.NOW
     is_lit = state in IN_TROUBLE or state in UNDER_WAY or state == ItemState.ARRIVED
 

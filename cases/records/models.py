@@ -220,6 +220,7 @@ class RecordItem(Undoable):
     due_back_on = models.DateField(null=True, blank=True)
     back_on = models.DateField(null=True, blank=True)  # given back
     reason = SealedText()  # what went wrong, in words
+    stopped_in = models.CharField(max_length=14, blank=True, db_default="", default="")  # the state before that
     version = models.PositiveIntegerField(default=1)
 
     objects = RecordItemQuerySet.as_manager()
@@ -230,6 +231,9 @@ class RecordItem(Undoable):
             models.UniqueConstraint(name="recorditem_one_per_kind", fields=["visit", "kind"]),
             models.CheckConstraint(name="recorditem_state_is_known", condition=Q(state__in=ItemState.values)),
             models.CheckConstraint(name="recorditem_route_is_known", condition=Q(route__in=Route.values)),
+            models.CheckConstraint(
+                name="recorditem_stopped_in_is_known", condition=Q(stopped_in__in=["", *ItemState.values])
+            ),
             models.CheckConstraint(
                 name="recorditem_asked_means_asked_on",
                 condition=Q(state__in=ASKED_STATES, asked_on__isnull=False)

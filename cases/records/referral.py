@@ -51,7 +51,7 @@ def move_referral(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
             own = Referral.objects.visible_to(request.user).select_related("visit__case")
             live = Visit.objects.live().filter(case=case, round=number)
             actions.undo(find_or_404(own, visit__in=live), by=Actor.of(request))
-        elif verb in rules.REFERRAL_MOVES:
+        elif verb in words.REFERRAL_VERBS:
             actions.move_referral(case, verb, round=number, by=Actor.of(request))
         else:
             raise Refused(_("This cannot be done here."))
@@ -77,7 +77,7 @@ def shown(
     state = found.state if found else ReferralState.NEEDED
     reader = showing.Reader(request.user, role_in(case, request.user), case, now)
     doctors = letters.doctors_of(case)
-    verbs = moves.allowed(rules.REFERRAL_MOVES, state, reader.role)
+    verbs = [verb for verb in moves.allowed(rules.REFERRAL_MOVES, state, reader.role) if verb in words.REFERRAL_VERBS]
     page: dict[str, Any] = {
         "case": case,
         "round": about,

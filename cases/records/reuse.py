@@ -4,7 +4,12 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from cases.records import rules
 from cases.records.models import ItemDocument, RecordItem, Visit
+from cases.records.standing import SENT_OR_THERE
+from cases.records.telling import REFERRAL_KIND, VISIT_PARTS
+
+TOGETHER = ("holder", *(f"visit__{part}" for part in VISIT_PARTS))
 
 
 def earlier_items(visit: Visit) -> dict[str, RecordItem]:
@@ -13,6 +18,32 @@ def earlier_items(visit: Visit) -> dict[str, RecordItem]:
     if before is None:
         return {}
     items = before.items.wanted().select_related("holder", "visit__case__key")
+    return {item.kind_id: item for item in items}
+
+
+CARRIED_OVER = (
+    "state",
+    "route",
+    "known_by",
+    "asked_by_us",
+    *rules.ALL_DATES,
+    "carrier",
+    "tracking",
+    "due_back_on",
+)
+
+
+def there_already(visit: Visit) -> dict[str, RecordItem]:
+    """What arrived at this very office for an earlier visit of the case, or is on its way there, by kind."""
+    if visit.office_id is None:
+        return {}
+    visits = visit.case.visits.exclude(pk=visit.pk).filter(office=visit.office).exclude(named_at=None)
+    before = visits.order_by("-named_at").first()
+    if before is None:
+        return {}
+    items = before.items.filter(state__in=SENT_OR_THERE, back_on=None).select_related(*TOGETHER)
+    if before.round != visit.round:  # each round has a referral of its own
+        items = items.exclude(kind=REFERRAL_KIND)
     return {item.kind_id: item for item in items}
 
 

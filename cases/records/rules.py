@@ -45,6 +45,8 @@ REFERRAL_MOVES = {
     "refused": Move({R.NEEDED, R.ASKED, R.AGREED}, R.REFUSED, DOERS),
     "not_needed": Move({R.NEEDED, R.ASKED, R.AGREED, R.REFUSED}, R.NOT_NEEDED, DOERS),
     "sent": Move({R.NEEDED, R.ASKED, R.AGREED}, R.SENT, DOERS),
+    "asked_anew": Move({R.SENT}, R.ASKED, DOERS),  # its letter came to nothing: said of the letter only
+    "wanted": Move({R.NOT_NEEDED}, R.NEEDED, DOERS),
 }
 
 ITEM_MOVES = {
@@ -82,14 +84,16 @@ ITEM_VERB_OF_REFERRAL = {
     "agreed": "acknowledged",
     "not_needed": "not_wanted",
     "sent": "sent",
+    "wanted": "wanted",
 }
-REFERRAL_VERB_OF_ITEM = {
-    "asked": "asked",
-    "acknowledged": "agreed",
-    "held": "sent",
-    "sent": "sent",
-    "arrived": "sent",
-    "not_wanted": "not_needed",
+REFERRAL_VERBS_OF_ITEM = {
+    "asked": ("asked", "asked_anew"),
+    "acknowledged": ("agreed",),
+    "held": ("sent",),
+    "sent": ("sent",),
+    "arrived": ("sent",),
+    "not_wanted": ("not_needed",),
+    "wanted": ("wanted",),
 }
 
 NEEDS_A_REASON = frozenset({"not_located", "incomplete", "will_not_open"})

@@ -77,7 +77,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "tag": words.item_tag(item),
         "weight": _("Core.") if item.is_core else _("Can follow."),
         "text": words.item_text(line, visit, reader.known(item), is_already_here),
-        "hops": hops(item.route, item.state),
+        "hops": hops(item.route, item.state, item.stopped_in),
         "asking": holders.how_to_ask(item),
         "adds_plan": is_plan and bool(verbs),
         "main": [_button(item, verb, reader) for verb in main] + (_give_back(item, reader.now) if verbs else []),

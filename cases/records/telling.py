@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from cases.case import office_ties
 from cases.case.actions import add_office, must
-from cases.case.models import Case, CaseClinician, Office
+from cases.case.models import Case, Office
 from cases.case.people import role_in
 from cases.documents.ready import can_be_read
 from cases.records import rules, undoing
 from cases.records.models import RecordItem, Referral, ReportLoop, Undoable, Visit
 from cases.records.planning import replan
-from cases.records.states import ItemState, KnownBy, ReferralState, Route
+from cases.records.states import IN_TROUBLE, ItemState, KnownBy, ReferralState, Route
 from portal import clock, moves
 from portal.actors import Actor
 from portal.errors import Refused
@@ -23,7 +23,6 @@ from portal.history.actions import record
 
 PLAN_KIND, REFERRAL_KIND = "treatment_plan", "referral_letter"
 VISIT_PARTS = ("case__patient", "case__key", "office")
-HELD_BY_DOCTOR = {PLAN_KIND: CaseClinician.Role.FIRST, REFERRAL_KIND: CaseClinician.Role.PRIMARY}
 
 
 def lock_case(case: Case) -> None:
@@ -56,13 +55,19 @@ def tell(
     now = clock.now()
     words = {"told": told, "need": need, "reason": reason, "carrier": carrier, "tracking": tracking}
     item = say(item, verb, on=on, now=now, by=by, **words)
-    referral_verb = rules.REFERRAL_VERB_OF_ITEM.get(verb)
-    if item.kind_id == REFERRAL_KIND and referral_verb:
-        referral = Referral.objects.filter(visit=item.visit).first()
-        if referral and referral.state in rules.REFERRAL_MOVES[referral_verb].sources:
-            say_of_referral(referral, referral_verb, on=on, now=now, by=by)
+    if item.kind_id == REFERRAL_KIND:
+        _say_of_its_referral(item, verb, on=on, now=now, by=by)
     replan(item.visit, now=now)
     return item
+
+
+def _say_of_its_referral(item: RecordItem, verb: str, *, on: date | None, now: datetime, by: Actor) -> None:
+    """What is said of the letter is said of the referral, where its state allows it."""
+    referral = Referral.objects.filter(visit=item.visit).first()
+    for referral_verb in rules.REFERRAL_VERBS_OF_ITEM.get(verb, ()):
+        if referral and referral.state in rules.REFERRAL_MOVES[referral_verb].sources:
+            say_of_referral(referral, referral_verb, on=on, now=now, by=by)
+            return
 
 
 def say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, by: Actor, **words: Any) -> RecordItem:
@@ -78,6 +83,7 @@ def say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, b
     undoing.keep(item, now=now, by=by)
     for name, day in rules.dates_after(verb, dates, target, on or today).items():
         setattr(item, name, day)
+    item.stopped_in = item.state if target in IN_TROUBLE else ""
     item.state = target
     item.known_by = rules.known_by(role, words.get("told", ""))
     item.need = words.get("need") or item.kind.need if target == ItemState.NEEDS_YOU else ""
@@ -129,13 +135,15 @@ def say_of_referral(referral: Referral, verb: str, *, on: date | None, now: date
     target = moves.check(rules.REFERRAL_MOVES, verb, referral.state, role)
     today = now.astimezone(visit.zone).date()
     day = on or today
-    if reason := rules.why_not_on(day, today, {"asked_on": referral.asked_on}, verb):
+    begins_anew = verb in {"asked", "asked_anew", "wanted"}
+    if reason := rules.why_not_on(day, today, {} if begins_anew else {"asked_on": referral.asked_on}, verb):
         raise Refused(reason, code="input")
     undoing.keep(referral, now=now, by=by)
     referral.state = target
-    referral.known_by = rules.known_by(role)
-    if verb == "asked":
-        referral.asked_on, referral.answered_on, referral.sent_on = day, None, None
+    referral.known_by = "" if verb == "wanted" else rules.known_by(role)
+    if begins_anew:
+        referral.asked_on = None if verb == "wanted" else day
+        referral.answered_on = referral.sent_on = None
     elif verb != "not_needed":
         referral.asked_on = referral.asked_on or day
         referral.answered_on = referral.answered_on or day if verb == "sent" else day
@@ -156,10 +164,18 @@ def ask_anew_for(visit: Visit, *, now: datetime, by: Actor) -> None:
     """The visit goes to another office: what was asked to be sent to the former one is to be asked for again."""
     asked = visit.items.filter(route=Route.DIRECT, state__in=[ItemState.ASKED, ItemState.ACKNOWLEDGED])
     for item in asked.order_by("pk"):
-        start_anew(item, now=now, by=by)
-        record(by, "item.to_be_asked_again", item, patient=visit.case.patient_id, case=visit.case_id)
+        _ask_another(item, now=now, by=by)
+    _refer_anew(visit, now=now, by=by)
+
+
+def _ask_another(item: RecordItem, *, now: datetime, by: Actor) -> None:
+    start_anew(item, now=now, by=by)
+    record(by, "item.to_be_asked_again", item, patient=item.visit.case.patient_id, case=item.visit.case_id)
+
+
+def _refer_anew(visit: Visit, *, now: datetime, by: Actor) -> None:
     referral = Referral.objects.filter(visit=visit, state__in=[ReferralState.ASKED, ReferralState.AGREED]).first()
-    if referral:  # it names the doctor whom it goes to
+    if referral:  # it was asked of another doctor, or for another one
         undoing.keep(referral, now=now, by=by)
         referral.state, referral.known_by = ReferralState.NEEDED, ""
         referral.asked_on = referral.answered_on = None
@@ -216,16 +232,24 @@ def _hold_or_ask_anew(item: RecordItem) -> None:
 
 @transaction.atomic
 def set_holder(item: RecordItem, *, office: Office | None = None, office_name: str = "", by: Actor) -> RecordItem:
-    """Say which office has a record: one that is known, or a name typed in, which serves this case only."""
+    """Say which office has a record: one that is known, or a name typed in, which serves this case only.
+
+    What was asked of the former one is to be asked of this one.
+    """
     must("say_where_records_are", item.visit.case, by)
     lock_case(item.visit.case)
     item = fresh(item)
     if office is None and office_name.strip():
         office = add_office(item.visit.case, name=office_name, by=by)
-    item.holder = office_ties.standing(office) if office else None
+    former, item.holder = item.holder, office_ties.standing(office) if office else None
     item.version += 1
     item.save(update_fields=["holder", "version"])
     record(by, "item.holder_set", item, patient=item.visit.case.patient_id, case=item.visit.case_id)
+    if former and former != item.holder and item.state in {ItemState.ASKED, ItemState.ACKNOWLEDGED}:
+        _ask_another(item, now=clock.now(), by=by)
+        if item.kind_id == REFERRAL_KIND:
+            _refer_anew(item.visit, now=clock.now(), by=by)
+        item = fresh(item)
     replan(item.visit, now=clock.now())
     return item
 

@@ -12,6 +12,7 @@ KEPT = {
     RecordItem: (
         "state",
         "need",
+        "stopped_in",
         "route",
         "known_by",
         "asked_by_us",

@@ -59,6 +59,7 @@ REFERRAL_VERBS = {
     "sent": gettext_lazy("It’s sent"),
     "refused": gettext_lazy("They said no"),
     "not_needed": gettext_lazy("Not needed here"),
+    "wanted": gettext_lazy("It’s needed after all"),
 }
 REFERRAL_TITLES = {
     ReferralState.NEEDED: gettext_lazy("Not asked yet"),

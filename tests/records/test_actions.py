@@ -15,7 +15,7 @@ from portal import clock
 from portal.errors import Refused
 from portal.history.models import Event
 from portal.reminders.models import Reminder
-from tests import people
+from tests import factories, people
 from tests.records.builders import VISIT_ON, actor, booked_visit, case_of_rosa, item, named_visit, on_november_5
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,19 @@ def test_naming_the_doctor_lays_out_the_records_with_their_holders():
     assert (laid["slides"].state, laid["slides"].need) == ("needs_you", "signature")
     assert visit.state == "planned"
     assert visit.case.clinicians.get(role="second").clinician.name == "Dr. Priya Raman"
+
+
+def test_a_doctor_named_after_the_visit_has_the_records_that_nobody_else_has():
+    case, by = factories.open_case(), actor("rosa")
+    visit = named_visit(case)
+    actions.set_holder(item(visit), office_name="Pathology Lab", by=by)
+    for role, name in (("first", "Lakeside"), ("primary", "Elm Street"), ("third", "Bayview")):
+        office = case_actions.add_office(case, name=name, region="US-PA", by=by)
+        case_actions.set_clinician(case, role, name="Dr. Keller", office=office, by=by)
+    held = dict(visit.items.values_list("kind", "holder__name"))
+    assert held.pop("pathology_report") == "Pathology Lab"
+    assert held.pop("referral_letter") == "Elm Street"
+    assert set(held.values()) == {"Lakeside"}
 
 
 def test_an_office_typed_in_serves_this_case_only():

@@ -1,6 +1,7 @@
 """A file of the case that can be read is the record it is; when it goes, the record is to be had again."""
 
 import pytest
+from django.urls import reverse
 
 from cases.documents import actions as documents
 from cases.records import actions
@@ -51,6 +52,22 @@ def test_a_file_for_my_eyes_only_is_no_record():
     actions.follow_document(version.document)
     documents.mark_only_me(version.document, by=actor("rosa"))
     assert item(visit, "treatment_plan").state == "needed"
+
+
+def test_a_file_here_that_is_no_use_was_never_sent():
+    visit = booked_visit()
+    actions.follow_document(plan(visit.case).document)
+    by = actor("theo")
+    actions.tell(item(visit, "treatment_plan"), "incomplete", reason="Only the first page", by=by)
+    stopped = item(visit, "treatment_plan")
+    assert (stopped.state, stopped.stopped_in) == ("incomplete", "held")
+    shown = people.browser(people.person("rosa")).get(reverse("records:list", args=[visit.case.pk]))
+    (card,) = [card for card in shown.context["needs_you"] if card["item"] == stopped]
+    assert [hop.state for hop in card["hops"]] == ["done", "bad", "", ""]
+    actions.tell(stopped, "asked", by=by)
+    assert item(visit, "treatment_plan").stopped_in == ""
+    actions.undo(stopped, by=by)
+    assert item(visit, "treatment_plan").stopped_in == "held"
 
 
 def test_what_she_carries_stays_in_her_hands():

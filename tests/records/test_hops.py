@@ -40,5 +40,12 @@ def test_every_item_has_four_hops_done_ones_first(route, state):
     assert marks == sorted(marks, key=[D, N, B, L].index)
 
 
+@pytest.mark.parametrize("state", ["incomplete", "will_not_open"])
+def test_what_was_only_in_hand_had_not_gone_anywhere(state):
+    ours, hers = (hops(route, state, "held") for route in (Route.THROUGH_US, Route.CARRIED))
+    assert [(hop.name, hop.state) for hop in ours[:3]] == [("With us", D), ("Sent", B), ("Arrived", L)]
+    assert [hop.state for hop in hers] == [D, D, B, L]
+
+
 def test_first_hop_is_with_us_once_the_file_is_here():
     assert [hops(Route.THROUGH_US, state)[0].name for state in ("asked", "held")] == ["Asked", "With us"]

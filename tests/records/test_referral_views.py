@@ -58,6 +58,44 @@ def test_not_needed_takes_the_letter_off_the_list(rosa):
     assert item(visit, "referral_letter").state == "not_wanted"
 
 
+def test_a_letter_that_came_to_nothing_is_asked_for_again_with_its_referral(rosa):
+    visit = booked_visit()
+    rosa.post(page("move_referral", visit.case, "sent"))
+    letter = item(visit, "referral_letter")
+    actions.tell(letter, "incomplete", reason="The second page is missing", by=actor("rosa"))
+    assert Referral.objects.get().state == "sent"
+    actions.tell(letter, "asked", by=actor("rosa"))
+    referral = Referral.objects.get()
+    assert (referral.state, referral.asked_on, referral.sent_on) == ("asked", date(2026, 11, 5), None)
+    actions.undo(item(visit, "referral_letter"), by=actor("rosa"))
+    assert Referral.objects.get().state == "sent"
+
+
+def test_a_letter_put_back_on_the_list_makes_the_referral_needed_again(rosa):
+    visit = booked_visit()
+    rosa.post(page("move_referral", visit.case, "asked"))
+    actions.tell(item(visit, "referral_letter"), "not_wanted", by=actor("rosa"))
+    assert Referral.objects.get().state == "not_needed"
+    actions.tell(item(visit, "referral_letter"), "wanted", by=actor("rosa"))
+    referral = Referral.objects.get()
+    assert (referral.state, referral.asked_on, referral.known_by) == ("needed", None, "")
+
+
+def test_a_referral_needed_after_all_puts_its_letter_back_on_the_list(rosa):
+    visit = booked_visit()
+    rosa.post(page("move_referral", visit.case, "not_needed"))
+    assert "It’s needed after all" in text(rosa.get(page("referral", visit.case)))
+    rosa.post(page("move_referral", visit.case, "wanted"))
+    assert item(visit, "referral_letter").state == "needed"
+
+
+def test_a_sent_referral_is_asked_for_anew_by_its_letter_only(rosa):
+    visit = booked_visit()
+    rosa.post(page("move_referral", visit.case, "sent"))
+    assert rosa.post(page("move_referral", visit.case, "asked_anew")).status_code == 409
+    assert Referral.objects.get().state == "sent"
+
+
 def test_the_same_move_twice_is_a_conflict_in_words(rosa):
     case = case_of_rosa()
     rosa.post(page("move_referral", case, "asked"))

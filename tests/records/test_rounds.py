@@ -165,6 +165,65 @@ def test_a_new_visit_after_a_cancelled_one_has_records_of_its_own_and_the_same_h
     assert Visit.objects.live().filter(case=first.case).count() == 1
 
 
+def there_and_called_off():
+    """Its office had a report and a letter, and has slides on loan, when the visit was called off."""
+    visit, by = booked_visit(), actor("rosa")
+    actions.tell(item(visit), "asked", by=by)
+    actions.tell(item(visit), "arrived", by=by)
+    actions.tell(item(visit, "imaging_reports"), "asked", by=by)
+    actions.move_referral(visit.case, "sent", by=by)
+    actions.tell(item(visit, "slides"), "sent", carrier="FedEx", tracking="7718 22", by=by)
+    actions.set_due_back(item(visit, "slides"), on=THIRD_ON, by=by)
+    return actions.cancel_visit(visit, by=by)
+
+
+def referral_of(visit):
+    return Referral.objects.get(visit=visit).state
+
+
+def again_at(office, case):
+    return actions.name_visit(case, doctor="Dr. Priya Raman", office=office, by=actor("rosa"))
+
+
+def test_booked_again_at_the_same_office_what_is_there_is_there(november_5):
+    former = there_and_called_off()
+    november_5.move_to("2026-11-10T15:00:00Z")
+    visit = again_at(former.office, former.case)
+    report = item(visit)
+    assert (report.state, report.arrived_on, report.known_by) == ("arrived", date(2026, 11, 5), "patient")
+    assert item(visit, "imaging_reports").state == "needed"  # asked for is not there
+    assert (item(visit, "referral_letter").state, referral_of(visit)) == ("sent", "sent")
+
+
+def test_slides_that_are_there_on_loan_go_back_once(november_5):
+    former = there_and_called_off()
+    visit = again_at(former.office, former.case)
+    slides = item(visit, "slides")
+    assert (slides.state, slides.tracking, slides.due_back_on) == ("sent", "7718 22", THIRD_ON)
+    rows = Reminder.objects.filter(kind="records.due_back", settled_at=None)
+    assert [row.about_id for row in rows] == [slides.pk]
+
+
+def test_slides_given_back_are_to_be_asked_for_again():
+    former = there_and_called_off()
+    actions.give_back(item(former, "slides"), by=actor("rosa"))
+    visit = again_at(former.office, former.case)
+    assert item(visit, "slides").state == "needs_you"
+
+
+def test_booked_again_elsewhere_everything_is_to_be_asked_for(november_5):
+    former = there_and_called_off()
+    visit = named_visit(former.case)  # typed in: an entry of its own
+    assert {item(visit).state, referral_of(visit)} == {"needed"}
+
+
+def test_a_referral_asked_for_anew_is_not_taken_for_the_former_one():
+    former = there_and_called_off()
+    actions.move_referral(former.case, "asked", by=actor("rosa"))
+    visit = again_at(former.office, former.case)
+    assert (item(visit, "referral_letter").state, referral_of(visit)) == ("asked", "asked")
+
+
 # --- pages
 
 

@@ -48,8 +48,8 @@ REFERRAL = {
     "asked": "agreed refused not_needed sent",
     "agreed": "refused not_needed sent",
     "refused": "asked agreed not_needed",
-    "not_needed": "asked",
-    "sent": "",
+    "not_needed": "asked wanted",
+    "sent": "asked_anew",
 }
 
 

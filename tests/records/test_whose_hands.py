@@ -1,6 +1,6 @@
 """Where a record is, and for whom it was asked: in our hands or hers, for this office or the one before."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -51,6 +51,44 @@ def other_office(visit: Visit, **more) -> Visit:
         by=actor("rosa"),
         **more,
     )
+
+
+# --- whom it was asked of
+
+
+@pytest.mark.parametrize(("verb", "state"), [("asked", "needed"), ("acknowledged", "needed"), ("sent", "sent")])
+def test_what_was_asked_of_one_office_is_to_be_asked_of_another(november_5, verb, state):
+    visit = booked_visit()
+    actions.tell(item(visit), verb, by=actor("rosa"))
+    november_5.shift(timedelta(days=1))
+    actions.set_holder(item(visit), office_name="Riverbend Lab", by=actor("rosa"))
+    asked = item(visit)
+    assert (asked.state, asked.holder.name) == (state, "Riverbend Lab")
+    assert (asked.asked_on is None) == (state == "needed")
+
+
+def test_the_name_of_an_office_nobody_knew_leaves_the_asking_as_it_is():
+    visit = named_visit(factories.open_case())
+    actions.tell(item(visit), "asked", by=actor("rosa"))
+    actions.set_holder(item(visit), office_name="Riverbend Lab", by=actor("rosa"))
+    assert item(visit).state == "asked"
+
+
+def test_only_the_name_was_wrong_so_the_asking_is_taken_back_in_one_press():
+    visit = booked_visit()
+    actions.tell(item(visit), "asked", by=actor("rosa"))
+    actions.set_holder(item(visit), office_name="Riverbend Lab", by=actor("rosa"))
+    actions.undo(item(visit), by=actor("rosa"))
+    assert (item(visit).state, item(visit).holder.name) == ("asked", "Riverbend Lab")
+
+
+def test_a_referral_letter_of_another_doctor_is_asked_for_with_its_referral():
+    visit = booked_visit()
+    actions.move_referral(visit.case, "asked", by=actor("rosa"))
+    actions.set_holder(item(visit, "referral_letter"), office_name="Dr. Reyes", by=actor("rosa"))
+    assert (item(visit, "referral_letter").state, Referral.objects.get().state) == ("needed", "needed")
+    actions.undo(item(visit, "referral_letter"), by=actor("rosa"))
+    assert (item(visit, "referral_letter").state, Referral.objects.get().state) == ("asked", "asked")
 
 
 # --- word is no silence
