@@ -136,6 +136,8 @@ PAGES: dict[str, Page] = {
     "case:office": Page(CASE, ("office",), "patient", posts="too"),
     # --- documents ---
     "documents:add_plan": of_case(FAMILY_AND_COORDINATOR, posts="too"),
+    "documents:add": of_case(FAMILY_AND_COORDINATOR, posts="too"),
+    "documents:add_record": of_case(FAMILY_AND_COORDINATOR, "case", "number", posts="too"),
     "documents:list": of_case(CASE),
     "documents:detail": of_case(READERS, "document"),
     "documents:add_version": of_case(READERS - ASSIGNED, "document", posts="too"),

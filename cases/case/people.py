@@ -40,6 +40,13 @@ WORDS: dict[str, Promise] = {
     CONSULTANT: gettext_lazy("your consultant"),
     COORDINATOR: gettext_lazy("your coordinator"),
 }
+# The same people, named to anyone but the patient.
+WORDS_TO_OTHERS: dict[str, Promise] = {
+    PATIENT: gettext_lazy("the patient"),
+    HELPER: gettext_lazy("the helper"),
+    CONSULTANT: gettext_lazy("the consultant"),
+    COORDINATOR: gettext_lazy("the coordinator"),
+}
 
 
 def role_in(case: Case, who: Any) -> str:
@@ -76,15 +83,23 @@ def may(verb: str, case: Case, who: Any) -> bool:
     return True
 
 
-def who_can_open(case: Case, verb: str = "read_documents") -> list[tuple[User, str]]:
-    """Everyone who can open the case's documents today, or do `verb`, with their words: computed from the rule."""
-    people = [(case.patient, str(WORDS[PATIENT]))] if case.patient.can_sign_in else []
+def words_for(case: Case, reader: User | None) -> dict[str, Promise]:
+    """What to call each role: the patient reads "your coordinator", everyone else "the coordinator"."""
+    return WORDS if reader is None or reader.pk == case.patient_id else WORDS_TO_OTHERS
+
+
+def who_can_open(case: Case, verb: str = "read_documents", *, reader: User | None = None) -> list[tuple[User, str]]:
+    """Everyone who can open the case's documents today, or do `verb`, computed from the rule; with their words,
+    as `reader` (the patient when nobody is named) says them.
+    """
+    words = words_for(case, reader)
+    people = [(case.patient, str(words[PATIENT]))] if case.patient.can_sign_in else []
     assigned = User.objects.filter(
         pk__in=case.assignments.filter(ended_at__isnull=True).values("user"), can_sign_in=True
     ).order_by("name")
-    people += [(user, str(WORDS[CONSULTANT])) for user in assigned if may(verb, case, user)]
+    people += [(user, str(words[CONSULTANT])) for user in assigned if may(verb, case, user)]
     coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name")
-    people += [(user, str(WORDS[COORDINATOR])) for user in coordinators if may(verb, case, user)]
+    people += [(user, str(words[COORDINATOR])) for user in coordinators if may(verb, case, user)]
     return people
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Sum
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cases.case.actions import must
@@ -74,8 +74,8 @@ def _add(document: Document, upload: UploadedFile, by: Actor) -> Version:
     case = Case.objects.select_for_update(of=("self",)).select_related("key").get(pk=document.case_id)
     name, found = _first_look(case, upload)
     digest = _digest(case, upload)
-    if Version.objects.live().exclude(state="refused").filter(case=case, digest=digest).exists():
-        raise Refused(words.reason("same"), code="same")
+    if twin := Version.objects.live().exclude(state="refused").filter(case=case, digest=digest).first():
+        raise Refused(_same(twin, by), code="same")
     now = clock.now()
     last = document.versions.aggregate(last=Max("number"))["last"] or 0
     try:
@@ -108,14 +108,20 @@ def _add(document: Document, upload: UploadedFile, by: Actor) -> Version:
 def _first_look(case: Case, upload: UploadedFile) -> tuple[str, kinds.Kind]:
     """(name, kind) of a file that may be stored. Raises Refused."""
     name = names.clean(upload.name or "")
-    used = Version.objects.live().filter(case=case).aggregate(used=Sum("size"))["used"] or 0
-    if code := rules.why_not_size(upload.size or 0, used, words.limits()):
+    if code := rules.why_not_size(upload.size or 0, words.used_by(case), words.limits()):
         raise Refused(words.reason(code), code=code)
     upload.seek(0)
     found, code = kinds.first_look(name, upload.read(kinds.HEAD))
     if found is None:
         raise Refused(words.reason(code), code=code)
     return name, found
+
+
+def _same(twin: Version, by: Actor) -> str:
+    """That these bytes are here, and under which name, where the person may know that file."""
+    if by.user is None or not Version.objects.visible_to(by.user).filter(pk=twin.pk).exists():
+        return words.reason("same")
+    return _("This file is here already, as “%(name)s”. We keep one.") % {"name": twin.document.title or twin.name}
 
 
 def _digest(case: Case, upload: UploadedFile) -> str:

@@ -8,7 +8,8 @@ from django.db.models import Prefetch
 from cases.case.models import Case
 from cases.case.people import role_in
 from cases.documents import rules, words
-from cases.documents.models import PLAN, Document, Version
+from cases.documents.models import Document, Version
+from portal import clock
 from portal.accounts.models import User
 
 
@@ -60,9 +61,16 @@ def rows_of(case: Case, user: User, *, kind: str = "") -> list[Row]:
     return sorted(rows, key=lambda row: row.document.withdrawn_at is not None)
 
 
-def plan_rows(case: Case, user: User) -> list[Row]:
-    """The plan's files that were not taken back, in the order they were put in."""
-    return [row for row in reversed(rows_of(case, user, kind=PLAN)) if row.document.withdrawn_at is None]
+def here(case: Case, user: User, *, kind: str) -> list[Row]:
+    """The files of one kind that were not taken back, in the order they were put in."""
+    return [row for row in reversed(rows_of(case, user, kind=kind)) if row.document.withdrawn_at is None]
+
+
+def lately_added(case: Case, user: User) -> list[Row]:
+    """What this person put in within the last day, whatever it is, in that order."""
+    since = clock.now() - rules.LATELY
+    rows = [row for row in rows_of(case, user) if row.document.put_in_by_id == user.pk]
+    return [row for row in reversed(rows) if row.document.put_in_at > since and row.document.withdrawn_at is None]
 
 
 def _verbs(document: Document, role: str, user: User) -> list[str]:

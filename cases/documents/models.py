@@ -19,6 +19,7 @@ from portal.vault.fields import SealedText
 from portal.vault.models import DataKey, StoredFile
 
 PLAN = "plan"
+OTHER = "other"  # nobody has said yet what it is, or it is none of our kinds
 CLAIM_LASTS = dt.timedelta(minutes=3)  # a check that says nothing for so long has died
 
 
@@ -59,7 +60,7 @@ class Document(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
-    kind = models.CharField(max_length=40, default=PLAN)  # "plan", or the code of a record kind
+    kind = models.CharField(max_length=40, default=PLAN)  # "plan", the code of a record kind, or "other"
     title = SealedText()  # what the person calls it; empty: the file's own name
     dated_on = models.DateField(null=True, blank=True)
     put_in_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -28,6 +28,7 @@ KEPT_AFTER_CLOSING = dt.timedelta(days=731)  # two years, a leap day included
 WAIT_FOR_SCANNER = dt.timedelta(minutes=1)
 PUT_OFF = dt.timedelta(seconds=30)
 ONE_LOOK = dt.timedelta(minutes=30)  # pages turned within it belong to the opening before them
+LATELY = dt.timedelta(days=1)  # what one has just put in
 MOST_TRIES = 4  # then a person looks
 
 

@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from cases.documents import views
+from cases.documents import adding_views, views
 
 app_name = "documents"
 urlpatterns = [
-    path("cases/<uuid:pk>/plan/", views.add_plan, name="add_plan"),
+    path("cases/<uuid:pk>/plan/", adding_views.add_plan, name="add_plan"),
+    path("cases/<uuid:pk>/add/", adding_views.add, name="add"),
+    path("cases/<uuid:pk>/add/<int:place>/", adding_views.add_record, name="add_record"),
     path("cases/<uuid:pk>/documents/", views.list_documents, name="list"),
     path("documents/<uuid:pk>/", views.detail, name="detail"),
-    path("documents/<uuid:pk>/new-version/", views.add_version, name="add_version"),
+    path("documents/<uuid:pk>/new-version/", adding_views.add_version, name="add_version"),
     path("documents/<uuid:pk>/<slug:verb>/", views.move, name="move"),
     path("versions/<uuid:pk>/unlock/", views.unlock, name="unlock"),
     path("versions/<uuid:pk>/file/", views.file, name="file"),

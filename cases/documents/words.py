@@ -1,14 +1,17 @@
 """What people read about a file: why it was refused, what to know of it, where it stands."""
 
 from django.conf import settings
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from cases.case.models import Case
 from cases.documents import kinds, verdicts
 from cases.documents.models import Version
 from cases.documents.rules import Limits
 
 MB = 1024 * 1024
+GB = 1024 * MB
 
 NOTES = {
     verdicts.DARK: gettext_lazy("It looks dark."),
@@ -66,7 +69,7 @@ def reason(code: str) -> str:
         ),
         verdicts.FAILED: _("We couldn’t check this file. Try again, or ask us."),
         "erased": _("This file was taken back and is erased."),
-        "same": _("You have added this file already. We keep one."),
+        "same": _("This file is here already. We keep one."),
         "disk": _("We couldn’t save this file just now. Try again in a few minutes. Your other files are safe."),
         "scope": _("You cannot do this here. Ask us, and we do it with you."),
     }
@@ -84,6 +87,24 @@ def limits_in_words() -> str:
         "files": settings.FILES_PER_SEND,
         "send": settings.SEND_LIMIT_MB,
     }
+
+
+def used_by(case: Case) -> int:
+    """Bytes of the files that are here."""
+    kept = Version.objects.live().exclude(state=Version.State.REFUSED).filter(case=case)
+    return kept.aggregate(used=Sum("size"))["used"] or 0
+
+
+def room_in(case: Case) -> int:
+    """Bytes that still fit into the case."""
+    return max(0, limits().case - used_by(case))
+
+
+def room_in_words(room: int) -> str:
+    """The limit of the case's files together; how much is left, once that is little."""
+    if room >= limits().send:
+        return _("All files of a case together: up to %(size)s.") % {"size": size_in_words(limits().case)}
+    return _("There is room for %(size)s more. If you need more, ask us.") % {"size": size_in_words(room)}
 
 
 def mark_of(kind: kinds.Kind) -> str:
@@ -119,9 +140,11 @@ def scan_labels() -> dict[str, str]:
 
 
 def size_in_words(size: int) -> str:
-    """ "1.8 MB", "640 KB"."""
+    """ "1.8 MB", "640 KB", "2 GB"."""
     if size < MB:
         return _("%(kb)d KB") % {"kb": max(1, round(size / 1024))}
+    if size >= GB:
+        return _("%(gb)s GB") % {"gb": f"{size / GB:.1f}".removesuffix(".0")}
     return _("%(mb).1f MB") % {"mb": size / MB}
 
 

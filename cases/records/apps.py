@@ -12,15 +12,18 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from cases.case import changes, office_ties
+        from cases.documents import subjects
         from cases.documents.ready import on_change
         from cases.records import opening_reminders, reminders, report_reminders
         from cases.records.actions import follow_document, follow_treatment
         from cases.records.laying import fill_holders
+        from cases.records.linking import file_subjects
         from cases.records.offices import TIES
         from portal.reminders.kinds import register
 
         register(*reminders.KINDS, *opening_reminders.KINDS, *report_reminders.KINDS)
         on_change(follow_document)
+        subjects.register(file_subjects)
         changes.on_treatment_moved(follow_treatment)
         changes.on_doctor_named(fill_holders)
         office_ties.register(TIES)

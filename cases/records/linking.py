@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from cases.case.actions import must
 from cases.documents.models import Document
 from cases.documents.ready import can_be_read
+from cases.documents.subjects import Subject
 from cases.records import rules
-from cases.records.models import ItemDocument, RecordItem, Visit
+from cases.records.models import ItemDocument, RecordItem, RecordKind, Visit
 from cases.records.planning import replan
 from cases.records.states import ItemState, KnownBy
 from cases.records.telling import PLAN_KIND, REFERRAL_KIND, VISIT_PARTS, fresh, lock_case, say
@@ -17,6 +18,14 @@ from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
+
+NO_FILES = {PLAN_KIND, "genomic_running"}  # the plan is a kind of the documents' own; what still runs is no file yet
+
+
+def file_subjects() -> list[Subject]:
+    """The kinds of record that a file can be. What is lent is a thing, never a file."""
+    kinds = RecordKind.objects.filter(is_lent=False).exclude(pk__in=NO_FILES).order_by("place")
+    return [Subject(kind.pk, _(kind.name), _(kind.what), kind.place) for kind in kinds]
 
 
 def link_what_is_here(visit: Visit, before: dict[str, RecordItem]) -> None:

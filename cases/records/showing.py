@@ -13,6 +13,7 @@ from cases.case.models import Case, ToDo
 from cases.records import day_notes, holders, legal_clock, rules, verdict, words
 from cases.records.forms import Offered
 from cases.records.hops import hops
+from cases.records.linking import NO_FILES
 from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit
 from cases.records.planning import VISIT_SOON
 from cases.records.rules import UNDO_FOR
@@ -80,6 +81,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "hops": hops(item.route, item.state, item.stopped_in),
         "asking": holders.how_to_ask(item),
         "adds_plan": is_plan and bool(verbs),
+        "file_place": 0 if item.is_lent or item.kind_id in NO_FILES else item.kind.place,
         "main": [_button(item, verb, reader) for verb in main] + (_give_back(item, reader.now) if verbs else []),
         # The main verbs once more, beside the day they are about.
         "plain": [_button(item, verb, reader) for verb in main + rest if verb not in WITH_INPUT],

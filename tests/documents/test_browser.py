@@ -71,7 +71,7 @@ def test_a_lost_connection_is_told_and_tried_again(site, page, case):
     page.goto(f"{site}/cases/{case.pk}/plan/")
     page.context.set_offline(True)
     page.set_input_files("#id_files", [PLAN | {"buffer": plan_files.pdf()}])
-    expect(page.get_by_text("Check your connection, then try again")).to_be_visible()
+    expect(page.locator("[data-said]").get_by_text("This file starts again by itself")).to_be_visible()
     page.context.set_offline(False)
     expect(page.locator("#files").get_by_text(PLAN["name"]).first).to_be_visible()
 
@@ -113,7 +113,7 @@ def test_pages_are_turned_by_keyboard_and_their_words_can_be_selected(site, page
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("what", ["plan", "documents", "detail", "unlock", "new-version"])
+@pytest.mark.parametrize("what", ["plan", "any", "documents", "detail", "unlock", "new-version"])
 def test_page_has_no_barriers(site, page, axe, case, what):
     ready = checked(case, PLAN["name"], plan_files.pdf(pages=3))
     checked(case, PHOTO["name"], plan_files.photo(is_dark=True))
@@ -121,6 +121,7 @@ def test_page_has_no_barriers(site, page, axe, case, what):
     added(case, "IMG_2292.jpg", plan_files.photo(size=(800, 1000)))
     address = {
         "plan": f"/cases/{case.pk}/plan/",
+        "any": f"/cases/{case.pk}/add/",
         "documents": f"/cases/{case.pk}/documents/",
         "detail": f"/documents/{ready.document_id}/",
         "unlock": f"/versions/{locked.pk}/unlock/",

@@ -1,21 +1,29 @@
 // Files are sent one by one with their progress; without this module the same form sends them all at once.
 
+import { progress, rowFor, say, tell } from "./upload_rows.js";
+
+const AGAIN_AFTER = [2, 5, 15, 30, 60]; // seconds until a file whose line dropped starts once more by itself
+
 const form = document.querySelector("form[data-upload]");
 if (form) start(form);
 
 function start(form) {
-  const input = form.querySelector('input[type="file"]');
+  const inputs = form.querySelectorAll('input[type="file"]');
   const drop = form.querySelector("[data-drop]");
   const list = form.querySelector("[data-uploading]");
   const waiting = [];
+  const resting = new Set(); // the line dropped; each starts again by itself
+  let room = Number(form.dataset.room);
   let running = null;
   let afterwards = null;
 
   form.querySelectorAll("[data-without-script]").forEach((part) => { part.hidden = true; });
 
-  input.addEventListener("change", () => {
-    add([...input.files]);
-    input.value = "";
+  inputs.forEach((input) => {
+    input.addEventListener("change", () => {
+      add([...input.files]);
+      input.value = "";
+    });
   });
   drop.addEventListener("dragover", (event) => {
     event.preventDefault();
@@ -28,83 +36,92 @@ function start(form) {
     add([...event.dataTransfer.files]);
   });
   form.addEventListener("submit", (event) => {
-    if (!running) return;
+    if (!isBusy()) return;
     event.preventDefault(); // the last file first, then on
     afterwards = event.submitter;
+    tell(form.dataset.first);
   });
   window.addEventListener("beforeunload", (event) => {
-    if (running) event.preventDefault();
+    if (isBusy()) event.preventDefault();
   });
-  window.addEventListener("online", () => {
-    list.querySelectorAll("[data-again]:not([hidden])").forEach((button) => button.click());
-  });
+  window.addEventListener("online", () => { resting.forEach(wake); });
+
+  function isBusy() {
+    return Boolean(running || waiting.length || resting.size);
+  }
 
   function add(files) {
-    files.forEach((file) => {
-      const row = rowFor(file);
-      if (file.size > Number(form.dataset.limit)) say(row, form.dataset.tooLarge);
-      else waiting.push({ file, row });
+    files.forEach((file, place) => {
+      const job = { file, tries: 0 };
+      job.row = rowFor(form, file, { stop: () => stop(job), again: () => again(job) });
+      list.append(job.row);
+      const refused = whyNot(file, place);
+      if (refused) say(job.row, refused);
+      else {
+        room -= file.size;
+        waiting.push(job);
+      }
     });
     list.hidden = list.children.length === 0;
+    if (waiting.length) tell(form.dataset.started);
     next();
   }
 
-  function rowFor(file) {
-    const row = form.querySelector("template[data-row]").content.firstElementChild.cloneNode(true);
-    const [shown, ...hidden] = row.querySelectorAll("[data-name]");
-    shown.textContent = file.name;
-    hidden.forEach((part) => { part.textContent = ` ${file.name}`; });
-    row.querySelector("[data-ending]").textContent = file.name.split(".").pop().slice(0, 4).toUpperCase();
-    row.querySelector("progress").setAttribute("aria-label", file.name);
-    row.querySelector("[data-stop]").addEventListener("click", () => stop(row));
-    row.querySelector("[data-again]").addEventListener("click", (event) => {
-      event.target.closest("[data-again]").hidden = true;
-      say(row, "", true);
-      waiting.push({ file, row });
-      next();
-    });
-    list.append(row);
-    return row;
+  // The server judges the same once more; this only saves sending in vain.
+  function whyNot(file, place) {
+    if (place >= Number(form.dataset.number)) return form.dataset.tooMany;
+    if (file.size === 0) return form.dataset.empty;
+    if (file.size > Number(form.dataset.limit)) return form.dataset.tooLarge;
+    return file.size > room ? form.dataset.full : "";
   }
 
-  function stop(row) {
-    const place = waiting.findIndex((job) => job.row === row);
+  function again(job) {
+    job.tries = 0;
+    say(job.row, "");
+    waiting.push(job);
+    next();
+  }
+
+  function stop(job) {
+    const place = waiting.indexOf(job);
     if (place >= 0) waiting.splice(place, 1);
-    if (running?.row === row) running.request.abort();
-    row.remove();
+    clearTimeout(job.timer);
+    resting.delete(job);
+    job.row.remove();
+    room += job.file.size;
+    if (running?.job === job) running.request.abort();
     list.hidden = list.children.length === 0;
-    input.focus();
-  }
-
-  function say(row, text, isMoving = false) {
-    row.querySelector("progress").hidden = !isMoving;
-    row.querySelector("[data-said]").textContent = text;
+    inputs[0].focus();
   }
 
   function next() {
     if (running) return;
     const job = waiting.shift();
     if (!job) {
-      if (afterwards) form.requestSubmit(afterwards);
+      if (afterwards && !resting.size) goOn();
       return;
     }
     const body = new FormData();
     body.append("csrfmiddlewaretoken", form.querySelector('[name="csrfmiddlewaretoken"]').value);
     body.append("files", job.file, job.file.name);
     const request = new XMLHttpRequest();
-    running = { ...job, request };
-    request.open("POST", form.action);
+    running = { job, request };
+    request.open("POST", window.location.pathname);
     request.setRequestHeader("HX-Request", "true");
     request.upload.addEventListener("progress", (event) => {
-      if (!event.lengthComputable) return;
-      const percent = Math.floor((100 * event.loaded) / event.total);
-      job.row.querySelector("progress").value = percent;
-      job.row.querySelector("[data-said]").textContent = `${percent}%`;
+      if (event.lengthComputable) progress(job.row, event.loaded / event.total, form);
     });
     request.addEventListener("load", () => done(job, request));
     request.addEventListener("error", () => failed(job));
     request.addEventListener("abort", () => ended());
+    progress(job.row, 0, form);
     request.send(body);
+  }
+
+  function goOn() {
+    const button = afterwards;
+    afterwards = null;
+    if (list.children.length === 0) form.requestSubmit(button); // a file that was not taken needs a look first
   }
 
   function done(job, request) {
@@ -116,18 +133,37 @@ function start(form) {
     }
     const answer = new DOMParser().parseFromString(request.responseText, "text/html");
     const refused = answer.querySelector("[data-refused]");
-    if (request.status === 200) job.row.remove();
-    else if (request.status === 422 && refused) say(job.row, refused.textContent);
-    else if (request.status === 413) say(job.row, form.dataset.tooLarge);
+    if (request.status === 200 && answer.querySelector("#files")) job.row.remove();
+    else if (request.status === 422 && refused) notTaken(job, refused.textContent);
+    else if (request.status === 413) notTaken(job, form.dataset.tooLarge);
     else return failed(job);
     ended();
-    window.htmx.ajax("GET", form.action, { target: "#files", swap: "outerHTML" });
+    window.htmx.ajax("GET", window.location.pathname, { target: "#files", swap: "outerHTML" });
+  }
+
+  function notTaken(job, text) {
+    room += job.file.size;
+    say(job.row, text);
+    tell(text);
   }
 
   function failed(job) {
-    say(job.row, form.dataset.lost);
-    job.row.querySelector("[data-again]").hidden = false;
+    const wait = AGAIN_AFTER[job.tries];
+    job.tries += 1;
+    if (wait) {
+      say(job.row, form.dataset.dropped);
+      resting.add(job);
+      job.timer = setTimeout(() => wake(job), wait * 1000);
+    } else say(job.row, form.dataset.lost, { again: true });
+    tell(`${job.file.name}: ${wait ? form.dataset.dropped : form.dataset.lost}`);
     ended();
+  }
+
+  function wake(job) {
+    clearTimeout(job.timer);
+    if (!resting.delete(job)) return;
+    waiting.push(job);
+    next();
   }
 
   function ended() {

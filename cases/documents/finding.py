@@ -1,0 +1,29 @@
+"""What every page of files begins with: the case or the file, found through what the person may know."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+
+from cases.case.models import Case
+from cases.documents import actions
+from portal.access import find_or_404
+from portal.actors import Actor
+
+
+def case_of(request: HttpRequest, pk: UUID) -> Case:
+    return find_or_404(Case.objects.visible_to(request.user).select_related("patient", "starter"), pk=pk)
+
+
+def found(request: HttpRequest, visible: QuerySet[Any], pk: UUID) -> Any:
+    """The row, or 404 like one that does not exist; asking for another person's is put on record."""
+    try:
+        return find_or_404(visible, pk=pk)
+    except Http404:
+        actions.note_denial(visible.model, pk, by=Actor.of(request))
+        raise
+
+
+def base_of(request: HttpRequest) -> str:
+    return "base_staff.html" if request.user.role else "base_patient.html"
