@@ -145,6 +145,7 @@ PAGES: dict[str, Page] = {
     "documents:unlock": of_case(FAMILY_AND_COORDINATOR - {"starter"}, "locked_version", posts="too"),
     "documents:file": of_case(READERS, "version", is_file=True),
     "documents:page_image": of_case(READERS, "page_image", is_file=True),
+    "documents:thumbnail": of_case(READERS, "page_image", is_file=True),
     # --- records ---
     "records:visit": of_case(CASE),
     "records:name_doctor": of_case(CASE, posts="only"),

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -15,13 +14,12 @@ from cases.case.actions import must
 from cases.case.models import Case
 from cases.case.people import role_in
 from cases.documents import checking, kinds, names, ready, rules, tasks, words
-from cases.documents.models import PLAN, Document, PageImage, Version
+from cases.documents.models import PLAN, Document, Version
 from portal import clock, moves
 from portal.actors import Actor
 from portal.celery import nudge
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.history.models import Event
 from portal.vault import files
 from portal.vault.keys import derive
 
@@ -224,42 +222,3 @@ def unlock_with_password(version: Version, password: str, *, by: Actor) -> Versi
         raise
     nudge(tasks.check_version, str(version.pk))
     return version
-
-
-def note_opening(version: Version, *, is_download: bool = False, is_original: bool = False, by: Actor) -> None:
-    """Each look at a file is a line that the patient can read, with the reason."""
-    role = role_in(version.case, by)
-    why = {"patient": "own", "helper": "put_in", "consultant": "preparing", "coordinator": "care"}.get(role, "")
-    record(
-        by,
-        "document.downloaded" if is_download else "document.opened",
-        version,
-        patient=version.case.patient_id,
-        case=version.case_id,
-        why="original" if is_original else why,
-    )
-
-
-def note_pages(version: Version, *, by: Actor) -> None:
-    """A page's picture was asked for: a look too, unless this person opened the document just before."""
-    lately = Event.objects.filter(
-        patient=version.case.patient_id,
-        at__gte=clock.now() - rules.ONE_LOOK,
-        verb="document.opened",
-        about_id=str(version.pk),
-        actor_id=by.id,
-    )
-    if not lately.exists():
-        note_opening(version, by=by)
-
-
-def note_denial(model: Any, pk: UUID, *, by: Actor) -> None:
-    """Someone asked for a file that is not theirs: on record, though they are told that nothing is there.
-
-    `model` is Document, Version or PageImage.
-    """
-    path = "version__case" if model is PageImage else "case"
-    thing = model.objects.filter(pk=pk).select_related(path).first()
-    if thing is not None:
-        about = thing.version if model is PageImage else thing
-        record(by, "document.denied", about, patient=about.case.patient_id, case=about.case_id)

@@ -154,19 +154,24 @@ def _keep_pages(version: Version, verdict: Verdict, folder: Path) -> None:
 
 
 def _keep_page(version: Version, folder: Path, number: int) -> None:
-    picture, layer = folder / f"page-{number}.webp", folder / f"page-{number}.json"
+    left = [folder / f"page-{number}.webp", folder / f"small-{number}.webp", folder / f"page-{number}.json"]
+    picture, small, layer = left
     found = json.loads(layer.read_text(encoding="utf-8"))
+    kept: list[StoredFile] = []
     with transaction.atomic():
-        stored = files.put(_pieces(picture), key=version.case.key)
         try:
-            page = PageImage(version=version, number=number, file=stored, width=found["width"], height=found["height"])
+            kept += [files.put(_pieces(picture), key=version.case.key)]
+            kept += [files.put(_pieces(small), key=version.case.key)]
+            page = PageImage(version=version, number=number, width=found["width"], height=found["height"])
+            page.file, page.small = kept
             page.text = json.dumps(found["lines"], ensure_ascii=False)
             page.save(force_insert=True)
         except BaseException:
-            files.discard(stored)
+            for stored in kept:
+                files.discard(stored)
             raise
-    picture.unlink()
-    layer.unlink()
+    for path in left:
+        path.unlink()
 
 
 def _still_ours(version: Version) -> None:
@@ -237,7 +242,9 @@ def _save_refused(row: Version) -> None:
 
 def without_pages(row: Version) -> list[StoredFile]:
     """The page pictures' files, once their rows are gone."""
-    gone = [page.file for page in row.page_images.select_related("file")]
+    gone = []
+    for page in row.page_images.select_related("file", "small"):
+        gone += [page.file] if page.small is None else [page.file, page.small]
     row.page_images.all().delete()
     return gone
 

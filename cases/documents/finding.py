@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from cases.case.models import Case
-from cases.documents import actions
+from cases.documents import looks
 from portal.access import find_or_404
 from portal.actors import Actor
 
@@ -21,9 +21,14 @@ def found(request: HttpRequest, visible: QuerySet[Any], pk: UUID) -> Any:
     try:
         return find_or_404(visible, pk=pk)
     except Http404:
-        actions.note_denial(visible.model, pk, by=Actor.of(request))
+        looks.note_denial(visible.model, pk, by=Actor.of(request))
         raise
 
 
 def base_of(request: HttpRequest) -> str:
     return "base_staff.html" if request.user.role else "base_patient.html"
+
+
+def number(asked: str | None) -> int:
+    """A page or version as an address names it; 0 for anything else."""
+    return int(asked) if asked and asked.isdecimal() and len(asked) < 6 else 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 
@@ -250,6 +250,8 @@ class PageImage(models.Model):
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="page_images")
     number = models.PositiveSmallIntegerField()
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    # A thumbnail; null on pages kept before there were any, until the worker has made it.
+    small = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     width = models.PositiveSmallIntegerField()  # pixels
     height = models.PositiveSmallIntegerField()
     text = SealedText()  # JSON: [x, baseline, length, height, words] of each line, in pixels
@@ -263,13 +265,22 @@ class PageImage(models.Model):
             models.CheckConstraint(
                 name="pageimage_has_a_size", condition=Q(number__gte=1, width__gte=1, height__gte=1)
             ),
+            models.CheckConstraint(
+                name="pageimage_small_is_its_own_file", condition=Q(small=None) | ~Q(small=F("file"))
+            ),
         ]
+        indexes = [models.Index(fields=["id"], name="pageimage_without_small", condition=Q(small=None))]
 
     def __str__(self) -> str:
         return f"page {self.number} of {self.version_id}"
 
     def get_absolute_url(self) -> str:
         return reverse("documents:page_image", args=[self.pk])
+
+    @property
+    def small_url(self) -> str:
+        """Where its thumbnail is; "" until it is made."""
+        return reverse("documents:thumbnail", args=[self.pk]) if self.small_id else ""
 
     @property
     def sealing_key(self) -> DataKey:

@@ -11,11 +11,12 @@ from cases.documents.verdicts import Refusal
 DPI = 120
 LONGEST = 1700  # pixels of a page picture's longest side
 MAX_LETTERS = 60_000  # of one page
+SMALL = (200, 260)  # pixels of the small picture by which a page is chosen, at most
 BATCH = 25  # pages drawn by one process, so that a long file never meets the process's time limit
 
 
 def draw(clean: Path, kind: kinds.Kind, folder: Path, first: int, last: int) -> None:
-    """Write page-N.webp and page-N.json (width, height, lines) for pages first to last, counted from 1."""
+    """Write page-N.webp, small-N.webp and page-N.json (width, height, lines) for pages first to last, from 1."""
     if kind.is_picture:
         _save(_photo(clean, kind), [], folder, 1)
         return
@@ -62,8 +63,22 @@ def _scale(width: float, height: float) -> float:
 
 def _save(image: Image.Image, lines: list[list], folder: Path, number: int) -> None:
     image.save(folder / f"page-{number}.webp", "WEBP", quality=82, method=3)
+    _save_small(image, folder, number)
     layer = {"width": image.width, "height": image.height, "lines": lines}
     (folder / f"page-{number}.json").write_text(json.dumps(layer), encoding="utf-8")
+
+
+def _save_small(image: Image.Image, folder: Path, number: int) -> None:
+    small = image.copy()
+    small.thumbnail(SMALL, reducing_gap=2.0)
+    small.save(folder / f"small-{number}.webp", "WEBP", quality=70, method=3)
+
+
+def shrink(folder: Path) -> None:
+    """Write small-N.webp for each page-N.webp that lies in the folder: for pages kept before there were small ones."""
+    for path in folder.glob("page-*.webp"):
+        with Image.open(path, formats=["WEBP"]) as picture:
+            _save_small(picture, folder, int(path.stem.removeprefix("page-")))
 
 
 def lines_of(page, scale: float) -> list[list]:

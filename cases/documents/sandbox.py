@@ -62,6 +62,13 @@ def draw(folder: Path, kind: kinds.Kind, first: int, last: int) -> None:
         raise Refusal(found["reason"])
 
 
+def shrink(folder: Path) -> None:
+    """Leave a small picture beside each page picture of the folder. Raises Busy, Refusal."""
+    found = _run(folder, {"do": "shrink"})
+    if found["state"] != verdicts.READY:
+        raise Refusal(found["reason"])
+
+
 def _run(folder: Path, order: dict) -> dict:
     """What the child found. A child that died of its limits is a verdict too: the file is too much to open."""
     child = subprocess.Popen(
@@ -139,7 +146,7 @@ def _child(folder: Path) -> None:
     _step_back()
     _limit(order["cpu"])  # before any library that reads the file is even imported
     try:
-        found = _judge(folder, order) if order["do"] == "judge" else _draw(folder, order)
+        found = {"judge": _judge, "draw": _draw, "shrink": _shrink}[order["do"]](folder, order)
     except Refusal as refusal:
         found = {"state": verdicts.REFUSED, "reason": refusal.reason}
     except MemoryError:
@@ -162,6 +169,13 @@ def _draw(folder: Path, order: dict) -> dict:
     from cases.documents import pages
 
     pages.draw(folder / "clean", kinds.KINDS[order["kind"]], folder, order["first"], order["last"])
+    return {"state": verdicts.READY}
+
+
+def _shrink(folder: Path, order: dict) -> dict:
+    from cases.documents import pages
+
+    pages.shrink(folder)
     return {"state": verdicts.READY}
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from cases.documents import checking, store_notice
+from cases.documents import checking, store_notice, thumbnails
 from portal import clock
 from portal.celery import app
 from portal.vault import upkeep
@@ -18,6 +18,12 @@ def check_version(version_id: str) -> None:
 def check_waiting() -> None:
     """Check whatever is due: nudges that were lost, checks that died, files that waited for the scanner."""
     checking.check_waiting()
+
+
+@app.task
+def make_thumbnails() -> None:
+    """Small pictures for pages kept before there were any; nothing to do once all have theirs."""
+    thumbnails.make_missing()
 
 
 @app.task

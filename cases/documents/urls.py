@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.documents import adding_views, views
+from cases.documents import adding_views, reading_views, views
 
 app_name = "documents"
 urlpatterns = [
@@ -10,10 +10,11 @@ urlpatterns = [
     path("cases/<uuid:pk>/add/", adding_views.add, name="add"),
     path("cases/<uuid:pk>/add/<int:place>/", adding_views.add_record, name="add_record"),
     path("cases/<uuid:pk>/documents/", views.list_documents, name="list"),
-    path("documents/<uuid:pk>/", views.detail, name="detail"),
+    path("documents/<uuid:pk>/", reading_views.detail, name="detail"),
     path("documents/<uuid:pk>/new-version/", adding_views.add_version, name="add_version"),
     path("documents/<uuid:pk>/<slug:verb>/", views.move, name="move"),
     path("versions/<uuid:pk>/unlock/", views.unlock, name="unlock"),
-    path("versions/<uuid:pk>/file/", views.file, name="file"),
-    path("page-images/<uuid:pk>/", views.page_image, name="page_image"),
+    path("versions/<uuid:pk>/file/", reading_views.file, name="file"),
+    path("page-images/<uuid:pk>/", reading_views.page_image, name="page_image"),
+    path("page-images/<uuid:pk>/small/", reading_views.thumbnail, name="thumbnail"),
 ]

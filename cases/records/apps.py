@@ -12,9 +12,9 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from cases.case import changes, office_ties
-        from cases.documents import subjects
+        from cases.documents import readers, subjects
         from cases.documents.ready import on_change
-        from cases.records import opening_reminders, reminders, report_reminders
+        from cases.records import beyond, opening_reminders, reminders, report_reminders
         from cases.records.actions import follow_document, follow_treatment
         from cases.records.laying import fill_holders
         from cases.records.linking import file_subjects
@@ -24,6 +24,7 @@ class RecordsConfig(AppConfig):
         register(*reminders.KINDS, *opening_reminders.KINDS, *report_reminders.KINDS)
         on_change(follow_document)
         subjects.register(file_subjects)
+        readers.tell_beyond(beyond.of_document)
         changes.on_treatment_moved(follow_treatment)
         changes.on_doctor_named(fill_holders)
         office_ties.register(TIES)

@@ -57,6 +57,7 @@ def plan(case: Case, pages: int = 2, name: str = "plan.pdf") -> Version:
     version.save()
     for number in range(1, pages + 1):
         image = PageImage(version=version, number=number, width=850, height=1100, file=_picture(case))
+        image.small = _picture(case)
         image.text = json.dumps([[80, 100, 300, 20, f"Words of page {number}"]])
         image.save()
     return version

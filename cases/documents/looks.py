@@ -1,0 +1,58 @@
+"""Each look at a file, each copy taken and each refusal is a line that the patient reads, with its reason.
+
+A look is one person, one version and half an hour: pages turned, thumbnails and words read within it belong to
+it, and so do refusals of the same file. A copy that leaves is a line each time.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from cases.case.people import role_in
+from cases.documents import rules
+from cases.documents.models import PageImage, Version
+from portal import clock
+from portal.actors import Actor
+from portal.history.actions import record
+from portal.history.models import Event
+
+WHY = {"patient": "own", "helper": "put_in", "consultant": "preparing", "coordinator": "care"}
+
+
+def note_opening(version: Version, *, by: Actor) -> None:
+    """The version was read, or a part of it: a page, a thumbnail, its words."""
+    if not _was_noted("document.opened", version, by):
+        _note("document.opened", version, WHY.get(role_in(version.case, by), ""), by)
+
+
+def note_copy(version: Version, *, is_original: bool = False, by: Actor) -> None:
+    """A copy left for the person's own device."""
+    why = "original" if is_original else WHY.get(role_in(version.case, by), "")
+    _note("document.downloaded", version, why, by)
+
+
+def note_denial(model: Any, pk: UUID, *, by: Actor) -> None:
+    """Someone asked for a file that is not theirs: on record, though they are told that nothing is there.
+
+    `model` is Document, Version or PageImage.
+    """
+    path = "version__case" if model is PageImage else "case"
+    thing = model.objects.filter(pk=pk).select_related(path).first()
+    if thing is None:
+        return
+    about = thing.version if model is PageImage else thing
+    if not _was_noted("document.denied", about, by):
+        _note("document.denied", about, "", by)
+
+
+def _was_noted(verb: str, about: Any, by: Actor) -> bool:
+    return Event.objects.filter(
+        patient=about.case.patient_id,
+        at__gte=clock.now() - rules.ONE_LOOK,
+        verb=verb,
+        about_id=str(about.pk),
+        actor_id=by.id,
+    ).exists()
+
+
+def _note(verb: str, about: Any, why: str, by: Actor) -> None:
+    record(by, verb, about, patient=about.case.patient_id, case=about.case_id, why=why)

@@ -1,0 +1,132 @@
+"""Files read and given out: only through the permission check, each look and each refusal on record."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from cases.documents import kinds, lists, looks, readers, words
+from cases.documents.finding import base_of, found, number
+from cases.documents.forms import PasswordForm
+from cases.documents.models import Document, PageImage, Version
+from portal.access import PERSON, open_to
+from portal.accounts import recheck
+from portal.actors import Actor
+from portal.vault import files
+
+NOTHING_RUNS = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+@open_to(PERSON)
+@recheck.required
+@require_safe
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A document as page pictures with its words; each opening is a line of history."""
+    document = found(request, Document.objects.visible_to(request.user).select_related("case__patient"), pk)
+    version = _version_shown(request, document)
+    if version is None:
+        raise Http404
+    row = next(row for row in lists.rows_of(document.case, request.user) if row.document.pk == document.pk)
+    context = {"case": document.case, "row": row, "document": document, "version": version, "base": base_of(request)}
+    context["readers"] = [reader.told_to(request.user) for reader in readers.readers_of(document)]
+    context["beyond"] = readers.beyond(document)
+    if version.is_ready:
+        if request.method == "GET" and not request.htmx:
+            looks.note_opening(version, by=Actor.of(request))
+        context |= lists.viewer_of(
+            document, version, number(request.GET.get("page")), is_large=request.GET.get("size") == "large"
+        )
+        context["notes"] = words.notes(version)
+        context["may_have_original"] = _may_have_original(request, version)
+    context["password_form"] = PasswordForm()
+    template = "documents/detail.html"
+    return render(request, f"{template}#viewer" if request.htmx else template, context)
+
+
+def _version_shown(request: HttpRequest, document: Document) -> Version | None:
+    """The version asked for, else the newest one that can be read, else the newest one."""
+    versions = list(
+        Version.objects.visible_to(request.user).filter(document=document).select_related("case", "document")
+    )
+    if asked := number(request.GET.get("version")):
+        return next((version for version in versions if version.number == asked), None)
+    return max(versions, key=lambda version: (version.is_ready, version.number), default=None)
+
+
+@open_to(PERSON)
+@recheck.required
+@require_safe
+def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The cleaned copy as an attachment, or (`?as=sent`) the file as it was sent, for those who sent it."""
+    version = found(request, Version.objects.visible_to(request.user).select_related("case", "document"), pk)
+    is_original = request.GET.get("as") == "sent"
+    if not version.is_ready:
+        raise Http404
+    if is_original and not _may_have_original(request, version):
+        looks.note_denial(Version, version.pk, by=Actor.of(request))
+        raise Http404
+    if request.method == "GET":
+        looks.note_copy(version, is_original=is_original, by=Actor.of(request))
+    if is_original:
+        return _attachment(version.original, version.name, version.own_kind)
+    return _attachment(version.file, version.copy_name, kinds.KINDS[version.file_kind])
+
+
+def _may_have_original(request: HttpRequest, version: Version) -> bool:
+    """Scripts and place are still in it: only for the patient and the one who put it in."""
+    return request.user.pk in (version.case.patient_id, version.put_in_by_id)
+
+
+def _attachment(stored: Any, name: str, kind: kinds.Kind) -> StreamingHttpResponse:
+    chunks: Iterator[bytes] = files.read(stored)
+    first = next(chunks)  # a damaged file is a fault here, not in the middle of an answer
+    response = StreamingHttpResponse(chain([first], chunks), content_type=kind.content_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    response.headers["Content-Length"] = str(stored.size)
+    response.headers["Accept-Ranges"] = "none"  # the whole file or nothing: each download is one line of history
+    return _unrunnable(response)
+
+
+@open_to(PERSON)
+@recheck.required
+@require_safe
+def page_image(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One page as a picture; on record when its document was not opened just before."""
+    return _picture(request, _image(request, pk, "file__key"), "file")
+
+
+@open_to(PERSON)
+@recheck.required
+@require_safe
+def thumbnail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The same page, small; 404 until the worker has made it."""
+    image = _image(request, pk, "small__key")
+    if image.small is None:
+        raise Http404
+    return _picture(request, image, "small")
+
+
+def _image(request: HttpRequest, pk: UUID, key: str) -> PageImage:
+    visible = PageImage.objects.visible_to(request.user).select_related(key, "version__case").defer("text")
+    image: PageImage = found(request, visible, pk)
+    return image
+
+
+def _picture(request: HttpRequest, image: PageImage, which: str) -> HttpResponse:
+    if request.method == "GET":
+        looks.note_opening(image.version, by=Actor.of(request))
+    return _unrunnable(HttpResponse(files.read_bytes(getattr(image, which)), content_type="image/webp"))
+
+
+def _unrunnable(response: Any) -> Any:
+    """Whatever the bytes are, nothing in them runs, and no copy stays behind."""
+    response.headers["Content-Security-Policy"] = NOTHING_RUNS
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store, private"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
