@@ -8,7 +8,7 @@ from functools import cache
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from portal.pages.demo.plan_files import make_docx, make_photo, make_plan_pdf
 
@@ -166,6 +166,12 @@ def png_bomb(side=60_000):
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(10**7))) + chunk(b"IEND", b"")
     )
+
+
+def unsharp_photo():
+    out = io.BytesIO()
+    Image.open(io.BytesIO(photo())).filter(ImageFilter.GaussianBlur(6)).save(out, "JPEG")
+    return out.getvalue()
 
 
 def plain_picture(kind="PNG", mode="RGB", size=(800, 900)):

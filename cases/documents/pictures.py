@@ -2,17 +2,14 @@
 
 from pathlib import Path
 
-from PIL import Image, ImageFilter, ImageOps, ImageStat, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from cases.documents import kinds, verdicts
+from cases.documents import kinds, legibility, verdicts
 from cases.documents.verdicts import Refusal
 
 Image.MAX_IMAGE_PIXELS = verdicts.MAX_PIXELS
 
 FORMATS = {kinds.JPEG: "JPEG", kinds.PNG: "PNG", kinds.HEIC: "HEIF", kinds.TIFF: "TIFF"}
-SMALLEST = 700  # pixels of the longest side under which print is rarely legible
-DARK_UNDER = 70  # mean brightness, of 255
-SHARP_OVER = 5.0  # deviation of the edges; a page in focus shows far more
 
 # What broken or hostile picture files raise out of Pillow and libheif.
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, RuntimeError)
@@ -44,7 +41,7 @@ def clean_picture(source: Path, clean: Path, kind: kinds.Kind) -> tuple[kinds.Ki
     if frames > 1:
         return kinds.PDF, frames, _frames_as_pdf(picture, frames, clean)
     upright = _decoded(picture)
-    notes = legibility(upright)
+    notes = legibility.look(upright)
     if kind == kinds.PNG:
         upright.save(clean, "PNG", optimize=False)
         return kinds.PNG, 1, notes
@@ -93,7 +90,7 @@ def _frames_as_pdf(picture: Image.Image, frames: int, clean: Path) -> list[str]:
         except BROKEN as error:
             raise Refusal(verdicts.DAMAGED) from error
         frame = _decoded(picture.copy())
-        notes.update(legibility(frame))
+        notes.update(legibility.look(frame))
         saved = clean.with_suffix(".frame")
         frame.save(saved, "JPEG", quality=90)
         _add_page(pdf, saved.read_bytes(), frame)
@@ -122,24 +119,3 @@ def _add_page(pdf, jpeg: bytes, frame: Image.Image) -> None:
     )
     page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Scan=pdf.make_indirect(image)))
     page.obj.Contents = pdf.make_stream(f"{width} 0 0 {height} 0 0 cm /Scan Do".encode())
-
-
-def legibility(picture: Image.Image) -> list[str]:
-    """Codes for what makes a photo hard to read; a poor photo is still kept."""
-    notes = []
-    if max(picture.size) < SMALLEST:
-        notes.append(verdicts.SMALL)
-    grey = picture.copy() if picture.mode == "L" else picture.convert("L")
-    grey.thumbnail((1200, 1200))
-    brightness = ImageStat.Stat(grey).mean[0]
-    if brightness < DARK_UNDER:
-        notes.append(verdicts.DARK)
-    # A dim photo has faint edges though it is in focus: judge them on the light that there is.
-    edges = ImageOps.autocontrast(grey, cutoff=1).filter(_EDGES)
-    inside = edges.crop((1, 1, max(2, edges.width - 1), max(2, edges.height - 1)))  # the rim is not filtered
-    if ImageStat.Stat(inside).stddev[0] < SHARP_OVER:
-        notes.append(verdicts.BLURRED)
-    return notes
-
-
-_EDGES = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)

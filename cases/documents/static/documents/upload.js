@@ -1,5 +1,6 @@
 // Files are sent one by one with their progress; without this module the same form sends them all at once.
 
+import { keepAll, lookAt, taken } from "./photo_look.js";
 import { progress, rowFor, say, tell } from "./upload_rows.js";
 
 const AGAIN_AFTER = [2, 5, 15, 30, 60]; // seconds until a file whose line dropped starts once more by itself
@@ -40,6 +41,8 @@ function start(form) {
     event.preventDefault(); // the last file first, then on
     afterwards = event.submitter;
     tell(form.dataset.first);
+    keepAll(waiting);
+    next();
   });
   window.addEventListener("beforeunload", (event) => {
     if (isBusy()) event.preventDefault();
@@ -60,6 +63,7 @@ function start(form) {
       else {
         room -= file.size;
         waiting.push(job);
+        lookAt(job, next);
       }
     });
     list.hidden = list.children.length === 0;
@@ -96,9 +100,9 @@ function start(form) {
 
   function next() {
     if (running) return;
-    const job = waiting.shift();
+    const job = taken(waiting);
     if (!job) {
-      if (afterwards && !resting.size) goOn();
+      if (afterwards && !resting.size && !waiting.length) goOn();
       return;
     }
     const body = new FormData();
