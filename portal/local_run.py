@@ -25,8 +25,8 @@ from portal import local
 ROOT = Path(__file__).parent.parent
 # docker-compose.yml starts the same words; tests/house/test_compose.py compares them.
 COMMANDS = {
-    "web": "gunicorn portal.wsgi:application --bind {bind} --workers 2 --worker-class gthread --threads 8"
-    " --graceful-timeout 20 --no-control-socket",
+    "web": "gunicorn portal.wsgi:application --bind {bind} --workers 2 --worker-class gthread --threads 256"
+    " --config portal/serving.py --graceful-timeout 20 --no-control-socket",
     "worker": "celery -A portal.celery worker --concurrency 2 --prefetch-multiplier 1"
     " --without-gossip --without-mingle --loglevel warning",
     "beat": "celery -A portal.celery beat --schedule {var}/beat --pidfile= --loglevel warning",

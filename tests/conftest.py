@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import expect
 
-from tests import network, programs
+from tests import network, programs, small_disk
 
 pytest_plugins = ["tests.world", "tests.stores", "tests.text_gateway"]
 
@@ -27,6 +27,8 @@ def missing_programs() -> dict[str, str]:
         missing["axe"] = "accessibility tests with axe (no axe-core: install npm, then make setup)"
     if not programs.clamd():
         missing["clamd"] = "tests with a real virus scanner (install the package clamav-daemon)"
+    if not small_disk.is_possible():
+        missing["small_disk"] = "tests with a disk that is full (mounts in a namespace of one’s own are forbidden here)"
     return missing
 
 
@@ -77,6 +79,13 @@ def fresh_keys():
     from portal.vault import keys
 
     keys.forget_cached_keys()
+
+
+@pytest.fixture(name="small_disk")
+def small_disk_of_this_test(tmp_path):
+    """A folder on a disk of 24 MB."""
+    with small_disk.small_disk(tmp_path / "disk", 24) as disk:
+        yield disk
 
 
 @pytest.fixture

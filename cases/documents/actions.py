@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cases.case.actions import must
 from cases.case.models import Case
 from cases.case.people import role_in
-from cases.documents import checking, kinds, names, ready, rules, tasks, words
+from cases.documents import checking, kinds, names, ready, rules, sandbox, tasks, words
 from cases.documents.models import PLAN, Document, Version
 from portal import clock, moves
 from portal.actors import Actor
@@ -202,11 +202,14 @@ def mark_only_me(document: Document, only_me: bool = True, *, by: Actor) -> Docu
 def unlock_with_password(version: Version, password: str, *, by: Actor) -> Version:
     """Open a locked file with its password, which is used once and kept nowhere; then it is checked as any other.
 
-    Raises Refused when the password does not open it.
+    Raises Refused when the password does not open it, or the machine cannot just now.
     """
     role = role_in(version.case, by)
     moves.check(rules.MOVES, "unlock", version.state, role)
-    opened = checking.opened_copy(version, password)  # outside the transaction: it takes seconds
+    try:
+        opened = checking.opened_copy(version, password)  # outside the transaction: it takes seconds
+    except (sandbox.Busy, OSError) as error:
+        raise Refused(_("We can’t open this file just now. Try again in a few minutes."), code="busy") from error
     if opened is None:
         raise Refused(_("That password didn’t open the file. Try again, or ask us to help."), code="password")
     try:

@@ -63,17 +63,19 @@ def check(version_id: UUID) -> None:
     version = claim(version_id)
     if version is None:
         return
-    with sandbox.room(rooms()) as folder:
-        try:
+    try:
+        with sandbox.room(rooms()) as folder:
             settle(version, _examine(version, folder), folder)
-        except sandbox.Busy:
-            put_off(version)
-        except store.Away:
-            put_off(version, counts=False)
-        except scanner.Away:
-            wait_for_scanner(version)
-        except ClaimLost:
-            return
+    except sandbox.Busy:
+        put_off(version)
+    except scanner.Away:
+        wait_for_scanner(version)
+    except ClaimLost:
+        return
+    except OSError as error:
+        if not isinstance(error, store.Away) and error.errno not in sandbox.DISK_FULL:
+            raise
+        put_off(version, counts=False)  # it says nothing about the file
 
 
 def claim(version_id: UUID) -> Version | None:
@@ -94,7 +96,7 @@ def claim(version_id: UUID) -> Version | None:
 def _examine(version: Version, folder: Path) -> Verdict:
     """The verdict; a ready file's clean copy lies in the folder and its pages are kept.
 
-    Raises Busy, Away, ClaimLost.
+    Raises Busy, Away, ClaimLost, OSError when the disk is full.
     """
     if version.tries > rules.MOST_TRIES:
         return Verdict(verdicts.REFUSED, verdicts.FAILED)
@@ -261,7 +263,7 @@ def _ours(version: Version) -> Version | None:
 
 @transaction.atomic
 def put_off(version: Version, *, counts: bool = True) -> None:
-    """The machine had no time; look again soon. The try counts, unless the store of files was away."""
+    """The machine had no time; look again soon. The try counts, unless the store was away or the disk full."""
     row = _ours(version)
     if row is not None:
         row.tries -= not counts
@@ -284,7 +286,7 @@ def wait_for_scanner(version: Version) -> None:
 
 
 def opened_copy(version: Version, password: str) -> StoredFile | None:
-    """A stored copy of a locked PDF, whole but for its password, or None when that is wrong. Raises Busy."""
+    """A stored copy of a locked PDF, whole but for its password, or None when that is wrong. Raises Busy, OSError."""
     with sandbox.room(rooms()) as folder:
         _lay_out(version, folder / "source")
         sandbox.judge(folder, version.own_kind, password=password)  # what it thinks of the rest is told by the check

@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -85,11 +86,18 @@ def _may_have_original(request: HttpRequest, version: Version) -> bool:
 def _attachment(stored: Any, name: str, kind: kinds.Kind) -> StreamingHttpResponse:
     chunks: Iterator[bytes] = files.read(stored)
     first = next(chunks)  # a damaged file is a fault here, not in the middle of an answer
-    response = StreamingHttpResponse(chain([first], chunks), content_type=kind.content_type)
+    response = StreamingHttpResponse(_without_database(chain([first], chunks)), content_type=kind.content_type)
     response.headers["Content-Disposition"] = content_disposition_header(True, name)
     response.headers["Content-Length"] = str(stored.size)
     response.headers["Accept-Ranges"] = "none"  # the whole file or nothing: each download is one line of history
     return _unrunnable(response)
+
+
+def _without_database(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same, sent while others may have our connection: there are few, and a weak line takes minutes."""
+    if not connection.in_atomic_block:
+        connection.close()
+    yield from chunks
 
 
 @open_to(PERSON)

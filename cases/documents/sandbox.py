@@ -1,6 +1,7 @@
 """Files are opened in a process of their own, with little memory, little time and none of our secrets."""
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -20,6 +21,9 @@ WALL_SECONDS = 19  # of the 20 in which a verdict is due
 GENTLY = 5  # how far a check steps back behind those who read pages
 LARGEST_OUTPUT = 400 * 2**20  # bytes of one written file
 IDLE_CPU = 5  # seconds; less than this at the wall's end means that the machine was busy, not the file hostile
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
+LEAST_ROOM = 16 * 2**20  # bytes; a check that failed with less left on the disk says nothing about the file
+NO_ROOM = errno.ENOSPC  # how a child ends that could not write
 WALLS = 3  # so often it is waited on while the machine is busy; in all well inside the time of a claim
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,14 +53,17 @@ def judge(
     labels: dict[str, str] | None = None,
     draw: int = 0,
 ) -> Verdict:
-    """The verdict on folder/source; leaves folder/clean, and the first `draw` pages as `draw` does. Raises Busy."""
+    """The verdict on folder/source; leaves folder/clean, and the first `draw` pages as `draw` does.
+
+    Raises Busy, and OSError when the disk is full.
+    """
     order = {"do": "judge", "kind": kind.code, "password": password, "mark": mark, "labels": labels, "draw": draw}
     found = _run(folder, order)
     return Verdict(**found)
 
 
 def draw(folder: Path, kind: kinds.Kind, first: int, last: int) -> None:
-    """Leave pictures and words of some pages of folder/clean in the folder. Raises Busy, Refusal."""
+    """Leave pictures and words of some pages of folder/clean in the folder. Raises Busy, OSError, Refusal."""
     found = _run(folder, {"do": "draw", "kind": kind.code, "first": first, "last": last})
     if found["state"] != verdicts.READY:
         raise Refusal(found["reason"])
@@ -101,10 +108,18 @@ def _run(folder: Path, order: dict) -> dict:
         if _cpu_of_children() - used_before < IDLE_CPU:
             raise Busy
         return {"state": verdicts.REFUSED, "reason": verdicts.TOO_COMPLEX}
-    found = folder / "found.json"
-    if child.returncode != 0 or not found.exists():
-        return {"state": verdicts.REFUSED, "reason": verdicts.TOO_COMPLEX}
-    return json.loads(found.read_text(encoding="utf-8"))
+    told = folder / "found.json"
+    if child.returncode == 0 and told.exists():
+        found = json.loads(told.read_text(encoding="utf-8"))
+    else:
+        found = {"state": verdicts.REFUSED, "reason": verdicts.TOO_COMPLEX}
+    if child.returncode == NO_ROOM or (found["state"] == verdicts.REFUSED and _is_full(folder)):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return found
+
+
+def _is_full(folder: Path) -> bool:
+    return shutil.disk_usage(folder).free < LEAST_ROOM
 
 
 def _cpu_of(pid: int) -> float:
@@ -151,6 +166,10 @@ def _child(folder: Path) -> None:
         found = {"state": verdicts.REFUSED, "reason": refusal.reason}
     except MemoryError:
         found = {"state": verdicts.REFUSED, "reason": verdicts.TOO_COMPLEX}
+    except OSError as error:
+        if error.errno in DISK_FULL:
+            sys.exit(NO_ROOM)
+        found = {"state": verdicts.REFUSED, "reason": verdicts.DAMAGED}
     except Exception:  # a reader that trips over a file must not tell more than that
         found = {"state": verdicts.REFUSED, "reason": verdicts.DAMAGED}
     (folder / "found.json").write_text(json.dumps(found), encoding="utf-8")
