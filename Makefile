@@ -1,5 +1,5 @@
 # make run starts the portal, make test proves it. README.md says more; nothing is installed outside this folder,
-# but for Debian's Chromium and clamd, and those only as root.
+# but for Debian's Chromium, clamd and tesseract, and those only as root.
 PYTHON ?= python3
 VENV ?= .venv
 PY := $(VENV)/bin/python
@@ -12,13 +12,13 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: setup run test test-all test-matrix check fix bench lock browser scanner
+.PHONY: setup run test test-all test-matrix check fix bench lock browser scanner reader
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.main $(FONT)/figtree.css
 	@exec $(PY) -m portal.local_run
 
-setup: $(VENV)/.dev $(FONT)/figtree.css browser scanner
+setup: $(VENV)/.dev $(FONT)/figtree.css browser scanner reader
 
 test: setup
 	$(PYTEST) -v -n 2 --dist worksteal -m "not full" $(ARGS)
@@ -105,3 +105,12 @@ scanner:
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends clamav-daemon; } \
 	    </dev/null >/dev/null 2>&1 || echo "clamd could not be installed: its tests are left out."; \
 	else echo "No clamd here: its tests are left out. On Debian: sudo apt-get install --no-install-recommends clamav-daemon"; fi
+
+# --- the program that reads pictures of text, for the tests; PORTAL_TESSERACT names another ---
+
+reader:
+	@for name in "$$PORTAL_TESSERACT" tesseract; do [ -n "$$name" ] && command -v "$$name" >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "Installing tesseract …"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends tesseract-ocr; } \
+	    </dev/null >/dev/null 2>&1 || echo "tesseract could not be installed: its tests are left out."; \
+	else echo "No tesseract here: its tests are left out. On Debian: sudo apt-get install tesseract-ocr"; fi

@@ -22,7 +22,7 @@ from portal import local, local_run
 from tests.programs import SmtpSink, free_port, wait_until
 
 ROOT = Path(__file__).parent.parent
-STEERED = ("PORTAL_", "DATABASE_", "REDIS_", "SECRET_KEY", "EMAIL_", "CLAMD_", "MAKELEVEL", "PORT")
+STEERED = ("PORTAL_", "DATABASE_", "REDIS_", "SECRET_KEY", "EMAIL_", "CLAMD_", "TEXT_", "MAKELEVEL", "PORT")
 
 
 def main() -> None:

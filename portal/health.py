@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
+from cases.documents.machine_text import engine
 from cases.documents.scanner import Scanner
 from portal import clock
 from portal.access import public
@@ -55,6 +56,7 @@ def parts() -> list[Part]:
         look_at_storage(),
         look_at_broker(),
         look_at_scanner(),
+        look_at_reader(),
         look_at_sender(database),
         look_at_files(database),
     ]
@@ -90,6 +92,16 @@ def look_at_scanner() -> Part:
     if not Scanner(settings.CLAMD_URL).answers():
         return Part("scanner", False, "does not answer; new files wait")
     return Part("scanner", True, "ok")
+
+
+def look_at_reader() -> Part:
+    """The program that reads pictures is not needed by anybody; one that was named and does not work is a fault."""
+    there = engine()
+    if there is None:
+        return Part("reader", True, "none; pictures of text stay pictures")
+    if not there.answers():
+        return Part("reader", False, "does not run, or has not all of its languages; pictures of text wait")
+    return Part("reader", True, "ok")
 
 
 def look_at_sender(database: Part) -> Part:

@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import shutil
 import zoneinfo
 from datetime import timedelta
 from pathlib import Path
@@ -310,6 +311,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
 DATA_UPLOAD_MAX_NUMBER_FILES = 200  # those past FILES_PER_SEND are refused by name
 CLAMD_URL = env("CLAMD_URL")  # "unix:///run/clamd.sock" or "tcp://clamav:3310"; empty: no scanner configured
+# The program that reads pictures of text (tesseract). Empty: the one on the PATH, if any; "off": none.
+TEXT_ENGINE = env("TEXT_ENGINE") or shutil.which("tesseract") or ""
+if TEXT_ENGINE == "off":
+    TEXT_ENGINE = ""
+TEXT_LANGUAGES = env("TEXT_LANGUAGES") or "eng"  # its names of languages, joined by "+"; each one more takes more time
 ALLOW_NO_SCANNER = env("PORTAL_ALLOW_NO_SCANNER") == "1"
 
 # Mail: a server by address, or files that backstage reads.
@@ -355,6 +361,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 30},
     },
     "make-thumbnails": {"task": "cases.documents.tasks.make_thumbnails", "schedule": timedelta(minutes=5)},
+    "read-pictures": {
+        "task": "cases.documents.tasks.read_pictures",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "sweep-rooms": {"task": "cases.documents.tasks.sweep_rooms", "schedule": timedelta(hours=1)},
     "retention": {"task": "portal.tasks.keep_no_longer", "schedule": timedelta(hours=24)},
     "look-over-store": {"task": "cases.documents.tasks.look_over_store", "schedule": timedelta(hours=24)},

@@ -29,6 +29,8 @@ def missing_programs() -> dict[str, str]:
         missing["clamd"] = "tests with a real virus scanner (install the package clamav-daemon)"
     if not small_disk.is_possible():
         missing["small_disk"] = "tests with a disk that is full (mounts in a namespace of one’s own are forbidden here)"
+    if not programs.text_engine():
+        missing["text_engine"] = "tests that read pictures by machine (install the package tesseract-ocr)"
     return missing
 
 

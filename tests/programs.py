@@ -42,6 +42,11 @@ def clamd() -> str | None:
     return os.environ.get("PORTAL_CLAMD") or shutil.which("clamd", path=f"{os.environ['PATH']}:/usr/sbin")
 
 
+def text_engine() -> str | None:
+    """Path of an installed tesseract; PORTAL_TESSERACT names another."""
+    return os.environ.get("PORTAL_TESSERACT") or shutil.which("tesseract")
+
+
 def free_port() -> int:
     with socket.socket() as line:
         line.bind(("127.0.0.1", 0))

@@ -18,7 +18,17 @@ from portal import local
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 PREFIX = "remission-tests-"
 TEMPORARY = Path("/tmp")  # TMPDIR may be too long for a socket's address; mkdtemp makes ours private
-STEERING = ("EMAIL_URL", "DOCUMENTS_URL", "CLAMD_URL", "SENTRY_DSN", "PORTAL_DB_POOL", "PORTAL_AS", "PORT")
+STEERING = (
+    "EMAIL_URL",
+    "DOCUMENTS_URL",
+    "CLAMD_URL",
+    "TEXT_ENGINE",
+    "TEXT_LANGUAGES",
+    "SENTRY_DSN",
+    "PORTAL_DB_POOL",
+    "PORTAL_AS",
+    "PORT",
+)
 
 
 def settle_surroundings() -> set[str]:

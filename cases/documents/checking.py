@@ -167,6 +167,7 @@ def _keep_page(version: Version, folder: Path, number: int) -> None:
             page = PageImage(version=version, number=number, width=found["width"], height=found["height"])
             page.file, page.small = kept
             page.text = json.dumps(found["lines"], ensure_ascii=False)
+            page.reading = PageImage.Reading.OWN if found["lines"] else PageImage.Reading.WAITING
             page.save(force_insert=True)
         except BaseException:
             for stored in kept:

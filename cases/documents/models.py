@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from cases.case.models import Assignment, Case, Consent
-from cases.documents import kinds, names
+from cases.documents import kinds, machine_words, names
 from cases.documents.verdicts import HARD_TO_READ
 from portal.accounts.models import User
 from portal.vault.fields import SealedText
@@ -242,9 +242,26 @@ class PageImageQuerySet(models.QuerySet["PageImage"]):
             version__withdrawn_at__isnull=True,
         )
 
+    def to_read(self) -> "PageImageQuerySet":
+        """Pictures without words, of files that people can open, for the machine to read."""
+        ready = Q(version__state=Version.State.READY, version__withdrawn_at=None, version__case__key__destroyed_at=None)
+        return self.filter(ready, reading=PageImage.Reading.WAITING)
+
+    def given_up(self, now: dt.datetime) -> "PageImageQuerySet":
+        """Those whose reader died."""
+        return self.filter(reading=PageImage.Reading.READING, read_claimed_at__lt=now - CLAIM_LASTS)
+
 
 class PageImage(models.Model):
     """One page as a picture, with its words and where they stand."""
+
+    class Reading(models.TextChoices):
+        OWN = "own"  # its words came with the file
+        WAITING = "waiting"  # a picture, for the machine to read where there is one
+        READING = "reading"
+        READ = "read"  # its words were read by machine
+        EMPTY = "empty"  # the machine found no words
+        UNREAD = "unread"  # the machine could not read it
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="page_images")
@@ -254,12 +271,21 @@ class PageImage(models.Model):
     small = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     width = models.PositiveSmallIntegerField()  # pixels
     height = models.PositiveSmallIntegerField()
-    text = SealedText()  # JSON: [x, baseline, length, height, words] of each line, in pixels
+    text = SealedText()  # JSON of each line, in pixels: [x, baseline, length, height, words]; see `machine_words`
+    reading = models.CharField(max_length=8, choices=Reading, default=Reading.OWN, db_default=Reading.OWN)
+    read_claimed_at = models.DateTimeField(null=True, blank=True)
+    read_tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    certainty = models.PositiveSmallIntegerField(null=True, blank=True)  # of the machine, of 100
+    turn = models.PositiveSmallIntegerField(default=0, db_default=0)  # degrees clockwise that would make it upright
 
     objects = PageImageQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
+        indexes = [
+            models.Index(fields=["version"], name="pageimage_to_read", condition=Q(reading="waiting")),
+            models.Index(fields=["id"], name="pageimage_without_small", condition=Q(small=None)),
+        ]
         constraints = [
             models.UniqueConstraint(name="pageimage_one_per_number", fields=["version", "number"]),
             models.CheckConstraint(
@@ -268,8 +294,25 @@ class PageImage(models.Model):
             models.CheckConstraint(
                 name="pageimage_small_is_its_own_file", condition=Q(small=None) | ~Q(small=F("file"))
             ),
+            models.UniqueConstraint(  # of all pages, so that checks of new files always have a worker
+                name="pageimage_one_is_read_at_a_time", fields=["reading"], condition=Q(reading="reading")
+            ),
+            models.CheckConstraint(
+                name="pageimage_reading_is_known",
+                condition=Q(reading__in=["own", "waiting", "reading", "read", "empty", "unread"]),
+            ),
+            models.CheckConstraint(
+                name="pageimage_claimed_while_read",
+                condition=Q(reading="reading", read_claimed_at__isnull=False)
+                | ~Q(reading="reading") & Q(read_claimed_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="pageimage_read_says_how_certain",
+                condition=Q(reading="read", certainty__isnull=False, certainty__lte=100)
+                | ~Q(reading="read") & Q(certainty__isnull=True),
+            ),
+            models.CheckConstraint(name="pageimage_turns_by_quarters", condition=Q(turn__in=[0, 90, 180, 270])),
         ]
-        indexes = [models.Index(fields=["id"], name="pageimage_without_small", condition=Q(small=None))]
 
     def __str__(self) -> str:
         return f"page {self.number} of {self.version_id}"
@@ -286,15 +329,28 @@ class PageImage(models.Model):
     def sealing_key(self) -> DataKey:
         return self.version.case.key
 
+    @property
+    def is_read_by_machine(self) -> bool:
+        return self.reading == self.Reading.READ
+
     @cached_property
     def lines(self) -> list[dict[str, Any]]:
-        """The page's words, line by line, with the place of each as an SVG's attributes: x, y, length, size, words."""
+        """The page's words, line by line, with the place of each as an SVG's attributes: x, y, length, size, words.
+
+        Words that the machine is not sure of are marked.
+        """
         return [
-            dict(zip(("x", "y", "length", "size", "words"), map(str, line), strict=True))
-            for line in json.loads(self.text or "[]")
+            dict(zip(("x", "y", "length", "size"), map(str, place), strict=True))
+            | {"words": machine_words.marked(words, *unsure)}
+            for *place, words, unsure in ([*line[:5], line[5:]] for line in json.loads(self.text or "[]"))
         ]
 
     @property
     def words(self) -> str:
-        """The page's words as plain text."""
+        """The page's words as plain text, for people."""
         return "\n".join(line["words"] for line in self.lines)
+
+    @property
+    def plain_words(self) -> str:
+        """The same without marks, to be searched."""
+        return "\n".join(line[4] for line in json.loads(self.text or "[]"))

@@ -22,6 +22,15 @@ MOVES = {
     "unlock": Move({"locked"}, "received", PEOPLE),
 }
 
+# A page that is a picture, and the machine that reads it.
+READING_MOVES = {
+    "claim": Move({"waiting"}, "reading", {SYSTEM}),
+    "read": Move({"reading"}, "read", {SYSTEM}),
+    "find_nothing": Move({"reading"}, "empty", {SYSTEM}),
+    "put_off": Move({"reading"}, "waiting", {SYSTEM}),  # the machine was busy, or died: once more
+    "give_up": Move({"reading"}, "unread", {SYSTEM}),
+}
+
 KEPT_AFTER_WITHDRAWAL = dt.timedelta(days=30)
 KEPT_AFTER_REFUSAL = dt.timedelta(days=1)
 KEPT_AFTER_CLOSING = dt.timedelta(days=731)  # two years, a leap day included
@@ -30,6 +39,7 @@ PUT_OFF = dt.timedelta(seconds=30)
 ONE_LOOK = dt.timedelta(minutes=30)  # pages turned within it belong to the opening before them
 LATELY = dt.timedelta(days=1)  # what one has just put in
 MOST_TRIES = 4  # then a person looks
+MOST_READINGS = 3  # of a page; then it stays a picture
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,14 @@ MEMORY = 600 * 2**20  # bytes of address space
 CPU_SECONDS = 15
 WALL_SECONDS = 19  # of the 20 in which a verdict is due
 GENTLY = 5  # how far a check steps back behind those who read pages
+MORE_GENTLY = 10  # and reading pictures behind the checks
 LARGEST_OUTPUT = 400 * 2**20  # bytes of one written file
 IDLE_CPU = 5  # seconds; less than this at the wall's end means that the machine was busy, not the file hostile
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 LEAST_ROOM = 16 * 2**20  # bytes; a check that failed with less left on the disk says nothing about the file
 NO_ROOM = errno.ENOSPC  # how a child ends that could not write
 WALLS = 3  # so often it is waited on while the machine is busy; in all well inside the time of a claim
+WALLS_READING = 6  # the same for reading, which has even less of the machine
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,7 +78,16 @@ def shrink(folder: Path) -> None:
         raise Refusal(found["reason"])
 
 
-def _run(folder: Path, order: dict) -> dict:
+def read(folder: Path, kind: kinds.Kind, number: int, size: tuple[int, int], engine: dict) -> dict:
+    """The words of one page of folder/clean, as `reading.read` finds them. Raises Busy, Refusal."""
+    order = {"do": "read", "kind": kind.code, "number": number, "size": size, "engine": engine}
+    found = _run(folder, {**order, "gently": MORE_GENTLY}, WALLS_READING)
+    if found["state"] != verdicts.READY:
+        raise Refusal(found["reason"])
+    return found
+
+
+def _run(folder: Path, order: dict, walls: int = WALLS) -> dict:
     """What the child found. A child that died of its limits is a verdict too: the file is too much to open."""
     child = subprocess.Popen(
         [sys.executable, "-B", "-m", "cases.documents.sandbox", str(folder)],
@@ -91,7 +102,7 @@ def _run(folder: Path, order: dict) -> dict:
     used_before = _cpu_of_children()
     words: bytes | None = json.dumps({**order, "cpu": CPU_SECONDS}).encode()
     try:
-        for _wall in range(WALLS):
+        for _wall in range(walls):
             try:
                 child.communicate(words, timeout=WALL_SECONDS)
                 break
@@ -138,12 +149,12 @@ def _cpu_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _step_back() -> None:
-    os.nice(GENTLY)
+def _step_back(gently: int) -> None:
+    os.nice(gently)
     with contextlib.suppress(
         OSError
     ):  # a session of its own counts as much as the whole web server, where groups are on
-        Path("/proc/self/autogroup").write_text(str(GENTLY), encoding="ascii")
+        Path("/proc/self/autogroup").write_text(str(gently), encoding="ascii")
 
 
 def _limit(cpu: int) -> None:
@@ -158,10 +169,11 @@ def _limit(cpu: int) -> None:
 
 def _child(folder: Path) -> None:
     order = json.load(sys.stdin)
-    _step_back()
+    _step_back(order.get("gently", GENTLY))
     _limit(order["cpu"])  # before any library that reads the file is even imported
     try:
-        found = {"judge": _judge, "draw": _draw, "shrink": _shrink}[order["do"]](folder, order)
+        do = {"judge": _judge, "draw": _draw, "shrink": _shrink, "read": _read}
+        found = do[order["do"]](folder, order)
     except Refusal as refusal:
         found = {"state": verdicts.REFUSED, "reason": refusal.reason}
     except MemoryError:
@@ -196,6 +208,13 @@ def _shrink(folder: Path, order: dict) -> dict:
 
     pages.shrink(folder)
     return {"state": verdicts.READY}
+
+
+def _read(folder: Path, order: dict) -> dict:
+    from cases.documents import reading
+
+    kind, size = kinds.KINDS[order["kind"]], tuple(order["size"])
+    return {"state": verdicts.READY, **reading.read(folder, kind, order["number"], size, order["engine"])}
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from cases.documents import checking, store_notice, thumbnails
+from cases.documents import checking, machine_text, store_notice, thumbnails
 from portal import clock
-from portal.celery import app
+from portal.celery import app, nudge
 from portal.vault import upkeep
 
 
@@ -24,6 +24,13 @@ def check_waiting() -> None:
 def make_thumbnails() -> None:
     """Small pictures for pages kept before there were any; nothing to do once all have theirs."""
     thumbnails.make_missing()
+
+
+@app.task
+def read_pictures() -> None:
+    """Read pages that are pictures, a little at a time: the rest queues again, behind all other work."""
+    if machine_text.read_waiting():
+        nudge(read_pictures)
 
 
 @app.task

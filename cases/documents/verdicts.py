@@ -13,7 +13,9 @@ DARK, BLURRED, SMALL = "dark", "blurred", "small"
 ATTACHMENTS_REMOVED, SCRIPTS_REMOVED = "attachments_removed", "scripts_removed"
 TEXT_ONLY, PICTURES_LEFT_OUT, LETTERS_MISSING = "text_only", "pictures_left_out", "letters_missing"
 FIRST_PICTURES, NO_PICTURE = "first_pictures", "no_picture"
-HARD_TO_READ = frozenset({DARK, BLURRED, SMALL})
+SIDEWAYS, UPSIDE_DOWN = "sideways", "upside_down"  # told by the machine that reads pictures, where there is one
+LYING = {90: SIDEWAYS, 180: UPSIDE_DOWN, 270: SIDEWAYS}  # by the degrees clockwise that would make it upright
+HARD_TO_READ = frozenset({DARK, BLURRED, SMALL, SIDEWAYS, UPSIDE_DOWN})
 
 MAX_PAGES = 1000
 MAX_PIXELS = 50_000_000  # the largest phone pictures have 48 million

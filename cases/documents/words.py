@@ -17,6 +17,8 @@ NOTES = {
     verdicts.DARK: gettext_lazy("It looks dark."),
     verdicts.BLURRED: gettext_lazy("It looks a little blurred."),
     verdicts.SMALL: gettext_lazy("It is small, so the words may be hard to read."),
+    verdicts.SIDEWAYS: gettext_lazy("It lies on its side. Turn it?"),
+    verdicts.UPSIDE_DOWN: gettext_lazy("It is upside down. Turn it?"),
     verdicts.ATTACHMENTS_REMOVED: gettext_lazy(
         "There were other files inside this one. We left them out. Add them on their own if they matter."
     ),

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import factories, people, plan_files
+from cases.documents import machine_text, sandbox
+from tests import factories, people, plan_files, programs
 from tests.documents.files import folder
 from tests.programs import Clamd
 
@@ -36,3 +37,11 @@ def clamd(settings):
         settings.CLAMD_URL = scanner.address
         yield scanner
         scanner.stop()
+
+
+@pytest.fixture
+def text_engine(settings, monkeypatch):
+    """The real program that reads pictures; the portal knows it. It does not step back: tests keep the machine busy."""
+    monkeypatch.setattr(sandbox, "MORE_GENTLY", 0)
+    settings.TEXT_ENGINE = programs.text_engine()
+    return machine_text.engine()

@@ -11,7 +11,18 @@ from pathlib import Path
 from tests.programs import free_port, wait_until
 
 ROOT = Path(__file__).parent.parent.parent
-STEERED = ("PORTAL_", "DATABASE_", "REDIS_", "PYTEST_", "SECRET_KEY", "EMAIL_", "CLAMD_", "MAKELEVEL", "DJANGO_")
+STEERED = (
+    "PORTAL_",
+    "DATABASE_",
+    "REDIS_",
+    "PYTEST_",
+    "SECRET_KEY",
+    "EMAIL_",
+    "CLAMD_",
+    "TEXT_",
+    "MAKELEVEL",
+    "DJANGO_",
+)
 
 
 class Run:

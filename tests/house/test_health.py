@@ -20,7 +20,7 @@ def test_ready_names_every_part(client):
 
     assert answer.status_code == 200
     lines = dict(line.split(": ", 1) for line in answer.content.decode().splitlines())
-    assert list(lines) == ["database", "storage", "broker", "scanner", "sender", "files"]
+    assert list(lines) == ["database", "storage", "broker", "scanner", "reader", "sender", "files"]
     assert (lines["database"], lines["storage"], lines["broker"]) == ("ok", "ok", "ok")
     assert answer["Content-Type"].startswith("text/plain")
 
@@ -34,6 +34,15 @@ def test_ready_without_broker_or_scanner(client, settings, tmp_path):
     assert answer.status_code == 200
     assert b"broker: does not answer" in answer.content
     assert b"scanner: does not answer" in answer.content
+
+
+def test_ready_without_a_program_that_reads_pictures(client, settings):
+    settings.TEXT_ENGINE = ""
+    assert b"reader: none; pictures of text stay pictures" in client.get("/readyz").content
+    settings.TEXT_ENGINE = "/nonexistent/tesseract"
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert b"reader: does not run" in answer.content
 
 
 def test_not_ready_without_storage(client, settings, tmp_path):
