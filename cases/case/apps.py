@@ -18,7 +18,7 @@ class CaseConfig(AppConfig):
 
         on_wrong_address(address_refused)
         email_changed.connect(address_changed, dispatch_uid="cases.case")  # allauth tells of it by its signal only
-        words.register_for_patients("case.changed", "case.clinician_set")
+        words.register_for_patients("case.changed", "case.clinician_set", "authority.")
         words.register(
             {
                 "case.opened": _("Opened the case"),
@@ -31,6 +31,8 @@ class CaseConfig(AppConfig):
                 "office.merged": _("Made two entries of one office one"),
                 "office.taken_apart": _("Took two entries of an office apart again"),
                 "case.seen": _("Looked at the case"),
+                "authority.signed": _("Signed that we may ask about the records"),
+                "authority.taken_back": _("Took back that we may ask about the records"),
                 "consent.given": _("Gave permission"),
                 "consent.withdrawn": _("Took a permission back"),
                 "todo.asked": _("Asked the team for something"),
@@ -44,6 +46,9 @@ class CaseConfig(AppConfig):
                 "left_message": _("Left a message"),
                 "no_answer": _("No answer"),
                 "wrong_number": _("Wrong number"),
+                "typed": _("With a typed name"),
+                "drawn": _("Drawn by hand"),
+                "paper": _("On paper"),
                 "booking": _("A consultation was booked"),
                 "own": _("Your own page"),
                 "care": _("Keeping your records moving"),

@@ -10,6 +10,7 @@ from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cases.case.authority import Authority as Authority
 from cases.case.call_log import CallLog as CallLog
 from cases.case.office_merge import OfficeMerge as OfficeMerge
 from portal import phones

@@ -24,6 +24,8 @@ MAY: dict[str, set[str]] = {
     "book": {PATIENT},
     "accept_scope": {PATIENT},
     "consent": {PATIENT},
+    "sign": {PATIENT},
+    "say_signed": {PATIENT, COORDINATOR},  # that a paper is signed, or that a permission is taken back
     "ask_for_a_call": {PATIENT, HELPER},
     "read_summary": {PATIENT, CONSULTANT, COORDINATOR},
     "review": {CONSULTANT},

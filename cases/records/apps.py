@@ -28,7 +28,7 @@ class RecordsConfig(AppConfig):
         changes.on_treatment_moved(follow_treatment)
         changes.on_doctor_named(fill_holders)
         office_ties.register(TIES)
-        words.register_for_patients("visit.", "referral.", "item.", "report.")
+        words.register_for_patients("visit.", "referral.", "item.", "report.", "release.")
         words.register(
             {
                 "visit.named": _("Named the second doctor"),
@@ -55,9 +55,20 @@ class RecordsConfig(AppConfig):
                 "report.passed_on": _("Said the report was passed on by us"),
                 "report.confirmed": _("Said the primary doctor has the report"),
                 "report.undone": _("Took back the last word about the report"),
+                "release.begun": _("Began a form that lets an office send records"),
+                "release.changed": _("Changed a form that lets an office send records"),
+                "release.signed": _("Signed that an office may send records"),
+                "release.replaced": _("A newer form took the place of a signed one"),
+                "release.taken_back": _("Took back that an office may send records"),
+                "release.paper_added": _("Put in a signed paper"),
+                "release.own_form_added": _("Put in an office’s own form"),
+                "release.printed": _("Saved a form to sign as a PDF"),
+                "release.opened": _("Looked at a signed form"),
                 "case.exported": _("Took the list of records into a table"),
                 "kind.changed": _("Changed how long a kind of record takes"),
                 "item.added": _("Added a record to the list"),
+                "item.signed": _("A record can be asked for: its form is signed"),
+                "item.unsigned": _("A record waits for a signature again"),
                 "item.asked": _("Said a record was asked for"),
                 "item.asked_again": _("Asked for a record again"),
                 "item.to_be_asked_again": _("Put a record back: it was asked for another office"),
@@ -91,6 +102,7 @@ class RecordsConfig(AppConfig):
                 "ask_report": _("A question about the report"),
                 "give_back": _("Something lent that goes back"),
                 "fax_letter": _("A letter to be faxed"),
+                "tell_holder": _("A call to an office: a permission was taken back"),
                 "ask_referral": _("A question about the referral"),
                 "core": _("Needed on the day"),
                 "can_follow": _("Can follow"),

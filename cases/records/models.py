@@ -14,6 +14,7 @@ from cases.case.models import Case, Clinician, Office
 from cases.documents.models import Document
 from cases.records.record_kinds import RecordKind
 from cases.records.referral_letters import ReferralLetter as ReferralLetter
+from cases.records.releases import Release as Release
 from cases.records.states import (
     Came,
     ItemState,

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from cases.case.models import Case, Office
 from cases.case.office_ties import Moved, Ties, ids
-from cases.records import keeping
+from cases.records import keeping, release_ties
 from cases.records.laying import lay_items
 from cases.records.models import LIVE, RecordItem, RecordItemQuerySet, RecordKind, ReportLoop, Visit, VisitQuerySet
 from cases.records.own_lists import weigh_anew
@@ -36,7 +36,8 @@ PLAN_ANEW = app.signature("cases.records.tasks.plan_anew")
 def cases_of(offices: Iterable[UUID]) -> set[UUID]:
     offices = list(offices)
     visits = Visit.objects.filter(office__in=offices).values_list("case", flat=True)
-    return set(visits) | set(RecordItem.objects.filter(holder__in=offices).values_list("visit__case", flat=True))
+    items = RecordItem.objects.filter(holder__in=offices).values_list("visit__case", flat=True)
+    return set(visits.union(items, release_ties.cases_of(offices)))
 
 
 def counted(office: Office) -> list[str]:
@@ -59,13 +60,14 @@ def _counted(found: VisitQuerySet, items: RecordItemQuerySet) -> list[str]:
 def move(source: Office, target: Office, *, by: Actor) -> Moved:
     """Visits and records of one entry are those of the other. Days and times stay as they stand on paper."""
     visits, items = Visit.objects.filter(office=source), RecordItem.objects.filter(holder=source)
-    moved = {"visits": ids(visits), "records": ids(items)}
+    moved = {"visits": ids(visits), "records": ids(items)} | release_ties.move(source, target, by=by)
     _name(target, source, visits, items, by)
     return moved
 
 
 def move_back(source: Office, target: Office, moved: Moved, *, by: Actor) -> None:
     """Those that still name the entry that stands go back. A list that added records took none away: they stay."""
+    release_ties.move_back(source, target, moved)
     _name(source, target, *_still(target, moved), by)
 
 
@@ -174,7 +176,7 @@ def _plan_anew(pk: UUID, by: Actor) -> int:
 
 
 TIES = Ties(
-    columns=(Visit._meta.get_field("office"), RecordItem._meta.get_field("holder")),
+    columns=(Visit._meta.get_field("office"), RecordItem._meta.get_field("holder"), *release_ties.COLUMNS),
     cases_of=cases_of,
     counted=counted,
     counted_back=counted_back,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cases.case.actions import settle_to_do
 from cases.case.models import ToDo
-from cases.records import lead_times, opening, report_planning, rules
+from cases.records import lead_times, opening, release_keeping, report_planning, rules
 from cases.records.keeping import keep
 from cases.records.models import LIVE, RecordItem, Referral, Visit
 from cases.records.referral_letters import ReferralLetter
@@ -45,6 +45,7 @@ def replan(visit: Visit, *, now: datetime) -> Standing:
     Call it at the end of every action, in its transaction and under the case's lock. Raise the version of what
     changed first: a message already on its way is then not sent.
     """
+    release_keeping.look_at(visit, now)
     others = visit.case.visits.live().exclude(pk=visit.pk).select_related("case__patient", "office")
     stand = standings([visit, *others], now)
     now_stands = stand[visit.pk]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.records import lead_times
 from cases.records.lead_times import Lead
+from cases.records.release_rules import RELEASE_MOVES as RELEASE_MOVES
 from cases.records.states import (
     IN_TROUBLE,
     UNASKED,
@@ -53,6 +54,8 @@ ITEM_MOVES = {
     "needs_you": Move(
         {S.NEEDED, S.NEEDS_YOU, S.ASKED, S.ACKNOWLEDGED, S.NOT_LOCATED, S.INCOMPLETE}, S.NEEDS_YOU, DOERS
     ),
+    "signed": Move({S.NEEDS_YOU}, S.NEEDED, {SYSTEM}),
+    "unsigned": Move({S.NEEDED}, S.NEEDS_YOU, {SYSTEM}),
     "asked": Move(UNASKED | IN_TROUBLE, S.ASKED, DOERS),
     "asked_again": Move({S.ASKED, S.ACKNOWLEDGED}, S.ASKED, DOERS),
     "acknowledged": Move(UNASKED | {S.ASKED}, S.ACKNOWLEDGED, DOERS),

@@ -1,14 +1,15 @@
 """What the clock finds due about records: the day on which a person takes over, lead times that changed."""
 
-from cases.records import editing, handing_over, keeping, learning, offices
+from cases.records import editing, handing_over, keeping, learning, offices, release_actions
 from portal import clock
 from portal.celery import app
 
 
 @app.task
 def hand_over() -> None:
-    """Put each record, report and visit whose day has come on the board. Twice, or late, changes nothing."""
+    """Put what has come due on the board, and ask anew for what ran out. Twice, or late, changes nothing."""
     now = clock.now()
+    release_actions.run_out(now)
     handing_over.put_near_visits_on_board(now=now)
     handing_over.put_on_board(now=now)
     handing_over.put_reports_on_board(now=now)

@@ -14,6 +14,8 @@ class Text(models.Model):
         CONSULTANT_TICK = "consultant_tick"
         CONSENT_READ = "consent_read"
         PRIVACY_NOTICE = "privacy_notice"
+        AUTHORITY = "authority"  # that we may ask about, receive and pass on records
+        RELEASE = "release"  # the three statements of a form that lets an office send records
 
     kind = models.CharField(max_length=30, choices=Kind.choices)
     version = models.PositiveIntegerField()
