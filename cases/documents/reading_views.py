@@ -1,6 +1,7 @@
 """Files read and given out: only through the permission check, each look and each refusal on record."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,8 @@ from portal.access import PERSON, open_to
 from portal.accounts import recheck
 from portal.actors import Actor
 from portal.vault import files
+from portal.vault.keys import KeyGone
+from portal.vault.models import StoredFile
 
 NOTHING_RUNS = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
@@ -73,9 +76,10 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         raise Http404
     if request.method == "GET":
         looks.note_copy(version, is_original=is_original, by=Actor.of(request))
-    if is_original:
-        return _attachment(version.original, version.name, version.own_kind)
-    return _attachment(version.file, version.copy_name, kinds.KINDS[version.file_kind])
+    with _while_it_is_here(version):
+        if is_original:
+            return _attachment(version.original, version.name, version.own_kind)
+        return _attachment(version.file, version.copy_name, kinds.KINDS[version.file_kind])
 
 
 def _may_have_original(request: HttpRequest, version: Version) -> bool:
@@ -128,7 +132,19 @@ def _image(request: HttpRequest, pk: UUID, key: str) -> PageImage:
 def _picture(request: HttpRequest, image: PageImage, which: str) -> HttpResponse:
     if request.method == "GET":
         looks.note_opening(image.version, by=Actor.of(request))
-    return _unrunnable(HttpResponse(files.read_bytes(getattr(image, which)), content_type="image/webp"))
+    with _while_it_is_here(image.version):
+        return _unrunnable(HttpResponse(files.read_bytes(getattr(image, which)), content_type="image/webp"))
+
+
+@contextmanager
+def _while_it_is_here(version: Version) -> Iterator[None]:
+    """What was erased since it was asked for is not there, as it is for whoever asks next. Lost bytes are a fault."""
+    try:
+        yield
+    except (FileNotFoundError, KeyGone, StoredFile.DoesNotExist):
+        if Version.objects.ready().filter(pk=version.pk, case__key__destroyed_at=None).exists():
+            raise
+        raise Http404 from None
 
 
 def _unrunnable(response: Any) -> Any:
