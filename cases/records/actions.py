@@ -259,8 +259,10 @@ def move_referral(case: Case, verb: str, *, on: date | None = None, round: int =
 
 
 @transaction.atomic
-def undo(thing: Visit | Referral | RecordItem | ReportLoop, *, by: Actor) -> None:
-    """Take the last move of a row back: one's own for 10 minutes, later by a coordinator. Reminders follow."""
+def undo(thing: Visit | Referral | RecordItem | ReportLoop, *, why: str = "", by: Actor) -> None:
+    """Take the last move of a row back: one's own for 10 minutes, later by a coordinator, who says why: one of
+    `rules.UNDO_WHYS`. Reminders follow.
+    """
     visit = thing if isinstance(thing, Visit) else thing.visit
     case, now = visit.case, clock.now()
     lock_case(case)
@@ -268,9 +270,13 @@ def undo(thing: Visit | Referral | RecordItem | ReportLoop, *, by: Actor) -> Non
     is_own = by.user is not None and thing.moved_by_id == by.user.pk
     if reason := rules.why_not_undo(thing.moved_at, is_own, role_in(case, by), now):
         raise Refused(reason)
+    if not rules.asks_why(thing.moved_at, now):
+        why = ""
+    elif why not in rules.UNDO_WHYS:
+        raise Refused(_("Choose why it is taken back. It stands in the history."), code="input")
     if isinstance(thing, Visit) and _has_successor(thing):
         raise Refused(_("Another visit was named since. Cancel that one first."))
-    telling.put_back(thing, by=by)
+    telling.put_back(thing, why=why, by=by)
     if isinstance(thing, Visit):
         _begin_messages_anew(thing)
     visit.refresh_from_db()

@@ -93,6 +93,10 @@ class RecordsConfig(AppConfig):
                 "item.undone": _("Took back the last change of a record"),
             },
             {
+                "by_mistake": _("Said by mistake"),
+                "other_thing": _("It was about something else"),
+                "office_differs": _("The office says otherwise"),
+                "patient_differs": _("The patient says otherwise"),
                 "carry": _("Goes with what they have"),
                 "ask": _("The office is asked what it needs"),
                 "later": _("A later date"),

@@ -153,6 +153,22 @@ class SayForm(forms.Form):
     )
 
 
+class TakeBackForm(forms.Form):
+    """Why the last word is taken back, once others have relied on it."""
+
+    why = forms.ChoiceField(
+        label=gettext_lazy("Why is the last change taken back?"),
+        help_text=gettext_lazy("It stands in the history, for the patient, too."),
+        choices=[
+            ("", gettext_lazy("Choose one")),
+            ("by_mistake", gettext_lazy("Said by mistake")),
+            ("other_thing", gettext_lazy("It was about something else")),
+            ("office_differs", gettext_lazy("The office says otherwise")),
+            ("patient_differs", gettext_lazy("The patient says otherwise")),
+        ],
+    )
+
+
 class DueBackForm(forms.Form):
     """By when a lent thing goes back."""
 

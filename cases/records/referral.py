@@ -50,7 +50,8 @@ def move_referral(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
         if verb == "undo":
             own = Referral.objects.visible_to(request.user).select_related("visit__case")
             live = Visit.objects.live().filter(case=case, round=number)
-            actions.undo(find_or_404(own, visit__in=live), by=Actor.of(request))
+            thing = find_or_404(own, visit__in=live)
+            actions.undo(thing, why=request.POST.get("why", ""), by=Actor.of(request))
         elif verb in words.REFERRAL_VERBS:
             actions.move_referral(case, verb, round=number, by=Actor.of(request))
         else:
@@ -87,6 +88,7 @@ def shown(
         "points": _points(found, reader, now),
         "buttons": [{"verb": verb, "label": str(words.REFERRAL_VERBS[verb])} for verb in verbs],
         "may_undo": bool(found and reader.may_undo(found)),
+        "take_back": reader.take_back(found) if found else None,
         "is_refused": state == ReferralState.REFUSED,
         "is_open": state in OPEN_REFERRAL,
         "shares_office": independence.shares_office(doctors, about),

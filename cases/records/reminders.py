@@ -227,7 +227,7 @@ def taken_back(thing: RecordItem | Visit | ReportLoop | None, row: Reminder, by:
     """Take back what a "done" said of a thing, where it is the last word; the version it is asked about again under."""
     if thing is None or thing.version != row.version + 1:
         raise Refused(_("More has been said since. Sign in to change it, or call us."), code="over")
-    undo(thing, by=by)
+    undo(thing, why="by_mistake", by=by)
     thing.refresh_from_db(fields=["version"])
     return thing.version
 

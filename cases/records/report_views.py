@@ -79,7 +79,7 @@ def tell_report(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
         if loop is None:
             raise Refused(_("Say first that the visit took place."), code="state")
         if verb == "undo":
-            actions.undo(loop, by=by)
+            actions.undo(loop, why=request.POST.get("why", ""), by=by)
         elif verb in rules.REPORT_MOVES:
             actions.tell_report(loop, verb, on=form.cleaned_data["on"], told=form.cleaned_data["told"], by=by)
         else:
@@ -147,6 +147,7 @@ def _card(loop: ReportLoop, reader: showing.Reader) -> dict[str, Any]:
         "points": _points(loop, reader),
         "buttons": [_button(verb, is_staff) for verb in moves.allowed(rules.REPORT_MOVES, state, reader.role)],
         "may_undo": reader.may_undo(loop),
+        "take_back": reader.take_back(loop),
         "is_done": state == ReportState.CONFIRMED,
         "is_to_ask": state in {ReportState.NOT_ASKED, ReportState.ASKED},
         "url": reverse("records:report", args=[visit.case_id]),

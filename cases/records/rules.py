@@ -27,6 +27,7 @@ PATIENT, HELPER, COORDINATOR, SYSTEM = "patient", "helper", "coordinator", "syst
 DOERS = {PATIENT, HELPER, COORDINATOR}
 SECOND, THIRD = 2, 3  # the rounds of the path
 UNDO_FOR = timedelta(minutes=10)
+UNDO_WHYS = ("by_mistake", "other_thing", "office_differs", "patient_differs")
 LOOK_AHEAD = timedelta(days=366)
 MOST_LEAD_DAYS = 90
 
@@ -215,6 +216,11 @@ def why_not_undo(moved_at: datetime | None, is_own: bool, role: str, now: dateti
     if role == COORDINATOR or (is_own and role in DOERS and now - moved_at <= UNDO_FOR):
         return ""
     return _("This can be taken back for 10 minutes. Ask us, and we change it for you.")
+
+
+def asks_why(moved_at: datetime | None, now: datetime) -> bool:
+    """Whether taking the last move back asks for a reason: others have relied on it since."""
+    return moved_at is not None and now - moved_at > UNDO_FOR
 
 
 def allowed_routes(is_lent: bool) -> list[str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cases.case.actions import TREATMENT_SOON
 from cases.case.models import Case, ToDo
 from cases.records import day_notes, holders, legal_clock, rules, verdict, words
-from cases.records.forms import Offered
+from cases.records.forms import Offered, TakeBackForm
 from cases.records.hops import hops
 from cases.records.linking import NO_FILES
 from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit
@@ -43,6 +43,12 @@ class Reader:
         if thing.moved_at is None or self.now - thing.moved_at > UNDO_FOR:
             return False
         return not rules.why_not_undo(thing.moved_at, thing.moved_by_id == self.user.pk, self.role, self.now)
+
+    def take_back(self, thing: Visit | RecordItem | Referral | ReportLoop) -> TakeBackForm | None:
+        """Later, for a coordinator: the reason is asked for. None where there is nothing to take back."""
+        if self.role != rules.COORDINATOR or thing.before is None or not rules.asks_why(thing.moved_at, self.now):
+            return None
+        return TakeBackForm(auto_id=False)
 
 
 def item_cards(
@@ -90,6 +96,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "routes": [(route, str(Route(route).label)) for route in routes if route != item.route] if verbs else [],
         "route": str(Route(item.route).label),
         "may_undo": reader.may_undo(item),
+        "take_back": reader.take_back(item),
     }
 
 

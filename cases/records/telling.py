@@ -271,13 +271,13 @@ def set_core(item: RecordItem, needed: bool, *, by: Actor) -> RecordItem:
 
 
 @transaction.atomic
-def put_back(thing: Undoable, *, by: Actor) -> None:
+def put_back(thing: Undoable, *, why: str = "", by: Actor) -> None:
     """Set a row back one move. The referral and its letter, moved in one breath, go back in one breath."""
     moved_at = thing.moved_at
-    _put_back(thing, by=by)
+    _put_back(thing, why, by=by)
     for twin in _twins(thing):
         if twin.moved_at == moved_at:
-            _put_back(twin, by=by)
+            _put_back(twin, why, by=by)
 
 
 def _twins(thing: Undoable) -> Iterable[Undoable]:
@@ -288,7 +288,7 @@ def _twins(thing: Undoable) -> Iterable[Undoable]:
     return []
 
 
-def _put_back(thing: Undoable, *, by: Actor) -> None:
+def _put_back(thing: Undoable, why: str, *, by: Actor) -> None:
     names = undoing.put_back(thing)
     if not isinstance(thing, Referral):
         thing.version += 1
@@ -296,4 +296,4 @@ def _put_back(thing: Undoable, *, by: Actor) -> None:
     thing.save(update_fields=names)
     visit = thing if isinstance(thing, Visit) else thing.visit
     verb = {Visit: "visit", Referral: "referral", RecordItem: "item", ReportLoop: "report"}[type(thing)]
-    record(by, f"{verb}.undone", thing, patient=visit.case.patient_id, case=visit.case_id)
+    record(by, f"{verb}.undone", thing, patient=visit.case.patient_id, case=visit.case_id, why=why)

@@ -109,7 +109,7 @@ def tell(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
         return _list_page(request, case, say_form=form, said=item, status=422)
     try:
         if verb == "undo":
-            actions.undo(item, by=by)
+            actions.undo(item, why=request.POST.get("why", ""), by=by)
         elif verb == "given_back":
             actions.give_back(item, on=form.cleaned_data["on"], by=by)
         elif verb in showing.rules.ITEM_MOVES:

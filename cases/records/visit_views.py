@@ -32,7 +32,6 @@ PLAIN_VISIT_VERBS = {
     "cancel": actions.cancel_visit,
     "took_place": actions.say_took_place,
     "did_not": actions.say_did_not,
-    "undo": actions.undo,
 }
 
 
@@ -91,7 +90,7 @@ def _visit_page(
         "offices": offices.while_typing([], request.user) if doctor_form else [],
     }
     if found is None and may_change:
-        page["just_cancelled"] = _just_cancelled(case, about.number, reader)
+        page |= _just_cancelled(case, about.number, reader)
     if found and found.clinician_id:
         stands = standing(found, now)
         page |= _days(request, about, stands, day_form, now) | {
@@ -102,20 +101,25 @@ def _visit_page(
             "call": showing.call_to_come(found, stands.today),
             "may_ask_for_a_call": may("ask_for_a_call", case, request.user),
             "may_undo": may_change and reader.may_undo(found),
+            "take_back": reader.take_back(found),
             "is_over": bool(found.state == VisitState.BOOKED and found.on_date and found.on_date <= stands.today),
         }
     return render(request, "records/visit.html", page, status=status)
 
 
-def _just_cancelled(case: Case, number: int, reader: showing.Reader) -> Visit | None:
-    """The visit that was called off a moment ago: it can be taken back."""
+def _just_cancelled(case: Case, number: int, reader: showing.Reader) -> dict[str, Any]:
+    """The visit that was called off last: a moment ago, or later by a coordinator, that can be taken back."""
     last = (
         case.visits.filter(round=number, state=VisitState.CANCELLED)
         .exclude(moved_at=None)
         .order_by("-moved_at")
         .first()
     )
-    return last if last and reader.may_undo(last) else None
+    if last is None:
+        return {}
+    return {"just_cancelled": last if reader.may_undo(last) else None, "cancelled": last} | {
+        "take_back": reader.take_back(last)
+    }
 
 
 def _doctor_as_it_stands(found: Visit | None) -> dict[str, str]:
@@ -208,11 +212,14 @@ def move_visit(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     """Cancel it, say whether it took place, or take the last change back."""
     visits = Visit.objects.visible_to(request.user).filter(case__in=Case.objects.visible_to(request.user))
     found = find_or_404(visits.select_related("case__patient", "case__key", "office"), pk=pk)
-    act = PLAIN_VISIT_VERBS.get(verb)
-    if act is None:
+    act, by = PLAIN_VISIT_VERBS.get(verb), Actor.of(request)
+    if act is None and verb != "undo":
         return _moved_page(request, found, _("This cannot be done here."), 422)
     try:
-        act(found, by=Actor.of(request))
+        if act:
+            act(found, by=by)
+        else:
+            actions.undo(found, why=request.POST.get("why", ""), by=by)
     except Refused as no:
         return _moved_page(request, found, no.message, 409)
     return redirect(found)

@@ -91,14 +91,12 @@ def _carried(gathered: Gathered) -> list[Tick]:
 
 
 def _copies(gathered: Gathered) -> list[Tick]:
-    return [
-        Tick(line.item.called, _expected(line))
-        for line in _lines(gathered)
-        if line.item.route != Route.CARRIED
-        and line.item.is_core
-        and line.judged
-        and line.judged.timing in COULD_BE_LATE
-    ]
+    return [Tick(line.item.called, _expected(line)) for line in _lines(gathered) if _wants_a_copy(line)]
+
+
+def _wants_a_copy(line: ItemStanding) -> bool:
+    is_uncertain = line.judged is not None and line.judged.timing in COULD_BE_LATE
+    return is_uncertain and line.item.is_core and line.item.route != Route.CARRIED
 
 
 def _expected(line: ItemStanding) -> str:
@@ -118,9 +116,12 @@ def _from_home(gathered: Gathered, visit: Visit) -> list[Tick]:
 
 
 def _following(gathered: Gathered) -> list[dict[str, str]]:
+    """What comes later. A core record is named once: among the copies."""
     rows = []
     for line in _lines(gathered):
-        if line.item.route != Route.CARRIED and line.judged and line.judged.timing == Timing.MAY_FOLLOW:
+        if line.item.route == Route.CARRIED or _wants_a_copy(line):
+            continue
+        if line.judged and line.judged.timing == Timing.MAY_FOLLOW:
             day = line.dates.read_safe
             by = _("By %(day)s") % {"day": when.month_day(day)} if day and not line.dates.has_no_date else ""
             rows.append({"label": line.item.called, "value": by or _("No date yet")})

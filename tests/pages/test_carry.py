@@ -77,6 +77,12 @@ def test_a_core_record_that_may_come_on_the_day_is_worth_a_copy():
     assert "Theirs should come by November" in copies
 
 
+def test_a_core_record_that_follows_is_named_once():
+    shown = page(booked_visit(on=SOON))
+    assert "Pathology report" in part(shown, "Copies, in case theirs are not there yet")
+    assert "Pathology report" not in part(shown, "Will follow. I don’t have to bring these")
+
+
 def test_what_can_follow_is_named_with_its_day(carries):
     follows = part(page(carries), "Will follow. I don’t have to bring these")
     assert "Tissue slides" in follows

@@ -263,9 +263,12 @@ def test_after_10_minutes_only_a_coordinator_takes_it_back(november_5):
     november_5.shift(timedelta(minutes=11))
     with pytest.raises(Refused):
         actions.undo(told, by=actor("rosa"))
-    actions.undo(told, by=actor("theo"))
+    with pytest.raises(Refused, match="Choose why it is taken back"):
+        actions.undo(told, by=actor("theo"))
+    actions.undo(told, why="office_differs", by=actor("theo"))
     told.refresh_from_db()
     assert told.state == "needed"
+    assert Event.objects.get(verb="item.undone").why == "office_differs"
 
 
 def test_undoing_a_cancelled_visit_brings_its_day_and_reminders_back():

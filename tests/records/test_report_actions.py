@@ -136,7 +136,7 @@ def test_after_10_minutes_a_coordinator_takes_it_back(november_5):
     november_5.shift(timedelta(minutes=11))
     with pytest.raises(Refused):
         actions.undo(loop, by=actor("rosa"))
-    actions.undo(loop, by=actor("theo"))
+    actions.undo(loop, why="patient_differs", by=actor("theo"))
     assert fresh(loop).state == "not_asked"
 
 

@@ -132,7 +132,7 @@ class Walk:
 
     def a_move_back(self):
         items = list(RecordItem.objects.filter(visit=self.visit_pk).order_by("kind"))
-        actions.undo(self.dice.choice([self.visit, *items]), by=actor("theo"))
+        actions.undo(self.dice.choice([self.visit, *items]), why="by_mistake", by=actor("theo"))
 
     def the_office_changes(self):
         """As one of many visits: withdrawn at once, planned when its turn comes."""
