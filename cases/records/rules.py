@@ -289,9 +289,20 @@ def next_day(
 
 
 def day_to_follow(
-    state: str, route: str, *, lead: Lead, asked_on: date | None, sent_on: date | None, closed: Set[date]
+    state: str,
+    route: str,
+    *,
+    lead: Lead,
+    asked_on: date | None,
+    sent_on: date | None,
+    said_on: date | None,
+    closed: Set[date],
 ) -> NextDay | None:
-    """After the visit nobody chases the patient: one of us calls about what has not come on its safe day."""
+    """After the visit nobody chases the patient: one of us calls about what has not come on its safe day, and about
+    what was not found or is no use the business day after that was said.
+    """
+    if state in IN_TROUBLE and (on := said_on or asked_on):
+        return NextDay(Due.PERSON, lead_times.next_business_day(on, closed))
     if not _waits(state, route) or asked_on is None:
         return None
     if sent_on:

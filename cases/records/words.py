@@ -303,6 +303,8 @@ def next_ask(line: ItemStanding) -> str:
     """What happens when its next day comes without a word."""
     assert line.next_day is not None
     day = {"day": when.day(line.next_day.on)}
+    if line.item.state in IN_TROUBLE:
+        return _("If nobody has asked again by %(day)s, one of us calls.") % day
     if line.next_day.due == "person":
         return _("If nobody has said by %(day)s that it is there, one of us calls.") % day
     if line.item.asked_by_us:

@@ -139,6 +139,25 @@ def test_after_its_visit_a_record_is_not_chased_but_followed_by_a_person(second,
     assert not calls.exists()
 
 
+@pytest.mark.parametrize("verb", ["not_located", "incomplete"])
+def test_after_its_visit_one_of_us_calls_about_a_record_in_trouble(second, november_5, rosa, verb):
+    notes = item(second, "clinic_notes")
+    actions.tell(notes, "asked" if verb == "not_located" else "sent", by=actor("rosa"))
+    actions.tell(notes, verb, reason="Only the first page", by=actor("rosa"))
+    calls = ToDo.objects.open().filter(kind="call_holder", about_id=str(notes.pk))
+    handing_over.put_on_board(now=clock.now())
+    assert not calls.exists()
+    shown = text(rosa.get(address("list", second.case)))
+    assert "If nobody has asked again by Monday, November 30, one of us calls." in shown  # Thanksgiving
+    november_5.move_to("2026-11-30T15:00:00Z")
+    handing_over.put_on_board(now=clock.now())
+    theo = people.browser(people.person("theo"))
+    assert calls.count() == 1
+    assert "Ask Lakeside once more." in text(theo.get(reverse("pages:caseload")))
+    actions.tell(notes, "asked", by=actor("theo"))
+    assert not calls.exists()
+
+
 def test_the_second_visit_cannot_be_taken_back_under_a_third(second):
     third_visit(second.case)
     with pytest.raises(Refused, match="Cancel that one first"):

@@ -230,12 +230,13 @@ def test_what_is_sent_after_its_safe_day_is_looked_for_by_a_person():
         ("held", Route.CARRIED, nov(9), None),
         ("sent", Route.CARRIED, nov(9), None),
         ("needed", Route.DIRECT, None, None),
-        ("not_located", Route.DIRECT, None, None),
+        ("not_located", Route.DIRECT, None, nov(12)),
         ("arrived", Route.DIRECT, nov(9), None),
     ],
 )
 def test_after_the_visit_a_person_looks_for_what_follows(state, route, sent_on, on):
-    found = rules.day_to_follow(state, route, lead=Lead(2, 10), asked_on=nov(5), sent_on=sent_on, closed=CLOSED)
+    days = {"asked_on": nov(5), "sent_on": sent_on, "said_on": nov(10)}
+    found = rules.day_to_follow(state, route, lead=Lead(2, 10), closed=CLOSED, **days)
     assert found == (on and NextDay(Due.PERSON, on))
 
 
