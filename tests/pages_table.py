@@ -123,6 +123,7 @@ PAGES: dict[str, Page] = {
     "reminders:unmute": Page(COORDINATOR, ("mute",), "coordinator", posts="only"),
     "reminders:called": Page(COORDINATOR, ("delivery",), "coordinator", posts="only"),
     "reminders:posted": Page(COORDINATOR, ("delivery",), "coordinator", posts="only"),
+    "reminders:not_posted": Page(COORDINATOR, ("delivery",), "coordinator", posts="only"),
     "reminders:letter": Page(COORDINATOR, ("delivery",), "coordinator", is_file=True),
     "reminders:wordings": Page(ADMINISTRATOR, owner="administrator"),
     "reminders:wording": Page(ADMINISTRATOR, ("wording_code",), "administrator", posts="too"),

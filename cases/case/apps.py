@@ -13,10 +13,13 @@ class CaseConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import email_changed
 
-        from cases.case.calls import address_changed, address_refused
-        from portal.reminders.readers import on_wrong_address
+        from cases.case.calls import address_changed, address_refused, address_works, reach_changed
+        from portal.accounts.changes import on_reach_changed
+        from portal.reminders.readers import on_address_works, on_wrong_address
 
         on_wrong_address(address_refused)
+        on_address_works(address_works)
+        on_reach_changed(reach_changed)
         email_changed.connect(address_changed, dispatch_uid="cases.case")  # allauth tells of it by its signal only
         words.register_for_patients("case.changed", "case.clinician_set", "authority.")
         words.register(

@@ -1,6 +1,7 @@
 """Calls that the team makes: what came of one and what follows, written down in three presses."""
 
 import datetime as dt
+from collections.abc import Collection, Set
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from portal.accounts.models import User
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
+from portal.reminders import readers
 from portal.texts.business_days import next_business_day
 from portal.texts.closed import closed_days
 from portal.texts.words import organisation
@@ -23,6 +25,7 @@ from portal.texts.words import organisation
 LONGEST_HOLIDAY = dt.timedelta(days=21)
 WORDS_AT_MOST = 500
 FIX_ADDRESS = "fix_address"
+JUST_BEFORE = dt.timedelta(minutes=1)  # what asks for an address is noted a moment before it
 
 Whom, CameOf, Follows = CallLog.Whom, CallLog.CameOf, CallLog.Follows
 
@@ -139,6 +142,27 @@ def address_refused(person: User, case_id: UUID | None) -> None:
     case = case or Case.objects.open().filter(Q(patient=person) | Q(starter=person)).order_by("-opened_at").first()
     if case is not None:
         ask_to_do(FIX_ADDRESS, person, case=case, due_on=clock.today(_our_zone()), by=SYSTEM)
+
+
+def address_works(people: Collection[str]) -> None:
+    """The server took a message to each of these: a refusal is over. What came back later, or reached somebody else,
+    says more than that.
+    """
+    todos = ToDo.objects.open().filter(kind=FIX_ADDRESS, about_id__in=people, asked_by=None)
+    for todo in todos.select_related("case"):
+        if not readers.went_astray(todo.about_id, since=todo.asked_at - JUST_BEFORE):
+            settle_to_do(todo, by=SYSTEM)
+
+
+def reach_changed(person: User, changed: Set[str], *, by: Actor) -> None:
+    """The person gave another number: the wrong one is not looked for any more."""
+    if "phone" not in changed:
+        return
+    todos = ToDo.objects.open().filter(kind=FIX_ADDRESS, about_id=str(person.pk))
+    if person.channel != User.Channel.TEXT:  # an email that came back is another matter
+        todos = todos.exclude(asked_by=None)
+    for todo in todos.select_related("case"):
+        settle_to_do(todo, by=by)
 
 
 def address_changed(request: Any, user: User, **rest: Any) -> None:

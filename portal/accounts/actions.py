@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from portal import clock
-from portal.accounts import drafts, rules, sessions
+from portal.accounts import changes, drafts, rules, sessions
 from portal.accounts.models import Invitation, User
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
@@ -19,6 +19,7 @@ from portal.texts.words import text
 
 INVITATION_LASTS = dt.timedelta(days=7)
 SALT = "portal.accounts.invitation"
+REACH = {"phone", "channel"}
 STAFF_ROLES = {"consultant", "coordinator", "administrator"}
 
 
@@ -153,6 +154,8 @@ def say_about_oneself(person: User, *, fields: dict[str, Any], by: Actor) -> Use
         record(by, "account.details_changed", person)
     if "channel" in changed:
         record(by, "account.channel_chosen", person, patient=person.pk, why=person.channel)
+    if reach := REACH & set(changed):
+        changes.reach_changed(person, reach, by=by)
     return person
 
 

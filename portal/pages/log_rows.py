@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case
-from portal import phones, when
+from portal import clock, phones, when
 from portal.accounts.models import User
 from portal.pages import cards
 from portal.reminders import kinds, rules
@@ -112,10 +112,15 @@ def _message(delivery: Delivery) -> dict[str, Any]:
         "result": _result(delivery),
         "can_try_again": bool(delivery.failed_at),
         "can_go_again": bool(delivery.sent_at) and not is_call and bool(rows),
+        "can_be_taken_back": _is_posted(delivery) and any(row.useful_until > clock.now() for row in rows),
         "can_be_muted": _mutable(rows[0]) if rows else None,
         "is_again": delivery.again_of_id is not None,
         "can_be_said": not delivery.sent_at and not delivery.withdrawn_at and (is_call or bool(delivery.failures)),
     }
+
+
+def _is_posted(delivery: Delivery) -> bool:
+    return delivery.channel == Delivery.Channel.LETTER and bool(delivery.sent_at) and not delivery.reply
 
 
 def _way(delivery: Delivery) -> str:

@@ -127,6 +127,15 @@ def _row(label: str, value: str) -> dict[str, str]:
     return {"label": label, "value": value}
 
 
+def _ring(label: str, value: str, number: object) -> dict[str, str]:
+    """The same with a number in it, which the page rings at a press."""
+    written, href = phones.shown(number), phones.href(number)
+    if not written or not href or written not in value:
+        return _row(label, value)
+    before, _written, after = value.partition(written)
+    return _row(label, value) | {"before": before, "number": written, "after": after, "href": href}
+
+
 # --- dates and the next steps
 
 
@@ -245,7 +254,7 @@ def _calls(
     here: Organisation,
 ) -> list[dict[str, str]]:
     ours = listed([user.name for user in coordinators]) or here.name
-    rows = [_row(ours, ", ".join([_fact(here, "phone"), _fact(here, "hours")]))]
+    rows = [_ring(ours, ", ".join([_fact(here, "phone"), _fact(here, "hours")]), here.phone)]
     offices: dict[Any, tuple[str, Office]] = {}
     # The doctor of the coming visit first, each desk once.
     visit = gathered.visit
@@ -255,12 +264,14 @@ def _calls(
         if office and office.phone:
             offices.setdefault(office.pk, (clinician.name, office))
     rows += [
-        _row(_("%(name)s’s office") % {"name": name}, phones.shown(office.phone)) for name, office in offices.values()
+        _ring(_("%(name)s’s office") % {"name": name}, phones.shown(office.phone), office.phone)
+        for name, office in offices.values()
     ]
     if case.starter and case.starter.phone:
-        rows.append(_row(_("%(name)s, who helps me") % {"name": case.starter.name}, phones.shown(case.starter.phone)))
+        helps = _("%(name)s, who helps me") % {"name": case.starter.name}
+        rows.append(_ring(helps, phones.shown(case.starter.phone), case.starter.phone))
     unwell = _("My cancer team, or %(number)s") % {"number": _fact(here, "emergency_number")}
-    return [*rows, _row(_("If I feel very unwell"), unwell)]
+    return [*rows, _ring(_("If I feel very unwell"), unwell, here.emergency_number)]
 
 
 def _fact(here: Organisation, name: str) -> str:

@@ -38,6 +38,7 @@ class RemindersConfig(AppConfig):
                 "wording.taken_back": _("Took the words of a message back to ours"),
                 "reminder.came_back": _("A message came back"),
                 "reminder.posted": _("Posted a letter instead of a message"),
+                "reminder.not_posted": _("Took back that a letter was posted"),
             },
             {
                 "done": _("Done"),

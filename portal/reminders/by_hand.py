@@ -55,6 +55,29 @@ def posted(delivery: Delivery, *, as_seen: str = "", by: Actor) -> Delivery:
 
 
 @transaction.atomic
+def not_posted(delivery: Delivery, *, by: Actor) -> Delivery:
+    """ "Posted" was pressed by mistake: what of the letter still holds waits in the tray again. Twice is once.
+
+    Raises Refused where nothing of it holds, and where it was answered: then it has arrived.
+    """
+    now = clock.now()
+    delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+    if delivery.channel != Delivery.Channel.LETTER or delivery.reply:
+        raise Refused(_("This was no letter, or somebody has answered it. It stays as it is."))
+    if delivery.sent_at is None:
+        return delivery
+    said = Reminder.objects.filter(delivery=delivery, settled_as=Outcome.SENT, useful_until__gt=now)
+    due, _not_due = gathering.judge(list(said), now)
+    if not due:
+        raise Refused(_("What it said no longer holds, so nothing has to be posted."))
+    delivery.sent_at = delivery.sent_by = None
+    delivery.save(update_fields=["sent_at", "sent_by"])
+    Reminder.objects.filter(pk__in=due).update(settled_at=None, settled_as="")
+    record(by, "reminder.not_posted", delivery, case=delivery.case_id, patient=_patient(delivery))
+    return delivery
+
+
+@transaction.atomic
 def call_again(delivery: Delivery, at: dt.datetime, *, by: Actor) -> Delivery:
     """Nobody was reached: it waits until then."""
     delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)

@@ -60,6 +60,8 @@ class Reader:
 Recipients = Iterable[tuple[str, str]]
 Source = Callable[[list[str], dt.datetime], dict[str, Reader]]
 _sources: dict[str, Source] = {}
+Works = Callable[[set[str]], object]
+_address_works: list[Works] = []
 WrongAddress = Callable[[User, UUID | None], object]
 _wrong_address: list[WrongAddress] = []
 
@@ -77,6 +79,25 @@ def register_source(recipient_type: str, source: Source) -> None:
 def on_wrong_address(told: WrongAddress) -> None:
     """Who is told, in the same transaction, that messages to a person do not reach them: `told(person, case_id)`."""
     _wrong_address.append(told)
+
+
+def on_address_works(told: Works) -> None:
+    """Who is told that the server took messages to some people: `told(their ids)`."""
+    _address_works.append(told)
+
+
+def address_works(deliveries: Iterable[Delivery]) -> None:
+    """Messages were taken. That says nothing of staff's addresses, which are their administrator's matter."""
+    people = {each.recipient_id for each in deliveries if each.recipient_type == RecipientType.USER}
+    for told in _address_works if people else ():
+        told(people)
+
+
+def went_astray(person_id: str, since: dt.datetime) -> bool:
+    """Whether a message to this person came back, or reached somebody else, since then."""
+    sent = Delivery.objects.filter(recipient_type=RecipientType.USER, recipient_id=person_id)
+    is_astray = Q(came_back_at__gte=since) | Q(reply=Delivery.Reply.NOT_ME, replied_at__gte=since)
+    return sent.filter(is_astray).exists()
 
 
 def address_is_wrong(delivery: Delivery) -> None:

@@ -15,7 +15,7 @@ from portal.history.actions import record_each
 from portal.reminders import gathering, rules
 from portal.reminders.claiming import SENT_BY_US, Claim, claim_some, give_back, still_holds
 from portal.reminders.models import Delivery, Outcome, Reminder, Run
-from portal.reminders.readers import address_is_wrong
+from portal.reminders.readers import address_is_wrong, address_works
 from portal.reminders.staff import tell_staff_of_missed
 
 # A decision older than this is looked at again before its message goes; a claim older is given back.
@@ -76,6 +76,7 @@ def send_some(now: dt.datetime, line: mail.Line, sent: Tally, channels: Sequence
         if taken:
             stamp(taken, now)
             sent.count += len(taken)
+            address_works(claim.delivery for claim in claims if claim.delivery.pk in taken)
     return is_any
 
 

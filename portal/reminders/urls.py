@@ -19,6 +19,7 @@ urlpatterns = [
     path("mutes/<uuid:pk>/end/", staff_views.unmute, name="unmute"),
     path("deliveries/<uuid:pk>/called/", views.move, {"verb": "called"}, name="called"),
     path("deliveries/<uuid:pk>/posted/", views.move, {"verb": "posted"}, name="posted"),
+    path("deliveries/<uuid:pk>/not-posted/", views.move, {"verb": "not-posted"}, name="not_posted"),
     path("deliveries/<uuid:pk>/letter.pdf", views.letter, name="letter"),
     path("staff/wordings/", wording_views.wordings_list, name="wordings"),
     path("staff/wordings/<str:code>/", wording_views.wording, name="wording"),

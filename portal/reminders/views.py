@@ -205,7 +205,7 @@ def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @open_to("coordinator")
 def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    """Try a failed message again, send one once more, or say that it was said by phone or posted."""
+    """Try a failed message again, send one once more, or say that it was said by phone or posted, or was not."""
     delivery = find_or_404(Delivery.objects.visible_to(request.user), pk=pk)
     try:
         if verb == "called":
@@ -216,7 +216,10 @@ def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
             messages.success(request, _("It goes once more within a minute."))
         elif verb == "posted":
             by_hand.posted(delivery, as_seen=request.POST.get("seen", ""), by=Actor.of(request))
-            messages.success(request, _("Noted: posted as a letter."))
+            messages.success(request, _("Noted: posted as a letter. The log of reminders can take it back."))
+        elif verb == "not-posted":
+            by_hand.not_posted(delivery, by=Actor.of(request))
+            messages.success(request, _("It waits to be posted again."))
         else:
             actions.try_again(delivery, by=Actor.of(request))
             messages.success(request, _("We try again within a minute."))

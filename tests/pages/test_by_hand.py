@@ -105,6 +105,34 @@ def test_a_due_letter_is_one_row_with_its_pdf_and_one_press(case, letter):
     assert "Theo Lindqvist" in browser.get(reverse("pages:reminder_log")).content.decode()
 
 
+def test_posted_by_mistake_is_taken_back_in_the_log(letter, case):
+    by_hand.posted(letter, by=Actor.person(people.person("theo")))
+    assert letters() == []
+    browser, address = theo(), reverse("reminders:not_posted", args=[letter.pk])
+    assert address in browser.get(reverse("pages:reminder_log")).content.decode()
+    pressed = browser.post(address, {"next": reverse("pages:caseload")}, follow=True)
+    assert "It waits to be posted again." in pressed.content.decode()
+    assert [row["letter"]["pk"] for row in letters()] == [letter.pk]
+    browser.post(address)  # pressed twice is pressed once
+    assert Event.objects.filter(verb="reminder.not_posted").count() == 1
+    by_hand.posted(letter, by=Actor.person(people.person("theo")))
+    assert letters() == []
+
+
+def test_what_a_posted_letter_said_and_no_longer_holds_is_not_posted_again(letter, case, clock):
+    by_hand.posted(letter, by=Actor.person(people.person("theo")))
+    clock.move_to(TUESDAY + 60 * DAY)
+    with pytest.raises(Refused, match="no longer holds"):
+        by_hand.not_posted(letter, by=Actor.person(people.person("theo")))
+
+
+def test_a_letter_that_was_answered_has_arrived(letter):
+    by_hand.posted(letter, by=Actor.person(people.person("theo")))
+    Delivery.objects.filter(pk=letter.pk).update(reply="done", replied_at=now())
+    with pytest.raises(Refused, match="answered it"):
+        by_hand.not_posted(letter, by=Actor.person(people.person("theo")))
+
+
 def test_her_ledger_says_that_it_was_posted(letter, case):
     by_hand.posted(letter, by=Actor.person(people.person("theo")))
     page = theo().get(reverse("pages:ledger", args=[case.pk])).content.decode()

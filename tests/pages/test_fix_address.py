@@ -9,12 +9,13 @@ from django.urls import reverse
 from bookings.models import Consultation
 from cases.case import calls
 from cases.case.models import ToDo
+from portal.accounts import actions as about_me
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.models import Event
 from portal.pages import fix_address
-from portal.reminders import actions, sender
+from portal.reminders import actions, bounces, sender
 from portal.reminders.models import Delivery
 from tests import factories, people
 
@@ -86,6 +87,40 @@ def test_the_row_leaves_when_the_person_changes_the_address_themselves(refused):
     refused.patient.refresh_from_db()
     assert refused.patient.email == "rosa@example.net"
     assert not ToDo.objects.open().filter(kind="fix_address").exists()
+
+
+def test_the_row_leaves_once_the_same_address_takes_a_message(refused, smtp_sink):
+    smtp_sink.refused = set()
+    actions.try_again(Delivery.objects.failed().get(), by=theo())
+    sender.run()
+    assert smtp_sink.messages[-1]["To"] == "rosa@example.org"
+    assert not ToDo.objects.open().filter(kind="fix_address").exists()
+
+
+def test_what_came_back_after_the_server_took_it_is_no_address_that_works(smtp_sink):
+    case = factories.open_case()
+    factories.book(case)
+    sender.run()
+    message = Delivery.objects.filter(recipient_id=str(case.patient_id)).first()
+    bounces.came_back(message.message_id, "rosa@example.org", why="bounced")
+    calls.address_works({str(case.patient_id)})
+    assert ToDo.objects.open().filter(kind="fix_address").exists()
+
+
+def own_phone(person, phone="+12125550123"):
+    about_me.say_about_oneself(person, fields={"phone": phone}, by=Actor.person(person))
+
+
+def test_a_number_that_was_wrong_is_not_looked_for_once_the_person_gives_another():
+    case = factories.open_case()
+    calls.ask_to_do("fix_address", case.patient, case=case, due_on=calls.clock.today(case.patient.zone), by=theo())
+    own_phone(case.patient)
+    assert not ToDo.objects.open().filter(kind="fix_address").exists()
+
+
+def test_another_number_mends_no_email(refused):
+    own_phone(refused.patient)
+    assert ToDo.objects.open().filter(kind="fix_address").exists()
 
 
 def test_without_an_open_case_nobody_is_asked(db):

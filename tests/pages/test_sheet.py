@@ -85,6 +85,16 @@ SENTENCES = (
 )
 
 
+def test_numbers_on_the_page_ring_at_a_press(case):
+    since = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    Organisation.objects.create(from_at=since, phone="212-555-0100", hours="9 to 5")
+    shown = said(page(case))
+    for number, ring in (("(555) 010-0178", "tel:"), ("(212) 555-0100", "tel:+12125550100")):
+        assert f'href="{ring}' in shown
+        assert f'translate="no">{number}</a>' in shown
+    assert "</a>, 9 to 5" in shown
+
+
 def test_page_and_paper_say_the_same(case):
     on_page, on_paper = said(page(case)), "".join(words_of(paper(case)).split())
     assert [sentence for sentence in SENTENCES if sentence not in on_page] == []

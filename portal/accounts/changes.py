@@ -1,0 +1,25 @@
+"""Tells the rooms above when a person changes how they are reached: they register here, in their apps.py."""
+
+from collections.abc import Set
+from typing import Protocol
+
+from portal.accounts.models import User
+from portal.actors import Actor
+
+
+class OfReach(Protocol):
+    def __call__(self, person: User, changed: Set[str], *, by: Actor) -> object: ...
+
+
+_of_reach: list[OfReach] = []
+
+
+def on_reach_changed(listener: OfReach) -> None:
+    """Call `listener(person, changed, by=actor)` in each transaction that changes a person's phone or way."""
+    if listener not in _of_reach:
+        _of_reach.append(listener)
+
+
+def reach_changed(person: User, changed: Set[str], *, by: Actor) -> None:
+    for listener in _of_reach:
+        listener(person, changed, by=by)
