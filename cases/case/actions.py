@@ -22,7 +22,7 @@ from portal.texts.words import organisation, text
 from portal.vault.keys import new_key
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0 O 1 I
-CHECK_OFFICE, TREATMENT_SOON = "check_office", "treatment_soon"  # kinds of to-do
+CHECK_OFFICE, TREATMENT_SOON, CALL = "check_office", "treatment_soon", "call"  # kinds of to-do
 CHECK_WITHIN = 2  # business days, in which a coordinator calls the number of an office that was typed in
 LONGEST_BREAK = dt.timedelta(days=14)  # that our own office is closed
 
@@ -79,7 +79,7 @@ def _call_if_treatment_is_near(case: Case, by: Actor) -> None:
         ask_to_do(TREATMENT_SOON, case, case=case, due_on=today, by=by)
         return
     for todo in ToDo.objects.open().filter(kind=TREATMENT_SOON, about_id=str(case.pk)):
-        settle_to_do(todo, by=by)
+        let_go(todo, by=by)
 
 
 def must(verb: str, case: Case, by: Actor) -> None:
@@ -250,6 +250,18 @@ def settle_to_do(todo: ToDo, *, by: Actor) -> ToDo:
             case=todo.case_id,
             why=todo.kind,
         )
+    return todo
+
+
+@transaction.atomic
+def let_go(todo: ToDo, *, by: Actor) -> ToDo:
+    """What made a call due is over. Where somebody said when it suits, they wish for it: it stays as a plain call."""
+    case = todo.case
+    if case is None or not (todo.suits or todo.note) or ToDo.objects.open().filter(kind=CALL, about_id=str(case.pk)):
+        return settle_to_do(todo, by=by)
+    todo.kind, todo.about_type, todo.about_id = CALL, case._meta.label_lower, str(case.pk)
+    todo.save(update_fields=["kind", "about_type", "about_id"])
+    record(by, "todo.changed", todo, patient=case.patient_id, case=case.pk, why=CALL)
     return todo
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from cases.case.actions import settle_to_do
+from cases.case.actions import let_go, settle_to_do
 from cases.case.models import ToDo
 from cases.records import lead_times, opening, release_keeping, report_planning, rules
 from cases.records.keeping import keep
@@ -84,7 +84,7 @@ def _settle_to_dos(now_stands: Standing) -> None:
         stands |= _referral_stands(visit)
     for todo in found:
         if not stands.get((todo.kind, UUID(todo.about_id)), True):
-            settle_to_do(todo, by=SYSTEM)
+            (let_go if todo.kind == VISIT_SOON else settle_to_do)(todo, by=SYSTEM)
 
 
 def _referral_stands(visit: Visit) -> dict[tuple[str, UUID], bool]:

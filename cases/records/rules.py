@@ -299,10 +299,10 @@ def day_to_follow(
     closed: Set[date],
 ) -> NextDay | None:
     """After the visit nobody chases the patient: one of us calls about what has not come on its safe day, and about
-    what was not found or is no use the business day after that was said.
+    what was not found or is no use the business day after that was said and the visit took place.
     """
-    if state in IN_TROUBLE and (on := said_on or asked_on):
-        return NextDay(Due.PERSON, lead_times.next_business_day(on, closed))
+    if state in IN_TROUBLE and said_on:
+        return NextDay(Due.PERSON, lead_times.next_business_day(said_on, closed))
     if not _waits(state, route) or asked_on is None:
         return None
     if sent_on:

@@ -204,7 +204,9 @@ def _next_day(item: RecordItem, thing: Thing, visit: Visit, today: date) -> rule
     if visit.state == VisitState.HAPPENED:
         if item.due_back_on:  # it is lent until then: nobody looks for it there
             return None
-        said_on = item.moved_at.astimezone(visit.zone).date() if item.moved_at else None
+        said_on = item.moved_at.astimezone(visit.zone).date() if item.moved_at else asked_on
+        if said_on and visit.on_date:  # until then it was hers to ask again
+            said_on = max(said_on, visit.on_date)
         days = {"asked_on": asked_on, "sent_on": sent_on, "said_on": said_on}
         return rules.day_to_follow(item.state, item.route, lead=thing.lead, closed=thing.closed, **days)
     return rules.next_day(

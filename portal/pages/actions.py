@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case import calls
-from cases.case.actions import ask_to_do, must
+from cases.case.actions import CALL, TREATMENT_SOON, ask_to_do, must
 from cases.case.models import CallLog, Case, TimeOfDay, ToDo
 from cases.records.models import RecordItem
-from cases.records.planning import CALL_HOLDER
+from cases.records.planning import CALL_HOLDER, VISIT_SOON
 from cases.records.rules import NEEDS_A_REASON
 from cases.records.states import KnownBy
 from cases.records.telling import lock_case, tell
@@ -35,6 +35,7 @@ STILL_USEFUL = dt.timedelta(days=3)
 LAST_HOUR_FOR_A_CALL = 15  # in the office's own zone; after it the call is for tomorrow
 LAST_HOUR_FOR_A_MORNING = 11
 NOTE_AT_MOST = 100
+CALLS_TO_COME = (CALL, VISIT_SOON, TREATMENT_SOON)
 # What an office says on the phone about a record, as verbs of the record, in the order they are offered.
 WORDS_HEARD = ("sent", "acknowledged", "asked", "asked_again", "arrived", "not_located")
 
@@ -89,7 +90,10 @@ def rest_until(case: Case, until: dt.date, *, by: Actor) -> Case:
 
 @transaction.atomic
 def ask_for_a_call(case: Case, *, suits: str = "", note: str = "", by: Actor) -> ToDo:
-    """A person should call the one who pressed, when it suits; a call that is open already stays one call."""
+    """A person should call the one who pressed, when it suits; a call that is open already stays one call.
+
+    A time or a note is put on the call that a near visit or treatment has asked for, where that is the one to come.
+    """
     must("ask_for_a_call", case, by)
     note = note.strip()
     if suits not in {"", *TimeOfDay.values}:
@@ -99,12 +103,19 @@ def ask_for_a_call(case: Case, *, suits: str = "", note: str = "", by: Actor) ->
     here = clock.now().astimezone(organisation_zone())
     last_hour = LAST_HOUR_FOR_A_MORNING if suits == TimeOfDay.MORNING else LAST_HOUR_FOR_A_CALL
     due_on = here.date() + dt.timedelta(days=here.hour >= last_hour)
-    todo = ask_to_do("call", case, case=case, due_on=due_on, suits=suits, note=note, by=by)
+    todo = _call_to_come(case) if suits or note else None
+    todo = todo or ask_to_do(CALL, case, case=case, due_on=due_on, suits=suits, note=note, by=by)
     if (suits or note) and (todo.suits, todo.note) != (suits, note):
         todo.suits, todo.note = suits, note
         todo.save(update_fields=["suits", "note"])
         record(by, "todo.changed", todo, patient=case.patient_id, case=case.pk, why=todo.kind)
     return todo
+
+
+def _call_to_come(case: Case) -> ToDo | None:
+    """The call that the one who asks waits for already: their own wish before what the days ask for."""
+    found = ToDo.objects.select_for_update().filter(case=case, kind__in=CALLS_TO_COME, done_at=None)
+    return min(found, key=lambda todo: CALLS_TO_COME.index(todo.kind), default=None)
 
 
 @transaction.atomic

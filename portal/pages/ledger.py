@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.case.actions import CALL
 from cases.case.models import Case, ToDo
 from cases.case.people import HELPER, may, role_in
 from portal import clock
@@ -73,9 +75,15 @@ def shown(request: HttpRequest, case: Case, *, call_form: CallMeForm | None = No
         "call_form": call_form or CallMeForm(),
         "form": call_form,  # its mistakes stand on top of the page
         **_reach(reader),
-        "call_open": ToDo.objects.open().filter(case=case, kind="call").order_by("asked_at").first(),
+        "call_open": _call_open(case),
     }
     return render(request, "pages/ledger.html", context, status=status)
+
+
+def _call_open(case: Case) -> ToDo | None:
+    """The call that was wished for, or the one of a near day that somebody chose a time for."""
+    is_wished = Q(kind=CALL) | (Q(kind__in=actions.CALLS_TO_COME) & ~Q(suits=""))
+    return ToDo.objects.open().filter(is_wished, case=case).order_by("asked_at").first()
 
 
 def _reach(reader: Reader | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from datetime import date, time, timedelta
 
 import pytest
+from django.urls import reverse
 
 from cases.case.actions import ask_to_do
 from cases.case.models import ToDo
@@ -10,7 +11,9 @@ from cases.records import actions, handing_over
 from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.records.planning import replan
 from portal import clock
+from portal.pages import actions as page_actions
 from portal.reminders.models import Reminder
+from tests import people
 from tests.records.builders import actor, booked_visit, item, named_visit, on_november_5
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +171,36 @@ def test_a_call_the_patient_wished_for_stays():
     ask_to_do("call", visit, case=visit.case, due_on=date(2026, 11, 5), by=actor("rosa"))
     actions.cancel_visit(visit, by=actor("rosa"))
     assert open_calls() == {"call"}
+
+
+def chosen_time(visit):
+    return page_actions.ask_for_a_call(visit.case, suits="morning", note="Ring twice", by=actor("rosa"))
+
+
+def test_a_time_for_the_call_about_a_near_visit_stands_on_its_one_row():
+    visit = booked_visit(on=date(2026, 11, 12))
+    chosen_time(visit)
+    todo = ToDo.objects.open().get(case=visit.case, kind__in=["call", "visit_soon"])
+    assert (todo.kind, todo.suits, todo.note) == ("visit_soon", "morning", "Ring twice")
+    shown = people.browser(people.person("rosa")).get(reverse("pages:ledger", args=[visit.case_id]))
+    assert "Best time: Mornings." in " ".join(shown.content.decode().split())
+
+
+def test_the_wish_for_a_call_outlives_the_near_day():
+    visit = booked_visit(on=date(2026, 11, 12))
+    chosen_time(visit)
+    actions.move_visit(visit, on=date(2026, 12, 8), by=actor("rosa"))
+    todo = ToDo.objects.open().get(case=visit.case, kind__in=["call", "visit_soon"])
+    assert (todo.kind, todo.about_id, todo.suits) == ("call", str(visit.case_id), "morning")
+    actions.move_visit(visit, on=date(2026, 11, 12), by=actor("rosa"))
+    actions.cancel_visit(visit, by=actor("rosa"))
+    assert open_calls() == {"call"}
+
+
+def test_a_wish_without_a_time_is_a_row_of_its_own():
+    visit = booked_visit(on=date(2026, 11, 12))
+    page_actions.ask_for_a_call(visit.case, by=actor("rosa"))
+    assert {"call", "visit_soon"} <= open_calls()
 
 
 # --- said twice
