@@ -140,6 +140,7 @@ PAGES: dict[str, Page] = {
     "documents:add": of_case(FAMILY_AND_COORDINATOR, posts="too"),
     "documents:add_record": of_case(FAMILY_AND_COORDINATOR, "case", "number", posts="too"),
     "documents:list": of_case(CASE),
+    "documents:search": of_case(CASE, posts="too", body={"words": "surgery"}),
     "documents:detail": of_case(READERS, "document"),
     "documents:add_version": of_case(READERS - ASSIGNED, "document", posts="too"),
     "documents:move": of_case(READERS, "document", "document_verb", posts="only"),

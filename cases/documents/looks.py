@@ -7,6 +7,7 @@ it, and so do refusals of the same file. A copy that leaves is a line each time.
 from typing import Any
 from uuid import UUID
 
+from cases.case.models import Case
 from cases.case.people import role_in
 from cases.documents import rules
 from cases.documents.models import PageImage, Version
@@ -28,6 +29,13 @@ def note_copy(version: Version, *, is_original: bool = False, by: Actor) -> None
     """A copy left for the person's own device."""
     why = "original" if is_original else WHY.get(role_in(version.case, by), "")
     _note("document.downloaded", version, why, by)
+
+
+def note_search(case: Case, *, by: Actor) -> None:
+    """Words were looked for in the files of a case; which ones is nobody's to know."""
+    noted = Event.objects.filter(patient=case.patient_id, at__gte=clock.now() - rules.ONE_LOOK, actor_id=by.id)
+    if not noted.filter(verb="document.searched", about_id=str(case.pk)).exists():
+        record(by, "document.searched", case, patient=case.patient_id, case=case.pk, why=WHY.get(role_in(case, by), ""))
 
 
 def note_denial(model: Any, pk: UUID, *, by: Actor) -> None:

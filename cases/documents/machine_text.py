@@ -125,7 +125,9 @@ def _read_page(page: PageImage, there: Engine, folder: Path) -> bool:
         found = sandbox.read(folder, kinds.KINDS[version.file_kind], page.number, size, order)
     except (sandbox.Busy, store.Away):
         put_off(page, counts=False)
-    except (verdicts.Refusal, OSError, keys.KeyGone, InvalidTag, ValueError):
+    except OSError as error:
+        put_off(page, counts=error.errno not in sandbox.DISK_FULL)
+    except (verdicts.Refusal, keys.KeyGone, InvalidTag, ValueError):
         put_off(page)
     else:
         keep(page, found)

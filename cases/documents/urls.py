@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.documents import adding_views, reading_views, views
+from cases.documents import adding_views, reading_views, search_views, views
 
 app_name = "documents"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/add/", adding_views.add, name="add"),
     path("cases/<uuid:pk>/add/<int:place>/", adding_views.add_record, name="add_record"),
     path("cases/<uuid:pk>/documents/", views.list_documents, name="list"),
+    path("cases/<uuid:pk>/documents/search/", search_views.search_case, name="search"),
     path("documents/<uuid:pk>/", reading_views.detail, name="detail"),
     path("documents/<uuid:pk>/new-version/", adding_views.add_version, name="add_version"),
     path("documents/<uuid:pk>/<slug:verb>/", views.move, name="move"),
