@@ -73,6 +73,7 @@ def test_a_passkey_is_added_and_signs_in_alone(site, page, passkeys):
     page.wait_for_url(re.compile(r"/home/|/cases/"))
 
 
+@pytest.mark.full
 def test_a_passkey_that_did_not_see_the_person_is_refused(site, page, passkeys):
     sign_in_by_password(page, site, "rosa")
     page.goto(f"{site}/accounts/2fa/webauthn/add/")
@@ -159,6 +160,7 @@ def test_errors_take_the_focus_and_lead_to_the_field(site, page):
     expect(page.locator("#id_email")).to_be_focused()
 
 
+@pytest.mark.full
 def test_a_draft_is_saved_on_pause_and_says_so(site, page):
     be(page, site, "rosa")
     page.goto(f"{site}/account/you/")
@@ -181,6 +183,7 @@ def test_two_minutes_before_the_end_one_button_stays(site, page, monkeypatch):
     expect(page.get_by_role("dialog", name="Are you still there?")).to_be_hidden()
 
 
+@pytest.mark.full
 def test_a_device_elsewhere_is_asked_about_its_zone(site, browser):
     page = browser.new_context(timezone_id="Asia/Tokyo").new_page()
     be(page, site, "rosa")

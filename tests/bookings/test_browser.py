@@ -78,6 +78,7 @@ def test_from_a_day_in_the_month_to_a_booked_call(site, page, case, width, axe):
     assert Consultation.objects.get().how == "phone"
 
 
+@pytest.mark.full
 def test_typed_words_are_kept_while_typing(site, page, case):
     be(page, site, "rosa")
     kept = factories.hold(case)
@@ -122,6 +123,7 @@ def test_booking_moving_and_canceling_without_script(site, browser, case):
     context.close()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_consultants_hours_and_calendar(site, page, practice, case, width, axe):
     factories.book(case)

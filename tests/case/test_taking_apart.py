@@ -66,6 +66,7 @@ def test_what_moved_goes_back_and_the_entry_is_found_again():
     assert Event.objects.filter(verb="office.taken_apart", case_id=visit.case_id).count() == 1
 
 
+@pytest.mark.full
 def test_dates_are_those_of_the_entry_again():
     visit = with_visit()
     old, version = visit.office, visit.version
@@ -82,6 +83,7 @@ def test_dates_are_those_of_the_entry_again():
     assert {row.version for row in open_rows} == {visit.version}
 
 
+@pytest.mark.full
 def test_what_was_given_to_another_since_and_what_came_later_stay():
     visit = with_visit()
     old, third = visit.office, checked("Third", visit.case)
@@ -102,6 +104,7 @@ def test_pressed_twice_it_is_done_once():
     assert Event.objects.filter(verb="office.taken_apart").count() == 1
 
 
+@pytest.mark.full
 def test_merged_and_taken_apart_and_merged_once_more():
     old, new = typed_in(), checked()
     for _time in range(2):
@@ -148,6 +151,7 @@ def test_nobody_else_takes_entries_apart(key):
             directory.undo_merge(old, why="x", by=by)
 
 
+@pytest.mark.full
 def test_a_chain_is_taken_apart_from_its_end():
     case = factories.open_case()
     one, two, three = checked("One", case), checked("Two", case), checked("Three", case)

@@ -119,6 +119,7 @@ def test_error_of_the_scanner_is_not_a_verdict(case, small):
     assert version.state == Version.State.UNSCANNED
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("answer", [b"", b"stream: OK", b"stream: \xff\0", b"\0", b"?" * 9000])
 def test_half_an_answer_or_a_strange_one_is_not_a_verdict(case, small, answer):
     small.always = answer

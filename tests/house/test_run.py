@@ -17,7 +17,8 @@ from tests.programs import free_port, wait_until
 pytestmark = pytest.mark.timeout(400)  # two starts each, beside a suite that keeps both cores busy
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_starts_says_so_and_stops_when_asked(start, sent):
     run = start()
     run.wait_until_ready()

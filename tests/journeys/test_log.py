@@ -20,9 +20,10 @@ def tuesday():
         yield
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("hands", "browsing"),
-    [(Mouse, BY_HAND), pytest.param(Keyboard, {"width": 1280}, marks=pytest.mark.full)],
+    [(Mouse, BY_HAND), (Keyboard, {"width": 1280})],
     ids=["phone-without-script", "keyboard"],
 )
 def test_the_log_from_finding_a_message_to_mending_its_address(hands, browsing, come, site, smtp_sink):

@@ -25,9 +25,8 @@ def entries() -> tuple[Office, Office]:
     return typed, known
 
 
-@pytest.mark.parametrize(
-    ("width", "hands"), [(390, Mouse), pytest.param(1280, Keyboard, marks=pytest.mark.full)], ids=["phone", "keyboard"]
-)
+@pytest.mark.full
+@pytest.mark.parametrize(("width", "hands"), [(390, Mouse), (1280, Keyboard)], ids=["phone", "keyboard"])
 def test_calling_an_office_from_the_board_then_merging_it(width, hands, come, site, axe):
     typed, known = entries()
     ToDo.objects.update(due_on="2026-01-02")

@@ -69,6 +69,7 @@ def the_patient_reads(page, site) -> None:
     assert page.said == []
 
 
+@pytest.mark.full
 @WIDTHS
 def test_a_coordinator_sees_the_nearest_visit_first_and_settles_a_call(width, come, site):
     for name, days in (("Later Lee", 40), ("Sooner Sam", 25)):

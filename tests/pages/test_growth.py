@@ -36,6 +36,7 @@ def others(count: int) -> None:
         factories.case_with_visit(days=20 + number, patient=person)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("page", PAGES)
 def test_at_most_12_queries_of_its_own_however_many_cases(page):
     case = factories.case_with_visit(days=30)

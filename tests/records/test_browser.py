@@ -97,6 +97,7 @@ def test_the_same_without_script_and_a_past_date_gets_a_sentence(site, browser):
     context.close()
 
 
+@pytest.mark.full
 def test_a_record_by_keyboard_alone(site, page):
     visit = booked_visit()
     record = item(visit, "clinic_notes")

@@ -89,6 +89,7 @@ SAID = [
 OTHERS = [ask_for_all, the_office_needs_slides, another_holder, carry, lend, third_opinion, name_another]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("act", [*MOVES, *SAID, *OTHERS], ids=lambda act: act.__name__)
 def test_each_action_keeps_what_is_worked_out(act, november_5):
     visit = under_way()

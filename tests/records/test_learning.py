@@ -69,6 +69,7 @@ def test_seven_requests_say_nothing_yet(lakeside):
     assert lakeside.learned_days == {}
 
 
+@pytest.mark.full
 def test_eight_say_how_long_in_its_own_business_days_and_plan_open_visits_anew(lakeside):
     finished(8, days=13, office=lakeside)  # October 1 to 14, with Columbus Day between: 8 business days
     visit = booked_visit()
@@ -83,6 +84,7 @@ def test_eight_say_how_long_in_its_own_business_days_and_plan_open_visits_anew(l
     assert learning.learn(clock.now()) == 0
 
 
+@pytest.mark.full
 def test_a_record_that_came_without_an_asking_says_nothing_of_the_office(lakeside):
     for _case in range(9):
         record = item(named_visit(case_of_rosa()))
@@ -91,6 +93,7 @@ def test_a_record_that_came_without_an_asking_says_nothing_of_the_office(lakesid
     assert learning.learn(clock.now()) == 0
 
 
+@pytest.mark.full
 def test_what_was_learned_long_ago_is_forgotten(lakeside, november_5):
     finished(8, office=lakeside)
     learning.learn(clock.now())

@@ -100,6 +100,7 @@ def test_nothing_is_lost_when_the_task_that_was_asked_for_never_ran():
     assert marked() == []
 
 
+@pytest.mark.full
 def test_a_pass_that_was_killed_half_way_goes_on_with_those_still_marked():
     office = checked()
     visits_at(office, MANY)
@@ -112,6 +113,7 @@ def test_a_pass_that_was_killed_half_way_goes_on_with_those_still_marked():
     assert offices.plan_marked() == 0
 
 
+@pytest.mark.full
 def test_one_that_cannot_be_planned_does_not_hold_up_the_others():
     office = checked()
     first, *_others = sorted(visits_at(office, MANY), key=lambda visit: visit.pk)
@@ -147,6 +149,7 @@ def test_what_people_do_meanwhile_counts():
     assert not rows.filter(about_id__in=[off.pk, closed.pk]).exists()
 
 
+@pytest.mark.full
 def test_the_change_costs_the_same_for_few_and_many():
     counted = []
     for number, count in enumerate((MANY, 3 * MANY)):
@@ -166,6 +169,7 @@ def test_a_mark_that_nobody_knows_is_refused():
         Visit.objects.filter(pk=visit.pk).update(plan_anew="someday")
 
 
+@pytest.mark.full
 def test_what_was_due_put_off_or_asked_again_is_still_so(november_5):
     """The mail server was away that morning; one had pressed "later", one "not yet"."""
     office = checked()

@@ -91,6 +91,7 @@ def name_another(visit, traveller):
 MOVES = [move, move_nearer, take_later, cancel, cancel_and_take_back, move_and_take_back, did_not, took_place]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("change", [*MOVES, name_another])
 def test_no_row_with_the_old_day_survives(change, november_5):
     visit = under_way()

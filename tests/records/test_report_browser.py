@@ -49,6 +49,7 @@ def test_from_the_visit_to_done_on_a_phone_without_script(site, browser, loop):
     context.close()
 
 
+@pytest.mark.full
 def test_each_word_by_keyboard_alone(site, page, loop):
     be(page, site, "rosa")
     page.goto(f"{site}{loop.get_absolute_url()}")

@@ -90,6 +90,7 @@ def test_its_words_tell_a_bystander_nothing(house):
         assert 0 < len(words.subject) <= 60, code
 
 
+@pytest.mark.full
 def test_what_patients_read_can_be_reworded(house):
     """Every kind that goes to people who do not work here has its words where administrators find them."""
     assert {code for code in CODES if not kinds.kind_of(code).patterns} == FOR_STAFF

@@ -85,6 +85,7 @@ def killed_after_250(sink, now):
     sink.handle_DATA = take
 
 
+@pytest.mark.full
 def test_killed_between_250_and_commit_the_very_same_message_goes_again(clock, rosa, smtp_sink):
     row = plan("tests.call", rosa, due_at=NOON - 2 * HOUR)
     killed_after_250(smtp_sink, NOON)
