@@ -159,6 +159,17 @@ PAGES: dict[str, Page] = {
     "records:set_holder": of_case(CASE, "item", posts="only"),
     "records:set_core": of_case(CASE, "item", posts="only"),
     "records:set_due_back": of_case(CASE, "item", posts="only"),
+    "records:release": of_case(
+        READERS - ASSIGNED, "released_item", posts="too", body={"do": "save", "until_on": "2027-02-28"}
+    ),
+    "records:release_pdf": of_case(READERS - ASSIGNED, "released_item", is_file=True),
+    "records:signed": of_case(READERS - ASSIGNED, "release"),
+    "records:signed_pdf": of_case(READERS - ASSIGNED, "release", is_file=True),
+    "records:signature": of_case(READERS - ASSIGNED, "release", is_file=True),
+    "records:move_release": of_case(READERS - ASSIGNED, "release", "release_verb", posts="only"),
+    "records:authority": of_case(READERS - ASSIGNED, posts="too", body={"do": "take_back"}),
+    "records:authority_pdf": of_case(READERS - ASSIGNED, is_file=True),
+    "records:authority_signature": of_case(READERS - ASSIGNED, is_file=True),
     "records:tell": of_case(CASE, "item", "item_verb", posts="only"),
     "records:referral": of_case(CASE),
     "records:letter_pdf": of_case(FAMILY_AND_COORDINATOR, is_file=True),

@@ -11,10 +11,14 @@ from django.test import Client
 
 from bookings import availability_actions
 from bookings.models import Practice
+from cases.case.authority_actions import sign_authority
 from cases.case.models import Case, Consent, Office
+from cases.case.signatures import Signature, SignedHow, drawing
 from cases.documents.models import PageImage
 from cases.records import actions as records
+from cases.records import release_actions, release_form
 from cases.records.models import RecordItem
+from cases.records.release_form import Details
 from cases.reviews import actions as reviews
 from cases.reviews import opening
 from cases.reviews.models import Review
@@ -25,6 +29,7 @@ from portal.pages import actions as page_actions
 from portal.reminders import links, muting, sender
 from portal.reminders.models import Delivery, Reminder
 from tests import factories, people, plan_files
+from tests.case.test_signatures import png
 from tests.documents import files as put_in
 from tests.reviews import world as reading
 
@@ -89,7 +94,7 @@ def make_world() -> World:
     )
     things: dict[str, Any] = {"case": case.pk, "number": 1, "other_consultant": people.person("amir").pk}
     things["patient_pk"] = case.patient_id
-    things |= _words() | _visit(case) | _plan(case) | _hold(case)
+    things |= _words() | _visit(case) | _signed(case) | _plan(case) | _hold(case)
     things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ, consultant=joanne).pk
     things["todo"] = page_actions.ask_for_a_call(case, by=Actor.person(rosa)).pk
     invitation = accounts.invite(name="Otto Beck", email="otto@example.org", role="consultant", by=Actor.person(mara))
@@ -100,7 +105,7 @@ def make_world() -> World:
 def _words() -> dict[str, str]:
     """Arguments that are words of the address itself."""
     verbs = {"document_verb": "hide", "visit_verb": "cancel", "item_verb": "asked", "referral_verb": "asked"}
-    verbs["report_verb"] = "asked"
+    verbs |= {"report_verb": "asked", "release_verb": "take-back"}
     verbs["kind"] = "slides"
     verbs["wording_code"] = "bookings.day_before"
     return {"about_slug": "scope", "draft_form": "review", "change_verb": "close", **verbs}
@@ -115,6 +120,21 @@ def _visit(case: Case) -> dict[str, Any]:
     office = Office.objects.get(for_case=case)
     records.set_due_back(RecordItem.objects.get(visit=visit, kind="slides"), on=on + dt.timedelta(days=28), by=by)
     return {"visit": visit.pk, "office": office.pk, "item": RecordItem.objects.filter(visit=visit).first().pk}
+
+
+def _signed(case: Case) -> dict[str, Any]:
+    """A clinic that may send its notes, and that we may ask about records: both drawn by hand."""
+    by = Actor.person(case.patient)
+    notes = RecordItem.objects.get(visit__case=case, kind="clinic_notes")
+    notes = records.set_holder(notes, office_name="Lakeside Cancer Clinic", by=by)
+    drawn = Signature(SignedHow.DRAWN, drawing(png()))
+    form = release_form.of(notes.visit, notes.holder, clock.now())
+    details = Details(born_on=dt.date(1961, 5, 2))
+    release = release_actions.sign(
+        notes.visit, notes.holder, drawn, details=details, until_on=form.until_on, seen=form.code, by=by
+    )
+    sign_authority(case, drawn, version=1, by=by)
+    return {"released_item": notes.pk, "release": release.pk}
 
 
 def _plan(case: Case) -> dict[str, Any]:

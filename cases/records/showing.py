@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.case.actions import TREATMENT_SOON
 from cases.case.models import Case, ToDo
-from cases.records import day_notes, holders, legal_clock, rules, verdict, words
+from cases.records import day_notes, holders, legal_clock, release_rules, rules, verdict, words
 from cases.records.forms import Offered, TakeBackForm
 from cases.records.hops import hops
 from cases.records.linking import NO_FILES
@@ -86,6 +86,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "text": words.item_text(line, visit, reader.known(item), is_already_here),
         "hops": hops(item.route, item.state, item.stopped_in),
         "asking": holders.how_to_ask(item),
+        "permission": _permission(item, reader),
         "adds_plan": is_plan and bool(verbs),
         "file_place": 0 if item.is_lent or item.kind_id in NO_FILES else item.kind.place,
         "main": [_button(item, verb, reader) for verb in main] + (_give_back(item, reader.now) if verbs else []),
@@ -98,6 +99,18 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "may_undo": reader.may_undo(item),
         "take_back": reader.take_back(item),
     }
+
+
+def _permission(item: RecordItem, reader: Reader) -> dict[str, Any] | None:
+    """The way to the form by which the office may send it, for those who may have to do with it."""
+    if item.holder is None or not release_rules.can_be_released(item.kind_id, item.state):
+        return None
+    if reader.role not in {rules.PATIENT, rules.COORDINATOR}:
+        return None
+    is_first = item.state == ItemState.NEEDS_YOU and item.need == Need.SIGNATURE
+    is_own = reader.role == rules.PATIENT
+    label = _("Read it and sign") if is_own and is_first else _("The form to sign")
+    return {"href": reverse("records:release", args=[item.pk]), "label": label, "is_first": is_first}
 
 
 def _button(item: RecordItem, verb: str, reader: Reader) -> dict[str, str]:

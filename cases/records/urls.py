@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from cases.records import export_views, lead_time_views, letter_views, referral, report_views, views, visit_views
+from cases.records import (
+    authority_views,
+    export_views,
+    lead_time_views,
+    letter_views,
+    referral,
+    release_views,
+    report_views,
+    views,
+    visit_views,
+)
 
 app_name = "records"
 urlpatterns = [
@@ -16,7 +26,16 @@ urlpatterns = [
     path("items/<uuid:pk>/holder/", views.set_holder, name="set_holder"),
     path("items/<uuid:pk>/core/", views.set_core, name="set_core"),
     path("items/<uuid:pk>/due-back/", views.set_due_back, name="set_due_back"),
+    path("items/<uuid:pk>/release/", release_views.release, name="release"),
+    path("items/<uuid:pk>/release.pdf", release_views.release_pdf, name="release_pdf"),
     path("items/<uuid:pk>/<slug:verb>/", views.tell, name="tell"),
+    path("releases/<uuid:pk>/", release_views.signed, name="signed"),
+    path("releases/<uuid:pk>/copy.pdf", release_views.signed_pdf, name="signed_pdf"),
+    path("releases/<uuid:pk>/signature.png", release_views.signature, name="signature"),
+    path("releases/<uuid:pk>/<slug:verb>/", release_views.move_release, name="move_release"),
+    path("cases/<uuid:pk>/authority/", authority_views.authority, name="authority"),
+    path("cases/<uuid:pk>/authority.pdf", authority_views.authority_pdf, name="authority_pdf"),
+    path("cases/<uuid:pk>/authority/signature.png", authority_views.authority_signature, name="authority_signature"),
     path("cases/<uuid:pk>/referral/", referral.referral, name="referral"),
     path("cases/<uuid:pk>/referral/letter.pdf", letter_views.letter_pdf, name="letter_pdf"),
     path("cases/<uuid:pk>/referral/letter/", letter_views.change_letter, name="change_letter"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from cases.case.models import CallLog, Case, CaseClinician, ToDo
 from cases.case.people import who_can_open
+from cases.records import release_rules
 from cases.records import words as record_words
 from cases.records.models import RecordItem
 from cases.records.standing import ItemStanding
@@ -23,7 +24,7 @@ from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.actions import record
-from portal.pages import cards, carry, facts, hand, log_rows, privacy, todos, words
+from portal.pages import cards, carry, facts, hand, log_rows, privacy, signed, todos, words
 from portal.pages.facts import Gathered
 from portal.reminders import kinds
 from portal.reminders.models import Reminder
@@ -86,6 +87,8 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "calls": _calls(case, request.user),
         "people": _people(case, gathered),
         "can_open": [{"name": user.name, "words": _as_what(user, case)} for user, _said in who_can_open(case)],
+        "signed": signed.of_case(case, request.user),
+        "authority_url": reverse("records:authority", args=[case.pk]),
         "reminders": _reminders(case),
         "reminders_url": reverse("pages:reminder_log") + "?" + urlencode({"show": "coming", "find": case.reference}),
     }
@@ -155,6 +158,7 @@ def _calls(case: Case, reader: Any) -> list[dict[str, Any]]:
 
 def _record(each: ItemStanding, case: Case) -> dict[str, Any]:
     item = each.item
+    can_be_released = item.holder is not None and release_rules.can_be_released(item.kind_id, item.state)
     tag = record_words.item_tag(item)
     return {
         "name": item.kind.called,
@@ -164,6 +168,7 @@ def _record(each: ItemStanding, case: Case) -> dict[str, Any]:
         "state": STAFF_STATES.get((item.state, item.need or item.route), tag["label"]),
         "tag": "" if item.state == ItemState.NEEDED else tag["kind"],
         "known": " ".join(filter(None, [_known(item, case), _lent(item)])) or "–",
+        "form_href": reverse("records:release", args=[item.pk]) if can_be_released else "",
         "log_href": log_url(case, item=item.pk) if item.state not in THERE else "",
     }
 

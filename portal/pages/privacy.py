@@ -21,6 +21,7 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history import words as history_words
 from portal.history.models import Event
+from portal.pages import signed
 
 LINES_ON_A_PAGE = 25
 CAN_BE_WITHDRAWN = {Consent.Kind.READ, Consent.Kind.NOTE}
@@ -39,6 +40,7 @@ def privacy(request: HttpRequest, pk: str) -> HttpResponse:
         "can_open": [
             {"name": user.name, "initials": user.initials, "words": words} for user, words in who_can_open(case)
         ],
+        "signed": signed.of_case(case, request.user),
         "consents": [_consent(consent) for consent in _consents(case)],
         "sessions_url": reverse("usersessions_list"),
     }

@@ -15,6 +15,7 @@ from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
+from cases.records.release_actions import TELL_HOLDER
 from cases.records.report_planning import ASK_REPORT
 from portal import clock, phones, when
 from portal.accounts.models import User
@@ -36,6 +37,7 @@ KINDS = {
     CHECK_OFFICE: (gettext_lazy("Check an office"), "info", "search"),
     "post_sheet": (gettext_lazy("Post the sheet"), "info", "print"),
     FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
+    TELL_HOLDER: (gettext_lazy("Permission taken back"), "warn", "phone"),
     ASK_REFERRAL: (gettext_lazy("Ask about a referral"), "warn", "phone"),
     "treatment_soon": (gettext_lazy("Treatment soon"), "stop", "alert"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
@@ -43,8 +45,10 @@ KINDS = {
 # For these the office is rung, not the patient.
 TO_OFFICES = {"call_holder", "ask_office", "ask_report"}
 # These are done on pages of their own, not by a call about the case.
-ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}  # their note says whom
-ELSEWHERE = {CHECK_OFFICE, "post_sheet", *ON_REFERRAL}
+ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
+# The note of these says whom to reach.
+WITH_NOTE = ON_REFERRAL | {TELL_HOLDER}
+ELSEWHERE = {CHECK_OFFICE, "post_sheet", *WITH_NOTE}
 # What is due in the case is not why these wait.
 OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
@@ -76,7 +80,7 @@ def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[s
 def _person(todo: ToDo) -> User | None:
     """Whom it is about: the patient, or the one who began for the patient; nobody where a page has the number."""
     case = todo.case
-    if case is None or todo.kind == CHECK_OFFICE or todo.kind in ON_REFERRAL:
+    if case is None or todo.kind == CHECK_OFFICE or todo.kind in WITH_NOTE:
         return None
     is_starter = todo.kind == FIX_ADDRESS and todo.about_id == str(case.starter_id)
     return case.starter if is_starter else case.patient
@@ -113,6 +117,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the sheet"), "href": reverse("pages:sheet", args=[todo.case_id])}
     if todo.kind in ON_REFERRAL and todo.case:
         return {"label": _("Open the letter"), "href": reverse("records:referral", args=[todo.case_id]) + "#letter"}
+    if todo.kind == TELL_HOLDER and todo.case:
+        return {"label": _("See what was signed"), "href": reverse("records:signed", args=[todo.about_id])}
     return None
 
 
