@@ -143,6 +143,8 @@ PAGES: dict[str, Page] = {
     "documents:search": of_case(CASE, posts="too", body={"words": "surgery"}),
     "documents:detail": of_case(READERS, "document"),
     "documents:add_version": of_case(READERS - ASSIGNED, "document", posts="too"),
+    "documents:describe": of_case(READERS - ASSIGNED, "document", posts="too"),
+    "documents:say_kind": of_case(READERS - ASSIGNED, "document", posts="only"),
     "documents:move": of_case(READERS, "document", "document_verb", posts="only"),
     "documents:unlock": of_case(FAMILY_AND_COORDINATOR - {"starter"}, "locked_version", posts="too"),
     "documents:file": of_case(READERS, "version", is_file=True),

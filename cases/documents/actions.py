@@ -14,7 +14,7 @@ from cases.case.actions import must
 from cases.case.models import Case
 from cases.case.people import role_in
 from cases.documents import checking, kinds, names, ready, rules, sandbox, tasks, words
-from cases.documents.models import PLAN, Document, Version
+from cases.documents.models import OTHER, PLAN, Document, Version
 from portal import clock, moves
 from portal.actors import Actor
 from portal.celery import nudge
@@ -52,7 +52,11 @@ def add_file(case: Case, upload: UploadedFile, *, kind: str = PLAN, by: Actor) -
     must("add_documents", case, by)
     with transaction.atomic():
         document = Document.objects.create(
-            case=case, kind=kind, put_in_by=by.user or case.patient, put_in_at=clock.now()
+            case=case,
+            kind=kind,
+            kind_said_by=None if kind in (PLAN, OTHER) else by.user,  # chosen as the record it is
+            put_in_by=by.user or case.patient,
+            put_in_at=clock.now(),
         )
         return _add(document, upload, by)
 

@@ -16,7 +16,7 @@ class DocumentsConfig(AppConfig):
         from portal.reminders.kinds import register
 
         register(*KINDS, store_notice.KIND)
-        words.register_for_patients("document.added")
+        words.register_for_patients("document.added", "document.described")
         words.register(
             {
                 "document.added": _("Added a file"),
@@ -32,6 +32,7 @@ class DocumentsConfig(AppConfig):
                 "document.restored": _("Put a file back"),
                 "document.made_private": _("Marked a file “only me”"),
                 "document.shared": _("Let the team see a file again"),
+                "document.described": _("Said what a file is"),
                 "document.denied": _("Was not let in to a file"),
                 "document.erased": _("Erased a file for good"),
                 "retention.erased": _("Erased what had been kept long enough"),

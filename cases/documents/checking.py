@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import translation
 
 from cases.case.actions import ask_to_do
-from cases.documents import kinds, pages, ready, reminders, rules, sandbox, scanner, verdicts, words
+from cases.documents import describing, kinds, pages, ready, reminders, rules, sandbox, scanner, verdicts, words
 from cases.documents.models import PageImage, Version
 from cases.documents.verdicts import Verdict
 from portal import clock, moves
@@ -212,6 +212,7 @@ def settle(version: Version, verdict: Verdict, folder: Path) -> None:
     told = {"pass": "document.checked", "lock": "document.locked", "refuse": "document.refused"}[verb]
     record(SYSTEM, told, row, patient=row.case.patient_id, case=row.case_id, why=verdict.reason)
     if verb == "pass":
+        describing.guess(row, verdict.made_on, verdict.made_from)
         ready.changed(row.document)
         reminders.tell_consultants(row, row.judged_at)
     elif row.withdrawn_at is None:

@@ -1,8 +1,9 @@
 """One file judged by opening it: cleaned copy, pages, notes. Runs in the sandbox; plain Python."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from cases.documents import kinds, verdicts
+from cases.documents import kinds, made_on, verdicts
 from cases.documents.verdicts import Verdict
 
 # Each reader is imported where it is used: a process that opens one photo need not load what reads PDF.
@@ -15,6 +16,14 @@ def judge(
 
     `mark` is the line at the foot of a copy that is set anew, `labels` name the facts of a scan.
     """
+    verdict = _opened(kind, folder, password, mark, labels or {})
+    if verdict.state != verdicts.READY:
+        return verdict
+    day, how = made_on.of(folder / "source", kind, password)
+    return replace(verdict, made_on=day, made_from=how)
+
+
+def _opened(kind: kinds.Kind, folder: Path, password: str, mark: str, labels: dict[str, str]) -> Verdict:
     source, clean = folder / "source", folder / "clean"
     try:
         if kind == kinds.PDF:
@@ -22,7 +31,7 @@ def judge(
         if kind.is_picture:
             return _picture(source, clean, kind)
         if kind in (kinds.DICOM, kinds.DICOM_ZIP):
-            return _imaging(source, clean, kind, mark, labels or {})
+            return _imaging(source, clean, kind, mark, labels)
         return _words(source, clean, kind, mark)
     except verdicts.Locked:
         return Verdict(verdicts.LOCKED)

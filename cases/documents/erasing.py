@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases.case.models import Case
 from cases.documents import rules
 from cases.documents.checking import without_pages
-from cases.documents.models import Document, Version
+from cases.documents.models import Document, Guess, Version
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
@@ -83,6 +83,7 @@ def _erase_version(due: QuerySet[Version], pk: UUID) -> bool:
         version.original = version.file = version.claimed_at = None
         version.name = ""
         version.save()
+        Guess.objects.filter(document=document, version_number=version.number).delete()
     for stored in gone:
         files.remove(stored)
     if not Version.objects.filter(document=document).exists():

@@ -1,13 +1,15 @@
-"""What is sent with files: the files themselves, a password."""
+"""What is sent with files: the files themselves, what they are, a password."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.documents import kinds, words
+from cases.documents import kinds, subjects, words
+from cases.documents.models import Document
 
 PASSWORD_LENGTH = 200
+LINE_LENGTH = 120
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -32,6 +34,48 @@ class FilesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["files"].widget.attrs["accept"] = kinds.ACCEPT
         self.fields["files"].help_text = words.limits_in_words()
+
+
+class DescribeForm(forms.Form):
+    """What a file is, from whom and of which day; what was guessed stands in it until a person says so."""
+
+    kind = forms.ChoiceField(label=_("What it is"))
+    title = forms.CharField(
+        max_length=LINE_LENGTH,
+        required=False,
+        label=_("What you call it"),
+        help_text=_("Leave it empty to use the file’s own name."),
+    )
+    author = forms.CharField(
+        max_length=LINE_LENGTH, required=False, label=_("The doctor or office that wrote it"), widget=forms.TextInput()
+    )
+    dated_on = forms.DateField(
+        required=False,
+        label=_("The date on it"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "rs-input--m"}),
+        error_messages={"invalid": _("Enter the day in full, like 2026-11-03.")},
+    )
+    only_me = forms.BooleanField(
+        required=False, label=_("Only I may see this"), help_text=_("Nobody else can open it until you untick this.")
+    )
+
+    def __init__(self, *args: Any, is_patient: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(subject.code, subject.name) for subject in subjects.choices()]
+        self.fields["author"].widget.attrs["list"] = "authors"
+        if not is_patient:
+            del self.fields["only_me"]
+
+    @classmethod
+    def of(cls, document: Document, *, is_patient: bool) -> "DescribeForm":
+        """As it was said, else as it was guessed."""
+        guess = words.guess_of(document)
+        initial = {"title": document.title, "only_me": document.only_me, "kind": document.kind}
+        initial["author"] = document.author if document.author_said_by_id or guess is None else guess.author
+        initial["dated_on"] = document.dated_on if document.dated_said_by_id or guess is None else guess.dated_on
+        if guess and guess.kind and not document.kind_said_by_id:
+            initial["kind"] = guess.kind
+        return cls(initial=initial, is_patient=is_patient)
 
 
 class PasswordForm(forms.Form):

@@ -7,8 +7,8 @@ from django.db.models import Prefetch
 
 from cases.case.models import Case
 from cases.case.people import role_in
-from cases.documents import rules, words
-from cases.documents.models import Document, Version
+from cases.documents import rules, subjects, words
+from cases.documents.models import OTHER, Document, Version
 from portal import clock
 from portal.accounts.models import User
 
@@ -21,6 +21,7 @@ class Row:
     version: Version
     older: list[Version]
     verbs: list[str]
+    kind_names: dict[str, str]
 
     @property
     def name(self) -> str:
@@ -43,21 +44,40 @@ class Row:
         return words.explanation(self.version)
 
     @property
+    def facts(self) -> list[str]:
+        """What it is, from whom, of which day: what is known of it."""
+        kind = "" if self.document.kind == OTHER else self.kind_names.get(self.document.kind, "")
+        return [fact for fact in (kind, words.written_by(self.document), words.dated(self.document)) if fact]
+
+    @property
+    def guessed_kind(self) -> str:
+        """The code of what it seems to be, while nobody has said what it is; "" when it is that already."""
+        guess = words.guess_of(self.document)
+        if guess is None or self.document.kind_said_by_id or guess.kind == self.document.kind:
+            return ""
+        return guess.kind if guess.kind in self.kind_names else ""
+
+    @property
+    def guessed_kind_name(self) -> str:
+        return self.kind_names.get(self.guessed_kind, "")
+
+    @property
     def is_locked_pdf(self) -> bool:
         return self.version.state == Version.State.LOCKED and self.version.kind == "pdf"
 
 
 def rows_of(case: Case, user: User, *, kind: str = "") -> list[Row]:
     """The files of a case that this person may see, newest first; taken-back ones last."""
-    documents = Document.objects.visible_to(user).filter(case=case).order_by("-put_in_at", "pk")
+    documents = Document.objects.visible_to(user).filter(case=case).order_by("-put_in_at", "pk").select_related("guess")
     if kind:
         documents = documents.filter(kind=kind)
     versions = Version.objects.order_by("-number")
     role = role_in(case, user)
+    kind_names = {subject.code: subject.name for subject in subjects.choices()}
     rows = []
     for document in documents.prefetch_related(Prefetch("versions", versions)):
         first, *older = list(document.versions.all())
-        rows.append(Row(document, first, older, _verbs(document, role, user)))
+        rows.append(Row(document, first, older, _verbs(document, role, user), kind_names))
     return sorted(rows, key=lambda row: row.document.withdrawn_at is not None)
 
 
@@ -73,6 +93,11 @@ def lately_added(case: Case, user: User) -> list[Row]:
     return [row for row in reversed(rows) if row.document.put_in_at > since and row.document.withdrawn_at is None]
 
 
+def newest(document: Document) -> Version:
+    """Whatever its state."""
+    return document.versions.order_by("-number")[0]
+
+
 def _verbs(document: Document, role: str, user: User) -> list[str]:
     is_own = document.put_in_by_id == user.pk
     if document.withdrawn_at:
@@ -80,6 +105,8 @@ def _verbs(document: Document, role: str, user: User) -> list[str]:
     verbs = [] if rules.why_not_withdraw(role, is_own) else ["withdraw"]
     if not rules.why_not_hide(role):
         verbs.append("share" if document.only_me else "hide")
+    if not rules.why_not_describe(role, is_own):
+        verbs.append("describe")
     return verbs
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from cases.documents import checking, kinds, rules, sandbox, verdicts
+from cases.documents import checking, describing, kinds, rules, sandbox, verdicts
 from cases.documents.models import PageImage, Version
 from portal import clock, moves
 from portal.vault import files, keys, store
@@ -156,6 +156,8 @@ def keep(page: PageImage, found: dict) -> None:
     if found["lines"]:
         row.text, row.certainty = json.dumps(found["lines"], ensure_ascii=False), found["certainty"]
     row.save(update_fields=["reading", "read_claimed_at", "turn", "text", "certainty"])
+    if found["lines"] and row.number in {1, row.version.pages}:
+        describing.guess(row.version)
     if row.turn and row.version.own_kind.is_picture:
         note_lying(row.version, row.turn)
 

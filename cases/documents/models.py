@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 
 from cases.case.models import Assignment, Case, Consent
 from cases.documents import kinds, machine_words, names
+from cases.documents.guesses import Guess as Guess
 from cases.documents.verdicts import HARD_TO_READ
 from portal.accounts.models import User
 from portal.vault.fields import SealedText
@@ -62,7 +63,12 @@ class Document(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
     kind = models.CharField(max_length=40, default=PLAN)  # "plan", the code of a record kind, or "other"
     title = SealedText()  # what the person calls it; empty: the file's own name
+    author = SealedText(db_default=b"")  # the doctor or office that wrote it, as the person named them
     dated_on = models.DateField(null=True, blank=True)
+    # Who said so; null while nobody did: the kind is then the page's it was added on, the others may be guessed.
+    kind_said_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    author_said_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    dated_said_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     put_in_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     put_in_at = models.DateTimeField()
     only_me = models.BooleanField(default=False)
@@ -75,6 +81,14 @@ class Document(models.Model):
         indexes = [models.Index(fields=["case", "kind", "put_in_at"], name="document_by_case")]
         constraints = [
             models.CheckConstraint(name="document_kind_is_named", condition=~Q(kind="")),
+            models.CheckConstraint(
+                name="document_author_is_said_by_somebody",
+                condition=Q(author=b"") | Q(author_said_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="document_day_is_said_by_somebody",
+                condition=Q(dated_on__isnull=True) | Q(dated_said_by__isnull=False),
+            ),
             models.CheckConstraint(
                 name="document_withdrawn_at_and_by_together",
                 condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)

@@ -13,13 +13,17 @@ UNPRINTED = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 def clean(name: str) -> str:
     """The name as the person wrote it, without folders, control and turning marks; at most LONGEST characters."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(char for char in last if char not in TURNING and unicodedata.category(char) not in UNPRINTED)
-    kept = " ".join(kept.split())
+    kept = clean_line(name.replace("\\", "/").rsplit("/", 1)[-1])
     if len(kept) > LONGEST:
         ending = kinds.ending_of(kept)[:12]
         kept = kept[: LONGEST - len(ending)].rstrip() + ending
     return "" if kept.strip(". ") == "" else kept
+
+
+def clean_line(words: str) -> str:
+    """One line of a person's words, without control and turning marks."""
+    kept = "".join(char for char in words if char not in TURNING and unicodedata.category(char) not in UNPRINTED)
+    return " ".join(kept.split())
 
 
 def with_ending(name: str, kind: kinds.Kind) -> str:

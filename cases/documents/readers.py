@@ -1,7 +1,7 @@
 """Who can open the files of a case today, all of them and each: told from the very rule that lets them in."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
@@ -19,7 +19,9 @@ _beyond: list[Beyond] = []
 
 def of_all(case: Case, reader: User) -> str:
     """Who opens every file but those marked "only me": "you, Joanne Pike (your consultant) and …"."""
-    return in_words(who_can_open(case, reader=reader), reader)
+    people = who_can_open(case, reader=reader)
+    ready = _with_second_factor([user for user, _words in people])
+    return in_words([(user, words) for user, words in people if not user.role or user.pk in ready], reader)
 
 
 def of_own(case: Case, reader: User) -> str:
@@ -125,7 +127,7 @@ def _coordinators(case: Case) -> list[Reader]:
     return [Reader(user, COORDINATOR) for user in people]
 
 
-def _with_second_factor(people: dict[User, Reader]) -> set[object]:
+def _with_second_factor(people: Iterable[User]) -> set[object]:
     """Staff open nothing before they have set up a second factor."""
     staff = [user.pk for user in people if user.role]
     return set(Authenticator.objects.filter(user__in=staff).values_list("user", flat=True)) if staff else set()

@@ -80,3 +80,10 @@ def why_not_restore(role: str, is_own: bool, withdrawn_at: dt.datetime, now: dt.
 def why_not_hide(role: str) -> str:
     """Only the patient decides who reads."""
     return "" if role == PATIENT else _("Only the patient can change who sees this file.")
+
+
+def why_not_describe(role: str, is_own: bool) -> str:
+    """What a file is, is said by the patient, by whoever added it, and by the coordinator."""
+    if role in (PATIENT, COORDINATOR) or (role in PEOPLE and is_own):
+        return ""
+    return _("Only the patient, the person who added this file, or a coordinator can change this.")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.documents import adding_views, reading_views, search_views, views
+from cases.documents import adding_views, describing_views, reading_views, search_views, views
 
 app_name = "documents"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/documents/search/", search_views.search_case, name="search"),
     path("documents/<uuid:pk>/", reading_views.detail, name="detail"),
     path("documents/<uuid:pk>/new-version/", adding_views.add_version, name="add_version"),
+    path("documents/<uuid:pk>/about/", describing_views.describe, name="describe"),
+    path("documents/<uuid:pk>/kind/", describing_views.say_kind, name="say_kind"),
     path("documents/<uuid:pk>/<slug:verb>/", views.move, name="move"),
     path("versions/<uuid:pk>/unlock/", views.unlock, name="unlock"),
     path("versions/<uuid:pk>/file/", reading_views.file, name="file"),

@@ -30,6 +30,8 @@ class Verdict:
     notes: list[str] = field(default_factory=list)
     pages: int = 0
     kind: str = ""  # code of the cleaned copy's kind
+    made_on: str = ""  # ISO day on which the file says it was made
+    made_from: str = ""  # of made_on: "file", or "photo" for the day it was taken
 
 
 class Refusal(Exception):

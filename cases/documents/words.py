@@ -1,5 +1,7 @@
 """What people read about a file: why it was refused, what to know of it, where it stands."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db.models import Sum
 from django.utils.translation import gettext as _
@@ -7,8 +9,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cases.case.models import Case
 from cases.documents import kinds, verdicts
-from cases.documents.models import Version
+from cases.documents.models import Document, Guess, Version
 from cases.documents.rules import Limits
+from portal import when
 
 MB = 1024 * 1024
 GB = 1024 * MB
@@ -201,3 +204,34 @@ def notes(version: Version) -> list[str]:
     if version.is_hard_to_read:
         said.append(_("You can take it again, or keep this one."))
     return said
+
+
+def dated(document: Document) -> str:
+    """The day of a document: as it was said, else as it was guessed, and how."""
+    if document.dated_said_by_id:
+        return _("Dated %(day)s") % {"day": _day(document.dated_on)} if document.dated_on else ""
+    guess = guess_of(document)
+    if guess is None or guess.dated_on is None:
+        return ""
+    sentences = {
+        Guess.From.TEXT: _("Dated %(day)s, we think"),
+        Guess.From.FILE: _("File made on %(day)s"),
+        Guess.From.PHOTO: _("Photo taken on %(day)s"),
+    }
+    return sentences[Guess.From(guess.dated_from)] % {"day": _day(guess.dated_on)}
+
+
+def written_by(document: Document) -> str:
+    """The doctor or office that wrote it: as it was said, else as it was guessed."""
+    if document.author_said_by_id:
+        return _("From %(name)s") % {"name": document.author} if document.author else ""
+    guess = guess_of(document)
+    return _("From %(name)s, we think") % {"name": guess.author} if guess and guess.author else ""
+
+
+def guess_of(document: Document) -> Guess | None:
+    return getattr(document, "guess", None)
+
+
+def _day(on: dt.date) -> str:
+    return when.month_day(on, year=True)

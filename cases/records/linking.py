@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case.actions import must
-from cases.documents.models import Document
+from cases.documents.models import PLAN, Document
 from cases.documents.ready import can_be_read
 from cases.documents.subjects import Subject
 from cases.records import rules
@@ -70,9 +70,25 @@ def follow_document(document: Document) -> None:
             replan(visit, now=now)
 
 
+@transaction.atomic
+def follow_kind(document: Document, former: str) -> None:
+    """A person says that a file is something else: the record it was, is to be had again. Documents call it before
+    `follow_document`, which links what it is now.
+    """
+    now = clock.now()
+    for visit in Visit.objects.live().filter(case=document.case_id).select_related(*VISIT_PARTS):
+        lock_case(visit.case)
+        if _unlink(visit, document, kind=_code_of(former)):
+            replan(visit, now=now)
+
+
+def _code_of(kind: str) -> str:
+    return PLAN_KIND if kind == PLAN else kind
+
+
 def _link(visit: Visit, document: Document, *, now: datetime, kind: str = "") -> bool:
     """Link a file to the item of its kind; answers whether the item moved."""
-    code = kind or (PLAN_KIND if document.kind == "plan" else document.kind)
+    code = kind or _code_of(document.kind)
     item = RecordItem.objects.filter(visit=visit, kind=code).first()
     if item is None or (code == REFERRAL_KIND and visit.case.visits.live().filter(round__gt=visit.round).exists()):
         return False
@@ -84,9 +100,10 @@ def _link(visit: Visit, document: Document, *, now: datetime, kind: str = "") ->
     return True
 
 
-def _unlink(visit: Visit, document: Document) -> bool:
-    """The file is gone from view. An item that was with us only through it is to be had again."""
-    item = RecordItem.objects.filter(visit=visit, documents__document=document).first()
+def _unlink(visit: Visit, document: Document, *, kind: str = "") -> bool:
+    """The file is gone from view, or not of this kind. An item that was with us only through it is to be had again."""
+    items = RecordItem.objects.filter(visit=visit, documents__document=document)
+    item = (items.filter(kind=kind) if kind else items).first()
     if item is None:
         return False
     item.documents.filter(document=document).delete()
