@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cases.documents import kinds
+from tests import floods
 from tests import hostile_files as hostile
 from tests import plan_files as made
 from tests import scan_files as scans
@@ -183,6 +184,27 @@ BOMBS = {
     "unpacks to 700 MB.zip": refused(lambda: made.zipped({"IM1": bytes(700 * hostile.MB)}), "too_complex"),
     "6,001 files.zip": refused(lambda: made.zipped({f"{n}": b"" for n in range(6001)}), "too_complex"),
 }
+
+# The same by repetition: of points, letters, objects, fonts, drawings, pages.
+FLOODS = {
+    "4 billion points of a fax.pdf": unread(floods.fax_flood),
+    "3.6 billion points of waves.pdf": unread(floods.wavelet_flood),
+    "a picture packed four times.pdf": unread(floods.filter_chain),
+    "a million objects.pdf": refused(floods.many_objects, "too_complex"),
+    "250,000 packed objects.pdf": unread(floods.packed_objects),
+    "3,000 fonts.pdf": unread(floods.font_flood),
+    "a form that draws itself.pdf": unread(floods.form_that_draws_itself),
+    "a million million drawings.pdf": refused(floods.forms_in_forms, "too_complex"),
+    "tiny tiles.pdf": unread(floods.tiny_tiles),
+    "three million brackets.pdf": unread(floods.deep_brackets),
+    "four million letters.pdf": unread(floods.many_letters),
+    "two billion pictures.dcm": unread(floods.scan_of_many_frames),
+    "100,000 small pictures.dcm": unread(floods.scan_of_small_frames),
+    "a million pages of nothing.tif": unread(floods.tiff_of_many_pages),
+    "49 million packed points.tif": unread(floods.tiff_that_unpacks),
+    "says less than it unpacks.docx": unread(floods.docx_that_lies),
+}
+BOMBS |= FLOODS
 
 FILES = {**GOOD, **LOCKED, **DISGUISED, **BROKEN, **BOMBS}
 
