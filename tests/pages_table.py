@@ -142,6 +142,7 @@ PAGES: dict[str, Page] = {
     "documents:list": of_case(CASE),
     "documents:search": of_case(CASE, posts="too", body={"words": "surgery"}),
     "documents:detail": of_case(READERS, "document"),
+    "documents:find": of_case(READERS, "document", posts="only", body={"find": "surgery"}),
     "documents:add_version": of_case(READERS - ASSIGNED, "document", posts="too"),
     "documents:describe": of_case(READERS - ASSIGNED, "document", posts="too"),
     "documents:say_kind": of_case(READERS - ASSIGNED, "document", posts="only"),

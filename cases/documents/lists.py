@@ -1,7 +1,6 @@
 """Files as the pages list them, in a fixed number of queries."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Prefetch
 
@@ -108,22 +107,3 @@ def _verbs(document: Document, role: str, user: User) -> list[str]:
     if not rules.why_not_describe(role, is_own):
         verbs.append("describe")
     return verbs
-
-
-def viewer_of(document: Document, version: Version, number: int, *, is_large: bool) -> dict[str, Any]:
-    """What the viewer shows: the page asked for (the nearest one that exists) and the links around it."""
-    pages = list(version.page_images.select_related(None).defer("text"))
-    last = len(pages)
-    number = min(max(number, 1), last) if last else 0
-    page = version.page_images.get(number=number) if last else None
-    return {
-        "document": document,
-        "version": version,
-        "page": page,
-        "number": number,
-        "is_large": is_large,
-        "last": last,
-        "numbers": range(1, last + 1),
-        "before": number - 1 if number > 1 else None,
-        "after": number + 1 if number < last else None,
-    }

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from cases.documents import kinds, lists, looks, readers, words
+from cases.documents import kinds, lists, looks, readers, viewing, words
 from cases.documents.finding import base_of, found, number
 from cases.documents.forms import PasswordForm
 from cases.documents.models import Document, PageImage, Version
@@ -30,36 +30,67 @@ NOTHING_RUNS = "sandbox; default-src 'none'; frame-ancestors 'none'"
 @recheck.required
 @require_safe
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A document as page pictures with its words; each opening is a line of history."""
-    document = found(request, Document.objects.visible_to(request.user).select_related("case__patient"), pk)
-    version = _version_shown(request, document)
-    if version is None:
+    """A document as page pictures with its words; with `part`, one page or the thumbnails around it."""
+    document = _document(request, pk)
+    version = _version_shown(request, document, request.GET)
+    if request.method == "GET" and version.is_ready:
+        looks.note_opening(version, by=Actor.of(request))
+    view = viewing.of_version(version, request.GET, request.user) if version.is_ready else None
+    return _page(request, document, version, view, request.GET.get("part", ""))
+
+
+@open_to(PERSON)
+@recheck.required
+@require_POST
+def find(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Words looked for in one document: the places, and the pages with marks. They travel by POST, in no address."""
+    document = _document(request, pk)
+    version = _version_shown(request, document, request.POST)
+    if not version.is_ready:
         raise Http404
+    looks.note_opening(version, by=Actor.of(request))
+    view = viewing.of_version(version, request.POST, request.user)
+    view = view and viewing.looked_through(view, request.POST, request.user)
+    return _page(request, document, version, view, request.POST.get("part", ""))
+
+
+def _document(request: HttpRequest, pk: UUID) -> Document:
+    known = Document.objects.visible_to(request.user).select_related("case__patient", "case__starter", "case__key")
+    document: Document = found(request, known, pk)
+    return document
+
+
+def _page(
+    request: HttpRequest, document: Document, version: Version, view: viewing.View | None, part: str
+) -> HttpResponse:
+    if view and part in viewing.PARTS:
+        return render(request, viewing.PARTS[part], {"view": view})
     row = next(row for row in lists.rows_of(document.case, request.user) if row.document.pk == document.pk)
-    context = {"case": document.case, "row": row, "document": document, "version": version, "base": base_of(request)}
-    context["readers"] = [reader.told_to(request.user) for reader in readers.readers_of(document)]
-    context["beyond"] = readers.beyond(document)
-    if version.is_ready:
-        if request.method == "GET" and not request.htmx:
-            looks.note_opening(version, by=Actor.of(request))
-        context |= lists.viewer_of(
-            document, version, number(request.GET.get("page")), is_large=request.GET.get("size") == "large"
-        )
-        context["notes"] = words.notes(version)
-        context["may_have_original"] = _may_have_original(request, version)
-    context["password_form"] = PasswordForm()
-    template = "documents/detail.html"
-    return render(request, f"{template}#viewer" if request.htmx else template, context)
+    context = {
+        "case": document.case,
+        "row": row,
+        "document": document,
+        "version": version,
+        "view": view,
+        "notes": words.notes(version) if view else [],
+        "may_have_original": view and _may_have_original(request, version),
+        "readers": [reader.told_to(request.user) for reader in readers.readers_of(document)],
+        "beyond": readers.beyond(document),
+        "password_form": PasswordForm(),
+        "base": base_of(request),
+    }
+    return render(request, "documents/detail.html", context)
 
 
-def _version_shown(request: HttpRequest, document: Document) -> Version | None:
-    """The version asked for, else the newest one that can be read, else the newest one."""
-    versions = list(
-        Version.objects.visible_to(request.user).filter(document=document).select_related("case", "document")
-    )
-    if asked := number(request.GET.get("version")):
-        return next((version for version in versions if version.number == asked), None)
-    return max(versions, key=lambda version: (version.is_ready, version.number), default=None)
+def _version_shown(request: HttpRequest, document: Document, asked: QueryDict) -> Version:
+    """The version asked for, else the newest one that can be read, else the newest one; 404 without any."""
+    known = Version.objects.visible_to(request.user).filter(document=document)
+    versions = list(known.select_related("case__key", "document"))
+    if wanted := number(asked.get("version")):
+        versions = [version for version in versions if version.number == wanted]
+    if not versions:
+        raise Http404
+    return max(versions, key=lambda version: (version.is_ready, version.number))
 
 
 @open_to(PERSON)

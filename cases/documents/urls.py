@@ -15,6 +15,7 @@ urlpatterns = [
     path("documents/<uuid:pk>/new-version/", adding_views.add_version, name="add_version"),
     path("documents/<uuid:pk>/about/", describing_views.describe, name="describe"),
     path("documents/<uuid:pk>/kind/", describing_views.say_kind, name="say_kind"),
+    path("documents/<uuid:pk>/find/", reading_views.find, name="find"),
     path("documents/<uuid:pk>/<slug:verb>/", views.move, name="move"),
     path("versions/<uuid:pk>/unlock/", views.unlock, name="unlock"),
     path("versions/<uuid:pk>/file/", reading_views.file, name="file"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.case.people import has_consent_to_read, who_can_open
 from cases.documents.models import PageImage
+from cases.documents.viewing import View
 from cases.reviews import actions, frozen, opening, sheet, standing
 from cases.reviews.checklist import SOURCE
 from cases.reviews.forms import NoteForm, ReviewForm, ShareForm, WithdrawForm, asked_in
@@ -144,7 +145,7 @@ def _pages(request: HttpRequest, review: Review, notes: list[Note]) -> list[dict
         mine.select_related("version__case__key"), key=lambda image: (order[image.version_id], image.number)
     )
     return [
-        {"number": number, "image": image, "notes": [note for note in notes if note.page == number]}
+        {"number": number, "view": View([], image, number), "notes": [note for note in notes if note.page == number]}
         for number, image in enumerate(images, start=1)
     ]
 

@@ -98,20 +98,6 @@ def test_without_script_files_are_added_removed_and_read(site, browser, case):
     context.close()
 
 
-def test_pages_are_turned_by_keyboard_and_their_words_can_be_selected(site, page, case):
-    version = checked(case, PLAN["name"], plan_files.pdf(pages=3))
-    be(page, site, "joanne")
-    page.goto(f"{site}/documents/{version.document_id}/")
-    page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("Page 2 of 3").first).to_be_visible()
-    line = page.locator(".rs-scan__words text", has_text="December 15")
-    line.dblclick()
-    assert page.evaluate("String(getSelection())").strip()
-    words, picture = line.bounding_box(), page.locator(".rs-scan__picture").bounding_box()
-    assert picture["x"] < words["x"]
-    assert words["x"] + words["width"] < picture["x"] + picture["width"]
-
-
 @pytest.mark.full
 @pytest.mark.parametrize("what", ["plan", "any", "documents", "detail", "unlock", "new-version"])
 def test_page_has_no_barriers(site, page, axe, case, what):

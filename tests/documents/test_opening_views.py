@@ -173,29 +173,6 @@ def test_page_asked_for_by_itself_is_a_look_too(case):
     assert Event.objects.get(verb="document.opened").why == "preparing"
 
 
-def test_viewer_shows_words_over_the_page_and_links_to_the_others(case, rosa):
-    version = read(case, content=plan_files.pdf(pages=3))
-    page = rosa.get(version.document.get_absolute_url() + "?page=2").content.decode()
-    assert "Page 2 of 3" in page
-    assert re.search(r"<text [^>]*textLength=[^>]*>[^<]*December 15", page)
-    assert "page=1#viewer" in page
-    assert "page=3#viewer" in page
-    assert " style=" not in page
-
-
-def test_page_that_does_not_exist_shows_the_nearest(case, rosa):
-    version = read(case, content=plan_files.pdf(pages=2))
-    for asked in ("0", "99", "-1", "x", "1" * 50, ""):
-        assert rosa.get(version.document.get_absolute_url() + f"?page={asked}").status_code == 200
-
-
-def test_page_can_be_shown_larger_and_stays_so_while_turning(case, rosa):
-    version = read(case, content=plan_files.pdf(pages=2))
-    page = rosa.get(version.document.get_absolute_url() + "?size=large").content.decode()
-    assert "rs-viewer__page--large" in page
-    assert "page=2&amp;size=large#viewer" in page
-
-
 def test_photo_says_that_its_words_cannot_be_read_out(case, rosa):
     version = read(case, "IMG_1.jpg", plan_files.photo())
     assert "This page is a picture" in rosa.get(version.document.get_absolute_url()).content.decode()
