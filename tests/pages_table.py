@@ -146,6 +146,8 @@ PAGES: dict[str, Page] = {
     "documents:add_version": of_case(READERS - ASSIGNED, "document", posts="too"),
     "documents:describe": of_case(READERS - ASSIGNED, "document", posts="too"),
     "documents:say_kind": of_case(READERS - ASSIGNED, "document", posts="only"),
+    "documents:join": of_case(FAMILY_AND_COORDINATOR, posts="too"),
+    "documents:arrange": of_case(PATIENT, "joined", posts="too", body={"do": "turn"}),
     "documents:move": of_case(READERS, "document", "document_verb", posts="only"),
     "documents:unlock": of_case(FAMILY_AND_COORDINATOR - {"starter"}, "locked_version", posts="too"),
     "documents:file": of_case(READERS, "version", is_file=True),

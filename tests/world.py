@@ -14,6 +14,7 @@ from bookings.models import Practice
 from cases.case.authority_actions import sign_authority
 from cases.case.models import Case, Consent, Office
 from cases.case.signatures import Signature, SignedHow, drawing
+from cases.documents import joining
 from cases.documents.models import PageImage
 from cases.records import actions as records
 from cases.records import release_actions, release_form
@@ -150,6 +151,10 @@ def _plan(case: Case) -> dict[str, Any]:
     found = {"review": review.pk, "summary": summary.pk, "consultation": talk.pk}
     locked = put_in.checked(case, "locked.pdf", plan_files.locked_pdf())
     found |= {"locked_version": locked.pk, "page_image": PageImage.objects.filter(version=version).first().pk}
+    photos = [
+        put_in.added(case, f"{shade}.jpg", plan_files.photo(is_dark=shade)).document_id for shade in (True, False)
+    ]
+    found["joined"] = joining.join(case, photos, by=Actor.person(case.patient)).pk
     return found | {"document": version.document_id, "version": version.pk}
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cases.case.actions import must
 from cases.case.models import Case
 from cases.case.people import role_in
-from cases.documents import checking, kinds, names, ready, rules, sandbox, tasks, words
+from cases.documents import checking, joining, kinds, names, ready, rules, sandbox, tasks, words
 from cases.documents.models import OTHER, PLAN, Document, Version
 from portal import clock, moves
 from portal.actors import Actor
@@ -64,11 +64,16 @@ def add_file(case: Case, upload: UploadedFile, *, kind: str = PLAN, by: Actor) -
 @transaction.atomic
 def add_version(document: Document, upload: UploadedFile, *, by: Actor) -> Version:
     """A newer file for a document; the older versions stay. Raises Refused."""
+    joining.hold_papers(document.case_id)
     document = Document.objects.select_for_update(of=("self",)).select_related("case__key").get(pk=document.pk)
     must("add_documents", document.case, by)
     if document.withdrawn_at or (document.only_me and role_in(document.case, by) != "patient"):
         raise Refused(words.reason("scope"))
-    return _add(document, upload, by)
+    if document.joined_pages.exists():
+        raise Refused(_("Take the photo of one page again, or add a page."), code="joined")
+    version = _add(document, upload, by)
+    joining.renew(document, by=by)
+    return version
 
 
 def _add(document: Document, upload: UploadedFile, by: Actor) -> Version:
@@ -150,6 +155,7 @@ def _locked(version_id: UUID) -> Version:
 @transaction.atomic
 def withdraw(document: Document, *, by: Actor) -> Document:
     """Take a file back with all its versions: nobody can open it from now on. Kept 30 days, then erased."""
+    joining.hold_papers(document.case_id)
     document = Document.objects.select_for_update(of=("self",)).select_related("case").get(pk=document.pk)
     if refused := rules.why_not_withdraw(role_in(document.case, by), document.put_in_by_id == by.id):
         raise Refused(refused, code="role")
@@ -161,13 +167,15 @@ def withdraw(document: Document, *, by: Actor) -> Document:
         setattr(document, name, value)
     document.save(update_fields=list(gone))
     record(by, "document.withdrawn", document, patient=document.case.patient_id, case=document.case_id)
-    ready.changed(document)
+    for changed in (document, *joining.follow_withdrawal(document, by=by)):
+        ready.changed(changed)
     return document
 
 
 @transaction.atomic
 def restore(document: Document, *, by: Actor) -> Document:
     """Undo: put a file back. Raises Refused after 30 days, or when the same file was added again since."""
+    joining.hold_papers(document.case_id)
     document = Document.objects.select_for_update(of=("self",)).select_related("case").get(pk=document.pk)
     if document.withdrawn_at is None:
         return document
@@ -179,18 +187,21 @@ def restore(document: Document, *, by: Actor) -> Document:
             Version.objects.filter(document=document, withdrawn_at=document.withdrawn_at).update(
                 withdrawn_at=None, withdrawn_by=None
             )
+            others = joining.follow_restoring(document, document.withdrawn_at)
     except IntegrityError as error:
         raise Refused(words.reason("same"), code="same") from error
     document.withdrawn_at = document.withdrawn_by = None
     document.save(update_fields=["withdrawn_at", "withdrawn_by"])
     record(by, "document.restored", document, patient=document.case.patient_id, case=document.case_id)
-    ready.changed(document)
+    for changed in (document, *others):
+        ready.changed(changed)
     return document
 
 
 @transaction.atomic
 def mark_only_me(document: Document, only_me: bool = True, *, by: Actor) -> Document:
     """Hide a file from everyone but the patient, or let the people of the case read it again."""
+    joining.hold_papers(document.case_id)
     document = Document.objects.select_for_update(of=("self",)).select_related("case").get(pk=document.pk)
     if refused := rules.why_not_hide(role_in(document.case, by)):
         raise Refused(refused, code="role")
@@ -199,7 +210,8 @@ def mark_only_me(document: Document, only_me: bool = True, *, by: Actor) -> Docu
         document.save(update_fields=["only_me"])
         verb = "document.made_private" if only_me else "document.shared"
         record(by, verb, document, patient=document.case.patient_id, case=document.case_id)
-        ready.changed(document)
+        for changed in (document, *joining.follow_hiding(document)):
+            ready.changed(changed)
     return document
 
 

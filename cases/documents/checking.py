@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -15,8 +16,8 @@ from django.db.models import F
 from django.utils import translation
 
 from cases.case.actions import ask_to_do
-from cases.documents import describing, kinds, pages, ready, reminders, rules, sandbox, scanner, verdicts, words
-from cases.documents.models import PageImage, Version
+from cases.documents import describing, kinds, making, pages, ready, reminders, rules, sandbox, scanner, verdicts, words
+from cases.documents.models import Document, PageImage, Version
 from cases.documents.verdicts import Verdict
 from portal import clock, moves
 from portal.actors import SYSTEM
@@ -100,6 +101,10 @@ def _examine(version: Version, folder: Path) -> Verdict:
     """
     if version.tries > rules.MOST_TRIES:
         return Verdict(verdicts.REFUSED, verdicts.FAILED)
+    if version.made_of:
+        _forget_pages(version)
+        verdict = making.make(version, folder, partial(_still_ours, version))
+        return _with_pages(version, verdict, folder)
     kind = kinds.KINDS[version.file_kind] if version.file else version.own_kind
     _lay_out(version, folder / "source")
     with translation.override(version.case.patient.language):
@@ -111,6 +116,19 @@ def _examine(version: Version, folder: Path) -> Verdict:
     if scanned in NOT_CLEAN:
         return Verdict(verdicts.REFUSED, NOT_CLEAN[scanned])
     version.checked_for_viruses = scanned == scanner.CLEAN
+    return _with_pages(version, verdict, folder)
+
+
+@transaction.atomic
+def _forget_pages(version: Version) -> None:
+    """Of an earlier try that died: the photos may have been put in another order since."""
+    for stored in without_pages(version):
+        files.remove(stored)
+
+
+def _with_pages(version: Version, verdict: Verdict, folder: Path) -> Verdict:
+    if verdict.state != verdicts.READY:
+        return verdict
     try:
         _keep_pages(version, verdict, folder)
     except verdicts.Refusal as refusal:
@@ -213,7 +231,8 @@ def settle(version: Version, verdict: Verdict, folder: Path) -> None:
     record(SYSTEM, told, row, patient=row.case.patient_id, case=row.case_id, why=verdict.reason)
     if verb == "pass":
         describing.guess(row, verdict.made_on, verdict.made_from)
-        ready.changed(row.document)
+        for changed in (row.document, *Document.objects.filter(page_of__joined=row.document)):
+            ready.changed(changed)  # its photos are read in it from now on
         reminders.tell_consultants(row, row.judged_at)
     elif row.withdrawn_at is None:
         reminders.tell_owner(row, row.judged_at)
@@ -227,6 +246,7 @@ def _save_ready(row: Version, verdict: Verdict, folder: Path) -> None:
     clean = files.put(_pieces(folder / "clean"), key=row.case.key)
     try:
         row.file, row.file_kind = clean, verdict.kind
+        row.size = clean.size if row.made_of else row.size
         row.save()
     except BaseException:
         files.discard(clean)

@@ -28,6 +28,8 @@ DICOM = Kind("dicom", "application/dicom", (".dcm", ".dicom", ".dic"), "DCM")
 DICOM_ZIP = Kind("dicom_zip", "application/zip", (".zip",), "ZIP")
 
 PICTURES = (JPEG, PNG, HEIC, TIFF)
+PHOTOS = [JPEG.code, PNG.code, HEIC.code]  # of one page each: what can be joined
+OF_ONE_PICTURE = [JPEG.code, PNG.code]  # what the checks make of them
 KINDS = {kind.code: kind for kind in (PDF, *PICTURES, DOCX, TEXT, DICOM, DICOM_ZIP)}
 ACCEPT = ",".join(ending for kind in KINDS.values() for ending in kind.endings)
 

@@ -65,9 +65,14 @@ class Row:
         return self.version.state == Version.State.LOCKED and self.version.kind == "pdf"
 
 
-def rows_of(case: Case, user: User, *, kind: str = "") -> list[Row]:
-    """The files of a case that this person may see, newest first; taken-back ones last."""
+def rows_of(case: Case, user: User, *, kind: str = "", with_pages: bool = False) -> list[Row]:
+    """The files of a case that this person may see, newest first; taken-back ones last.
+
+    Photos that are pages of a joined document are left out, unless `with_pages`.
+    """
     documents = Document.objects.visible_to(user).filter(case=case).order_by("-put_in_at", "pk").select_related("guess")
+    if not with_pages:
+        documents = documents.filter(page_of=None)
     if kind:
         documents = documents.filter(kind=kind)
     versions = Version.objects.order_by("-number")

@@ -118,17 +118,23 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def ready(self) -> "VersionQuerySet":
         return self.live().filter(state=Version.State.READY)
 
+    def on_their_own(self) -> "VersionQuerySet":
+        """Without the photos that are read as pages of a joined document."""
+        read_there = Version.objects.ready().filter(document__joined_pages__photo=OuterRef("document"))
+        return self.filter(~Exists(read_there))
+
     def ready_plans(self) -> "VersionQuerySet":
         """Plans that can be read, each in its newest ready version, in the order they were put in."""
         newer = Version.objects.ready().filter(document=OuterRef("document"), number__gt=OuterRef("number"))
-        plans = self.ready().filter(document__kind=PLAN, document__only_me=False)
+        plans = self.ready().on_their_own().filter(document__kind=PLAN, document__only_me=False)
         return plans.filter(~Exists(newer)).order_by("document__put_in_at", "document_id")
 
     def waiting(self, now: dt.datetime) -> "VersionQuerySet":
-        """Those whose check is due, and those whose check died."""
+        """Those whose check is due, and those whose check died. A joined document waits for all its photos."""
         due = Q(state__in=[Version.State.RECEIVED, Version.State.UNSCANNED], due_at__lte=now)
         dead = Q(state=Version.State.CHECKING, claimed_at__lt=now - CLAIM_LASTS)
-        return self.live().filter(due | dead)
+        photos = Version.objects.moving().filter(document__page_of__joined=OuterRef("document"))
+        return self.live().filter(due | dead).filter(~Exists(photos))
 
     def moving(self) -> "VersionQuerySet":
         """Those whose state will change by itself."""
@@ -156,6 +162,8 @@ class Version(models.Model):
     digest = models.CharField(max_length=64)  # keyed, so that it tells nothing about the bytes
     put_in_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     put_in_at = models.DateTimeField()
+    # Of a joined document: the documents of its photos, in order. It has no original but theirs.
+    made_of = ArrayField(models.UUIDField(), default=list, db_default=[], blank=True)
     original = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     file_kind = models.CharField(max_length=10, blank=True)  # kind of the cleaned copy
@@ -201,7 +209,10 @@ class Version(models.Model):
             models.CheckConstraint(
                 name="version_refused_says_why_and_keeps_nothing",
                 condition=Q(state="refused", original__isnull=True, file__isnull=True) & ~Q(reason="")
-                | ~Q(state="refused") & Q(original__isnull=False, reason=""),
+                | ~Q(state="refused") & Q(reason="") & (Q(original__isnull=False) | ~Q(made_of=[])),
+            ),
+            models.CheckConstraint(
+                name="version_made_of_photos_has_no_original", condition=Q(made_of=[]) | Q(original__isnull=True)
             ),
             models.CheckConstraint(
                 name="version_claimed_while_checking",

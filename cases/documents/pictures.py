@@ -40,7 +40,7 @@ def clean_picture(source: Path, clean: Path, kind: kinds.Kind) -> tuple[kinds.Ki
         raise Refusal(verdicts.TOO_LONG)
     if frames > 1:
         return kinds.PDF, frames, _frames_as_pdf(picture, frames, clean)
-    upright = _decoded(picture)
+    upright = decoded(picture)
     notes = legibility.look(upright)
     if kind == kinds.PNG:
         upright.save(clean, "PNG", optimize=False)
@@ -49,7 +49,7 @@ def clean_picture(source: Path, clean: Path, kind: kinds.Kind) -> tuple[kinds.Ki
     return kinds.JPEG, 1, notes
 
 
-def _decoded(picture: Image.Image) -> Image.Image:
+def decoded(picture: Image.Image) -> Image.Image:
     """Every pixel read, turned upright, without alpha, profile or notes."""
     if picture.width * picture.height > verdicts.MAX_PIXELS:
         raise Refusal(verdicts.TOO_COMPLEX)
@@ -89,20 +89,20 @@ def _frames_as_pdf(picture: Image.Image, frames: int, clean: Path) -> list[str]:
             picture.seek(number)
         except BROKEN as error:
             raise Refusal(verdicts.DAMAGED) from error
-        frame = _decoded(picture.copy())
+        frame = decoded(picture.copy())
         notes.update(legibility.look(frame))
         saved = clean.with_suffix(".frame")
         frame.save(saved, "JPEG", quality=90)
-        _add_page(pdf, saved.read_bytes(), frame)
+        add_page(pdf, saved.read_bytes(), frame)
         saved.unlink()
     pdf.save(clean)
     return sorted(notes)
 
 
-def _add_page(pdf, jpeg: bytes, frame: Image.Image) -> None:
+def add_page(pdf, jpeg: bytes, frame: Image.Image, width: int = 612) -> None:
+    """A page of so many points that is this picture and nothing else."""
     import pikepdf
 
-    width = 612
     height = max(1, round(width * frame.height / frame.width))
     page = pdf.add_blank_page(page_size=(width, min(height, 14000)))
     image = pikepdf.Stream(pdf, jpeg)

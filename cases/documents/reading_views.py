@@ -65,7 +65,8 @@ def _page(
 ) -> HttpResponse:
     if view and part in viewing.PARTS:
         return render(request, viewing.PARTS[part], {"view": view})
-    row = next(row for row in lists.rows_of(document.case, request.user) if row.document.pk == document.pk)
+    rows = lists.rows_of(document.case, request.user, with_pages=True)
+    row = next(row for row in rows if row.document.pk == document.pk)
     context = {
         "case": document.case,
         "row": row,
@@ -114,8 +115,8 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 
 def _may_have_original(request: HttpRequest, version: Version) -> bool:
-    """Scripts and place are still in it: only for the patient and the one who put it in."""
-    return request.user.pk in (version.case.patient_id, version.put_in_by_id)
+    """Scripts and place are still in it: only for the patient and the one who put it in. Joined photos have none."""
+    return version.original_id is not None and request.user.pk in (version.case.patient_id, version.put_in_by_id)
 
 
 def _attachment(stored: Any, name: str, kind: kinds.Kind) -> StreamingHttpResponse:

@@ -37,4 +37,4 @@ def kind_changed(document: Document, former: str) -> None:
 
 
 def can_be_read(document: Document) -> bool:
-    return Version.objects.ready().filter(document=document, document__only_me=False).exists()
+    return Version.objects.ready().on_their_own().filter(document=document, document__only_me=False).exists()

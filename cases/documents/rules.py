@@ -38,6 +38,8 @@ WAIT_FOR_SCANNER = dt.timedelta(minutes=1)
 PUT_OFF = dt.timedelta(seconds=30)
 ONE_LOOK = dt.timedelta(minutes=30)  # pages turned within it belong to the opening before them
 LATELY = dt.timedelta(days=1)  # what one has just put in
+MOST_JOINED = 40  # photos of one document
+PRESSES_END = dt.timedelta(seconds=20)  # so long after the last press on its pages, a document is made anew
 MOST_TRIES = 4  # then a person looks
 MOST_READINGS = 3  # of a page; then it stays a picture
 
@@ -74,6 +76,17 @@ def why_not_restore(role: str, is_own: bool, withdrawn_at: dt.datetime, now: dt.
         return refused
     if now - withdrawn_at > KEPT_AFTER_WITHDRAWAL:
         return _("This file is gone for good. Please add it again.")
+    return ""
+
+
+def why_not_join(role: str, are_own: bool, photos: int) -> str:
+    """Whoever may take all of the photos back may make pages of them."""
+    if role != PATIENT and not (role in PEOPLE and are_own):
+        return _("Only the patient, or the person who added these photos, can join them.")
+    if photos < 2:
+        return _("Choose two photos or more.")
+    if photos > MOST_JOINED:
+        return _("You can join up to %(photos)d photos.") % {"photos": MOST_JOINED}
     return ""
 
 

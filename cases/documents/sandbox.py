@@ -87,6 +87,20 @@ def read(folder: Path, kind: kinds.Kind, number: int, size: tuple[int, int], eng
     return found
 
 
+def make_sheets(folder: Path, photos: list[list]) -> None:
+    """Leave sheet-N.jpg for each [number, kind, turn] whose photo lies in the folder. Raises Busy, Refusal."""
+    found = _run(folder, {"do": "make_sheets", "photos": photos})
+    if found["state"] != verdicts.READY:
+        raise Refusal(found["reason"])
+
+
+def bind(folder: Path, pages: int, *, draw: int) -> None:
+    """Leave folder/clean, a PDF of so many sheets, and its first `draw` pages as `draw` does. Raises Busy, Refusal."""
+    found = _run(folder, {"do": "bind", "pages": pages, "draw": draw})
+    if found["state"] != verdicts.READY:
+        raise Refusal(found["reason"])
+
+
 def _run(folder: Path, order: dict, walls: int = WALLS) -> dict:
     """What the child found. A child that died of its limits is a verdict too: the file is too much to open."""
     child = subprocess.Popen(
@@ -172,8 +186,7 @@ def _child(folder: Path) -> None:
     _step_back(order.get("gently", GENTLY))
     _limit(order["cpu"])  # before any library that reads the file is even imported
     try:
-        do = {"judge": _judge, "draw": _draw, "shrink": _shrink, "read": _read}
-        found = do[order["do"]](folder, order)
+        found = TASKS[order["do"]](folder, order)
     except Refusal as refusal:
         found = {"state": verdicts.REFUSED, "reason": refusal.reason}
     except MemoryError:
@@ -216,6 +229,30 @@ def _read(folder: Path, order: dict) -> dict:
     kind, size = kinds.KINDS[order["kind"]], tuple(order["size"])
     return {"state": verdicts.READY, **reading.read(folder, kind, order["number"], size, order["engine"])}
 
+
+def _make_sheets(folder: Path, order: dict) -> dict:
+    from cases.documents import sheets
+
+    sheets.make_sheets(folder, order["photos"])
+    return {"state": verdicts.READY}
+
+
+def _bind(folder: Path, order: dict) -> dict:
+    from cases.documents import sheets
+
+    sheets.bind(folder, order["pages"])
+    last = min(order["draw"], order["pages"])
+    return _draw(folder, {"kind": kinds.PDF.code, "first": 1, "last": last})
+
+
+TASKS = {
+    "judge": _judge,
+    "draw": _draw,
+    "shrink": _shrink,
+    "read": _read,
+    "make_sheets": _make_sheets,
+    "bind": _bind,
+}
 
 if __name__ == "__main__":
     _child(Path(sys.argv[1]))

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from cases.documents import checking, machine_text, store_notice, thumbnails
+from cases.documents.models import Version
 from portal import clock
 from portal.celery import app, nudge
 from portal.vault import upkeep
@@ -12,6 +13,10 @@ from portal.vault import upkeep
 def check_version(version_id: str) -> None:
     """Check one file now, if it still waits."""
     checking.check(UUID(version_id))
+    for joined in Version.objects.filter(
+        document__joined_pages__photo__versions=version_id, state=Version.State.RECEIVED
+    ):
+        checking.check(joined.pk)  # that photo may have been the last it waited for
 
 
 @app.task

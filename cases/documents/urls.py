@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.documents import adding_views, describing_views, reading_views, search_views, views
+from cases.documents import adding_views, describing_views, join_views, reading_views, search_views, views
 
 app_name = "documents"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("documents/<uuid:pk>/about/", describing_views.describe, name="describe"),
     path("documents/<uuid:pk>/kind/", describing_views.say_kind, name="say_kind"),
     path("documents/<uuid:pk>/find/", reading_views.find, name="find"),
+    path("cases/<uuid:pk>/join/", join_views.join, name="join"),
+    path("documents/<uuid:pk>/pages/", join_views.arrange, name="arrange"),
     path("documents/<uuid:pk>/<slug:verb>/", views.move, name="move"),
     path("versions/<uuid:pk>/unlock/", views.unlock, name="unlock"),
     path("versions/<uuid:pk>/file/", reading_views.file, name="file"),

@@ -6,10 +6,10 @@ READY, LOCKED, REFUSED = "ready", "locked", "refused"
 
 # Reasons of a refusal beside those of kinds.py; each has its sentence in words.py.
 DAMAGED, TOO_COMPLEX, TOO_LONG, NO_WORDS, FAILED = "damaged", "too_complex", "too_long", "no_words", "failed"
-NO_SCANS, NOT_ONLY_SCANS = "no_scans", "not_only_scans"
+NO_SCANS, NOT_ONLY_SCANS, NO_PHOTOS = "no_scans", "not_only_scans", "no_photos"
 
 # Notes: what a reader should know about a file that is fine.
-DARK, BLURRED, SMALL = "dark", "blurred", "small"
+DARK, BLURRED, SMALL, POOR_PAGES = "dark", "blurred", "small", "poor_pages"
 ATTACHMENTS_REMOVED, SCRIPTS_REMOVED = "attachments_removed", "scripts_removed"
 TEXT_ONLY, PICTURES_LEFT_OUT, LETTERS_MISSING = "text_only", "pictures_left_out", "letters_missing"
 FIRST_PICTURES, NO_PICTURE = "first_pictures", "no_picture"

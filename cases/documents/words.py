@@ -22,6 +22,7 @@ NOTES = {
     verdicts.SMALL: gettext_lazy("It is small, so the words may be hard to read."),
     verdicts.SIDEWAYS: gettext_lazy("It lies on its side. Turn it?"),
     verdicts.UPSIDE_DOWN: gettext_lazy("It is upside down. Turn it?"),
+    verdicts.POOR_PAGES: gettext_lazy("One of its pages is hard to read. You can take that photo again."),
     verdicts.ATTACHMENTS_REMOVED: gettext_lazy(
         "There were other files inside this one. We left them out. Add them on their own if they matter."
     ),
@@ -72,6 +73,7 @@ def reason(code: str) -> str:
         verdicts.NOT_ONLY_SCANS: _(
             "A zip may hold scan pictures (DICOM) only. Leave out programs and other files, and zip it again."
         ),
+        verdicts.NO_PHOTOS: _("None of these photos could be opened. Take them again."),
         verdicts.FAILED: _("We couldn’t check this file. Try again, or ask us."),
         "erased": _("This file was taken back and is erased."),
         "same": _("This file is here already. We keep one."),
@@ -96,7 +98,7 @@ def limits_in_words() -> str:
 
 def used_by(case: Case) -> int:
     """Bytes of the files that are here."""
-    kept = Version.objects.live().exclude(state=Version.State.REFUSED).filter(case=case)
+    kept = Version.objects.live().exclude(state=Version.State.REFUSED).filter(case=case, made_of=[])
     return kept.aggregate(used=Sum("size"))["used"] or 0
 
 
@@ -155,6 +157,13 @@ def size_in_words(size: int) -> str:
 
 def pages_in_words(pages: int) -> str:
     return ngettext("%(pages)d page", "%(pages)d pages", pages) % {"pages": pages}
+
+
+def one_letter(photos: int) -> str:
+    """The question at the list, when photos came together."""
+    return ngettext(
+        "Is this %(photos)d photo a page of a letter?", "Are these %(photos)d photos pages of one letter?", photos
+    ) % {"photos": photos}
 
 
 def about(version: Version) -> str:

@@ -1,0 +1,124 @@
+"""Joining photos as people do it: the question at the list, the page of the pages, and nobody else's hands on it."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from cases.documents import joining
+from cases.documents.joined import JoinedPage
+from cases.documents.models import Document
+from portal.actors import Actor
+from portal.history.models import Event
+from tests import factories, people
+from tests.documents.files import added, upload
+from tests.documents.test_joining import photo, photos, work
+
+pytestmark = pytest.mark.django_db
+
+
+def order(joined):
+    return list(joined.joined_pages.values_list("photo", flat=True))
+
+
+def sent(case, count=3):
+    """Photos as they are right after sending."""
+    return [added(case, f"IMG_{number}.jpg", photo(number)).document_id for number in range(count)]
+
+
+@pytest.fixture
+def joined(case):
+    return joining.join(case, sent(case), by=Actor.person(case.patient))
+
+
+def press(browser, joined, do, **more):
+    return browser.post(reverse("documents:arrange", args=[joined.pk]), {"do": do, **more}, follow=True)
+
+
+def test_list_asks_whether_photos_are_one_letter(rosa, case):
+    address = reverse("documents:add_plan", args=[case.pk])
+    sent(case, 1)
+    assert "join-offer" not in rosa.get(address).content.decode()
+    added(case, "IMG_2.jpg", photo(2))
+    page = rosa.get(address).content.decode()
+    assert "Are these 2 photos pages of one letter?" in page
+    pages = list(Document.objects.order_by("put_in_at").values_list("pk", flat=True))
+    answer = rosa.post(reverse("documents:join", args=[case.pk]), {"photo": pages}, follow=True)
+    assert "Pages of your file" in answer.content.decode()
+    assert order(Document.objects.get(joined_pages__number=1)) == pages
+    assert "join-offer" not in rosa.get(address).content.decode()
+
+
+def test_buttons_move_turn_and_take_out_without_script(rosa, joined):
+    first, second, third = order(joined)
+    press(rosa, joined, f"down {first}")
+    press(rosa, joined, f"turn {first}")
+    press(rosa, joined, f"out {third}")
+    assert order(joined) == [second, first]
+    assert joined.joined_pages.get(photo=first).turn == 90
+    page = press(rosa, joined, "add", photo=[third]).content.decode()
+    assert order(joined) == [second, first, third]
+    assert page.index(str(second)) < page.index(str(first)) < page.index(str(third))
+
+
+def test_done_and_apart_lead_back_to_the_files(rosa, joined):
+    assert "The pages are saved" in press(rosa, joined, "done").content.decode()
+    assert "a file of its own again" in press(rosa, joined, "apart").content.decode()
+    assert not JoinedPage.objects.exists()
+    assert rosa.get(reverse("documents:arrange", args=[joined.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("do", ["", "up", "up 1", "turn ' OR 1=1", f"up {uuid.uuid4()}", "apart-not", "out \0"])
+def test_made_up_presses_change_nothing(rosa, joined, do):
+    before = order(joined)
+    assert press(rosa, joined, do).status_code == 200
+    assert order(joined) == before
+
+
+def test_too_few_photos_are_told_and_what_was_chosen_stays(rosa, case):
+    first, second = sent(case, 2)
+    answer = rosa.post(reverse("documents:join", args=[case.pk]), {"photo": [first, "not-an-id"]})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Choose two photos or more." in page
+    assert [each in page.split(f'value="{pk}"')[1][:10] for pk, each in ((first, "checked"), (second, ">"))] == [
+        True
+    ] * 2
+
+
+def test_strangers_find_nothing_and_staff_change_only_their_own(case, joined):
+    address, photo_pk = reverse("documents:arrange", args=[joined.pk]), order(joined)[0]
+    other = factories.open_case(people.person("grace"))
+    for key in ("grace", "joanne", "theo", "amir"):
+        browser = people.browser(people.person(key))
+        assert browser.get(address).status_code in (403, 404)
+        assert browser.post(address, {"do": f"turn {photo_pk}"}).status_code in (403, 404)
+    grace = people.browser(other.patient)
+    theirs = reverse("documents:join", args=[other.pk])
+    assert grace.post(theirs, {"photo": order(joined)}).status_code == 422
+    assert joined.joined_pages.get(photo=photo_pk).turn == 0
+    assert Event.objects.filter(verb="document.denied", about_id=str(joined.pk)).exists()
+
+
+def test_page_says_which_photo_is_hard_to_read_and_shows_small_pictures(rosa, case):
+    joined = joining.join(case, photos(case, 2), by=Actor.person(case.patient))
+    page = rosa.get(reverse("documents:arrange", args=[joined.pk])).content.decode()
+    assert page.count("It is small, so the words may be hard to read.") == 2
+    assert page.count("/small/") == 2
+    work()
+    page = rosa.get(reverse("documents:list", args=[case.pk])).content.decode()
+    assert "One of its pages is hard to read." in page
+    assert "2 photos, joined.pdf" in page
+    assert rosa.get(joined.get_absolute_url()).status_code == 200
+    version = joined.versions.get()
+    assert rosa.get(reverse("documents:file", args=[version.pk])).status_code == 200
+    assert rosa.get(reverse("documents:file", args=[version.pk]) + "?as=sent").status_code == 404
+    for pk in order(joined):
+        assert rosa.get(reverse("documents:detail", args=[pk])).status_code == 200
+
+
+def test_joined_file_takes_no_newer_version_of_another_kind(rosa, joined):
+    address = reverse("documents:add_version", args=[joined.pk])
+    answer = rosa.post(address, {"files": upload()})
+    assert answer.status_code == 422
+    assert joined.versions.count() == 1
