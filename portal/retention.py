@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from django.db.models import QuerySet
 
-from cases.documents import erasing
+from cases.documents import erasing, sending
 from cases.documents import rules as documents
 from portal import clock
 from portal.accounts import actions as accounts
@@ -69,6 +69,14 @@ RULES = [
         drafts.LASTS,
         accounts.unconfirmed,
         accounts.forget_unconfirmed,
+    ),
+    Rule(
+        "files_not_arrived",
+        "names of files that were begun and never arrived",
+        documents.LATELY,
+        sending.old,
+        sending.delete_old,
+        False,
     ),
     Rule("drafts", "what was typed and never sent", drafts.LASTS, drafts.old, drafts.delete_old, False),
     Rule(

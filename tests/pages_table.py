@@ -139,6 +139,7 @@ PAGES: dict[str, Page] = {
     "documents:add_plan": of_case(FAMILY_AND_COORDINATOR, posts="too"),
     "documents:add": of_case(FAMILY_AND_COORDINATOR, posts="too"),
     "documents:add_record": of_case(FAMILY_AND_COORDINATOR, "case", "number", posts="too"),
+    "documents:note_sending": of_case(FAMILY_AND_COORDINATOR, posts="only", body={"begun": "plan.pdf"}),
     "documents:list": of_case(CASE),
     "documents:search": of_case(CASE, posts="too", body={"words": "surgery"}),
     "documents:detail": of_case(READERS, "document"),

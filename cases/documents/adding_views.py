@@ -9,11 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.case.models import Case
 from cases.case.people import may
-from cases.documents import actions, kinds, lists, readers, subjects, words
+from cases.documents import actions, kinds, lists, readers, sending, subjects, words
 from cases.documents.finding import base_of, case_of, found
 from cases.documents.forms import FilesForm
 from cases.documents.models import OTHER, PLAN, Document
@@ -21,6 +21,7 @@ from portal.access import PERSON, open_to
 from portal.actors import Actor
 from portal.errors import Refused
 
+BACK = {"plan": "documents:add_plan", "add": "documents:add", "list": "documents:list"}  # the pages of its buttons
 LOOK_AGAIN = [2, 3, 5, 8, 13, 21, 30]  # seconds between two looks at files that are being checked
 
 
@@ -94,6 +95,7 @@ def _add(request: HttpRequest, pk: UUID, page: Page) -> HttpResponse:
     form.is_valid()
     sent = form.cleaned_data.get("files", [])
     added = actions.add_files(case, sent, kind=page.kind, by=Actor.of(request))
+    sending.forget(case, request.POST.getlist("begun") or [upload.name for upload in sent], by=Actor.of(request))
     if getattr(request, "disk_is_full", False):
         form.add_error("files", words.reason("disk"))
     elif not sent and not (request.POST.get("then") and page.rows(case, request.user)):
@@ -109,6 +111,19 @@ def _add(request: HttpRequest, pk: UUID, page: Page) -> HttpResponse:
     return redirect(reverse(page.afterwards, args=[case.pk]) if request.POST.get("then") else request.path)
 
 
+@open_to(PERSON)
+@require_POST
+def note_sending(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The page begins to send files, or gives some up. Without script: "leave it out" at one that never came."""
+    case = case_of(request, pk)
+    if not may("add_documents", case, request.user):
+        raise Http404
+    sending.begin(case, request.POST.getlist("begun"), by=Actor.of(request))
+    sending.forget(case, request.POST.getlist("given_up"), by=Actor.of(request))
+    back = BACK.get(request.POST.get("back", ""))
+    return redirect(back, case.pk) if back else HttpResponse(status=204)
+
+
 def _shown(request: HttpRequest, case: Case, page: Page, form: FilesForm, status: int = 200) -> HttpResponse:
     rows = page.rows(case, request.user)
     room = words.room_in(case)
@@ -119,6 +134,7 @@ def _shown(request: HttpRequest, case: Case, page: Page, form: FilesForm, status
         "form": form,
         "described": _described(form),
         "rows": rows,
+        "missing": [] if request.htmx else sending.not_arrived(case, Actor.of(request)),
         "look": _next_look(request, rows),
         "news": _news(request, rows),
         "who": readers.of_all(case, request.user),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/plan/", adding_views.add_plan, name="add_plan"),
     path("cases/<uuid:pk>/add/", adding_views.add, name="add"),
     path("cases/<uuid:pk>/add/<int:place>/", adding_views.add_record, name="add_record"),
+    path("cases/<uuid:pk>/sending/", adding_views.note_sending, name="note_sending"),
     path("cases/<uuid:pk>/documents/", views.list_documents, name="list"),
     path("cases/<uuid:pk>/documents/search/", search_views.search_case, name="search"),
     path("documents/<uuid:pk>/", reading_views.detail, name="detail"),

@@ -76,6 +76,21 @@ def test_a_lost_connection_is_told_and_tried_again(site, page, case):
     expect(page.locator("#files").get_by_text(PLAN["name"]).first).to_be_visible()
 
 
+def test_a_file_on_its_way_at_a_reload_is_named_until_it_is_added_again(site, page, case):
+    be(page, site, "rosa")
+    page.goto(f"{site}/cases/{case.pk}/add/")
+    page.route("**/add/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.set_input_files("#id_files", [PLAN | {"buffer": plan_files.pdf()}])
+    expect(page.locator("[data-said]").get_by_text("This file starts again by itself")).to_be_visible()
+    page.unroute("**/add/")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.locator(f'[data-missing="{PLAN["name"]}"]')).to_be_visible()
+    page.set_input_files("#id_files", [PLAN | {"buffer": plan_files.pdf()}])
+    expect(page.locator("#files").get_by_text(PLAN["name"]).first).to_be_visible()
+    expect(page.get_by_text("Not here yet")).to_have_count(0)
+
+
 @pytest.mark.full
 def test_without_script_files_are_added_removed_and_read(site, browser, case):
     context = browser.new_context(java_script_enabled=False)

@@ -58,6 +58,7 @@ def test_the_kinds_and_ages_of_the_product():
         "refused_files": 1,
         "withdrawn_files": 30,
         "unfinished_intake": 30,
+        "files_not_arrived": 1,
         "drafts": 30,
         "message_words": 90,
         "closed_cases": 731,

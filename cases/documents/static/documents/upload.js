@@ -1,6 +1,7 @@
 // Files are sent one by one with their progress; without this module the same form sends them all at once.
 
 import { keepAll, lookAt, taken } from "./photo_look.js";
+import { arrived, forget, note } from "./upload_noted.js";
 import { progress, rowFor, say, tell } from "./upload_rows.js";
 
 const AGAIN_AFTER = [2, 5, 15, 30, 60]; // seconds until a file whose line dropped starts once more by itself
@@ -15,6 +16,7 @@ function start(form) {
   const waiting = [];
   const resting = new Set(); // the line dropped; each starts again by itself
   let room = Number(form.dataset.room);
+  let noting = 0;
   let running = null;
   let afterwards = null;
 
@@ -50,24 +52,32 @@ function start(form) {
   window.addEventListener("online", () => { resting.forEach(wake); });
 
   function isBusy() {
-    return Boolean(running || waiting.length || resting.size);
+    return Boolean(running || noting || waiting.length || resting.size);
   }
 
   function add(files) {
-    files.forEach((file, place) => {
-      const job = { file, tries: 0 };
+    const jobs = files.map((file, place) => {
+      const job = { file, tries: 0, noted: file.name };
       job.row = rowFor(form, file, { stop: () => stop(job), again: () => again(job) });
       list.append(job.row);
       const refused = whyNot(file, place);
       if (refused) say(job.row, refused);
-      else {
-        room -= file.size;
-        waiting.push(job);
-        lookAt(job, next);
-      }
-    });
+      else room -= file.size;
+      return refused ? null : job;
+    }).filter(Boolean);
     list.hidden = list.children.length === 0;
-    if (waiting.length) tell(form.dataset.started);
+    if (jobs.length) send(jobs);
+  }
+
+  async function send(jobs) {
+    tell(form.dataset.started);
+    noting += 1;
+    await note(form, jobs.map((job) => job.noted));
+    noting -= 1;
+    jobs.filter((job) => job.row.isConnected).forEach((job) => { // those that were not stopped meanwhile
+      waiting.push(job);
+      lookAt(job, next);
+    });
     next();
   }
 
@@ -94,6 +104,7 @@ function start(form) {
     job.row.remove();
     room += job.file.size;
     if (running?.job === job) running.request.abort();
+    forget(form, job.noted);
     list.hidden = list.children.length === 0;
     inputs[0].focus();
   }
@@ -102,11 +113,12 @@ function start(form) {
     if (running) return;
     const job = taken(waiting);
     if (!job) {
-      if (afterwards && !resting.size && !waiting.length) goOn();
+      if (afterwards && !isBusy()) goOn();
       return;
     }
     const body = new FormData();
     body.append("csrfmiddlewaretoken", form.querySelector('[name="csrfmiddlewaretoken"]').value);
+    body.append("begun", job.noted);
     body.append("files", job.file, job.file.name);
     const request = new XMLHttpRequest();
     running = { job, request };
@@ -137,7 +149,10 @@ function start(form) {
     }
     const answer = new DOMParser().parseFromString(request.responseText, "text/html");
     const refused = answer.querySelector("[data-refused]");
-    if (request.status === 200 && answer.querySelector("#files")) job.row.remove();
+    if (request.status === 200 && answer.querySelector("#files")) {
+      job.row.remove();
+      arrived(job.file.name);
+    }
     else if (request.status === 422 && refused) notTaken(job, refused.textContent);
     else if (request.status === 413) notTaken(job, form.dataset.tooLarge);
     else return failed(job);
