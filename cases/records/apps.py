@@ -13,15 +13,15 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from cases.case import changes, office_ties
         from cases.documents import readers, subjects
-        from cases.documents.ready import on_change, on_kind_change
-        from cases.records import beyond, opening_reminders, reminders, report_reminders
+from cases.documents.ready import on_change, on_kind_change
+        from cases.records import beyond, opening_reminders, release_reminders, reminders, report_reminders
         from cases.records.actions import follow_document, follow_treatment
         from cases.records.laying import fill_holders
         from cases.records.linking import file_subjects, follow_kind
         from cases.records.offices import TIES
         from portal.reminders.kinds import register
 
-        register(*reminders.KINDS, *opening_reminders.KINDS, *report_reminders.KINDS)
+        register(*reminders.KINDS, *opening_reminders.KINDS, *report_reminders.KINDS, *release_reminders.KINDS)
         on_change(follow_document)
         on_kind_change(follow_kind)
         subjects.register(file_subjects)

@@ -19,6 +19,7 @@ from cases.records import release_form, release_keeping, release_rules
 from cases.records.models import RecordItem, Release, Visit
 from cases.records.planning import replan
 from cases.records.release_form import Details, Form
+from cases.records.release_reminders import plan_copy
 from cases.records.release_states import ReleaseState, To
 from cases.records.releases import ReleaseItem, ReleaseRecipient
 from cases.records.telling import lock_case, role_of
@@ -211,6 +212,7 @@ def _sign(form: Form, verb: str, signature: Signature, by: Actor) -> Release:
     record(by, "release.signed", draft, patient=case.patient_id, case=case.pk, why=signature.how)
     release_keeping.move_on(form.items, by=by)
     replan(form.visit, now=now)
+    plan_copy(draft, now)
     return draft
 
 

@@ -87,6 +87,8 @@ class DetailsForm(forms.Form):
 class SignForm(forms.Form):
     """A typed name, or a drawing. Never filled in beforehand."""
 
+    is_filter = True  # one of the two is needed: neither of them "can be left out"
+
     name = forms.CharField(
         label=gettext_lazy("Type your full name to sign"),
         max_length=signatures.LONGEST_NAME,

@@ -24,6 +24,7 @@ from portal import moves, when
 from portal.accounts.models import User
 from portal.texts.business_days import needs_a_call
 
+ASKED = {ItemState.ASKED, ItemState.ACKNOWLEDGED}
 WITH_INPUT = rules.NEEDS_A_REASON | {"needs_you"}
 
 
@@ -87,6 +88,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "hops": hops(item.route, item.state, item.stopped_in),
         "asking": holders.how_to_ask(item),
         "permission": _permission(item, reader),
+        "law": law(item.holder.region) if item.holder and item.state in ASKED else "",
         "adds_plan": is_plan and bool(verbs),
         "file_place": 0 if item.is_lent or item.kind_id in NO_FILES else item.kind.place,
         "main": [_button(item, verb, reader) for verb in main] + (_give_back(item, reader.now) if verbs else []),

@@ -7,13 +7,14 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from cases.case.models import ToDo
-from cases.records import actions, release_actions, release_form, release_keeping
+from cases.records import actions, release_actions, release_form, release_keeping, release_reminders
 from cases.records.models import Release
 from cases.records.release_form import Details
 from cases.records.release_states import Why
 from portal import clock
 from portal.errors import Refused
 from portal.history.models import Event
+from portal.reminders.models import Reminder
 from tests.records.builders import actor, item, on_november_5
 from tests.records.release_builders import UNTIL, form, sign, visit_to_sign_for
 
@@ -188,3 +189,13 @@ def test_two_unsigned_forms_for_one_office_cannot_be(visit):
     assert draft == again
     assert draft.begun_at + timedelta(0) == clock.now()
     assert why_not(visit) == Why.NONE
+
+
+def test_one_message_says_that_there_is_a_copy_and_none_once_it_is_taken_back(visit):
+    release = sign(visit)
+    row = Reminder.objects.get(kind="records.signed", about_id=release.pk)
+    assert row.recipient_id == visit.case.patient_id
+    assert release_reminders.still_due([row], clock.now()) == {row.pk}
+
+    release_actions.take_back(release, by=actor("rosa"))
+    assert release_reminders.still_due([row], clock.now()) == set()

@@ -31,6 +31,7 @@ from portal.pages.demo import house, plan_files
 from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
 from portal.pages.demo.plans import plan
 from portal.pages.demo.reviews import REVIEWS
+from portal.pages.demo.signing import sign_forms
 from portal.pages.demo.stories import STORIES, Story
 from portal.pages.fix_address import put_right
 from portal.reminders import sender
@@ -136,6 +137,8 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
         yield from _referral(told)
     if story.second:
         yield began - 1.5, lambda: _name_visit(told)
+    if story.signs:
+        yield began - 1.6, lambda: sign_forms(told.case, _visit(told))
     if story.typed_office[0]:
         yield began - 3, lambda: _type_office(told)
     if story.moved:

@@ -33,6 +33,7 @@ class Story:
     assigned: bool = False
     matters: str = ""
     typed_office: tuple[str, str] = ("", "")  # name and phone of a holder that the directory does not know so
+    signs: bool = False  # that the first clinic may send records, and that we may ask
     slides_back_in: int | None = None  # days, until the lab wants its slides back
     third: str = ""  # a third doctor, asked two days ago
     third_in: int = 0  # days, until that visit
@@ -114,6 +115,7 @@ STORIES: Final = (
         second="dr_raman",
         referral="sent",
         visit_in=20,
+        signs=True,
         records={"pathology_report": "asked", "imaging_reports": "asked"},
         plan="daniel",
         consultant="joanne",
@@ -173,6 +175,7 @@ STORIES: Final = (
             "referral_letter": "opens_fine",
             "slides": "sent",
         },
+        signs=True,
         slides_back_in=28,
         plan="lena",
         consultant="joanne",
