@@ -13,7 +13,7 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from cases.case import changes, office_ties
         from cases.documents import readers, subjects
-from cases.documents.ready import on_change, on_kind_change
+        from cases.documents.ready import on_change, on_kind_change
         from cases.records import beyond, opening_reminders, release_reminders, reminders, report_reminders
         from cases.records.actions import follow_document, follow_treatment
         from cases.records.laying import fill_holders

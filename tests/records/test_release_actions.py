@@ -194,7 +194,7 @@ def test_two_unsigned_forms_for_one_office_cannot_be(visit):
 def test_one_message_says_that_there_is_a_copy_and_none_once_it_is_taken_back(visit):
     release = sign(visit)
     row = Reminder.objects.get(kind="records.signed", about_id=release.pk)
-    assert row.recipient_id == visit.case.patient_id
+    assert row.recipient_id == str(visit.case.patient_id)
     assert release_reminders.still_due([row], clock.now()) == {row.pk}
 
     release_actions.take_back(release, by=actor("rosa"))
