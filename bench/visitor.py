@@ -28,10 +28,14 @@ class Visitor:
 
     def press(self, action: str) -> None:
         """Send the form of the present page that has this action, with nothing but its token."""
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page).group(1)
-        self._ask("POST", action, urlencode({"csrfmiddlewaretoken": token}))
+        self.send(action, {})
         if self.status in {302, 303}:
             self.get(self.path)
+
+    def send(self, action: str, fields: dict[str, str]) -> None:
+        """Send these fields with the token of the present page."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page).group(1)
+        self._ask("POST", action, urlencode({"csrfmiddlewaretoken": token} | fields))
 
     def send_file(self, path: str, field: str, name: str, content: bytes) -> float:
         """Send one file by the form of the present page; return the seconds until its answer."""

@@ -1,8 +1,33 @@
 """How lines of the log are written: one JSON object each, without health data."""
 
+import re
+import sys
+import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+# Lines of others, up to where they go on with an address or with the words of an error.
+OTHERS = ("django.", "celery.")
+THEIR_WORDS = re.compile(r"[:(]| raised ")
+MOST_PLACES = 20
+
+
+def without_words(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An error by its kind and its places in the code: its own words may hold what somebody wrote."""
+    found = event.pop("exc_info", None)
+    error = found if isinstance(found, BaseException) else (found if isinstance(found, tuple) else sys.exc_info())[1]
+    if found and error is not None:
+        event["error"] = type(error).__name__
+        places = traceback.extract_tb(error.__traceback__)[-MOST_PLACES:]
+        event["at"] = [f"{place.filename}:{place.lineno} {place.name}" for place in places]
+    record = event.get("_record")
+    if record is not None and record.name.startswith(OTHERS):
+        event["logger"] = record.name
+        event["event"] = THEIR_WORDS.split(event["event"], maxsplit=1)[0].strip()
+    return event
+
 
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -10,6 +35,7 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "lines": {
             "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": [without_words],
             "processor": structlog.processors.JSONRenderer(),
         }
     },
@@ -33,6 +59,7 @@ def configure() -> None:
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.stdlib.add_logger_name,
             structlog.stdlib.add_log_level,
+            without_words,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),

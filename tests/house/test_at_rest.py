@@ -7,23 +7,34 @@ import psycopg
 import pytest
 import redis
 from django.db import connection
+from django.urls import reverse
 from psycopg import sql
 
+from bench.visitor import Visitor
 from cases.case.actions import ask_to_do
-from cases.documents import actions, checking
+from cases.documents import actions, checking, describing
+from cases.documents.models import Version
 from portal import clock
 from portal.accounts import drafts
 from portal.actors import Actor
 from portal.vault import keys
-from tests import database, factories
+from tests import database, factories, plan_files
 from tests.documents.files import folder, upload
 from tests.programs import wait_until
+from tests.web_server import WebServer
 
 __all__ = ["folder"]
 
 pytestmark = [pytest.mark.full, pytest.mark.django_db(transaction=True)]
 CANARY = "Zitronenfalter"
 PLAIN = "Schwalbenschwanz"  # a name stands in the rows as it is: the search would find the other word too
+
+
+FILES = {
+    ".txt": lambda: f"{CANARY} was found in the left side.".encode(),
+    " locked.pdf": plan_files.locked_pdf,
+    " with macros.docx": plan_files.docx_with_macros,
+}
 
 
 @pytest.fixture
@@ -36,6 +47,7 @@ def written(folder):
     version.refresh_from_db()
     assert version.state == "ready"
     assert CANARY in version.page_images.get().words
+    describing.describe(version.document, kind="plan", title=CANARY, author=CANARY, dated_on=None, by=by)
     drafts.keep(case.patient, "questions", case, {"first": CANARY})
     ask_to_do("call", case, case=case, due_on=clock.today(case.patient.zone), note=CANARY, by=by)
     type(case.patient).objects.filter(pk=case.patient_id).update(name=PLAIN)
@@ -84,8 +96,62 @@ def test_the_word_is_in_no_row_and_no_file(written, folder):
     assert CANARY.encode() not in rows()
     assert list((folder / "documents").rglob("??/*"))
     assert holders(folder, CANARY) == []
-    assert b"check_version" in broker()
-    assert CANARY.encode() not in broker()
+    for kept in (broker(), dump()):
+        assert b"check_version" in kept
+        assert CANARY.encode() not in kept
+
+
+def dump() -> bytes:
+    """The file that the broker would leave on its disk."""
+    with redis.from_url(os.environ["REDIS_URL"]) as line:
+        line.config_set("rdbcompression", "no")  # a packed word would not be found
+        line.save()
+        place = Path(line.config_get("dir")["dir"]) / line.config_get("dbfilename")["dbfilename"]
+        try:
+            return place.read_bytes()
+        finally:
+            place.unlink()
+
+
+@pytest.fixture
+def web(transactional_db):
+    server = WebServer(connection.settings_dict["NAME"], Path(os.environ["PORTAL_VAR"]))
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_the_word_is_in_no_log_no_dump_and_no_temporary_file(web, real_worker):
+    """A file sent, looked for, opened, asked for wrongly; a locked one tried; through the programs that ship."""
+    case = factories.open_case()
+    visitor = Visitor(web.port)
+    visitor.cookies = dict([web.cookie(case.patient).split("=", 1)])
+    plan = reverse("documents:add_plan", args=[case.pk])
+    visitor.get(plan)
+    for name, content in FILES.items():
+        visitor.send_file(plan, "files", f"{CANARY}{name}", content())
+        assert visitor.status == 302
+        visitor.get(plan)
+    wait_until(lambda: not Version.objects.moving().exists(), 120, "the verdicts")
+    ready, locked, _refused = Version.objects.order_by("put_in_at")
+    assert (ready.state, locked.state, _refused.state) == ("ready", "locked", "refused")
+    for address in [
+        ready.document.get_absolute_url(),
+        reverse("documents:file", args=[ready.pk]),
+        f"/documents/{CANARY}/?{CANARY}",
+    ]:
+        visitor.get(address)
+    visitor.get(reverse("documents:unlock", args=[locked.pk]))
+    visitor.send(reverse("documents:unlock", args=[locked.pk]), {"password": CANARY})
+    visitor.send(reverse("documents:search", args=[case.pk]), {"words": CANARY})
+    assert CANARY in visitor.page
+    place = Path(os.environ["PORTAL_VAR"])
+    logs = [web.log, real_worker.log]
+    assert all(log.read_bytes() for log in logs)
+    assert [path.name for path in logs if holds(path, CANARY)] == []
+    assert [path for folder in ("tmp", "documents", "mail") for path in holders(place / folder, CANARY)] == []
+    assert CANARY.encode() not in dump()
+    visitor.line.close()
 
 
 def test_no_key_lies_beside_what_it_opens(written, folder):
