@@ -250,6 +250,7 @@ def settle_to_do(todo: ToDo, *, by: Actor) -> ToDo:
             case=todo.case_id,
             why=todo.kind,
         )
+        changes.to_do_done(todo, by=by)
     return todo
 
 

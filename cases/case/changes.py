@@ -1,8 +1,8 @@
-"""Tells the rooms above when treatment moves or a doctor is named: they register here, in their apps.py."""
+"""Tells the rooms above what happens in a case, in the same transaction: they register here, in their apps.py."""
 
 from typing import Protocol
 
-from cases.case.models import Case, CaseClinician
+from cases.case.models import Case, CaseClinician, ToDo
 from portal.actors import Actor
 
 
@@ -14,8 +14,13 @@ class OfDoctor(Protocol):
     def __call__(self, link: CaseClinician, *, by: Actor) -> object: ...
 
 
+class OfToDo(Protocol):
+    def __call__(self, todo: ToDo, *, by: Actor) -> object: ...
+
+
 _of_treatment: list[OfTreatment] = []
 _of_doctors: list[OfDoctor] = []
+_of_to_dos: list[OfToDo] = []
 
 
 def on_treatment_moved(listener: OfTreatment) -> None:
@@ -38,3 +43,14 @@ def on_doctor_named(listener: OfDoctor) -> None:
 def doctor_named(link: CaseClinician, *, by: Actor) -> None:
     for listener in _of_doctors:
         listener(link, by=by)
+
+
+def on_to_do_done(listener: OfToDo) -> None:
+    """Call `listener(todo, by=actor)` in each transaction that settles one."""
+    if listener not in _of_to_dos:
+        _of_to_dos.append(listener)
+
+
+def to_do_done(todo: ToDo, *, by: Actor) -> None:
+    for listener in _of_to_dos:
+        listener(todo, by=by)

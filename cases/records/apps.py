@@ -14,20 +14,29 @@ class RecordsConfig(AppConfig):
         from cases.case import changes, office_ties
         from cases.documents import readers, subjects
         from cases.documents.ready import on_change, on_kind_change
-        from cases.records import beyond, opening_reminders, release_reminders, reminders, report_reminders
+        from cases.records import (
+            beyond,
+            letter_reminders,
+            opening_reminders,
+            release_reminders,
+            reminders,
+            report_reminders,
+        )
         from cases.records.actions import follow_document, follow_treatment
         from cases.records.laying import fill_holders
         from cases.records.linking import file_subjects, follow_kind
         from cases.records.offices import TIES
         from portal.reminders.kinds import register
 
-        register(*reminders.KINDS, *opening_reminders.KINDS, *report_reminders.KINDS, *release_reminders.KINDS)
+        for room in (reminders, opening_reminders, report_reminders, release_reminders, letter_reminders):
+            register(*room.KINDS)
         on_change(follow_document)
         on_kind_change(follow_kind)
         subjects.register(file_subjects)
         readers.tell_beyond(beyond.of_document)
         changes.on_treatment_moved(follow_treatment)
         changes.on_doctor_named(fill_holders)
+        changes.on_to_do_done(letter_reminders.tell_of_fax)
         office_ties.register(TIES)
         words.register_for_patients("visit.", "referral.", "item.", "report.", "release.")
         words.register(

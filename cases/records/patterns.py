@@ -38,6 +38,17 @@ CHASE = Pattern(
         "question_hint": _("Done means it is there. If you are not sure, press “Not yet”."),
     },
 )
+LETTER_FAXED = Pattern(
+    code="records.letter_faxed",
+    about=_("Referral: we faxed the letter"),
+    parts={
+        "subject": _("We faxed what you asked for"),
+        "lead": _("We faxed what you asked for"),
+        "line": _("It went out on %(day)s. Your page says to whom, and what comes next."),
+        "action_label": _("See where it stands"),
+    },
+    examples=DAY,
+)
 DUE_BACK = Pattern(
     code="records.due_back",
     about=_("Records: something lent goes back"),

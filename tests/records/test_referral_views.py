@@ -5,9 +5,12 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from cases.case.actions import settle_to_do
+from cases.case.models import ToDo
 from cases.records import actions
 from cases.records.models import Referral
 from portal.history.models import Event
+from portal.reminders.models import Reminder
 from tests import factories, people
 from tests.pdf_letters import words_of
 from tests.records.builders import actor, booked_visit, case_of_rosa, item, named_visit, on_november_5
@@ -215,6 +218,27 @@ def test_a_fax_is_asked_for_done_by_the_coordinator_and_she_sees_both(rosa):
     shown = section(rosa.get(page("referral", case) + "?letter=another"))
     assert "We faxed it on Thursday, November 5." in shown
     assert "Ask us to fax it again" in shown
+
+
+def test_whoever_asked_for_a_fax_hears_that_it_is_done(rosa):
+    case = named_visit().case
+    for times in (1, 2):
+        rosa.post(page("fax_letter", case), {"letter": "refer"})
+        todo = ToDo.objects.open().get(kind="fax_letter")
+        assert Reminder.objects.filter(kind="records.letter_faxed").count() == times - 1
+        for _press in range(2):
+            settle_to_do(todo, by=actor("theo"))
+        told = Reminder.objects.filter(kind="records.letter_faxed").order_by("step")
+        assert [row.recipient_id for row in told] == [str(case.patient_id)] * times
+    assert "We faxed what you asked for" in text(rosa.get(reverse("pages:ledger", args=[case.pk])))
+
+
+def test_a_fax_that_is_not_needed_any_more_is_no_news(rosa):
+    case = named_visit().case
+    rosa.post(page("fax_letter", case), {"letter": "refer"})
+    actions.move_referral(case, "sent", by=actor("rosa"))
+    assert not ToDo.objects.open().filter(kind="fax_letter").exists()
+    assert not Reminder.objects.filter(kind="records.letter_faxed").exists()
 
 
 def test_the_second_office_is_asked_for_her(rosa):

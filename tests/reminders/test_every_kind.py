@@ -8,8 +8,10 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from bookings import actions as bookings
+from cases.case.actions import settle_to_do
 from cases.case.models import Case
 from cases.records import actions as records
+from cases.records import letter_actions
 from portal import clock, mail
 from portal.actors import Actor
 from portal.reminders import emails, kinds, patterns, rules
@@ -24,11 +26,13 @@ from tests.world import built, world  # noqa: F401
 def house(world, request):  # noqa: F811
     """The world, with a call of Grace's that stands or was canceled: its messages say other things then.
 
-    A visit of hers took place today, so that its report is asked about.
+    A visit of hers took place today, so that its report is asked about. Rosa's letter was faxed.
     """
     call = factories.book(Case.objects.get(patient=people.person("grace")))
     visit = factories.case_with_visit(days=0, patient=people.person("grace")).visits.get()
     records.say_took_place(visit, by=Actor.person(people.person("grace")))
+    fax = letter_actions.ask_to_fax(Case.objects.get(pk=world["case"]), "refer", by=Actor.person(people.person("rosa")))
+    settle_to_do(fax, by=Actor.person(people.person("theo")))
     if request.param == "canceled":
         bookings.cancel(call, by=Actor.person(call.patient))
 
