@@ -199,12 +199,11 @@ def _people(case: Case, gathered: Gathered) -> list[dict[str, Any]]:
     for link in case.clinicians.select_related("clinician__office").order_by("id"):
         office = link.clinician.office
         phone = office.phone if office else ""
-        told = [part for part in (office.desk, office.hours, office.likes_to_be_asked) if part] if office else []
         rows.append(
             {
                 "name": link.clinician.name,
                 "words": ", ".join(filter(None, [STAFF_ROLES[link.role](), office.name if office else ""])),
-                "reach": ". ".join(told),
+                "reach": todos.reach_office(office),
                 "phone": phone,
                 "phone_href": phones.href(phone),
             }

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.case import office_hours
 from cases.case.actions import CHECK_OFFICE
 from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Office, ToDo
@@ -21,6 +22,7 @@ from portal import clock, phones, when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words
 from portal.pages.facts import Gathered
+from portal.texts.closed import public_days
 
 # kind → (words, tag, icon). A kind that no one named here shows as a plain thing to do.
 KINDS = {
@@ -177,11 +179,24 @@ def reach(person: User | None) -> str:
 
 
 def reach_office(office: Office | None) -> str:
-    """The desk, its hours, what its clock says now where that is not ours, and how it likes to be asked."""
+    """The desk, its hours, whether it is open by them, what its clock says where that is not ours, and how it likes
+    to be asked.
+    """
     if office is None:
         return ""
-    parts = [office.desk, office.hours, _time_there(office, clock.now()), office.likes_to_be_asked]
+    now = clock.now()
+    parts = [office.desk, office.hours, _open_now(office, now), _time_there(office, now), office.likes_to_be_asked]
     return "".join(f"{part.rstrip('.')}. " for part in parts if part).strip()
+
+
+def _open_now(office: Office, now: dt.datetime) -> str:
+    """By its hours and its region's public holidays; nothing where its hours are no times."""
+    there = now.astimezone(ZoneInfo(office.time_zone))
+    try:
+        until = office_hours.closes_at(office.hours, there, public_days(office.region, there.year))
+    except ValueError:
+        return ""
+    return _("Open now, until %(time)s") % {"time": when.clock_time(until)} if until else _("Closed now")
 
 
 def _time_there(office: Office, now: dt.datetime) -> str:

@@ -12,7 +12,7 @@ from cases.records import actions, handing_over
 from cases.records.models import ReportLoop
 from portal import clock
 from portal.pages import actions as page_actions
-from portal.pages import facts, needs
+from portal.pages import facts, needs, todos
 from tests import people
 from tests.records.builders import actor, booked_visit, item, named_visit, on_november_5
 
@@ -50,6 +50,20 @@ def test_what_they_need_on_the_day_is_asked_of_the_second_office():
     assert "which records they truly need on the day." in " ".join(row["lines"])
     page = people.browser(people.person("theo")).get(row["log_href"])
     assert visit.office.name in page.content.decode()
+
+
+def test_whether_the_desk_is_open_stands_beside_its_number(november_5):
+    visit = named_visit()
+    number(visit.office.name, "+12155550178")
+    Office.objects.filter(pk=visit.office_id).update(hours="Mon to Fri, 9 am to 4 pm")
+    actions.choose_way(visit, "ask", on=date(2026, 11, 9), by=actor("rosa"))
+    assert "Open now, until 4:00\N{NO-BREAK SPACE}pm." in " ".join(the_row("Ask the office")["lines"])
+    theo = people.browser(people.person("theo"))
+    assert "Open now, until 4:00\N{NO-BREAK SPACE}pm." in theo.get(reverse("pages:case_file", args=[visit.case_id])).content.decode()
+    november_5.move_to("2026-11-05T21:30:00Z")
+    assert "Closed now." in " ".join(the_row("Ask the office")["lines"])
+    november_5.move_to("2026-11-26T15:00:00Z")  # Thanksgiving
+    assert "Closed now." in todos.reach_office(Office.objects.get(pk=visit.office_id))
 
 
 def test_a_report_on_its_way_is_asked_about_where_it_should_arrive(november_5):
