@@ -302,9 +302,15 @@ def _type(part: MIMEPart) -> str:
 
 
 class FolderBackend(BaseEmailBackend):
-    """Each message one file in EMAIL_FILE_PATH, whole or not at all. For machines without a mail server."""
+    """Each message one file in EMAIL_FILE_PATH, whole or not at all. For machines without a mail server.
+
+    An address that can never be (RFC 2606: ".invalid") is refused, as a server would.
+    """
 
     def send_messages(self, email_messages):
+        for message in email_messages:
+            if refused := [address for address in message.recipients() if address.endswith(".invalid")]:
+                raise smtplib.SMTPRecipientsRefused(dict.fromkeys(refused, (550, b"No such address")))
         folder = Path(settings.EMAIL_FILE_PATH)
         folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -29,11 +30,9 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 def demo_users() -> dict[str, User]:
     """The demo's people that are there, by key."""
     by_email = {user.email: user for user in User.objects.filter(email__endswith="@example.org")}
-    by_name = {user.name: user for user in User.objects.filter(email=None)}
-    found = {
-        person.key: by_email.get(person.email) if person.email else by_name.get(person.name)
-        for person in demo_people.PEOPLE
-    }
+    others = User.objects.filter(Q(email=None) | Q(email__endswith="@example.invalid"))
+    by_name = {user.name: user for user in others}
+    found = {person.key: by_email.get(person.email) or by_name.get(person.name) for person in demo_people.PEOPLE}
     return {key: user for key, user in found.items() if user}
 
 

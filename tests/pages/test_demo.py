@@ -11,13 +11,14 @@ from cases.records.editing import change_lead_time
 from cases.records.lead_times import Lead
 from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit
 from cases.reviews.models import Review, Summary
+from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.management.commands import load_demo
 from portal.pages import backstage
 from portal.pages.demo.people import PEOPLE
 from portal.pages.demo.stories import STORIES
-from portal.reminders.models import Delivery
+from portal.reminders.models import Delivery, Mute, Pause
 from tests import database, people
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +76,9 @@ def every_step_that_exists():
     assert Summary.objects.count() >= 3
     assert PageImage.objects.count() >= 10
     assert Delivery.objects.exclude(sent_at=None).count() >= 5
+    assert Delivery.objects.failed().exists()
+    assert Delivery.objects.by_hand().filter(channel="letter").exists()
+    assert Pause.objects.at(clock.now()).count() == Mute.objects.at(clock.now()).count() == 1
     zones = set(User.objects.filter(role="consultant").values_list("time_zone", flat=True))
     assert len(zones) >= 3
 

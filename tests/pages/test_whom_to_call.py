@@ -59,7 +59,10 @@ def test_whether_the_desk_is_open_stands_beside_its_number(november_5):
     actions.choose_way(visit, "ask", on=date(2026, 11, 9), by=actor("rosa"))
     assert "Open now, until 4:00\N{NO-BREAK SPACE}pm." in " ".join(the_row("Ask the office")["lines"])
     theo = people.browser(people.person("theo"))
-    assert "Open now, until 4:00\N{NO-BREAK SPACE}pm." in theo.get(reverse("pages:case_file", args=[visit.case_id])).content.decode()
+    assert (
+        "Open now, until 4:00\N{NO-BREAK SPACE}pm."
+        in theo.get(reverse("pages:case_file", args=[visit.case_id])).content.decode()
+    )
     november_5.move_to("2026-11-05T21:30:00Z")
     assert "Closed now." in " ".join(the_row("Ask the office")["lines"])
     november_5.move_to("2026-11-26T15:00:00Z")  # Thanksgiving

@@ -71,7 +71,17 @@ def test_a_referral_too_with_its_letter(theo, november_5):
     assert (Referral.objects.get().state, item(visit, "referral_letter").state) == ("needed", "needed")
 
 
-def test_a_visit_s_day_and_a_visit_called_off(theo, november_5):
+def test_a_visit_s_day(theo, november_5):
+    visit = booked_visit()
+    an_hour_later(november_5)
+    shown = text(theo.get(page("visit", visit.case)))
+    assert WORDS in shown
+    assert page("move_visit", visit, "undo") in shown
+    theo.post(page("move_visit", visit, "undo"), {"why": "by_mistake"})
+    assert Visit.objects.get().state == "planned"
+
+
+def test_a_visit_called_off(theo, november_5):
     visit = booked_visit()
     actions.cancel_visit(visit, by=actor("rosa"))
     an_hour_later(november_5)

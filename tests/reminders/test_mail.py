@@ -185,6 +185,13 @@ def test_files_of_development_are_whole_and_newest_first(settings, tmp_path):
     assert found[0].attachments == [("call.ics", "text/calendar; method=REQUEST", b"BEGIN\r\n")]
 
 
+def test_files_of_development_take_nothing_for_an_address_that_can_never_be(settings, tmp_path):
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "portal.mail.FolderBackend", tmp_path / "mail"
+    with mail.Line() as line, pytest.raises(mail.AddressRefused, match="550"):
+        line.send(b"", "rosa@example.invalid")
+    assert mail.kept() == []
+
+
 @pytest.mark.django_db
 def test_a_message_in_the_made_up_language_is_whole(clock, rosa, smtp_sink):
     rosa.language = "qpr"

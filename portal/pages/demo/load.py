@@ -27,13 +27,12 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.pages import actions as page_actions
 from portal.pages import friday
-from portal.pages.demo import house, plan_files
+from portal.pages.demo import house, messages, plan_files
 from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
 from portal.pages.demo.plans import plan
 from portal.pages.demo.reviews import REVIEWS
 from portal.pages.demo.signing import sign_forms
 from portal.pages.demo.stories import STORIES, Story
-from portal.pages.fix_address import put_right
 from portal.reminders import sender
 
 # In UTC: soon after 9 am in Toronto, and in Vancouver, where the other readers' message of the day goes.
@@ -115,6 +114,7 @@ def play(deeds: list[Deed], first: int, now: dt.datetime) -> None:
             with clock.lived_at(min(at, now)):
                 deed.act()
                 _let_workers_look()
+    sender.run()  # what people did last goes out at once
 
 
 def _at(now: dt.datetime, days_ago: int, wall: dt.time) -> dt.datetime:
@@ -146,6 +146,8 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
     yield from _records(told)
     if story.plan:
         yield max(began - 3, 0), lambda: _add_plan(told)
+    if story.messages:
+        yield 1, lambda: messages.ODD[story.messages](told.case, told.people["theo"])
     if story.talk_in is not None:
         yield from _talk(told)
     if story.new_plan:
@@ -158,19 +160,12 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
     if story.third:
         yield 2, lambda: _ask_a_third(told)
     if story.letters_to:
-        yield max(began - 1, 0), lambda: _want_letters(told)
+        yield 2, lambda: messages.want_letters(told.case, story.letters_to, told.people["theo"])
     if story.call == "asked":
         wish = {"suits": "morning", "note": "Ring twice, the phone is in the kitchen"}
         yield 0, lambda: page_actions.ask_for_a_call(told.case, **wish, by=told.teller)
     if story.call == "made":
         yield 1, lambda: _call(told, "Wants to carry a copy of the report herself")
-
-
-def _want_letters(told: Told) -> None:
-    person = told.case.patient
-    by = Actor.person(told.people["theo"])
-    reached = {"email": person.email or "", "phone": person.phone, "postal": told.story.letters_to}
-    put_right(person, **reached, channel="letter", by=by)
 
 
 def _call(told: Told, words: str) -> None:

@@ -30,6 +30,7 @@ class Story:
     review: str = ""  # "", draft, shared
     call: str = ""  # why a person should call
     letters_to: str = ""  # the address of one who wants letters
+    messages: str = ""  # since yesterday: "", refused, rest, held_back
     assigned: bool = False
     matters: str = ""
     typed_office: tuple[str, str] = ("", "")  # name and phone of a holder that the directory does not know so
@@ -118,6 +119,7 @@ STORIES: Final = (
         signs=True,
         records={"pathology_report": "asked", "imaging_reports": "asked"},
         plan="daniel",
+        messages="rest",
         consultant="joanne",
         service="plan",
         talk_in=5,
@@ -193,7 +195,6 @@ STORIES: Final = (
         referral="not_needed",
         visit_in=-8,
         report="asked",
-        letters_to="208 Wren Street, Apt 5\nToronto ON M5A 2K4",
         records={"pathology_report": "opens_fine", "imaging_reports": "opens_fine"},
         plan="marcus",
         consultant="sofie",
@@ -220,6 +221,7 @@ STORIES: Final = (
         slides_back_in=6,
         third="dr_castel",
         third_in=19,
+        letters_to="208 Wren Street, Apt 5\nToronto ON M5A 2K4",
     ),
     Story(
         "helen",
@@ -236,6 +238,7 @@ STORIES: Final = (
         service="first_talk",
         talk_in=6,
         talk_canceled=True,
+        messages="refused",
     ),
     Story(
         "ana",
@@ -249,6 +252,7 @@ STORIES: Final = (
         records={"pathology_report": "arrived", "imaging_reports": "sent", "referral_letter": "opens_fine"},
         plan="ana",
         new_plan="ana_new",
+        messages="held_back",
         consultant="keiko",
         service="plan",
         talk_in=4,
