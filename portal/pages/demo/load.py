@@ -14,7 +14,7 @@ from cases.case import actions as case_actions
 from cases.case.models import Case, Office
 from cases.case.regions import office_details
 from cases.documents import actions as documents
-from cases.documents import checking
+from cases.documents import checking, joining
 from cases.records import actions as records
 from cases.records.handing_over import put_on_board, put_reports_on_board
 from cases.records.models import RecordItem, ReportLoop, Visit
@@ -126,6 +126,7 @@ def _at(now: dt.datetime, days_ago: int, wall: dt.time) -> dt.datetime:
 def _let_workers_look() -> None:
     """What beat would find in the next minute."""
     checking.check_waiting()
+    checking.check_waiting()  # pages of a joined file are checked before it is made
     open_due_reviews(clock.now())
 
 
@@ -312,8 +313,9 @@ def _add_plan(told: Told) -> None:
         files = [("plan.pdf", plan_files.make_locked_pdf())]
     else:
         files = plan_files.of_plan(plan(told.story.plan), told.people[told.story.patient].name)
-    for name, content in files:
-        documents.add_file(told.case, SimpleUploadedFile(name, content), by=told.teller)
+    sent = [documents.add_file(told.case, SimpleUploadedFile(name, body), by=told.teller) for name, body in files]
+    if len(sent) > 1:
+        joining.join(told.case, [version.document_id for version in sent], by=told.teller)
 
 
 def _new_plan(told: Told) -> None:
