@@ -208,6 +208,7 @@ PAGES: dict[str, Page] = {
     # --- reviews ---
     "reviews:queue": Page(CONSULTANTS | COORDINATOR, owner="assigned"),
     "reviews:edit": of_case(ASSIGNED, "review", owner="assigned"),
+    "reviews:find": of_case(ASSIGNED, "review", owner="assigned", posts="only", body={"find": "surgery"}),
     "reviews:save": of_case(ASSIGNED, "review", owner="assigned", posts="only"),
     "reviews:take": of_case(ASSIGNED, "review", owner="assigned", posts="only"),
     "reviews:hand_back": of_case(ASSIGNED | COORDINATOR, "review", owner="assigned", posts="only"),

@@ -43,24 +43,26 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Choice:
-    """Another document that can be looked at in the same place."""
+    """A document that can be looked at in the same place; "" is the one that stands there first."""
 
-    pk: UUID
+    value: str
     name: str
     is_shown: bool
 
 
 @dataclass(frozen=True)
 class View:
-    """What the viewer shows: `also` stays in every address, `find_url` takes the words looked for, by POST."""
+    """What the viewer shows. `address` is its page's, `also` stays in every query, `find_url` takes words by POST."""
 
     leaves: Sequence[Leaf]
     page: PageImage
     number: int
     size: int = WHOLE_WIDTH
     turn: int = 0
+    address: str = ""
     also: dict[str, str] = field(default_factory=dict)
     find_url: str = ""
+    window: str = ""  # without script, leafing happens in this other window: words typed beside the viewer stay
     choices: Sequence[Choice] = ()
     notes: Sequence[Any] = ()  # remarks on pages, each with page, place and number
     found: str = ""  # the words looked for
@@ -74,12 +76,12 @@ class View:
         shown = {"page": self.number, "size": self.size, "turn": self.turn} | changes
         quiet = {"size": WHOLE_WIDTH, "turn": 0}  # what needs no word in the address
         query = self.also | {name: str(value) for name, value in shown.items() if quiet.get(name) != value}
-        return f"?{urlencode(query)}#page-{shown['page']}"
+        return f"{self.address}?{urlencode(query)}#page-{shown['page']}"
 
     @property
     def base(self) -> str:
-        """The start of an address, to which the script adds page, size and turn."""
-        return "?" + "".join(f"{urlencode({name: value})}&" for name, value in self.also.items())
+        """The address to which the script adds page, size and turn."""
+        return f"{self.address}?{urlencode(self.also)}"
 
     @property
     def before(self) -> str:
@@ -192,9 +194,9 @@ def view_of(leaves: Sequence[Leaf], asked: QueryDict, user: Any, **more: Any) ->
 
 def of_version(version: Version, asked: QueryDict, user: Any, **more: Any) -> View | None:
     """The view of one version, on its document's own page."""
-    also = {"version": str(version.number)}
-    find_url = reverse("documents:find", args=[version.document_id])
-    return view_of(leaves_of([version.pk], user), asked, user, also=also, find_url=find_url, **more)
+    more |= {"address": version.get_absolute_url(), "also": {"version": str(version.number)}}
+    more["find_url"] = reverse("documents:find", args=[version.document_id])
+    return view_of(leaves_of([version.pk], user), asked, user, **more)
 
 
 def looked_through(view: View, asked: QueryDict, user: Any) -> View:

@@ -117,4 +117,4 @@ def document_link(pages: Sequence[PlanPage]) -> PageLink:
 
 def workspace_link(review: Review) -> PageLink:
     """Links to the page beside the review."""
-    return lambda number: f"{review.get_absolute_url()}#page-{number}"
+    return lambda number: f"{review.get_absolute_url()}?page={number}#page-{number}"

@@ -8,6 +8,7 @@ app_name = "reviews"
 urlpatterns = [
     path("staff/reviews/", views.queue, name="queue"),
     path("staff/reviews/<uuid:pk>/", views.edit, name="edit"),
+    path("staff/reviews/<uuid:pk>/find/", views.find, name="find"),
     path("staff/reviews/<uuid:pk>/save/", views.save, name="save"),
     path("staff/reviews/<uuid:pk>/take/", views.take, name="take"),
     path("staff/reviews/<uuid:pk>/hand-back/", views.hand_back, name="hand_back"),

@@ -4,19 +4,18 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.case.people import has_consent_to_read, who_can_open
-from cases.documents.models import PageImage
-from cases.documents.viewing import View
-from cases.reviews import actions, frozen, opening, sheet, standing
+from cases.documents import viewing
+from cases.reviews import actions, beside, frozen, opening, sheet, standing
 from cases.reviews.checklist import SOURCE
 from cases.reviews.forms import NoteForm, ReviewForm, ShareForm, WithdrawForm, asked_in
 from cases.reviews.lines import reading_grade
-from cases.reviews.models import Note, Review, Section, Summary
+from cases.reviews.models import Review, Section, Summary
 from cases.reviews.rules import allowed, no_consent, why_not
 from portal import clock, when
 from portal.access import find_or_404, open_to
@@ -87,8 +86,30 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     review = _find(request, pk)
     if closed := _closed(request, review):
         return closed
+    if request.GET.get("part") in viewing.PARTS:
+        return _part(request, review, request.GET)
     actions.look(review, by=Actor.of(request))
     return _workspace(request, review)
+
+
+@open_to("consultant")
+@require_POST
+def find(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Words looked for in what stands beside the review."""
+    review = _find(request, pk)
+    if closed := _closed(request, review):
+        return closed
+    if request.POST.get("part") in viewing.PARTS:
+        return _part(request, review, request.POST)
+    return _workspace(request, review, asked=request.POST)
+
+
+def _part(request: HttpRequest, review: Review, asked: QueryDict) -> HttpResponse:
+    """One page, the thumbnails around it, or the places found."""
+    view = beside.of_review(request, review, asked, list(review.notes.order_by("number")))
+    if view is None:
+        raise Http404
+    return render(request, viewing.PARTS[asked["part"]], {"view": view})
 
 
 def _questions(review: Review) -> list[str]:
@@ -105,6 +126,7 @@ def _workspace(
     overtaken: dict[str, Section] | None = None,
     note_form: NoteForm | None = None,
     also: list[str] | None = None,
+    asked: QueryDict | None = None,
     status: int = 200,
 ) -> HttpResponse:
     at = actions.situation(review, Actor.of(request), clock.now())
@@ -117,7 +139,7 @@ def _workspace(
         "note_form": note_form or NoteForm(auto_id="note-%s", initial={"page": 1}),
         "notes": notes,
         "source": SOURCE,
-        "pages": _pages(request, review, notes),
+        "view": beside.of_review(request, review, asked or request.GET, notes),
         "can": allowed(at),
         "can_write": not why_not("write", at),
         "at": at,
@@ -135,19 +157,6 @@ def _both_texts(form: ReviewForm, overtaken: dict[str, Section]) -> dict[str, di
     return {
         code: {"section": section, "words": form.readable(code), "code": code} for code, section in overtaken.items()
     }
-
-
-def _pages(request: HttpRequest, review: Review, notes: list[Note]) -> list[dict[str, Any]]:
-    """The pictures of the whole plan in order, each with the notes that stand on it."""
-    order = {version: place for place, version in enumerate(review.plan)}
-    mine = PageImage.objects.visible_to(request.user).filter(version__in=review.plan)
-    images = sorted(
-        mine.select_related("version__case__key"), key=lambda image: (order[image.version_id], image.number)
-    )
-    return [
-        {"number": number, "view": View([], image, number), "notes": [note for note in notes if note.page == number]}
-        for number, image in enumerate(images, start=1)
-    ]
 
 
 def _last_saved(review: Review) -> str:
@@ -225,7 +234,7 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused)
         else:
-            return redirect(f"{review.get_absolute_url()}#page-{added.page}")
+            return redirect(f"{review.get_absolute_url()}?page={added.page}#page-{added.page}")
     return _workspace(request, review, note_form=form, also=[_("The note is not saved yet.")], status=422)
 
 

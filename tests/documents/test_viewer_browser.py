@@ -5,6 +5,7 @@ import os
 import pytest
 from playwright.sync_api import Page, expect
 
+from cases.documents.models import Version
 from portal.history.models import Event
 from tests import factories, people, plan_files
 from tests.documents.files import checked
@@ -40,7 +41,9 @@ def open_at(site, page, case):
 
 
 def here(page: Page, words: str) -> None:
+    """The bar names this page, and it is the one in view."""
     expect(page.locator("[data-where]")).to_have_text(words)
+    expect(page.locator(f"#page-{words.split()[1]}")).to_be_in_viewport()
 
 
 def test_pages_follow_each_other_and_far_ones_are_let_go(open_at):
@@ -54,7 +57,8 @@ def test_pages_follow_each_other_and_far_ones_are_let_go(open_at):
     expect(page.locator('.rs-rail [aria-current="page"]')).to_have_text("Page 12")
     assert "page=12" in page.url
     assert page.errors == []
-    assert Event.objects.filter(verb="document.opened").count() == 1
+    version = Version.objects.get()
+    assert Event.objects.filter(verb="document.opened", about_id=str(version.pk)).count() == 1
 
 
 def test_keys_turn_enlarge_and_leaf_only_inside_the_viewer(open_at):

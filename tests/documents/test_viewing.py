@@ -33,7 +33,7 @@ def look_for(rosa, version):
 
 def links(page):
     """The addresses of the bar's controls."""
-    return {name: to for to, name in re.findall(r'href="([^"]*)" data-go="(\w+)"', page)}
+    return {name: to for to, name in re.findall(r'href="/documents/[^/]*/([^"]*)"[^>]*? data-go="(\w+)"', page)}
 
 
 def test_page_asked_for_stands_with_its_words_and_the_ways_on(show):

@@ -15,6 +15,7 @@ function start(viewer) {
     const [width, height, count] = run.split(/[x*]/).map(Number);
     return Array.from({ length: count }, () => [width, height]);
   });
+  const base = new URL(viewer.dataset.base, location.href);
   const now = { page: Number(viewer.dataset.page), size: Number(pages.dataset.size), turn: Number(pages.dataset.turn) };
   let found = viewer.querySelector("[data-find-form] [name=find]").value.trim();
   let isGoing = false; // while the view jumps, what passes by is not the page one reads
@@ -57,12 +58,12 @@ function start(viewer) {
   }
 
   function values(more) {
-    const known = Object.fromEntries(new URLSearchParams(viewer.dataset.base.slice(1)));
+    const known = Object.fromEntries(base.searchParams);
     return { ...known, page: now.page, size: now.size, turn: now.turn, ...more };
   }
 
   function href(more = {}) {
-    return `?${new URLSearchParams(values(more))}`;
+    return `${base.pathname}?${new URLSearchParams(values(more))}`;
   }
 
   // A page is asked for by POST while words are looked for: they belong in no address.
@@ -72,7 +73,7 @@ function start(viewer) {
     if (csrf) headers["X-CSRFToken"] = csrf.value;
     const given = values({ page: number, part });
     if (!found && part !== "found") {
-      return window.htmx.ajax("GET", location.pathname + href({ page: number, part }), { source: target, target, swap });
+      return window.htmx.ajax("GET", href({ page: number, part }), { source: target, target, swap });
     }
     if (part === "found") delete given.page;
     return window.htmx.ajax("POST", viewer.dataset.find, { source: target, target, swap, headers, values: { ...given, find: found } });
@@ -122,7 +123,7 @@ function start(viewer) {
       link.hidden = ["before", "after"].includes(link.dataset.go) && to.page === now.page;
       link.href = `${href(to)}#page-${to.page}`;
     }
-    history.replaceState(null, "", `${href()}#page-${number}`);
+    if (location.pathname === base.pathname) history.replaceState(null, "", href());
     rail();
   }
 
@@ -164,7 +165,7 @@ function start(viewer) {
     const figure = figures[number - 1];
     if (!figure) return;
     isGoing = true;
-    pages.scrollTop = figure.offsetTop - pages.offsetTop;
+    pages.scrollTop = figure.offsetTop;
     show(number);
     requestAnimationFrame(() => requestAnimationFrame(() => { isGoing = false; }));
   }
@@ -173,14 +174,14 @@ function start(viewer) {
     const to = next(step);
     if (to.page !== now.page || ["first", "last"].includes(step)) return go(to.page);
     const figure = figures[now.page - 1];
-    const into = (pages.scrollTop + pages.offsetTop - figure.offsetTop) / Math.max(1, figure.offsetHeight);
+    const into = (pages.scrollTop - figure.offsetTop) / Math.max(1, figure.offsetHeight);
     Object.assign(now, to);
     pages.dataset.size = now.size;
     pages.dataset.turn = now.turn;
     figures.forEach((each, place) => lay(each, place + 1));
     viewer.querySelector("[data-size]:not([data-pages])").textContent = `${now.size}%`;
     isGoing = true;
-    pages.scrollTop = figure.offsetTop - pages.offsetTop + into * figure.offsetHeight;
+    pages.scrollTop = figure.offsetTop + into * figure.offsetHeight;
     show(now.page);
     requestAnimationFrame(() => requestAnimationFrame(() => { isGoing = false; }));
   }
@@ -190,7 +191,7 @@ function start(viewer) {
     pages.dataset.waits = "true";
     requestAnimationFrame(() => {
       delete pages.dataset.waits;
-      const line = pages.scrollTop + pages.offsetTop + pages.clientHeight / 3;
+      const line = pages.scrollTop + pages.clientHeight / 3;
       let number = now.page;
       while (number < figures.length && figures[number].offsetTop <= line) number += 1;
       while (number > 1 && figures[number - 1].offsetTop > line) number -= 1;
@@ -212,7 +213,7 @@ function start(viewer) {
   // Links elsewhere on the page that name a page of this run: notes beside it, lines of a summary.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href*='#page-']");
-    if (!link || viewer.contains(link) || link.pathname !== location.pathname || event.ctrlKey || event.metaKey) return;
+    if (!link || viewer.contains(link) || link.pathname !== base.pathname || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     go(Number(link.hash.slice("#page-".length)));
     pages.focus({ preventScroll: true });
@@ -249,6 +250,7 @@ function start(viewer) {
     });
   }
 
+  for (const each of viewer.querySelectorAll("[target]")) each.removeAttribute("target");
   viewer.querySelector(".rs-viewer__keys").hidden = false;
   viewer.classList.add("rs-viewer--all");
   const named = Number((location.hash.match(/^#page-(\d+)$/) || [])[1]);
