@@ -32,6 +32,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="rs-bench-", dir="/tmp", ignore_cleanup_errors=True) as folder:
         figures = measure(Path(folder), 20 if is_quick else 300, is_quick)
         figures += apart("bombs", Path(folder), 2 if is_quick else 5)
+        figures += apart("reading", Path(folder), *((3, 200) if is_quick else (20, 2000)))
         figures += apart("messages", Path(folder), 300 if is_quick else 10_000)
         figures += apart("growth", Path(folder), *((30, 300) if is_quick else (100, 10_000)))
         print(show(figures))

@@ -93,18 +93,24 @@ def claim(version_id: Any = None) -> PageImage | None:
     try:
         with transaction.atomic():
             _free_dead(now)
-            if PageImage.objects.filter(reading=PageImage.Reading.READING).exists():
-                return None
-            waiting = PageImage.objects.to_read()
-            waiting = waiting.filter(version=version_id) if version_id else waiting
-            found = waiting.order_by("read_tries", "version__judged_at", "version", "number").values_list("pk").first()
-            taken = found and PageImage.objects.filter(pk=found[0], reading=PageImage.Reading.WAITING).update(
+            chosen = choose(version_id)
+            taken = chosen and PageImage.objects.filter(pk=chosen, reading=PageImage.Reading.WAITING).update(
                 reading=PageImage.Reading.READING, read_claimed_at=now, read_tries=F("read_tries") + 1
             )
     except IntegrityError:  # another worker was quicker: the database lets one page be read at a time
         return None
     mine = PageImage.objects.select_related("version__case__key", "version__file__key")
-    return mine.filter(pk=found[0]).first() if taken else None  # gone when it was erased since
+    return mine.filter(pk=chosen).first() if taken else None  # gone when it was erased since
+
+
+def choose(version_id: Any = None) -> Any:
+    """The id of the page whose turn it is, or None while another is read."""
+    if PageImage.objects.filter(reading=PageImage.Reading.READING).exists():
+        return None
+    waiting = PageImage.objects.to_read()
+    waiting = waiting.filter(version=version_id) if version_id else waiting
+    order = ("read_tries", "version__judged_at", "version", "number")
+    return waiting.order_by(*order).values_list("pk", flat=True).first()
 
 
 def _free_dead(now: dt.datetime) -> None:

@@ -373,10 +373,5 @@ class PageImage(models.Model):
 
     @property
     def words(self) -> str:
-        """The page's words as plain text, for people."""
-        return "\n".join(line["words"] for line in self.lines)
-
-    @property
-    def plain_words(self) -> str:
-        """The same without marks, to be searched."""
-        return "\n".join(line[4] for line in json.loads(self.text or "[]"))
+        """The page's words as plain text, those that the machine is not sure of marked."""
+        return "\n".join(machine_words.marked(*line[4:]) for line in json.loads(self.text or "[]"))

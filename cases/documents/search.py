@@ -2,6 +2,7 @@
 by page, within bounds; nothing of what is looked for is kept.
 """
 
+import re
 import time
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,7 @@ MOST_PAGES = 5000  # looked through, the newest files first
 SECONDS = 3.0
 MOST_FILES = 20  # shown, and
 MOST_PLACES = 5  # of each
+FOREIGN = re.compile(r"[^\x00-\x7f]+")  # folded sign by sign, which is slow; most pages hold few such
 BEFORE, AFTER = 60, 120  # letters told around a place
 WITHOUT_WORDS = [
     PageImage.Reading.WAITING,
@@ -47,7 +49,7 @@ class Place:
     @property
     def pieces(self) -> list[Piece]:
         """The words around the first of those found."""
-        return _pieces(self.page.plain_words, self.asked)
+        return _pieces(self.page.words, self.asked)
 
 
 @dataclass
@@ -82,9 +84,12 @@ def sought(asked: str) -> list[str]:
 
 def folded(text: str) -> str:
     """Large and small letters, accents and forms of one letter made alike."""
-    if text.isascii():
-        return text.lower()
-    return "".join(sign for sign in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(sign))
+    return (text if text.isascii() else FOREIGN.sub(_folded_letters, text)).lower()
+
+
+def _folded_letters(found: re.Match[str]) -> str:
+    signs = unicodedata.normalize("NFKD", found[0]).casefold()
+    return "".join(sign for sign in signs if not unicodedata.combining(sign))
 
 
 def in_case(case: Case, user: Any, asked: list[str]) -> Answer:
@@ -110,7 +115,7 @@ def in_case(case: Case, user: Any, asked: list[str]) -> Answer:
 
 def on_page(page: PageImage, asked: list[str], also: str = "") -> Place | None:
     """The page, when all words stand on it; some may stand in `also`, the folded name of its file, instead."""
-    here = folded(page.plain_words)
+    here = folded(page.words)
     if not any(word in here for word in asked) or not all(word in here or word in also for word in asked):
         return None
     return Place(page, asked)
@@ -154,7 +159,7 @@ def _pieces(text: str, asked: list[str]) -> list[Piece]:
         (letters[start][0], letters[start + len(word) - 1][0] + 1) for word in asked for start in _all(here, word)
     )
     first = spans[0][0]
-    begin, end = _at_a_word(text, max(0, first - BEFORE), first), min(len(text), first + AFTER)
+    begin, end = _window(text, first)
     pieces, at = [Piece("… ")] if begin else [], begin
     for start, stop in spans:
         if start >= end:
@@ -173,7 +178,10 @@ def _all(text: str, word: str) -> Iterator[int]:
         start = text.find(word, start + len(word))
 
 
-def _at_a_word(text: str, begin: int, first: int) -> int:
-    """Where the word after `begin` starts, so that none is shown in part."""
+def _window(text: str, first: int) -> tuple[int, int]:
+    """Some letters before and after a place, without words cut in two where there are spaces."""
+    begin, end = max(0, first - BEFORE), min(len(text), first + AFTER)
     space = text.find(" ", begin, first) if begin else -1
-    return space + 1 if space >= 0 else begin
+    begin = space + 1 if space >= 0 else begin
+    space = text.rfind(" ", first, end) if end < len(text) else -1
+    return begin, space if space >= 0 else end
