@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from cases.documents import machine_words
 from cases.documents.models import PageImage
 
 MOST = 200  # hits told; more are a word too common to be looked for
@@ -47,7 +48,7 @@ def on_page(page: PageImage, words: str, number: int | None = None) -> list[Hit]
     without accents.
     """
     sought = _folded(words)
-    lines = [line[:5] for line in json.loads(page.text or "[]")]
+    lines = [[*line[:4], machine_words.marked(*line[4:])] for line in json.loads(page.text or "[]")]
     if not sought or sought not in _folded(" ".join(line[4] for line in lines)):
         return []
     letters = [(place, at, letter) for place, line in enumerate(lines) for at, letter in _letters(line[4])]

@@ -35,7 +35,8 @@ def note_search(case: Case, *, by: Actor) -> None:
     """Words were looked for in the files of a case; which ones is nobody's to know."""
     noted = Event.objects.filter(patient=case.patient_id, at__gte=clock.now() - rules.ONE_LOOK, actor_id=by.id)
     if not noted.filter(verb="document.searched", about_id=str(case.pk)).exists():
-        record(by, "document.searched", case, patient=case.patient_id, case=case.pk, why=WHY.get(role_in(case, by), ""))
+        why = WHY.get(role_in(case, by), "") if by.id != case.patient_id else ""
+        record(by, "document.searched", case, patient=case.patient_id, case=case.pk, why=why)
 
 
 def note_denial(model: Any, pk: UUID, *, by: Actor) -> None:

@@ -166,6 +166,8 @@ def keep(page: PageImage, found: dict) -> None:
         describing.guess(row.version)
     if row.turn and row.version.own_kind.is_picture:
         note_lying(row.version, row.turn)
+    if found["lines"] and row.number in (1, row.version.pages):
+        describing.guess(row.version)
 
 
 def note_lying(version: Version, turn: int) -> None:
@@ -193,7 +195,7 @@ def _ours(page: PageImage) -> PageImage | None:
     """The row under lock, or None when it is gone, or another worker has taken it over since."""
     return (
         PageImage.objects.select_for_update(of=("self",))
-        .select_related("version__case__key")
+        .select_related("version__case__key", "version__case__patient", "version__document")
         .filter(pk=page.pk, reading=PageImage.Reading.READING, read_claimed_at=page.read_claimed_at)
         .first()
     )

@@ -69,6 +69,17 @@ class FoundFile:
     def about(self) -> str:
         return words.about(self.version)
 
+    @property
+    def find(self) -> str:
+        """What the viewer marks: the words in a row where they stand so, else the longest that is there."""
+        if not self.places:
+            return ""
+        in_a_row = " ".join(self.places[0].asked)
+        texts = [" ".join(folded(place.page.words).split()) for place in self.places]
+        if any(in_a_row in text for text in texts):
+            return in_a_row
+        return max((word for word in self.places[0].asked if word in texts[0]), key=len, default="")
+
 
 @dataclass
 class Answer:

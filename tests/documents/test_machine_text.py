@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from cases.documents import actions, checking, erasing, machine_text, rules, sandbox, tasks, words
-from cases.documents.models import CLAIM_LASTS, PageImage, Version
+from cases.documents import actions, checking, erasing, hits, machine_text, rules, sandbox, tasks, words
+from cases.documents.models import CLAIM_LASTS, Guess, PageImage, Version
 from portal import clock
 from portal.actors import Actor
 from tests import page_pictures, people, plan_files
@@ -307,3 +307,19 @@ def test_lines_of_both_kinds_have_their_places(case):
     first, second = page.lines
     assert first == {"x": "1", "y": "2", "length": "3", "size": "4", "words": "own words"}
     assert second["words"] == "read 20[?] words"
+
+
+def test_what_the_machine_read_says_what_the_file_is(case):
+    version = photo_of(case)
+    lines = ["Pathology report", "Reported on March 3, 2025"]
+    machine_text.keep(machine_text.claim(), found(*lines))
+    guess = Guess.objects.get(document=version.document)
+    assert (guess.kind, str(guess.dated_on)) == ("pathology_report", "2025-03-03")
+
+
+def test_place_found_on_a_page_that_a_machine_read_shows_its_marks(case):
+    version = photo_of(case)
+    line = [10, 20, 300, 20, "Take tamoxifen 20 mg", [2]]
+    machine_text.keep(machine_text.claim(), {"lines": [line], "certainty": 70, "turn": 0})
+    (hit,) = hits.on_page(page_of(version), "tamoxifen")
+    assert "20[?] mg" in hit.after

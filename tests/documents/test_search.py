@@ -86,11 +86,22 @@ def test_pages_that_nobody_read_are_told(case, rosa):
     assert "1 page is a picture without words to look through. Look at it yourself." in html
 
 
-def test_place_leads_to_its_page(case, rosa):
+def test_place_leads_to_its_page_with_the_words_marked(case, rosa):
     version = letter(case, "nothing", pages=2)
-    say(version, "Take tamoxifen", number=2)
-    html = look(rosa, case, "tamoxifen").content.decode()
-    assert f'href="/documents/{version.document_id}/?version=1&amp;page=2#viewer"' in html
+    say(version, "Take Tamoxifen", "daily", number=2)
+    html = look(rosa, case, "tamoxifen daily").content.decode()
+    address = reverse("documents:find", args=[version.document_id])
+    assert f'action="{address}#viewer"' in html
+    for name, value in (("version", "1"), ("find", "tamoxifen daily"), ("page", "2")):
+        assert f'name="{name}" value="{value}"' in html
+    page = rosa.post(address, {"version": "1", "find": "tamoxifen daily", "page": "2"}).content.decode()
+    assert "<mark>Tamoxifen daily</mark>" in page
+
+
+def test_words_apart_lead_to_the_longest_of_them(case):
+    letter(case, "Daily, at night, take tamoxifen")
+    (row,) = search.in_case(case, case.patient, search.sought("tamoxifen daily")).files
+    assert row.find == "tamoxifen"
 
 
 def test_hostile_words_stay_words(case, rosa):
