@@ -193,7 +193,7 @@ def _sign(form: Form, verb: str, signature: Signature, by: Actor) -> Release:
     draft.state = moves.check(release_rules.RELEASE_MOVES, verb, draft.state, role_of(case, by))
     _replace_former(form, by)
     draft.visit, draft.until_on, draft.text = form.visit, form.until_on, form.text
-    draft.code, draft.said = form.code, release_form.as_signed(form)
+    draft.code, draft.said = form.code, release_form.as_signed(form, signature.how)
     draft.how, draft.signature = signature.how, signature.words
     draft.signed_at, draft.signed_by = now, by.user or case.patient
     draft.save()

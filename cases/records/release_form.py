@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case, Office
+from cases.case.signatures import SignedHow
 from cases.records import release_rules, words
 from cases.records.models import RecordItem, Release, Visit
 from cases.records.release_rules import Asked, Recipient
@@ -251,10 +252,14 @@ def _as_before(visit: Visit, holder: Office) -> Details:
     return replace(Details.read(latest.details), special=()) if latest else Details()
 
 
-def as_signed(form: Form) -> str:
-    """What was read, kept as it was: its rows and statements."""
+def as_signed(form: Form, how: str) -> str:
+    """What was read, kept as it was: its rows and statements. What was ticked on a paper, the paper says."""
     with translation.override(form.case.patient.language):
-        rows = [[row["label"], row["value"]] for row in form.rows]
+        ticked = _("As ticked on the paper.") if how == SignedHow.PAPER else ""
+        also = _("Also these")
+        rows = [[row["label"], ticked if ticked and row["label"] == also else row["value"]] for row in form.rows]
+        if ticked and all(label != also for label, _value in rows):
+            rows.append([also, ticked])
     return json.dumps({"rows": rows, "statements": form.statements})
 
 

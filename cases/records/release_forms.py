@@ -54,10 +54,12 @@ class DetailsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(),
     )
 
-    def __init__(self, *args: Any, about: Form, **kwargs: Any):
+    def __init__(self, *args: Any, about: Form, is_patient: bool, **kwargs: Any):
         kwargs.setdefault("initial", vars(about.details) | {"until_on": about.until_on})
         super().__init__(*args, **kwargs)
         self.about = about
+        if not is_patient:  # nobody ticks these for her; on paper they are boxes for her pen
+            del self.fields["special"]
         if not about.has_slides:
             del self.fields["accession"], self.fields["stain"]
         if about.case.patient.birth_date:

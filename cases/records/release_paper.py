@@ -1,6 +1,7 @@
 """A form to sign by hand, or a copy of a signed one, as a tagged PDF: one page, plain enough for a fax."""
 
 import base64
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from cases.case.signatures import SignedHow
 from cases.records import release_form, release_words
 from cases.records.models import Release
 from cases.records.release_form import Form
+from cases.records.release_states import Special
 from portal import paper
 from portal.texts.models import Text
 
@@ -28,7 +30,9 @@ def to_sign(form: Form, now: datetime) -> bytes:
             "title": _("Permission to send records"),
             "lead": lead,
             "rows": [{"label": row["label"], "value": row["value"]} for row in form.rows],
-            "heading": _("What I know"),
+            "tick": _("These go only if you tick them, each by itself:"),
+            "boxes": [{"label": str(each.label), "on": each in form.details.special} for each in Special],
+            "heading": _("What you should know"),
             "statements": form.statements,
             "foot": _("%(case)s. Form %(code)s") % {"case": form.case.reference, "code": form.code},
         }
@@ -42,7 +46,7 @@ def copy_of(release: Release, now: datetime) -> bytes:
         words = {
             "title": _("Permission to send records"),
             "lead": _("A copy of what was signed."),
-            "heading": _("What I know"),
+            "heading": _("What you should know"),
             "foot": _("%(case)s. Form %(code)s") % {"case": case.reference, "code": release.code},
             **said,
         }
@@ -81,8 +85,6 @@ def _signed(thing: Release | Authority) -> dict[str, Any]:
 
 def _reader(case: Case) -> Any:
     """The patient's language and zone: it is her paper."""
-    from contextlib import ExitStack
-
     stack = ExitStack()
     stack.enter_context(translation.override(case.patient.language))
     stack.enter_context(timezone.override(case.patient.zone))
@@ -90,5 +92,13 @@ def _reader(case: Case) -> Any:
 
 
 def _pdf(case: Case, words: dict[str, Any], now: datetime) -> bytes:
-    blank = {"signed": "", "drawing": [], "drawing_words": "", "sign_here": _("Signature"), "date_here": _("Date")}
+    blank = {
+        "tick": "",
+        "boxes": [],
+        "signed": "",
+        "drawing": [],
+        "drawing_words": "",
+        "sign_here": _("Signature"),
+        "date_here": _("Date"),
+    }
     return paper.pdf(TEMPLATE, blank | words, author=case.patient.name, made_at=now)

@@ -50,9 +50,17 @@ def release(request: HttpRequest, pk: str) -> HttpResponse:
     return press(request, item) if press else _page(request, item, also=[_("This cannot be done here.")], status=422)
 
 
+def _is_patient(request: HttpRequest, item: RecordItem) -> bool:
+    return role_in(item.visit.case, request.user) == "patient"
+
+
+def _details(request: HttpRequest, item: RecordItem, form: release_form.Form) -> DetailsForm:
+    return DetailsForm(request.POST, about=form, is_patient=_is_patient(request, item))
+
+
 def _sign(request: HttpRequest, item: RecordItem) -> HttpResponse:
     form = release_form.of(item.visit, item.holder, clock.now())
-    details, sign = DetailsForm(request.POST, about=form), _sign_form(request, item, request.POST)
+    details, sign = _details(request, item, form), _sign_form(request, item, request.POST)
     if not (details.is_valid() and sign.is_valid()):
         return _page(request, item, details=details, sign=sign, status=422)
     return _try(
@@ -74,7 +82,7 @@ def _sign(request: HttpRequest, item: RecordItem) -> HttpResponse:
 
 
 def _save(request: HttpRequest, item: RecordItem) -> HttpResponse:
-    details = DetailsForm(request.POST, about=release_form.of(item.visit, item.holder, clock.now()))
+    details = _details(request, item, release_form.of(item.visit, item.holder, clock.now()))
     if not details.is_valid():
         return _page(request, item, details=details, status=422)
     until_on = details.cleaned_data["until_on"]
@@ -151,7 +159,7 @@ def _page(
     why = release_keeping.why_not(item, visit, signed, form.today)
     standing = signed[0] if signed and why is None else None
     bad = next((each for each in (details, sign, paper_form) if each is not None and each.errors), None)
-    is_patient = role_in(case, request.user) == "patient"
+    is_patient = _is_patient(request, item)
     page = {
         "case": case,
         "item": item,
@@ -162,7 +170,7 @@ def _page(
         "standing": standing if "new" not in request.GET and request.method != "POST" else None,
         "former": signed[0] if signed else None,
         "why": why.label if why and signed else "",
-        "details": details or DetailsForm(about=form),
+        "details": details or DetailsForm(about=form, is_patient=is_patient),
         "sign": sign or SignForm(initial={"seen": form.code}, patient=case.patient.name),
         "is_patient": is_patient,
         "form": bad,

@@ -80,7 +80,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "visit_url": reverse("records:visit", args=[case.pk]),
         "report": cards.report(gathered, case, today),
         "records_url": reverse("records:list", args=[case.pk]),
-        "records": [_record(each, case) for each in gathered.standing.items] if gathered.standing else [],
+        "records": _records(gathered, case, today),
         "happened": privacy.lines(list(page), case, request.user),
         "page": page,
         "log_url": log_url(case),
@@ -156,7 +156,15 @@ def _calls(case: Case, reader: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _record(each: ItemStanding, case: Case) -> dict[str, Any]:
+def _records(gathered: Gathered, case: Case, today: dt.date) -> list[dict[str, Any]]:
+    if gathered.standing is None:
+        return []
+    forms = signed.forms_of(gathered.standing.visit, today)
+    return [_record(each, case, forms.get(each.item.pk)) for each in gathered.standing.items]
+
+
+def _record(each: ItemStanding, case: Case, form: str | None) -> dict[str, Any]:
+    """`form`: what stands in the way of its permission; "" where one covers it, None where none is wanted."""
     item = each.item
     can_be_released = item.holder is not None and release_rules.can_be_released(item.kind_id, item.state)
     tag = record_words.item_tag(item)
@@ -168,6 +176,7 @@ def _record(each: ItemStanding, case: Case) -> dict[str, Any]:
         "state": STAFF_STATES.get((item.state, item.need or item.route), tag["label"]),
         "tag": "" if item.state == ItemState.NEEDED else tag["kind"],
         "known": " ".join(filter(None, [_known(item, case), _lent(item)])) or "–",
+        "form": form or ("" if form is None else _("Its form is signed.")),
         "form_href": reverse("records:release", args=[item.pk]) if can_be_released else "",
         "log_href": log_url(case, item=item.pk) if item.state not in THERE else "",
     }

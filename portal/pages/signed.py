@@ -1,14 +1,33 @@
 """What was signed for a case, as the privacy page and the case file list it."""
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from cases.case.authority import Authority
 from cases.case.models import Case
-from cases.records import release_words
-from cases.records.models import Release
+from cases.records import release_keeping, release_rules, release_words
+from cases.records.models import Release, Visit
 from portal import clock
 
 MOST = 30
+
+
+def forms_of(visit: Visit | None, today: date) -> dict[UUID, str]:
+    """What stands in the way of each record of a visit that wants a permission; "" where one covers it."""
+    if visit is None:
+        return {}
+    releases = release_keeping.signed_for(visit)
+    found = {}
+    for item in visit.items.wanted().filter(holder__isnull=False).select_related("kind", "holder"):
+        holder = item.holder
+        wanted = holder is not None and release_rules.wants_release(
+            need=item.kind.need or item.need, asked_by_us=item.asked_by_us, has_own_form=holder.has_own_form
+        )
+        if wanted and release_rules.can_be_released(item.kind_id, item.state):
+            why = release_keeping.why_not(item, visit, releases, today)
+            found[item.pk] = str(why.label) if why else ""
+    return found
 
 
 def of_case(case: Case, reader: Any) -> list[dict[str, Any]]:

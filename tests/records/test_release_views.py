@@ -1,5 +1,7 @@
 """The page where a patient lets an office send records: read, sign, print, put in the paper, take back."""
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -134,6 +136,7 @@ def test_signed_on_paper_it_counts_once_somebody_looked(visit, folder):  # noqa:
 
     release = Release.objects.get()
     assert (release.state, release.how, release.signed_by.name) == ("signed", "paper", "Theo Lindqvist")
+    assert "As ticked on the paper." in answer.content.decode()
     assert "looked at by Theo Lindqvist" in answer.content.decode()
     assert item(visit, "slides").state == "needed"
 
@@ -238,3 +241,25 @@ def test_hostile_words_stay_words(visit):
     )
     html = people.browser(people.person("rosa")).get(page(visit)).content.decode()
     assert "<script>alert(1)" not in html
+
+
+def test_what_is_ticked_one_by_one_is_the_patients_alone(visit):
+    rosa, theo = people.browser(people.person("rosa")), people.browser(people.person("theo"))
+    assert 'name="special"' in rosa.get(page(visit)).content.decode()
+    assert 'name="special"' not in theo.get(page(visit)).content.decode()
+
+    press(theo, visit, do="save", special=["hiv"])
+    assert form(visit).details.special == ()
+
+    words = words_of(theo.get(reverse("records:release_pdf", args=[item(visit, "slides").pk])).content)
+    assert "These go only if you tick them" in words
+    assert "HIV tests and care" in words
+
+
+def test_the_case_file_says_what_stands_in_the_way(visit):
+    theo, address = people.browser(people.person("theo")), reverse("pages:case_file", args=[visit.case_id])
+    assert "Nothing is signed for it yet." in theo.get(address).content.decode()
+    sign(visit)
+    assert "Its form is signed." in theo.get(address).content.decode()
+    actions.move_visit(visit, on=date(2027, 1, 12), by=actor("rosa"))
+    assert "It ends before the visit." in theo.get(address).content.decode()
