@@ -29,7 +29,7 @@ def signed_line(thing: Release | Authority) -> str:
     """ "Typed name, Thursday, November 5 at 10:00 am"; who said so where a paper was signed."""
     if thing.signed_at is None:
         return _("Not signed yet.")
-    day = {"day": when.day(thing.signed_at, year=True), "time": when.clock_time(when.local(thing.signed_at))}
+    day = {"day": when.day(thing.signed_at, year=True), "time": when.clock_time(thing.signed_at)}
     said = {"how": str(SignedHow(thing.how).label), "at": _("%(day)s, %(time)s") % day}
     if thing.how == SignedHow.PAPER and thing.signed_by:
         said["who"] = thing.signed_by.name

@@ -1,4 +1,4 @@
-"""The form to sign in a real browser: drawn with a pointer, by keyboard alone, without script; clean by axe when open."""
+"""The form to sign in a real browser: drawn with a pointer, by keyboard, without script; clean by axe when open."""
 
 import pytest
 import time_machine
