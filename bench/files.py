@@ -18,10 +18,11 @@ from bench.figures import Figure
 from bench.visitor import Visitor
 from cases.documents import kinds, sandbox
 from tests.programs import wait_until
+from tests.slow_senders import slow_senders
 
 MB = 2**20
 PHOTO = b"\xff\xd8\xff\xe0"  # the beginning of one: the worker is soon done with the rest
-READERS = 20
+READERS, SENDERS = 20, 200
 LOOK_SECONDS = 1.0  # a reader turns a page each second
 
 
@@ -30,6 +31,7 @@ def measure(port: int, patient: Visitor, case: str, folder: Path, web: list[int]
     yield from taking_in(patient, f"{case}plan/", folder, web, 5 if is_quick else 50)
     yield drawing(folder, 20 if is_quick else 100)
     yield from reading(port, patient, case, 3 if is_quick else 12)
+    yield beside_slow_senders(port, patient, f"{case}plan/", 20 if is_quick else 100)
 
 
 def taking_in(patient: Visitor, path: str, folder: Path, web: list[int], megabytes: int) -> Iterator[Figure]:
@@ -128,6 +130,17 @@ def reading(port: int, patient: Visitor, case: str, seconds: float) -> Iterator[
     beside = ninety_five(read(port, patient, pages, seconds))
     words = f"95 of 100 openings of {READERS} readers; ratio to the same without"
     yield Figure("file: reading while 4 bombs are checked", 1000 * beside, "ms", beside / alone, words)
+
+
+def beside_slow_senders(port: int, patient: Visitor, path: str, requests: int) -> Figure:
+    """Another's page while many lines are within a form that they send a byte a second of."""
+    cookie = "; ".join(f"{name}={value}" for name, value in patient.cookies.items())
+    other = Visitor(port)
+    other.cookies = dict(patient.cookies)
+    with slow_senders(port, path, SENDERS, cookie):
+        took = [other.get(path) for _ in range(requests)]
+    words = f"the slowest of {requests} openings of the upload page; {SENDERS} lines"
+    return Figure("file: others while 200 send slowly", 1000 * max(took), "ms", words=words)
 
 
 def pages_of(patient: Visitor, case: str) -> list[str]:

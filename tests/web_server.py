@@ -60,8 +60,14 @@ class WebServer:
         instance = hashlib.sha256(str(self.var.resolve()).encode()).hexdigest()[:8]
         return f"portal-{instance}-session={session.value}"
 
-    def line(self, seconds: float = 20) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), seconds)
+    def line(self, seconds: float = 20, takes: int = 0) -> socket.socket:
+        """A line of one's own; `takes`: so many bytes wait at this end at most, the rest with the server."""
+        line = socket.socket()
+        line.settimeout(seconds)
+        if takes:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, takes)
+        line.connect(("127.0.0.1", self.port))
+        return line
 
     def ask(self, path: str, cookie: str = "", method: str = "GET", **headers: str) -> bytes:
         """The whole answer, head and body, on a line of its own."""

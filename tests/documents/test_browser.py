@@ -137,3 +137,19 @@ def test_page_has_no_barriers(site, page, axe, case, what):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         if shots := os.environ.get("SHOTS"):
             page.screenshot(path=f"{shots}/{what}-{width}.png", full_page=True)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    "name", ["خطة العلاج.pdf", "治療計画書 🩺.pdf", "é" * 196 + ".pdf"], ids=["Arabic", "Chinese", "200"]
+)
+def test_download_has_the_name_that_was_given_to_the_upload(site, page, case, name):
+    be(page, site, "rosa")
+    page.goto(f"{site}/cases/{case.pk}/plan/")
+    page.set_input_files("#id_files", {"name": name, "mimeType": "application/pdf", "buffer": plan_files.pdf()})
+    expect(page.locator("#files").get_by_text(name).first).to_be_visible()
+    check_all()
+    version = Version.objects.get()
+    with page.expect_download() as download:
+        page.evaluate("place => { location.href = place }", f"/versions/{version.pk}/file/")
+    assert download.value.suggested_filename == name

@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import unquote
 
 import pikepdf
 import pytest
@@ -13,6 +14,7 @@ from cases.documents.models import PageImage
 from portal.actors import Actor
 from portal.history.models import Event
 from tests import people, plan_files
+from tests.documents import corpus
 from tests.documents.files import added, read, upload
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +130,24 @@ def test_name_makes_no_second_header(case, rosa, name):
     assert header.startswith("attachment; filename")
     assert not re.search(r"[\r\n]", header)
     assert "Set-Cookie" not in answer.headers
+
+
+def named(header):
+    """The name that a browser gives a download (RFC 6266): the extended one, else the quoted one."""
+    if extended := re.search(r"filename\*=utf-8''(\S+)$", header):
+        return unquote(extended[1])
+    return re.sub(r"\\(.)", r"\1", re.search(r'filename="(.*)"$', header)[1])
+
+
+def test_every_name_comes_back_as_written(case, rosa):
+    version = read(case)
+    for name in corpus.NAMES.values():
+        version.name = name
+        version.save(update_fields=["name"])
+        for asked in ("", "?as=sent"):
+            answer = rosa.get(reverse("documents:file", args=[version.pk]) + asked)
+            assert named(answer.headers["Content-Disposition"]) == name
+            assert answer.headers["Content-Disposition"].isascii()
 
 
 def test_part_of_a_file_is_not_served_the_whole_is(case, rosa):

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from bench.__main__ import descendants
 from cases.documents.models import Document, Version
-from tests import factories
-from tests.documents.files import stored
+from portal.vault import files
+from tests import factories, plan_files
+from tests.documents.files import read, stored
 from tests.programs import wait_until
 from tests.slow_senders import slow_senders
 from tests.web_server import WebServer
@@ -38,9 +39,12 @@ def web(server, transactional_db):
 
 
 @pytest.fixture
-def folder(web):
-    """Where the server keeps files, and the tests look for them."""
-    return web.var
+def folder(web, settings):
+    """Where the server keeps files, and the tests look for them and put some."""
+    settings.DOCUMENTS_FOLDER, settings.FILE_UPLOAD_TEMP_DIR = web.var / "documents", web.var / "tmp"
+    yield web.var
+    for path in stored(web.var):
+        path.unlink()
 
 
 @pytest.fixture
@@ -151,3 +155,37 @@ def opened(web) -> set[str]:
             with contextlib.suppress(OSError):  # closed meanwhile
                 found.add(os.readlink(link))
     return found
+
+
+@pytest.mark.full
+def test_a_case_erased_here_is_read_by_no_process_that_held_its_key(web, case, folder):
+    """Its bytes are put back, as a disk that was not emptied would have them: nothing opens them any more."""
+    version = read(case, content=plan_files.pdf())
+    cookie = web.cookie(case.patient)
+    places = [reverse("documents:file", args=[version.pk]), version.page_images.get().get_absolute_url()]
+    pages = [version.document.get_absolute_url(), reverse("documents:list", args=[case.pk])]
+    for place in (places + pages) * 4:  # each process of the server has opened it
+        assert web.ask(place, cookie).startswith(b"HTTP/1.1 200 ")
+    kept = {path: path.read_bytes() for path in stored(folder)}
+    files.erase(case.key)
+    assert stored(folder) == []
+    for path, content in kept.items():
+        path.write_bytes(content)
+    for place in places * 4:
+        assert web.ask(place, cookie).startswith(b"HTTP/1.1 404 ")
+    for page in pages * 4:
+        assert b"plan.pdf" not in web.ask(page, cookie)
+
+
+@pytest.mark.full
+def test_a_copy_that_leaves_slowly_keeps_no_connection_to_the_database(web, case, folder):
+    """More people on weak lines than the server has connections; the others still read pages, which need one each."""
+    version = read(case, "photo.jpg", plan_files.photo() + os.urandom(8 * MB))
+    cookie, place = web.cookie(case.patient), reverse("documents:file", args=[version.pk]) + "?as=sent"
+    with contextlib.ExitStack() as stack:
+        for _reader in range(3 * 16):
+            line = stack.enter_context(web.line(takes=4096))
+            line.sendall(f"GET {place} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n".encode())
+            assert line.recv(12) == b"HTTP/1.1 200"
+        for _turn in range(4):
+            assert web.ask(plan_page(case), cookie).startswith(b"HTTP/1.1 200 ")
