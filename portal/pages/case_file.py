@@ -232,14 +232,20 @@ def _person(user: User, said: str) -> dict[str, Any]:
         "reach": todos.reach(user),
         "phone": phone,
         "phone_href": phones.href(phone),
-        "way": "" if user.role else _("Messages: %(way)s") % {"way": user.get_channel_display()},
+        "way": "" if user.role else _("Messages: %(way)s") % {"way": _way_to(user)},
         "reach_href": "" if user.role else reverse("pages:fix_address", args=[user.pk]) + "?back=file",
     }
 
 
+def _way_to(user: User) -> str:
+    """Without an address, a person calls."""
+    channel = User.Channel(user.channel)
+    return str(User.Channel.CALL.label if channel == User.Channel.MAIL and not user.email else channel.label)
+
+
 def _reminders(case: Case) -> list[dict[str, str]]:
-    """What goes next, and to whom: not everything goes to the patient."""
-    rows = list(Reminder.objects.filter(case_id=case.pk).coming()[:REMINDERS_SHOWN])
+    """What goes next, and to whom: not everything goes to the patient. What one of us brings is among the to-dos."""
+    rows = list(Reminder.objects.filter(case_id=case.pk, delivery=None).coming()[:REMINDERS_SHOWN])
     people = log_rows.people_of(rows)
     return [
         {

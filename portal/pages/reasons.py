@@ -111,6 +111,12 @@ def _of_report(loop: ReportLoop, gathered: Gathered, on: dt.date, today: dt.date
     return Reason(on, _("Report open"), "warn", "phone", text, visit.office)
 
 
+def treatment_soon(treatment_on: dt.date, today: dt.date) -> Reason:
+    """Treatment is near: what can still be done before it is talked over."""
+    text = _("Treatment is planned for %(day)s. Talk about what can still be done before it.")
+    return Reason(today, _("Treatment soon"), "stop", "alert", text % {"day": when.short_day(treatment_on)})
+
+
 def treatment_first(gathered: Gathered, visit_id: str, today: dt.date) -> Reason | None:
     """Treatment is to begin before the visit: nobody decides that for her, but somebody talks it over."""
     visit, treatment_on = gathered.visit, gathered.facts.treatment_on

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.case import office_hours
-from cases.case.actions import CHECK_OFFICE
+from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON
 from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
@@ -41,7 +41,7 @@ KINDS = {
     FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
     TELL_HOLDER: (gettext_lazy("Permission taken back"), "warn", "phone"),
     ASK_REFERRAL: (gettext_lazy("Ask about a referral"), "warn", "phone"),
-    "treatment_soon": (gettext_lazy("Treatment soon"), "stop", "alert"),
+    TREATMENT_SOON: (gettext_lazy("Treatment soon"), "stop", "alert"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
 }
 # For these the office is rung, not the patient.
@@ -126,6 +126,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
 
 def _reason(todo: ToDo, gathered: Gathered, today: dt.date) -> reasons.Reason | None:
     """The record, report or visit that the to-do is about; else what is most pressing in its case."""
+    if todo.kind == TREATMENT_SOON and gathered.facts.treatment_on:
+        return reasons.treatment_soon(gathered.facts.treatment_on, today)
     if todo.kind == TREATMENT_FIRST:
         return reasons.treatment_first(gathered, todo.about_id, today)
     if todo.about_type == "records.recorditem":

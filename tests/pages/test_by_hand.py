@@ -9,6 +9,7 @@ from django.urls import reverse
 from cases.case.models import CallLog, ToDo
 from cases.records import actions as records
 from cases.records.models import RecordItem
+from portal import when
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.clock import now
@@ -103,6 +104,20 @@ def test_a_due_letter_is_one_row_with_its_pdf_and_one_press(case, letter):
     assert letters() == []
     assert Event.objects.get(verb="reminder.posted").case_id == case.pk
     assert "Theo Lindqvist" in browser.get(reverse("pages:reminder_log")).content.decode()
+
+
+def test_the_case_file_names_what_is_brought_by_hand_once(letter, case):
+    page = theo().get(reverse("pages:case_file", args=[case.pk]))
+    assert [row["label"] for row in page.context["todos"] if row.get("letter")] == ["Post a letter"]
+    assert page.context["reminders"]
+    earliest = min(letter.rows.values_list("due_at", flat=True))
+    assert all(row["when"] != when.moment(earliest) for row in page.context["reminders"])
+
+
+def test_without_an_address_the_case_file_says_that_we_call(case):
+    want(case.patient, "mail")
+    shown = " ".join(theo().get(reverse("pages:case_file", args=[case.pk])).content.decode().split())
+    assert "Messages: by a call from us" in shown
 
 
 def test_posted_by_mistake_is_taken_back_in_the_log(letter, case):

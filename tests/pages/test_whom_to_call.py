@@ -6,15 +6,16 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from cases.case import actions as case_actions
 from cases.case.actions import settle_to_do
-from cases.case.models import Office, ToDo
+from cases.case.models import Case, Office, ToDo
 from cases.records import actions, handing_over
 from cases.records.models import ReportLoop
 from portal import clock
 from portal.pages import actions as page_actions
 from portal.pages import facts, needs, todos
 from tests import people
-from tests.records.builders import actor, booked_visit, item, named_visit, on_november_5
+from tests.records.builders import actor, booked_visit, case_of_rosa, item, named_visit, on_november_5
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,12 @@ def test_what_they_need_on_the_day_is_asked_of_the_second_office():
     assert "which records they truly need on the day." in " ".join(row["lines"])
     page = people.browser(people.person("theo")).get(row["log_href"])
     assert visit.office.name in page.content.decode()
+
+
+def test_a_near_treatment_says_its_day():
+    named_visit(case_of_rosa())
+    case_actions.change_case(Case.objects.get(), treatment_on=date(2026, 11, 12), by=actor("rosa"))
+    assert the_row("Treatment soon")["lines"][0].startswith("Treatment is planned for Thu, Nov 12.")
 
 
 def test_whether_the_desk_is_open_stands_beside_its_number(november_5):
