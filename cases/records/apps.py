@@ -26,11 +26,13 @@ class RecordsConfig(AppConfig):
         from cases.records.laying import fill_holders
         from cases.records.linking import file_subjects, follow_kind
         from cases.records.offices import TIES
+        from cases.records.release_actions import follow_paper
         from portal.reminders.kinds import register
 
         for room in (reminders, opening_reminders, report_reminders, release_reminders, letter_reminders):
             register(*room.KINDS)
         on_change(follow_document)
+        on_change(follow_paper)
         on_kind_change(follow_kind)
         subjects.register(file_subjects)
         readers.tell_beyond(beyond.of_document)

@@ -19,7 +19,7 @@ from cases.documents import words as document_words
 from cases.documents.actions import add_file
 from cases.documents.models import OTHER, Document
 from cases.documents.ready import can_be_read
-from cases.records import release_paper, release_words
+from cases.records import release_keeping, release_paper, release_words
 from cases.records.release_forms import PaperForm, SignForm
 from cases.records.release_views import picture
 from portal import clock, paper, when
@@ -147,6 +147,7 @@ def _page(
         "former": latest if latest and latest.withdrawn_at else None,
         "paragraphs": shown.body.split("\n"),
         "version": words.version,
+        "is_paper_gone": bool(standing and release_keeping.is_paper_gone(standing)),
         "signed_line": release_words.signed_line(standing) if standing else "",
         "name": standing.signature if standing and standing.how == SignedHow.TYPED else "",
         "is_drawn": bool(standing and standing.how == SignedHow.DRAWN and standing.signature),

@@ -255,6 +255,16 @@ def _document(form: Form, upload: UploadedFile, title: str, by: Actor) -> Docume
     return document
 
 
+@transaction.atomic
+def follow_paper(document: Document) -> None:
+    """The signed paper can be read, or no longer: what waited for it waits again, and back.
+
+    Documents call it, in their own transaction, through `cases.documents.ready`.
+    """
+    for release in Release.objects.signed().filter(paper=document).select_related("visit__case"):
+        _look_at(release.visit_id, clock.now())
+
+
 def run_out(now: datetime) -> None:
     """Ask anew where a permission's last day is over. Twice, or late, changes nothing."""
     for pk in release_keeping.run_out(now):

@@ -4,8 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
+from cases.case import authority_actions
+from cases.case.authority import Authority
+from cases.case.models import Case
+from cases.case.signatures import SignedHow
+from cases.documents.models import Document
 from cases.records import release_form
 from cases.records.models import LIVE, RecordItem, Release, Visit
 from cases.records.release_rules import why_not_sent
@@ -25,7 +30,7 @@ LATEST_FIRST = "-signed_at"
 def signed_for(visit: Visit) -> list[Release]:
     """Every signed permission of a visit with all it names, the latest first."""
     found = Release.objects.ever_signed().filter(visit=visit).prefetch_related(*WITH_ALL)
-    found = found.select_related("holder", "paper", "text", "visit__case__key", "visit__case__patient")
+    found = found.select_related("holder", "paper", "own_form", "text", "visit__case__key", "visit__case__patient")
     return list(found.order_by(LATEST_FIRST, "pk"))
 
 
@@ -44,6 +49,18 @@ def may_be_sent(item: RecordItem, visit: Visit, today: date) -> Why | None:
     return why_not(item, visit, signed_for(visit), today)
 
 
+def may_ask(case: Case) -> bool:
+    """Whether we may ask offices about the records of this case: it is signed, and its paper is here."""
+    signed = authority_actions.standing(case)
+    return signed is not None and not is_paper_gone(signed)
+
+
+def is_paper_gone(authority: Authority) -> bool:
+    if authority.how != SignedHow.PAPER:
+        return False
+    return not Document.objects.here().filter(pk=authority.paper, case=authority.case_id, only_me=False).exists()
+
+
 def waits(item: RecordItem) -> bool:
     return item.state == ItemState.NEEDS_YOU and item.need == Need.SIGNATURE
 
@@ -52,6 +69,7 @@ def move_on(items: Iterable[RecordItem], *, by: Actor) -> None:
     """What waited for a signature can be asked for now. Nothing was sent."""
     for item in filter(waits, items):
         _move(item, ItemState.NEEDED, "", "item.signed", by)
+        ReleaseItem.objects.filter(item=item, lapsed=True).update(lapsed=False)
 
 
 def _move(item: RecordItem, state: str, need: str, verb: str, by: Actor) -> None:
@@ -64,19 +82,24 @@ def _move(item: RecordItem, state: str, need: str, verb: str, by: Actor) -> None
 
 
 def look_at(visit: Visit, now: datetime, *, by: Actor = SYSTEM) -> None:
-    """Ask for a new signature where none covers any more what waited for one. Under the lock of the case.
+    """Ask for a new signature where none covers any more what waited for one, and no longer where one does again.
 
-    What was asked for already is another matter: the office has it in hand.
+    Under the lock of the case. What was asked for already is another matter: the office has it in hand.
     """
     waited = ReleaseItem.objects.filter(waited=True, release__visit=visit, release__signed_at__isnull=False)
-    found = visit.items.filter(state=ItemState.NEEDED, pk__in=waited.values("item"))
+    is_open = Q(state=ItemState.NEEDED) | Q(state=ItemState.NEEDS_YOU, pk__in=waited.filter(lapsed=True).values("item"))
+    found = visit.items.filter(is_open, pk__in=waited.values("item"))
     items = list(found.select_related("kind", "visit__case__key", "visit__case__patient", "visit__clinician"))
     if not items or visit.state not in LIVE:
         return
     releases, today = signed_for(visit), now.astimezone(visit.zone).date()
     for item in items:
-        if why_not(item, item.visit, releases, today):
+        is_covered = why_not(item, item.visit, releases, today) is None
+        if is_covered and waits(item):
+            move_on([item], by=by)
+        elif not is_covered and item.state == ItemState.NEEDED:
             _move(item, ItemState.NEEDS_YOU, Need.SIGNATURE, "item.unsigned", by)
+            waited.filter(item=item).update(lapsed=True)
 
 
 def run_out(now: datetime) -> list[UUID]:

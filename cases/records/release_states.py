@@ -50,7 +50,7 @@ class Why(TextChoices):
     INCOMPLETE = "incomplete", _("The form is not signed yet.")
     TAKEN_BACK = "taken_back", _("The permission was taken back.")
     REPLACED = "replaced", _("A newer form takes its place.")
-    PAPER_GONE = "paper_gone", _("The signed paper was taken out again.")
+    PAPER_GONE = "paper_gone", _("We cannot use the signed paper any more.")
     EXPIRED = "expired", _("The permission has run out.")
     OTHER_HOLDER = "other_holder", _("It names another office to send it.")
     OTHER_ITEM = "other_item", _("It does not name this record.")

@@ -180,9 +180,15 @@ def _page(
         "limits": document_words.limits_in_words(),
         "paper": _file(form.draft.paper) if form.draft and form.draft.paper else None,
         "is_paper_current": bool(form.draft and form.draft.code == form.code),
-        "own_form": _file(form.draft.own_form) if form.draft and form.draft.own_form else None,
+        "own_form": _own_form_of([form.draft, *signed]),
     }
     return render(request, "records/release.html", page, status=status)
+
+
+def _own_form_of(releases: list[Release | None]) -> dict[str, Any] | None:
+    """The office's own form that was put in last."""
+    documents = (each.own_form for each in releases if each and each.own_form)
+    return next((_file(document) for document in documents), None)
 
 
 def _file(document: Document) -> dict[str, Any]:

@@ -113,8 +113,10 @@ class Release(models.Model):
 
     @property
     def is_paper_gone(self) -> bool:
-        """Whether the paper it was signed on was taken out since."""
-        return self.how == SignedHow.PAPER and (self.paper is None or self.paper.withdrawn_at is not None)
+        """Whether the paper it was signed on was taken out since, or is hidden from those who would send it."""
+        if self.how != SignedHow.PAPER:
+            return False
+        return self.paper is None or self.paper.withdrawn_at is not None or self.paper.only_me
 
     def has_run_out(self, today: date) -> bool:
         return self.is_signed and self.until_on is not None and self.until_on < today
@@ -138,6 +140,7 @@ class ReleaseItem(models.Model):
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="named")
     item = models.ForeignKey("records.RecordItem", on_delete=models.CASCADE, related_name="released_by")
     waited = models.BooleanField(default=False)  # for this signature; it waits again once nothing covers it
+    lapsed = models.BooleanField(default=False, db_default=False)  # and does so now, until it is covered once more
 
     class Meta:
         constraints = [models.UniqueConstraint(name="releaseitem_once", fields=["release", "item"])]

@@ -199,3 +199,21 @@ def test_one_message_says_that_there_is_a_copy_and_none_once_it_is_taken_back(vi
 
     release_actions.take_back(release, by=actor("rosa"))
     assert release_reminders.still_due([row], clock.now()) == set()
+
+
+def test_a_visit_moved_back_needs_no_new_signature(visit):
+    sign(visit)
+    actions.move_visit(visit, on=date(2027, 1, 12), by=actor("rosa"))
+    assert item(visit, "slides").state == "needs_you"
+
+    actions.move_visit(visit, on=date(2026, 12, 1), by=actor("rosa"))
+
+    assert item(visit, "slides").state == "needed"
+
+
+def test_what_an_office_asks_for_beside_a_standing_one_stays_asked(visit):
+    sign(visit)
+    actions.tell(item(visit, "slides"), "needs_you", need="signature", by=actor("theo"))
+    actions.move_visit(visit, on=date(2026, 12, 1), by=actor("rosa"))
+
+    assert item(visit, "slides").state == "needs_you"

@@ -7,8 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from cases.case.authority import Authority
+from cases.case.authority_actions import sign_authority_on_paper
+from cases.documents import actions as documents
 from cases.documents import checking
-from cases.records import actions, release_actions
+from cases.records import actions, release_actions, release_keeping
 from cases.records.models import Release
 from cases.records.release_form import Details
 from portal.history.models import Event
@@ -263,3 +265,26 @@ def test_the_case_file_says_what_stands_in_the_way(visit):
     assert "Its form is signed." in theo.get(address).content.decode()
     actions.move_visit(visit, on=date(2027, 1, 12), by=actor("rosa"))
     assert "It ends before the visit." in theo.get(address).content.decode()
+
+
+def test_a_paper_that_is_taken_out_counts_no_more_and_again_once_it_is_back(visit, folder):  # noqa: F811
+    rosa = people.browser(people.person("rosa"))
+    rosa.post(page(visit), {"do": "paper", "file": SimpleUploadedFile("signed.pdf", plan_files.pdf())})
+    draft = Release.objects.get()
+    checking.check(draft.paper.versions.get().pk)
+    rosa.post(reverse("records:move_release", args=[draft.pk, "say-signed"]), {"looked": "yes"})
+    sign_authority_on_paper(visit.case, draft.paper_id, version=1, by=actor("rosa"))
+    assert release_keeping.may_ask(visit.case)
+
+    documents.withdraw(draft.paper, by=actor("rosa"))
+
+    assert item(visit, "slides").state == "needs_you"
+    assert not release_keeping.may_ask(visit.case)
+    assert "We cannot use the signed paper" in rosa.get(page(visit)).content.decode()
+    address = reverse("records:authority", args=[visit.case_id])
+    assert "The signed paper is not here any more." in rosa.get(address).content.decode()
+
+    documents.restore(draft.paper, by=actor("rosa"))
+    assert release_keeping.may_ask(visit.case)
+    assert "You have signed this" in rosa.get(page(visit)).content.decode()
+    assert item(visit, "slides").state == "needed"
