@@ -13,7 +13,7 @@ from portal import clock
 from portal.actors import Actor
 from portal.history.models import Event
 from portal.vault.models import StoredFile
-from tests import plan_files
+from tests import plan_files, scan_files
 from tests.documents.files import added, checked
 from tests.programs import free_port
 
@@ -41,6 +41,11 @@ DRESSES = {
     ),
     "after a photo's end.jpg": lambda: plan_files.photo() + plan_files.EICAR,
     "after a PDF's end.pdf": lambda: plan_files.pdf() + b"\n" + plan_files.EICAR,
+    "a zip after a PDF's end.pdf": lambda: plan_files.pdf() + plan_files.zipped({"a": plan_files.EICAR * 9}),
+    "a zip after a photo's end.jpg": lambda: plan_files.photo() + plan_files.zipped({"a": plan_files.EICAR * 9}),
+    "between the pages.tif": lambda: plan_files.scan_of_pages(2) + plan_files.EICAR,
+    "after a photo's end.heic": lambda: plan_files.photo(kind="HEIF") + plan_files.EICAR,
+    "in one scan of a disc.zip": lambda: scan_files.disc({"IM9": scan_files.scan_with_private_words(plan_files.EICAR)}),
 }
 
 

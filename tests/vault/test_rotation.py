@@ -11,11 +11,16 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 
+from cases.case.models import Case
+from portal import clock
 from portal.vault import keys, masters
 from portal.vault.fields import seal, unseal
 from portal.vault.models import DataKey
+from tests import factories
 from tests.at_once.rivals import at_once
+from tests.web_server import WebServer
 
 FIRST = "first:" + "QUJD" * 10 + "QUI="
 SECOND = "second:" + "QUJE" * 10 + "QUI="
@@ -173,3 +178,44 @@ def test_rotation_with_the_site_up(settings, rows):
     for key in to_erase:
         with pytest.raises(keys.KeyGone):
             unseal(words[key.pk], b"here")
+
+
+@pytest.mark.full
+@pytest.mark.timeout(600)
+@pytest.mark.django_db(transaction=True)
+def test_rotation_beside_the_web_server_that_ships(settings, tmp_path):
+    """Ten thousand keys by the command while pages are read; then the old key is taken away for good."""
+    old = settings.PORTAL_MASTER_KEY
+    case = factories.open_case(diagnosis="Zitronenfalter")
+    DataKey.objects.bulk_create(wrapped_keys(10_000))
+    database = connection.settings_dict["NAME"]
+    web = WebServer(database, tmp_path, PORTAL_MASTER_KEY=f"{SECOND},{old}")
+    page = reverse("pages:case_home", args=[case.pk])
+    answers = []
+    web.start()
+    try:
+        rotating = subprocess.Popen(
+            [sys.executable, "manage.py", "rotate_keys"],
+            cwd=settings.BASE_DIR,
+            env=web.environment | {"PORTAL_DB_POOL": "0"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        while rotating.poll() is None:
+            answers.append(web.ask(page, web.cookie(case.patient))[:13])
+        said = rotating.communicate()[0]
+    finally:
+        web.stop()
+    assert set(answers) == {b"HTTP/1.1 200 "}
+    assert "is not needed any more" in said
+    settings.PORTAL_MASTER_KEY = SECOND
+    keys.forget_cached_keys()
+    assert masters.lost() == []
+    assert Case.objects.get(pk=case.pk).diagnosis == "Zitronenfalter"
+
+
+def wrapped_keys(count: int) -> list[DataKey]:
+    made = [DataKey(purpose="case", made_at=clock.now()) for _number in range(count)]
+    for key in made:
+        keys.wrap(key, os.urandom(32))
+    return made
