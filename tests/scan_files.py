@@ -1,7 +1,9 @@
 """Pictures of scans (DICOM), good and hostile, made while the tests run."""
 
 import io
+import tempfile
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pydicom
@@ -73,8 +75,28 @@ def photo_scan():
     return scan(syntax=JPEGBaseline8Bit, PixelData=pydicom.encaps.encapsulate([photo]), **bits)
 
 
+def lossless_scan(**more):
+    """Points of 16 bits packed as lossless JPEG: many CT discs are."""
+    import gdcm
+
+    with tempfile.TemporaryDirectory() as folder:
+        plain, packed = Path(folder, "plain"), Path(folder, "packed")
+        plain.write_bytes(scan(**more))
+        reader, change, writer = gdcm.ImageReader(), gdcm.ImageChangeTransferSyntax(), gdcm.ImageWriter()
+        reader.SetFileName(str(plain))
+        assert reader.Read()
+        change.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.JPEGLosslessProcess14_1))
+        change.SetInput(reader.GetImage())
+        assert change.Change()
+        writer.SetFileName(str(packed))
+        writer.SetFile(reader.GetFile())
+        writer.SetImage(change.GetOutput())
+        assert writer.Write()
+        return packed.read_bytes()
+
+
 def unreadable_scan():
-    """Packed in a way that needs a decoder we do not have; many CT discs are."""
+    """Said to be lossless JPEG, and it is not."""
     return scan(syntax=JPEGLosslessSV1, PixelData=pydicom.encaps.encapsulate([b"\xff\xd8" + bytes(98)]))
 
 

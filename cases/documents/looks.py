@@ -4,18 +4,20 @@ A look is one person, one version and half an hour: pages turned, thumbnails and
 it, and so do refusals of the same file. A copy that leaves is a line each time.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from cases.case.models import Case
 from cases.case.people import role_in
 from cases.documents import rules
-from cases.documents.models import PageImage, Version
+from cases.documents.models import Document, PageImage, Version
 from portal import clock
 from portal.actors import Actor
 from portal.history.actions import record
 from portal.history.models import Event
 
+KINDS = ("version", "document")
 WHY = {"patient": "own", "helper": "put_in", "consultant": "preparing", "coordinator": "care"}
 
 
@@ -51,6 +53,22 @@ def note_denial(model: Any, pk: UUID, *, by: Actor) -> None:
     about = thing.version if model is PageImage else thing
     if not _was_noted("document.denied", about, by):
         _note("document.denied", about, "", by)
+
+
+def names_of(events: Iterable[Event], reader: Any) -> dict[str, str]:
+    """What the files are called that these lines are about, by id, where the reader may know them; two queries.
+
+    A line itself holds no name.
+    """
+    told = list(events)
+    ids = {kind: [event.about_id for event in told if event.about_type == f"documents.{kind}"] for kind in KINDS}
+    versions = Version.objects.visible_to(reader).filter(pk__in=ids["version"]).select_related("document")
+    names = {str(version.pk): version.document.title or version.name for version in versions} if ids["version"] else {}
+    documents = Document.objects.visible_to(reader).filter(pk__in=ids["document"])
+    for document in documents.prefetch_related("versions") if ids["document"] else ():
+        newest = max(document.versions.all(), key=lambda version: version.number, default=None)
+        names[str(document.pk)] = document.title or (newest.name if newest else "")
+    return names
 
 
 def _was_noted(verb: str, about: Any, by: Actor) -> bool:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.case.actions import withdraw_consent as withdraw
 from cases.case.models import Case, Consent
 from cases.case.people import may, who_can_open
+from cases.documents import looks
 from portal import when
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts.models import User
@@ -76,10 +77,12 @@ def lines(events: list[Event], case: Case, reader: Any) -> list[dict[str, object
     """One row for each event; names are looked up once for all of them."""
     people = User.objects.in_bulk({event.actor_id for event in events if event.actor_kind in {"user", "answer"}})
     consultants = set(case.assignments.values_list("user", flat=True))
+    names = looks.names_of(events, reader)
     return [
         {
             "at": event.at,
             "what": history_words.what(event.verb),
+            "which": names.get(event.about_id, ""),
             "why": history_words.why(event.why),
             "for_whom": _for_whom(event, people.get(event.actor_id), case, reader),
             **_who(event, people.get(event.actor_id), case, consultants, reader),

@@ -2,8 +2,10 @@
 
 import io
 
+import pydicom
 import pypdfium2
 import pytest
+from pydicom.uid import JPEGLosslessSV1
 
 from cases.documents import checking, kinds, words
 from cases.documents.models import Version
@@ -27,6 +29,12 @@ def test_copy_tells_each_series_and_shows_its_first_picture(case):
     pictures = [thing for page in pdf for thing in page.get_objects(filter=[3])]
     assert len(pictures) == 2
     assert "first picture of each series" in words.explanation(version)
+
+
+def test_points_packed_without_loss_are_those_of_the_camera():
+    packed, plain = pydicom.dcmread(io.BytesIO(scan_files.lossless_scan())), scan_files.slice_of()
+    assert packed.file_meta.TransferSyntaxUID == JPEGLosslessSV1
+    assert packed.pixel_array.tobytes() == plain.PixelData
 
 
 @full

@@ -12,6 +12,7 @@ from portal.history.actions import record
 from portal.history.models import Event
 from portal.history.words import known_verbs, why
 from tests import factories, people
+from tests.reviews.world import plan
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,15 @@ def test_a_look_by_staff_is_told_with_its_reason():
     assert "Theo Lindqvist" in html
     assert "Looked at the case" in html
     assert "Keeping your records moving" in html
+
+
+def test_the_file_that_was_opened_is_named_and_the_line_holds_no_name():
+    case = factories.assign(factories.open_case(), people.person("joanne"))
+    version = plan(case, name="Plan of Dr. Keller.pdf")
+    people.browser(people.person("joanne")).get(version.get_absolute_url())
+    people.browser(people.person("amir")).get(version.get_absolute_url())
+    assert read(case).count("Plan of Dr. Keller.pdf") == 2  # once opened, once refused
+    assert not [line for line in Event.objects.values_list() if "Keller" in str(line)]
 
 
 def test_who_can_open_is_the_rule_itself():
