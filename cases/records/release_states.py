@@ -24,17 +24,18 @@ class To(TextChoices):
 class Special(TextChoices):
     """What goes only when it is ticked by itself, none beforehand: where law guards it more closely than the rest.
 
-    Substance use: 42 CFR Part 2 (what a consent names: 2.31). HIV: New York Public Health Law 2782. Those two and
-    mental health are initialed one by one on New York's form OCA 960 and its form DOH-5032; psychotherapy notes want
-    a permission of their own besides, 45 CFR 164.508(b)(3)(ii). Genetic tests: state laws, such as New York Civil
-    Rights Law 79-l. Canadian offices ask by their own forms.
+    Substance use: 42 CFR Part 2 (2.31 says what a consent names). HIV: New York Public Health Law 2782. Those two and
+    mental health are initialed one by one on New York's forms OCA 960 and DOH-5032; psychotherapy notes want a
+    permission of their own besides, 45 CFR 164.508(b)(3)(ii). Genetic tests: state laws, such as New York Civil Rights
+    Law 79-l. Sexually transmitted infections: a general authorization is not enough in Washington, RCW 70.02.300.
+    Not confirmed by counsel. Canadian offices ask by their own forms.
     """
 
     MENTAL_HEALTH = "mental_health", _("Mental health care")
     SUBSTANCE_USE = "substance_use", _("Alcohol or drug treatment")
     HIV = "hiv", _("HIV tests and care")
     GENETIC = "genetic", _("Genetic tests")
-    REPRODUCTIVE = "reproductive", _("Sexual and reproductive health")
+    SEXUAL = "sexual", _("Sexually transmitted infections")
 
 
 class Stain(TextChoices):
