@@ -21,7 +21,7 @@ from portal.vault import files, keys, store
 
 ONE_ROUND = 20  # seconds; then other tasks have their turn
 PAGE_SECONDS = 50  # for the program to say which way is up, and again for the words; its processor time ends sooner
-ANSWER_SECONDS = 5
+ANSWER_SECONDS = 3
 
 log = structlog.get_logger(__name__)
 
@@ -148,6 +148,12 @@ def _lay_out(version: Version, path: Path) -> None:
         for chunk in files.read(version.file):
             out.write(chunk)
     half.rename(path)
+
+
+def let_wait(*, with_empty: bool) -> int:
+    """Let pages that stayed pictures be read once more; how many."""
+    over = [PageImage.Reading.UNREAD, *([PageImage.Reading.EMPTY] if with_empty else [])]
+    return PageImage.objects.filter(reading__in=over).update(reading=PageImage.Reading.WAITING, read_tries=0)
 
 
 @transaction.atomic

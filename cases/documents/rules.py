@@ -29,6 +29,7 @@ READING_MOVES = {
     "find_nothing": Move({"reading"}, "empty", {SYSTEM}),
     "put_off": Move({"reading"}, "waiting", {SYSTEM}),  # the machine was busy, or died: once more
     "give_up": Move({"reading"}, "unread", {SYSTEM}),
+    "let_wait": Move({"unread", "empty"}, "waiting", {SYSTEM}),  # by manage.py read_again
 }
 
 KEPT_AFTER_WITHDRAWAL = dt.timedelta(days=30)

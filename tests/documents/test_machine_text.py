@@ -6,6 +6,7 @@ import json
 
 import pikepdf
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
@@ -169,6 +170,18 @@ def test_picture_without_words_is_not_asked_again(case, fake):
     tasks.read_pictures()
     assert page_of(version).reading == Reading.EMPTY
     assert machine_text.claim() is None
+
+
+@pytest.mark.parametrize(
+    ("also", "waiting"), [([], {Reading.WAITING, Reading.EMPTY}), (["--empty"], {Reading.WAITING})]
+)
+def test_pages_that_stayed_pictures_can_wait_again(case, also, waiting):
+    read(case, "scan.pdf", page_pictures.scanned_pdf(*page_pictures.LINES[:2]))
+    PageImage.objects.filter(number=1).update(reading=Reading.UNREAD, read_tries=rules.MOST_READINGS)
+    PageImage.objects.filter(number=2).update(reading=Reading.EMPTY, read_tries=1)
+    call_command("read_again", *also)
+    assert set(PageImage.objects.values_list("reading", flat=True)) == waiting
+    assert PageImage.objects.get(number=1).read_tries == 0
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from cases.documents.models import Version
 from portal.actors import Actor
 from portal.celery import app
 from portal.vault import files as vault
-from tests import factories, people, plan_files
+from tests import factories, page_pictures, people, plan_files
 from tests.documents.files import upload
 from tests.programs import wait_until
 
@@ -39,3 +39,14 @@ def test_beat_finds_files_whose_nudge_was_lost(folder, settings):
     for name in due:
         app.tasks[name].apply()
     assert state(version) == "ready"
+
+
+@pytest.mark.full
+def test_worker_reads_a_photo_once_it_is_ready(real_worker, text_engine):
+    case = factories.open_case()
+    photo = upload("plan.jpg", page_pictures.photo())
+    version = actions.add_file(case, photo, by=Actor.person(people.person("rosa")))
+    wait_until(lambda: state(version) == "ready", 60, "a checked file")
+    tasks.read_pictures.delay()
+    wait_until(lambda: version.page_images.get().is_read_by_machine, 170, "a page that was read")
+    assert "Take tamoxifen 20 mg" in version.page_images.get().words
