@@ -7,7 +7,7 @@ RUN npm ci --ignore-scripts --omit=dev
 FROM python:3.11-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PORTAL_ENV=production PORTAL_VAR=/var/lib/portal
 # Reads pictures of text, in English; more languages: tesseract-ocr-spa and the like, and TEXT_LANGUAGES.
-RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends tesseract-ocr && rm -rf /var/lib/apt/lists/*
+RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends tesseract-ocr=5.3.* && rm -rf /var/lib/apt/lists/*
 WORKDIR /portal
 COPY requirements/main.txt requirements/
 RUN pip install --no-cache-dir --require-hashes -r requirements/main.txt

@@ -44,6 +44,7 @@ def reading(folder: Path, pages: int) -> Iterator[Figure]:
 
     if not (program := programs.text_engine()):
         return
+    sandbox.MORE_GENTLY = 0  # both get the same share of the machine
     order = {"program": program, "languages": "eng", "seconds": machine_text.PAGE_SECONDS}
     picture = page_pictures.page(*page_pictures.LINES * 5, dpi=sandboxed.DPI)
     with sandbox.room(folder) as room:
