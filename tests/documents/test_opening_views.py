@@ -156,6 +156,39 @@ def test_part_of_a_file_is_not_served_the_whole_is(case, rosa):
     assert (answer.status_code, answer.headers["Accept-Ranges"]) == (200, "none")
 
 
+CONDITIONS = [
+    {},
+    {"Range": "bytes=0-3", "If-Range": '"x"'},
+    {"If-None-Match": "*"},
+    {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"},
+]
+
+
+def test_every_address_of_a_file_answers_whole_and_harmless(case, rosa):
+    version = read(case, "IMG_1.jpg", plan_files.photo())
+    places = addresses(version)
+    places.pop("detail")
+    places["sent"] = places["file"] + "?as=sent"
+    for name, place in places.items():
+        bodies = set()
+        for asked in CONDITIONS:
+            answer = rosa.get(place, headers=asked)
+            bodies.add(b"".join(answer) if answer.streaming else answer.content)
+            assert answer.status_code == 200, (name, asked)
+            assert answer.headers["Content-Type"] == ("image/jpeg" if name in {"file", "sent"} else "image/webp")
+            assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert "no-store" in answer.headers["Cache-Control"]
+            assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+            assert not answer.headers.keys() & {"ETag", "Last-Modified", "Content-Range"}
+            is_attached = answer.headers.get("Content-Disposition", "").startswith("attachment;")
+            assert is_attached == (name in {"file", "sent"})
+        assert len(bodies) == 1
+        for method in ("post", "put", "patch", "delete"):
+            assert getattr(rosa, method)(place).status_code in {404, 405}
+            assert getattr(browser("grace"), method)(place).status_code in {404, 405}
+
+
 def test_head_of_a_file_is_no_download_on_record(case, rosa):
     version = read(case)
     assert rosa.head(reverse("documents:file", args=[version.pk])).status_code == 200

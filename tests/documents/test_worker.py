@@ -1,6 +1,7 @@
 """A file, a nudge, a real worker on the real broker; and what beat finds without the nudge."""
 
 import pytest
+from django.db import connection
 
 from cases.documents import actions, tasks
 from cases.documents.models import Version
@@ -9,7 +10,7 @@ from portal.celery import app
 from portal.vault import files as vault
 from tests import factories, page_pictures, people, plan_files
 from tests.documents.files import upload
-from tests.programs import wait_until
+from tests.programs import Worker, wait_until
 
 
 @pytest.fixture
@@ -50,3 +51,23 @@ def test_worker_reads_a_photo_once_it_is_ready(real_worker, text_engine):
     tasks.read_pictures.delay()
     wait_until(lambda: version.page_images.get().is_read_by_machine, 170, "a page that was read")
     assert "Take tamoxifen 20 mg" in version.page_images.get().words
+
+
+@pytest.mark.full
+@pytest.mark.timeout(400)
+def test_scanner_that_comes_back_is_noticed_within_two_minutes(transactional_db, clamd, smtp_sink, tmp_path):
+    """A real scanner stopped and started; nobody tells the worker and its beat."""
+    worker = Worker(connection.settings_dict["NAME"], smtp_sink.url, tmp_path / "worker.log")
+    worker.environment |= {"CLAMD_URL": clamd.address}
+    clamd.stop()
+    worker.start("--beat", f"--schedule={tmp_path / 'beat'}")
+    try:
+        case = factories.open_case()
+        version = actions.add_file(case, upload(), by=Actor.person(people.person("rosa")))
+        wait_until(lambda: state(version) == "unscanned", 60, "a file that waits")
+        clamd.start()
+        wait_until(lambda: state(version) == "ready", 120, "the file to be released")
+    finally:
+        worker.stop()
+    version.refresh_from_db()
+    assert version.checked_for_viruses
