@@ -69,7 +69,7 @@ def add_version(document: Document, upload: UploadedFile, *, by: Actor) -> Versi
     must("add_documents", document.case, by)
     if document.withdrawn_at or (document.only_me and role_in(document.case, by) != "patient"):
         raise Refused(words.reason("scope"))
-    if document.joined_pages.exists():
+    if joining.is_joined(document):
         raise Refused(_("Take the photo of one page again, or add a page."), code="joined")
     version = _add(document, upload, by)
     joining.renew(document, by=by)

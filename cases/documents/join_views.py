@@ -1,5 +1,7 @@
 """Pages on which photos become one document: which ones, and in which order, turned how."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.case.people import may, role_in
-from cases.documents import joining, rules, words
+from cases.documents import joining, making, rules, words
 from cases.documents.finding import base_of, case_of, found
 from cases.documents.models import Document, PageImage
 from portal.access import PERSON, open_to
@@ -123,7 +125,7 @@ def _ids(sent: list[str]) -> list[UUID]:
     return ids
 
 
-def _told(photos: list[Document], user: Any) -> list[dict[str, Any]]:
+def _told(photos: list[Document], user: Any, turns: Mapping[UUID, int] = MappingProxyType({})) -> list[dict[str, Any]]:
     """Photos as the templates show them: name, small picture, what is wrong with each."""
     pictures = PageImage.objects.visible_to(user).filter(version__document__in=photos, number=1)
     newest_picture = {
@@ -133,7 +135,7 @@ def _told(photos: list[Document], user: Any) -> list[dict[str, Any]]:
     told = []
     for photo in photos:
         newest = max(photo.versions.all(), key=lambda version: version.number)
-        text = " ".join(words.notes(newest)) if newest.is_hard_to_read else ""
+        text = " ".join(str(words.NOTES[note]) for note in making.poor_notes(newest, turns.get(photo.pk, 0)))
         name = photo.title or newest.name
         told.append({"photo": photo, "name": name, "text": text, "picture": newest_picture.get(photo.pk)})
     return told
@@ -142,5 +144,6 @@ def _told(photos: list[Document], user: Any) -> list[dict[str, Any]]:
 def _pages(joined: Document, user: Any) -> list[dict[str, Any]]:
     """The same of a joined document's pages, each with its place and how it is turned."""
     pages = list(joined.joined_pages.select_related("photo__case").prefetch_related("photo__versions"))
-    told = zip(_told([page.photo for page in pages], user), pages, strict=True)
+    turns = {page.photo_id: page.turn for page in pages}
+    told = zip(_told([page.photo for page in pages], user, turns), pages, strict=True)
     return [row | {"number": page.number, "turned": TURNED.get(page.turn, "")} for row, page in told]

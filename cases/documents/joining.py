@@ -38,6 +38,11 @@ def hold_papers(case_id: UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
+def is_joined(document: Document) -> bool:
+    """Whether its pages are photos."""
+    return JoinedPage.objects.filter(joined=document).exists()
+
+
 def photos_of(case: Case, by: Actor) -> list[Document]:
     """The photos that this person could make pages of, in the order they were put in."""
     if by.user is None:

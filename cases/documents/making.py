@@ -31,7 +31,8 @@ def make(version: Version, folder: Path, still_ours: Callable[[], None]) -> Verd
     except verdicts.Refusal as refusal:
         return Verdict(verdicts.REFUSED, refusal.reason)
     version.checked_for_viruses = all(photo.checked_for_viruses for photo in photos)
-    notes = [verdicts.POOR_PAGES] if any(photo.is_hard_to_read for photo in photos) else []
+    is_poor = any(poor_notes(photo, turns.get(photo.document_id, 0)) for photo in photos)
+    notes = [verdicts.POOR_PAGES] if is_poor else []
     return Verdict(verdicts.READY, "", notes, len(photos), kinds.PDF.code)
 
 
@@ -40,6 +41,12 @@ def sources(version: Version) -> list[Version]:
     ready = Version.objects.ready().filter(document__in=version.made_of, file_kind__in=kinds.OF_ONE_PICTURE)
     newest = {photo.document_id: photo for photo in ready.select_related("file__key").order_by("number")}
     return [newest[photo] for photo in version.made_of if photo in newest]
+
+
+def poor_notes(photo: Version, turn: int) -> list[str]:
+    """What makes a page hard to read; one that lies on its side and was turned is upright."""
+    lying = set(verdicts.LYING.values()) if turn else set()
+    return [note for note in photo.notes if note in verdicts.HARD_TO_READ - lying]
 
 
 def _lay_out(photo: Version, path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from PIL import Image
 
-from cases.documents import actions, checking, erasing, joining, lists, plans, rules, words
+from cases.documents import actions, checking, erasing, joining, lists, making, plans, rules, words
 from cases.documents.joined import JoinedPage
 from cases.documents.models import Document, Version
 from portal import clock
@@ -324,3 +324,9 @@ def test_worker_that_died_half_way_is_followed_by_another(case):
     Version.objects.filter(pk=claimed.pk).update(claimed_at=clock.now() - rules.ONE_LOOK)
     work()
     assert len(shades(joined)) == 3
+
+
+def test_page_that_lay_on_its_side_and_was_turned_is_not_poor(case):
+    version = Version(notes=["sideways", "dark"])
+    assert making.poor_notes(version, 0) == ["sideways", "dark"]
+    assert making.poor_notes(version, 90) == ["dark"]

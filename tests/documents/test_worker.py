@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from cases.documents import actions, tasks
+from cases.documents import actions, joining, tasks
 from cases.documents.models import Version
 from portal.actors import Actor
 from portal.celery import app
@@ -71,3 +71,15 @@ def test_scanner_that_comes_back_is_noticed_within_two_minutes(transactional_db,
         worker.stop()
     version.refresh_from_db()
     assert version.checked_for_viruses
+
+
+def test_joined_photos_go_on_by_themselves_once_the_last_one_is_checked(real_worker):
+    case, rosa = factories.open_case(), Actor.person(people.person("rosa"))
+    sent = [plan_files.photo(), plan_files.photo(kind="PNG")]
+    photos = [
+        actions.add_file(case, upload(f"IMG_{number}{ending}", content), by=rosa).document_id
+        for number, (ending, content) in enumerate(zip((".jpg", ".png"), sent, strict=True))
+    ]
+    joined = joining.join(case, photos, by=rosa)
+    wait_until(lambda: state(joined.versions.get()) == "ready", 60, "a joined file")
+    assert joined.versions.get().pages == 2
