@@ -4,9 +4,12 @@ A look is one person, one version and half an hour: pages turned, thumbnails and
 it, and so do refusals of the same file. A copy that leaves is a line each time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
+
+from django.db import transaction
 
 from cases.case.models import Case
 from cases.case.people import role_in
@@ -24,7 +27,9 @@ WHY = {"patient": "own", "helper": "put_in", "consultant": "preparing", "coordin
 def note_opening(version: Version, *, by: Actor) -> None:
     """The version was read, or a part of it: a page, a thumbnail, its words."""
     if not _was_noted("document.opened", version, by):
-        _note("document.opened", version, WHY.get(role_in(version.case, by), ""), by)
+        with _alone_with(version):
+            if not _was_noted("document.opened", version, by):
+                _note("document.opened", version, WHY.get(role_in(version.case, by), ""), by)
 
 
 def note_copy(version: Version, *, is_original: bool = False, by: Actor) -> None:
@@ -52,7 +57,9 @@ def note_denial(model: Any, pk: UUID, *, by: Actor) -> None:
         return
     about = thing.version if model is PageImage else thing
     if not _was_noted("document.denied", about, by):
-        _note("document.denied", about, "", by)
+        with _alone_with(about):
+            if not _was_noted("document.denied", about, by):
+                _note("document.denied", about, "", by)
 
 
 def names_of(events: Iterable[Event], reader: Any) -> dict[str, str]:
@@ -69,6 +76,14 @@ def names_of(events: Iterable[Event], reader: Any) -> dict[str, str]:
         newest = max(document.versions.all(), key=lambda version: version.number, default=None)
         names[str(document.pk)] = document.title or (newest.name if newest else "")
     return names
+
+
+@contextmanager
+def _alone_with(about: Any) -> Iterator[None]:
+    """A browser asks for many pages at once: of those only the first writes its line."""
+    with transaction.atomic():
+        list(type(about).objects.select_for_update(no_key=True).filter(pk=about.pk).values_list("pk"))
+        yield
 
 
 def _was_noted(verb: str, about: Any, by: Actor) -> bool:

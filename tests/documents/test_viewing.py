@@ -1,5 +1,6 @@
 """The viewer's page as the server makes it: which page, how large, turned how, found where; few queries, small."""
 
+import json
 import re
 
 import pytest
@@ -51,6 +52,14 @@ def test_page_asked_for_stands_with_its_words_and_the_ways_on(show):
     assert page.count('class="rs-rail__page"') == 3
     assert 'data-sheets="1020x1320*3"' in page
     assert " style=" not in page
+
+
+def test_line_from_the_right_starts_at_its_other_end(show, version):
+    page = version.page_images.get(number=1)
+    page.text = json.dumps([[100, 200, 300, 24, "הניתוח נקבע ל 15 בדצמבר"], [100, 240, 300, 24, "on December 15"]])
+    page.save()
+    assert '<text x="400.0" y="200" font-size="24" textLength="300"' in (shown := show())
+    assert shown.count('direction="rtl"') == 1
 
 
 def test_size_and_turn_stay_while_leafing_and_end_where_they_began(show):
