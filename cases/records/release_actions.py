@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import UploadedFile
@@ -272,7 +273,7 @@ def run_out(now: datetime) -> None:
 
 
 @transaction.atomic
-def _look_at(pk: object, now: datetime) -> None:
+def _look_at(pk: UUID, now: datetime) -> None:
     visit = Visit.objects.select_related(*VISIT_TOGETHER).get(pk=pk)
     lock_case(visit.case)
     release_keeping.look_at(visit, now)

@@ -56,7 +56,7 @@ def may_ask(case: Case) -> bool:
 
 
 def is_paper_gone(authority: Authority) -> bool:
-    if authority.how != SignedHow.PAPER:
+    if authority.how != SignedHow.PAPER or authority.paper is None:
         return False
     return not Document.objects.here().filter(pk=authority.paper, case=authority.case_id, only_me=False).exists()
 
