@@ -67,7 +67,7 @@ def _is_guessed(document: Document) -> bool:
     guessed: list[Any] = [
         guess.kind and not document.kind_said_by_id,
         guess.author and not document.author_said_by_id,
-        guess.dated_on and not document.dated_said_by_id,
+        guess.dated_from == guess.From.TEXT and not document.dated_said_by_id,
     ]
     return any(guessed)
 

@@ -72,7 +72,9 @@ class DescribeForm(forms.Form):
         guess = words.guess_of(document)
         initial = {"title": document.title, "only_me": document.only_me, "kind": document.kind}
         initial["author"] = document.author if document.author_said_by_id or guess is None else guess.author
-        initial["dated_on"] = document.dated_on if document.dated_said_by_id or guess is None else guess.dated_on
+        initial["dated_on"] = document.dated_on
+        if guess and guess.dated_from == guess.From.TEXT and not document.dated_said_by_id:
+            initial["dated_on"] = guess.dated_on  # the day a file was made is not written on the paper
         if guess and guess.kind and not document.kind_said_by_id:
             initial["kind"] = guess.kind
         return cls(initial=initial, is_patient=is_patient)

@@ -1,15 +1,18 @@
 """Files as the pages list them, in a fixed number of queries."""
 
 from dataclasses import dataclass
+from itertools import zip_longest
+from uuid import UUID
 
 from django.db.models import Prefetch
 
 from cases.case.models import Case
-from cases.case.people import role_in
+from cases.case.people import may, role_in
 from cases.documents import rules, subjects, words
 from cases.documents.models import OTHER, Document, Version
 from portal import clock
 from portal.accounts.models import User
+from portal.history.models import Event
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Row:
     older: list[Version]
     verbs: list[str]
     kind_names: dict[str, str]
+    reader: User
 
     @property
     def name(self) -> str:
@@ -41,6 +45,36 @@ class Row:
     @property
     def text(self) -> str:
         return words.explanation(self.version)
+
+    @property
+    def gone(self) -> str:
+        """Of a file that was taken back: by whom, when, and until when it can be put back."""
+        if self.document.withdrawn_at is None:
+            return ""
+        until = self.document.withdrawn_at + rules.KEPT_AFTER_WITHDRAWAL if "restore" in self.verbs else None
+        return words.taken_back(self.document, self.reader, until=until)
+
+    @property
+    def added(self) -> str:
+        return words.version_added(self.version, self.reader)
+
+    @property
+    def changed(self) -> str:
+        """What is other than in the version before."""
+        return words.version_changed(self.version, self.older[0]) if self.older else ""
+
+    @property
+    def earlier(self) -> list[dict[str, object]]:
+        """The older versions, newest first: each with who added it and what it changed."""
+        pairs = zip_longest(self.older, self.older[1:])
+        return [
+            {
+                "version": version,
+                "added": words.version_added(version, self.reader),
+                "changed": words.version_changed(version, before) if before else "",
+            }
+            for version, before in pairs
+        ]
 
     @property
     def facts(self) -> list[str]:
@@ -70,18 +104,19 @@ def rows_of(case: Case, user: User, *, kind: str = "", with_pages: bool = False)
 
     Photos that are pages of a joined document are left out, unless `with_pages`.
     """
-    documents = Document.objects.visible_to(user).filter(case=case).order_by("-put_in_at", "pk").select_related("guess")
+    documents = Document.objects.visible_to(user).filter(case=case).order_by("-put_in_at", "pk")
+    documents = documents.select_related("guess", "withdrawn_by")
     if not with_pages:
         documents = documents.filter(page_of=None)
     if kind:
         documents = documents.filter(kind=kind)
-    versions = Version.objects.order_by("-number")
+    versions = Version.objects.select_related("put_in_by").order_by("-number")
     role = role_in(case, user)
     kind_names = {subject.code: subject.name for subject in subjects.choices()}
     rows = []
     for document in documents.prefetch_related(Prefetch("versions", versions)):
         first, *older = list(document.versions.all())
-        rows.append(Row(document, first, older, _verbs(document, role, user), kind_names))
+        rows.append(Row(document, first, older, _verbs(document, role, user), kind_names, user))
     return sorted(rows, key=lambda row: row.document.withdrawn_at is not None)
 
 
@@ -97,13 +132,34 @@ def lately_added(case: Case, user: User) -> list[Row]:
     return [row for row in reversed(rows) if row.document.put_in_at > since and row.document.withdrawn_at is None]
 
 
+def traces(case: Case, user: User) -> list[str]:
+    """Files that this person had added or opened and that were taken back since, out of their sight."""
+    if not may("read_documents", case, user):
+        return []
+    gone = Document.objects.filter(case=case, withdrawn_at__isnull=False, only_me=False)
+    gone = gone.exclude(pk__in=Document.objects.visible_to(user)).order_by("-withdrawn_at")
+    versions = dict(Version.objects.filter(document__in=gone).values_list("pk", "document_id"))
+    looked = Event.objects.filter(patient=case.patient_id, actor_id=user.pk, about_id__in=map(str, versions))
+    looked = looked.filter(verb__in=["document.opened", "document.downloaded"]).values_list("about_id", flat=True)
+    seen = {versions[UUID(about)] for about in looked}
+    return [
+        words.trace(document, is_own=_is_of(document, user))
+        for document in gone.select_related("withdrawn_by")
+        if document.pk in seen or _is_of(document, user)
+    ]
+
+
+def _is_of(document: Document, user: User) -> bool:
+    return document.put_in_by_id == user.pk
+
+
 def newest(document: Document) -> Version:
     """Whatever its state."""
     return document.versions.order_by("-number")[0]
 
 
 def _verbs(document: Document, role: str, user: User) -> list[str]:
-    is_own = document.put_in_by_id == user.pk
+    is_own = _is_of(document, user)
     if document.withdrawn_at:
         return [] if rules.why_not_withdraw(role, is_own) else ["restore"]
     verbs = [] if rules.why_not_withdraw(role, is_own) else ["withdraw"]

@@ -34,6 +34,7 @@ def list_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "case": case,
         "rows": lists.rows_of(case, request.user),
+        "traces": lists.traces(case, request.user),
         "who": readers.of_all(case, request.user),
         "who_else": readers.of_own(case, request.user),
         "may_add": may("add_documents", case, request.user),

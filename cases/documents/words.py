@@ -12,6 +12,7 @@ from cases.documents import kinds, verdicts
 from cases.documents.models import Document, Guess, Version
 from cases.documents.rules import Limits
 from portal import when
+from portal.accounts.models import User
 
 MB = 1024 * 1024
 GB = 1024 * MB
@@ -222,6 +223,8 @@ def dated(document: Document) -> str:
     guess = guess_of(document)
     if guess is None or guess.dated_on is None:
         return ""
+    if guess.dated_from != Guess.From.TEXT and guess.dated_on == when.as_date(document.put_in_at):
+        return ""  # made or photographed to be added: that says nothing of the paper
     sentences = {
         Guess.From.TEXT: _("Dated %(day)s, we think"),
         Guess.From.FILE: _("File made on %(day)s"),
@@ -244,3 +247,47 @@ def guess_of(document: Document) -> Guess | None:
 
 def _day(on: dt.date) -> str:
     return when.month_day(on, year=True)
+
+
+def taken_back(document: Document, reader: User, *, until: dt.datetime | None) -> str:
+    """Who took a file back and when, and until when it can be put back."""
+    by, day = document.withdrawn_by, when.month_day(document.withdrawn_at, year=True)
+    said = _("You took it back on %(day)s.") if by == reader else _("%(name)s took it back on %(day)s.")
+    sentences = [said % {"day": day, "name": by.name}]
+    if until:
+        sentences.append(_("It can be put back until %(day)s.") % {"day": when.month_day(until, year=True)})
+    return " ".join(sentences)
+
+
+def trace(document: Document, *, is_own: bool) -> str:
+    """What those read who had added or opened a file that is gone since; not what it was."""
+    names = {"name": document.withdrawn_by.name, "day": when.month_day(document.withdrawn_at, year=True)}
+    if is_own:
+        return _("A file that you added was taken back by %(name)s on %(day)s.") % names
+    return _("A file that you opened was taken back by %(name)s on %(day)s.") % names
+
+
+def version_added(version: Version, reader: User) -> str:
+    """By whom and when a version was put in."""
+    day = when.month_day(version.put_in_at, year=True)
+    if version.put_in_by == reader:
+        return _("Added by you on %(day)s") % {"day": day}
+    return _("Added by %(name)s on %(day)s") % {"name": version.put_in_by.name, "day": day}
+
+
+def version_changed(newer: Version, older: Version) -> str:
+    """What is other than before, as far as pages tell; "" while one of them cannot be read."""
+    if not (newer.is_ready and older.is_ready):
+        return ""
+    more = newer.pages - older.pages
+    if more > 0:
+        said = ngettext(
+            "%(pages)d page more than version %(number)d", "%(pages)d pages more than version %(number)d", more
+        )
+    elif more < 0:
+        said = ngettext(
+            "%(pages)d page fewer than version %(number)d", "%(pages)d pages fewer than version %(number)d", -more
+        )
+    else:
+        said = _("As many pages as version %(number)d")
+    return said % {"pages": abs(more), "number": older.number}
