@@ -65,7 +65,7 @@ def add_file(case: Case, upload: UploadedFile, *, kind: str = PLAN, by: Actor) -
 def add_version(document: Document, upload: UploadedFile, *, by: Actor) -> Version:
     """A newer file for a document; the older versions stay. Raises Refused."""
     joining.hold_papers(document.case_id)
-    document = Document.objects.select_for_update(of=("self",)).select_related("case__key").get(pk=document.pk)
+    document = _held(document)
     must("add_documents", document.case, by)
     if document.withdrawn_at or (document.only_me and role_in(document.case, by) != "patient"):
         raise Refused(words.reason("scope"))
@@ -74,6 +74,12 @@ def add_version(document: Document, upload: UploadedFile, *, by: Actor) -> Versi
     version = _add(document, upload, by)
     joining.renew(document, by=by)
     return version
+
+
+def _held(document: Document) -> Document:
+    """The document, changed by nobody else until the transaction ends. A check that ends may still point to it."""
+    held = Document.objects.select_for_update(of=("self",), no_key=True).select_related("case__key")
+    return held.get(pk=document.pk)
 
 
 def _add(document: Document, upload: UploadedFile, by: Actor) -> Version:
@@ -146,7 +152,7 @@ def _chunks(upload: UploadedFile) -> Iterable[bytes]:
 
 def _locked(version_id: UUID) -> Version:
     return (
-        Version.objects.select_for_update(of=("self", "document"))
+        Version.objects.select_for_update(of=("self", "document"), no_key=True)
         .select_related("document", "case__key", "original__key", "file__key")
         .get(pk=version_id)
     )
@@ -156,7 +162,7 @@ def _locked(version_id: UUID) -> Version:
 def withdraw(document: Document, *, by: Actor) -> Document:
     """Take a file back with all its versions: nobody can open it from now on. Kept 30 days, then erased."""
     joining.hold_papers(document.case_id)
-    document = Document.objects.select_for_update(of=("self",)).select_related("case").get(pk=document.pk)
+    document = _held(document)
     if refused := rules.why_not_withdraw(role_in(document.case, by), document.put_in_by_id == by.id):
         raise Refused(refused, code="role")
     if document.withdrawn_at:
@@ -176,7 +182,7 @@ def withdraw(document: Document, *, by: Actor) -> Document:
 def restore(document: Document, *, by: Actor) -> Document:
     """Undo: put a file back. Raises Refused after 30 days, or when the same file was added again since."""
     joining.hold_papers(document.case_id)
-    document = Document.objects.select_for_update(of=("self",)).select_related("case").get(pk=document.pk)
+    document = _held(document)
     if document.withdrawn_at is None:
         return document
     is_own, role = document.put_in_by_id == by.id, role_in(document.case, by)
@@ -191,7 +197,8 @@ def restore(document: Document, *, by: Actor) -> Document:
     except IntegrityError as error:
         raise Refused(words.reason("same"), code="same") from error
     document.withdrawn_at = document.withdrawn_by = None
-    document.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    document.changed_at = clock.now()
+    document.save(update_fields=["withdrawn_at", "withdrawn_by", "changed_at"])
     record(by, "document.restored", document, patient=document.case.patient_id, case=document.case_id)
     for changed in (document, *others):
         ready.changed(changed)
@@ -202,12 +209,12 @@ def restore(document: Document, *, by: Actor) -> Document:
 def mark_only_me(document: Document, only_me: bool = True, *, by: Actor) -> Document:
     """Hide a file from everyone but the patient, or let the people of the case read it again."""
     joining.hold_papers(document.case_id)
-    document = Document.objects.select_for_update(of=("self",)).select_related("case").get(pk=document.pk)
+    document = _held(document)
     if refused := rules.why_not_hide(role_in(document.case, by)):
         raise Refused(refused, code="role")
     if document.only_me != only_me:
-        document.only_me = only_me
-        document.save(update_fields=["only_me"])
+        document.only_me, document.changed_at = only_me, clock.now()
+        document.save(update_fields=["only_me", "changed_at"])
         verb = "document.made_private" if only_me else "document.shared"
         record(by, verb, document, patient=document.case.patient_id, case=document.case_id)
         for changed in (document, *joining.follow_hiding(document)):

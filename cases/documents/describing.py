@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from cases.case.models import Case
 from cases.case.people import role_in
-from cases.documents import guessing, names, ready, rules, subjects
-from cases.documents.models import Document, Guess, Version
+from cases.documents import guessing, names, ready, reminders, rules, subjects
+from cases.documents.models import PLAN, Document, Guess, Version
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
@@ -90,7 +90,7 @@ def describe(
 
 def _for_change(document: Document, by: Actor) -> Document:
     document = (
-        Document.objects.select_for_update(of=("self",))
+        Document.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case__key", "case__patient")
         .get(pk=document.pk)
     )
@@ -104,10 +104,14 @@ def _for_change(document: Document, by: Actor) -> Document:
 def _set_kind(document: Document, kind: str, by: Actor) -> None:
     if kind not in {subject.code for subject in subjects.choices()}:
         raise Refused(_("Choose what it is."), code="kind")
-    former, document.kind, document.kind_said_by = document.kind, kind, by.user
-    document.save(update_fields=["kind", "kind_said_by"])
-    if kind != former:
-        ready.kind_changed(document, former)
+    former, now = document.kind, clock.now()
+    document.kind, document.kind_said_by, document.changed_at = kind, by.user, now
+    document.save(update_fields=["kind", "kind_said_by", "changed_at"])
+    if kind == former:
+        return
+    ready.kind_changed(document, former)
+    if kind == PLAN and (version := document.versions.ready().order_by("number").last()):
+        reminders.tell_consultants(version, now)
 
 
 def _told(document: Document, by: Actor) -> None:

@@ -103,7 +103,8 @@ def _chosen(case: Case, wanted: list[UUID], by: Actor, already: int = 0) -> list
 def _opened(joined: Document, by: Actor) -> tuple[Document, list[JoinedPage]]:
     """The document and its pages, held. Raises Refused unless this person may change them."""
     hold_papers(joined.case_id)
-    joined = Document.objects.select_for_update(of=("self",)).select_related("case__key").get(pk=joined.pk)
+    held = Document.objects.select_for_update(of=("self",), no_key=True).select_related("case__key")
+    joined = held.get(pk=joined.pk)
     must("add_documents", joined.case, by)
     if refused := rules.why_not_withdraw(role_in(joined.case, by), joined.put_in_by_id == by.id):
         raise Refused(refused, code="role")
@@ -297,7 +298,7 @@ def follow_restoring(document: Document, withdrawn_at: object) -> list[Document]
     photos = list(Document.objects.filter(page_of__joined=document, withdrawn_at=withdrawn_at))
     back = {"withdrawn_at": None, "withdrawn_by": None}
     Version.objects.filter(document__in=photos, withdrawn_at=withdrawn_at).update(**back)
-    Document.objects.filter(pk__in=[photo.pk for photo in photos]).update(**back)
+    Document.objects.filter(pk__in=[photo.pk for photo in photos]).update(**back, changed_at=clock.now())
     return photos
 
 
@@ -310,7 +311,8 @@ def follow_hiding(document: Document) -> list[Document]:
 def _hide(joined: Document, only_me: bool) -> list[Document]:
     both = Document.objects.filter(page_of__joined=joined) | Document.objects.filter(pk=joined.pk)
     changed = list(Document.objects.filter(pk__in=both.values("pk")).exclude(only_me=only_me))
-    Document.objects.filter(pk__in=[document.pk for document in changed]).update(only_me=only_me)
+    rows = Document.objects.filter(pk__in=[document.pk for document in changed])
+    rows.update(only_me=only_me, changed_at=clock.now())
     for document in changed:
         document.only_me = only_me
     return changed

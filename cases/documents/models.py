@@ -32,7 +32,8 @@ def readable_by(user: Any, case: str, document: str) -> Q:
     """
     if not user.is_authenticated or not user.is_active:
         return Q(pk__in=[])
-    rule = Q(**{f"{case}__patient": user}) | Q(**{f"{document}put_in_by": user, f"{case}__starter": user})
+    own = Q(**{f"{document}put_in_by": user, f"{case}__starter": user, f"{document}only_me": False})
+    rule = Q(**{f"{case}__patient": user}) | own
     shared = Q(**{f"{document}only_me": False, f"{document}withdrawn_at": None})
     if user.role == User.Role.COORDINATOR:
         rule |= shared & ~Q(**{f"{case}__state": Case.State.CLOSED})
@@ -72,7 +73,8 @@ class Document(models.Model):
     dated_said_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     put_in_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     put_in_at = models.DateTimeField()
-    only_me = models.BooleanField(default=False)
+    only_me = models.BooleanField(default=False)  # the patient, and nobody else
+    changed_at = models.DateTimeField(null=True, blank=True)  # what it is, who sees it, or put back
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

@@ -90,9 +90,9 @@ def readers_of(document: Document) -> list[Reader]:
     case, found = document.case, {}
     if case.patient.can_sign_in:
         found[case.patient] = Reader(case.patient, PATIENT)
-    if _is_hers(document, case):
-        found.setdefault(case.starter, Reader(case.starter, HELPER))
     if not document.only_me:
+        if _is_hers(document, case):
+            found.setdefault(case.starter, Reader(case.starter, HELPER))
         for reader in [*_consultants(case), *_coordinators(case)]:
             found.setdefault(reader.user, reader)
     ready = _with_second_factor(found)

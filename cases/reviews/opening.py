@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from bookings.models import Consultation
 from cases.case.models import Case
 from cases.case.people import may
-from cases.documents.models import PLAN, Version
+from cases.documents.models import PLAN, Document, Version
 from cases.records.closed_days import closed_days
 from cases.reviews.models import Review
 from cases.reviews.rules import MOVES, read_by
@@ -48,11 +48,12 @@ def _without_review(now: datetime) -> QuerySet:
 
 
 def _with_another_plan() -> QuerySet:
+    changed = Document.objects.filter(case=OuterRef("case"), changed_at__gt=OuterRef("plan_at"))
     plan = Version.objects.filter(case=OuterRef("case"), document__kind=PLAN)
     later = plan.filter(
         Q(judged_at__gt=OuterRef("plan_at"), state=Version.State.READY) | Q(withdrawn_at__gt=OuterRef("plan_at"))
     )
-    return Review.objects.filter(Exists(later)).values_list("case_id", flat=True)
+    return Review.objects.filter(Exists(later) | Exists(changed)).values_list("case_id", flat=True)
 
 
 def _with_another_talk(now: datetime) -> QuerySet:
@@ -92,10 +93,13 @@ def _take_in(review: Review, plan: list[Version]) -> None:
 
 
 def _last_change(case_id: UUID) -> datetime:
-    """The newest change among the case's plans. Their own times are taken, not the clock's: one that is
-    being committed at this moment will then still be seen as later."""
+    """The newest change among the case's plans, and of what its files are said to be.
+
+    Their own times are taken, not the clock's: one that is being committed at this moment is then still seen as later.
+    """
     times = Version.objects.filter(case=case_id, document__kind=PLAN).values_list("judged_at", "withdrawn_at")
-    return max(at for pair in times for at in pair if at is not None)
+    changes = Document.objects.filter(case=case_id).values_list("changed_at")
+    return max(at for row in (*times, *changes) for at in row if at is not None)
 
 
 def _set_talk(review: Review, talk: Consultation | None, now: datetime) -> None:

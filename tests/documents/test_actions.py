@@ -203,7 +203,7 @@ def test_right_password_opens_a_locked_file_and_is_not_kept(case):
     checking.check(version.pk)
     version.refresh_from_db()
     assert (version.state, version.pages) == (Version.State.READY, 1)
-    assert StoredFile.objects.count() == 3  # as it was sent, the clean copy, one page
+    assert StoredFile.objects.count() == 4  # as it was sent, the clean copy, one page large and small
     assert events("document.unlocked") == 1
 
 

@@ -86,7 +86,7 @@ def close(document):
         ("ama", nothing, {"rosa", "ama", "joanne", "theo"}),
         ("theo", nothing, {"rosa", "joanne", "theo"}),
         ("rosa", hide, {"rosa"}),
-        ("ama", hide, {"rosa", "ama"}),
+        ("ama", hide, {"rosa"}),
         ("rosa", withdraw, set()),
         ("ama", withdraw, set()),
         ("rosa", end_joanne, {"rosa", "theo"}),

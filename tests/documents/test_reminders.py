@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from cases.case import actions as case_actions
-from cases.documents import actions
+from cases.documents import actions, describing
 from cases.documents.reminders import KINDS
 from portal import clock
 from portal.actors import Actor
@@ -55,6 +55,15 @@ def test_owner_hears_nothing_once_the_file_is_removed(case):
 def test_owner_of_a_good_file_hears_nothing(case):
     read(case)
     assert not Reminder.objects.filter(kind="documents.needs_you").exists()
+
+
+def test_consultant_hears_of_a_file_that_is_said_to_be_the_plan(case):
+    document = read(case).document
+    Reminder.objects.all().delete()
+    describing.say_kind(document, "other", by=Actor.person(case.patient))
+    assert not Reminder.objects.filter(kind="documents.new_plan").exists()
+    describing.say_kind(document, "plan", by=Actor.person(case.patient))
+    assert Reminder.objects.get(kind="documents.new_plan").recipient_id == str(people.person("joanne").pk)
 
 
 def test_consultant_hears_of_a_plan_that_can_be_read(case):

@@ -1,6 +1,7 @@
 """Reviews follow plans and consultations."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 
@@ -8,6 +9,7 @@ from bookings import actions as bookings
 from bookings import availability
 from bookings.models import Consultation, Practice
 from cases.documents import actions as documents
+from cases.documents import describing
 from cases.documents.models import Version
 from cases.reviews import actions, opening, sheet, standing
 from cases.reviews.models import Review, Summary
@@ -129,6 +131,25 @@ def test_a_plan_taken_back_puts_the_reading_to_rest_and_a_new_one_wakes_it():
     world.plan(review.case)
     look()
     assert Review.objects.get().state == "open"
+
+
+def test_a_plan_put_back_or_said_to_be_one_is_taken_in():
+    review = world.waiting()
+    second = world.plan(review.case)
+    for undo, again in (
+        (documents.withdraw, documents.restore),
+        (partial(describing.say_kind, kind="other"), partial(describing.say_kind, kind="plan")),
+        (documents.mark_only_me, partial(documents.mark_only_me, only_me=False)),
+    ):
+        look()
+        assert second.pk in Review.objects.get().plan
+        undo(second.document, by=by("rosa"))
+        look()
+        assert second.pk not in Review.objects.get().plan
+        again(second.document, by=by("rosa"))
+    look()
+    assert second.pk in Review.objects.get().plan
+    assert look() == 0
 
 
 def test_a_new_plan_after_sharing_opens_the_review_again():
