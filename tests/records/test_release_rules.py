@@ -8,7 +8,8 @@ import pytest
 
 from cases.records import release_rules as rules
 from cases.records.release_rules import Asked, Held, Recipient
-from cases.records.release_states import To, Why
+from cases.records.release_states import ReleaseState, To, Why
+from portal import moves
 
 TODAY, VISIT_ON = date(2026, 11, 12), date(2026, 11, 24)
 SLIDES, LAB, RAMANS, OTHER = uuid4(), uuid4(), uuid4(), uuid4()
@@ -95,3 +96,19 @@ def test_what_is_missing_is_said_in_sentences():
     whole = {"items": 1, "office": True, "born_on": date(1960, 1, 1), "is_case_open": True}
     assert rules.missing(**whole) == []
     assert len(rules.missing(items=0, office=False, born_on=None, is_case_open=False)) == 4
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        ("patient", {"draft": "sign say_signed replace", "signed": "take_back replace"}),
+        ("coordinator", {"draft": "say_signed replace", "signed": "take_back replace"}),
+        ("system", {"draft": "replace", "signed": "replace"}),
+        ("helper", {}),
+        ("consultant", {}),
+        ("", {}),
+    ],
+)
+def test_who_may_do_what_with_a_form(role, may):
+    for state in ReleaseState.values:
+        assert moves.allowed(rules.RELEASE_MOVES, state, role) == may.get(state, "").split(), state
