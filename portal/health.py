@@ -126,6 +126,7 @@ def look_at_files(database: Part) -> Part:
         "damaged": len(look.damaged),
         "rows without a file": look.rows_without_file,
         "files without a row": look.files_without_row,
+        "rows that nothing names": look.rows_without_owner,
         "halves": look.halves,
         "not ours": look.strange,
     }

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -230,21 +231,28 @@ def unlock_with_password(version: Version, password: str, *, by: Actor) -> Versi
     role = role_in(version.case, by)
     moves.check(rules.MOVES, "unlock", version.state, role)
     try:
-        opened = checking.opened_copy(version, password)  # outside the transaction: it takes seconds
+        with checking.opened_copy(version, password) as opened:  # outside the transaction: it takes seconds
+            if opened is None:
+                raise Refused(_("That password didn’t open the file. Try again, or ask us to help."), code="password")
+            version = _unlock(version.pk, opened, role, by)
     except (sandbox.Busy, OSError) as error:
         raise Refused(_("We can’t open this file just now. Try again in a few minutes."), code="busy") from error
-    if opened is None:
-        raise Refused(_("That password didn’t open the file. Try again, or ask us to help."), code="password")
-    try:
-        with transaction.atomic():
-            version = _locked(version.pk)
-            version.state = moves.check(rules.MOVES, "unlock", version.state, role)
-            version.file, version.file_kind = opened, kinds.PDF.code
-            version.tries, version.due_at = 0, clock.now()
-            version.save(update_fields=["state", "file", "file_kind", "tries", "due_at"])
-            record(by, "document.unlocked", version, patient=version.case.patient_id, case=version.case_id)
-    except BaseException:
-        files.remove(opened)
-        raise
     nudge(tasks.check_version, str(version.pk))
+    return version
+
+
+@transaction.atomic
+def _unlock(version_id: UUID, opened: Path, role: str, by: Actor) -> Version:
+    """The copy and the version that names it come to stay together, so that none is left without an owner."""
+    version = _locked(version_id)
+    version.state = moves.check(rules.MOVES, "unlock", version.state, role)
+    copy = files.put(checking.pieces(opened), key=version.case.key)
+    try:
+        version.file, version.file_kind = copy, kinds.PDF.code
+        version.tries, version.due_at = 0, clock.now()
+        version.save(update_fields=["state", "file", "file_kind", "tries", "due_at"])
+        record(by, "document.unlocked", version, patient=version.case.patient_id, case=version.case_id)
+    except BaseException:
+        files.discard(copy)
+        raise
     return version

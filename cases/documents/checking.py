@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -180,8 +181,8 @@ def _keep_page(version: Version, folder: Path, number: int) -> None:
     kept: list[StoredFile] = []
     with transaction.atomic():
         try:
-            kept += [files.put(_pieces(picture), key=version.case.key)]
-            kept += [files.put(_pieces(small), key=version.case.key)]
+            kept += [files.put(pieces(picture), key=version.case.key)]
+            kept += [files.put(pieces(small), key=version.case.key)]
             page = PageImage(version=version, number=number, width=found["width"], height=found["height"])
             page.file, page.small = kept
             page.text = json.dumps(found["lines"], ensure_ascii=False)
@@ -204,7 +205,7 @@ def _still_ours(version: Version) -> None:
     version.claimed_at = now
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
+def pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as source:
         while piece := source.read(1024 * 1024):
             yield piece
@@ -243,7 +244,7 @@ def settle(version: Version, verdict: Verdict, folder: Path) -> None:
 
 def _save_ready(row: Version, verdict: Verdict, folder: Path) -> None:
     earlier = row.file  # the copy that a password opened
-    clean = files.put(_pieces(folder / "clean"), key=row.case.key)
+    clean = files.put(pieces(folder / "clean"), key=row.case.key)
     try:
         row.file, row.file_kind = clean, verdict.kind
         row.size = clean.size if row.made_of else row.size
@@ -307,14 +308,17 @@ def wait_for_scanner(version: Version) -> None:
     row.save(update_fields=["state", "claimed_at", "due_at", "tries"])
 
 
-def opened_copy(version: Version, password: str) -> StoredFile | None:
-    """A stored copy of a locked PDF, whole but for its password, or None when that is wrong. Raises Busy, OSError."""
+@contextmanager
+def opened_copy(version: Version, password: str) -> Iterator[Path | None]:
+    """Where a locked PDF lies opened while the block lasts, whole but for its password; None when that is wrong.
+
+    Raises Busy, OSError.
+    """
     with sandbox.room(rooms()) as folder:
         _lay_out(version, folder / "source")
         sandbox.judge(folder, version.own_kind, password=password)  # what it thinks of the rest is told by the check
-        if not (folder / "opened").exists():
-            return None
-        return files.put(_pieces(folder / "opened"), key=version.case.key)
+        opened = folder / "opened"
+        yield opened if opened.exists() else None
 
 
 def sweep_rooms() -> None:

@@ -61,6 +61,7 @@ class StoreLook(models.Model):
     at = models.DateTimeField()
     rows_without_file = models.PositiveIntegerField(default=0)
     files_without_row = models.PositiveIntegerField(default=0)
+    rows_without_owner = models.PositiveIntegerField(default=0, db_default=0)
     halves = models.PositiveIntegerField(default=0)
     strange = models.PositiveIntegerField(default=0)  # names that we do not give
     damaged = ArrayField(models.UUIDField(), default=list)
@@ -74,4 +75,5 @@ class StoreLook(models.Model):
 
     @property
     def is_well(self) -> bool:
-        return not (self.rows_without_file or self.files_without_row or self.halves or self.strange or self.damaged)
+        lost = self.rows_without_file or self.files_without_row or self.rows_without_owner
+        return not (lost or self.halves or self.strange or self.damaged)

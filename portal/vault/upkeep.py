@@ -1,4 +1,4 @@
-"""Looking after the store: what lost its row or its file, halves, bytes that changed. Tells by id only."""
+"""Looking after the store: what lost its row, its file or its owner, halves, bytes that changed. Tells by id only."""
 
 import datetime as dt
 import re
@@ -7,6 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from portal import clock
 from portal.vault import files, store
@@ -22,6 +26,7 @@ ONE_NIGHT = 240.0  # seconds of reading files through; well inside a task's time
 
 NO_FILE, NO_ROW, HALF = "row without a file", "file without a row", "half of a file"
 STRANGE, ERASED = "not ours", "erased, and still there"
+NO_OWNER = "row that nothing names"
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,16 @@ def _standing():
     return StoredFile.objects.filter(key__destroyed_at=None).select_related("key")
 
 
+def _unnamed(now: dt.datetime):
+    """Files, older than a day, that no row of any table points at: nobody can open them, nor take them back."""
+    rows = _standing().filter(stored_at__lt=now - YOUNG)
+    for model in apps.get_models(include_auto_created=True):
+        for column in model._meta.concrete_fields:
+            if column.related_model is StoredFile:
+                rows = rows.filter(~Exists(model._base_manager.filter(**{column.name: OuterRef("pk")})))
+    return rows
+
+
 def fault(row: StoredFile) -> str:
     """What is wrong with a file, as `files.fault` says it; "" also when it was erased meanwhile. Raises Away."""
     try:
@@ -77,6 +92,9 @@ def astray(now: dt.datetime) -> Iterator[Astray]:
         listed = {UUID(match[2]) for thing in found if (match := _ours(thing)) and not thing.is_half}
         yield from _without_file(pk for pk, is_erased in known.items() if not is_erased and pk not in listed)
     yield from _without_file(row.pk for row in Share().rows if row.path[:2] not in seen)
+    for pk, path in _unnamed(now).order_by("pk").values_list("pk", "path"):
+        if store.current().has(path):  # else it was told above
+            yield Astray(NO_OWNER, pk)
 
 
 def _judged(thing: store.Found, known: dict[UUID, bool], now: dt.datetime) -> Astray | None:
@@ -115,8 +133,10 @@ def _erased_of_shelf(shelf: str) -> dict[UUID, bool]:
 def clear(thing: Astray) -> bool:
     """Remove bytes that belong to nothing and are a day old, or whose key is destroyed; whether they went.
 
-    Rows are never removed, nor what is not ours.
+    A row goes only when it has its file and nothing names it; what is not ours never goes.
     """
+    if thing.what == NO_OWNER:
+        return _clear_unnamed(thing.id)
     found = thing.found
     if found is None or thing.what not in {NO_ROW, HALF, ERASED}:
         return False
@@ -126,6 +146,14 @@ def clear(thing: Astray) -> bool:
         return False
     store.current().clear(found)
     return True
+
+
+@transaction.atomic
+def _clear_unnamed(pk: UUID | None) -> bool:
+    row = _unnamed(clock.real_now()).select_for_update(of=("self",)).filter(pk=pk).first()
+    if row is not None:
+        files.remove(row)
+    return row is not None
 
 
 def look_over(now: dt.datetime, patience: float = ONE_NIGHT) -> StoreLook:
@@ -139,6 +167,7 @@ def look_over(now: dt.datetime, patience: float = ONE_NIGHT) -> StoreLook:
         if thing.what != ERASED or not clear(thing):
             counted[thing.what] += 1
     look.rows_without_file, look.files_without_row = counted[NO_FILE], counted[NO_ROW]
+    look.rows_without_owner = counted[NO_OWNER]
     look.halves, look.strange = counted[HALF], counted[STRANGE]
     damaged = {row.pk for row in _standing().filter(pk__in=look.damaged) if fault(row)}
     started, look.upto = time.monotonic(), look.upto or UUID(int=0)

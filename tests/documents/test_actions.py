@@ -3,6 +3,8 @@
 import errno
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cases.documents import actions, checking, plans
 from cases.documents.models import Document, Version
@@ -205,6 +207,25 @@ def test_right_password_opens_a_locked_file_and_is_not_kept(case):
     assert (version.state, version.pages) == (Version.State.READY, 1)
     assert StoredFile.objects.count() == 4  # as it was sent, the clean copy, one page large and small
     assert events("document.unlocked") == 1
+
+
+def test_unlock_that_is_killed_half_way_leaves_no_copy_that_nobody_names(case):
+    version = read(case, content=plan_files.locked_pdf("rose"))
+    with CaptureQueriesContext(connection) as asked:
+        actions.unlock_with_password(version, "rose", by=by("rosa"))
+    told = [query["sql"] for query in asked]
+    steps = ("SAVEPOINT", 'INSERT INTO "vault_storedfile"', 'UPDATE "documents_version"', "RELEASE SAVEPOINT")
+    places = [next(at for at, sql in enumerate(told) if sql.startswith(step)) for step in steps]
+    assert places == sorted(places)  # the copy's row and its name come in one transaction, or not at all
+
+
+def test_second_unlock_at_once_leaves_no_second_copy(case, folder):
+    version = read(case, content=plan_files.locked_pdf("rose"))
+    late = Version.objects.get(pk=version.pk)
+    actions.unlock_with_password(version, "rose", by=by("rosa"))
+    with pytest.raises(Refused):
+        actions.unlock_with_password(late, "rose", by=by("rosa"))
+    assert len(stored(folder)) == StoredFile.objects.count() == 2  # as it was sent, and opened
 
 
 def test_wrong_password_is_told_and_changes_nothing(case, folder):

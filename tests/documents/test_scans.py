@@ -75,4 +75,5 @@ def test_scan_is_known_by_its_bytes_and_its_name_agrees(name, head, found):
 def test_opening_a_locked_zip_with_a_password_is_told_to_fail(case):
     version = checked(case, "disc.zip", plan_files.locked_zip())
     assert version.state == Version.State.LOCKED
-    assert checking.opened_copy(version, "rose") is None
+    with checking.opened_copy(version, "rose") as opened:
+        assert opened is None

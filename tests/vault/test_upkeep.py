@@ -9,6 +9,8 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from cases.case.models import Case
+from cases.documents.models import Document, Version
 from cases.documents.tasks import look_over_store
 from portal import clock
 from portal.history.models import Event
@@ -16,6 +18,7 @@ from portal.reminders.kinds import kind_of
 from portal.reminders.models import Reminder
 from portal.vault import files, keys, store, upkeep
 from portal.vault.models import StoredFile, StoreLook
+from tests import factories
 from tests.stores import leave, lying, overwrite, said, sealed_bytes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("either_store")]
@@ -24,6 +27,17 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("either_store")]
 @pytest.fixture
 def key():
     return keys.new_key()
+
+
+def owned(words: bytes, key: keys.DataKey) -> StoredFile:
+    """A file with bytes and row, and a version that names it."""
+    stored, now = files.put([words], key=key), clock.now()
+    case = Case.objects.first() or factories.open_case()
+    put_in = {"case": case, "put_in_by": case.patient, "put_in_at": now}
+    version = Version(**put_in, document=Document.objects.create(**put_in), kind="pdf", size=1, due_at=now)
+    version.name, version.digest, version.original = "plan.pdf", stored.pk.hex, stored
+    version.save()
+    return stored
 
 
 def a_day_later(command: str, *arguments: str) -> str:
@@ -79,12 +93,13 @@ def test_shares_and_going_on_cover_each_file_once(key):
 
 
 def test_nothing_is_astray_where_everything_has_both_sides(key):
-    files.put([b"x"], key=key)
+    owned(b"x", key)
     assert a_day_later("find_orphans") == "Nothing is astray.\n"
 
 
-def test_what_is_young_may_still_be_on_its_way():
+def test_what_is_young_may_still_be_on_its_way(key):
     leave()
+    files.put([b"x"], key=key)
     if isinstance(store.current(), store.Folder):  # the server of the tests dates every half 2010
         leave_half()
     before = lying(store.current())
@@ -109,7 +124,7 @@ def test_orphans_are_told_by_id_and_stay(key):
 
 def test_asked_to_it_removes_old_bytes_on_record_and_never_a_row(key):
     lonely, half = leave(), leave_half()
-    missing, whole = files.put([b"x"], key=key), files.put([b"y"], key=key)
+    missing, whole = owned(b"x", key), owned(b"y", key)
     store.current().remove(missing.path)
 
     words = a_day_later("find_orphans", "--remove")
@@ -119,6 +134,23 @@ def test_asked_to_it_removes_old_bytes_on_record_and_never_a_row(key):
     assert StoredFile.objects.count() == 2
     lines = Event.objects.filter(verb="file.orphan_removed", about_type="vault.storedfile")
     assert set(lines.values_list("about_id", "why")) == {(str(lonely), ""), (str(half), "half")}
+
+
+def test_file_that_nothing_names_is_found_and_goes_when_asked_to(key, django_capture_on_commit_callbacks):
+    whole, unnamed = owned(b"x", key), files.put([b"opened, and then the process was killed"], key=key)
+
+    told = a_day_later("find_orphans")
+    tomorrow = clock.real_now() + upkeep.YOUNG * 1.1
+    assert told == f"{unnamed.pk}: row that nothing names\nERROR row that nothing names: 1"
+    look = upkeep.look_over(tomorrow)
+    assert (look.rows_without_owner, look.is_well, StoredFile.objects.count()) == (1, False, 2)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        a_day_later("find_orphans", "--remove")
+    assert list(StoredFile.objects.all()) == [whole]
+    assert lying(store.current()) == [whole.path]
+    assert Event.objects.filter(verb="file.orphan_removed", about_id=str(unnamed.pk)).count() == 1
+    assert upkeep.look_over(tomorrow).is_well
 
 
 def test_names_that_are_not_ours_are_counted_and_left_alone():

@@ -1,4 +1,4 @@
-"""`manage.py find_orphans`: files without a row, rows without a file, halves; removed only when asked to."""
+"""`manage.py find_orphans`: files without a row, rows without a file or an owner, halves; removed when asked to."""
 
 from collections import Counter
 
@@ -20,7 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--remove", action="store_true", help="remove files without a row and halves, older than a day, on record"
+            "--remove",
+            action="store_true",
+            help="remove files without a row or an owner, and halves, older than a day, on record",
         )
 
     def handle(self, *args: object, remove: bool, **options: object) -> None:
@@ -36,7 +38,7 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def removed(thing: upkeep.Astray) -> bool:
-    """Whether the bytes went; one line of history tells of it, and is not kept when they could not go."""
+    """Whether it went; one line of history tells of it, and is not kept when they could not go."""
     if thing.id is None or thing.what == upkeep.NO_FILE:
         return False
     record(SYSTEM, "file.orphan_removed", StoredFile(pk=thing.id), why="half" if thing.what == upkeep.HALF else "")
