@@ -194,7 +194,7 @@ def restore(document: Document, *, by: Actor) -> Document:
             Version.objects.filter(document=document, withdrawn_at=document.withdrawn_at).update(
                 withdrawn_at=None, withdrawn_by=None
             )
-            others = joining.follow_restoring(document, document.withdrawn_at)
+            others = joining.follow_restoring(document, by=by)
     except IntegrityError as error:
         raise Refused(words.reason("same"), code="same") from error
     document.withdrawn_at = document.withdrawn_by = None
@@ -218,7 +218,7 @@ def mark_only_me(document: Document, only_me: bool = True, *, by: Actor) -> Docu
         document.save(update_fields=["only_me", "changed_at"])
         verb = "document.made_private" if only_me else "document.shared"
         record(by, verb, document, patient=document.case.patient_id, case=document.case_id)
-        for changed in (document, *joining.follow_hiding(document)):
+        for changed in (document, *joining.follow_hiding(document, by=by)):
             ready.changed(changed)
     return document
 

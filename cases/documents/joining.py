@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -69,23 +70,31 @@ def join(case: Case, photos: Sequence[UUID], *, by: Actor) -> Document:
     if len(there) == 1 and set(there[0].joined_pages.values_list("photo", flat=True)) == set(wanted):
         return there[0]
     rows = _chosen(case, wanted, by)
-    first = rows[0]
-    joined = Document.objects.create(
+    joined = Document(
         case=case,
-        kind=first.kind,
-        dated_on=first.dated_on,
         only_me=any(photo.only_me for photo in rows),
         put_in_by=by.user or case.patient,
         put_in_at=clock.now(),
     )
+    _describe_like(rows, joined)
+    joined.save(force_insert=True)
     JoinedPage.objects.bulk_create(
         JoinedPage(joined=joined, photo=photo, number=number) for number, photo in enumerate(rows, 1)
     )
     record(by, "document.joined", joined, patient=case.patient_id, case=case.pk)
     remake(joined, by=by, at_once=True)
-    for document in _hide(joined, joined.only_me):
+    for document in _hide(joined, joined.only_me, by):
         ready.changed(document)
     return joined
+
+
+def _describe_like(photos: list[Document], joined: Document) -> None:
+    """What people said of the first photo of which they said it; who said so goes along."""
+    for names in (["kind", "kind_said_by"], ["author", "author_said_by"], ["dated_on", "dated_said_by"]):
+        said = next((photo for photo in photos if getattr(photo, f"{names[1]}_id")), photos[0])
+        for name in names:
+            setattr(joined, name, getattr(said, name))
+    joined.title = photos[0].title
 
 
 def _chosen(case: Case, wanted: list[UUID], by: Actor, already: int = 0) -> list[Document]:
@@ -165,7 +174,7 @@ def put_in(joined: Document, photos: Sequence[UUID], *, by: Actor) -> None:
         JoinedPage(joined=joined, photo=photo, number=number) for number, photo in enumerate(rows, len(pages) + 1)
     )
     remake(joined, by=by)
-    for document in _hide(joined, joined.only_me or any(photo.only_me for photo in rows)):
+    for document in _hide(joined, joined.only_me or any(photo.only_me for photo in rows), by):
         ready.changed(document)
 
 
@@ -291,28 +300,47 @@ def _withdraw(documents: list[UUID], by: Actor, like: Document | None = None) ->
     Document.objects.here().filter(pk__in=documents).update(**gone)
 
 
-def follow_restoring(document: Document, withdrawn_at: object) -> list[Document]:
+def follow_restoring(document: Document, *, by: Actor) -> list[Document]:
     """The photos of a joined document come back with it. Raises Refused for one whose photos were separated."""
+    withdrawn_at = document.withdrawn_at
     if document.versions.exclude(made_of=[]).exists() and not document.joined_pages.exists():
         raise Refused(_("These photos were separated. Join them once more instead."), code="state")
     photos = list(Document.objects.filter(page_of__joined=document, withdrawn_at=withdrawn_at))
     back = {"withdrawn_at": None, "withdrawn_by": None}
     Version.objects.filter(document__in=photos, withdrawn_at=withdrawn_at).update(**back)
     Document.objects.filter(pk__in=[photo.pk for photo in photos]).update(**back, changed_at=clock.now())
-    return photos
+    return photos + _cover(document.case_id, by)
 
 
-def follow_hiding(document: Document) -> list[Document]:
+def follow_hiding(document: Document, *, by: Actor) -> list[Document]:
     """A joined document and its photos are seen by the same people."""
     joined = Document.objects.filter(joined_pages__photo=document).first() or document
-    return _hide(joined, document.only_me)
+    return _hide(joined, document.only_me, by)
 
 
-def _hide(joined: Document, only_me: bool) -> list[Document]:
+def _hide(joined: Document, only_me: bool, by: Actor) -> list[Document]:
     both = Document.objects.filter(page_of__joined=joined) | Document.objects.filter(pk=joined.pk)
     changed = list(Document.objects.filter(pk__in=both.values("pk")).exclude(only_me=only_me))
     rows = Document.objects.filter(pk__in=[document.pk for document in changed])
     rows.update(only_me=only_me, changed_at=clock.now())
     for document in changed:
         document.only_me = only_me
-    return changed
+    return changed + _cover(joined.case_id, by)
+
+
+def _cover(case_id: UUID, by: Actor) -> list[Document]:
+    """Take back each made copy, an older one too, with a photo that not all its readers may see; what changed."""
+    photos = Document.objects.filter(case=case_id, versions__kind__in=kinds.PHOTOS)
+    hidden, gone = photos.filter(only_me=True), photos.filter(withdrawn_at__isnull=False)
+    shown = Version.objects.live().filter(case=case_id).exclude(made_of=[])
+    shown = shown.filter(Q(made_of__overlap=_ids(gone)) | Q(made_of__overlap=_ids(hidden), document__only_me=False))
+    letters = list(Document.objects.filter(pk__in=shown.values("document")).select_related("case__key"))
+    shown.update(withdrawn_at=clock.now(), withdrawn_by=by.user)
+    for letter in letters:
+        if is_joined(letter):
+            remake(letter, by=by, at_once=True)
+    return letters
+
+
+def _ids(documents: QuerySet[Document]) -> list[UUID]:
+    return list(documents.values_list("pk", flat=True))

@@ -1,5 +1,6 @@
 """Photos joined into one document: in order, turned, taken out, added, separated; what reaches the other side."""
 
+import datetime as dt
 import io
 import uuid
 
@@ -8,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from PIL import Image
 
-from cases.documents import actions, checking, erasing, joining, lists, making, plans, rules, words
+from cases.documents import actions, checking, describing, erasing, joining, lists, making, plans, rules, words
 from cases.documents.joined import JoinedPage
 from cases.documents.models import Document, Version
 from portal import clock
@@ -243,6 +244,49 @@ def test_document_and_photos_are_hidden_together(case):
     hidden, *rest = photos(case, 2, start=3)
     actions.mark_only_me(Document.objects.get(pk=hidden), by=by())
     assert joining.join(case, [hidden, *rest], by=by()).only_me
+
+
+def readable(key, joined):
+    """The numbers of the versions that this person can open."""
+    versions = Version.objects.visible_to(people.person(key)).ready().filter(document=joined)
+    return sorted(versions.values_list("number", flat=True))
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_hidden_photo_is_in_no_older_copy_that_others_read(case, before):
+    joined = joined_of(case)
+    second = Document.objects.get(pk=order(joined)[1])
+    actions.mark_only_me(joined, before, by=by())
+    joining.take_out(joined, second.pk, by=by())
+    actions.mark_only_me(joined, False, by=by())
+    actions.mark_only_me(second, by=by())
+    work()
+    assert readable("joanne", joined) == readable("rosa", joined) == [2]
+    assert [shade for shade, _turn in shades(joined)] == [0, 2]
+
+
+def test_restored_document_shows_no_photo_that_was_hidden_or_taken_back_since(case):
+    joined = joined_of(case, 4)
+    _first, second, third, _fourth = (Document.objects.get(pk=pk) for pk in order(joined))
+    joining.take_out(joined, second.pk, by=by())
+    work()
+    joining.take_out(joined, third.pk, by=by())
+    work()
+    actions.withdraw(joined, by=by())
+    actions.mark_only_me(second, by=by())
+    actions.withdraw(third, by=by())
+    actions.restore(joined, by=by())
+    assert readable("joanne", joined) == readable("rosa", joined) == [3]
+
+
+def test_what_was_said_of_the_photos_is_said_of_the_document(case):
+    first, second = (Document.objects.get(pk=pk) for pk in photos(case, 2))
+    day, kind = dt.date(2026, 3, 5), "pathology_report"
+    describing.describe(first, title="Biopsy", kind=kind, author="Dr. Ruiz", dated_on=day, by=by())
+    joined = joining.join(case, [first.pk, second.pk], by=by())
+    joined = Document.objects.get(pk=joined.pk)
+    assert (joined.title, joined.kind, joined.author, joined.dated_on) == ("Biopsy", kind, "Dr. Ruiz", day)
+    assert {joined.kind_said_by, joined.author_said_by, joined.dated_said_by} == {people.person("rosa")}
 
 
 def test_erasing_leaves_nothing_of_either_side(case):
