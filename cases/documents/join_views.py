@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from cases.case.people import may, role_in
 from cases.documents import joining, making, rules, words
 from cases.documents.finding import base_of, case_of, found
-from cases.documents.models import Document, PageImage
+from cases.documents.models import Document, PageImage, Version
 from portal.access import PERSON, open_to
 from portal.accounts import recheck
 from portal.actors import Actor
@@ -135,10 +135,17 @@ def _told(photos: list[Document], user: Any, turns: Mapping[UUID, int] = Mapping
     told = []
     for photo in photos:
         newest = max(photo.versions.all(), key=lambda version: version.number)
-        text = " ".join(str(words.NOTES[note]) for note in making.poor_notes(newest, turns.get(photo.pk, 0)))
+        text = _wrong_with(newest, turns.get(photo.pk, 0))
         name = photo.title or newest.name
         told.append({"photo": photo, "name": name, "text": text, "picture": newest_picture.get(photo.pk)})
     return told
+
+
+def _wrong_with(photo: Version, turn: int) -> str:
+    """Why it is no page, or what makes it hard to read; "" for a good one."""
+    if photo.state == Version.State.REFUSED:
+        return words.explanation(photo)
+    return " ".join(str(words.NOTES[note]) for note in making.poor_notes(photo, turn))
 
 
 def _pages(joined: Document, user: Any) -> list[dict[str, Any]]:

@@ -11,7 +11,10 @@ from portal.vault import files
 
 
 def make(version: Version, folder: Path, still_ours: Callable[[], None]) -> Verdict:
-    """The verdict; the PDF lies in folder/clean. A photo that was refused is left out. Raises Busy, Away, ClaimLost."""
+    """The verdict; the PDF lies in folder/clean. Raises Busy, Away, ClaimLost.
+
+    A photo that was refused is left out, and the verdict notes that a page is missing.
+    """
     photos = sources(version)
     if not photos:
         return Verdict(verdicts.REFUSED, verdicts.NO_PHOTOS)
@@ -32,7 +35,8 @@ def make(version: Version, folder: Path, still_ours: Callable[[], None]) -> Verd
         return Verdict(verdicts.REFUSED, refusal.reason)
     version.checked_for_viruses = all(photo.checked_for_viruses for photo in photos)
     is_poor = any(poor_notes(photo, turns.get(photo.document_id, 0)) for photo in photos)
-    notes = [verdicts.POOR_PAGES] if is_poor else []
+    notes = [verdicts.MISSING_PAGES] if len(photos) < len(version.made_of) else []
+    notes += [verdicts.POOR_PAGES] if is_poor else []
     return Verdict(verdicts.READY, "", notes, len(photos), kinds.PDF.code)
 
 
