@@ -305,6 +305,8 @@ def follow_restoring(document: Document, *, by: Actor) -> list[Document]:
     withdrawn_at = document.withdrawn_at
     if document.versions.exclude(made_of=[]).exists() and not document.joined_pages.exists():
         raise Refused(_("These photos were separated. Join them once more instead."), code="state")
+    if JoinedPage.objects.filter(photo=document, joined__withdrawn_at__isnull=False).exists():
+        raise Refused(_("This photo is a page of a file that was taken back. Put that file back."), code="state")
     photos = list(Document.objects.filter(page_of__joined=document, withdrawn_at=withdrawn_at))
     back = {"withdrawn_at": None, "withdrawn_by": None}
     Version.objects.filter(document__in=photos, withdrawn_at=withdrawn_at).update(**back)

@@ -102,12 +102,12 @@ class Row:
 def rows_of(case: Case, user: User, *, kind: str = "", with_pages: bool = False) -> list[Row]:
     """The files of a case that this person may see, newest first; taken-back ones last.
 
-    Photos that are pages of a joined document are left out, unless `with_pages`.
+    Photos that are pages of a joined document they see are left out, unless `with_pages`.
     """
     documents = Document.objects.visible_to(user).filter(case=case).order_by("-put_in_at", "pk")
     documents = documents.select_related("guess", "withdrawn_by")
     if not with_pages:
-        documents = documents.filter(page_of=None)
+        documents = documents.without_pages(user)
     if kind:
         documents = documents.filter(kind=kind)
     versions = Version.objects.select_related("put_in_by").order_by("-number")

@@ -54,6 +54,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """Not taken back."""
         return self.filter(withdrawn_at__isnull=True)
 
+    def without_pages(self, user: Any) -> "DocumentQuerySet":
+        """Without the photos that this person sees as pages of a joined document."""
+        return self.exclude(page_of__joined__in=Document.objects.visible_to(user))
+
     def plans(self) -> "DocumentQuerySet":
         return self.filter(kind=PLAN)
 
@@ -123,14 +127,21 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
     def on_their_own(self) -> "VersionQuerySet":
         """Without the photos that are read as pages of a joined document."""
-        read_there = Version.objects.ready().filter(document__joined_pages__photo=OuterRef("document"))
-        return self.filter(~Exists(read_there))
+        return self.filter(~Exists(Version.objects.showing("document")))
+
+    def showing(self, photo: str) -> "VersionQuerySet":
+        """The joined versions in which a photo is read as a page; `photo` is the path to it from the outer query."""
+        pages = {"document__joined_pages__photo": OuterRef(photo), "made_of__contains": [OuterRef(photo)]}
+        return self.ready().newest_ready().filter(**pages)
+
+    def newest_ready(self) -> "VersionQuerySet":
+        newer = Version.objects.ready().filter(document=OuterRef("document"), number__gt=OuterRef("number"))
+        return self.filter(~Exists(newer))
 
     def ready_plans(self) -> "VersionQuerySet":
         """Plans that can be read, each in its newest ready version, in the order they were put in."""
-        newer = Version.objects.ready().filter(document=OuterRef("document"), number__gt=OuterRef("number"))
         plans = self.ready().on_their_own().filter(document__kind=PLAN, document__only_me=False)
-        return plans.filter(~Exists(newer)).order_by("document__put_in_at", "document_id")
+        return plans.newest_ready().order_by("document__put_in_at", "document_id")
 
     def waiting(self, now: dt.datetime) -> "VersionQuerySet":
         """Those whose check is due, and those whose check died. A joined document waits for all its photos."""

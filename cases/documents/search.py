@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Exists, Prefetch
 
 from cases.case.models import Case
 from cases.documents import words
@@ -135,7 +135,8 @@ def on_page(page: PageImage, asked: list[str], also: str = "") -> Place | None:
 def _files(case: Case, user: Any) -> Iterator[FoundFile]:
     """Each file in its newest version that can be read, or in its newest, when it still waits to be read."""
     versions = Version.objects.visible_to(user).live().order_by("number")
-    documents = Document.objects.visible_to(user).here().filter(case=case, page_of=None).order_by("-put_in_at", "pk")
+    documents = Document.objects.visible_to(user).here().filter(case=case).order_by("-put_in_at", "pk")
+    documents = documents.filter(~Exists(Version.objects.visible_to(user).showing("pk")))  # read there
     for document in documents.prefetch_related(Prefetch("versions", versions, to_attr="live")):
         if document.live:
             yield FoundFile(document, max(document.live, key=lambda version: (version.is_ready, version.number)))

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from cases.documents import joining
+from cases.documents import joining, lists, search
 from cases.documents.joined import JoinedPage
 from cases.documents.models import Document
 from portal.actors import Actor
@@ -114,6 +114,30 @@ def test_page_says_which_photo_is_hard_to_read_and_shows_small_pictures(rosa, ca
     assert rosa.get(reverse("documents:file", args=[version.pk]) + "?as=sent").status_code == 404
     for pk in order(joined):
         assert rosa.get(reverse("documents:detail", args=[pk])).status_code == 200
+
+
+def test_missing_page_is_told_where_people_look(rosa, case):
+    broken = added(case, "IMG_9.jpg", photo(4)[:300])
+    joined = joining.join(case, [*photos(case, 2), broken.document_id], by=Actor.person(case.patient))
+    work()
+    work()
+    page = rosa.get(reverse("documents:arrange", args=[joined.pk])).content.decode()
+    assert "We couldn’t open this file." in page.split("IMG_9.jpg")[1]
+    assert reverse("documents:add_version", args=[broken.document_id]) in page
+    for address in (reverse("documents:list", args=[case.pk]), joined.get_absolute_url()):
+        assert "A page is missing" in rosa.get(address).content.decode()
+
+
+def test_helper_keeps_sight_of_photos_that_the_patient_joined():
+    grace, ama = people.person("grace"), people.person("ama")
+    case = factories.open_case(grace, starter=ama)
+    pks = photos(case, 2, key="ama")
+    joined = joining.join(case, pks, by=Actor.person(grace))
+    work()
+    assert {row.document.pk for row in lists.rows_of(case, ama)} == set(pks)
+    assert {file.document.pk for file in search.in_case(case, ama, ["img"]).files} == set(pks)
+    assert {row.document.pk for row in lists.rows_of(case, grace)} == {joined.pk}
+    assert search.in_case(case, grace, ["img"]).files == []
 
 
 def test_joined_file_takes_no_newer_version_of_another_kind(rosa, joined):

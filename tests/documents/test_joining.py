@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from PIL import Image
 
-from cases.documents import actions, checking, describing, erasing, joining, lists, making, plans, rules, words
+from cases.documents import actions, checking, describing, erasing, joining, lists, making, plans, rules, search, words
 from cases.documents.joined import JoinedPage
 from cases.documents.models import Document, Version
 from portal import clock
@@ -203,6 +203,21 @@ def test_photo_that_does_not_open_is_left_out(case):
     broken.refresh_from_db()
     assert broken.state == "refused"
     assert [shade for shade, _turn in shades(joined)] == [0, 1]
+    assert joined.versions.get().notes == ["missing_pages", "poor_pages"]
+    actions.add_version(broken.document, upload("again.jpg", photo(4)), by=by())
+    work()
+    work()
+    assert [shade for shade, _turn in shades(joined)] == [0, 4, 1]
+    assert joined.versions.get(number=2).notes == ["poor_pages"]
+
+
+def test_added_page_is_read_on_its_own_while_no_copy_shows_it(case):
+    joined = joined_of(case)
+    (more,) = photos(case, 1, start=3)
+    joining.put_in(joined, [more], by=by())
+    Version.objects.filter(document=joined, number=2).update(state="refused", reason="too_complex")
+    assert {plan.document_id for plan in plans.plan_files(case)} == {joined.pk, more}
+    assert more in {file.document.pk for file in search.in_case(case, case.patient, ["img_3"]).files}
 
 
 def test_document_of_photos_that_do_not_open_is_refused_in_words(case):
@@ -233,6 +248,14 @@ def test_taking_the_document_back_takes_its_photos_along_and_restoring_too(case)
     actions.restore(joined, by=by())
     assert Document.objects.here().filter(case=case).count() == 4
     assert [plan.document_id for plan in plans.plan_files(case)] == [joined.pk]
+
+
+def test_photo_comes_back_with_the_document_it_went_with(case):
+    joined = joined_of(case)
+    actions.withdraw(joined, by=by())
+    with pytest.raises(Refused):
+        actions.restore(Document.objects.get(pk=order(joined)[0]), by=by())
+    assert not Document.objects.here().filter(case=case).exists()
 
 
 def test_document_and_photos_are_hidden_together(case):
