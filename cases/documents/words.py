@@ -21,8 +21,8 @@ NOTES = {
     verdicts.DARK: gettext_lazy("It looks dark."),
     verdicts.BLURRED: gettext_lazy("It looks a little blurred."),
     verdicts.SMALL: gettext_lazy("It is small, so the words may be hard to read."),
-    verdicts.SIDEWAYS: gettext_lazy("It lies on its side. Turn it?"),
-    verdicts.UPSIDE_DOWN: gettext_lazy("It is upside down. Turn it?"),
+    verdicts.SIDEWAYS: gettext_lazy("It lies on its side."),
+    verdicts.UPSIDE_DOWN: gettext_lazy("It is upside down."),
     verdicts.POOR_PAGES: gettext_lazy("One of its pages is hard to read. You can take that photo again."),
     verdicts.MISSING_PAGES: gettext_lazy("A page is missing, its photo couldn’t be opened. Take that photo again."),
     verdicts.ATTACHMENTS_REMOVED: gettext_lazy(

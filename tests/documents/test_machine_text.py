@@ -185,7 +185,7 @@ def test_pages_that_stayed_pictures_can_wait_again(case, also, waiting):
 
 
 @pytest.mark.parametrize(
-    ("turn", "sentence"), [(90, "It lies on its side. Turn it?"), (180, "It is upside down. Turn it?")]
+    ("turn", "sentence"), [(90, "It lies on its side. You can take it again"), (180, "It is upside down. You can")]
 )
 def test_photo_that_lies_is_noted_and_stays_ready(case, fake, turn, sentence):
     version = photo_of(case)
