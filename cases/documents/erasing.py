@@ -8,7 +8,7 @@ from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case
-from cases.documents import rules
+from cases.documents import joining, rules
 from cases.documents.checking import without_pages
 from cases.documents.models import Document, Guess, Version
 from portal.actors import SYSTEM, Actor
@@ -53,6 +53,7 @@ def erase_case(case: Case, *, by: Actor) -> bool:
 
     Dates, states, doctors, offices and the record of what happened stay. Raises Refused while the case is not closed.
     """
+    joining.hold_papers(case.pk)
     case = Case.objects.select_for_update(of=("self",)).select_related("key").get(pk=case.pk)
     if case.key.destroyed_at:
         return False
@@ -66,6 +67,8 @@ def erase_case(case: Case, *, by: Actor) -> bool:
 
 @transaction.atomic
 def _erase_version(due: QuerySet[Version], pk: UUID) -> bool:
+    for case_id in Version.objects.filter(pk=pk).values_list("case", flat=True):
+        joining.hold_papers(case_id)
     version = (
         due.select_for_update(of=("self",)).select_related("document__case", "original", "file").filter(pk=pk).first()
     )
@@ -87,5 +90,8 @@ def _erase_version(due: QuerySet[Version], pk: UUID) -> bool:
     for stored in gone:
         files.remove(stored)
     if not Version.objects.filter(document=document).exists():
+        letter = Document.objects.filter(joined_pages__photo=document).first()
         Document.objects.filter(pk=document.pk).delete()
+        if letter:
+            joining.close_gap(letter)
     return True

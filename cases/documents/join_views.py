@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from cases.case.people import may, role_in
 from cases.documents import joining, making, rules, words
 from cases.documents.finding import base_of, case_of, found
+from cases.documents.joined import JoinedPage
 from cases.documents.models import Document, PageImage, Version
 from portal.access import PERSON, open_to
 from portal.accounts import recheck
@@ -58,7 +59,7 @@ def join(request: HttpRequest, pk: UUID) -> HttpResponse:
 def arrange(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The pages of a joined document: up, down, turn, take out, add; or separate them again."""
     visible = Document.objects.visible_to(request.user).here().select_related("case__patient")
-    joined = found(request, visible.filter(joined_pages__number=1), pk)
+    joined = found(request, visible.filter(pk__in=JoinedPage.objects.values("joined")), pk)
     case = joined.case
     is_theirs = not rules.why_not_withdraw(role_in(case, request.user), joined.put_in_by_id == request.user.pk)
     if not may("add_documents", case, request.user) or not is_theirs:

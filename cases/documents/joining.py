@@ -197,7 +197,21 @@ def _separate(joined: Document, by: Actor) -> list[Document]:
     joined.joined_pages.all().delete()
     _withdraw([joined.pk], by)
     record(by, "document.separated", joined, patient=joined.case.patient_id, case=joined.case_id)
+    _say_like(joined, photos)
     return [*photos, joined]
+
+
+def _say_like(joined: Document, photos: list[Document]) -> None:
+    """What a person said that the document is, is each of its photos; but not what one of them was before."""
+    has_own = any(photo.kind == joined.kind and photo.kind_said_by_id for photo in photos)
+    if joined.kind_said_by_id is None or has_own:
+        return
+    for photo in photos:
+        former, photo.kind = photo.kind, joined.kind
+        photo.kind_said_by, photo.changed_at = joined.kind_said_by, clock.now()
+        photo.save(update_fields=["kind", "kind_said_by", "changed_at"])
+        if photo.kind != former:
+            ready.kind_changed(photo, former)
 
 
 def finish(joined: Document, *, by: Actor) -> None:
@@ -261,6 +275,11 @@ def _number(pages: list[JoinedPage]) -> None:
     for number, page in enumerate(pages, 1):
         page.number = number
     JoinedPage.objects.bulk_update(pages, ["number"])
+
+
+def close_gap(joined: Document) -> None:
+    """A page is erased: the others are counted from 1 again. Under `hold_papers`."""
+    _number(list(joined.joined_pages.all()))
 
 
 def renew(photo: Document, *, by: Actor) -> None:

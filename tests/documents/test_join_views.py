@@ -3,9 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from cases.documents import joining, lists, search
+from cases.documents import describing, erasing, joining, lists, rules, search
 from cases.documents.joined import JoinedPage
 from cases.documents.models import Document
+from portal import clock
 from portal.actors import Actor
 from portal.history.models import Event
 from tests import factories, people
@@ -126,6 +127,30 @@ def test_missing_page_is_told_where_people_look(rosa, case):
     assert reverse("documents:add_version", args=[broken.document_id]) in page
     for address in (reverse("documents:list", args=[case.pk]), joined.get_absolute_url()):
         assert "A page is missing" in rosa.get(address).content.decode()
+
+
+def test_pages_stay_in_order_once_the_trace_of_a_refused_one_is_erased(rosa, case):
+    broken = added(case, "IMG_9.jpg", photo(4)[:300])
+    pks = photos(case, 2)
+    joined = joining.join(case, [broken.document_id, *pks], by=Actor.person(case.patient))
+    work()
+    erasing.erase_versions(erasing.refused(clock.now() + rules.KEPT_AFTER_REFUSAL * 2))
+    assert list(joined.joined_pages.values_list("number", "photo")) == list(enumerate(pks, 1))
+    assert rosa.get(reverse("documents:arrange", args=[joined.pk])).status_code == 200
+    JoinedPage.objects.filter(photo=pks[0]).delete()
+    assert rosa.get(reverse("documents:arrange", args=[joined.pk])).status_code == 200
+
+
+@pytest.mark.parametrize(("said", "kinds"), [(True, ["imaging_reports"] * 2), (False, ["pathology_report", "plan"])])
+def test_separated_photos_are_what_the_document_was_said_to_be(case, said, kinds):
+    by = Actor.person(case.patient)
+    pks = photos(case, 2)
+    describing.say_kind(Document.objects.get(pk=pks[0]), "pathology_report", by=by)
+    joined = joining.join(case, pks, by=by)
+    if said:
+        describing.say_kind(joined, "imaging_reports", by=by)
+    joining.separate(joined, by=by)
+    assert [Document.objects.get(pk=pk).kind for pk in pks] == kinds
 
 
 def test_helper_keeps_sight_of_photos_that_the_patient_joined():
