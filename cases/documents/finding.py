@@ -17,11 +17,15 @@ def case_of(request: HttpRequest, pk: UUID) -> Case:
 
 
 def found(request: HttpRequest, visible: QuerySet[Any], pk: UUID) -> Any:
-    """The row, or 404 like one that does not exist; asking for another person's is put on record."""
+    """The row, or 404 like one that does not exist; asking for another person's is put on record.
+
+    So is not what a person may know and this page does not show.
+    """
     try:
         return find_or_404(visible, pk=pk)
     except Http404:
-        looks.note_denial(visible.model, pk, by=Actor.of(request))
+        if not looks.may_know(visible.model, pk, request.user):
+            looks.note_denial(visible.model, pk, by=Actor.of(request))
         raise
 
 

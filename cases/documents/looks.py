@@ -46,6 +46,13 @@ def note_search(case: Case, *, by: Actor) -> None:
         record(by, "document.searched", case, patient=case.patient_id, case=case.pk, why=why)
 
 
+def may_know(model: Any, pk: UUID, user: Any) -> bool:
+    """Whether it is there for this person, in whatever state. `model` as for `note_denial`."""
+    if model is PageImage:
+        return Version.objects.visible_to(user).filter(page_images=pk).exists()
+    return bool(model.objects.visible_to(user).filter(pk=pk).exists())
+
+
 def note_denial(model: Any, pk: UUID, *, by: Actor) -> None:
     """Someone asked for a file that is not theirs: on record, though they are told that nothing is there.
 

@@ -53,6 +53,18 @@ def test_stranger_gets_404_and_it_is_on_record(case):
     assert seen("document.opened") + seen("document.downloaded") == 0
 
 
+def test_own_file_on_a_page_that_does_not_show_it_is_no_refusal(case, rosa):
+    version = read(case)
+    pages = addresses(version)["page"]
+    assert rosa.get(reverse("documents:arrange", args=[version.document_id])).status_code == 404
+    actions.withdraw(version.document, by=Actor.person(case.patient))
+    for address in (pages, reverse("documents:describe", args=[version.document_id])):
+        assert rosa.get(address).status_code == 404
+    assert seen("document.denied") == 0
+    assert browser("joanne").get(pages).status_code == 404
+    assert seen("document.denied") == 1
+
+
 def test_each_opening_is_a_line_with_its_reason(case):
     version = read(case)
     for key, why in [("rosa", "own"), ("joanne", "preparing"), ("theo", "care")]:
