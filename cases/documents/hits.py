@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cases.documents import machine_words
 from cases.documents.models import PageImage
@@ -25,6 +25,7 @@ class Hit:
     words: str
     after: str
     boxes: list[Box] = field(default_factory=list)
+    is_read_by_machine: bool = False
 
 
 def wanted(asked: str) -> str:
@@ -55,7 +56,8 @@ def on_page(page: PageImage, words: str, number: int | None = None) -> list[Hit]
     text = "".join(letter for _place, _at, letter in letters)
     hits, start = [], text.find(sought)
     while start >= 0:
-        hits.append(_hit(number or page.number, lines, letters[start : start + len(sought)]))
+        hit = _hit(number or page.number, lines, letters[start : start + len(sought)])
+        hits.append(replace(hit, is_read_by_machine=page.is_read_by_machine))
         start = text.find(sought, start + len(sought))
     return hits
 

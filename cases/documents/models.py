@@ -369,6 +369,11 @@ class PageImage(models.Model):
         return self.version.case.key
 
     @property
+    def is_without_words(self) -> bool:
+        """A picture that nobody has read, or that holds no words."""
+        return self.reading not in (self.Reading.OWN, self.Reading.READ)
+
+    @property
     def is_read_by_machine(self) -> bool:
         return self.reading == self.Reading.READ
 

@@ -23,12 +23,6 @@ MOST_FILES = 20  # shown, and
 MOST_PLACES = 5  # of each
 FOREIGN = re.compile(r"[^\x00-\x7f]+")  # folded sign by sign, which is slow; most pages hold few such
 BEFORE, AFTER = 60, 120  # letters told around a place
-WITHOUT_WORDS = [
-    PageImage.Reading.WAITING,
-    PageImage.Reading.READING,
-    PageImage.Reading.EMPTY,
-    PageImage.Reading.UNREAD,
-]
 
 
 @dataclass(frozen=True)
@@ -112,7 +106,7 @@ def in_case(case: Case, user: Any, asked: list[str]) -> Answer:
     looked = _Within(_pages(user, [pk for pk, row in known.items() if row.version.is_ready]))
     for page in looked:
         row = known[page.version_id]
-        answer.pictures += page.reading in WITHOUT_WORDS
+        answer.pictures += page.is_without_words
         if place := on_page(page, asked, names[page.version_id]):
             found.add(page.version_id)
             if len(row.places) < MOST_PLACES:

@@ -67,6 +67,7 @@ class View:
     notes: Sequence[Any] = ()  # remarks on pages, each with page, place and number
     found: str = ""  # the words looked for
     hits: Sequence[Hit] = ()
+    pictures: int = 0  # pages without words to look through
 
     @property
     def last(self) -> int:
@@ -212,7 +213,8 @@ def looked_through(view: View, asked: QueryDict, user: Any) -> View:
     places = {leaf.pk: leaf.number for leaf in view.leaves}
     pages = PageImage.objects.visible_to(user).filter(pk__in=places).select_related("version__case__key")
     in_order = sorted(((places[page.pk], page) for page in pages), key=lambda pair: pair[0])
-    found = replace(view, found=words, hits=hits.in_pages(in_order, words))
+    pictures = sum(page.is_without_words for _number, page in in_order)
+    found = replace(view, found=words, hits=hits.in_pages(in_order, words), pictures=pictures)
     if asked.get("page") or not found.hits:
         return found
     first = found.hits[0].page

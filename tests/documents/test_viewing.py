@@ -104,6 +104,18 @@ def test_words_that_are_nowhere_are_said_to_be_nowhere(look_for, words, said):
     assert "rs-scan__hit" not in page
 
 
+def test_places_that_a_machine_read_say_so_and_pages_without_words_are_counted(look_for, version):
+    PageImage.objects.filter(version=version, number=1).update(reading="read", certainty=80)
+    PageImage.objects.filter(version=version, number=3).update(reading="empty")
+    page = look_for("surgery", part="found").content.decode()
+    assert page.count("Read by machine. Check the picture.") == 1
+    assert "1 page is a picture without words to look through." in page
+    PageImage.objects.filter(version=version).update(reading="own", certainty=None)
+    page = look_for("xylophone", part="found").content.decode()
+    assert "Nothing found." in page
+    assert "picture" not in page
+
+
 def test_words_looked_for_are_shown_as_words(look_for):
     page = look_for('"><script>x</script>', version="1").content.decode()
     assert "<script>x" not in page
