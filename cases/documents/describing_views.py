@@ -47,10 +47,13 @@ def describe(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, document: Document, form: DescribeForm, status: int = 200) -> HttpResponse:
     doctors, offices = describing.authors_of(document.case)
+    newest = lists.newest(document)
+    if newest is None:
+        raise Http404
     context = {
         "case": document.case,
         "document": document,
-        "name": document.title or lists.newest(document).name,
+        "name": document.title or newest.name,
         "form": form,
         "authors": [*doctors, *offices],
         "is_guessed": _is_guessed(document),

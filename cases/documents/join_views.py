@@ -16,6 +16,7 @@ from cases.documents import joining, making, rules, words
 from cases.documents.finding import base_of, case_of, found
 from cases.documents.joined import JoinedPage
 from cases.documents.models import Document, PageImage, Version
+from portal import clock
 from portal.access import PERSON, open_to
 from portal.accounts import recheck
 from portal.actors import Actor
@@ -39,13 +40,13 @@ def join(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as error:
             refused = [str(error.message)]
         else:
-            messages.success(request, _("Your photos are one file now. Look whether the order is right."))
+            messages.success(request, _("Your photos become one file in a moment. Look whether the order is right."))
             return redirect("documents:arrange", joined.pk)
     photos = joining.photos_of(case, Actor.of(request))
     context = {
         "case": case,
         "photos": _told(photos, request.user),
-        "chosen": set(_ids(request.POST.getlist("photo"))) if refused else {photo.pk for photo in photos},
+        "chosen": set(_ids(request.POST.getlist("photo"))) if refused else _of_late(photos),
         "refused": refused,
         "most": rules.MOST_JOINED,
         "base": base_of(request),
@@ -115,6 +116,12 @@ def _do(verb: str, joined: Document, photo: UUID | None, request: HttpRequest) -
         raise Refused(_("This has changed since you opened the page. Look at it once more."), code="state")
 
 
+def _of_late(photos: list[Document]) -> set[UUID]:
+    """Those that came within the last day, as many as one letter may have: older ones are seldom of the same."""
+    since = clock.now() - rules.LATELY
+    return {photo.pk for photo in [photo for photo in photos if photo.put_in_at > since][: rules.MOST_JOINED]}
+
+
 def _ids(sent: list[str]) -> list[UUID]:
     """The ids among what was sent; anything else is nobody's photo."""
     ids = []
@@ -151,7 +158,8 @@ def _wrong_with(photo: Version, turn: int) -> str:
 
 def _pages(joined: Document, user: Any) -> list[dict[str, Any]]:
     """The same of a joined document's pages, each with its place and how it is turned."""
-    pages = list(joined.joined_pages.select_related("photo__case").prefetch_related("photo__versions"))
+    known = joined.joined_pages.select_related("photo__case").prefetch_related("photo__versions")
+    pages = [page for page in known if page.photo.versions.all()]  # without any: it was erased just now
     turns = {page.photo_id: page.turn for page in pages}
     told = zip(_told([page.photo for page in pages], user, turns), pages, strict=True)
     return [row | {"number": page.number, "turned": TURNED.get(page.turn, "")} for row, page in told]

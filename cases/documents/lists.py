@@ -115,8 +115,9 @@ def rows_of(case: Case, user: User, *, kind: str = "", with_pages: bool = False)
     kind_names = {subject.code: subject.name for subject in subjects.choices()}
     rows = []
     for document in documents.prefetch_related(Prefetch("versions", versions)):
-        first, *older = list(document.versions.all())
-        rows.append(Row(document, first, older, _verbs(document, role, user), kind_names, user))
+        if versions_of := list(document.versions.all()):  # none: it was erased just now
+            first, *older = versions_of
+            rows.append(Row(document, first, older, _verbs(document, role, user), kind_names, user))
     return sorted(rows, key=lambda row: row.document.withdrawn_at is not None)
 
 
@@ -153,9 +154,9 @@ def _is_of(document: Document, user: User) -> bool:
     return document.put_in_by_id == user.pk
 
 
-def newest(document: Document) -> Version:
-    """Whatever its state."""
-    return document.versions.order_by("-number")[0]
+def newest(document: Document) -> Version | None:
+    """Whatever its state; None of a document that was erased just now."""
+    return document.versions.order_by("-number").first()
 
 
 def _verbs(document: Document, role: str, user: User) -> list[str]:

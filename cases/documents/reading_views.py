@@ -66,7 +66,9 @@ def _page(
     if view and part in viewing.PARTS:
         return render(request, viewing.PARTS[part], {"view": view})
     rows = lists.rows_of(document.case, request.user, with_pages=True)
-    row = next(row for row in rows if row.document.pk == document.pk)
+    row = next((row for row in rows if row.document.pk == document.pk), None)
+    if row is None:  # erased just now
+        raise Http404
     context = {
         "case": document.case,
         "row": row,

@@ -1,5 +1,8 @@
 """Joining photos as people do it: the question at the list, the page of the pages, and nobody else's hands on it."""
 
+import datetime as dt
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -59,6 +62,28 @@ def test_buttons_move_turn_and_take_out_without_script(rosa, joined):
     page = press(rosa, joined, "add", photo=[third]).content.decode()
     assert order(joined) == [second, first, third]
     assert page.index(str(second)) < page.index(str(first)) < page.index(str(third))
+
+
+def test_photos_of_late_are_chosen_beforehand_and_older_ones_are_not(rosa, case):
+    old, *new = sent(case, 3)
+    Document.objects.filter(pk=old).update(put_in_at=clock.now() - dt.timedelta(days=2))
+    page = rosa.get(reverse("documents:join", args=[case.pk])).content.decode()
+    assert set(re.findall(r'value="([^"]+)" checked', page)) == {str(pk) for pk in new}
+    assert f'value="{old}"' in page
+    answer = rosa.post(reverse("documents:join", args=[case.pk]), {"photo": new}, follow=True)
+    assert "Your photos become one file in a moment." in answer.content.decode()
+
+
+def test_photo_that_was_erased_just_now_is_left_out_of_every_page(rosa, case, joined):
+    gone = order(joined)[0]
+    Document.objects.get(pk=gone).versions.all().delete()
+    page = rosa.get(reverse("documents:arrange", args=[joined.pk]))
+    assert (page.status_code, str(gone) in page.content.decode()) == (200, False)
+    joined.versions.all().delete()
+    for name in ("list", "add"):
+        assert rosa.get(reverse(f"documents:{name}", args=[case.pk])).status_code == 200
+    for name in ("detail", "describe"):
+        assert rosa.get(reverse(f"documents:{name}", args=[joined.pk])).status_code == 404
 
 
 def test_done_and_apart_lead_back_to_the_files(rosa, joined):
