@@ -200,7 +200,7 @@ def add_version(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "described": _described(form),
         "accept": kinds.ACCEPT,
-        "limits_in_words": words.limits_in_words(),
+        "limits_in_words": words.limit_of_one_in_words(),
         "base": base_of(request),
     }
     return render(request, "documents/add_version.html", context, status=422 if form.errors else 200)

@@ -98,6 +98,11 @@ def limits_in_words() -> str:
     }
 
 
+def limit_of_one_in_words() -> str:
+    """The same where one file is wanted."""
+    return _("One file: a photo, PDF or Word. Up to %(mb)d MB.") % {"mb": settings.FILE_LIMIT_MB}
+
+
 def used_by(case: Case) -> int:
     """Bytes of the files that are here."""
     kept = Version.objects.live().exclude(state=Version.State.REFUSED).filter(case=case, made_of=[])

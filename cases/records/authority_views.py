@@ -156,7 +156,7 @@ def _page(
         "form": sign,
         "also": also,
         "accept": kinds.ACCEPT,
-        "limits": document_words.limits_in_words(),
+        "limits": document_words.limit_of_one_in_words(),
         "papers": [] if standing else _papers(request, case),
     }
     return render(request, "records/authority.html", page, status=status)

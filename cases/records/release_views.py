@@ -177,7 +177,7 @@ def _page(
         "also": also,
         "law": showing.law(item.holder.region),
         "accept": kinds.ACCEPT,
-        "limits": document_words.limits_in_words(),
+        "limits": document_words.limit_of_one_in_words(),
         "paper": _file(form.draft.paper) if form.draft and form.draft.paper else None,
         "is_paper_current": bool(form.draft and form.draft.code == form.code),
         "own_form": _own_form_of([form.draft, *signed]),
