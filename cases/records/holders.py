@@ -52,4 +52,4 @@ def whose_list(visit: Visit) -> str:
     """Whose word it is what counts as core; nothing where it is ours."""
     if visit.office is None or not visit.office.asks_for:
         return ""
-    return _("What is core here is %(office)s’s own list. It stands in place of ours.") % {"office": visit.office.name}
+    return _("What is core here is %(office)s’s own list. We go by it.") % {"office": visit.office.name}
