@@ -13,13 +13,13 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: setup run test test-all test-matrix check fix bench lock browser scanner reader
+.PHONY: setup run test test-all test-matrix check fix bench lock browser scanner reader front
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.main $(FONT)/figtree.css
 	@exec $(PY) -m portal.local_run
 
-setup: $(VENV)/.dev $(FONT)/figtree.css browser scanner reader
+setup: $(VENV)/.dev $(FONT)/figtree.css browser scanner reader front
 
 test: setup
 	$(PYTEST) -v -n 2 --dist worksteal -m "not full" $(ARGS)
@@ -115,3 +115,13 @@ reader:
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends tesseract-ocr; } \
 	    </dev/null >/dev/null 2>&1 || echo "tesseract could not be installed: its tests are left out."; \
 	else echo "No tesseract here: its tests are left out. On Debian: sudo apt-get install tesseract-ocr"; fi
+
+# --- the web server that stands in front, unpacked beside the tests so that none starts; PORTAL_NGINX names another ---
+
+front:
+	@for name in "$$PORTAL_NGINX" nginx /usr/sbin/nginx $(VENV)/nginx/usr/sbin/nginx; do \
+	  [ -n "$$name" ] && command -v "$$name" >/dev/null && exit 0; done; \
+	if command -v apt-get >/dev/null; then echo "Fetching nginx …"; rm -rf $(VENV)/nginx; mkdir -p $(VENV)/nginx; \
+	  { [ "$$(id -u)" != 0 ] || apt-get update -qq; cd $(VENV)/nginx && apt-get download -qq nginx && dpkg -x nginx_*.deb . && rm nginx_*.deb; } \
+	    </dev/null >/dev/null 2>&1 || echo "nginx could not be fetched: its tests are left out."; \
+	else echo "No nginx here: its tests are left out."; fi

@@ -31,6 +31,8 @@ def missing_programs() -> dict[str, str]:
         missing["small_disk"] = "tests with a disk that is full (mounts in a namespace of one’s own are forbidden here)"
     if not programs.text_engine():
         missing["text_engine"] = "tests that read pictures by machine (install the package tesseract-ocr)"
+    if not programs.nginx():
+        missing["front"] = "tests behind nginx (unpacked by make setup on Debian)"
     return missing
 
 

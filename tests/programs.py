@@ -42,6 +42,12 @@ def clamd() -> str | None:
     return os.environ.get("PORTAL_CLAMD") or shutil.which("clamd", path=f"{os.environ['PATH']}:/usr/sbin")
 
 
+def nginx() -> str | None:
+    """Path of an nginx: PORTAL_NGINX's, an installed one, or what `make setup` unpacked."""
+    places = f"{os.environ['PATH']}:/usr/sbin:{sys.prefix}/nginx/usr/sbin"
+    return os.environ.get("PORTAL_NGINX") or shutil.which("nginx", path=places)
+
+
 def text_engine() -> str | None:
     """Path of an installed tesseract; PORTAL_TESSERACT names another."""
     return os.environ.get("PORTAL_TESSERACT") or shutil.which("tesseract")
