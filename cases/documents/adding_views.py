@@ -144,7 +144,7 @@ def _shown(request: HttpRequest, case: Case, page: Page, form: FilesForm, status
         "limits_in_words": words.limits_in_words(),
         "room": room,
         "room_in_words": words.room_in_words(room),
-        "sentences": {code: words.reason(code) for code in ("empty", "size", "too_many", "case_full")},
+        "sentences": {code: words.reason(code) for code in ("empty", "size", "too_many", "case_full", "disk")},
         "base": base_of(request),
     }
     template = "documents/add_plan.html"

@@ -76,6 +76,41 @@ def test_a_lost_connection_is_told_and_tried_again(site, page, case):
     expect(page.locator("#files").get_by_text(PLAN["name"]).first).to_be_visible()
 
 
+def test_an_answer_that_is_no_page_of_ours_is_not_told_as_a_dropped_line(site, page, case):
+    be(page, site, "rosa")
+    page.goto(f"{site}/cases/{case.pk}/plan/")
+    answers = iter([503, 403])
+
+    def answer(route):
+        status = next(answers, None) if route.request.method == "POST" else None
+        route.fulfill(status=status, body="") if status else route.continue_()
+
+    page.route("**/plan/", answer)
+    page.set_input_files("#id_files", [PLAN | {"buffer": plan_files.pdf()}])
+    said = page.locator("[data-said]")
+    expect(said.get_by_text("We couldn’t save this file just now. It starts again by itself.")).to_be_visible()
+    expect(said.get_by_text("Try again in a few minutes")).to_be_visible(timeout=15_000)
+    assert not page.get_by_text("connection").filter(visible=True).count()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#files").get_by_text(PLAN["name"]).first).to_be_visible()
+
+
+def test_taking_a_refused_file_off_the_list_makes_no_room(site, page, case, settings):
+    settings.CASE_LIMIT_MB = 1
+    be(page, site, "rosa")
+    page.goto(f"{site}/cases/{case.pk}/plan/")
+    sent = []
+    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    big = {"buffer": b"%PDF" + bytes(1_500_000)}
+    for name in ("one.pdf", "two.pdf"):
+        page.set_input_files("#id_files", [PLAN | big | {"name": name}])
+        row = page.locator("[data-uploading] > *").filter(has_text=name)
+        expect(row.get_by_text("There is no room left for this file.")).to_be_visible()
+        row.get_by_role("button").first.click()
+        expect(row).to_have_count(0)
+    assert [request.url for request in sent if request.url.endswith("/plan/")] == []
+
+
 def test_a_file_on_its_way_at_a_reload_is_named_until_it_is_added_again(site, page, case):
     be(page, site, "rosa")
     page.goto(f"{site}/cases/{case.pk}/add/")

@@ -62,11 +62,17 @@ function start(form) {
       list.append(job.row);
       const refused = whyNot(file, place);
       if (refused) say(job.row, refused);
-      else room -= file.size;
+      else hold(job, file.size);
       return refused ? null : job;
     }).filter(Boolean);
     list.hidden = list.children.length === 0;
     if (jobs.length) send(jobs);
+  }
+
+  // Room is held for what is sent, and given back once when it does not arrive.
+  function hold(job, size) {
+    room += (job.held ?? 0) - size;
+    job.held = size;
   }
 
   async function send(jobs) {
@@ -102,7 +108,7 @@ function start(form) {
     clearTimeout(job.timer);
     resting.delete(job);
     job.row.remove();
-    room += job.file.size;
+    hold(job, 0);
     if (running?.job === job) running.request.abort();
     forget(form, job.noted);
     list.hidden = list.children.length === 0;
@@ -155,26 +161,29 @@ function start(form) {
     }
     else if (request.status === 422 && refused) notTaken(job, refused.textContent);
     else if (request.status === 413) notTaken(job, form.dataset.tooLarge);
-    else return failed(job);
+    else return failed(job, request.status);
     ended();
     window.htmx.ajax("GET", window.location.pathname, { target: "#files", swap: "outerHTML" });
   }
 
   function notTaken(job, text) {
-    room += job.file.size;
+    hold(job, 0);
     say(job.row, text);
     tell(text);
   }
 
-  function failed(job) {
-    const wait = AGAIN_AFTER[job.tries];
+  // Without a status the line dropped; with one the server has answered, and what is no fault of its own stays so.
+  function failed(job, status = 0) {
+    const wait = !status || status >= 500 ? AGAIN_AFTER[job.tries] : 0;
+    const soon = status ? form.dataset.faultPasses : form.dataset.dropped;
+    const lost = status ? form.dataset.fault : form.dataset.lost;
     job.tries += 1;
     if (wait) {
-      say(job.row, form.dataset.dropped);
+      say(job.row, soon);
       resting.add(job);
       job.timer = setTimeout(() => wake(job), wait * 1000);
-    } else say(job.row, form.dataset.lost, { again: true });
-    tell(`${job.file.name}: ${wait ? form.dataset.dropped : form.dataset.lost}`);
+    } else say(job.row, lost, { again: true });
+    tell(`${job.file.name}: ${wait ? soon : lost}`);
     ended();
   }
 
