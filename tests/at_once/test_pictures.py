@@ -62,6 +62,7 @@ def claims(photos):
     return sum(outcome.result is not None for outcome in outcomes)
 
 
+@pytest.mark.full
 def test_two_workers_read_one_page(photos):
     assert claims(photos) == 1
 

@@ -125,6 +125,7 @@ def test_strangers_find_nothing_and_staff_change_only_their_own(case, joined):
     assert Event.objects.filter(verb="document.denied", about_id=str(joined.pk)).exists()
 
 
+@pytest.mark.full
 def test_page_says_which_photo_is_hard_to_read_and_shows_small_pictures(rosa, case):
     joined = joining.join(case, photos(case, 2), by=Actor.person(case.patient))
     page = rosa.get(reverse("documents:arrange", args=[joined.pk])).content.decode()

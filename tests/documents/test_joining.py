@@ -111,6 +111,7 @@ def test_same_photos_joined_twice_are_one_document(case):
         joining.join(case, [*wanted, *photos(case, 1, start=3)], by=by())
 
 
+@pytest.mark.full
 def test_pages_are_moved_and_turned_by_quarters(case):
     joined = joined_of(case)
     first, second, third = order(joined)
@@ -136,6 +137,7 @@ def test_presses_wait_for_the_last_one_and_done_does_not(case):
     assert version.due_at <= clock.now()
 
 
+@pytest.mark.full
 def test_pages_that_are_as_before_are_not_made_again(case):
     joined = joined_of(case)
     joining.finish(joined, by=by())
@@ -143,6 +145,7 @@ def test_pages_that_are_as_before_are_not_made_again(case):
     assert joined.versions.count() == 1
 
 
+@pytest.mark.full
 def test_page_is_taken_out_and_another_put_in(case):
     joined = joined_of(case)
     first, second, third = order(joined)
@@ -181,6 +184,7 @@ def test_newer_photo_takes_the_place_of_a_poor_one(case):
     assert len(order(joined)) == 3
 
 
+@pytest.mark.full
 def test_document_waits_for_photos_that_are_still_checked(case):
     waiting = [added(case, f"IMG_{number}.jpg", photo(number)) for number in range(2)]
     joined = joining.join(case, [version.document_id for version in waiting], by=by())
@@ -312,6 +316,7 @@ def test_what_was_said_of_the_photos_is_said_of_the_document(case):
     assert {joined.kind_said_by, joined.author_said_by, joined.dated_said_by} == {people.person("rosa")}
 
 
+@pytest.mark.full
 def test_erasing_leaves_nothing_of_either_side(case):
     joined = joined_of(case)
     actions.withdraw(joined, by=by())
@@ -349,6 +354,7 @@ def test_more_photos_than_fit_are_refused():
     assert rules.why_not_join("consultant", True, 2)
 
 
+@pytest.mark.full
 def test_joined_photos_do_not_count_twice_against_the_room_of_the_case(case):
     wanted = photos(case)
     used = words.used_by(case)
@@ -385,6 +391,7 @@ def test_photo_is_a_page_of_one_document_at_most(case):
         Version.objects.filter(document=wanted[0]).update(made_of=[wanted[1]])
 
 
+@pytest.mark.full
 def test_worker_that_died_half_way_is_followed_by_another(case):
     joined = joining.join(case, photos(case), by=by())
     claimed = checking.claim(joined.versions.get().pk)

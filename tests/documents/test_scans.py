@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 full = pytest.mark.full
 
 
+@pytest.mark.full
 def test_copy_tells_each_series_and_shows_its_first_picture(case):
     version = checked(case, "disc.zip", scan_files.disc())
     assert (version.state, version.copy_name) == (Version.State.READY, "disc.pdf")

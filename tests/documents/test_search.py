@@ -221,6 +221,7 @@ def test_search_is_bounded_in_pages_and_in_time_and_says_so(case, rosa, monkeypa
     assert "There is more than we show here." in look(rosa, case, "tamoxifen").content.decode()
 
 
+@pytest.mark.full
 def test_search_asks_the_same_number_of_queries_for_many_files(case, django_assert_max_num_queries):
     for number in range(4):
         letter(case, "Take tamoxifen", name=f"{number}.pdf")

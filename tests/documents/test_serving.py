@@ -90,6 +90,7 @@ def sent_until_answered(line, megabytes):
     return line.recv(4096).split(b"\r\n")[0].decode(), sent
 
 
+@pytest.mark.full
 def test_500_megabytes_against_the_form_are_cut_off_near_the_limit(web, case, folder):
     with web.line() as line:
         line.sendall(head(plan_page(case), web.cookie(case.patient), 500 * MB))

@@ -73,6 +73,7 @@ def test_a_file_put_back_leaves_no_trace(case):
     assert "A file that you opened" not in seen("joanne", case)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("pages", "words"),
     [(3, "1 page more than version 1"), (1, "1 page fewer than version 1"), (2, "As many pages as version 1")],
@@ -94,6 +95,7 @@ def test_nothing_is_said_to_be_other_while_one_cannot_be_read(case):
     assert lists.rows_of(case, case.patient)[0].changed == ""
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("files_gone", [1, 6])
 def test_traces_take_the_same_number_of_queries(case, files_gone, django_assert_max_num_queries):
     joanne = people.person("joanne")

@@ -46,6 +46,7 @@ def here(page: Page, words: str) -> None:
     expect(page.locator(f"#page-{words.split()[1]}")).to_be_in_viewport()
 
 
+@pytest.mark.full
 def test_pages_follow_each_other_and_far_ones_are_let_go(open_at):
     page = open_at(12)
     expect(page.locator("#page-2 .rs-scan__picture")).to_be_attached()

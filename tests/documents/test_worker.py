@@ -73,6 +73,7 @@ def test_scanner_that_comes_back_is_noticed_within_two_minutes(transactional_db,
     assert version.checked_for_viruses
 
 
+@pytest.mark.full
 def test_joined_photos_go_on_by_themselves_once_the_last_one_is_checked(real_worker):
     case, rosa = factories.open_case(), Actor.person(people.person("rosa"))
     sent = [plan_files.photo(), plan_files.photo(kind="PNG")]

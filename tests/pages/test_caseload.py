@@ -252,6 +252,7 @@ def test_the_words_of_the_diagnosis_are_not_on_the_list():
     assert "Breast cancer" not in page()
 
 
+@pytest.mark.full
 def test_pages_go_on_from_visits_ahead_to_none_to_those_that_are_over_and_leave_nobody_out():
     for number in range(20):
         factories.case_with_visit(days=5 + number, patient=patient(number))

@@ -62,6 +62,7 @@ def lakeside():
     return directory.check_office(office, by=actor("theo"))
 
 
+@pytest.mark.full
 def test_seven_requests_say_nothing_yet(lakeside):
     finished(7, office=lakeside)
     assert learning.learn(clock.now()) == 0
