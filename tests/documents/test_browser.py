@@ -141,7 +141,7 @@ def test_without_script_files_are_added_removed_and_read(site, browser, case):
     page.get_by_role("link", name="Look again").click()
     page.get_by_role("button", name="Remove IMG_2291.jpg").click()
     expect(page.locator("#files").get_by_text("IMG_2291.jpg")).to_have_count(0)
-    page.get_by_role("link", name=PLAN["name"]).click()
+    page.get_by_role("link", name=PLAN["name"], exact=True).click()
     expect(page.get_by_text("Page 1 of 2").first).to_be_visible()
     page.get_by_role("link", name="Next page").click()
     expect(page.get_by_text("Page 2 of 2").first).to_be_visible()

@@ -4,6 +4,7 @@ import datetime as dt
 from contextlib import contextmanager
 
 import pytest
+from django.db import transaction
 from django.db.models.signals import post_save
 from django.urls import reverse
 
@@ -69,17 +70,20 @@ def while_it_is_noted(what):
     """Do this, on a connection of its own, once a look is on record and before its bytes are read."""
     done = []
 
-    def do(sender, instance, **more):
+    def do():
+        (outcome,) = at_once(what)
+        assert outcome.error is None
+
+    def noted(sender, instance, **more):
         if instance.verb in {"document.opened", "document.downloaded"} and not done:
             done.append(True)
-            (outcome,) = at_once(what)
-            assert outcome.error is None
+            transaction.on_commit(do)
 
-    post_save.connect(do, sender=Event, weak=False)
+    post_save.connect(noted, sender=Event, weak=False)
     try:
         yield
     finally:
-        post_save.disconnect(do, sender=Event)
+        post_save.disconnect(noted, sender=Event)
     assert done
 
 
