@@ -5,6 +5,7 @@ import io
 
 import pikepdf
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from PIL import Image
@@ -156,6 +157,14 @@ def test_photo_says_when_it_was_taken_before_that_is_taken_out(case, rosa):
     document = checked(case, "IMG_1.jpg", out.getvalue()).document
     assert (document.guess.dated_on, document.guess.dated_from) == (dt.date(2026, 11, 1), "photo")
     assert "Photo taken on November 1, 2026" in rosa.get(reverse("documents:list", args=[case.pk])).content.decode()
+
+
+def test_file_made_this_evening_by_a_clock_further_east_is_of_today(case):
+    with time_machine.travel(dt.datetime(2026, 11, 6, 1, tzinfo=dt.UTC)):  # the evening of November 5 in Philadelphia
+        file = pikepdf.open(io.BytesIO(plan_files.pdf()))
+        file.docinfo["/CreationDate"] = "D:20261106010000Z"
+        document = checked(case, "plan.pdf", plan_files.saved(file)).document
+    assert (document.guess.dated_on, document.guess.dated_from) == (dt.date(2026, 11, 5), "file")
 
 
 @pytest.mark.parametrize("said", ["D:99999999", "D:2026", "yesterday", "D:20990101"])
