@@ -39,10 +39,10 @@ def taken_back(case, *, opened_by=(), only_me=False):
 
 def test_patient_reads_who_took_it_back_and_until_when_it_can_be_put_back(case):
     document = taken_back(case)
-    until = when.month_day(document.withdrawn_at + dt.timedelta(days=30), year=True)
+    gone = document.withdrawn_at.astimezone(case.patient.zone).date()
     page = seen("rosa", case)
-    assert f"You took it back on {when.month_day(document.withdrawn_at, year=True)}." in page
-    assert f"It can be put back until {until}." in page
+    assert f"You took it back on {when.month_day(gone, year=True)}." in page
+    assert f"It can be put back until {when.month_day(gone + dt.timedelta(days=30), year=True)}." in page
 
 
 def test_staff_who_put_it_in_read_who_took_it_back(case):

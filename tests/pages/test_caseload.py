@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db
 
 
 def patient(number: int) -> User:
-    return User.objects.create_user(email=f"p{number}@example.org", name=f"Patient {number:02}", time_zone="UTC")
+    zone = people.person("theo").time_zone
+    return User.objects.create_user(email=f"p{number}@example.org", name=f"Patient {number:02}", time_zone=zone)
 
 
 def page(address: str = "") -> str:
