@@ -65,8 +65,7 @@ def add_file(case: Case, upload: UploadedFile, *, kind: str = PLAN, by: Actor) -
 @transaction.atomic
 def add_version(document: Document, upload: UploadedFile, *, by: Actor) -> Version:
     """A newer file for a document; the older versions stay. Raises Refused."""
-    joining.hold_papers(document.case_id)
-    document = _held(document)
+    document = joining.held(document)
     must("add_documents", document.case, by)
     if document.withdrawn_at or (document.only_me and role_in(document.case, by) != "patient"):
         raise Refused(words.reason("scope"))
@@ -75,12 +74,6 @@ def add_version(document: Document, upload: UploadedFile, *, by: Actor) -> Versi
     version = _add(document, upload, by)
     joining.renew(document, by=by)
     return version
-
-
-def _held(document: Document) -> Document:
-    """The document, changed by nobody else until the transaction ends. A check that ends may still point to it."""
-    held = Document.objects.select_for_update(of=("self",), no_key=True).select_related("case__key")
-    return held.get(pk=document.pk)
 
 
 def _add(document: Document, upload: UploadedFile, by: Actor) -> Version:
@@ -162,8 +155,7 @@ def _locked(version_id: UUID) -> Version:
 @transaction.atomic
 def withdraw(document: Document, *, by: Actor) -> Document:
     """Take a file back with all its versions: nobody can open it from now on. Kept 30 days, then erased."""
-    joining.hold_papers(document.case_id)
-    document = _held(document)
+    document = joining.held(document)
     if refused := rules.why_not_withdraw(role_in(document.case, by), document.put_in_by_id == by.id):
         raise Refused(refused, code="role")
     if document.withdrawn_at:
@@ -182,8 +174,7 @@ def withdraw(document: Document, *, by: Actor) -> Document:
 @transaction.atomic
 def restore(document: Document, *, by: Actor) -> Document:
     """Undo: put a file back. Raises Refused after 30 days, or when the same file was added again since."""
-    joining.hold_papers(document.case_id)
-    document = _held(document)
+    document = joining.held(document)
     if document.withdrawn_at is None:
         return document
     is_own, role = document.put_in_by_id == by.id, role_in(document.case, by)
@@ -209,8 +200,7 @@ def restore(document: Document, *, by: Actor) -> Document:
 @transaction.atomic
 def mark_only_me(document: Document, only_me: bool = True, *, by: Actor) -> Document:
     """Hide a file from everyone but the patient, or let the people of the case read it again."""
-    joining.hold_papers(document.case_id)
-    document = _held(document)
+    document = joining.held(document)
     if refused := rules.why_not_hide(role_in(document.case, by)):
         raise Refused(refused, code="role")
     if document.only_me != only_me:

@@ -14,14 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cases.case.models import Case
 from cases.case.people import may
 from cases.documents import actions, kinds, lists, readers, sending, subjects, words
-from cases.documents.finding import base_of, case_of, found
+from cases.documents.finding import BACK, base_of, case_of, found
 from cases.documents.forms import FilesForm
 from cases.documents.models import OTHER, PLAN, Document
 from portal.access import PERSON, open_to
 from portal.actors import Actor
 from portal.errors import Refused
 
-BACK = {"plan": "documents:add_plan", "add": "documents:add", "list": "documents:list"}  # the pages of its buttons
 LOOK_AGAIN = [2, 3, 5, 8, 13, 21, 30]  # seconds between two looks at files that are being checked
 
 

@@ -11,14 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.case.people import PATIENT, role_in
 from cases.documents import actions, describing, lists, rules, words
-from cases.documents.finding import base_of, found
+from cases.documents.finding import BACK, base_of, found
 from cases.documents.forms import DescribeForm
 from cases.documents.models import Document
 from portal.access import PERSON, open_to
 from portal.actors import Actor
 from portal.errors import Refused
-
-BACK = {"plan": "documents:add_plan", "add": "documents:add"}  # the pages that a file's buttons stand on
 
 
 @open_to(PERSON)
@@ -86,7 +84,7 @@ def say_kind(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, refused.message)
     else:
         messages.success(request, _("Thank you. It is saved."))
-    return redirect(BACK.get(request.POST.get("back", ""), "documents:list"), document.case_id)
+    return redirect(BACK.get(request.POST.get("back", ""), BACK["list"]), document.case_id)
 
 
 def _mine_to_say(request: HttpRequest, pk: UUID) -> Document:

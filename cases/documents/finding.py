@@ -11,6 +11,9 @@ from cases.documents import looks
 from portal.access import find_or_404
 from portal.actors import Actor
 
+# The pages that a file's buttons stand on, as their forms name them.
+BACK = {"plan": "documents:add_plan", "add": "documents:add", "list": "documents:list"}
+
 
 def case_of(request: HttpRequest, pk: UUID) -> Case:
     return find_or_404(Case.objects.visible_to(request.user).select_related("patient", "starter"), pk=pk)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from cases.documents import machine_words
+from cases.documents.folding import folded_letters
 from cases.documents.models import PageImage
 
 MOST = 200  # hits told; more are a word too common to be looked for
@@ -68,13 +69,7 @@ def _folded(text: str) -> str:
 
 def _letters(line: str) -> Iterable[tuple[int, str]]:
     """(place in the line, folded letter), and a space after the last: lines follow each other like words."""
-    if line.isascii():
-        yield from enumerate(line.lower())
-    else:
-        for at, sign in enumerate(line):
-            for letter in unicodedata.normalize("NFKD", sign).casefold():
-                if not unicodedata.combining(letter):
-                    yield at, letter
+    yield from folded_letters(line)
     yield len(line), " "
 
 

@@ -44,6 +44,13 @@ def is_joined(document: Document) -> bool:
     return JoinedPage.objects.filter(joined=document).exists()
 
 
+def held(document: Document) -> Document:
+    """The document, changed by nobody else until the transaction ends. A check that ends may still point to it."""
+    hold_papers(document.case_id)
+    rows = Document.objects.select_for_update(of=("self",), no_key=True).select_related("case__key")
+    return rows.get(pk=document.pk)
+
+
 def photos_of(case: Case, by: Actor) -> list[Document]:
     """The photos that this person could make pages of, in the order they were put in."""
     if by.user is None:
@@ -111,9 +118,7 @@ def _chosen(case: Case, wanted: list[UUID], by: Actor, already: int = 0) -> list
 
 def _opened(joined: Document, by: Actor) -> tuple[Document, list[JoinedPage]]:
     """The document and its pages, held. Raises Refused unless this person may change them."""
-    hold_papers(joined.case_id)
-    held = Document.objects.select_for_update(of=("self",), no_key=True).select_related("case__key")
-    joined = held.get(pk=joined.pk)
+    joined = held(joined)
     must("add_documents", joined.case, by)
     if refused := rules.why_not_withdraw(role_in(joined.case, by), joined.put_in_by_id == by.id):
         raise Refused(refused, code="role")

@@ -4,7 +4,7 @@ A look is one person, one version and half an hour: pages turned, thumbnails and
 it, and so do refusals of the same file. A copy that leaves is a line each time.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -26,10 +26,7 @@ WHY = {"patient": "own", "helper": "put_in", "consultant": "preparing", "coordin
 
 def note_opening(version: Version, *, by: Actor) -> None:
     """The version was read, or a part of it: a page, a thumbnail, its words."""
-    if not _was_noted("document.opened", version, by):
-        with _alone_with(version):
-            if not _was_noted("document.opened", version, by):
-                _note("document.opened", version, WHY.get(role_in(version.case, by), ""), by)
+    _note_once("document.opened", version, lambda: WHY.get(role_in(version.case, by), ""), by)
 
 
 def note_copy(version: Version, *, is_original: bool = False, by: Actor) -> None:
@@ -62,11 +59,7 @@ def note_denial(model: Any, pk: UUID, *, by: Actor) -> None:
     thing = model.objects.filter(pk=pk).select_related(path).first()
     if thing is None:
         return
-    about = thing.version if model is PageImage else thing
-    if not _was_noted("document.denied", about, by):
-        with _alone_with(about):
-            if not _was_noted("document.denied", about, by):
-                _note("document.denied", about, "", by)
+    _note_once("document.denied", thing.version if model is PageImage else thing, str, by)
 
 
 def names_of(events: Iterable[Event], reader: Any) -> dict[str, str]:
@@ -83,6 +76,14 @@ def names_of(events: Iterable[Event], reader: Any) -> dict[str, str]:
         newest = max(document.versions.all(), key=lambda version: version.number, default=None)
         names[str(document.pk)] = document.title or (newest.name if newest else "")
     return names
+
+
+def _note_once(verb: str, about: Any, why: Callable[[], str], by: Actor) -> None:
+    """One line in half an hour; `why` is worked out for that line alone."""
+    if not _was_noted(verb, about, by):
+        with _alone_with(about):
+            if not _was_noted(verb, about, by):
+                _note(verb, about, why(), by)
 
 
 @contextmanager

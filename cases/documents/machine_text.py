@@ -168,8 +168,6 @@ def keep(page: PageImage, found: dict) -> None:
     if found["lines"]:
         row.text, row.certainty = json.dumps(found["lines"], ensure_ascii=False), found["certainty"]
     row.save(update_fields=["reading", "read_claimed_at", "turn", "text", "certainty"])
-    if found["lines"] and row.number in {1, row.version.pages}:
-        describing.guess(row.version)
     if row.turn and row.version.own_kind.is_picture:
         note_lying(row.version, row.turn)
     if found["lines"] and row.number in (1, row.version.pages):

@@ -66,39 +66,36 @@ def judge(
 
 def draw(folder: Path, kind: kinds.Kind, first: int, last: int) -> None:
     """Leave pictures and words of some pages of folder/clean in the folder. Raises Busy, OSError, Refusal."""
-    found = _run(folder, {"do": "draw", "kind": kind.code, "first": first, "last": last})
-    if found["state"] != verdicts.READY:
-        raise Refusal(found["reason"])
+    _do(folder, {"do": "draw", "kind": kind.code, "first": first, "last": last})
 
 
 def shrink(folder: Path) -> None:
     """Leave a small picture beside each page picture of the folder. Raises Busy, Refusal."""
-    found = _run(folder, {"do": "shrink"})
-    if found["state"] != verdicts.READY:
-        raise Refusal(found["reason"])
+    _do(folder, {"do": "shrink"})
 
 
 def read(folder: Path, kind: kinds.Kind, number: int, size: tuple[int, int], engine: dict) -> dict:
     """The words of one page of folder/clean, as `reading.read` finds them. Raises Busy, Refusal."""
     order = {"do": "read", "kind": kind.code, "number": number, "size": size, "engine": engine}
-    found = _run(folder, {**order, "gently": MORE_GENTLY}, WALLS_READING)
-    if found["state"] != verdicts.READY:
-        raise Refusal(found["reason"])
-    return found
+    return _do(folder, {**order, "gently": MORE_GENTLY}, WALLS_READING)
 
 
 def make_sheets(folder: Path, photos: list[list]) -> None:
     """Leave sheet-N.jpg for each [number, kind, turn] whose photo lies in the folder. Raises Busy, Refusal."""
-    found = _run(folder, {"do": "make_sheets", "photos": photos})
-    if found["state"] != verdicts.READY:
-        raise Refusal(found["reason"])
+    _do(folder, {"do": "make_sheets", "photos": photos})
 
 
 def bind(folder: Path, pages: int, *, draw: int) -> None:
     """Leave folder/clean, a PDF of so many sheets, and its first `draw` pages as `draw` does. Raises Busy, Refusal."""
-    found = _run(folder, {"do": "bind", "pages": pages, "draw": draw})
+    _do(folder, {"do": "bind", "pages": pages, "draw": draw})
+
+
+def _do(folder: Path, order: dict, walls: int = WALLS) -> dict:
+    """What the child found. Raises Refusal where it could not do it."""
+    found = _run(folder, order, walls)
     if found["state"] != verdicts.READY:
         raise Refusal(found["reason"])
+    return found
 
 
 def _run(folder: Path, order: dict, walls: int = WALLS) -> dict:

@@ -2,9 +2,7 @@
 by page, within bounds; nothing of what is looked for is kept.
 """
 
-import re
 import time
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +11,7 @@ from django.db.models import Exists, Prefetch
 
 from cases.case.models import Case
 from cases.documents import words
+from cases.documents.folding import folded, folded_letters
 from cases.documents.models import Document, PageImage, Version
 
 LONGEST = 100  # letters of what is looked for
@@ -21,7 +20,6 @@ MOST_PAGES = 5000  # looked through, the newest files first
 SECONDS = 3.0
 MOST_FILES = 20  # shown, and
 MOST_PLACES = 5  # of each
-FOREIGN = re.compile(r"[^\x00-\x7f]+")  # folded sign by sign, which is slow; most pages hold few such
 BEFORE, AFTER = 60, 120  # letters told around a place
 
 
@@ -87,16 +85,6 @@ def sought(asked: str) -> list[str]:
     return list(dict.fromkeys(folded(asked[:LONGEST]).split()))[:MOST_WORDS]
 
 
-def folded(text: str) -> str:
-    """Large and small letters, accents and forms of one letter made alike."""
-    return (text if text.isascii() else FOREIGN.sub(_folded_letters, text)).lower()
-
-
-def _folded_letters(found: re.Match[str]) -> str:
-    signs = unicodedata.normalize("NFKD", found[0]).casefold()
-    return "".join(sign for sign in signs if not unicodedata.combining(sign))
-
-
 def in_case(case: Case, user: Any, asked: list[str]) -> Answer:
     """Files of the case in whose name, or on one of whose pages, all the words stand; the newest first."""
     known = {row.version.pk: row for row in _files(case, user)}
@@ -159,7 +147,7 @@ class _Within:
 
 def _pieces(text: str, asked: list[str]) -> list[Piece]:
     """The words around the first place, with each place among them told apart."""
-    letters = [(at, letter) for at, sign in enumerate(text) for letter in folded(sign)]
+    letters = list(folded_letters(text))
     here = "".join(letter for _at, letter in letters)
     spans = sorted(
         (letters[start][0], letters[start + len(word) - 1][0] + 1) for word in asked for start in _all(here, word)

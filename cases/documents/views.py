@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.case.people import may
 from cases.documents import actions, lists, readers
-from cases.documents.finding import base_of, case_of, found
+from cases.documents.finding import BACK, base_of, case_of, found
 from cases.documents.forms import PasswordForm
 from cases.documents.models import Document, Version
 from portal.access import PERSON, open_to
@@ -23,7 +23,6 @@ MOVES = {
     "hide": (actions.mark_only_me, {"only_me": True}),
     "share": (actions.mark_only_me, {"only_me": False}),
 }
-BACK = {"plan": "documents:add_plan", "add": "documents:add"}  # the pages that a file's buttons stand on
 
 
 @open_to(PERSON)
@@ -57,7 +56,7 @@ def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         messages.error(request, refused.message)
     else:
         messages.success(request, _said(verb))
-    return redirect(BACK.get(request.POST.get("back", ""), "documents:list"), document.case_id)
+    return redirect(BACK.get(request.POST.get("back", ""), BACK["list"]), document.case_id)
 
 
 def _said(verb: str) -> str:

@@ -17,6 +17,7 @@ from cases.case.signatures import SignedHow, why_not_name
 from cases.documents import kinds
 from cases.documents import words as document_words
 from cases.documents.actions import add_file
+from cases.documents.finding import number
 from cases.documents.models import OTHER, Document
 from cases.documents.ready import can_be_read
 from cases.records import release_keeping, release_paper, release_words
@@ -52,11 +53,6 @@ def authority(request: HttpRequest, pk: str) -> HttpResponse:
     return press(request, case) if press else _page(request, case, also=[_("This cannot be done here.")], status=422)
 
 
-def _version(request: HttpRequest) -> int:
-    sent = request.POST.get("seen", "")
-    return int(sent) if sent.isdecimal() and len(sent) < 6 else 0
-
-
 def _sign(request: HttpRequest, case: Case) -> HttpResponse:
     sign = SignForm(request.POST, patient=case.patient.name)
     if not sign.is_valid():
@@ -65,7 +61,7 @@ def _sign(request: HttpRequest, case: Case) -> HttpResponse:
     if given.how == SignedHow.TYPED and (no := why_not_name(given.words, [case.patient.name])):
         sign.add_error("name", no)
         return _page(request, case, sign=sign, status=422)
-    version = _version(request)
+    version = number(request.POST.get("seen"))
     return _try(
         request,
         case,
@@ -92,7 +88,7 @@ def _say_signed(request: HttpRequest, case: Case) -> HttpResponse:
     if chosen is None or request.POST.get("looked") != "yes":
         no = _("Choose the paper, look at it, then tick that it is signed and can be read.")
         return _page(request, case, also=[no], status=422)
-    version = _version(request)
+    version = number(request.POST.get("seen"))
     return _try(
         request,
         case,

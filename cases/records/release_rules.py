@@ -41,6 +41,11 @@ class Recipient:
     office: UUID | None = None
     doctor: str = ""
 
+    @classmethod
+    def of(cls, to: str, office: UUID | None = None, doctor: str = "") -> "Recipient":
+        """The same doctor is the same recipient, however the name was typed."""
+        return cls(to, office, doctor.strip().casefold())
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -80,7 +85,7 @@ def recipients(route: str, office: UUID | None, doctor: str) -> frozenset[Recipi
     """Everyone a record comes to on its way. Through us, we are one of them; carried, it is the patient's own."""
     if route == Route.CARRIED:
         return frozenset({Recipient(To.PATIENT)})
-    there = Recipient(To.OFFICE, office, doctor.strip().casefold())
+    there = Recipient.of(To.OFFICE, office, doctor)
     return frozenset({there, Recipient(To.US)}) if route == Route.THROUGH_US else frozenset({there})
 
 

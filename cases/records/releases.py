@@ -174,5 +174,4 @@ class ReleaseRecipient(models.Model):
 
     @property
     def recipient(self) -> Recipient:
-        doctor = self.clinician.name if self.clinician else ""
-        return Recipient(self.kind, self.office_id, doctor.strip().casefold())
+        return Recipient.of(self.kind, self.office_id, self.clinician.name if self.clinician else "")
