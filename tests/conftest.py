@@ -119,6 +119,12 @@ def real_worker(transactional_db, smtp_sink, tmp_path):
     worker.stop()
 
 
+@pytest.fixture
+def site(live_server) -> str:
+    """The address that is printed: passkeys refuse one without a name."""
+    return live_server.url.replace("127.0.0.1", "localhost")
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     return {

@@ -25,11 +25,6 @@ OWN = [
 
 
 @pytest.fixture
-def site(live_server) -> str:
-    return live_server.url.replace("127.0.0.1", "localhost")  # passkeys refuse an address without a name
-
-
-@pytest.fixture
 def passkeys(page: Page):
     """A device that holds passkeys, inside Chromium, owned by this page."""
     devtools = page.context.new_cdp_session(page)

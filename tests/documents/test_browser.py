@@ -8,23 +8,13 @@ from playwright.sync_api import Page, expect
 
 from cases.documents import checking
 from cases.documents.models import Version
-from tests import factories, people, plan_files
+from tests import people, plan_files
 from tests.documents.files import added, checked
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PLAN = {"name": "Treatment plan, Dr. Keller.pdf", "mimeType": "application/pdf"}
 PHOTO = {"name": "IMG_2291.jpg", "mimeType": "image/jpeg"}
-
-
-@pytest.fixture
-def case():
-    return factories.assign(factories.open_case(), people.person("joanne"))
-
-
-@pytest.fixture
-def site(live_server) -> str:
-    return live_server.url.replace("127.0.0.1", "localhost")
 
 
 def be(page: Page, site: str, key: str) -> None:

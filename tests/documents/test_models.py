@@ -17,11 +17,6 @@ from tests.documents.files import added, read
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case():
-    return factories.assign(factories.open_case(), people.person("joanne"))
-
-
 def refuses(row, constraint, **changes):
     """The one row cannot be changed so, and the constraint named is the reason."""
     with pytest.raises(IntegrityError) as error, transaction.atomic():

@@ -12,16 +12,11 @@ from portal.actors import Actor
 from portal.reminders import rules
 from portal.reminders.models import Reminder
 from portal.reminders.readers import address_of, readers
-from tests import factories, people, plan_files
+from tests import people, plan_files
 from tests.documents.files import read
 
 pytestmark = pytest.mark.django_db
 KIND = {kind.code: kind for kind in KINDS}
-
-
-@pytest.fixture
-def case():
-    return factories.assign(factories.open_case(), people.person("joanne"))
 
 
 def still_due(code):

@@ -5,20 +5,10 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from cases.documents import machine_text
-from tests import factories, page_pictures, people
+from tests import page_pictures, people
 from tests.documents.files import read
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def case():
-    return factories.assign(factories.open_case(), people.person("joanne"))
-
-
-@pytest.fixture
-def site(live_server) -> str:
-    return live_server.url.replace("127.0.0.1", "localhost")
 
 
 @pytest.fixture

@@ -7,21 +7,11 @@ from playwright.sync_api import Page, expect
 
 from cases.documents.models import Version
 from portal.history.models import Event
-from tests import factories, people, plan_files
+from tests import plan_files
 from tests.documents.files import checked
 from tests.documents.test_browser import be
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def case():
-    return factories.assign(factories.open_case(), people.person("joanne"))
-
-
-@pytest.fixture
-def site(live_server) -> str:
-    return live_server.url.replace("127.0.0.1", "localhost")
 
 
 @pytest.fixture

@@ -7,11 +7,6 @@ from tests import people
 
 
 @pytest.fixture
-def site(live_server) -> str:
-    return live_server.url.replace("127.0.0.1", "localhost")  # the address that is printed, and passkeys want
-
-
-@pytest.fixture
 def come(browser, site):
     """`come("rosa", width=390)` is a page on which this person is signed in; without a key, nobody is."""
     contexts = []

@@ -23,11 +23,6 @@ def november_5():
         yield
 
 
-@pytest.fixture
-def site(live_server) -> str:
-    return live_server.url.replace("127.0.0.1", "localhost")
-
-
 def be(page: Page, site: str, key: str) -> None:
     cookie = people.browser(people.person(key)).cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": site}])

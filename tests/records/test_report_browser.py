@@ -15,11 +15,6 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def site(live_server) -> str:
-    return live_server.url.replace("127.0.0.1", "localhost")
-
-
-@pytest.fixture
 def loop():
     with time_machine.travel(NOVEMBER_5, tick=True) as traveller:
         visit = booked_visit()
