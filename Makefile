@@ -7,8 +7,8 @@ FONT := portal/static/portal/fonts
 PYTEST := $(PY) -m pytest
 ARGS ?=
 TYPED := '*/rules.py' '*/actions.py' ':(glob)portal/*.py' ':(glob)portal/vault/*.py' ':(glob)portal/history/*.py' bookings/slots.py cases/case/path.py \
-  cases/case/people.py cases/case/office_rules.py cases/case/office_ties.py cases/case/directory.py cases/records/lead_times.py cases/records/verdict.py cases/records/legal_clock.py cases/records/hops.py \
-  cases/records/release_rules.py cases/case/signatures.py
+  cases/case/people.py cases/case/office_rules.py cases/case/office_ties.py cases/case/directory.py cases/records/days/lead_times.py cases/records/days/verdict.py cases/records/days/legal_clock.py cases/records/items/hops.py \
+  cases/case/signatures.py
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1

@@ -11,7 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench.figures import Figure
-from cases.documents import kinds, sandbox
+from cases.documents import kinds
+from cases.documents.sandbox import run as sandbox
 from tests import hostile_files, plan_files
 
 BOMBS = [

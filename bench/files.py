@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bench.figures import Figure
 from bench.visitor import Visitor
-from cases.documents import kinds, sandbox
+from cases.documents import kinds
+from cases.documents.sandbox import run as sandbox
 from tests.programs import wait_until
 from tests.slow_senders import slow_senders
 

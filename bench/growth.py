@@ -111,7 +111,7 @@ def make_staff() -> None:
 
 def make_cases(count: int) -> list:
     """Cases with a visit ahead, seven records, a referral and three reminders each; the first is returned first."""
-    from cases.records import keeping
+    from cases.records.board import keeping
     from portal import clock
 
     made = []

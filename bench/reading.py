@@ -38,8 +38,10 @@ def main(folder: Path, pages: int, searched: int) -> None:
 
 def reading(folder: Path, pages: int) -> Iterator[Figure]:
     """Pages read in the sandbox, one process each, and by the program alone. Nothing without the program."""
-    from cases.documents import kinds, machine_text, sandbox
-    from cases.documents import reading as sandboxed
+    from cases.documents import kinds
+    from cases.documents.sandbox import run as sandbox
+    from cases.documents.sandbox import tesseract as sandboxed
+    from cases.documents.worker import machine_text
     from tests import page_pictures, programs
 
     if not (program := programs.text_engine()):
@@ -66,7 +68,7 @@ def reading(folder: Path, pages: int) -> Iterator[Figure]:
 
 
 def searching(pages: int) -> Figure:
-    from cases.documents import search
+    from cases.documents.search import case_search as search
 
     case = case_of(pages)
     took = []

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
-from cases.documents.machine_text import engine
-from cases.documents.scanner import Scanner
+from cases.documents.worker.machine_text import engine
+from cases.documents.worker.scanner import Scanner
 from portal import clock
 from portal.access import public
 from portal.reminders import sender

@@ -11,8 +11,9 @@ from typing import Any
 import structlog
 from django.db.models import QuerySet
 
-from cases.documents import erasing, sending
+from cases.documents import erasing
 from cases.documents import rules as documents
+from cases.documents.adding import sending
 from portal import clock
 from portal.accounts import actions as accounts
 from portal.accounts import drafts

@@ -93,13 +93,13 @@ MIDDLEWARE = [
     "portal.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "cases.documents.uploads.FormFirstMiddleware",
+    "cases.documents.adding.uploads.FormFirstMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "cases.documents.uploads.BodyLimitMiddleware",
+    "cases.documents.adding.uploads.BodyLimitMiddleware",
     "portal.accounts.middleware.EvenPaceMiddleware",
     "portal.accounts.middleware.SessionMiddleware",
     "portal.accounts.middleware.PersonMiddleware",
@@ -302,9 +302,9 @@ DOCUMENTS_FOLDER = PORTAL_VAR / "documents"
 FILE_UPLOAD_TEMP_DIR = PORTAL_VAR / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 FILE_UPLOAD_HANDLERS = [
-    "cases.documents.uploads.NamesAsWritten",
+    "cases.documents.adding.uploads.NamesAsWritten",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "cases.documents.uploads.NamelessFiles",
+    "cases.documents.adding.uploads.NamelessFiles",
 ]
 FILE_LIMIT_MB, FILES_PER_SEND, SEND_LIMIT_MB, CASE_LIMIT_MB = 100, 20, 100, 2048
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -14,12 +14,13 @@ from bookings.models import Practice
 from cases.case.authority_actions import sign_authority
 from cases.case.models import Case, Consent, Office
 from cases.case.signatures import Signature, SignedHow, drawing
-from cases.documents import joining
+from cases.documents.joining import actions as joining
 from cases.documents.models import PageImage
 from cases.records import actions as records
-from cases.records import release_actions, release_form
 from cases.records.models import RecordItem
-from cases.records.release_form import Details
+from cases.records.release import actions as release_actions
+from cases.records.release import form as release_form
+from cases.records.release.form import Details
 from cases.reviews import actions as reviews
 from cases.reviews import opening
 from cases.reviews.models import Review

@@ -14,8 +14,11 @@ from django.utils.translation import gettext as _
 from cases.case.actions import must
 from cases.case.models import Case
 from cases.case.people import role_in
-from cases.documents import checking, joining, kinds, names, ready, rules, sandbox, tasks, words
+from cases.documents import kinds, names, ready, rules, tasks, words
+from cases.documents.joining import actions as joining
 from cases.documents.models import OTHER, PLAN, Document, Version
+from cases.documents.sandbox import run as sandbox
+from cases.documents.worker import checking
 from portal import clock, moves
 from portal.actors import Actor
 from portal.celery import nudge

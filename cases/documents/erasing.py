@@ -8,9 +8,10 @@ from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case
-from cases.documents import joining, rules
-from cases.documents.checking import without_pages
+from cases.documents import rules
+from cases.documents.joining import actions as joining
 from cases.documents.models import Document, Guess, Version
+from cases.documents.worker.checking import without_pages
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record

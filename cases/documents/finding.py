@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from cases.case.models import Case
-from cases.documents import looks
+from cases.documents.reading import looks
 from portal.access import find_or_404
 from portal.actors import Actor
 

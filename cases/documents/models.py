@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from cases.case.models import Assignment, Case, Consent
-from cases.documents import kinds, machine_words, names
-from cases.documents.guesses import Guess as Guess
-from cases.documents.sendings import Sending as Sending
+from cases.documents import kinds, names
+from cases.documents.adding.sendings import Sending as Sending
+from cases.documents.describing.guesses import Guess as Guess
+from cases.documents.reading import machine_words
 from cases.documents.verdicts import HARD_TO_READ
 from portal.accounts.models import User
 from portal.vault.fields import SealedText

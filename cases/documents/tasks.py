@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from cases.documents import checking, machine_text, store_notice, thumbnails
+from cases.documents import store_notice
 from cases.documents.models import Version
+from cases.documents.worker import checking, machine_text, thumbnails
 from portal import clock
 from portal.celery import app, nudge
 from portal.vault import upkeep

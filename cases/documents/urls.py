@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from cases.documents import adding_views, describing_views, join_views, reading_views, search_views, views
+from cases.documents import views
+from cases.documents.adding import views as adding_views
+from cases.documents.describing import views as describing_views
+from cases.documents.joining import views as join_views
+from cases.documents.reading import views as reading_views
+from cases.documents.search import views as search_views
 
 app_name = "documents"
 urlpatterns = [

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.case.people import may
-from cases.documents import actions, lists, readers
+from cases.documents import actions, lists
 from cases.documents.finding import BACK, base_of, case_of, found
 from cases.documents.forms import PasswordForm
 from cases.documents.models import Document, Version
+from cases.documents.reading import readers
 from portal.access import PERSON, open_to
 from portal.actors import Actor
 from portal.errors import Refused

@@ -11,19 +11,14 @@ from cases.case import office_ties
 from cases.case.actions import add_office, ask_to_do, must, set_clinician
 from cases.case.models import Case, CaseClinician, Office
 from cases.case.people import role_in
-from cases.records import rules, telling, undoing
-from cases.records.laying import add_item, lay_items
-from cases.records.lending import give_back, set_due_back
-from cases.records.linking import follow_document, link_document
-from cases.records.models import RecordItem, Referral, ReportLoop, Visit
-from cases.records.own_lists import weigh_anew
-from cases.records.planning import ASK_OFFICE, TREATMENT_FIRST, VISIT_SOON, replan
-from cases.records.report_actions import tell_report
-from cases.records.report_planning import open_loop
-from cases.records.rules import SECOND, THIRD
-from cases.records.standing import Standing, standing
-from cases.records.states import Route, VisitState
-from cases.records.telling import (
+from cases.records import rules, undoing
+from cases.records.days.verdict import Timing
+from cases.records.items import telling
+from cases.records.items.laying import add_item, lay_items
+from cases.records.items.lending import give_back, set_due_back
+from cases.records.items.linking import follow_document, link_document
+from cases.records.items.own_lists import weigh_anew
+from cases.records.items.telling import (
     lock_case,
     role_of,
     set_core,
@@ -31,7 +26,13 @@ from cases.records.telling import (
     set_route,
     tell,
 )
-from cases.records.verdict import Timing
+from cases.records.models import RecordItem, Referral, ReportLoop, Visit
+from cases.records.planning import ASK_OFFICE, TREATMENT_FIRST, VISIT_SOON, replan
+from cases.records.report.actions import tell_report
+from cases.records.report.planning import open_loop
+from cases.records.rules import SECOND, THIRD
+from cases.records.standing import Standing, standing
+from cases.records.states import Route, VisitState
 from portal import clock, moves
 from portal.actors import Actor
 from portal.errors import Refused

@@ -12,21 +12,19 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from cases.case import changes, office_ties
-        from cases.documents import readers, subjects
+        from cases.documents import subjects
+        from cases.documents.reading import readers
         from cases.documents.ready import on_change, on_kind_change
-        from cases.records import (
-            beyond,
-            letter_reminders,
-            opening_reminders,
-            release_reminders,
-            reminders,
-            report_reminders,
-        )
+        from cases.records import reminders
         from cases.records.actions import follow_document, follow_treatment
-        from cases.records.laying import fill_holders
-        from cases.records.linking import file_subjects, follow_kind
+        from cases.records.items import beyond, opening_reminders
+        from cases.records.items.laying import fill_holders
+        from cases.records.items.linking import file_subjects, follow_kind
         from cases.records.offices import TIES
-        from cases.records.release_actions import follow_paper
+        from cases.records.referral import letter_reminders
+        from cases.records.release import reminders as release_reminders
+        from cases.records.release.actions import follow_paper
+        from cases.records.report import reminders as report_reminders
         from portal.reminders.kinds import register
 
         for room in (reminders, opening_reminders, report_reminders, release_reminders, letter_reminders):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from cases.case import regions
 from cases.records import rules
-from cases.records.letter_words import LETTERS_AT_MOST
 from cases.records.models import RecordKind
+from cases.records.referral.letter_words import LETTERS_AT_MOST
 from cases.records.states import KnownBy, Need, Route
 from portal import when
 

@@ -12,9 +12,9 @@ from django.urls import reverse
 from cases.case import regions
 from cases.case.models import Case, Clinician, Office
 from cases.documents.models import Document
-from cases.records.record_kinds import RecordKind
-from cases.records.referral_letters import ReferralLetter as ReferralLetter
-from cases.records.releases import Release as Release
+from cases.records.days.record_kinds import RecordKind
+from cases.records.referral.letter_models import ReferralLetter as ReferralLetter
+from cases.records.release.models import Release as Release
 from cases.records.states import (
     Came,
     ItemState,

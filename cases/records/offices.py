@@ -14,13 +14,14 @@ from django.utils.translation import ngettext
 
 from cases.case.models import Case, Office
 from cases.case.office_ties import Moved, Ties, ids
-from cases.records import keeping, release_ties
-from cases.records.laying import lay_items
+from cases.records.board import keeping
+from cases.records.items.laying import lay_items
+from cases.records.items.own_lists import weigh_anew
+from cases.records.items.telling import VISIT_PARTS, lock_case
 from cases.records.models import LIVE, RecordItem, RecordItemQuerySet, RecordKind, ReportLoop, Visit, VisitQuerySet
-from cases.records.own_lists import weigh_anew
 from cases.records.planning import replan
+from cases.records.release import ties as release_ties
 from cases.records.states import PlanAnew
-from cases.records.telling import VISIT_PARTS, lock_case
 from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.celery import app, nudge

@@ -7,10 +7,14 @@ from zoneinfo import ZoneInfo
 
 from cases.case.actions import let_go, settle_to_do
 from cases.case.models import ToDo
-from cases.records import lead_times, opening, release_keeping, report_planning, rules
-from cases.records.keeping import keep
+from cases.records import rules
+from cases.records.board.keeping import keep
+from cases.records.days import lead_times
+from cases.records.items import opening
 from cases.records.models import LIVE, RecordItem, Referral, Visit
-from cases.records.referral_letters import ReferralLetter
+from cases.records.referral.letter_models import ReferralLetter
+from cases.records.release import keeping as release_keeping
+from cases.records.report import planning as report_planning
 from cases.records.rules import Due
 from cases.records.standing import ItemStanding, Standing, standings
 from cases.records.states import IN_TROUBLE, ItemState, ReferralState, Route, VisitState

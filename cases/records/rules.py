@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from cases.records import lead_times
-from cases.records.lead_times import Lead
-from cases.records.release_rules import RELEASE_MOVES as RELEASE_MOVES
+from cases.records.days import lead_times
+from cases.records.days.lead_times import Lead
+from cases.records.release.rules import RELEASE_MOVES as RELEASE_MOVES
 from cases.records.states import (
     IN_TROUBLE,
     UNASKED,

@@ -10,16 +10,19 @@ from django.utils.translation import gettext as _
 
 from cases.case.actions import TREATMENT_SOON
 from cases.case.models import Case, ToDo
-from cases.records import day_notes, holders, legal_clock, release_rules, rules, verdict, words
+from cases.records import rules, words
+from cases.records.days import day_notes, legal_clock, verdict
+from cases.records.days.verdict import Answer, Timing, Verdict
 from cases.records.forms import Offered, TakeBackForm
-from cases.records.hops import hops
-from cases.records.linking import NO_FILES
+from cases.records.items import holders
+from cases.records.items.hops import hops
+from cases.records.items.linking import NO_FILES
 from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit
 from cases.records.planning import VISIT_SOON
+from cases.records.release import rules as release_rules
 from cases.records.rules import UNDO_FOR
 from cases.records.standing import SENT_OR_THERE, ItemStanding, Standing, standing
 from cases.records.states import THERE, ItemState, Need, Route, VisitState
-from cases.records.verdict import Answer, Timing, Verdict
 from portal import moves, when
 from portal.accounts.models import User
 from portal.texts.business_days import needs_a_call

@@ -7,12 +7,14 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from cases.records import lead_times, opening, rules, verdict
-from cases.records.closed_days import closed_days
-from cases.records.lead_times import Lead
+from cases.records import rules
+from cases.records.days import lead_times, verdict
+from cases.records.days.closed_days import closed_days
+from cases.records.days.lead_times import Lead
+from cases.records.days.verdict import Dates, Judged, Thing, Verdict
+from cases.records.items import opening
 from cases.records.models import RecordItem, Visit
 from cases.records.states import IN_TROUBLE, THERE, UNASKED, ItemState, KnownBy, VisitState
-from cases.records.verdict import Dates, Judged, Thing, Verdict
 
 TOLD_TO_US = {KnownBy.STAFF_CALL, KnownBy.OFFICE}  # by one of us who asked
 SENT_OR_THERE = THERE | {ItemState.SENT}

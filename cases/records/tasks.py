@@ -1,6 +1,9 @@
 """What the clock finds due about records: the day on which a person takes over, lead times that changed."""
 
-from cases.records import editing, handing_over, keeping, learning, offices, release_actions
+from cases.records import offices
+from cases.records.board import handing_over, keeping
+from cases.records.days import editing, learning
+from cases.records.release import actions as release_actions
 from portal import clock
 from portal.celery import app
 

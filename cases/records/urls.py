@@ -2,17 +2,15 @@
 
 from django.urls import path
 
-from cases.records import (
-    authority_views,
-    export_views,
-    lead_time_views,
-    letter_views,
-    referral,
-    release_views,
-    report_views,
-    views,
-    visit_views,
-)
+from cases.records import views
+from cases.records.board import views as export_views
+from cases.records.days import views as lead_time_views
+from cases.records.referral import letter_views
+from cases.records.referral import views as referral
+from cases.records.release import authority_views
+from cases.records.release import views as release_views
+from cases.records.report import views as report_views
+from cases.records.visits import views as visit_views
 
 app_name = "records"
 urlpatterns = [

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.case import offices
 from cases.case.models import Case
 from cases.case.people import may, role_in
-from cases.records import actions, holders, reuse, rounds, showing
+from cases.records import actions, showing
 from cases.records.forms import (
     AddForm,
     DueBackForm,
@@ -18,8 +18,10 @@ from cases.records.forms import (
     RouteForm,
     SayForm,
 )
+from cases.records.items import holders
 from cases.records.models import RecordItem, RecordKind, Visit
 from cases.records.standing import standing
+from cases.records.visits import reuse, rounds
 from portal import clock
 from portal.access import PERSON, find_or_404, open_to, public
 from portal.actors import Actor

@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from cases.records.days.verdict import Answer, Judged, Timing, Verdict
 from cases.records.models import RecordItem, Referral, ReportLoop, Visit
 from cases.records.standing import ItemStanding, Standing
 from cases.records.states import IN_TROUBLE, UNASKED, ItemState, KnownBy, Need, ReferralState, Route
-from cases.records.verdict import Answer, Judged, Timing, Verdict
 from portal import clock, when
 
 ANSWERS = {

@@ -6,8 +6,8 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.documents import looks, viewing
 from cases.documents.models import Version
+from cases.documents.reading import looks, viewing
 from cases.documents.words import pages_in_words
 from cases.reviews.models import Note, Review
 from portal.actors import Actor

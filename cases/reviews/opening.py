@@ -16,7 +16,7 @@ from bookings.models import Consultation
 from cases.case.models import Case
 from cases.case.people import may
 from cases.documents.models import PLAN, Document, Version
-from cases.records.closed_days import closed_days
+from cases.records.days.closed_days import closed_days
 from cases.reviews.models import Review
 from cases.reviews.rules import MOVES, read_by
 from portal import clock

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.case.people import has_consent_to_read, who_can_open
-from cases.documents import viewing
+from cases.documents.reading import viewing
 from cases.reviews import actions, beside, frozen, opening, sheet, standing
 from cases.reviews.checklist import SOURCE
 from cases.reviews.forms import NoteForm, ReviewForm, ShareForm, WithdrawForm, asked_in

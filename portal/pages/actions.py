@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from cases.case import calls
 from cases.case.actions import CALL, TREATMENT_SOON, ask_to_do, must
 from cases.case.models import CallLog, Case, TimeOfDay, ToDo
+from cases.records.items.telling import lock_case, tell
 from cases.records.models import RecordItem
 from cases.records.planning import CALL_HOLDER, VISIT_SOON
 from cases.records.rules import NEEDS_A_REASON
 from cases.records.states import KnownBy
-from cases.records.telling import lock_case, tell
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused

@@ -20,7 +20,7 @@ from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.people import COORDINATOR
 from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.records.planning import ASK_OFFICE
-from cases.records.report_planning import ASK_REPORT
+from cases.records.report.planning import ASK_REPORT
 from cases.records.rules import ITEM_MOVES, NEEDS_A_REASON
 from cases.records.states import ReportState
 from portal import clock, moves, when

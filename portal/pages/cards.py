@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 from bookings.models import Consultation
 from cases.case.models import Case, CaseClinician
 from cases.case.path import ARRIVED_HOPS, Facts, Path, PathStep, Step
-from cases.records import report_loop
 from cases.records import words as record_words
 from cases.records.models import Visit
+from cases.records.report import loop as report_loop
 from cases.reviews.models import Summary
 from portal import when
 from portal.accounts.models import User

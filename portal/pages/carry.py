@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from cases.case.models import Case
 from cases.documents.lists import rows_of
+from cases.records.days.verdict import Timing
 from cases.records.models import Visit
 from cases.records.standing import ItemStanding
 from cases.records.states import THERE, ItemState, Route, VisitState
-from cases.records.verdict import Timing
 from portal import when
 from portal.accounts.models import User
 from portal.pages import facts

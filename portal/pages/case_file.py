@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from cases.case.models import CallLog, Case, CaseClinician, ToDo
 from cases.case.people import who_can_open
-from cases.records import release_rules
 from cases.records import words as record_words
 from cases.records.models import RecordItem
+from cases.records.release import rules as release_rules
 from cases.records.standing import ItemStanding
 from cases.records.states import THERE, ItemState, KnownBy, Need, Route
 from portal import clock, phones, when

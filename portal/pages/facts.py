@@ -12,10 +12,10 @@ from bookings.slots import plan_due_on
 from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.path import ARRIVED_HOPS, ConsultationFacts, Facts, ItemFacts
 from cases.documents.models import PLAN, Version
-from cases.records.closed_days import ClosedDays
+from cases.records.days.closed_days import ClosedDays
 from cases.records.models import RecordItem, Referral, ReportLoop, Visit
 from cases.records.planning import CALL_HOLDER, GIVE_BACK
-from cases.records.report_planning import ASK_REPORT
+from cases.records.report.planning import ASK_REPORT
 from cases.records.standing import ItemStanding, Standing, standings
 from cases.records.states import ReferralState, ReportState, VisitState
 from portal import when

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from cases.case import office_ties
 from cases.case.models import Case, CaseClinician, Clinician, Office, OfficeMerge
 from cases.case.regions import REGIONS
-from cases.records.holders import pace
+from cases.records.items.holders import pace
 from cases.records.models import RecordItem, RecordKind, Visit
 from cases.records.states import IN_TROUBLE, ItemState
 from cases.records.words import item_tag

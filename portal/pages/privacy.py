@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.case.actions import withdraw_consent as withdraw
 from cases.case.models import Case, Consent
 from cases.case.people import may, who_can_open
-from cases.documents import looks
+from cases.documents.reading import looks
 from portal import when
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts.models import User

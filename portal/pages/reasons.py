@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.case.models import Office
-from cases.records import report_loop, report_planning
-from cases.records.handing_over import is_since
+from cases.records.board.handing_over import is_since
+from cases.records.days.verdict import Thing
 from cases.records.models import RecordItem, ReportLoop
+from cases.records.report import loop as report_loop
+from cases.records.report import planning as report_planning
 from cases.records.rules import Due
 from cases.records.standing import ItemStanding
 from cases.records.states import IN_TROUBLE, ItemState, Need, ReportState, Route
-from cases.records.verdict import Thing
 from portal import when
 from portal.pages.facts import Gathered
 from portal.texts.business_days import business_days_between

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from cases.case.models import Case, CaseClinician, Office
 from cases.case.path import Step, next_step
 from cases.case.people import COORDINATOR, PATIENT
+from cases.records.days.verdict import Timing
 from cases.records.models import Visit
 from cases.records.standing import ItemStanding
 from cases.records.states import THERE, ItemState, Need, Route
-from cases.records.verdict import Timing
 from cases.records.words import doctor_of, listed
 from portal import paper, phones, when
 from portal.accounts.models import User

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from cases.case.authority import Authority
 from cases.case.models import Case
-from cases.records import release_keeping, release_rules, release_words
 from cases.records.models import Release, Visit
+from cases.records.release import keeping as release_keeping
+from cases.records.release import rules as release_rules
+from cases.records.release import words as release_words
 from portal import clock
 
 MOST = 30

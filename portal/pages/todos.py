@@ -16,8 +16,8 @@ from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
-from cases.records.release_actions import TELL_HOLDER
-from cases.records.report_planning import ASK_REPORT
+from cases.records.release.actions import TELL_HOLDER
+from cases.records.report.planning import ASK_REPORT
 from portal import clock, phones, when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.case.path import Facts, Step
-from cases.records import report_loop
+from cases.records.report import loop as report_loop
 from cases.records.states import ReportState
 from portal import when
 from portal.pages.facts import Gathered

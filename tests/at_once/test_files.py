@@ -5,7 +5,8 @@ import threading
 import pytest
 from django.db import transaction
 
-from cases.documents import actions, describing
+from cases.documents import actions
+from cases.documents.describing import actions as describing
 from cases.documents.models import Guess, Version
 from portal.actors import Actor
 from tests import factories

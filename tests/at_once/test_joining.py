@@ -7,9 +7,11 @@ from functools import partial
 import pytest
 from django.db import IntegrityError
 
-from cases.documents import actions, checking, joining
-from cases.documents.joined import JoinedPage
+from cases.documents import actions
+from cases.documents.joining import actions as joining
+from cases.documents.joining.joined import JoinedPage
 from cases.documents.models import Document, Version
+from cases.documents.worker import checking
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused

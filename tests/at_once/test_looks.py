@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from cases.documents import looks
+from cases.documents.reading import looks
 from portal.actors import Actor
 from portal.history.models import Event
 from tests import factories, people

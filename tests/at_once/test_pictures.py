@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from cases.documents import machine_text
 from cases.documents.models import PageImage
+from cases.documents.worker import machine_text
 from tests import database, factories, page_pictures
 from tests.at_once.rivals import at_once
 from tests.documents.files import folder, read

@@ -10,7 +10,8 @@ from functools import partial
 
 import pytest
 
-from cases.records import actions, laying, linking, telling
+from cases.records import actions
+from cases.records.items import laying, linking, telling
 from cases.records.models import RecordItem, Visit
 from portal.errors import Refused
 from portal.history.models import Event

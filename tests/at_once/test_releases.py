@@ -9,8 +9,8 @@ from functools import partial
 
 import pytest
 
-from cases.records import release_actions
 from cases.records.models import Release
+from cases.records.release import actions as release_actions
 from portal import moves
 from portal.history.models import Event
 from tests.at_once.rivals import at_once

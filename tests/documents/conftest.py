@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cases.documents import machine_text, sandbox
+from cases.documents.sandbox import run as sandbox
+from cases.documents.worker import machine_text
 from tests import factories, people, plan_files, programs
 from tests.documents.files import folder
 from tests.programs import Clamd

@@ -5,8 +5,10 @@ import hashlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from cases.documents import actions, checking, sandbox
+from cases.documents import actions
 from cases.documents.models import Version
+from cases.documents.sandbox import run as sandbox
+from cases.documents.worker import checking
 from portal.actors import Actor
 from tests import plan_files
 

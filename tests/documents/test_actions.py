@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases.documents import actions, checking, plans
+from cases.documents import actions, plans
 from cases.documents.models import Document, Version
+from cases.documents.worker import checking
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.models import Event

@@ -6,8 +6,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from cases.documents import checking
 from cases.documents.models import Version
+from cases.documents.worker import checking
 from tests import people, plan_files
 from tests.documents.files import added, checked
 

@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from cases.documents import checking, erasing
+from cases.documents import erasing
 from cases.documents.models import Document, Version
+from cases.documents.worker import checking
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.vault import s3

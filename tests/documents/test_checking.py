@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
-from cases.documents import checking, sandbox
 from cases.documents.models import PageImage, Version
+from cases.documents.sandbox import run as sandbox
+from cases.documents.worker import checking
 from portal import clock
 from portal.history.models import Event
 from portal.vault import files as vault

@@ -8,7 +8,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from cases.documents import kinds, sandbox
+from cases.documents import kinds
+from cases.documents.sandbox import run as sandbox
 from tests import plan_files
 
 ROOMS = Path(tempfile.gettempdir()) / "plan-checks"

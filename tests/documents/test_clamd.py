@@ -7,8 +7,9 @@ import signal
 import pytest
 from django.conf import settings as live_settings
 
-from cases.documents import actions, checking, rules, scanner
+from cases.documents import actions, rules
 from cases.documents.models import Version
+from cases.documents.worker import checking, scanner
 from portal import clock
 from portal.actors import Actor
 from portal.history.models import Event

@@ -10,8 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.html import escape
 
-from cases.documents import actions, checking, kinds, sandbox, words
+from cases.documents import actions, kinds, words
 from cases.documents.models import Document, Version
+from cases.documents.sandbox import run as sandbox
+from cases.documents.worker import checking
 from portal import clock
 from portal.actors import Actor
 from tests import plan_files

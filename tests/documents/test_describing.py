@@ -12,8 +12,10 @@ from PIL import Image
 
 from cases.case import actions as case_actions
 from cases.case.models import CaseClinician
-from cases.documents import actions, checking, describing, lists
+from cases.documents import actions, lists
+from cases.documents.describing import actions as describing
 from cases.documents.models import Document, Guess
+from cases.documents.worker import checking
 from cases.records import actions as records
 from cases.records.models import RecordItem
 from portal.actors import Actor

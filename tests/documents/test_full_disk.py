@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from cases.documents import actions, checking
+from cases.documents import actions
 from cases.documents.models import PageImage, Version
+from cases.documents.worker import checking
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from cases.documents import guessing
+from cases.documents.describing import guessing
 
 TODAY = dt.date(2026, 11, 25)
 BORN = dt.date(1961, 3, 4)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from cases.documents import hits
 from cases.documents.models import PageImage
+from cases.documents.search import hits
 
 LINES = [
     [100, 200, 400, 20, "Surgery is held for Decem-"],

@@ -4,8 +4,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from cases.documents import checking
 from cases.documents.models import Document, Version
+from cases.documents.worker import checking
 from tests import factories, people
 from tests.documents.test_joining import photo, work
 

@@ -6,9 +6,12 @@ import re
 import pytest
 from django.urls import reverse
 
-from cases.documents import describing, erasing, joining, lists, rules, search
-from cases.documents.joined import JoinedPage
+from cases.documents import erasing, lists, rules
+from cases.documents.describing import actions as describing
+from cases.documents.joining import actions as joining
+from cases.documents.joining.joined import JoinedPage
 from cases.documents.models import Document
+from cases.documents.search import case_search as search
 from portal import clock
 from portal.actors import Actor
 from portal.history.models import Event

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cases.documents import actions, joining, plans
+from cases.documents import actions, plans
+from cases.documents.joining import actions as joining
 from cases.documents.models import Document, Version
 from portal.errors import Refused
 from tests import people

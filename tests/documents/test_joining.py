@@ -9,9 +9,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from PIL import Image
 
-from cases.documents import actions, checking, describing, erasing, joining, lists, making, plans, rules, search, words
-from cases.documents.joined import JoinedPage
+from cases.documents import actions, erasing, lists, plans, rules, words
+from cases.documents.describing import actions as describing
+from cases.documents.joining import actions as joining
+from cases.documents.joining.joined import JoinedPage
 from cases.documents.models import Document, Version
+from cases.documents.search import case_search as search
+from cases.documents.worker import checking, making
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused

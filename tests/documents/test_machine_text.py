@@ -10,8 +10,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
-from cases.documents import actions, checking, erasing, hits, machine_text, rules, sandbox, tasks, words
+from cases.documents import actions, erasing, rules, tasks, words
 from cases.documents.models import CLAIM_LASTS, Guess, PageImage, Version
+from cases.documents.sandbox import run as sandbox
+from cases.documents.search import hits
+from cases.documents.worker import checking, machine_text
 from portal import clock
 from portal.actors import Actor
 from tests import page_pictures, people, plan_files

@@ -9,8 +9,9 @@ import pytest
 from django.urls import reverse
 from PIL import Image
 
-from cases.documents import actions, checking
+from cases.documents import actions
 from cases.documents.models import PageImage
+from cases.documents.worker import checking
 from portal.actors import Actor
 from portal.history.models import Event
 from tests import people, plan_files

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from cases.documents import legibility
+from cases.documents.adding import legibility
 from cases.documents.models import Version
 from tests import factories, people, photos
 

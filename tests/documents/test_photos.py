@@ -2,7 +2,7 @@
 
 import pytest
 
-from cases.documents import legibility
+from cases.documents.adding import legibility
 from tests import photos
 
 FAR_TOO_SMALL_ONCE = {"400 pixels made large"}  # its edges are steep again; docs/photos.md says so

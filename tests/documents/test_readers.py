@@ -8,7 +8,7 @@ from django.urls import reverse
 from cases.case import actions as cases
 from cases.case.models import Case
 from cases.documents import actions
-from cases.documents.readers import readers_of
+from cases.documents.reading.readers import readers_of
 from portal import clock
 from portal.actors import Actor
 from tests import factories, people

@@ -2,8 +2,11 @@
 
 import pytest
 
-from cases.documents import kinds, machine_text, machine_words, sandbox
+from cases.documents import kinds
+from cases.documents.reading import machine_words
+from cases.documents.sandbox import run as sandbox
 from cases.documents.verdicts import Refusal
+from cases.documents.worker import machine_text
 from tests import page_pictures, plan_files
 
 SIZE = (1020, 1320)
@@ -52,7 +55,7 @@ def read_own_layer(start):
 
     import pypdfium2
 
-    from cases.documents.pages import lines_of
+    from cases.documents.sandbox.pages import lines_of
     from portal.pages.demo.plan_files import make_plan_pdf
 
     made = make_plan_pdf("Treatment plan", [page_pictures.LINES[1]], clinic="Lakeside Cancer Clinic")

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from cases.case import actions as case_actions
-from cases.documents import actions, describing
+from cases.documents import actions
+from cases.documents.describing import actions as describing
 from cases.documents.reminders import KINDS
 from portal import clock
 from portal.actors import Actor

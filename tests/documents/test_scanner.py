@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from cases.documents import checking, scanner
 from cases.documents.models import Version
+from cases.documents.worker import checking, scanner
 from portal import clock
 from tests import factories, plan_files
 from tests.documents.files import added, checked

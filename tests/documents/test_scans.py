@@ -7,8 +7,9 @@ import pypdfium2
 import pytest
 from pydicom.uid import JPEGLosslessSV1
 
-from cases.documents import checking, kinds, words
+from cases.documents import kinds, words
 from cases.documents.models import Version
+from cases.documents.worker import checking
 from portal.history.models import Event
 from portal.vault import files as vault
 from tests import plan_files, scan_files

@@ -7,8 +7,10 @@ import pytest
 from django.urls import reverse
 
 from cases.case import actions as case_actions
-from cases.documents import actions, machine_text, search
+from cases.documents import actions
 from cases.documents.models import Document, PageImage
+from cases.documents.search import case_search as search
+from cases.documents.worker import machine_text
 from portal.actors import Actor
 from portal.history.models import Event
 from tests import factories, page_pictures, people, plan_files

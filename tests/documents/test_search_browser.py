@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from cases.documents import machine_text
+from cases.documents.worker import machine_text
 from tests import page_pictures, people
 from tests.documents.files import read
 

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from cases.documents import rules, sending
+from cases.documents import rules
+from cases.documents.adding import sending
 from cases.documents.models import Sending, Version
 from portal import clock
 from portal.actors import Actor

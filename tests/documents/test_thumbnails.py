@@ -6,8 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from PIL import Image
 
-from cases.documents import actions, erasing, tasks, thumbnails
+from cases.documents import actions, erasing, tasks
 from cases.documents.models import PageImage, Version
+from cases.documents.worker import thumbnails
 from portal.actors import Actor
 from portal.vault import files as vault
 from portal.vault import store

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from cases.case import actions as case_actions
 from cases.case.models import Consent
-from cases.documents import actions, checking, lists
+from cases.documents import actions, lists
+from cases.documents.worker import checking
 from portal import clock, when
 from portal.actors import Actor
 from tests import people, plan_files

@@ -4,8 +4,8 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from cases.documents import checking
 from cases.documents.models import Document, Version
+from cases.documents.worker import checking
 from portal.history.models import Event
 from tests import factories, people, plan_files
 from tests.documents.files import added, read, stored, upload

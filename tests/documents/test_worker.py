@@ -3,7 +3,8 @@
 import pytest
 from django.db import connection
 
-from cases.documents import actions, joining, tasks
+from cases.documents import actions, tasks
+from cases.documents.joining import actions as joining
 from cases.documents.models import Version
 from portal.actors import Actor
 from portal.celery import app

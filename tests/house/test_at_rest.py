@@ -12,8 +12,10 @@ from psycopg import sql
 
 from bench.visitor import Visitor
 from cases.case.actions import ask_to_do
-from cases.documents import actions, checking, describing
+from cases.documents import actions
+from cases.documents.describing import actions as describing
 from cases.documents.models import Version
+from cases.documents.worker import checking
 from portal import clock
 from portal.accounts import drafts
 from portal.actors import Actor

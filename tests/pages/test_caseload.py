@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cases.case.actions import ask_to_do
 from cases.case.models import Case, ToDo
-from cases.records import keeping
+from cases.records.board import keeping
 from cases.records.models import Visit
 from portal import clock
 from portal.accounts.models import User

@@ -7,8 +7,8 @@ from django.urls import reverse
 from bookings.models import Consultation
 from cases.case.models import Case, Office, ToDo
 from cases.documents.models import PageImage, Version
-from cases.records.editing import change_lead_time
-from cases.records.lead_times import Lead
+from cases.records.days.editing import change_lead_time
+from cases.records.days.lead_times import Lead
 from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit
 from cases.reviews.models import Review, Summary
 from portal import clock

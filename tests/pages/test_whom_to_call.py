@@ -9,7 +9,8 @@ from django.urls import reverse
 from cases.case import actions as case_actions
 from cases.case.actions import settle_to_do
 from cases.case.models import Case, Office, ToDo
-from cases.records import actions, handing_over
+from cases.records import actions
+from cases.records.board import handing_over
 from cases.records.models import ReportLoop
 from portal import clock
 from portal.pages import actions as page_actions

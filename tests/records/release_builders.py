@@ -3,9 +3,10 @@
 from datetime import date
 
 from cases.case.signatures import Signature, SignedHow
-from cases.records import release_actions, release_form
 from cases.records.models import Release, Visit
-from cases.records.release_form import Details
+from cases.records.release import actions as release_actions
+from cases.records.release import form as release_form
+from cases.records.release.form import Details
 from portal import clock
 from tests.records.builders import actor, booked_visit, item
 

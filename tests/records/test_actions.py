@@ -8,9 +8,9 @@ from django.urls import reverse
 from cases.case import actions as case_actions
 from cases.case.models import ToDo
 from cases.records import actions
+from cases.records.days.verdict import Answer
 from cases.records.models import RecordItem, Visit
 from cases.records.standing import standing
-from cases.records.verdict import Answer
 from portal import clock
 from portal.errors import Refused
 from portal.history.models import Event

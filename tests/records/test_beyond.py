@@ -2,7 +2,7 @@
 
 import pytest
 
-from cases.documents.readers import beyond
+from cases.documents.reading.readers import beyond
 from cases.records import actions
 from tests.records.builders import actor, booked_visit, item, on_november_5
 from tests.reviews.world import plan

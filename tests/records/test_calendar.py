@@ -10,10 +10,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cases.case import regions
-from cases.records import lead_times, rules, verdict
-from cases.records.lead_times import Lead
+from cases.records import rules
+from cases.records.days import lead_times, verdict
+from cases.records.days.lead_times import Lead
+from cases.records.days.verdict import Answer, Thing, Timing
 from cases.records.states import IN_TROUBLE, THERE, UNASKED, ItemState, Route
-from cases.records.verdict import Answer, Thing, Timing
 from portal.texts.closed import public_days
 from tests.records.test_lead_times import count_open, is_open, walk
 

@@ -6,8 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from cases.records import actions, editing
-from cases.records.lead_times import Lead
+from cases.records import actions
+from cases.records.days import editing
+from cases.records.days.lead_times import Lead
 from cases.records.models import RecordKind
 from cases.records.standing import standing
 from portal import clock

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.records import actions, export
+from cases.records import actions
+from cases.records.board import export
 from portal import clock
 from portal.history.models import Event
 from tests import factories, people

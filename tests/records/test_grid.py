@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from cases.records import rules, words
-from cases.records.hops import Mark, hops
+from cases.records.items.hops import Mark, hops
 from cases.records.standing import standing
 from cases.records.states import ItemState, Need, Route
 from portal import clock, moves

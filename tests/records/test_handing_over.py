@@ -6,7 +6,8 @@ import pytest
 
 from cases.case.actions import settle_to_do
 from cases.case.models import Case, ToDo
-from cases.records import actions, handing_over, reminders, words
+from cases.records import actions, reminders, words
+from cases.records.board import handing_over
 from cases.records.models import Visit
 from cases.records.standing import standing
 from portal import clock

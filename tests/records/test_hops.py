@@ -2,7 +2,7 @@
 
 import pytest
 
-from cases.records.hops import Mark, hops
+from cases.records.items.hops import Mark, hops
 from cases.records.states import ItemState, Route
 
 D, N, B, L = Mark.DONE, Mark.NOW, Mark.BAD, Mark.NOT_YET

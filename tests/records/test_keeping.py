@@ -9,9 +9,10 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from cases.case.models import Case
-from cases.records import actions, keeping
+from cases.records import actions
+from cases.records.board import keeping
+from cases.records.items.telling import set_core, set_holder, set_route
 from cases.records.models import Visit
-from cases.records.telling import set_core, set_holder, set_route
 from portal import clock
 from portal.pages import facts
 from tests import people

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.records import lead_times
-from cases.records.lead_times import Lead
+from cases.records.days import lead_times
+from cases.records.days.lead_times import Lead
 from tests.records.worked_example import CLOSED, EASTERN, dec, nov
 
 DAYS = st.dates(date(2024, 1, 1), date(2030, 12, 31))

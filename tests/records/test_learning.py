@@ -8,8 +8,9 @@ from django.urls import reverse
 from cases.case import actions as case_actions
 from cases.case import directory
 from cases.case.models import Office
-from cases.records import actions, learning
-from cases.records.lead_times import Lead
+from cases.records import actions
+from cases.records.days import learning
+from cases.records.days.lead_times import Lead
 from cases.records.models import RecordItem
 from cases.records.standing import lead_of
 from portal import clock

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from cases.records.legal_clock import clock_for
+from cases.records.days.legal_clock import clock_for
 from tests.records.worked_example import CLOSED, nov
 
 

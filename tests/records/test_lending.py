@@ -9,7 +9,8 @@ from django.urls import reverse
 from cases.case.actions import settle_to_do
 from cases.case.models import ToDo
 from cases.documents.models import Document
-from cases.records import actions, handing_over, reminders
+from cases.records import actions, reminders
+from cases.records.board import handing_over
 from cases.records.models import RecordItem, RecordKind
 from cases.records.planning import DUE_BACK
 from portal import clock

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from cases.records.letter_words import Facts, Run, as_text, our_words, own_words
-from cases.records.referral_letters import LetterKind
+from cases.records.referral.letter_models import LetterKind
+from cases.records.referral.letter_words import Facts, Run, as_text, our_words, own_words
 
 ROSA = Facts(
     patient="Rosa Delgado",

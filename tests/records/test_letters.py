@@ -8,8 +8,10 @@ from django.db.utils import IntegrityError
 
 from cases.case.actions import settle_to_do
 from cases.case.models import ToDo
-from cases.records import actions, letter_actions, letters, rounds
+from cases.records import actions
 from cases.records.models import Referral, ReferralLetter
+from cases.records.referral import letter_actions, letters
+from cases.records.visits import rounds
 from portal import clock
 from portal.errors import Refused
 from portal.history.models import Event

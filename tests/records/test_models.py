@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 from django.db import IntegrityError, transaction
 
-from cases.records.kinds import DEFAULT_KINDS
+from cases.records.days.kinds import DEFAULT_KINDS
 from cases.records.models import RecordItem, RecordKind, Referral, Visit
 from tests import people
 from tests.records.builders import case_of_rosa, item, named_visit, on_november_5

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cases.case.models import ToDo
-from cases.records import actions, opening, opening_reminders
-from cases.records.lead_times import Lead
+from cases.records import actions
+from cases.records.days.lead_times import Lead
+from cases.records.items import opening, opening_reminders
 from cases.records.models import Visit
 from portal import clock
 from portal.actors import Actor

@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from cases.case import directory
 from cases.case.models import Case, Office
 from cases.records import actions, offices, tasks
+from cases.records.items.telling import VISIT_PARTS
 from cases.records.models import Visit
 from cases.records.offices import AT_ONCE
 from cases.records.planning import replan
-from cases.records.telling import VISIT_PARTS
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor

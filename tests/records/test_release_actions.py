@@ -7,10 +7,14 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from cases.case.models import ToDo
-from cases.records import actions, release_actions, release_form, release_keeping, release_reminders
+from cases.records import actions
 from cases.records.models import Release
-from cases.records.release_form import Details
-from cases.records.release_states import Why
+from cases.records.release import actions as release_actions
+from cases.records.release import form as release_form
+from cases.records.release import keeping as release_keeping
+from cases.records.release import reminders as release_reminders
+from cases.records.release.form import Details
+from cases.records.release.states import Why
 from portal import clock
 from portal.errors import Refused
 from portal.history.models import Event

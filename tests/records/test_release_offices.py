@@ -2,9 +2,11 @@
 
 import pytest
 
-from cases.records import offices, release_actions, release_keeping
+from cases.records import offices
 from cases.records.models import Release
-from cases.records.release_form import Details
+from cases.records.release import actions as release_actions
+from cases.records.release import keeping as release_keeping
+from cases.records.release.form import Details
 from portal import clock
 from tests.case.offices import checked
 from tests.records.builders import actor, item, on_november_5

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from cases.records import release_rules as rules
-from cases.records.release_rules import Asked, Held, Recipient
-from cases.records.release_states import ReleaseState, To, Why
+from cases.records.release import rules
+from cases.records.release.rules import Asked, Held, Recipient
+from cases.records.release.states import ReleaseState, To, Why
 from portal import moves
 
 TODAY, VISIT_ON = date(2026, 11, 12), date(2026, 11, 24)

@@ -9,10 +9,12 @@ from django.urls import reverse
 from cases.case.authority import Authority
 from cases.case.authority_actions import sign_authority_on_paper
 from cases.documents import actions as documents
-from cases.documents import checking
-from cases.records import actions, release_actions, release_keeping
+from cases.documents.worker import checking
+from cases.records import actions
 from cases.records.models import Release
-from cases.records.release_form import Details
+from cases.records.release import actions as release_actions
+from cases.records.release import keeping as release_keeping
+from cases.records.release.form import Details
 from portal.history.models import Event
 from tests import people, plan_files
 from tests.case.test_signatures import png

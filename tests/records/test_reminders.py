@@ -7,7 +7,8 @@ import pytest
 
 from cases.case.actions import settle_to_do
 from cases.case.models import ToDo
-from cases.records import actions, handing_over, reminders
+from cases.records import actions, reminders
+from cases.records.board import handing_over
 from cases.records.models import RecordItem, Visit
 from portal import clock
 from portal.actors import Actor

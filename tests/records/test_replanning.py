@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from cases.case.actions import ask_to_do
 from cases.case.models import ToDo
-from cases.records import actions, handing_over
+from cases.records import actions
+from cases.records.board import handing_over
 from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.records.planning import replan
 from portal import clock

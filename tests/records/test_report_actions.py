@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from cases.case.actions import settle_to_do
 from cases.case.models import Case, ToDo
 from cases.case.path import next_step
-from cases.records import actions, handing_over
+from cases.records import actions
+from cases.records.board import handing_over
 from cases.records.models import ReportLoop, Visit
 from portal import clock
 from portal.actors import SYSTEM

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from cases.records import report_loop
+from cases.records.report import loop as report_loop
 from portal.texts.business_days import is_business_day
 from tests.records.worked_example import CLOSED, nov
 

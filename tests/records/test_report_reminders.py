@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cases.case.models import ToDo
-from cases.records import actions, report_reminders
+from cases.records import actions
 from cases.records.models import ReportLoop
+from cases.records.report import reminders as report_reminders
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused

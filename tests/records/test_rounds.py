@@ -6,9 +6,11 @@ import pytest
 from django.urls import reverse
 
 from cases.case.models import ToDo
-from cases.records import actions, handing_over, reuse
+from cases.records import actions
+from cases.records.board import handing_over
 from cases.records.models import RecordKind, Referral, Visit
 from cases.records.standing import standing
+from cases.records.visits import reuse
 from portal import clock
 from portal.errors import Refused
 from portal.pages import facts

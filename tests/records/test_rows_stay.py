@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cases.records import actions, editing, offices, opening
-from cases.records.lead_times import Lead
+from cases.records import actions, offices
+from cases.records.days import editing
+from cases.records.days.lead_times import Lead
+from cases.records.items import opening
 from cases.records.models import RecordKind, Visit
 from portal import clock, mail
 from portal.reminders import actions as rows

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cases.records import rules
-from cases.records.lead_times import Lead
+from cases.records.days.lead_times import Lead
 from cases.records.rules import Due, NextDay
 from cases.records.states import ItemState, ReferralState, ReportState, Route, VisitState
 from portal import moves

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from cases.records import actions
-from cases.records.closed_days import ClosedDays, closed_days
+from cases.records.days.closed_days import ClosedDays, closed_days
+from cases.records.days.verdict import Answer
 from cases.records.models import Visit
 from cases.records.standing import standing, standings, verdicts
-from cases.records.verdict import Answer
 from portal import clock
 from portal.texts.models import Holiday
 from tests import factories, people

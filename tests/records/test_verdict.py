@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.records import verdict
+from cases.records.days import verdict
+from cases.records.days.verdict import Answer, Timing
 from cases.records.states import ItemState, Route
-from cases.records.verdict import Answer, Timing
 from tests.records.worked_example import CLOSED, at, dec, nov, on_november_5, thing
 
 NOW = at(nov(5))

@@ -10,11 +10,12 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from cases.records import actions, handing_over, offices, rules
+from cases.records import actions, offices, rules
+from cases.records.board import handing_over
+from cases.records.items.telling import VISIT_PARTS
 from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.records.planning import AHEAD, BEFORE_VISIT, KIND_OF_DUE, TOOK_PLACE
 from cases.records.standing import standing
-from cases.records.telling import VISIT_PARTS
 from portal import clock, mail
 from portal.errors import Refused
 from portal.reminders import actions as rows

@@ -2,10 +2,10 @@
 
 import pytest
 
-from cases.records import lead_times, verdict
-from cases.records.lead_times import Lead
+from cases.records.days import lead_times, verdict
+from cases.records.days.lead_times import Lead
+from cases.records.days.verdict import Answer, Timing
 from cases.records.states import ItemState
-from cases.records.verdict import Answer, Timing
 from tests.records.worked_example import (
     CLOSED,
     TREATMENT_ON,

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from cases.records.lead_times import Lead
+from cases.records.days.lead_times import Lead
+from cases.records.days.verdict import Thing
 from cases.records.states import ItemState, Route
-from cases.records.verdict import Thing
 
 EASTERN = ZoneInfo("America/New_York")
 CLOSED = frozenset({date(2026, 11, 11), date(2026, 11, 26), date(2026, 11, 27)})

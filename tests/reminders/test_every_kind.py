@@ -11,7 +11,7 @@ from bookings import actions as bookings
 from cases.case.actions import settle_to_do
 from cases.case.models import Case
 from cases.records import actions as records
-from cases.records import letter_actions
+from cases.records.referral import letter_actions
 from portal import clock, mail
 from portal.actors import Actor
 from portal.reminders import emails, kinds, patterns, rules

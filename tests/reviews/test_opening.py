@@ -9,7 +9,7 @@ from bookings import actions as bookings
 from bookings import availability
 from bookings.models import Consultation, Practice
 from cases.documents import actions as documents
-from cases.documents import describing
+from cases.documents.describing import actions as describing
 from cases.documents.models import Version
 from cases.reviews import actions, opening, sheet, standing
 from cases.reviews.models import Review, Summary

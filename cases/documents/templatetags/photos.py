@@ -6,7 +6,8 @@ from typing import Any
 from django import template
 
 from cases.case.people import role_in
-from cases.documents import kinds, legibility, rules, verdicts, words
+from cases.documents import kinds, rules, verdicts, words
+from cases.documents.adding import legibility
 from cases.documents.lists import Row
 
 register = template.Library()

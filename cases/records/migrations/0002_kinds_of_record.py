@@ -3,7 +3,7 @@
 from django.db import migrations
 from django.utils import translation
 
-from cases.records.kinds import DEFAULT_KINDS
+from cases.records.days.kinds import DEFAULT_KINDS
 
 
 def add_kinds(apps, schema_editor):

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from cases.documents import machine_text
+from cases.documents.worker import machine_text
 
 
 class Command(BaseCommand):

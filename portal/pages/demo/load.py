@@ -14,9 +14,10 @@ from cases.case import actions as case_actions
 from cases.case.models import Case, Office
 from cases.case.regions import office_details
 from cases.documents import actions as documents
-from cases.documents import checking, joining
+from cases.documents.joining import actions as joining
+from cases.documents.worker import checking
 from cases.records import actions as records
-from cases.records.handing_over import put_on_board, put_reports_on_board
+from cases.records.board.handing_over import put_on_board, put_reports_on_board
 from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.reviews import actions as reviews
 from cases.reviews.checklist import POINTS

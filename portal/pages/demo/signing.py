@@ -3,8 +3,9 @@
 from cases.case.authority_actions import sign_authority
 from cases.case.models import Case
 from cases.case.signatures import Signature, SignedHow
-from cases.records import release_actions, release_form
 from cases.records.models import RecordItem, Visit
+from cases.records.release import actions as release_actions
+from cases.records.release import form as release_form
 from portal import clock
 from portal.actors import Actor
 from portal.texts.models import Text

@@ -1,0 +1,1 @@
+"""Photos that become the pages of one document."""

@@ -1,0 +1,221 @@
+"""The viewer: which page of a run of pages is shown, how large, turned how, and the addresses around it.
+
+Size and turn live in the address of a view alone; nothing is written. A run is one version of a document, or several
+in a row: the plan that is read beside its review.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from cases.documents.finding import number
+from cases.documents.models import PageImage, Version
+from cases.documents.search import hits
+from cases.documents.search.hits import Hit, is_from_the_right
+
+SIZES = [50, 75, 100, 125, 150, 200, 300, 400]  # per cent of the width there is
+WHOLE_WIDTH = 100
+TURNS = [0, 90, 180, 270]
+PARTS = {"page": "documents/_leaf.html", "rail": "documents/_rail.html", "found": "documents/_found.html"}
+AROUND = 8  # thumbnails before and after the page shown; the rest is a link away
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page of the run, without its words."""
+
+    number: int  # counted over the run
+    pk: UUID
+    width: int
+    height: int
+    has_small: bool
+
+    @property
+    def small_url(self) -> str:
+        return reverse("documents:thumbnail", args=[self.pk]) if self.has_small else ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A document that can be looked at in the same place; "" is the one that stands there first."""
+
+    value: str
+    name: str
+    is_shown: bool
+
+
+@dataclass(frozen=True)
+class View:
+    """What the viewer shows. `address` is its page's, `also` stays in every query, `find_url` takes words by POST."""
+
+    leaves: Sequence[Leaf]
+    page: PageImage
+    number: int
+    size: int = WHOLE_WIDTH
+    turn: int = 0
+    address: str = ""
+    also: dict[str, str] = field(default_factory=dict)
+    find_url: str = ""
+    window: str = ""  # without script, leafing happens in this other window: words typed beside the viewer stay
+    choices: Sequence[Choice] = ()
+    notes: Sequence[Any] = ()  # remarks on pages, each with page, place and number
+    found: str = ""  # the words looked for
+    hits: Sequence[Hit] = ()
+    pictures: int = 0  # pages without words to look through
+
+    @property
+    def last(self) -> int:
+        return len(self.leaves)
+
+    def href(self, **changes: int) -> str:
+        shown = {"page": self.number, "size": self.size, "turn": self.turn} | changes
+        quiet = {"size": WHOLE_WIDTH, "turn": 0}  # what needs no word in the address
+        query = self.also | {name: str(value) for name, value in shown.items() if quiet.get(name) != value}
+        return f"{self.address}?{urlencode(query)}#page-{shown['page']}"
+
+    @property
+    def base(self) -> str:
+        """The address to which the script adds page, size and turn."""
+        return f"{self.address}?{urlencode(self.also)}"
+
+    @property
+    def before(self) -> str:
+        return self.href(page=self.number - 1) if self.number > 1 else ""
+
+    @property
+    def after(self) -> str:
+        return self.href(page=self.number + 1) if self.number < self.last else ""
+
+    @property
+    def smaller(self) -> str:
+        return self.href(size=max((size for size in SIZES if size < self.size), default=self.size))
+
+    @property
+    def larger(self) -> str:
+        return self.href(size=min((size for size in SIZES if size > self.size), default=self.size))
+
+    @property
+    def fitting(self) -> str:
+        return self.href(size=WHOLE_WIDTH)
+
+    @property
+    def turned(self) -> str:
+        return self.href(turn=(self.turn + 90) % 360)
+
+    @property
+    def sizes(self) -> str:
+        return ",".join(map(str, SIZES))
+
+    @property
+    def sheets(self) -> str:
+        """The sizes of all pages, so that each has its place before it is loaded: "1020x1320*299,1320x1020*1"."""
+        runs = groupby(self.leaves, key=lambda leaf: f"{leaf.width}x{leaf.height}")
+        return ",".join(f"{size}*{len(list(leaves))}" for size, leaves in runs)
+
+    @property
+    def rail(self) -> list[dict[str, Any]]:
+        """The thumbnails around the page shown."""
+        first = max(0, min(self.number - 1 - AROUND, self.last - 2 * AROUND - 1))
+        return [
+            {"leaf": leaf, "href": self.href(page=leaf.number), "is_here": leaf.number == self.number}
+            for leaf in self.leaves[first : first + 2 * AROUND + 1]
+        ]
+
+    @property
+    def earlier(self) -> str:
+        """Where the thumbnails before these are."""
+        first = self.rail[0]["leaf"].number
+        return self.href(page=max(1, first - AROUND)) if first > 1 else ""
+
+    @property
+    def later(self) -> str:
+        final = self.rail[-1]["leaf"].number
+        return self.href(page=min(self.last, final + AROUND)) if final < self.last else ""
+
+    @property
+    def is_on_its_side(self) -> bool:
+        return self.turn in (90, 270)
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The page's words with their places; a line in Arabic or Hebrew starts at its other end."""
+        return [self._placed(line) for line in self.page.lines]
+
+    @staticmethod
+    def _placed(line: dict[str, Any]) -> dict[str, Any]:
+        if not is_from_the_right(line["words"]):
+            return line
+        return line | {"x": str(round(float(line["x"]) + float(line["length"]), 1)), "direction": "rtl"}
+
+    @property
+    def pins(self) -> list[Any]:
+        return [note for note in self.notes if note.page == self.number]
+
+    @property
+    def marks(self) -> list[Hit]:
+        """The words looked for, on the page shown."""
+        return [hit for hit in self.hits if hit.page == self.number]
+
+
+def leaves_of(versions: Sequence[UUID], user: Any) -> list[Leaf]:
+    """The pages of these versions in a row, as far as the person may open them; one query."""
+    order = {version: place for place, version in enumerate(versions)}
+    known = PageImage.objects.visible_to(user).filter(version__in=versions)
+    rows = known.values_list("version", "number", "pk", "width", "height", "small")
+    in_order = sorted(rows, key=lambda row: (order[row[0]], row[1]))
+    return [
+        Leaf(place, pk, width, height, small is not None)
+        for place, (_version, _number, pk, width, height, small) in enumerate(in_order, start=1)
+    ]
+
+
+def view_of(leaves: Sequence[Leaf], asked: QueryDict, user: Any, **more: Any) -> View | None:
+    """The view that an address asks for: the nearest page, size and turn that exist. None without pages."""
+    if not leaves:
+        return None
+    place = min(max(number(asked.get("page")), 1), len(leaves))
+    size = number(asked.get("size")) or WHOLE_WIDTH
+    turn = number(asked.get("turn"))
+    related = PageImage.objects.visible_to(user).select_related("version__case__key", "version__document")
+    return View(
+        leaves,
+        related.get(pk=leaves[place - 1].pk),
+        place,
+        size=min(SIZES, key=lambda known: abs(known - size)),
+        turn=turn if turn in TURNS else 0,
+        **more,
+    )
+
+
+def of_version(version: Version, asked: QueryDict, user: Any, **more: Any) -> View | None:
+    """The view of one version, on its document's own page."""
+    more |= {"address": version.get_absolute_url(), "also": {"version": str(version.number)}}
+    more["find_url"] = reverse("documents:find", args=[version.document_id])
+    return view_of(leaves_of([version.pk], user), asked, user, **more)
+
+
+def looked_through(view: View, asked: QueryDict, user: Any) -> View:
+    """The view with the words looked for marked; without a page asked for, at the first place found.
+
+    A page alone (`part`) is looked through by itself.
+    """
+    words = hits.wanted(asked.get("find", ""))
+    if not words:
+        return replace(view, found=asked.get("find", "").strip()[: hits.LONGEST])
+    if asked.get("part") == "page":
+        return replace(view, found=words, hits=hits.on_page(view.page, words, view.number))
+    places = {leaf.pk: leaf.number for leaf in view.leaves}
+    pages = PageImage.objects.visible_to(user).filter(pk__in=places).select_related("version__case__key")
+    in_order = sorted(((places[page.pk], page) for page in pages), key=lambda pair: pair[0])
+    pictures = sum(page.is_without_words for _number, page in in_order)
+    found = replace(view, found=words, hits=hits.in_pages(in_order, words), pictures=pictures)
+    if asked.get("page") or not found.hits:
+        return found
+    first = found.hits[0].page
+    return replace(found, number=first, page=dict(in_order)[first])

@@ -1,0 +1,191 @@
+"""Files read and given out: only through the permission check, each look and each refusal on record."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.documents import kinds, lists, words
+from cases.documents.finding import base_of, found, number
+from cases.documents.forms import PasswordForm
+from cases.documents.models import Document, PageImage, Version
+from cases.documents.reading import looks, readers, viewing
+from portal.access import PERSON, open_to
+from portal.accounts import recheck
+from portal.actors import Actor
+from portal.vault import files
+from portal.vault.keys import KeyGone
+from portal.vault.models import StoredFile
+
+NOTHING_RUNS = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+@open_to(PERSON)
+@recheck.required
+@require_safe
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A document as page pictures with its words; with `part`, one page or the thumbnails around it."""
+    document = _document(request, pk)
+    version = _version_shown(request, document, request.GET)
+    if request.method == "GET" and version.is_ready:
+        looks.note_opening(version, by=Actor.of(request))
+    view = viewing.of_version(version, request.GET, request.user) if version.is_ready else None
+    return _page(request, document, version, view, request.GET.get("part", ""))
+
+
+@open_to(PERSON)
+@recheck.required
+@require_POST
+def find(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Words looked for in one document: the places, and the pages with marks. They travel by POST, in no address."""
+    document = _document(request, pk)
+    version = _version_shown(request, document, request.POST)
+    if not version.is_ready:
+        raise Http404
+    looks.note_opening(version, by=Actor.of(request))
+    view = viewing.of_version(version, request.POST, request.user)
+    view = view and viewing.looked_through(view, request.POST, request.user)
+    return _page(request, document, version, view, request.POST.get("part", ""))
+
+
+def _document(request: HttpRequest, pk: UUID) -> Document:
+    known = Document.objects.visible_to(request.user).select_related("case__patient", "case__starter", "case__key")
+    document: Document = found(request, known, pk)
+    return document
+
+
+def _page(
+    request: HttpRequest, document: Document, version: Version, view: viewing.View | None, part: str
+) -> HttpResponse:
+    if view and part in viewing.PARTS:
+        return render(request, viewing.PARTS[part], {"view": view})
+    rows = lists.rows_of(document.case, request.user, with_pages=True)
+    row = next((row for row in rows if row.document.pk == document.pk), None)
+    if row is None:  # erased just now
+        raise Http404
+    context = {
+        "case": document.case,
+        "row": row,
+        "document": document,
+        "version": version,
+        "view": view,
+        "notes": words.notes(version) if view else [],
+        "may_have_original": view and _may_have_original(request, version),
+        "readers": [reader.told_to(request.user) for reader in readers.readers_of(document)],
+        "beyond": readers.beyond(document),
+        "password_form": PasswordForm(),
+        "base": base_of(request),
+    }
+    return render(request, "documents/detail.html", context)
+
+
+def _version_shown(request: HttpRequest, document: Document, asked: QueryDict) -> Version:
+    """The version asked for, else the newest one that can be read, else the newest one; 404 without any."""
+    known = Version.objects.visible_to(request.user).filter(document=document)
+    versions = list(known.select_related("case__key", "document"))
+    if wanted := number(asked.get("version")):
+        versions = [version for version in versions if version.number == wanted]
+    if not versions:
+        raise Http404
+    return max(versions, key=lambda version: (version.is_ready, version.number))
+
+
+@open_to(PERSON)
+@recheck.required
+@require_safe
+def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The cleaned copy as an attachment, or (`?as=sent`) the file as it was sent, for those who sent it."""
+    version = found(request, Version.objects.visible_to(request.user).select_related("case", "document"), pk)
+    is_original = request.GET.get("as") == "sent"
+    if not version.is_ready:
+        raise Http404
+    if is_original and not _may_have_original(request, version):
+        looks.note_denial(Version, version.pk, by=Actor.of(request))
+        raise Http404
+    if request.method == "GET":
+        looks.note_copy(version, is_original=is_original, by=Actor.of(request))
+    with _while_it_is_here(version):
+        if is_original:
+            return _attachment(version.original, version.name, version.own_kind)
+        return _attachment(version.file, version.copy_name, kinds.KINDS[version.file_kind])
+
+
+def _may_have_original(request: HttpRequest, version: Version) -> bool:
+    """Scripts and place are still in it: only for the patient and the one who put it in. Joined photos have none."""
+    return version.original_id is not None and request.user.pk in (version.case.patient_id, version.put_in_by_id)
+
+
+def _attachment(stored: Any, name: str, kind: kinds.Kind) -> StreamingHttpResponse:
+    chunks: Iterator[bytes] = files.read(stored)
+    first = next(chunks)  # a damaged file is a fault here, not in the middle of an answer
+    response = StreamingHttpResponse(_without_database(chain([first], chunks)), content_type=kind.content_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    response.headers["Content-Length"] = str(stored.size)
+    response.headers["Accept-Ranges"] = "none"  # the whole file or nothing: each download is one line of history
+    return _unrunnable(response)
+
+
+def _without_database(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same, sent while others may have our connection: there are few, and a weak line takes minutes."""
+    if not connection.in_atomic_block:
+        connection.close()
+    yield from chunks
+
+
+@open_to(PERSON)
+@recheck.required
+@require_safe
+def page_image(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One page as a picture; on record when its document was not opened just before."""
+    return _picture(request, _image(request, pk, "file__key"), "file")
+
+
+@open_to(PERSON)
+@recheck.required
+@require_safe
+def thumbnail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The same page, small; 404 until the worker has made it."""
+    image = _image(request, pk, "small__key")
+    if image.small is None:
+        raise Http404
+    return _picture(request, image, "small")
+
+
+def _image(request: HttpRequest, pk: UUID, key: str) -> PageImage:
+    visible = PageImage.objects.visible_to(request.user).select_related(key, "version__case").defer("text")
+    image: PageImage = found(request, visible, pk)
+    return image
+
+
+def _picture(request: HttpRequest, image: PageImage, which: str) -> HttpResponse:
+    if request.method == "GET":
+        looks.note_opening(image.version, by=Actor.of(request))
+    with _while_it_is_here(image.version):
+        return _unrunnable(HttpResponse(files.read_bytes(getattr(image, which)), content_type="image/webp"))
+
+
+@contextmanager
+def _while_it_is_here(version: Version) -> Iterator[None]:
+    """What was erased since it was asked for is not there, as it is for whoever asks next. Lost bytes are a fault."""
+    try:
+        yield
+    except (FileNotFoundError, KeyGone, StoredFile.DoesNotExist):
+        if Version.objects.ready().filter(pk=version.pk, case__key__destroyed_at=None).exists():
+            raise
+        raise Http404 from None
+
+
+def _unrunnable(response: Any) -> Any:
+    """Whatever the bytes are, nothing in them runs, and no copy stays behind."""
+    response.headers["Content-Security-Policy"] = NOTHING_RUNS
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store, private"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response

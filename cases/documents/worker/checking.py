@@ -1,0 +1,337 @@
+"""The worker's work on a file: claim it, open it in the sandbox, ask the scanner, keep copy and pages."""
+
+import datetime as dt
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import translation
+
+from cases.case.actions import ask_to_do
+from cases.documents import kinds, ready, reminders, rules, verdicts, words
+from cases.documents.describing import actions as describing
+from cases.documents.models import Document, PageImage, Version
+from cases.documents.sandbox import pages
+from cases.documents.sandbox import run as sandbox
+from cases.documents.verdicts import Verdict
+from cases.documents.worker import making, scanner
+from portal import clock, moves
+from portal.actors import SYSTEM
+from portal.history.actions import record
+from portal.vault import files, store
+from portal.vault.models import StoredFile
+
+TEMPORARY_FOR = dt.timedelta(hours=6)  # no slow upload lives so long
+ROOM_FOR = dt.timedelta(hours=1)  # and no check so long
+ONE_ROUND = 240  # seconds of looking for due files, well inside a task's time limit; the next round goes on
+NOT_CLEAN = {scanner.FOUND: "virus", scanner.NOT_SCANNED: "unscannable", scanner.LOCKED_INSIDE: "locked_inside"}
+
+log = structlog.get_logger(__name__)
+
+
+class ClaimLost(Exception):
+    """Another worker took the file over, because this one was silent for too long."""
+
+
+def rooms() -> Path:
+    """Where files lie open for the seconds of a check: private, and emptied by `sweep_rooms` after a crash."""
+    return Path(settings.FILE_UPLOAD_TEMP_DIR)
+
+
+def virus_scanner() -> scanner.Scanner | None:
+    return scanner.Scanner(settings.CLAMD_URL) if settings.CLAMD_URL else None
+
+
+def check_waiting() -> None:
+    """Check every file that is due, oldest first. Those that wait for the scanner wait on while it is away."""
+    due = Version.objects.waiting(clock.now())
+    there = virus_scanner()
+    if there is not None and not there.answers():
+        due = due.exclude(state=Version.State.UNSCANNED)
+    started = time.monotonic()
+    for version_id in list(due.order_by("due_at").values_list("pk", flat=True)):
+        if time.monotonic() - started > ONE_ROUND:
+            return
+        check(version_id)
+
+
+def check(version_id: UUID) -> None:
+    """Claim one file and bring it to a verdict. Does nothing when it is not due, or another worker has it."""
+    version = claim(version_id)
+    if version is None:
+        return
+    try:
+        with sandbox.room(rooms()) as folder:
+            settle(version, _examine(version, folder), folder)
+    except sandbox.Busy:
+        put_off(version)
+    except scanner.Away:
+        wait_for_scanner(version)
+    except ClaimLost:
+        return
+    except OSError as error:
+        if not isinstance(error, store.Away) and error.errno not in sandbox.DISK_FULL:
+            raise
+        put_off(version, counts=False)  # it says nothing about the file
+
+
+def claim(version_id: UUID) -> Version | None:
+    """One conditional UPDATE: of two workers only one gets the file."""
+    now = clock.now()
+    taken = (
+        Version.objects.waiting(now)
+        .filter(pk=version_id)
+        .update(state=Version.State.CHECKING, claimed_at=now, tries=F("tries") + 1)
+    )
+    if not taken:
+        return None
+    return Version.objects.select_related("case__key", "case__patient", "document", "original__key", "file__key").get(
+        pk=version_id
+    )
+
+
+def _examine(version: Version, folder: Path) -> Verdict:
+    """The verdict; a ready file's clean copy lies in the folder and its pages are kept.
+
+    Raises Busy, Away, ClaimLost, OSError when the disk is full.
+    """
+    if version.tries > rules.MOST_TRIES:
+        return Verdict(verdicts.REFUSED, verdicts.FAILED)
+    if version.made_of:
+        _forget_pages(version)
+        verdict = making.make(version, folder, partial(_still_ours, version))
+        return _with_pages(version, verdict, folder)
+    kind = kinds.KINDS[version.file_kind] if version.file else version.own_kind
+    _lay_out(version, folder / "source")
+    with translation.override(version.case.patient.language):
+        mark, labels = words.mark_of(kind), words.scan_labels()
+    verdict = sandbox.judge(folder, kind, mark=mark, labels=labels, draw=pages.BATCH)
+    if verdict.state != verdicts.READY:
+        return verdict
+    scanned = _scan(version, folder)
+    if scanned in NOT_CLEAN:
+        return Verdict(verdicts.REFUSED, NOT_CLEAN[scanned])
+    version.checked_for_viruses = scanned == scanner.CLEAN
+    return _with_pages(version, verdict, folder)
+
+
+@transaction.atomic
+def _forget_pages(version: Version) -> None:
+    """Of an earlier try that died: the photos may have been put in another order since."""
+    for stored in without_pages(version):
+        files.remove(stored)
+
+
+def _with_pages(version: Version, verdict: Verdict, folder: Path) -> Verdict:
+    if verdict.state != verdicts.READY:
+        return verdict
+    try:
+        _keep_pages(version, verdict, folder)
+    except verdicts.Refusal as refusal:
+        return Verdict(verdicts.REFUSED, refusal.reason)
+    return verdict
+
+
+def _lay_out(version: Version, path: Path) -> None:
+    stored = version.file or version.original
+    with path.open("wb") as out:
+        for chunk in files.read(stored):
+            out.write(chunk)
+
+
+def _scan(version: Version, folder: Path) -> str:
+    """What the scanner says of the file and of the files inside it; "" when there is no scanner at all."""
+    there = virus_scanner()
+    if there is None:
+        return ""
+    for path in (folder / "source", *sorted(folder.glob("attached-*"))):
+        with path.open("rb") as stream:
+            said = there.scan(stream)
+        if said != scanner.CLEAN:
+            return said
+        _still_ours(version)  # a slow scanner may take its minute for each
+    return scanner.CLEAN
+
+
+def _keep_pages(version: Version, verdict: Verdict, folder: Path) -> None:
+    """Draw and keep the pages in batches; those of an earlier try that died are not drawn again."""
+    kind = kinds.KINDS[verdict.kind]
+    drawn = set(version.page_images.values_list("number", flat=True))
+    for first in range(1, verdict.pages + 1, pages.BATCH):
+        last = min(first + pages.BATCH - 1, verdict.pages)
+        if drawn.issuperset(range(first, last + 1)):
+            continue
+        if first > 1:  # the first ones were drawn by the process that judged
+            sandbox.draw(folder, kind, first, last)
+        for number in range(first, last + 1):
+            if number not in drawn:
+                _keep_page(version, folder, number)
+        _still_ours(version)
+
+
+def _keep_page(version: Version, folder: Path, number: int) -> None:
+    left = [folder / f"page-{number}.webp", folder / f"small-{number}.webp", folder / f"page-{number}.json"]
+    picture, small, layer = left
+    found = json.loads(layer.read_text(encoding="utf-8"))
+    kept: list[StoredFile] = []
+    with transaction.atomic():
+        try:
+            kept += [files.put(pieces(picture), key=version.case.key)]
+            kept += [files.put(pieces(small), key=version.case.key)]
+            page = PageImage(version=version, number=number, width=found["width"], height=found["height"])
+            page.file, page.small = kept
+            page.text = json.dumps(found["lines"], ensure_ascii=False)
+            page.reading = PageImage.Reading.OWN if found["lines"] else PageImage.Reading.WAITING
+            page.save(force_insert=True)
+        except BaseException:
+            for stored in kept:
+                files.discard(stored)
+            raise
+    for path in left:
+        path.unlink()
+
+
+def _still_ours(version: Version) -> None:
+    """Renew the claim, so that a long file is not taken for a dead check."""
+    now = clock.now()
+    ours = Version.objects.filter(pk=version.pk, state="checking", claimed_at=version.claimed_at)
+    if not ours.update(claimed_at=now):
+        raise ClaimLost
+    version.claimed_at = now
+
+
+def pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as source:
+        while piece := source.read(1024 * 1024):
+            yield piece
+
+
+@transaction.atomic
+def settle(version: Version, verdict: Verdict, folder: Path) -> None:
+    """Write the verdict: the clean copy of a ready file is kept, a refused file's bytes go."""
+    row = _ours(version)
+    if row is None:
+        return
+    verb = {verdicts.READY: "pass", verdicts.LOCKED: "lock", verdicts.REFUSED: "refuse"}[verdict.state]
+    row.state = moves.check(rules.MOVES, verb, row.state, rules.SYSTEM)
+    row.claimed_at, row.judged_at, row.tries = None, clock.now(), 0
+    row.reason, row.notes, row.pages = verdict.reason, verdict.notes, verdict.pages
+    row.checked_for_viruses = version.checked_for_viruses
+    if verb == "pass":
+        _save_ready(row, verdict, folder)
+    elif verb == "refuse":
+        _save_refused(row)
+    else:
+        row.save()
+    told = {"pass": "document.checked", "lock": "document.locked", "refuse": "document.refused"}[verb]
+    record(SYSTEM, told, row, patient=row.case.patient_id, case=row.case_id, why=verdict.reason)
+    if verb == "pass":
+        describing.guess(row, verdict.made_on, verdict.made_from)
+        for changed in (row.document, *Document.objects.filter(page_of__joined=row.document)):
+            ready.changed(changed)  # its photos are read in it from now on
+        reminders.tell_consultants(row, row.judged_at)
+    elif row.withdrawn_at is None:
+        reminders.tell_owner(row, row.judged_at)
+    if verdict.reason == verdicts.FAILED:
+        today = clock.today(row.case.patient.zone)
+        ask_to_do("file_failed", row.document, case=row.case, due_on=today, by=SYSTEM)
+
+
+def _save_ready(row: Version, verdict: Verdict, folder: Path) -> None:
+    earlier = row.file  # the copy that a password opened
+    clean = files.put(pieces(folder / "clean"), key=row.case.key)
+    try:
+        row.file, row.file_kind = clean, verdict.kind
+        row.size = clean.size if row.made_of else row.size
+        row.save()
+    except BaseException:
+        files.discard(clean)
+        raise
+    if earlier is not None:
+        files.remove(earlier)
+
+
+def _save_refused(row: Version) -> None:
+    gone = [stored for stored in (row.original, row.file) if stored is not None]
+    gone += without_pages(row)
+    row.original = row.file = None
+    row.save()
+    for stored in gone:
+        files.remove(stored)
+
+
+def without_pages(row: Version) -> list[StoredFile]:
+    """The page pictures' files, once their rows are gone."""
+    gone = []
+    for page in row.page_images.select_related("file", "small"):
+        gone += [page.file] if page.small is None else [page.file, page.small]
+    row.page_images.all().delete()
+    return gone
+
+
+def _ours(version: Version) -> Version | None:
+    """The row under lock, or None when another worker has taken it over since."""
+    return (
+        Version.objects.select_for_update(of=("self",))
+        .select_related("case__key", "case__patient", "document", "original", "file", "put_in_by")
+        .filter(pk=version.pk, state=Version.State.CHECKING, claimed_at=version.claimed_at)
+        .first()
+    )
+
+
+@transaction.atomic
+def put_off(version: Version, *, counts: bool = True) -> None:
+    """The machine had no time; look again soon. The try counts, unless the store was away or the disk full."""
+    row = _ours(version)
+    if row is not None:
+        row.tries -= not counts
+        row.state = moves.check(rules.MOVES, "put_off", row.state, rules.SYSTEM)
+        row.claimed_at, row.due_at = None, clock.now() + rules.PUT_OFF
+        row.save(update_fields=["state", "claimed_at", "due_at", "tries"])
+
+
+@transaction.atomic
+def wait_for_scanner(version: Version) -> None:
+    """The scanner is away: the file stays closed and is looked at again by itself. The try does not count."""
+    row = _ours(version)
+    if row is None:
+        return
+    if version.tries == 1:
+        record(SYSTEM, "document.waiting", row, patient=row.case.patient_id, case=row.case_id)
+    row.state = moves.check(rules.MOVES, "wait", row.state, rules.SYSTEM)
+    row.claimed_at, row.due_at, row.tries = None, clock.now() + rules.WAIT_FOR_SCANNER, 0
+    row.save(update_fields=["state", "claimed_at", "due_at", "tries"])
+
+
+@contextmanager
+def opened_copy(version: Version, password: str) -> Iterator[Path | None]:
+    """Where a locked PDF lies opened while the block lasts, whole but for its password; None when that is wrong.
+
+    Raises Busy, OSError.
+    """
+    with sandbox.room(rooms()) as folder:
+        _lay_out(version, folder / "source")
+        sandbox.judge(folder, version.own_kind, password=password)  # what it thinks of the rest is told by the check
+        opened = folder / "opened"
+        yield opened if opened.exists() else None
+
+
+def sweep_rooms() -> None:
+    """Empty what dead processes left open."""
+    _sweep(rooms(), clock.real_now())
+
+
+def _sweep(folder: Path, now: dt.datetime) -> None:
+    for left in folder.iterdir() if folder.exists() else ():
+        lives = ROOM_FOR if left.is_dir() else TEMPORARY_FOR
+        if left.stat().st_mtime < (now - lives).timestamp():
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)

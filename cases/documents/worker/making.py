@@ -1,0 +1,61 @@
+"""The worker's work on a joined document: its photos, as the checks left them, become one PDF in the sandbox."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from cases.documents import kinds, verdicts
+from cases.documents.joining.joined import JoinedPage
+from cases.documents.models import Version
+from cases.documents.sandbox import pages, sheets
+from cases.documents.sandbox import run as sandbox
+from cases.documents.verdicts import Verdict
+from portal.vault import files
+
+
+def make(version: Version, folder: Path, still_ours: Callable[[], None]) -> Verdict:
+    """The verdict; the PDF lies in folder/clean. Raises Busy, Away, ClaimLost.
+
+    A photo that was refused is left out, and the verdict notes that a page is missing.
+    """
+    photos = sources(version)
+    if not photos:
+        return Verdict(verdicts.REFUSED, verdicts.NO_PHOTOS)
+    turns = dict(JoinedPage.objects.filter(joined=version.document_id).values_list("photo", "turn"))
+    try:
+        for first in range(0, len(photos), sheets.AT_A_TIME):
+            some = list(enumerate(photos, 1))[first : first + sheets.AT_A_TIME]
+            for number, photo in some:
+                _lay_out(photo, folder / f"photo-{number}")
+            sandbox.make_sheets(
+                folder, [[number, photo.file_kind, turns.get(photo.document_id, 0)] for number, photo in some]
+            )
+            for number, _photo in some:
+                (folder / f"photo-{number}").unlink()
+            still_ours()
+        sandbox.bind(folder, len(photos), draw=pages.BATCH)
+    except verdicts.Refusal as refusal:
+        return Verdict(verdicts.REFUSED, refusal.reason)
+    version.checked_for_viruses = all(photo.checked_for_viruses for photo in photos)
+    is_poor = any(poor_notes(photo, turns.get(photo.document_id, 0)) for photo in photos)
+    notes = [verdicts.MISSING_PAGES] if len(photos) < len(version.made_of) else []
+    notes += [verdicts.POOR_PAGES] if is_poor else []
+    return Verdict(verdicts.READY, "", notes, len(photos), kinds.PDF.code)
+
+
+def sources(version: Version) -> list[Version]:
+    """The photos of a joined version in order, each in its newest version that is a ready picture."""
+    ready = Version.objects.ready().filter(document__in=version.made_of, file_kind__in=kinds.OF_ONE_PICTURE)
+    newest = {photo.document_id: photo for photo in ready.select_related("file__key").order_by("number")}
+    return [newest[photo] for photo in version.made_of if photo in newest]
+
+
+def poor_notes(photo: Version, turn: int) -> list[str]:
+    """What makes a page hard to read; one that lies on its side and was turned is upright."""
+    lying = set(verdicts.LYING.values()) if turn else set()
+    return [note for note in photo.notes if note in verdicts.HARD_TO_READ - lying]
+
+
+def _lay_out(photo: Version, path: Path) -> None:
+    with path.open("wb") as out:
+        for chunk in files.read(photo.file):
+            out.write(chunk)

@@ -1,0 +1,1 @@
+"""The referral that a visit needs, and the letters that ask for it."""

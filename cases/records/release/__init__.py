@@ -1,0 +1,1 @@
+"""The patient lets an office send records: signed, printed, ended."""

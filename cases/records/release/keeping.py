@@ -1,0 +1,109 @@
+"""What follows for records when a permission is signed, ends, or no longer names what it should."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, Q
+
+from cases.case import authority_actions
+from cases.case.authority import Authority
+from cases.case.models import Case
+from cases.case.signatures import SignedHow
+from cases.documents.models import Document
+from cases.records.models import LIVE, RecordItem, Release, Visit
+from cases.records.release import form as release_form
+from cases.records.release.models import ReleaseItem, ReleaseRecipient
+from cases.records.release.rules import why_not_sent
+from cases.records.release.states import Why
+from cases.records.states import ItemState, Need
+from portal.actors import SYSTEM, Actor
+from portal.history.actions import record
+
+WITH_ALL = (
+    Prefetch("named", ReleaseItem.objects.all()),
+    Prefetch("to", ReleaseRecipient.objects.select_related("clinician")),
+)
+LATEST_FIRST = "-signed_at"
+
+
+def signed_for(visit: Visit) -> list[Release]:
+    """Every signed permission of a visit with all it names, the latest first."""
+    found = Release.objects.ever_signed().filter(visit=visit).prefetch_related(*WITH_ALL)
+    found = found.select_related("holder", "paper", "own_form", "text", "visit__case__key", "visit__case__patient")
+    return list(found.order_by(LATEST_FIRST, "pk"))
+
+
+def why_not(item: RecordItem, visit: Visit, releases: Sequence[Release], today: date) -> Why | None:
+    """Why a record may not be sent today, by the permission that comes nearest; None when one covers it."""
+    asked = release_form.asked(item, visit)
+    own = [each for each in releases if each.holder_id == item.holder_id]
+    reasons = [why_not_sent(each.held, asked, today) for each in own]
+    if None in reasons:
+        return None
+    return reasons[0] if reasons else Why.NONE
+
+
+def may_be_sent(item: RecordItem, visit: Visit, today: date) -> Why | None:
+    """The same for one record. Whoever sends a letter that takes a permission along asks this first."""
+    return why_not(item, visit, signed_for(visit), today)
+
+
+def may_ask(case: Case) -> bool:
+    """Whether we may ask offices about the records of this case: it is signed, and its paper is here."""
+    signed = authority_actions.standing(case)
+    return signed is not None and not is_paper_gone(signed)
+
+
+def is_paper_gone(authority: Authority) -> bool:
+    if authority.how != SignedHow.PAPER or authority.paper is None:
+        return False
+    return not Document.objects.here().filter(pk=authority.paper, case=authority.case_id, only_me=False).exists()
+
+
+def waits(item: RecordItem) -> bool:
+    return item.state == ItemState.NEEDS_YOU and item.need == Need.SIGNATURE
+
+
+def move_on(items: Iterable[RecordItem], *, by: Actor) -> None:
+    """What waited for a signature can be asked for now. Nothing was sent."""
+    for item in filter(waits, items):
+        _move(item, ItemState.NEEDED, "", "item.signed", by)
+        ReleaseItem.objects.filter(item=item, lapsed=True).update(lapsed=False)
+
+
+def _move(item: RecordItem, state: str, need: str, verb: str, by: Actor) -> None:
+    item.state, item.need, item.known_by = state, need, ""
+    item.moved_at = item.moved_by = item.before = None  # the signature itself is taken back, not the move
+    item.version += 1
+    item.save()
+    visit = item.visit
+    record(by, verb, item, patient=visit.case.patient_id, case=visit.case_id)
+
+
+def look_at(visit: Visit, now: datetime, *, by: Actor = SYSTEM) -> None:
+    """Ask for a new signature where none covers any more what waited for one, and no longer where one does again.
+
+    Under the lock of the case. What was asked for already is another matter: the office has it in hand.
+    """
+    waited = ReleaseItem.objects.filter(waited=True, release__visit=visit, release__signed_at__isnull=False)
+    is_open = Q(state=ItemState.NEEDED) | Q(state=ItemState.NEEDS_YOU, pk__in=waited.filter(lapsed=True).values("item"))
+    found = visit.items.filter(is_open, pk__in=waited.values("item"))
+    items = list(found.select_related("kind", "visit__case__key", "visit__case__patient", "visit__clinician"))
+    if not items or visit.state not in LIVE:
+        return
+    releases, today = signed_for(visit), now.astimezone(visit.zone).date()
+    for item in items:
+        is_covered = why_not(item, item.visit, releases, today) is None
+        if is_covered and waits(item):
+            move_on([item], by=by)
+        elif not is_covered and item.state == ItemState.NEEDED:
+            _move(item, ItemState.NEEDS_YOU, Need.SIGNATURE, "item.unsigned", by)
+            waited.filter(item=item).update(lapsed=True)
+
+
+def run_out(now: datetime) -> list[UUID]:
+    """The visits with a record that waits under a permission whose last day is over."""
+    ended = Release.objects.signed().filter(until_on__lt=now.date(), visit__state__in=LIVE)
+    ended = ended.filter(named__waited=True, named__item__state=ItemState.NEEDED)
+    return list(ended.order_by("visit").values_list("visit", flat=True).distinct())

@@ -1,0 +1,1 @@
+"""The second office's report on its way to the primary doctor."""

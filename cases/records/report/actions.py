@@ -1,0 +1,55 @@
+"""What is said of the report on its way to the primary doctor, by whom, and how it is known."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.case.actions import settle_to_do
+from cases.case.models import ToDo
+from cases.records import rules, undoing
+from cases.records.items.telling import lock_case, role_of
+from cases.records.models import ReportLoop
+from cases.records.planning import replan
+from cases.records.report import loop as report_loop
+from cases.records.report.planning import ASK_REPORT
+from cases.records.states import VisitState
+from portal import clock, moves
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+
+
+@transaction.atomic
+def tell_report(loop: ReportLoop, verb: str, *, on: date | None = None, told: str = "", by: Actor) -> ReportLoop:
+    """Say what is known of a report: a verb of `rules.REPORT_MOVES`, about day `on` (today where the visit was).
+
+    `told` is how staff heard ("office" in writing, else by phone). Raises Refused for a verb that the state does
+    not allow, a day that cannot be, or a visit that is still to come.
+    """
+    now = clock.now()
+    lock_case(loop.visit.case)
+    loop = ReportLoop.objects.select_related("visit__case__patient", "visit__case__key", "visit__office").get(
+        pk=loop.pk
+    )
+    visit = loop.visit
+    role = role_of(visit.case, by)
+    target = moves.check(rules.REPORT_MOVES, verb, loop.state, role)
+    if visit.state != VisitState.HAPPENED or visit.on_date is None:
+        raise Refused(_("Say first that the visit took place."), code="state")
+    dates = {name: getattr(loop, name) for name in report_loop.ALL_DATES}
+    today = now.astimezone(visit.zone).date()
+    if reason := report_loop.why_not_on(on or today, today, visit.on_date, dates, verb):
+        raise Refused(reason, code="input")
+    undoing.keep(loop, now=now, by=by)
+    for name, day in report_loop.dates_after(verb, dates, on or today).items():
+        setattr(loop, name, day)
+    loop.state, loop.known_by, loop.said_at = target, rules.known_by(role, told), now
+    loop.came = loop.came or report_loop.CAME_OF_VERB.get(verb, "")
+    loop.version += 1
+    loop.save()
+    record(by, f"report.{verb}", loop, patient=visit.case.patient_id, case=visit.case_id)
+    for todo in ToDo.objects.open().filter(kind=ASK_REPORT, about_id=str(loop.pk)):
+        settle_to_do(todo, by=by)  # somebody has said where it is: nobody needs to ask today
+    replan(visit, now=now)
+    return loop
