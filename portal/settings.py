@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "cases.case",
     "cases.documents",
     "cases.records",
+    "cases.desk",
     "bookings",
     "cases.reviews",
     "portal.pages",

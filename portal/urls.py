@@ -14,6 +14,7 @@ ROOMS = [
     "cases.case",
     "cases.documents",
     "cases.records",
+    "cases.desk",
     "bookings",
     "cases.reviews",
     "portal.pages",

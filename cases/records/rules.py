@@ -24,7 +24,9 @@ from cases.records.states import (
 from portal.moves import Move
 
 PATIENT, HELPER, COORDINATOR, SYSTEM = "patient", "helper", "coordinator", "system"
+OFFICE = "office"  # through its link: the desk has checked that the thing is that office's to speak of
 DOERS = {PATIENT, HELPER, COORDINATOR}
+TELLERS = DOERS | {OFFICE}
 SECOND, THIRD = 2, 3  # the rounds of the path
 UNDO_FOR = timedelta(minutes=10)
 UNDO_WHYS = ("by_mistake", "other_thing", "office_differs", "patient_differs")
@@ -37,7 +39,7 @@ VISIT_MOVES = {
     "set_date": Move({V.PLANNED}, V.BOOKED, DOERS),
     "move": Move({V.BOOKED}, V.BOOKED, DOERS),
     "cancel": Move({V.PLANNED, V.BOOKED}, V.CANCELLED, DOERS),
-    "took_place": Move({V.BOOKED}, V.HAPPENED, DOERS),
+    "took_place": Move({V.BOOKED}, V.HAPPENED, TELLERS),
     "did_not": Move({V.BOOKED}, V.PLANNED, DOERS),
 }
 
@@ -53,20 +55,20 @@ REFERRAL_MOVES = {
 
 ITEM_MOVES = {
     "needs_you": Move(
-        {S.NEEDED, S.NEEDS_YOU, S.ASKED, S.ACKNOWLEDGED, S.NOT_LOCATED, S.INCOMPLETE}, S.NEEDS_YOU, DOERS
+        {S.NEEDED, S.NEEDS_YOU, S.ASKED, S.ACKNOWLEDGED, S.NOT_LOCATED, S.INCOMPLETE}, S.NEEDS_YOU, TELLERS
     ),
     "signed": Move({S.NEEDS_YOU}, S.NEEDED, {SYSTEM}),
     "unsigned": Move({S.NEEDED}, S.NEEDS_YOU, {SYSTEM}),
     "asked": Move(UNASKED | IN_TROUBLE, S.ASKED, DOERS),
     "asked_again": Move({S.ASKED, S.ACKNOWLEDGED}, S.ASKED, DOERS),
-    "acknowledged": Move(UNASKED | {S.ASKED}, S.ACKNOWLEDGED, DOERS),
+    "acknowledged": Move(UNASKED | {S.ASKED}, S.ACKNOWLEDGED, TELLERS),
     "held": Move(UNASKED | IN_TROUBLE | {S.ASKED, S.ACKNOWLEDGED}, S.HELD, DOERS | {SYSTEM}),
-    "sent": Move(UNASKED | {S.ASKED, S.ACKNOWLEDGED, S.HELD}, S.SENT, DOERS),
-    "arrived": Move(UNASKED | {S.ASKED, S.ACKNOWLEDGED, S.HELD, S.SENT}, S.ARRIVED, DOERS),
-    "opens_fine": Move({S.SENT, S.ARRIVED}, S.OPENS_FINE, DOERS),
-    "not_located": Move({S.ASKED, S.ACKNOWLEDGED}, S.NOT_LOCATED, DOERS),
-    "incomplete": Move({S.HELD, S.SENT, S.ARRIVED, S.OPENS_FINE}, S.INCOMPLETE, DOERS),
-    "will_not_open": Move({S.HELD, S.SENT, S.ARRIVED}, S.WILL_NOT_OPEN, DOERS),
+    "sent": Move(UNASKED | {S.ASKED, S.ACKNOWLEDGED, S.HELD}, S.SENT, TELLERS),
+    "arrived": Move(UNASKED | {S.ASKED, S.ACKNOWLEDGED, S.HELD, S.SENT}, S.ARRIVED, TELLERS),
+    "opens_fine": Move({S.SENT, S.ARRIVED}, S.OPENS_FINE, TELLERS),
+    "not_located": Move({S.ASKED, S.ACKNOWLEDGED}, S.NOT_LOCATED, TELLERS),
+    "incomplete": Move({S.HELD, S.SENT, S.ARRIVED, S.OPENS_FINE}, S.INCOMPLETE, TELLERS),
+    "will_not_open": Move({S.HELD, S.SENT, S.ARRIVED}, S.WILL_NOT_OPEN, TELLERS),
     "taken_back": Move({S.HELD}, S.NEEDED, {SYSTEM}),
     "not_wanted": Move(UNASKED | IN_TROUBLE | {S.ASKED, S.ACKNOWLEDGED, S.HELD}, S.NOT_WANTED, DOERS),
     "wanted": Move({S.NOT_WANTED}, S.NEEDED, DOERS),
@@ -75,9 +77,9 @@ ITEM_MOVES = {
 # Received ends the asking of the second office; confirmed, by whoever knows, closes the loop.
 REPORT_MOVES = {
     "asked": Move({P.NOT_ASKED}, P.ASKED, DOERS),
-    "received": Move({P.NOT_ASKED, P.ASKED}, P.RECEIVED, DOERS),
+    "received": Move({P.NOT_ASKED, P.ASKED}, P.RECEIVED, TELLERS),
     "passed_on": Move({P.NOT_ASKED, P.ASKED}, P.RECEIVED, {COORDINATOR, SYSTEM}),
-    "confirmed": Move({P.NOT_ASKED, P.ASKED, P.RECEIVED}, P.CONFIRMED, DOERS),
+    "confirmed": Move({P.NOT_ASKED, P.ASKED, P.RECEIVED}, P.CONFIRMED, TELLERS),
 }
 
 MOVES = {"visit": VISIT_MOVES, "referral": REFERRAL_MOVES, "item": ITEM_MOVES, "report": REPORT_MOVES}
@@ -100,6 +102,13 @@ REFERRAL_VERBS_OF_ITEM = {
     "wanted": ("wanted",),
 }
 
+KNOWN_BY = {
+    PATIENT: KnownBy.PATIENT,
+    HELPER: KnownBy.HELPER,
+    OFFICE: KnownBy.OFFICE_PAGE,
+    SYSTEM: KnownBy.DOCUMENT,
+}
+HEARD_BY_STAFF = frozenset(KnownBy) - {KnownBy.HELPER, KnownBy.DOCUMENT, KnownBy.OFFICE_PAGE}
 NEEDS_A_REASON = frozenset({"not_located", "incomplete", "will_not_open"})
 
 # The date that each state has, in the order a record goes through them.
@@ -150,8 +159,8 @@ class NextDay:
 def known_by(role: str, told: str = "") -> str:
     """How a word is known: by who says it; staff may also pass on what an office wrote."""
     if role == COORDINATOR:
-        return told if told in {KnownBy.OFFICE, KnownBy.PATIENT, KnownBy.STAFF_CALL} else KnownBy.STAFF_CALL
-    return {PATIENT: KnownBy.PATIENT, HELPER: KnownBy.HELPER, SYSTEM: KnownBy.DOCUMENT}[role]
+        return told if told in HEARD_BY_STAFF else KnownBy.STAFF_CALL
+    return KNOWN_BY[role]
 
 
 def dates_after(verb: str, dates: dict[str, date | None], target: str, on: date) -> dict[str, date | None]:

@@ -81,6 +81,9 @@ class KnownBy(TextChoices):
     HELPER = "helper", _("Your helper told us")
     STAFF_CALL = "staff_call", _("We heard by phone")
     OFFICE = "office", _("The office told us")
+    OFFICE_PAGE = "office_page", _("The office told us on its page")
+    OFFICE_FAX = "office_fax", _("The office told us by fax")
+    OFFICE_POST = "office_post", _("The office told us by post")
     DOCUMENT = "document", _("The file is here")
 
 

@@ -18,6 +18,12 @@ ANSWERS = {
     Answer.TIGHT: (gettext_lazy("Tight"), "warn", "alert"),
     Answer.SOME_WILL_FOLLOW: (gettext_lazy("Some will follow"), "info", "info"),
 }
+OFFICE_TOLD = {
+    KnownBy.OFFICE: gettext_lazy("The office told us."),
+    KnownBy.OFFICE_PAGE: gettext_lazy("The office told us on its page."),
+    KnownBy.OFFICE_FAX: gettext_lazy("The office told us by fax."),
+    KnownBy.OFFICE_POST: gettext_lazy("The office told us by post."),
+}
 TIMINGS = {
     Timing.THERE: (gettext_lazy("There"), "ok"),
     Timing.CARRIED: (gettext_lazy("You carry it"), "ok"),
@@ -203,9 +209,7 @@ def known(thing: RecordItem | Referral | ReportLoop, reader_is_patient: bool, pa
         return _("%(name)s told us.") % {"name": teller or _("The helper")}
     if thing.known_by == KnownBy.STAFF_CALL:
         return _("%(name)s heard by phone.") % {"name": teller} if teller else _("We heard by phone.")
-    if thing.known_by == KnownBy.OFFICE:
-        return _("The office told us.")
-    return ""
+    return str(OFFICE_TOLD.get(thing.known_by, ""))
 
 
 def item_tag(item: RecordItem) -> dict[str, str]:

@@ -31,7 +31,9 @@ def lock_case(case: Case) -> None:
 
 
 def role_of(case: Case, by: Actor) -> str:
-    return rules.SYSTEM if by.kind == "system" else role_in(case, by)
+    if by.kind in {rules.SYSTEM, rules.OFFICE}:
+        return by.kind
+    return role_in(case, by)
 
 
 @transaction.atomic

@@ -1,0 +1,1 @@
+"""Letters that are the request: one page each, with an answer strip at the foot."""

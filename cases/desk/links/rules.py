@@ -1,0 +1,49 @@
+"""When an office's link is open, asleep or over. Pure."""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+OPEN_AFTER_VISIT = timedelta(days=30)
+SLEEPS_AFTER = timedelta(days=14)  # without use
+MOST_TRIES = 5
+
+
+class Ended(TextChoices):
+    NOT_OURS = "not_ours", _("The office said it is not its patient")
+    STAFF = "staff", _("Closed by us")
+    MERGED = "merged", _("The office became part of another one")
+    OVER = "over", _("The visit or the case is over")
+
+
+class Standing(StrEnum):
+    OPEN = "open"
+    ASLEEP = "asleep"  # a fresh code wakes it
+    LOCKED = "locked"  # too many wrong tries: we were told
+    OVER = "over"
+
+
+def open_until(visit_on: date | None) -> date | None:
+    """The last day of a link: 30 days after the visit. None while the visit has no day."""
+    return visit_on + OPEN_AFTER_VISIT if visit_on else None
+
+
+def standing(
+    *,
+    ended_at: datetime | None,
+    is_live: bool,
+    visit_on: date | None,
+    awake_since: datetime,
+    tries: int,
+    today: date,
+    now: datetime,
+) -> Standing:
+    """Whether a link opens today. `is_live`: visit and case are; `today` where the visit is."""
+    last = open_until(visit_on)
+    if ended_at is not None or not is_live or (last is not None and today > last):
+        return Standing.OVER
+    if tries >= MOST_TRIES:
+        return Standing.LOCKED
+    return Standing.ASLEEP if now - awake_since >= SLEEPS_AFTER else Standing.OPEN

@@ -1,0 +1,3 @@
+"""What the desk keeps. Each part of the room has its own rows beside its code."""
+
+from cases.desk.links.models import OfficeLink as OfficeLink

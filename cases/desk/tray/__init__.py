@@ -1,0 +1,1 @@
+"""What comes by fax, post and phone, and how it is filed."""
