@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("case", "0009_authority"),
-        ("records", "0015_links"),
+        ("records", "0015_offices_tell"),
     ]
 
     operations = [
