@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from cases.documents import actions
-from cases.documents.describing import actions as describing
+from cases.documents.describing import first_look
 from cases.documents.models import Guess, Version
 from portal.actors import Actor
 from tests import factories
@@ -28,7 +28,7 @@ def test_a_file_is_taken_back_while_its_check_ends():
             held = Version.objects.select_for_update(of=("self",)).get(pk=version.pk)
             is_held.set()
             wait_until(somebody_waits, 20, "whoever takes it back to wait for the check")
-            describing.guess(held)
+            first_look.guess(held)
 
     def take_back():
         assert is_held.wait(20)

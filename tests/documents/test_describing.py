@@ -14,6 +14,7 @@ from cases.case import actions as case_actions
 from cases.case.models import CaseClinician
 from cases.documents import actions, lists
 from cases.documents.describing import actions as describing
+from cases.documents.describing import first_look
 from cases.documents.models import Document, Guess
 from cases.documents.worker import checking
 from cases.records import actions as records
@@ -184,7 +185,7 @@ def test_words_that_a_machine_read_are_guessed_from_and_keep_the_photos_own_day(
     page = version.page_images.get()
     page.text = '[[0, 0, 9, 9, "Lab results"], [0, 9, 9, 9, "Hemoglobin 12", [0, 1]]]'
     page.save()
-    describing.guess(version)
+    first_look.guess(version)
     guess = Guess.objects.get(document=document)
     assert (guess.kind, guess.dated_on, guess.dated_from) == ("lab_results", dt.date(2026, 11, 1), "photo")
 
@@ -194,7 +195,7 @@ def test_an_older_version_read_late_has_nothing_to_say(case):
     first = document.versions.get()
     newer = actions.add_version(document, upload("new.pdf", make_plan_pdf("Lab results", [])), by=by("rosa"))
     checking.check(newer.pk)
-    describing.guess(first)
+    first_look.guess(first)
     assert Guess.objects.get(document=document).kind == "lab_results"
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cases.case.people import PATIENT, role_in
 from cases.documents import actions, lists, rules, words
 from cases.documents.describing import actions as describing
+from cases.documents.describing import first_look
 from cases.documents.finding import BACK, base_of, found
 from cases.documents.forms import DescribeForm
 from cases.documents.models import Document
@@ -45,7 +46,7 @@ def describe(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, document: Document, form: DescribeForm, status: int = 200) -> HttpResponse:
-    doctors, offices = describing.authors_of(document.case)
+    doctors, offices = first_look.authors_of(document.case)
     newest = lists.newest(document)
     if newest is None:
         raise Http404

@@ -18,7 +18,7 @@ from django.utils import translation
 
 from cases.case.actions import ask_to_do
 from cases.documents import kinds, ready, reminders, rules, verdicts, words
-from cases.documents.describing import actions as describing
+from cases.documents.describing import first_look
 from cases.documents.models import Document, PageImage, Version
 from cases.documents.sandbox import pages
 from cases.documents.sandbox import run as sandbox
@@ -235,7 +235,7 @@ def settle(version: Version, verdict: Verdict, folder: Path) -> None:
     told = {"pass": "document.checked", "lock": "document.locked", "refuse": "document.refused"}[verb]
     record(SYSTEM, told, row, patient=row.case.patient_id, case=row.case_id, why=verdict.reason)
     if verb == "pass":
-        describing.guess(row, verdict.made_on, verdict.made_from)
+        first_look.guess(row, verdict.made_on, verdict.made_from)
         for changed in (row.document, *Document.objects.filter(page_of__joined=row.document)):
             ready.changed(changed)  # its photos are read in it from now on
         reminders.tell_consultants(row, row.judged_at)

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from cases.documents import kinds, rules, verdicts
-from cases.documents.describing import actions as describing
+from cases.documents.describing import first_look
 from cases.documents.models import PageImage, Version
 from cases.documents.sandbox import run as sandbox
 from cases.documents.worker import checking
@@ -174,7 +174,7 @@ def keep(page: PageImage, found: dict) -> None:
     if row.turn and row.version.own_kind.is_picture:
         note_lying(row.version, row.turn)
     if found["lines"] and row.number in (1, row.version.pages):
-        describing.guess(row.version)
+        first_look.guess(row.version)
 
 
 def note_lying(version: Version, turn: int) -> None:

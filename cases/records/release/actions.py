@@ -27,7 +27,7 @@ from cases.records.release.models import ReleaseItem, ReleaseRecipient
 from cases.records.release.reminders import plan_copy
 from cases.records.release.states import ReleaseState, To
 from portal import clock, moves, phones
-from portal.actors import Actor
+from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.texts.words import organisation
@@ -259,24 +259,24 @@ def _document(form: Form, upload: UploadedFile, title: str, by: Actor) -> Docume
 
 
 @transaction.atomic
-def follow_paper(document: Document) -> None:
+def follow_paper(document: Document, *, by: Actor = SYSTEM) -> None:
     """The signed paper can be read, or no longer: what waited for it waits again, and back.
 
     Documents call it, in their own transaction, through `cases.documents.ready`.
     """
     for release in Release.objects.signed().filter(paper=document).select_related("visit__case"):
-        _look_at(release.visit_id, clock.now())
+        _look_at(release.visit_id, clock.now(), by)
 
 
 def run_out(now: datetime) -> None:
     """Ask anew where a permission's last day is over. Twice, or late, changes nothing."""
     for pk in release_keeping.run_out(now):
-        _look_at(pk, now)
+        _look_at(pk, now, SYSTEM)
 
 
 @transaction.atomic
-def _look_at(pk: UUID, now: datetime) -> None:
+def _look_at(pk: UUID, now: datetime, by: Actor) -> None:
     visit = Visit.objects.select_related(*VISIT_TOGETHER).get(pk=pk)
     lock_case(visit.case)
-    release_keeping.look_at(visit, now)
+    release_keeping.look_at(visit, now, by=by)
     replan(visit, now=now)
