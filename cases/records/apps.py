@@ -83,6 +83,7 @@ class RecordsConfig(AppConfig):
                 "item.asked_again": _("Asked for a record again"),
                 "item.to_be_asked_again": _("Put a record back: it was asked for another office"),
                 "item.acknowledged": _("Said the office is working on a record"),
+                "item.on_its_way": _("Said a record is on its way to us or to the patient"),
                 "item.held": _("Said a record is in hand"),
                 "item.taken_back": _("A file that was a record was taken back"),
                 "item.sent": _("Said a record is on its way"),

@@ -45,28 +45,28 @@ VISIT_MOVES = {
 
 REFERRAL_MOVES = {
     "asked": Move({R.NEEDED, R.REFUSED, R.NOT_NEEDED}, R.ASKED, DOERS),
-    "agreed": Move({R.NEEDED, R.ASKED, R.REFUSED}, R.AGREED, DOERS),
+    "agreed": Move({R.NEEDED, R.ASKED, R.REFUSED}, R.AGREED, TELLERS),
     "refused": Move({R.NEEDED, R.ASKED, R.AGREED}, R.REFUSED, DOERS),
     "not_needed": Move({R.NEEDED, R.ASKED, R.AGREED, R.REFUSED}, R.NOT_NEEDED, DOERS),
-    "sent": Move({R.NEEDED, R.ASKED, R.AGREED}, R.SENT, DOERS),
+    "sent": Move({R.NEEDED, R.ASKED, R.AGREED}, R.SENT, TELLERS),
     "asked_anew": Move({R.SENT}, R.ASKED, DOERS),  # its letter came to nothing: said of the letter only
     "wanted": Move({R.NOT_NEEDED}, R.NEEDED, DOERS),
 }
 
 ITEM_MOVES = {
-    "needs_you": Move(
-        {S.NEEDED, S.NEEDS_YOU, S.ASKED, S.ACKNOWLEDGED, S.NOT_LOCATED, S.INCOMPLETE}, S.NEEDS_YOU, TELLERS
-    ),
+    "needs_you": Move(UNASKED | IN_TROUBLE | {S.ASKED, S.ACKNOWLEDGED}, S.NEEDS_YOU, TELLERS),
     "signed": Move({S.NEEDS_YOU}, S.NEEDED, {SYSTEM}),
     "unsigned": Move({S.NEEDED}, S.NEEDS_YOU, {SYSTEM}),
     "asked": Move(UNASKED | IN_TROUBLE, S.ASKED, DOERS),
     "asked_again": Move({S.ASKED, S.ACKNOWLEDGED}, S.ASKED, DOERS),
     "acknowledged": Move(UNASKED | {S.ASKED}, S.ACKNOWLEDGED, TELLERS),
+    # To us or to the patient, not to the second doctor yet.
+    "on_its_way": Move(UNASKED | IN_TROUBLE | {S.ASKED, S.ACKNOWLEDGED}, S.ACKNOWLEDGED, {OFFICE, COORDINATOR}),
     "held": Move(UNASKED | IN_TROUBLE | {S.ASKED, S.ACKNOWLEDGED}, S.HELD, DOERS | {SYSTEM}),
-    "sent": Move(UNASKED | {S.ASKED, S.ACKNOWLEDGED, S.HELD}, S.SENT, TELLERS),
+    "sent": Move(UNASKED | IN_TROUBLE | {S.ASKED, S.ACKNOWLEDGED, S.HELD}, S.SENT, TELLERS),
     "arrived": Move(UNASKED | {S.ASKED, S.ACKNOWLEDGED, S.HELD, S.SENT}, S.ARRIVED, TELLERS),
     "opens_fine": Move({S.SENT, S.ARRIVED}, S.OPENS_FINE, TELLERS),
-    "not_located": Move({S.ASKED, S.ACKNOWLEDGED}, S.NOT_LOCATED, TELLERS),
+    "not_located": Move(UNASKED | IN_TROUBLE | {S.ASKED, S.ACKNOWLEDGED}, S.NOT_LOCATED, TELLERS),
     "incomplete": Move({S.HELD, S.SENT, S.ARRIVED, S.OPENS_FINE}, S.INCOMPLETE, TELLERS),
     "will_not_open": Move({S.HELD, S.SENT, S.ARRIVED}, S.WILL_NOT_OPEN, TELLERS),
     "taken_back": Move({S.HELD}, S.NEEDED, {SYSTEM}),
@@ -95,6 +95,7 @@ ITEM_VERB_OF_REFERRAL = {
 REFERRAL_VERBS_OF_ITEM = {
     "asked": ("asked", "asked_anew"),
     "acknowledged": ("agreed",),
+    "on_its_way": ("agreed",),
     "held": ("sent",),
     "sent": ("sent",),
     "arrived": ("sent",),

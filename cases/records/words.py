@@ -35,6 +35,7 @@ VERBS = {
     "asked": gettext_lazy("I’ve asked for it"),
     "asked_again": gettext_lazy("I’ve asked again"),
     "acknowledged": gettext_lazy("They’re working on it"),
+    "on_its_way": gettext_lazy("It’s on its way to us"),
     "held": gettext_lazy("It’s in my hands"),
     "sent": gettext_lazy("It’s sent"),
     "arrived": gettext_lazy("It’s there"),
@@ -331,6 +332,8 @@ def _where(line: ItemStanding, visit: Visit) -> str:
         return _("It is in your hands. Take it with you.")
     if item.state == ItemState.SENT and item.route == Route.CARRIED:
         return _("It is on the list of what you take.")
+    if item.state == ItemState.ACKNOWLEDGED and item.reason:  # on its way to us or to the patient
+        return _("%(reason)s.") % {"reason": item.reason.rstrip(". ")}
     if item.state == ItemState.ARRIVED and item.route == Route.CARRIED:
         return _("You took it along. It has been there since %(arrived)s.") % {"arrived": _day(item.arrived_on)}
     return {
@@ -357,6 +360,11 @@ def _day(day: date | None) -> str:
 def _needs(item: RecordItem, visit: Visit, holder: str) -> str:
     if item.need == Need.PLAN:
         return _("Add it here, and it goes to %(doctor)s, too. A phone photo is fine.") % {"doctor": doctor_of(visit)}
+    if item.reason and item.known_by:  # what they said they need
+        return _("%(holder)s needs something first. %(reason)s.") % {
+            "holder": holder,
+            "reason": item.reason.rstrip(". "),
+        }
     return {
         Need.SIGNATURE: _("%(holder)s needs your signature on their form first."),
         Need.CHOICE: _("%(holder)s needs to know which one you want sent."),

@@ -58,17 +58,17 @@ def tell(
     words = {"told": told, "need": need, "reason": reason, "carrier": carrier, "tracking": tracking}
     item = say(item, verb, on=on, now=now, by=by, **words)
     if item.kind_id == REFERRAL_KIND:
-        _say_of_its_referral(item, verb, on=on, now=now, by=by)
+        _say_of_its_referral(item, verb, on=on, now=now, told=told, by=by)
     replan(item.visit, now=now)
     return item
 
 
-def _say_of_its_referral(item: RecordItem, verb: str, *, on: date | None, now: datetime, by: Actor) -> None:
+def _say_of_its_referral(item: RecordItem, verb: str, *, on: date | None, now: datetime, told: str, by: Actor) -> None:
     """What is said of the letter is said of the referral, where its state allows it."""
     referral = Referral.objects.filter(visit=item.visit).first()
     for referral_verb in rules.REFERRAL_VERBS_OF_ITEM.get(verb, ()):
         if referral and referral.state in rules.REFERRAL_MOVES[referral_verb].sources:
-            say_of_referral(referral, referral_verb, on=on, now=now, by=by)
+            say_of_referral(referral, referral_verb, on=on, now=now, told=told, by=by)
             return
 
 
@@ -130,7 +130,9 @@ def fresh(item: RecordItem) -> RecordItem:
     return RecordItem.objects.select_related(*together).get(pk=item.pk)
 
 
-def say_of_referral(referral: Referral, verb: str, *, on: date | None, now: datetime, by: Actor) -> None:
+def say_of_referral(
+    referral: Referral, verb: str, *, on: date | None, now: datetime, told: str = "", by: Actor
+) -> None:
     """Move the referral itself. Its caller holds the case's lock, moves the record item with it, and replans."""
     visit = referral.visit
     role = role_of(visit.case, by)
@@ -142,7 +144,7 @@ def say_of_referral(referral: Referral, verb: str, *, on: date | None, now: date
         raise Refused(reason, code="input")
     undoing.keep(referral, now=now, by=by)
     referral.state = target
-    referral.known_by = "" if verb == "wanted" else rules.known_by(role)
+    referral.known_by = "" if verb == "wanted" else rules.known_by(role, told)
     if begins_anew:
         referral.asked_on = None if verb == "wanted" else day
         referral.answered_on = referral.sent_on = None
