@@ -23,7 +23,7 @@ LAYERS = [
     ["cases.case"],
     ["cases.documents"],
     ["cases.records"],
-    ["bookings"],
+    ["bookings", "cases.desk"],
     ["cases.reviews"],
     ["portal.pages"],
 ]

@@ -79,6 +79,7 @@ class Document(models.Model):
     put_in_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     put_in_at = models.DateTimeField()
     only_me = models.BooleanField(default=False)  # the patient, and nobody else
+    kept_apart = models.BooleanField(default=False, db_default=False)  # a photo: said to be no page of another letter
     changed_at = models.DateTimeField(null=True, blank=True)  # what it is, who sees it, or put back
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

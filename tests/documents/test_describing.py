@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 
 import pikepdf
 import pytest
@@ -231,6 +232,21 @@ class TestPage:
         assert "Dr. Kept" in answer.content.decode()
         document.refresh_from_db()
         assert (document.kind, document.title, document.author) == ("other", "", "")
+
+    def test_of_two_who_save_at_once_the_second_is_told(self, case, rosa):
+        document = add_any(case)
+        theo = people.browser(people.person("theo"))
+        seen = re.search(r'name="seen" value="(\w+)"', rosa.get(about(document)).content.decode())[1]
+        theo.post(about(document), {"kind": "lab_results", "author": "Dr. Abara", "seen": seen})
+        answer = rosa.post(about(document), {"kind": "other", "title": "Mine", "seen": seen})
+        page = answer.content.decode()
+        assert answer.status_code == 409
+        assert "Dr. Abara" in page
+        assert 'value="Mine"' in page
+        document.refresh_from_db()
+        assert (document.kind, document.author) == ("lab_results", "Dr. Abara")
+        seen = re.search(r'name="seen" value="(\w+)"', page)[1]
+        assert rosa.post(about(document), {"kind": "other", "title": "Mine", "seen": seen}).status_code == 302
 
     def test_hostile_words_are_shown_as_words(self, case, rosa):
         document = add_any(case)

@@ -55,6 +55,20 @@ def test_list_asks_whether_photos_are_one_letter(rosa, case):
     assert "join-offer" not in rosa.get(address).content.decode()
 
 
+def test_photos_kept_apart_are_not_asked_about_again_and_can_still_be_joined(rosa, case):
+    pages = sent(case, 2)
+    address, join = reverse("documents:add_plan", args=[case.pk]), reverse("documents:join", args=[case.pk])
+    answer = rosa.post(join, {"photo": pages, "apart": "1"}, follow=True)
+    assert "Each photo stays a file of its own." in answer.content.decode()
+    rosa.post(join, {"photo": [*pages, NOWHERE], "apart": "1"})
+    assert Event.objects.filter(verb="document.kept_apart").count() == 2
+    assert "join-offer" not in rosa.get(address).content.decode()
+    added(case, "IMG_9.jpg", photo(9))
+    assert "join-offer" not in rosa.get(address).content.decode()
+    assert " checked" not in rosa.get(join).content.decode().split("Which photos?")[1].split(str(pages[1]))[0]
+    assert joining.join(case, pages, by=Actor.person(case.patient)).joined_pages.count() == 2
+
+
 def test_buttons_move_turn_and_take_out_without_script(rosa, joined):
     first, second, third = order(joined)
     press(rosa, joined, f"down {first}")

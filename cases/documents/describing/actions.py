@@ -1,6 +1,8 @@
 """What a file is, from whom and of which day, as people say it. What they said stays."""
 
 import datetime as dt
+import hashlib
+import json
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -26,10 +28,15 @@ def say_kind(document: Document, kind: str, *, by: Actor) -> Document:
 
 @transaction.atomic
 def describe(
-    document: Document, *, title: str, kind: str, author: str, dated_on: dt.date | None, by: Actor
+    document: Document, *, title: str, kind: str, author: str, dated_on: dt.date | None, seen: str = "", by: Actor
 ) -> Document:
-    """Say all of it at once, and what to call it; what is left empty is said, too. Raises Refused."""
+    """Say all of it at once, and what to call it; what is left empty is said, too.
+
+    Raises Refused: also where another said something since `seen`, a mark of what stood there (`as_seen`).
+    """
     document = _for_change(document, by)
+    if seen and seen != as_seen(document):
+        raise Refused(_("Somebody saved this page after you opened it."), code="changed")
     if dated_on and not guessing.EARLIEST <= dated_on <= clock.today(document.case.patient.zone):
         raise Refused(_("Enter the day that is written on it. It cannot be after today."), code="day")
     document.title, document.author = names.clean_line(title), names.clean_line(author)
@@ -39,6 +46,12 @@ def describe(
     _set_kind(document, kind, by)
     _told(document, by)
     return document
+
+
+def as_seen(document: Document) -> str:
+    """A mark of what people said of a file, for a form: saved later, it must not undo another's words unseen."""
+    said = [document.title, document.kind, document.author, str(document.dated_on), str(document.only_me)]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 
 def _for_change(document: Document, by: Actor) -> Document:

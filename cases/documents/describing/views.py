@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.case.people import PATIENT, role_in
-from cases.documents import actions, lists, rules, words
+from cases.documents import actions, lists, rules, subjects, words
 from cases.documents.describing import actions as describing
 from cases.documents.describing import first_look
 from cases.documents.finding import BACK, base_of, found
 from cases.documents.forms import DescribeForm
 from cases.documents.models import Document
+from portal import when
 from portal.access import PERSON, open_to
 from portal.actors import Actor
 from portal.errors import Refused
@@ -34,10 +35,14 @@ def describe(request: HttpRequest, pk: UUID) -> HttpResponse:
         said = dict(form.cleaned_data)
         only_me = said.pop("only_me", document.only_me)
         try:
-            describing.describe(document, **said, by=Actor.of(request))
+            describing.describe(document, **said, seen=request.POST.get("seen", ""), by=Actor.of(request))
             if is_patient:
                 actions.mark_only_me(document, only_me, by=Actor.of(request))
         except Refused as refused:
+            if refused.code == "changed":
+                document = _mine_to_say(request, pk)
+                form.add_error(None, f"{refused.message} {_what_it_says(document)}")
+                return _page(request, document, form, status=409)
             form.add_error({"day": "dated_on", "kind": "kind"}.get(refused.code), refused)
         else:
             messages.success(request, _("It is saved."))
@@ -57,9 +62,19 @@ def _page(request: HttpRequest, document: Document, form: DescribeForm, status: 
         "form": form,
         "authors": [*doctors, *offices],
         "is_guessed": _is_guessed(document),
+        "seen": describing.as_seen(document),
         "base": base_of(request),
     }
     return render(request, "documents/describe.html", context, status=status)
+
+
+def _what_it_says(document: Document) -> str:
+    """What another saved meanwhile, so that it can be weighed before it is replaced."""
+    day = when.day(document.dated_on, year=True) if document.dated_on else ""
+    kinds = [subject.name for subject in subjects.choices() if subject.code == document.kind]
+    said = [*kinds, document.title, document.author, day]
+    now = ", ".join(str(each) for each in said if each)
+    return _("It now says: %(said)s. What you typed is still here: save it, or leave it as it is.") % {"said": now}
 
 
 def _is_guessed(document: Document) -> bool:

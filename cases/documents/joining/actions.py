@@ -95,6 +95,19 @@ def join(case: Case, photos: Sequence[UUID], *, by: Actor) -> Document:
     return joined
 
 
+@transaction.atomic
+def keep_apart(case: Case, photos: Sequence[UUID], *, by: Actor) -> None:
+    """Say that these photos are letters of their own: nobody asks about them again. They can still be joined."""
+    must("add_documents", case, by)
+    hold_papers(case.pk)
+    theirs = {photo.pk: photo for photo in photos_of(case, by) if not photo.kept_apart}
+    for pk in set(photos) & theirs.keys():
+        photo = theirs[pk]
+        photo.kept_apart = True
+        photo.save(update_fields=["kept_apart"])
+        record(by, "document.kept_apart", photo, patient=case.patient_id, case=case.pk)
+
+
 def _describe_like(photos: list[Document], joined: Document) -> None:
     """What people said of the first photo of which they said it; who said so goes along."""
     for names in (["kind", "kind_said_by"], ["author", "author_said_by"], ["dated_on", "dated_said_by"]):

@@ -36,9 +36,15 @@ def join(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not may("add_documents", case, request.user):
         raise Http404
     refused: list[str] = []
+    chosen: list[UUID] = []
     if request.method == "POST":
+        chosen = _ids(request.POST.getlist("photo"))
+        if "apart" in request.POST:
+            joining.keep_apart(case, chosen, by=Actor.of(request))
+            messages.success(request, _("Each photo stays a file of its own."))
+            return redirect("documents:list", case.pk)
         try:
-            joined = joining.join(case, _ids(request.POST.getlist("photo")), by=Actor.of(request))
+            joined = joining.join(case, chosen, by=Actor.of(request))
         except Refused as error:
             refused = [str(error.message)]
         else:
@@ -48,7 +54,7 @@ def join(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "case": case,
         "photos": _told(photos, request.user),
-        "chosen": set(_ids(request.POST.getlist("photo"))) if refused else _of_late(photos),
+        "chosen": set(chosen) if refused else _of_late(photos),
         "refused": refused,
         "most": rules.MOST_JOINED,
         "base": base_of(request),
@@ -121,7 +127,8 @@ def _do(verb: str, joined: Document, photo: UUID | None, request: HttpRequest) -
 def _of_late(photos: list[Document]) -> set[UUID]:
     """Those that came within the last day, as many as one letter may have: older ones are seldom of the same."""
     since = clock.now() - rules.LATELY
-    return {photo.pk for photo in [photo for photo in photos if photo.put_in_at > since][: rules.MOST_JOINED]}
+    late = [photo for photo in photos if photo.put_in_at > since and not photo.kept_apart]
+    return {photo.pk for photo in late[: rules.MOST_JOINED]}
 
 
 def _ids(sent: list[str]) -> list[UUID]:

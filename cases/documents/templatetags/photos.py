@@ -31,6 +31,7 @@ def join_offer(context: dict[str, Any]) -> dict[str, Any]:
 def _may_be_joined(row: Row, role: str, user: Any) -> bool:
     version = row.version
     is_photo = version.kind in kinds.PHOTOS and version.state not in ("refused", "locked")
+    is_photo = is_photo and not row.document.kept_apart
     return is_photo and not rules.why_not_withdraw(role, row.document.put_in_by_id == user.pk)
 
 
