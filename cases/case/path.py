@@ -61,7 +61,7 @@ class Facts:
     plan: str = ""  # "", checking, ready, needs_you (locked, cannot be read)
     consultation: ConsultationFacts | None = None
     treatment_on: date | None = None
-    report: str = ""  # "", asked, received, confirmed
+    report: str = ""  # "", asked, announced, received, confirmed
     opinions: int = 0
     talk_on: date | None = None
     talk_held: bool = False
@@ -228,7 +228,8 @@ def _after_the_visit(facts: Facts, today: date) -> Step | None:
     if not facts.visit_happened:
         return None
     if not facts.report_there:
-        return Step("report_asked" if facts.report else "report", "records:report", None, 5, facts.visit_with)
+        code = f"report_{facts.report}" if facts.report else "report"  # asked or announced
+        return Step(code, "records:report", None, 5, facts.visit_with)
     if facts.opinions < 2:
         return Step("compare", "", None, 15)
     if not facts.talk_held:

@@ -28,6 +28,7 @@ from cases.records.items.telling import (
 )
 from cases.records.models import RecordItem, Referral, ReportLoop, Visit
 from cases.records.planning import ASK_OFFICE, TREATMENT_FIRST, VISIT_SOON, replan
+from cases.records.report import board as report_board
 from cases.records.report.actions import tell_report
 from cases.records.report.planning import open_loop
 from cases.records.rules import SECOND, THIRD
@@ -278,6 +279,8 @@ def undo(thing: Visit | Referral | RecordItem | ReportLoop, *, why: str = "", by
     if isinstance(thing, Visit) and _has_successor(thing):
         raise Refused(_("Another visit was named since. Cancel that one first."))
     telling.put_back(thing, why=why, by=by)
+    if isinstance(thing, ReportLoop):
+        report_board.put_on_board(thing, by=by)
     if isinstance(thing, Visit):
         _begin_messages_anew(thing)
     visit.refresh_from_db()

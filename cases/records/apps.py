@@ -24,15 +24,19 @@ class RecordsConfig(AppConfig):
         from cases.records.referral import letter_reminders
         from cases.records.release import reminders as release_reminders
         from cases.records.release.actions import follow_paper
+        from cases.records.report import passing
         from cases.records.report import reminders as report_reminders
+        from cases.records.report.filing import follow_file
         from portal.reminders.kinds import register
 
         for room in (reminders, opening_reminders, report_reminders, release_reminders, letter_reminders):
             register(*room.KINDS)
         on_change(follow_document)
         on_change(follow_paper)
+        on_change(follow_file)
         on_kind_change(follow_kind)
         subjects.register(file_subjects)
+        subjects.register(passing.file_subjects)
         readers.tell_beyond(beyond.of_document)
         changes.on_treatment_moved(follow_treatment)
         changes.on_doctor_named(fill_holders)
@@ -61,6 +65,9 @@ class RecordsConfig(AppConfig):
                 "referral.to_be_asked_again": _("Put the referral back: it was asked for another doctor"),
                 "referral.undone": _("Took back the last change of the referral"),
                 "report.asked": _("Said the report was asked for"),
+                "report.asked_again": _("Asked for the report again"),
+                "report.announced": _("Said when the report goes out"),
+                "report.not_there": _("Said the report is not there"),
                 "report.received": _("Said the report arrived"),
                 "report.passed_on": _("Said the report was passed on by us"),
                 "report.confirmed": _("Said the primary doctor has the report"),
@@ -115,6 +122,7 @@ class RecordsConfig(AppConfig):
                 "through_us": _("Through us"),
                 "carried": _("Carried by the patient"),
                 "ask_report": _("A question about the report"),
+                "pass_on_report": _("A report to pass on"),
                 "give_back": _("Something lent that goes back"),
                 "fax_letter": _("A letter to be faxed"),
                 "tell_holder": _("A call to an office: a permission was taken back"),

@@ -359,6 +359,8 @@ class ReportLoop(Undoable):
     known_by = models.CharField(max_length=12, choices=KnownBy.choices, blank=True)
     came = models.CharField(max_length=12, choices=Came.choices, blank=True)
     asked_on = models.DateField(null=True, blank=True)
+    sent_on = models.DateField(null=True, blank=True)  # the day it went or is to go out, as it was announced
+    missed_on = models.DateField(null=True, blank=True)  # looked for and not there: we ask the second office again
     received_on = models.DateField(null=True, blank=True)
     confirmed_on = models.DateField(null=True, blank=True)
     said_at = models.DateTimeField()  # when it was opened, or last spoken of: reminders count on from there
@@ -371,15 +373,20 @@ class ReportLoop(Undoable):
             moved_when_and_by_whom("reportloop"),
             models.CheckConstraint(
                 name="reportloop_state_has_its_dates",
-                condition=Q(state="not_asked", asked_on=None, received_on=None, confirmed_on=None)
-                | Q(state="asked", asked_on__isnull=False, received_on=None, confirmed_on=None)
+                condition=Q(state="not_asked", asked_on=None, sent_on=None, received_on=None, confirmed_on=None)
+                | Q(state="asked", asked_on__isnull=False, sent_on=None, received_on=None, confirmed_on=None)
+                | Q(state="announced", sent_on__isnull=False, received_on=None, confirmed_on=None)
                 | Q(state="received", received_on__isnull=False, confirmed_on=None)
                 | Q(state="confirmed", received_on__isnull=False, confirmed_on__isnull=False),
             ),
             models.CheckConstraint(
                 name="reportloop_dates_in_order",
                 condition=(Q(asked_on=None) | Q(received_on=None) | Q(received_on__gte=F("asked_on")))
+                & (Q(sent_on=None) | Q(received_on=None) | Q(received_on__gte=F("sent_on")))
                 & (Q(confirmed_on=None) | Q(confirmed_on__gte=F("received_on"))),
+            ),
+            models.CheckConstraint(
+                name="reportloop_missed_while_asked", condition=Q(missed_on=None) | Q(state="asked")
             ),
             models.CheckConstraint(
                 name="reportloop_said_is_known_by",

@@ -138,6 +138,14 @@ REPORT_ASKED = Pattern(
         "question_hint": _("Done means it is there. If you are not sure, press “Not yet”."),
     },
 )
+REPORT_ANNOUNCED = Pattern(
+    code="records.report_announced",
+    about=_("The report: it was sent, has it arrived?"),
+    parts=REPORT_ASKED.parts
+    | {
+        "line": _("It should be there by now. A short call tells whether your own doctor has it."),
+    },
+)
 REPORT_RECEIVED = Pattern(
     code="records.report_received",
     about=_("The report: does your own doctor have it?"),

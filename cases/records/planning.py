@@ -14,6 +14,7 @@ from cases.records.items import opening
 from cases.records.models import LIVE, RecordItem, Referral, Visit
 from cases.records.referral.letter_models import ReferralLetter
 from cases.records.release import keeping as release_keeping
+from cases.records.report import board as report_board
 from cases.records.report import planning as report_planning
 from cases.records.rules import Due
 from cases.records.standing import ItemStanding, Standing, standings
@@ -83,9 +84,13 @@ def _settle_to_dos(now_stands: Standing) -> None:
         stands |= {(CALL_HOLDER, item.pk): False, (GIVE_BACK, item.pk): item.is_ours_to_give_back(today)}
     if visit.state in LIVE:  # what was asked for is looked for, also after the visit
         stands |= {(CALL_HOLDER, line.item.pk): line.waits_for_a_person(today) for line in now_stands.items}
-    found = list(ToDo.objects.open().filter(case=visit.case, kind__in=TO_DOS + REFERRAL_TO_DOS))
+    found = list(
+        ToDo.objects.open().filter(case=visit.case, kind__in=TO_DOS + REFERRAL_TO_DOS + report_planning.REPORT_TO_DOS)
+    )
     if any(todo.kind in REFERRAL_TO_DOS for todo in found):
         stands |= _referral_stands(visit)
+    if any(todo.kind in report_planning.REPORT_TO_DOS for todo in found):
+        report_board.settle_what_is_over(visit, now_stands)
     for todo in found:
         if not stands.get((todo.kind, UUID(todo.about_id)), True):
             (let_go if todo.kind == VISIT_SOON else settle_to_do)(todo, by=SYSTEM)

@@ -74,12 +74,16 @@ ITEM_MOVES = {
     "wanted": Move({S.NOT_WANTED}, S.NEEDED, DOERS),
 }
 
-# Received ends the asking of the second office; confirmed, by whoever knows, closes the loop.
+# Announced ends the asking of the second office; confirmed, by whoever knows, closes the loop. Who should have it and
+# says that it is not there begins the asking of the second office anew: by us.
 REPORT_MOVES = {
     "asked": Move({P.NOT_ASKED}, P.ASKED, DOERS),
-    "received": Move({P.NOT_ASKED, P.ASKED}, P.RECEIVED, TELLERS),
-    "passed_on": Move({P.NOT_ASKED, P.ASKED}, P.RECEIVED, {COORDINATOR, SYSTEM}),
-    "confirmed": Move({P.NOT_ASKED, P.ASKED, P.RECEIVED}, P.CONFIRMED, TELLERS),
+    "asked_again": Move({P.ASKED}, P.ASKED, DOERS),
+    "announced": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED}, P.ANNOUNCED, TELLERS),
+    "received": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED}, P.RECEIVED, TELLERS),
+    "passed_on": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED}, P.RECEIVED, {COORDINATOR, SYSTEM}),
+    "confirmed": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED, P.RECEIVED}, P.CONFIRMED, TELLERS),
+    "not_there": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED, P.RECEIVED}, P.ASKED, TELLERS),
 }
 
 MOVES = {"visit": VISIT_MOVES, "referral": REFERRAL_MOVES, "item": ITEM_MOVES, "report": REPORT_MOVES}

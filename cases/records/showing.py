@@ -37,6 +37,7 @@ class Reader:
     def __init__(self, user: User, role: str, case: Case, now: datetime):
         self.user, self.role, self.case, self.now = user, role, case, now
         self.is_patient = role == rules.PATIENT
+        self.today = now.astimezone(case.patient.zone).date()
 
     def known(self, thing: RecordItem | Referral | ReportLoop) -> str:
         teller = thing.moved_by.first_name if thing.moved_by else ""

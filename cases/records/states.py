@@ -48,6 +48,8 @@ class ReportState(TextChoices):
 
     NOT_ASKED = "not_asked", _("Not asked for yet")
     ASKED = "asked", _("Asked for")
+    # The second office, or the patient, said when it goes out to the primary doctor.
+    ANNOUNCED = "announced", _("They are sending it")
     RECEIVED = "received", _("Arrived")
     CONFIRMED = "confirmed", _("Confirmed")
 

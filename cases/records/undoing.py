@@ -28,7 +28,7 @@ KEPT = {
         "due_back_on",
         "back_on",
     ),
-    ReportLoop: ("state", "known_by", "came", "asked_on", "received_on", "confirmed_on"),
+    ReportLoop: ("state", "known_by", "came", "asked_on", "sent_on", "missed_on", "received_on", "confirmed_on"),
 }
 MOVED = ("moved_at", "moved_by", "before")
 Thing = TypeVar("Thing", bound=Undoable)

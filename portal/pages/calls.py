@@ -20,9 +20,9 @@ from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.people import COORDINATOR
 from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.records.planning import ASK_OFFICE
+from cases.records.report.loop import ON_ITS_WAY
 from cases.records.report.planning import ASK_REPORT
 from cases.records.rules import ITEM_MOVES, NEEDS_A_REASON
-from cases.records.states import ReportState
 from portal import clock, moves, when
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
@@ -122,7 +122,7 @@ def _office_of(todo: ToDo) -> Office | None:
     if todo.kind != ASK_REPORT:
         return None
     loop = ReportLoop.objects.filter(pk=todo.about_id).select_related("visit__office", "visit__case").first()
-    if loop and loop.state == ReportState.RECEIVED:
+    if loop and loop.state in ON_ITS_WAY:
         found = offices.doctor(loop.visit.case, CaseClinician.Role.PRIMARY)
         return found.clinician.office if found else None
     return loop.visit.office if loop else None

@@ -15,6 +15,7 @@ from cases.documents.models import PLAN, Version
 from cases.records.days.closed_days import ClosedDays
 from cases.records.models import RecordItem, Referral, ReportLoop, Visit
 from cases.records.planning import CALL_HOLDER, GIVE_BACK
+from cases.records.report.loop import ON_ITS_WAY
 from cases.records.report.planning import ASK_REPORT
 from cases.records.standing import ItemStanding, Standing, standings
 from cases.records.states import ReferralState, ReportState, VisitState
@@ -134,7 +135,7 @@ def _look_up_lent(cases: Sequence[Case], rows: _Rows, today: dt.date) -> None:
 
 def _primary_offices(reports: Mapping[UUID, Sequence[ReportLoop]]) -> dict[UUID, Office]:
     """The primary doctors' offices of cases whose report has left the second doctor; mostly none, without a query."""
-    cases = [case for case, loops in reports.items() if any(loop.state == ReportState.RECEIVED for loop in loops)]
+    cases = [case for case, loops in reports.items() if any(loop.state in ON_ITS_WAY for loop in loops)]
     if not cases:
         return {}
     links = CaseClinician.objects.filter(case__in=cases, role=CaseClinician.Role.PRIMARY)

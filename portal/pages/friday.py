@@ -95,6 +95,7 @@ def where(known: Facts) -> str:
         return {
             "": _("The report of your visit is still to be asked for."),
             "asked": _("The report of your visit is asked for."),
+            "announced": _("The report of your visit is to be sent."),
         }.get(known.report, _("The report of your visit has arrived."))
     if known.visit_on is None:
         return _("Your visit has no day yet.")

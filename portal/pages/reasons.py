@@ -96,7 +96,7 @@ def _of_report(loop: ReportLoop, gathered: Gathered, on: dt.date, today: dt.date
     visit = loop.visit
     assert visit.on_date is not None, "a visit that took place has a day"
     days = report_loop.days_open(visit.on_date, today)
-    if loop.state == ReportState.RECEIVED:
+    if loop.state in report_loop.ON_ITS_WAY:
         office = gathered.primary_office
         text = ngettext(
             "The report has been open for %(days)d day, and is on its way. Ask %(desk)s whether it is there.",
@@ -110,6 +110,12 @@ def _of_report(loop: ReportLoop, gathered: Gathered, on: dt.date, today: dt.date
         days,
     ) % {"days": days, "desk": desk(visit.office)}
     return Reason(on, _("Report open"), "warn", "phone", text, visit.office)
+
+
+def pass_on(today: dt.date) -> Reason:
+    """The second doctor's report is here as a file."""
+    text = _("The report is here as a file. Send it to the primary doctor’s office, then say so.")
+    return Reason(today, _("Pass the report on"), "info", "out", text)
 
 
 def treatment_soon(treatment_on: dt.date, today: dt.date) -> Reason:

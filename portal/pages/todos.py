@@ -17,7 +17,7 @@ from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
 from cases.records.release.actions import TELL_HOLDER
-from cases.records.report.planning import ASK_REPORT
+from cases.records.report.planning import ASK_REPORT, PASS_ON
 from portal import clock, phones, when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words
@@ -32,6 +32,7 @@ KINDS = {
     TREATMENT_FIRST: (gettext_lazy("Treatment before visit"), "stop", "alert"),
     "call_holder": (gettext_lazy("Call the office"), "warn", "phone"),
     "ask_report": (gettext_lazy("Ask for the report"), "info", "phone"),
+    PASS_ON: (gettext_lazy("Pass the report on"), "info", "out"),
     "ask_office": (gettext_lazy("Ask the office"), "warn", "phone"),
     "give_back": (gettext_lazy("Goes back"), "warn", "clock"),
     "file_failed": (gettext_lazy("File not opened"), "warn", "file"),
@@ -50,7 +51,7 @@ TO_OFFICES = {"call_holder", "ask_office", "ask_report"}
 ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
 # The note of these says whom to reach.
 WITH_NOTE = ON_REFERRAL | {TELL_HOLDER}
-ELSEWHERE = {CHECK_OFFICE, "post_sheet", *WITH_NOTE}
+ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, *WITH_NOTE}
 # What is due in the case is not why these wait.
 OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
@@ -119,6 +120,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the sheet"), "href": reverse("pages:sheet", args=[todo.case_id])}
     if todo.kind in ON_REFERRAL and todo.case:
         return {"label": _("Open the letter"), "href": reverse("records:referral", args=[todo.case_id]) + "#letter"}
+    if todo.kind == PASS_ON and todo.case:
+        return {"label": _("Open the report"), "href": reverse("records:report", args=[todo.case_id])}
     if todo.kind == TELL_HOLDER and todo.case:
         return {"label": _("See what was signed"), "href": reverse("records:signed", args=[todo.about_id])}
     return None
@@ -132,6 +135,8 @@ def _reason(todo: ToDo, gathered: Gathered, today: dt.date) -> reasons.Reason | 
         return reasons.treatment_first(gathered, todo.about_id, today)
     if todo.about_type == "records.recorditem":
         return reasons.about(gathered, todo.about_id, today)
+    if todo.kind == PASS_ON:
+        return reasons.pass_on(today)
     if todo.kind == ASK_REPORT:
         return reasons.about_report(gathered, todo.about_id, today)
     if todo.kind == ASK_OFFICE:

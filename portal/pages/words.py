@@ -166,6 +166,12 @@ def _named(step: Step) -> StepWords | None:
                 _("You asked for it. One press tells us where it is."),
                 _("Tell us"),
             )
+        case "report_announced":
+            return StepWords(
+                _("Has the report reached your primary doctor?"),
+                _("Their office is sending it. One press tells us when it is there."),
+                _("Tell us"),
+            )
         case "compare":
             return StepWords(
                 _("Look at both opinions side by side"),
@@ -273,6 +279,7 @@ STAFF_WORDS = {
     "records": gettext_lazy("To be asked for: %(about)s"),
     "report": gettext_lazy("Report to the primary doctor"),
     "report_asked": gettext_lazy("Report asked for, not there yet"),
+    "report_announced": gettext_lazy("Report is on its way"),
     "compare": gettext_lazy("Opinions to compare"),
     "talk": gettext_lazy("Talk with the doctor"),
     "choose": gettext_lazy("Patient decides"),

@@ -30,6 +30,7 @@ GRID = [
     ("visit is today", replace(NAMED, visit_on=TODAY), "nothing"),
     ("visit happened", VISITED, "report"),
     ("report asked for", replace(VISITED, report="asked"), "report_asked"),
+    ("report announced", replace(VISITED, report="announced"), "report_announced"),
     ("report received", REPORTED, "compare"),
     ("both opinions in", COMPARED, "talk"),
     ("talk has a date", replace(COMPARED, talk_on=date(2026, 11, 12)), "nothing"),

@@ -13,7 +13,7 @@ from cases.records import actions
 from cases.records.board import handing_over
 from cases.records.models import ReportLoop, Visit
 from portal import clock
-from portal.actors import SYSTEM
+from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.models import Event
 from portal.pages import facts
@@ -80,6 +80,59 @@ def test_asked_then_received_then_confirmed(november_5):
     assert planned(loop) == [(10, nine(12, 4)), (20, nine(12, 14))]
     loop = actions.tell_report(loop, "confirmed", told="office", by=actor("theo"))
     assert (loop.state, loop.known_by, planned(loop), act_by(loop)) == ("confirmed", "office", [], None)
+
+
+def test_once_announced_the_primary_side_is_asked_and_no_more_the_second_office(november_5):
+    loop = actions.tell_report(open_report(november_5), "asked", by=actor("rosa"))
+    loop = actions.tell_report(loop, "announced", on=date(2026, 11, 27), told="office_fax", by=actor("theo"))
+    assert (loop.state, loop.sent_on, loop.known_by, step(loop)) == (
+        "announced",
+        date(2026, 11, 27),
+        "office_fax",
+        "report_announced",
+    )
+    assert planned(loop) == [(3, nine(12, 2)), (10, nine(12, 4)), (20, nine(12, 14))]
+    assert act_by(loop) == date(2026, 12, 2)
+    loop = actions.tell_report(loop, "announced", on=date(2026, 12, 1), by=actor("rosa"))  # they put it off
+    assert (loop.sent_on, planned(loop)[0]) == (date(2026, 12, 1), (10, nine(12, 4)))
+    loop = actions.tell_report(loop, "received", by=actor("rosa"))
+    assert (loop.sent_on, loop.received_on) == (NOV_25, NOV_25)
+
+
+def test_not_there_is_ours_to_ask_for_and_nobody_else_is_asked(november_5):
+    loop = actions.tell_report(open_report(november_5), "received", by=actor("rosa"))
+    november_5.shift(timedelta(days=5))
+    loop = actions.tell_report(loop, "not_there", told="office_page", by=actor("theo"))
+    assert (loop.state, loop.came, loop.received_on, loop.missed_on) == ("asked", "", None, NOV_30)
+    assert (planned(loop), act_by(loop)) == ([], NOV_30)
+    todo = ToDo.objects.open().get(kind="ask_report")
+    assert todo.due_on == NOV_30
+    loop = actions.tell_report(loop, "not_there", by=actor("rosa"))  # said twice
+    assert ToDo.objects.open().filter(kind="ask_report").count() == 1
+    loop = actions.tell_report(loop, "asked_again", by=actor("theo"))
+    assert (loop.missed_on, planned(loop)) == (None, [(10, nine(12, 4)), (20, nine(12, 14))])
+    assert not ToDo.objects.open().filter(kind="ask_report").exists()
+    actions.undo(loop, by=actor("theo"))
+    assert (fresh(loop).missed_on, planned(loop)) == (NOV_30, [])
+    assert ToDo.objects.open().filter(kind="ask_report").exists()
+
+
+def test_taking_not_there_back_takes_our_call_back(november_5):
+    loop = actions.tell_report(open_report(november_5), "announced", by=actor("rosa"))
+    actions.tell_report(loop, "not_there", by=actor("rosa"))
+    actions.undo(fresh(loop), by=actor("rosa"))
+    assert (fresh(loop).state, fresh(loop).sent_on) == ("announced", NOV_25)
+    assert not ToDo.objects.open().filter(kind="ask_report").exists()
+    assert [row[0] for row in planned(loop)] == [3, 10, 20]
+
+
+def test_an_office_says_it_as_itself(november_5):
+    loop = open_report(november_5)
+    office = Actor("office", loop.visit.office_id)
+    loop = actions.tell_report(loop, "announced", by=office)
+    assert (loop.state, loop.known_by, loop.moved_by) == ("announced", "office_page", None)
+    event = Event.objects.get(verb="report.announced")
+    assert (event.actor_kind, event.actor_id) == ("office", loop.visit.office_id)
 
 
 def test_passed_on_by_us_counts_as_received(november_5):
@@ -202,6 +255,13 @@ def test_each_word_leaves_its_line_in_history(november_5):
         ),
         ("reportloop_said_is_known_by", {"state": "asked", "asked_on": NOV_25}),
         ("reportloop_came_once_received", {"came": "direct"}),
+        ("reportloop_state_has_its_dates", {"state": "announced", "known_by": "patient"}),
+        ("reportloop_state_has_its_dates", {"sent_on": NOV_25}),
+        ("reportloop_missed_while_asked", {"missed_on": NOV_25}),
+        (
+            "reportloop_dates_in_order",
+            {"state": "received", "known_by": "patient", "sent_on": NOV_25, "received_on": NOV_24},
+        ),
         (
             "reportloop_came_once_received",
             {"state": "received", "received_on": NOV_25, "known_by": "patient", "came": "pigeon"},

@@ -12,7 +12,7 @@ from cases.records.models import ReportLoop
 from tests import people
 from tests.people import browser, person
 from tests.records.builders import actor, case_of_rosa, on_november_5
-from tests.records.report_builders import open_report
+from tests.records.report_builders import open_report, put_in_report, sign_that_we_may
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +112,8 @@ def test_the_team_sees_it_on_the_case_file_and_how_long_it_is_open(loop, novembe
     theo = browser(person("theo"))
     for address in (reverse("pages:caseload"), reverse("pages:case_file", args=[loop.visit.case_id])):
         assert "Report open for 12 days" in theo.get(address).content.decode()
+    sign_that_we_may(loop)
+    put_in_report(loop)
     theo.post(move(loop, "passed_on"), {"told": "office"})
     actions.tell_report(ReportLoop.objects.get(), "confirmed", by=actor("theo"))
     said = theo.get(reverse("pages:case_file", args=[loop.visit.case_id])).content.decode()

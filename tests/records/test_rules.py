@@ -38,9 +38,10 @@ VISIT = {
     "cancelled": "",
 }
 REPORT = {
-    "not_asked": "asked received confirmed",
-    "asked": "received confirmed",
-    "received": "confirmed",
+    "not_asked": "asked announced received confirmed not_there",
+    "asked": "asked_again announced received confirmed not_there",
+    "announced": "announced received confirmed not_there",
+    "received": "confirmed not_there",
     "confirmed": "",
 }
 REFERRAL = {

@@ -13,6 +13,7 @@ from cases.records.days.closed_days import closed_days
 from cases.records.days.verdict import Timing
 from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.records.planning import CALL_HOLDER, GIVE_BACK, VISIT_SOON
+from cases.records.report import loop as report_loop
 from cases.records.report import planning as report_planning
 from cases.records.report.planning import ASK_REPORT
 from cases.records.standing import Standing, standings
@@ -88,7 +89,10 @@ def _is_open(stands: Standing) -> bool:
 
 @transaction.atomic
 def put_reports_on_board(*, now: datetime) -> int:
-    """The same for each report that nobody has confirmed after the last question about it."""
+    """The same for each report that nobody has confirmed after the last question about it.
+
+    A call that told nothing new is made again some days later: an open report is always somebody's.
+    """
     cases = Case.objects.open().filter(act_by__lte=now.date() + ONE_DAY)
     loops = list(
         ReportLoop.objects.open().filter(visit__case__in=cases).select_related("visit__case__patient", "visit__office")
@@ -96,8 +100,11 @@ def put_reports_on_board(*, now: datetime) -> int:
     closed = closed_days({loop.visit.region for loop in loops}, now.date())
     days = {str(loop.pk): report_planning.person_asks_on(loop, loop.visit, closed[loop.visit.region]) for loop in loops}
     due = {str(loop.pk): loop for loop in loops if days[str(loop.pk)] <= now.astimezone(loop.visit.zone).date()}
-    for about_id in _made(ASK_REPORT, {pk: days[pk] for pk in due}):
-        del due[about_id]
+    for about_id, called_at in _calls_made(ASK_REPORT, {pk: days[pk] for pk in due}).items():
+        zone, region = due[about_id].visit.zone, due[about_id].visit.region
+        today = now.astimezone(zone).date()
+        if not report_loop.is_called_again(called_at.astimezone(zone).date(), today, closed[region]):
+            del due[about_id]
     for loop in due.values():
         today = now.astimezone(loop.visit.zone).date()
         ask_to_do(ASK_REPORT, loop, case=loop.visit.case, due_on=today, by=SYSTEM)
@@ -106,9 +113,14 @@ def put_reports_on_board(*, now: datetime) -> int:
 
 def _made(kind: str, since: Mapping[str, date]) -> set[str]:
     """The things about which a call was made and settled since their day."""
-    settled = ToDo.objects.filter(kind=kind, about_id__in=since, done_at__isnull=False)
-    found = settled.values_list("about_id", "asked_at")
-    return {about_id for about_id, asked_at in found if is_since(asked_at, since[about_id])}
+    return set(_calls_made(kind, since))
+
+
+def _calls_made(kind: str, since: Mapping[str, date]) -> dict[str, datetime]:
+    """When the last call about each was settled, of those asked for since the thing's day."""
+    settled = ToDo.objects.filter(kind=kind, about_id__in=since, done_at__isnull=False).order_by("done_at")
+    found = settled.values_list("about_id", "asked_at", "done_at")
+    return {about_id: done_at for about_id, asked_at, done_at in found if is_since(asked_at, since[about_id])}
 
 
 def is_since(asked_at: datetime, day: date) -> bool:

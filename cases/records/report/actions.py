@@ -11,8 +11,9 @@ from cases.records import rules, undoing
 from cases.records.items.telling import lock_case, role_of
 from cases.records.models import ReportLoop
 from cases.records.planning import replan
+from cases.records.report import board, passing
 from cases.records.report import loop as report_loop
-from cases.records.report.planning import ASK_REPORT
+from cases.records.report.planning import ASK_REPORT, REPORT_TO_DOS
 from cases.records.states import VisitState
 from portal import clock, moves
 from portal.actors import Actor
@@ -24,8 +25,9 @@ from portal.history.actions import record
 def tell_report(loop: ReportLoop, verb: str, *, on: date | None = None, told: str = "", by: Actor) -> ReportLoop:
     """Say what is known of a report: a verb of `rules.REPORT_MOVES`, about day `on` (today where the visit was).
 
-    `told` is how staff heard ("office" in writing, else by phone). Raises Refused for a verb that the state does
-    not allow, a day that cannot be, or a visit that is still to come.
+    "announced" is about the day it goes out, which may be to come. `told` is how staff heard ("office" in writing,
+    else by phone). Raises Refused for a verb that the state does not allow, a day that cannot be, a visit that is still
+    to come, or passing on what is not here or what nobody permitted.
     """
     now = clock.now()
     lock_case(loop.visit.case)
@@ -37,6 +39,8 @@ def tell_report(loop: ReportLoop, verb: str, *, on: date | None = None, told: st
     target = moves.check(rules.REPORT_MOVES, verb, loop.state, role)
     if visit.state != VisitState.HAPPENED or visit.on_date is None:
         raise Refused(_("Say first that the visit took place."), code="state")
+    if verb == "passed_on" and role == rules.COORDINATOR and (reason := passing.why_not(loop)):
+        raise Refused(reason, code="state")
     dates = {name: getattr(loop, name) for name in report_loop.ALL_DATES}
     today = now.astimezone(visit.zone).date()
     if reason := report_loop.why_not_on(on or today, today, visit.on_date, dates, verb):
@@ -45,11 +49,16 @@ def tell_report(loop: ReportLoop, verb: str, *, on: date | None = None, told: st
     for name, day in report_loop.dates_after(verb, dates, on or today).items():
         setattr(loop, name, day)
     loop.state, loop.known_by, loop.said_at = target, rules.known_by(role, told), now
+    if verb == "not_there":
+        loop.came = ""
     loop.came = loop.came or report_loop.CAME_OF_VERB.get(verb, "")
     loop.version += 1
     loop.save()
     record(by, f"report.{verb}", loop, patient=visit.case.patient_id, case=visit.case_id)
-    for todo in ToDo.objects.open().filter(kind=ASK_REPORT, about_id=str(loop.pk)):
-        settle_to_do(todo, by=by)  # somebody has said where it is: nobody needs to ask today
+    is_there = target in report_loop.THERE
+    for todo in ToDo.objects.open().filter(kind__in=REPORT_TO_DOS, about_id=str(loop.pk)):
+        if todo.kind == ASK_REPORT or is_there:
+            settle_to_do(todo, by=by)  # somebody has said where it is: nobody needs to ask today
+    board.put_on_board(loop, by=by)
     replan(visit, now=now)
     return loop

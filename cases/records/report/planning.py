@@ -5,13 +5,14 @@ from datetime import date, datetime, timedelta
 
 from cases.records.models import ReportLoop, Visit
 from cases.records.report import loop as report_loop
+from cases.records.report.loop import Next
 from cases.records.standing import Standing
 from cases.records.states import ReportState, VisitState
 from portal.reminders.planning import Plan
 from portal.reminders.rules import morning
 
 REPORT_BACK = "records.report_back"
-ASK_REPORT = "ask_report"  # on the coordinator's board
+ASK_REPORT, PASS_ON = REPORT_TO_DOS = ("ask_report", "pass_on_report")  # on the coordinator's board
 STAYS_OPEN = timedelta(days=60)  # how long a message about it can be answered
 
 
@@ -22,16 +23,17 @@ def open_loop(visit: Visit, now: datetime) -> ReportLoop:
 
 
 def plan_report(plan: Plan, visit: Visit, closed: Set[date]) -> None:
-    """What is still due about the report of a visit."""
+    """What is still due about the report of a visit. What was looked for in vain is ours to ask for: nobody is told."""
     loop = ReportLoop.objects.filter(visit=visit).first()
     if loop is None:
         return
     plan.covers(loop)
-    if visit.state != VisitState.HAPPENED or loop.state == ReportState.CONFIRMED:
+    if visit.state != VisitState.HAPPENED or loop.state == ReportState.CONFIRMED or loop.missed_on:
         return
     patient = visit.case.patient
     plan.keep(REPORT_BACK, loop, version=loop.version)
-    for step, day in report_loop.days_to_ask(_visit_day(visit), said_on(loop, visit), closed):
+    days = report_loop.days_to_ask(_visit_day(visit), said_on(loop, visit), closed, went_out_on(loop))
+    for step, day in days:
         due_at = morning(day, patient.zone)
         plan.want(
             REPORT_BACK,
@@ -45,19 +47,29 @@ def plan_report(plan: Plan, visit: Visit, closed: Set[date]) -> None:
         )
 
 
-def next_day(loop: ReportLoop | None, stands: Standing) -> date | None:
-    """The next day on which somebody is asked about the report; once all have passed, a person's day."""
+def next_of(loop: ReportLoop | None, stands: Standing) -> Next | None:
+    """The one next day of an open report and whose it is: a message asks, and once all have gone, a person does."""
     visit, closed = stands.visit, stands.closed
     if loop is None or visit.state != VisitState.HAPPENED or loop.state == ReportState.CONFIRMED:
         return None
-    days = report_loop.days_to_ask(_visit_day(visit), said_on(loop, visit), closed)
-    ahead = [day for _step, day in days if day >= stands.today]
-    return ahead[0] if ahead else person_asks_on(loop, visit, closed)
+    day, said = _visit_day(visit), said_on(loop, visit)
+    return report_loop.next_of(day, said, closed, stands.today, went_out_on(loop), loop.missed_on)
+
+
+def next_day(loop: ReportLoop | None, stands: Standing) -> date | None:
+    following = next_of(loop, stands)
+    return following.on if following else None
 
 
 def person_asks_on(loop: ReportLoop, visit: Visit, closed: Set[date]) -> date:
     """The day the coordinator asks, where the second office is."""
-    return report_loop.person_asks_on(_visit_day(visit), said_on(loop, visit), closed)
+    day, said = _visit_day(visit), said_on(loop, visit)
+    return report_loop.person_asks_on(day, said, closed, went_out_on(loop), loop.missed_on)
+
+
+def went_out_on(loop: ReportLoop) -> date | None:
+    """The day from which it can be on its way: counted only while nobody has seen it arrive."""
+    return loop.sent_on if loop.state == ReportState.ANNOUNCED else None
 
 
 def said_on(loop: ReportLoop, visit: Visit) -> date:

@@ -26,10 +26,16 @@ Rows = Sequence[Reminder]
 ASKS = {
     ReportState.NOT_ASKED: patterns.REPORT_TO_ASK,
     ReportState.ASKED: patterns.REPORT_ASKED,
+    ReportState.ANNOUNCED: patterns.REPORT_ANNOUNCED,
     ReportState.RECEIVED: patterns.REPORT_RECEIVED,
 }
 # What "done" says, by the state that was asked about.
-DONE_SAYS = {ReportState.NOT_ASKED: "asked", ReportState.ASKED: "received", ReportState.RECEIVED: "confirmed"}
+DONE_SAYS = {
+    ReportState.NOT_ASKED: "asked",
+    ReportState.ASKED: "received",
+    ReportState.ANNOUNCED: "received",
+    ReportState.RECEIVED: "confirmed",
+}
 
 
 def _loops(rows: Rows) -> dict[UUID, ReportLoop]:
@@ -47,6 +53,7 @@ def _is_due(loop: ReportLoop, row: Reminder) -> bool:
     return (
         loop.version == row.version
         and loop.state != ReportState.CONFIRMED
+        and loop.missed_on is None
         and loop.visit.state == VisitState.HAPPENED
         and loop.visit.case.state != Case.State.CLOSED
     )

@@ -15,6 +15,8 @@ from cases.case.people import may, role_in
 from cases.records import actions, rules, showing, words
 from cases.records.forms import SayForm
 from cases.records.models import ReportLoop
+from cases.records.report import loop as report_loop
+from cases.records.report import passing
 from cases.records.states import Came, ReportState
 from portal import clock, moves, when
 from portal.access import PERSON, find_or_404, open_to
@@ -25,17 +27,29 @@ S = ReportState
 TITLES = {
     S.NOT_ASKED: gettext_lazy("Not asked for yet"),
     S.ASKED: gettext_lazy("Asked for, not there yet"),
+    S.ANNOUNCED: gettext_lazy("Their office is sending it"),
     S.RECEIVED: gettext_lazy("It has arrived"),
     S.CONFIRMED: gettext_lazy("Your primary doctor has it"),
 }
+LOOKED_FOR = gettext_lazy("Looked for, not there yet")
 STAFF_TITLES = {S.CONFIRMED: gettext_lazy("The primary doctor has it")}
-TAGS = {S.NOT_ASKED: "warn", S.ASKED: "info", S.RECEIVED: "ok", S.CONFIRMED: "ok"}
+TAGS = {S.NOT_ASKED: "warn", S.ASKED: "info", S.ANNOUNCED: "info", S.RECEIVED: "ok", S.CONFIRMED: "ok"}
 # verb → (the button, what the press does, icon)
 VERBS = {
     "asked": (
         gettext_lazy("I’ve asked for it"),
         gettext_lazy("You asked their office, at the visit or later."),
         "send",
+    ),
+    "asked_again": (
+        gettext_lazy("I’ve asked again"),
+        gettext_lazy("You called their office once more."),
+        "send",
+    ),
+    "announced": (
+        gettext_lazy("They are sending it"),
+        gettext_lazy("Their office says it went out, or on which day it will."),
+        "out",
     ),
     "received": (
         gettext_lazy("It has arrived"),
@@ -52,11 +66,22 @@ VERBS = {
         gettext_lazy("Your primary doctor, or their desk, told you. Then this is done."),
         "flag",
     ),
+    "not_there": (
+        gettext_lazy("It is not there"),
+        gettext_lazy("Your doctor’s office looked for it. We ask their office again."),
+        "clock",
+    ),
 }
 STAFF_VERBS = {
     "asked": (gettext_lazy("Asked for"), gettext_lazy("The second office was asked to send it.")),
+    "asked_again": (gettext_lazy("Asked again"), gettext_lazy("The second office was asked once more.")),
+    "announced": (gettext_lazy("They are sending it"), gettext_lazy("It went out, or goes out on the day below.")),
     "received": (gettext_lazy("Arrived"), gettext_lazy("It went straight to the primary doctor.")),
     "confirmed": (gettext_lazy("Confirmed"), gettext_lazy("Somebody who knows says the primary doctor has it.")),
+    "not_there": (
+        gettext_lazy("Not there"),
+        gettext_lazy("The primary doctor’s office looked. The second office is to be asked again."),
+    ),
 }
 
 
@@ -136,22 +161,38 @@ def _card(loop: ReportLoop, reader: showing.Reader) -> dict[str, Any]:
     state, visit = ReportState(loop.state), loop.visit
     is_staff = reader.role == rules.COORDINATOR
     title = STAFF_TITLES.get(state, TITLES[state]) if is_staff else TITLES[state]
+    is_open = state not in report_loop.THERE
+    files = passing.versions_here(loop) if is_staff and is_open else []
     return {
         "loop": loop,
         "key": str(visit.round),
         "doctor": words.doctor_of(visit),
         "office": visit.office,
         "visit_on": visit.on_date,
-        "title": str(title),
-        "tag": {"label": str(state.label), "kind": TAGS[state]},
+        "title": str(LOOKED_FOR if loop.missed_on else title),
+        "tag": {"label": str(state.label), "kind": "warn" if loop.missed_on else TAGS[state]},
         "points": _points(loop, reader),
-        "buttons": [_button(verb, is_staff) for verb in moves.allowed(rules.REPORT_MOVES, state, reader.role)],
+        "buttons": [_button(verb, is_staff) for verb in _verbs(loop, reader.role)],
+        "files": [{"name": each.document.title or each.name, "version": each} for each in files],
+        "why_not_passed_on": passing.why_not(loop) if files else "",
         "may_undo": reader.may_undo(loop),
         "take_back": reader.take_back(loop),
         "is_done": state == ReportState.CONFIRMED,
-        "is_to_ask": state in {ReportState.NOT_ASKED, ReportState.ASKED},
+        "is_to_ask": state in {ReportState.NOT_ASKED, ReportState.ASKED} and not loop.missed_on,
+        "is_ours": loop.missed_on is not None,
         "url": reverse("records:report", args=[visit.case_id]),
     }
+
+
+def _verbs(loop: ReportLoop, role: str) -> list[str]:
+    """What this person may say now, without what makes no sense yet: nobody looks for what nobody has sent, and what
+    is not here is not passed on.
+    """
+    verbs = moves.allowed(rules.REPORT_MOVES, loop.state, role)
+    left_out = set() if loop.state in report_loop.ON_ITS_WAY else {"not_there"}
+    if "passed_on" in verbs and passing.why_not(loop):
+        left_out.add("passed_on")
+    return [verb for verb in verbs if verb not in left_out]
 
 
 def _button(verb: str, is_staff: bool) -> dict[str, str]:
@@ -162,9 +203,9 @@ def _button(verb: str, is_staff: bool) -> dict[str, str]:
 
 
 def _points(loop: ReportLoop, reader: showing.Reader) -> list[dict[str, Any]]:
-    """Asked for, arrived, confirmed: each with its day; the last word says how it is known."""
-    known = reader.known(loop)
-    last = loop.confirmed_on or loop.received_on or loop.asked_on
+    """Asked for, sent, arrived, confirmed: each with its day; the last word says how it is known."""
+    known, state = reader.known(loop), loop.state
+    last = loop.confirmed_on or loop.received_on or loop.sent_on or loop.missed_on or loop.asked_on
 
     def text(on: date | None, way: str = "") -> str:
         if on is None:
@@ -173,11 +214,21 @@ def _points(loop: ReportLoop, reader: showing.Reader) -> list[dict[str, Any]]:
         return " ".join(part for part in parts if part)
 
     came = str(Came(loop.came).label) + "." if loop.came else ""
-    is_asked = loop.state == ReportState.ASKED
-    asked = text(loop.asked_on) if loop.asked_on or not loop.received_on else _("It came without asking.")
+    asked = text(loop.asked_on)
+    if loop.missed_on:
+        day = when.day(loop.missed_on)
+        asked = _("Looked for on %(day)s, and not there. We ask their office again.") % {"day": day} + " " + known
+    elif loop.asked_on is None and (loop.received_on or loop.sent_on):
+        asked = _("It came without asking.") if loop.received_on else _("They said so without asking.")
+    points = [{"title": _("Asked for"), "text": asked, "is_here": state == ReportState.ASKED}]
+    if loop.sent_on or not loop.received_on:
+        sent = text(loop.sent_on)
+        if loop.sent_on and state == ReportState.ANNOUNCED and loop.sent_on > reader.today:
+            sent = _("It is to go out on %(day)s.") % {"day": when.day(loop.sent_on)} + " " + known
+        points.append({"title": _("Sent"), "text": sent, "is_here": state == ReportState.ANNOUNCED})
     return [
-        {"title": _("Asked for"), "text": asked, "is_here": is_asked},
-        {"title": _("Arrived"), "text": text(loop.received_on, came), "is_here": loop.state == ReportState.RECEIVED},
+        *points,
+        {"title": _("Arrived"), "text": text(loop.received_on, came), "is_here": state == ReportState.RECEIVED},
         {"title": _("Confirmed"), "text": text(loop.confirmed_on), "is_goal": True},
     ]
 

@@ -49,6 +49,7 @@ VERBS_BEHIND = {
 REPORT_VERBS_BEHIND = {
     "": (),
     "asked": ("asked",),
+    "announced": ("asked", "announced"),
     "received": ("asked", "received"),
     "confirmed": ("asked", "received", "confirmed"),
 }
