@@ -189,6 +189,10 @@ PAGES: dict[str, Page] = {
     "records:export": Page(COORDINATOR, owner="coordinator", is_file=True),
     "records:lead_times": Page(ADMINISTRATOR, owner="administrator"),
     "records:change_lead_time": Page(ADMINISTRATOR, ("kind",), "administrator", posts="too"),
+    # --- the desk ---
+    "desk:packet": of_case(READERS - ASSIGNED, "visit"),
+    "desk:packet_pdf": of_case(READERS - ASSIGNED, "visit", is_file=True),
+    "desk:packet_zip": of_case(READERS - ASSIGNED, "visit", is_file=True),
     # --- bookings ---
     "bookings:pick": of_case(CASE, posts="too"),
     "bookings:check": of_case(PATIENT, "hold", posts="too"),

@@ -19,6 +19,11 @@ class DeskConfig(AppConfig):
         words.register(
             {
                 "office_link.made": _("Made a link for an office"),
+                "packet.downloaded": _("Saved everything for a visit"),
             },
-            {},
+            {
+                "as_pdf": _("As one PDF"),
+                "as_zip": _("As a ZIP"),
+                "second_office": _("For the visit there"),
+            },
         )

@@ -1,3 +1,4 @@
 """What the desk keeps. Each part of the room has its own rows beside its code."""
 
 from cases.desk.links.models import OfficeLink as OfficeLink
+from cases.desk.packet.models import Taken as Taken

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.case import offices
 from cases.case.models import Case
 from cases.case.people import may, role_in
-from cases.records import actions, showing
+from cases.records import actions, rules, showing
 from cases.records.forms import (
     AddForm,
     DueBackForm,
@@ -77,6 +77,7 @@ def _list_page(
             "whose_list": holders.whose_list(found),
             "after_treatment": showing.words.after_treatment(found),
             "may_say": may("say_where_records_are", case, request.user),
+            "may_keep_all": reader.role in {rules.PATIENT, rules.COORDINATOR},
             "add_form": add_form or AddForm(kinds=_addable(found)),
             "form": say_form or (add_form if add_form and add_form.is_bound else None),
             "offices": offices.while_typing([], request.user),

@@ -1,30 +1,20 @@
 """Files read and given out: only through the permission check, each look and each refusal on record."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import chain
-from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.documents import kinds, lists, words
 from cases.documents.finding import base_of, found, number
 from cases.documents.forms import PasswordForm
 from cases.documents.models import Document, PageImage, Version
-from cases.documents.reading import looks, readers, viewing
+from cases.documents.reading import giving, looks, readers, viewing
 from portal.access import PERSON, open_to
 from portal.accounts import recheck
 from portal.actors import Actor
 from portal.vault import files
-from portal.vault.keys import KeyGone
-from portal.vault.models import StoredFile
-
-NOTHING_RUNS = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 @open_to(PERSON)
@@ -111,32 +101,15 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         raise Http404
     if request.method == "GET":
         looks.note_copy(version, is_original=is_original, by=Actor.of(request))
-    with _while_it_is_here(version):
+    with giving.while_it_is_here(version):
         if is_original:
-            return _attachment(version.original, version.name, version.own_kind)
-        return _attachment(version.file, version.copy_name, kinds.KINDS[version.file_kind])
+            return giving.attachment(version.original, version.name, version.own_kind)
+        return giving.attachment(version.file, version.copy_name, kinds.KINDS[version.file_kind])
 
 
 def _may_have_original(request: HttpRequest, version: Version) -> bool:
     """Scripts and place are still in it: only for the patient and the one who put it in. Joined photos have none."""
     return version.original_id is not None and request.user.pk in (version.case.patient_id, version.put_in_by_id)
-
-
-def _attachment(stored: Any, name: str, kind: kinds.Kind) -> StreamingHttpResponse:
-    chunks: Iterator[bytes] = files.read(stored)
-    first = next(chunks)  # a damaged file is a fault here, not in the middle of an answer
-    response = StreamingHttpResponse(_without_database(chain([first], chunks)), content_type=kind.content_type)
-    response.headers["Content-Disposition"] = content_disposition_header(True, name)
-    response.headers["Content-Length"] = str(stored.size)
-    response.headers["Accept-Ranges"] = "none"  # the whole file or nothing: each download is one line of history
-    return _unrunnable(response)
-
-
-def _without_database(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same, sent while others may have our connection: there are few, and a weak line takes minutes."""
-    if not connection.in_atomic_block:
-        connection.close()
-    yield from chunks
 
 
 @open_to(PERSON)
@@ -167,25 +140,5 @@ def _image(request: HttpRequest, pk: UUID, key: str) -> PageImage:
 def _picture(request: HttpRequest, image: PageImage, which: str) -> HttpResponse:
     if request.method == "GET":
         looks.note_opening(image.version, by=Actor.of(request))
-    with _while_it_is_here(image.version):
-        return _unrunnable(HttpResponse(files.read_bytes(getattr(image, which)), content_type="image/webp"))
-
-
-@contextmanager
-def _while_it_is_here(version: Version) -> Iterator[None]:
-    """What was erased since it was asked for is not there, as it is for whoever asks next. Lost bytes are a fault."""
-    try:
-        yield
-    except (FileNotFoundError, KeyGone, StoredFile.DoesNotExist):
-        if Version.objects.ready().filter(pk=version.pk, case__key__destroyed_at=None).exists():
-            raise
-        raise Http404 from None
-
-
-def _unrunnable(response: Any) -> Any:
-    """Whatever the bytes are, nothing in them runs, and no copy stays behind."""
-    response.headers["Content-Security-Policy"] = NOTHING_RUNS
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store, private"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    with giving.while_it_is_here(image.version):
+        return giving.unrunnable(HttpResponse(files.read_bytes(getattr(image, which)), content_type="image/webp"))

@@ -90,6 +90,11 @@ def bind(folder: Path, pages: int, *, draw: int) -> None:
     _do(folder, {"do": "bind", "pages": pages, "draw": draw})
 
 
+def gather(folder: Path, parts: list[dict], title: str) -> None:
+    """Leave folder/packet, one PDF of all the parts that lie in the folder. Raises Busy, OSError, Refusal."""
+    _do(folder, {"do": "gather", "parts": parts, "title": title, "files": len(parts)})
+
+
 def _do(folder: Path, order: dict, walls: int = WALLS) -> dict:
     """What the child found. Raises Refusal where it could not do it."""
     found = _run(folder, order, walls)
@@ -168,20 +173,20 @@ def _step_back(gently: int) -> None:
         Path("/proc/self/autogroup").write_text(str(gently), encoding="ascii")
 
 
-def _limit(cpu: int) -> None:
+def _limit(cpu: int, files: int = 0) -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_OUTPUT, LARGEST_OUTPUT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64 + files, 64 + files))
 
 
 def _child(folder: Path) -> None:
     order = json.load(sys.stdin)
     _step_back(order.get("gently", GENTLY))
-    _limit(order["cpu"])  # before any library that reads the file is even imported
+    _limit(order["cpu"], order.get("files", 0))  # before any library that reads the file is even imported
     try:
         found = TASKS[order["do"]](folder, order)
     except Refusal as refusal:
@@ -242,6 +247,13 @@ def _bind(folder: Path, order: dict) -> dict:
     return _draw(folder, {"kind": kinds.PDF.code, "first": 1, "last": last})
 
 
+def _gather(folder: Path, order: dict) -> dict:
+    from cases.documents.sandbox import packets
+
+    packets.gather(folder, order["parts"], order["title"])
+    return {"state": verdicts.READY}
+
+
 TASKS = {
     "judge": _judge,
     "draw": _draw,
@@ -249,6 +261,7 @@ TASKS = {
     "read": _read,
     "make_sheets": _make_sheets,
     "bind": _bind,
+    "gather": _gather,
 }
 
 if __name__ == "__main__":

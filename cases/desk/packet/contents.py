@@ -1,0 +1,236 @@
+"""Which documents go to the office of a visit: judged anew each time, and then taken as one list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from cases.case.models import Case
+from cases.case.people import role_in
+from cases.desk.packet import rules
+from cases.documents import kinds, names, words
+from cases.documents.models import PLAN, Document, Guess, Version
+from cases.records.items.telling import PLAN_KIND
+from cases.records.models import ItemDocument, RecordItem, RecordKind, Release, Visit
+from cases.records.release import form as release_form
+from cases.records.release import keeping
+from cases.records.release.states import Why
+from cases.records.states import ItemState, Route
+from portal import when
+from portal.accounts.models import User
+from portal.errors import Refused
+from portal.vault.models import StoredFile
+
+
+@dataclass(frozen=True)
+class Part:
+    """One document as it goes: its newest version that can be read, and what it is."""
+
+    number: int
+    version: Version
+    item: RecordItem | None
+    place: int
+    heading: str  # the kind of record
+    title: str
+    author: str
+    dated: str
+
+    @property
+    def is_imaging(self) -> bool:
+        """Pictures of a scan: for a doctor's program, so as they were sent, and no pages of the PDF."""
+        return self.version.kind in rules.IMAGING and self.version.original is not None
+
+    @property
+    def stored(self) -> StoredFile:
+        stored = self.version.original if self.is_imaging else self.version.file
+        assert stored is not None  # "ready can be read", says the database
+        return stored
+
+    @property
+    def kind(self) -> kinds.Kind:
+        return self.version.own_kind if self.is_imaging else kinds.KINDS[self.version.file_kind]
+
+    @property
+    def file_name(self) -> str:
+        return rules.file_name(self.number, self.heading, self.title, self.kind.endings[0])
+
+    @property
+    def about(self) -> str:
+        """ "PDF, 3 pages", "ZIP, 84.0 MB"."""
+        size = words.size_in_words(self.stored.size) if self.is_imaging else words.pages_in_words(self.version.pages)
+        return _("%(kind)s, %(size)s") % {"kind": self.kind.short, "size": size}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A document that is here and may not be passed on, and why."""
+
+    heading: str
+    why: Why
+
+
+@dataclass(frozen=True)
+class Packet:
+    """What goes to the office of a visit, in its order; `left_out` is here and stays here."""
+
+    visit: Visit
+    parts: tuple[Part, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def case(self) -> Case:
+        return self.visit.case
+
+    @cached_property
+    def in_pdf(self) -> tuple[Part, ...]:
+        return tuple(part for part in self.parts if not part.is_imaging)
+
+    @property
+    def pages(self) -> int:
+        return sum(part.version.pages for part in self.in_pdf)
+
+    @property
+    def size(self) -> int:
+        return sum(part.stored.size for part in self.parts)
+
+    @property
+    def fits_one_pdf(self) -> bool:
+        return sum(part.stored.size for part in self.in_pdf) <= rules.MOST
+
+    def part_of(self, version: UUID) -> Part | None:
+        return next((part for part in self.parts if part.version.pk == version), None)
+
+
+def why_not(visit: Visit) -> str:
+    """Why nothing of this case may be passed on to the visit's office today; empty where it may."""
+    if not keeping.may_ask(visit.case):
+        return _("The patient has not signed, or took back, that we may pass records on.")
+    return ""
+
+
+def for_office(visit: Visit, today: date) -> Packet:
+    """What its office may have today. Raises Refused while the patient allows us to pass on nothing."""
+    if reason := why_not(visit):
+        raise Refused(reason, code="unsigned")
+    releases = keeping.signed_for(visit)
+    parts, left_out = [], []
+    for part in _here(visit):
+        reason = rules.why_not_passed_on(
+            is_own=_is_own(part.version, visit.case), by_release=_by_release(part, visit, releases, today)
+        )
+        if reason is None:
+            parts.append(part)
+        else:
+            left_out.append(LeftOut(part.heading, reason))
+    return Packet(visit, _numbered(parts), tuple(left_out))
+
+
+def for_reader(visit: Visit, reader: User, today: date) -> Packet:
+    """The same for the people of the case: the patient's own has all that is here, whatever she signed."""
+    if role_in(visit.case, reader) == "patient":
+        return Packet(visit, _numbered(_here(visit)))
+    return for_office(visit, today)
+
+
+def _numbered(parts: Sequence[Part]) -> tuple[Part, ...]:
+    return tuple(replace(part, number=number) for number, part in enumerate(parts, 1))
+
+
+def _is_own(version: Version, case: Case) -> bool:
+    """Whether it was put in by the patient, or by the one who began for the patient: it came by no office's form."""
+    return version.put_in_by_id in (case.patient_id, case.starter_id)
+
+
+def _by_release(part: Part, visit: Visit, releases: Sequence[Release], today: date) -> Why | None:
+    """Why the form by which its holder sent it does not let it go there; as if it went straight to that office."""
+    if part.item is None:
+        return Why.NONE
+    asked = replace(release_form.asked(part.item, visit), route=Route.DIRECT)
+    own = [release for release in releases if release.holder_id == part.item.holder_id]
+    reasons = [release_form.release_rules.why_not_sent(release.held, asked, today) for release in own]
+    if None in reasons:
+        return None
+    return reasons[0] if reasons else Why.NONE
+
+
+def _here(visit: Visit) -> list[Part]:
+    """Each document that can be read and is a record of this visit, or the plan; none that is hidden or gone."""
+    items = _items_by_document(visit)
+    found = Version.objects.ready().on_their_own().newest_ready()
+    found = found.filter(case=visit.case_id, document__only_me=False, document__withdrawn_at=None)
+    unwanted = visit.items.filter(state=ItemState.NOT_WANTED, kind=PLAN_KIND).exists()
+    wanted = Q(document__in=list(items)) | (Q(pk__in=[]) if unwanted else Q(document__kind=PLAN))
+    together = ("document__guess", "document__case__key", "case__key", "file__key", "original__key")
+    places = dict(RecordKind.objects.values_list("pk", "place"))
+    parts = [
+        _part(version, items.get(version.document_id), places[PLAN_KIND])
+        for version in found.filter(wanted).select_related(*together)
+    ]
+    return sorted(
+        parts, key=lambda part: (part.place, _day(part.version.document), part.version.document.put_in_at, part.title)
+    )
+
+
+def _items_by_document(visit: Visit) -> dict[UUID, RecordItem]:
+    """Of what goes through us, and of what is core: the record that a document is."""
+    goes = Q(item__route=Route.THROUGH_US) | Q(item__is_core=True)
+    links = ItemDocument.objects.filter(goes, item__visit=visit).exclude(item__state=ItemState.NOT_WANTED)
+    items: dict[UUID, RecordItem] = {}
+    for link in links.select_related("item__kind", "item__holder").order_by("-item__kind__place", "-pk"):
+        link.item.visit = visit  # so that its sealed words open without another look
+        items[link.document_id] = link.item
+    return items
+
+
+def _part(version: Version, item: RecordItem | None, place_of_plan: int) -> Part:
+    document = version.document
+    heading = names.clean_line(item.kind.called if item else _("Treatment plan"))
+    called = document.title or (item.which if item else "") or version.name
+    ending = kinds.ending_of(called)
+    if any(ending in kind.endings for kind in kinds.KINDS.values()):
+        called = called[: -len(ending)]
+    return Part(
+        number=0,
+        version=version,
+        item=item,
+        place=item.kind.place if item else place_of_plan,
+        heading=heading,
+        title=names.clean_line(called) or heading,
+        author=names.clean_line(_author(document, item)),
+        dated=_dated(document),
+    )
+
+
+def _author(document: Document, item: RecordItem | None) -> str:
+    if document.author_said_by_id and document.author:
+        return document.author
+    return item.holder.name if item and item.holder else ""
+
+
+def _day(document: Document) -> date:
+    return document.dated_on or _guessed(document) or when.as_date(document.put_in_at)
+
+
+def _guessed(document: Document) -> date | None:
+    """The day that is written on it, where nobody has said another."""
+    guess = words.guess_of(document)
+    is_written = guess is not None and guess.dated_from == Guess.From.TEXT and document.dated_said_by_id is None
+    return guess.dated_on if guess and is_written else None
+
+
+def _dated(document: Document) -> str:
+    """Its day as somebody said it or as we read it; else the day it came to us, named as such."""
+    if document.dated_on:
+        return when.month_day(document.dated_on, year=True)
+    if guessed := _guessed(document):
+        return _("%(day)s, as we read it") % {"day": when.month_day(guessed, year=True)}
+    return _("Came to us %(day)s") % {"day": when.month_day(document.put_in_at, year=True)}
+
+
+def left_out(visit: Visit, today: date) -> tuple[LeftOut, ...]:
+    """What is here and would not go to the office today; nothing while nothing may go at all."""
+    return () if why_not(visit) else for_office(visit, today).left_out
