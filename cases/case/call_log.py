@@ -45,7 +45,7 @@ class CallLog(models.Model):
     todo = models.ForeignKey("case.ToDo", null=True, blank=True, on_delete=models.PROTECT, related_name="calls")
     press = models.UUIDField(unique=True)  # made with the form: the other press of a double click is the same call
     whom = models.CharField(max_length=10, choices=Whom)
-    about_item = models.UUIDField(null=True, blank=True)  # the record that an office was asked about
+    about_item = models.UUIDField(null=True, blank=True)  # the record or report that an office was asked about
     came_of = models.CharField(max_length=14, choices=CameOf)
     follows = models.CharField(max_length=8, choices=Follows)
     again_on = models.DateField(null=True, blank=True)

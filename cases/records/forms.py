@@ -147,6 +147,8 @@ class SayForm(forms.Form):
         required=False,
         choices=[
             (KnownBy.STAFF_CALL, gettext_lazy("By phone")),
+            (KnownBy.OFFICE_FAX, gettext_lazy("The office sent a fax")),
+            (KnownBy.OFFICE_POST, gettext_lazy("The office sent a letter")),
             (KnownBy.OFFICE, gettext_lazy("The office wrote")),
             (KnownBy.PATIENT, gettext_lazy("The patient said so")),
         ],

@@ -13,8 +13,9 @@ from cases.case import calls
 from cases.case.actions import CALL, TREATMENT_SOON, ask_to_do, must
 from cases.case.models import CallLog, Case, TimeOfDay, ToDo
 from cases.records.items.telling import lock_case, tell
-from cases.records.models import RecordItem
+from cases.records.models import RecordItem, ReportLoop
 from cases.records.planning import CALL_HOLDER, VISIT_SOON
+from cases.records.report.actions import tell_report
 from cases.records.rules import NEEDS_A_REASON
 from cases.records.states import KnownBy
 from portal import clock
@@ -38,6 +39,9 @@ NOTE_AT_MOST = 100
 CALLS_TO_COME = (CALL, VISIT_SOON, TREATMENT_SOON)
 # What an office says on the phone about a record, as verbs of the record, in the order they are offered.
 WORDS_HEARD = ("sent", "acknowledged", "asked", "asked_again", "arrived", "not_located")
+# The same of the report: by the second office, and by the one that should have it.
+WORDS_OF_SECOND = ("announced", "asked", "asked_again")
+WORDS_OF_PRIMARY = ("confirmed", "not_there")
 
 # What a patient says on the phone to the question of a message.
 ANSWERS_HEARD = {"said_done": kinds.DONE, "said_not_yet": kinds.NOT_YET}
@@ -125,14 +129,15 @@ def log_call(
     press: UUID,
     came_of: str,
     item: RecordItem | None = None,
+    report: ReportLoop | None = None,
     message: Delivery | None = None,
     follows: str,
     words: str = "",
     by: Actor,
     **call: Any,
 ) -> CallLog:
-    """Write a call down. `follows` may be a word about the record an office was asked of: it is said as heard by
-    phone; or what the patient answered to the message she was called with. Raises Refused when the record does not
+    """Write a call down. `follows` may be a word about the record or report an office was asked of: it is said as heard
+    by phone; or what the patient answered to the message she was called with. Raises Refused when the record does not
     take it, and then nothing is written.
     """
     must("log_calls", case, by)
@@ -144,7 +149,8 @@ def log_call(
     if item and call.get("todo") is None:
         # The board asked by itself: from now on the call has a row, to be settled or put off.
         call["todo"] = ask_to_do(CALL_HOLDER, item, case=case, due_on=clock.today(organisation_zone()), by=by)
-    is_word = follows in WORDS_HEARD and item is not None
+    is_of_report = report is not None and follows in WORDS_OF_SECOND + WORDS_OF_PRIMARY
+    is_word = is_of_report or (follows in WORDS_HEARD and item is not None)
     is_answer = follows in ANSWERS_HEARD and message is not None and came_of == CallLog.CameOf.REACHED
     if not is_word and not is_answer and follows not in {CallLog.Follows.DONE, CallLog.Follows.AGAIN}:
         raise Refused(_("Choose what follows."), code="input")
@@ -154,14 +160,16 @@ def log_call(
         case,
         press=press,
         came_of=came_of,
-        about_item=item.pk if item else None,
+        about_item=item.pk if item else report.pk if report else None,
         follows=CallLog.Follows.WORD if is_word else CallLog.Follows.DONE if is_answer else follows,
         words=words,
         asks_again=message is None,
         by=by,
         **call,
     )
-    if is_word and item:
+    if is_of_report and report:
+        tell_report(report, follows, told=KnownBy.STAFF_CALL, by=by)
+    elif is_word and item:
         reason = words if follows in NEEDS_A_REASON else ""
         tell(item, follows, told=KnownBy.STAFF_CALL, reason=reason, by=by)
     if message is not None:

@@ -22,7 +22,7 @@ from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.records.planning import ASK_OFFICE
 from cases.records.report.loop import ON_ITS_WAY
 from cases.records.report.planning import ASK_REPORT
-from cases.records.rules import ITEM_MOVES, NEEDS_A_REASON
+from cases.records.rules import ITEM_MOVES, NEEDS_A_REASON, REPORT_MOVES
 from portal import clock, moves, when
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
@@ -47,17 +47,28 @@ HEARD = {
     "arrived": gettext_lazy("The second doctor has it"),
     "not_located": gettext_lazy("They cannot find it"),
 }
+# What an office says of the report: the second one, or the one that should have it.
+HEARD_OF_REPORT = {
+    "announced": gettext_lazy("They have sent it, or send it today"),
+    "asked": gettext_lazy("I asked for it"),
+    "asked_again": gettext_lazy("I asked again"),
+    "confirmed": gettext_lazy("The primary doctor has it"),
+    "not_there": gettext_lazy("It is not there"),
+}
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a call is about: a case, the to-do it came from, the record that an office is asked of, a message to say."""
+    """What a call is about: a case, the to-do it came from, the record or report that an office is asked of, a message
+    to say.
+    """
 
     case: Case
     todo: ToDo | None = None
     item: RecordItem | None = None
     asked_office: Office | None = None  # of a visit or a report
     message: Delivery | None = None
+    report: ReportLoop | None = None
 
     @property
     def whom(self) -> str:
@@ -111,17 +122,19 @@ def _subject(request: HttpRequest, case: Case) -> Subject:
         parts = ("kind", "holder", "visit__office", "visit__case__key", "visit__case__patient")
         own = RecordItem.objects.visible_to(request.user).filter(visit__case=case).select_related(*parts)
         item = find_or_404(own, pk=_id(about))
-    return Subject(case, todo, item, _office_of(todo) if todo else None, message)
+    report = _report_of(todo) if todo and todo.kind == ASK_REPORT else None
+    return Subject(case, todo, item, _office_of(todo, report) if todo else None, message, report)
 
 
-def _office_of(todo: ToDo) -> Office | None:
+def _report_of(todo: ToDo) -> ReportLoop | None:
+    return ReportLoop.objects.filter(pk=todo.about_id).select_related("visit__office", "visit__case").first()
+
+
+def _office_of(todo: ToDo, loop: ReportLoop | None) -> Office | None:
     """Whom a to-do about a visit or its report asks: the second office, or the primary doctor's for what left it."""
     if todo.kind == ASK_OFFICE:
         visit = Visit.objects.filter(pk=todo.about_id).select_related("office").first()
         return visit.office if visit else None
-    if todo.kind != ASK_REPORT:
-        return None
-    loop = ReportLoop.objects.filter(pk=todo.about_id).select_related("visit__office", "visit__case").first()
     if loop and loop.state in ON_ITS_WAY:
         found = offices.doctor(loop.visit.case, CaseClinician.Role.PRIMARY)
         return found.clinician.office if found else None
@@ -149,6 +162,7 @@ def _save(request: HttpRequest, subject: Subject) -> HttpResponse:
             came_of=said["came_of"],
             todo=subject.todo,
             item=subject.item,
+            report=subject.report,
             message=subject.message,
             follows=said["follows"],
             words=said["words"],
@@ -179,7 +193,7 @@ def _context(request: HttpRequest, subject: Subject, came_of: str, press: str) -
     return {
         "case": subject.case,
         "subject": subject,
-        "about": subject.item.kind.called if subject.item else "",
+        "about": subject.item.kind.called if subject.item else _("the report") if subject.report else "",
         "call": todos.call_button(subject.office, patient if subject.whom == Whom.PATIENT else None),
         "reach": todos.reach(patient) if subject.whom == Whom.PATIENT else todos.reach_office(subject.office),
         "to_say": _to_say(subject),
@@ -242,6 +256,14 @@ def _choices(subject: Subject, came_of: str) -> list[dict[str, str]]:
                 "hint": _("Say below what they told you.") if verb in NEEDS_A_REASON else "",
             }
             for verb in actions.WORDS_HEARD
+            if verb in allowed
+        ]
+    if subject.report:
+        verbs = actions.WORDS_OF_PRIMARY if subject.report.state in ON_ITS_WAY else actions.WORDS_OF_SECOND
+        allowed = moves.allowed(REPORT_MOVES, subject.report.state, COORDINATOR)
+        heard = [
+            {"value": verb, "label": str(HEARD_OF_REPORT[verb]), "icon": "file", "hint": ""}
+            for verb in verbs
             if verb in allowed
         ]
     return [*heard, done, again]

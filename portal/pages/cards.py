@@ -169,6 +169,8 @@ def report(gathered: Gathered, case: Case, today: dt.date) -> Row | None:
         return None
     days = [
         (_("Asked for"), loop.asked_on),
+        (_("Sent"), loop.sent_on),
+        (_("Looked for, not there"), loop.missed_on),
         (_("Arrived"), loop.received_on),
         (_("Confirmed"), loop.confirmed_on),
     ]
@@ -176,6 +178,7 @@ def report(gathered: Gathered, case: Case, today: dt.date) -> Row | None:
         "state": loop.get_state_display(),
         "tag": "ok" if loop.state in report_loop.THERE else "warn",
         "age": words.report_age(gathered, today),
+        "next": words.report_next(gathered),
         "days": [{"title": title, "text": when.day(on)} for title, on in days if on],
         "known": record_words.known(loop, False, case.patient.first_name, teller),
         "came": loop.get_came_display() if loop.came else "",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cases.case.path import Facts, Step
 from cases.records.report import loop as report_loop
+from cases.records.report import planning as report_planning
 from cases.records.states import ReportState
 from portal import when
 from portal.pages.facts import Gathered
@@ -254,13 +255,28 @@ def visit_words(on: date | None, today: date) -> str:
     return ngettext("%(day)s, in %(days)d day", "%(day)s, in %(days)d days", days) % counted
 
 
-def report_age(gathered: Gathered, today: date) -> str:
-    """ "Report open for 12 days"; empty before the visit and once somebody has confirmed it."""
+def report_age(gathered: Gathered, today: date) -> dict[str, str] | None:
+    """The tag "Report open for 12 days: late"; None before the visit and once somebody has confirmed it."""
     loop, visit = gathered.report, gathered.visit
     if loop is None or visit is None or visit.on_date is None or loop.state == ReportState.CONFIRMED:
-        return ""
+        return None
     days = report_loop.days_open(visit.on_date, today)
-    return ngettext("Report open for %(days)d day", "Report open for %(days)d days", days) % {"days": days}
+    age = ngettext("Report open for %(days)d day", "Report open for %(days)d days", days) % {"days": days}
+    if days >= report_loop.LAST:
+        return {"label": _("%(age)s: call") % {"age": age}, "kind": "stop", "icon": "phone"}
+    if days >= report_loop.LATE:
+        return {"label": _("%(age)s: late") % {"age": age}, "kind": "warn", "icon": "alert"}
+    return {"label": age, "kind": "info", "icon": "clock"}
+
+
+def report_next(gathered: Gathered) -> str:
+    """The one next day of an open report and whose it is; empty once it is confirmed."""
+    following = report_planning.next_of(gathered.report, gathered.standing) if gathered.standing else None
+    if following is None:
+        return ""
+    if following.by == report_loop.Asker.PERSON:
+        return _("Next: one of us calls, from %(day)s on.") % {"day": when.short_day(following.on)}
+    return _("Next: the patient is asked on %(day)s.") % {"day": when.short_day(following.on)}
 
 
 STAFF_WORDS = {

@@ -2,6 +2,7 @@
 
 import threading
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -11,6 +12,7 @@ from cases.case import calls
 from cases.case.actions import ask_to_do
 from cases.case.models import CallLog, ToDo
 from cases.records.models import RecordItem
+from cases.records.report.actions import tell_report
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import SYSTEM, Actor
@@ -18,9 +20,12 @@ from portal.errors import Refused
 from portal.history.models import Event
 from portal.pages import actions
 from tests import factories, people
+from tests.records.builders import on_november_5
+from tests.records.report_builders import open_report
 
 pytestmark = pytest.mark.django_db
 
+EASTERN = ZoneInfo("America/Toronto")
 HOSTILE = "<script>alert(1)</script> ‮ {{ 7 }} %(name)s"
 
 
@@ -241,3 +246,30 @@ def test_two_coordinators_at_once_settle_one_to_do_and_log_two_calls():
     assert not failed
     assert CallLog.objects.count() == 2
     assert Event.objects.filter(verb="todo.done").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "offered", "said", "after"),
+    [
+        ("asked", ["announced", "asked_again"], "asked_again", ("asked", False)),
+        ("announced", ["confirmed", "not_there"], "not_there", ("asked", True)),
+        ("received", ["confirmed", "not_there"], "confirmed", ("confirmed", False)),
+    ],
+)
+def test_what_a_desk_says_on_the_phone_is_said_of_the_report(before, offered, said, after):
+    with on_november_5() as traveller:
+        loop = open_report(traveller)
+        loop = tell_report(loop, before, by=theo())
+        todo = ask_to_do("ask_report", loop, case=loop.visit.case, due_on=clock.today(EASTERN), by=SYSTEM)
+        browser = people.browser(people.person("theo"))
+        second = browser.get(address(loop.visit.case, f"?todo={todo.pk}&came_of=reached"))
+        assert [choice["value"] for choice in second.context["choices"]] == [*offered, "done", "again"]
+        press = {"press": second.context["press"], "came_of": "reached", "follows": said}
+        for _twice in range(2):
+            assert browser.post(address(loop.visit.case, f"?todo={todo.pk}"), press).status_code == 302
+        loop.refresh_from_db()
+        assert ((loop.state, loop.missed_on is not None), loop.known_by) == (after, "staff_call")
+        todo.refresh_from_db()
+        assert todo.done_at is not None
+        assert ToDo.objects.open().filter(kind="ask_report").exists() is after[1]
+        assert CallLog.objects.get().about_item == loop.pk

@@ -8,7 +8,7 @@ import time_machine
 from cases.case.models import Office
 from cases.records import actions as records
 from portal import clock
-from portal.pages import board, facts, reasons
+from portal.pages import board, facts, reasons, words
 from tests.records.builders import actor, booked_visit, item, named_visit, on_november_5
 from tests.records.report_builders import open_report
 
@@ -111,3 +111,33 @@ def test_a_report_that_nobody_confirmed_names_its_days_and_whom_to_ask():
     with time_machine.travel(dt.datetime(2026, 12, 15, 15, tzinfo=dt.UTC), tick=False):
         records.tell_report(loop, "confirmed", by=actor("rosa"))
     assert on(15, case, month=12) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "label", "kind"),
+    [
+        ("2026-11-28", "Report open for 4 days", "info"),
+        ("2026-12-04", "Report open for 10 days: late", "warn"),
+        ("2026-12-14", "Report open for 20 days: call", "stop"),
+    ],
+)
+def test_the_age_of_an_open_report_is_said_in_words_and_shown_in_color(day, label, kind):
+    with on_november_5() as traveller:
+        loop = open_report(traveller)
+        gathered = facts.of_case(loop.visit.case, clock.now())
+        tag = words.report_age(gathered, dt.date.fromisoformat(day))
+        assert (tag["label"], tag["kind"]) == (label, kind)
+
+
+def test_an_open_report_says_its_one_next_day_and_whose_it_is():
+    with on_november_5() as traveller:
+        loop = open_report(traveller)
+
+        def next_words():
+            return words.report_next(facts.of_case(loop.visit.case, clock.now()))
+
+        assert next_words() == "Next: the patient is asked on Mon, Nov 30."
+        records.tell_report(loop, "not_there", by=actor("theo"))
+        assert next_words() == "Next: one of us calls, from Wed, Nov 25 on."
+        records.tell_report(loop, "confirmed", by=actor("theo"))
+        assert next_words() == ""

@@ -15,7 +15,7 @@ from cases.records.days.lead_times import add_business_days, first_business_day,
 from cases.records.states import Came, ReportState
 
 ASKED_ABOUT = (3, 10, 20)  # days after the visit
-LAST = ASKED_ABOUT[-1]
+LATE, LAST = ASKED_ABOUT[1:]
 AFTER_A_LATE_WORD = timedelta(days=3)
 AFTER_IT_WENT_OUT = 3  # business days
 AFTER_A_CALL = 5  # business days: one of us called, and nobody knew more
