@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "cases.records",
     "cases.desk",
     "bookings",
+    "cases.opinions",
     "cases.reviews",
     "portal.pages",
     "django.contrib.auth",

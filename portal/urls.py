@@ -16,6 +16,7 @@ ROOMS = [
     "cases.records",
     "cases.desk",
     "bookings",
+    "cases.opinions",
     "cases.reviews",
     "portal.pages",
 ]

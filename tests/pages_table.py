@@ -209,6 +209,12 @@ PAGES: dict[str, Page] = {
     "bookings:time_off": Page(CONSULTANTS, owner="assigned", posts="only"),
     "bookings:remove_time_off": Page(ASSIGNED, ("time_off",), "assigned", posts="only"),
     "bookings:calendar": Page(CONSULTANTS, owner="assigned"),
+    # --- opinions ---
+    "opinions:talk": of_case(FAMILY_AND_COORDINATOR),
+    "opinions:arrange_talk": of_case(FAMILY_AND_COORDINATOR, posts="only"),
+    "opinions:save_agenda": of_case(FAMILY_AND_COORDINATOR, posts="only"),
+    "opinions:agenda_pdf": of_case(FAMILY_AND_COORDINATOR, is_file=True),
+    "opinions:move_talk": of_case(FAMILY_AND_COORDINATOR, "talk", "talk_verb", posts="only"),
     # --- reviews ---
     "reviews:queue": Page(CONSULTANTS | COORDINATOR, owner="assigned"),
     "reviews:edit": of_case(ASSIGNED, "review", owner="assigned"),

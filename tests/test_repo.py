@@ -24,6 +24,7 @@ LAYERS = [
     ["cases.documents"],
     ["cases.records"],
     ["bookings", "cases.desk"],
+    ["cases.opinions"],
     ["cases.reviews"],
     ["portal.pages"],
 ]

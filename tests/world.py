@@ -16,6 +16,7 @@ from cases.case.models import Case, Consent, Office
 from cases.case.signatures import Signature, SignedHow, drawing
 from cases.documents.joining import actions as joining
 from cases.documents.models import PageImage
+from cases.opinions.talk import actions as talks
 from cases.records import actions as records
 from cases.records.models import RecordItem
 from cases.records.release import actions as release_actions
@@ -96,7 +97,7 @@ def make_world() -> World:
     )
     things: dict[str, Any] = {"case": case.pk, "number": 1, "other_consultant": people.person("amir").pk}
     things["patient_pk"] = case.patient_id
-    things |= _words() | _visit(case) | _signed(case) | _plan(case) | _hold(case)
+    things |= _words() | _visit(case) | _talk(case) | _signed(case) | _plan(case) | _hold(case)
     things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ, consultant=joanne).pk
     things["todo"] = page_actions.ask_for_a_call(case, by=Actor.person(rosa)).pk
     invitation = accounts.invite(name="Otto Beck", email="otto@example.org", role="consultant", by=Actor.person(mara))
@@ -107,7 +108,7 @@ def make_world() -> World:
 def _words() -> dict[str, str]:
     """Arguments that are words of the address itself."""
     verbs = {"document_verb": "hide", "visit_verb": "cancel", "item_verb": "asked", "referral_verb": "asked"}
-    verbs |= {"report_verb": "asked", "release_verb": "take-back"}
+    verbs |= {"report_verb": "asked", "release_verb": "take-back", "talk_verb": "cancel"}
     verbs["kind"] = "slides"
     verbs["wording_code"] = "bookings.day_before"
     return {"about_slug": "scope", "draft_form": "review", "change_verb": "close", **verbs}
@@ -122,6 +123,14 @@ def _visit(case: Case) -> dict[str, Any]:
     office = Office.objects.get(for_case=case)
     records.set_due_back(RecordItem.objects.get(visit=visit, kind="slides"), on=on + dt.timedelta(days=28), by=by)
     return {"visit": visit.pk, "office": office.pk, "item": RecordItem.objects.filter(visit=visit).first().pk}
+
+
+def _talk(case: Case) -> dict[str, Any]:
+    """A talk with a specialist of her choice, a week after the visit, and what she wants to ask."""
+    by, on = Actor.person(case.patient), clock.today(case.patient.zone) + dt.timedelta(days=49)
+    talk = talks.arrange(case, doctor="Dr. Abara", office_name="Elm Street", on=on, at=dt.time(9, 20), by=by)
+    talks.change_agenda(talk, questions=["Is a smaller operation possible?"], points=["Time"], seen_at=None, by=by)
+    return {"talk": talk.pk}
 
 
 def _signed(case: Case) -> dict[str, Any]:

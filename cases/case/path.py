@@ -64,7 +64,8 @@ class Facts:
     report: str = ""  # "", asked, announced, received, confirmed
     opinions: int = 0
     talk_on: date | None = None
-    talk_held: bool = False
+    talk_with: str = ""
+    talk_held: bool = False  # since the visit
     decision: str = ""  # "", chosen, more_time
     call_wanted: bool = False
     call_by: date | None = None
@@ -99,7 +100,7 @@ class Step:
 
     @property
     def is_rest(self) -> bool:
-        return self.code in {"nothing", "not_today"}
+        return self.code in {"nothing", "not_today", "talk_ahead"}
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,8 @@ def next_step(facts: Facts, today: date) -> Step:
     step = _open_step(facts, today)
     if step is None:
         return Step("nothing", due_on=next_date(facts, today))
+    if step.is_rest:
+        return step
     if facts.not_today_until and today < facts.not_today_until:
         return Step("not_today", due_on=facts.not_today_until)
     return step
@@ -227,21 +230,33 @@ def _is_to_ask(item: ItemFacts, facts: Facts) -> bool:
 def _after_the_visit(facts: Facts, today: date) -> Step | None:
     if not facts.visit_happened:
         return None
+    talk_passed = facts.talk_on is not None and facts.talk_on < today and not facts.talk_held
+    if talk_passed:
+        return Step("talk_passed", "opinions:talk", None, 1, facts.talk_with)
     if not facts.report_there:
         code = f"report_{facts.report}" if facts.report else "report"  # asked or announced
-        return Step(code, "records:report", None, 5, facts.visit_with)
-    if facts.opinions < 2:
+        # It helps to have it there for the talk.
+        helpful_by = None if facts.talk_held else facts.talk_on
+        return Step(code, "records:report", helpful_by, 5, facts.visit_with)
+    if facts.opinions == 1:  # nobody has to put opinions in here to talk about them
         return Step("compare", "", None, 15)
     if not facts.talk_held:
-        return Step("talk", "", facts.talk_on, 10) if facts.talk_on is None else None
+        return _talk(facts)
     if not facts.decision:
         return Step("choose", "", None, 15)
     return None
 
 
+def _talk(facts: Facts) -> Step:
+    if facts.talk_on is None:
+        return Step("talk", "opinions:talk", None, 10)
+    return Step("talk_ahead", "opinions:talk", facts.talk_on, 0, facts.talk_with)
+
+
 def next_date(facts: Facts, today: date) -> date | None:
     """The next day on which something happens by itself."""
-    days = [facts.visit_on, facts.talk_on, facts.treatment_on, facts.consultation and facts.consultation.on]
+    talk_on = None if facts.talk_held else facts.talk_on
+    days = [facts.visit_on, talk_on, facts.treatment_on, facts.consultation and facts.consultation.on]
     return min((day for day in days if day and day >= today), default=None)
 
 
@@ -299,4 +314,5 @@ def _shown(code: str, done: dict[str, bool], current: str, facts: Facts) -> Path
         "meet": facts.visit_on,
         "talk": facts.talk_on,
     }.get(code)
-    return PathStep(code, state, on=on, about=facts.visit_with if code == "meet" else "")
+    about = {"meet": facts.visit_with, "talk": facts.talk_with}.get(code, "")
+    return PathStep(code, state, on=on, about=about)

@@ -6,7 +6,7 @@ from typing import TypeVar
 from cases.records.models import RecordItem, Referral, ReportLoop, Undoable, Visit
 from portal.actors import Actor
 
-KEPT = {
+KEPT: dict[type[Undoable], tuple[str, ...]] = {
     Visit: ("state", "on_date", "at_time", "way", "booked_at"),
     Referral: ("state", "known_by", "asked_on", "answered_on", "sent_on"),
     RecordItem: (
@@ -32,6 +32,11 @@ KEPT = {
 }
 MOVED = ("moved_at", "moved_by", "before")
 Thing = TypeVar("Thing", bound=Undoable)
+
+
+def register(model: type[Undoable], names: tuple[str, ...]) -> None:
+    """For rooms above, in their apps.py: which fields of their model go one step back."""
+    KEPT[model] = names
 
 
 def keep(thing: Undoable, *, now: datetime, by: Actor) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,6 +11,7 @@ from django.utils.translation import ngettext
 from bookings.models import Consultation
 from cases.case.models import Case, CaseClinician
 from cases.case.path import ARRIVED_HOPS, Facts, Path, PathStep, Step
+from cases.opinions.models import Talk
 from cases.records import words as record_words
 from cases.records.models import Visit
 from cases.records.report import loop as report_loop
@@ -57,7 +59,7 @@ def due_words(step: Step) -> str:
     day = {"day": when.day(step.due_on)}
     if step.code == "call":
         return _("By %(day)s") % day
-    if step.code == "nothing":
+    if step.code in {"nothing", "talk_ahead"}:
         return _("The next date is %(day)s") % day
     if step.code == "not_today":
         return _("Again on %(day)s") % day
@@ -94,6 +96,8 @@ def coming(gathered: Gathered, today: dt.date) -> list[Row]:
         rows.append(_consultation_row(gathered.consultation))
     if gathered.visit and known.visit_on and known.visit_on >= today:
         rows += _visit_rows(gathered, gathered.visit, today)
+    if gathered.talk and gathered.talk.is_open and known.talk_on and known.talk_on >= today:
+        rows.append(_talk_row(gathered.talk))
     if known.treatment_on and known.treatment_on >= today:
         rows.append({"on": known.treatment_on, "title": _("Treatment is planned to begin")})
     return sorted(rows, key=lambda row: row["on"])
@@ -137,6 +141,21 @@ def _visit_rows(gathered: Gathered, visit: Visit, today: dt.date) -> list[Row]:
         }
     )
     return rows
+
+
+def _talk_row(talk: Talk) -> Row:
+    return {
+        "on": talk.on_date,
+        "title": _("Talk with %(name)s") % {"name": talk.clinician.name},
+        "href": talk.get_absolute_url(),
+        "hint": talk_place(talk),
+    }
+
+
+def talk_place(talk: Talk) -> str:
+    """ "9:20 am, Eastern Time, Elm Street Family Practice"."""
+    parts = [when.clock_time(talk.at_time), when.zone_name(talk.zone)] if talk.at_time else []
+    return ", ".join([*parts, talk.office.name] if talk.office else parts)
 
 
 def _visit_title(known: Facts) -> str:
@@ -186,12 +205,30 @@ def report(gathered: Gathered, case: Case, today: dt.date) -> Row | None:
     }
 
 
+def talk_it_over(gathered: Gathered, today: dt.date) -> Row | None:
+    """Where the talk with the doctor is, once the visit took place; None before it."""
+    known, talk = gathered.facts, gathered.talk
+    if not known.visit_happened and talk is None:
+        return None
+    named = {"name": known.talk_with, "day": when.day(known.talk_on) if known.talk_on else ""}
+    if talk is None or talk.on_date is None:
+        text = _("With your primary doctor, or a specialist you choose. It has no date yet.")
+    elif known.talk_held:
+        text = _("You talked with %(name)s on %(day)s.") % named
+    elif talk.on_date < today:
+        text = _("Your talk with %(name)s was to be on %(day)s.") % named
+    else:
+        text = _("Your talk with %(name)s is on %(day)s.") % named
+    return {"text": text, "label": _("See your page for the talk")}
+
+
 def people(case: Case, reader: User) -> list[Row]:
     """The consultant, the coordinator and the doctors of a case."""
-    assigned = case.assignments.filter(ended_at=None).select_related("user").order_by("begun_at")
-    rows = [_person(each.user, _("Your consultant"), "plum") for each in assigned]
-    coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name")
-    rows += [_person(user, _("Keeps your records moving"), "warm") for user in coordinators]
+    assigned = User.objects.filter(pk__in=case.assignments.filter(ended_at=None).values("user"))
+    coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True)
+    ours = assigned.annotate(place=Value(1)).union(coordinators.annotate(place=Value(2)), all=True)
+    said = {1: (_("Your consultant"), "plum"), 2: (_("Keeps your records moving"), "warm")}
+    rows = [_person(user, *said[user.place]) for user in ours.order_by("place", "name")]
     for link in case.clinicians.select_related("clinician").order_by("id"):
         name = link.clinician.name
         rows.append({"avatar": initials(name), "title": name, "hint": CLINICIAN_WORDS[link.role]()})

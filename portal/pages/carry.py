@@ -13,9 +13,10 @@ from cases.records.standing import ItemStanding
 from cases.records.states import THERE, ItemState, Route, VisitState
 from portal import when
 from portal.accounts.models import User
+from portal.onepage import Section, Sheet, Tick, in_the_patients_words, made
 from portal.pages import facts
 from portal.pages.facts import Gathered
-from portal.pages.sheet import Section, Sheet, Tick, in_the_patients_words, made, visit_place
+from portal.pages.sheet import visit_place
 
 # A core record that could come on the day itself: a copy in the bag makes it certain.
 COULD_BE_LATE = {Timing.MAY_FOLLOW, Timing.EXPECTED}

@@ -12,6 +12,7 @@ from bookings.slots import plan_due_on
 from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.path import ARRIVED_HOPS, ConsultationFacts, Facts, ItemFacts
 from cases.documents.models import PLAN, Version
+from cases.opinions.models import Talk
 from cases.records.days.closed_days import ClosedDays
 from cases.records.models import RecordItem, Referral, ReportLoop, Visit
 from cases.records.planning import CALL_HOLDER, GIVE_BACK
@@ -52,6 +53,7 @@ class Gathered:
     calls_about: Mapping[str, list[CallAbout]] = field(default_factory=dict)  # by the id of the record or report
     primary_office: Office | None = None  # looked up where a report is on its way to it
     lent: tuple[RecordItem, ...] = ()  # whose day to go back has come; the team's pages only
+    talk: Talk | None = None  # the one to come, else the last that took place since the visit
 
 
 @dataclass
@@ -67,6 +69,7 @@ class _Rows:
     calls: dict[UUID | None, dt.date] = field(default_factory=dict)
     calls_about: dict[str, list[CallAbout]] = field(default_factory=dict)
     lent: dict[UUID, list[RecordItem]] = field(default_factory=dict)
+    talks: dict[UUID, list[Talk]] = field(default_factory=dict)
     closed: frozenset[dt.date] = frozenset()
 
 
@@ -107,6 +110,9 @@ def _look_up(cases: Mapping[UUID, Case], now: dt.datetime, here: Organisation | 
     upcoming = Consultation.objects.upcoming(now).filter(case__in=cases).select_related("consultant", "service")
     for consultation in upcoming:
         rows.consultations.setdefault(consultation.case_id, consultation)
+    for talk in Talk.objects.not_off().filter(case__in=cases).select_related("clinician", "office"):
+        talk.case = cases[talk.case_id]
+        rows.talks.setdefault(talk.case_id, []).append(talk)
     _look_up_calls(cases, rows)
     if any(consultation.service.needs_plan for consultation in rows.consultations.values()):
         region = (here or organisation()).region
@@ -161,6 +167,7 @@ def _gather(case: Case, rows: _Rows) -> Gathered:
     referral = getattr(visit, "referral", None)
     report = getattr(visit, "report", None) if visit and visit.state == VisitState.HAPPENED else None
     consultation = rows.consultations.get(case.pk)
+    talk = _talk_that_counts(rows.talks.get(case.pk, ()), visit)
     facts = Facts(
         opened_on=when.as_date(case.opened_at, case.patient.zone),
         referral=_referral_state(referral),
@@ -175,6 +182,9 @@ def _gather(case: Case, rows: _Rows) -> Gathered:
         plan=_plan_state(rows.plans.get(case.pk, set())),
         consultation=_consultation(consultation, case, rows) if consultation else None,
         treatment_on=case.treatment_on,
+        talk_on=talk and talk.on_date,
+        talk_with=talk.clinician.name if talk else "",
+        talk_held=talk is not None and talk.state == Talk.State.HELD,
         report="" if report is None or report.state == ReportState.NOT_ASKED else str(report.state),
         call_wanted=case.pk in rows.calls,
         call_by=rows.calls.get(case.pk),
@@ -191,7 +201,18 @@ def _gather(case: Case, rows: _Rows) -> Gathered:
         rows.calls_about,
         rows.primary_offices.get(case.pk),
         tuple(rows.lent.get(case.pk, ())),
+        talk,
     )
+
+
+def _talk_that_counts(talks: Sequence[Talk], visit: Visit | None) -> Talk | None:
+    """The talk to come; else the last that took place since the visit: one about an earlier round is over."""
+    if ahead := next((talk for talk in talks if talk.is_open), None):
+        return ahead
+    if visit is None or visit.state != VisitState.HAPPENED or visit.on_date is None:
+        return None
+    held = [talk for talk in talks if talk.on_date and talk.on_date >= visit.on_date]
+    return max(held, key=lambda talk: talk.on_date or dt.date.min, default=None)
 
 
 def _referral_state(referral: Referral | None) -> str:

@@ -84,6 +84,7 @@ def _home(case: Case, request: HttpRequest) -> dict[str, object]:
         "tally": way.tally,
         "people": cards.people(case, request.user),
         "talk": cards.talk(gathered, case),
+        "talk_it_over": cards.talk_it_over(gathered, today),
         "summary": cards.summary(case, request.user),
         "call_open": known.call_wanted,
     }

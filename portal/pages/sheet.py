@@ -4,80 +4,34 @@ Both are the patient's: in her language and on her clock, whoever prints them.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case, CaseClinician, Office
 from cases.case.path import Step, next_step
 from cases.case.people import COORDINATOR, PATIENT
+from cases.opinions.models import Talk
 from cases.records.days.verdict import Timing
 from cases.records.models import Visit
 from cases.records.standing import ItemStanding
 from cases.records.states import THERE, ItemState, Need, Route
 from cases.records.words import doctor_of, listed
-from portal import paper, phones, when
+from portal import onepage, phones, when
 from portal.accounts.models import User
+from portal.onepage import Section, Sheet, in_the_patients_words, made
 from portal.pages import cards, facts, words
 from portal.pages.facts import Gathered
 from portal.texts.models import Organisation
 from portal.texts.templatetags.facts import EMPTY, NUMBERS
 from portal.texts.words import organisation, text
 
-TEMPLATE = Path(__file__).with_name("sheet.typ")
 QUESTIONS = 3
 ASKED = {ItemState.ASKED, ItemState.ACKNOWLEDGED}
 # Her own words of what she hopes for are hers and the team's; a helper's copy has lines to write on.
 READS_QUESTIONS = {PATIENT, COORDINATOR}
-
-
-@dataclass(frozen=True)
-class Tick:
-    """Something to tick off; on the page it may lead to the thing itself."""
-
-    title: str
-    hint: str = ""
-    href: str = ""
-
-
-@dataclass(frozen=True)
-class Section:
-    """One part of a page: pairs of words, things to tick, a numbered list and empty lines behind it."""
-
-    heading: str
-    rows: list[dict[str, str]] = field(default_factory=list)
-    ticks: list[Tick] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    blank: int = 0
-
-    @property
-    def blanks(self) -> range:
-        return range(self.blank)
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One page, in words."""
-
-    title: str
-    lead: str
-    reference: str
-    sections: list[Section]
-    foot: str
-    language: str
-    is_rtl: bool
-
-
-@contextmanager
-def in_the_patients_words(patient: User) -> Iterator[None]:
-    """The patient's language and time zone, whoever asks."""
-    with translation.override(patient.language), timezone.override(patient.zone):
-        yield
 
 
 def of_case(case: Case, role: str, now: dt.datetime) -> Sheet:
@@ -103,16 +57,10 @@ def of_case(case: Case, role: str, now: dt.datetime) -> Sheet:
         )
 
 
-def made(**parts: Any) -> Sheet:
-    """A page in the language that is active now."""
-    return Sheet(**parts, language=translation.get_language() or "en", is_rtl=translation.get_language_bidi())
-
-
 def pdf(pages: Sequence[Sheet], patient: User, now: dt.datetime) -> bytes:
     """The pages on paper; raises paper.MissingLetters when a letter cannot be shown."""
     with in_the_patients_words(patient):
-        said = {"title": _("One-page sheet"), "pages": [asdict(page) for page in pages]}
-        return paper.pdf(TEMPLATE, said, author=organisation().name, made_at=now)
+        return onepage.pdf(pages, title=_("One-page sheet"), author=organisation().name, made_at=now)
 
 
 def _whose(patient: User) -> str:
@@ -148,6 +96,10 @@ def _dates(gathered: Gathered, today: dt.date) -> list[dict[str, str]]:
     if visit and visit.on_date and visit.on_date >= today:
         at = _day_and_time(visit.on_date, when.clock_time(visit.at_time) if visit.at_time else "")
         rows.append((visit.on_date, at, visit_place(visit)))
+    talk = gathered.talk
+    if talk and talk.is_open and talk.on_date and talk.on_date >= today:
+        at = _day_and_time(talk.on_date, when.clock_time(talk.at_time) if talk.at_time else "")
+        rows.append((talk.on_date, at, _talk_place(talk)))
     if known.treatment_on and known.treatment_on >= today:
         rows.append((known.treatment_on, _day_and_time(known.treatment_on), _("Treatment is planned to begin.")))
     if not rows:
@@ -161,6 +113,13 @@ def visit_place(visit: Visit) -> str:
     parts = [doctor_of(visit), office.name if office else "", office.place if office else ""]
     where = ", ".join(part for part in parts if part) + "."
     return f"{where} {when.zone_name(visit.zone)}." if visit.at_time else where
+
+
+def _talk_place(talk: Talk) -> str:
+    """ "I talk it over with Dr. Abara, Elm Street Family Practice. Eastern Time."."""
+    where = ", ".join(part for part in (talk.clinician.name, talk.office.name if talk.office else "") if part)
+    said = _("I talk it over with %(where)s.") % {"where": where}
+    return f"{said} {when.zone_name(talk.zone)}." if talk.at_time else said
 
 
 def _day_and_time(on: dt.date, time: str = "") -> str:
@@ -241,9 +200,17 @@ def _record(line: ItemStanding, group: str) -> str:
 
 
 def _questions(gathered: Gathered, role: str) -> Section:
-    hope = gathered.consultation.hope if gathered.consultation and role in READS_QUESTIONS else ""
-    lines = [line.strip() for line in hope.splitlines() if line.strip()][:QUESTIONS]
+    words = _own_words(gathered) if role in READS_QUESTIONS else ""
+    lines = [line.strip() for line in words.splitlines() if line.strip()][:QUESTIONS]
     return Section(_("My three questions"), lines=lines, blank=QUESTIONS - len(lines))
+
+
+def _own_words(gathered: Gathered) -> str:
+    """What she wants to ask: in the talk that is next once the visit took place, else in her next consultation."""
+    talk, call = gathered.talk, gathered.consultation
+    if gathered.facts.visit_happened and talk and talk.is_open and talk.questions:
+        return talk.questions
+    return call.hope if call else ""
 
 
 def _calls(

@@ -182,7 +182,10 @@ def _named(step: Step) -> StepWords | None:
             return StepWords(
                 _("Talk it over with your doctor"),
                 _("Your primary doctor, or the specialist of your choice, can weigh it with you."),
+                _("Plan the talk"),
             )
+        case "talk_ahead" | "talk_passed":
+            return _of_talk(step)
         case "choose":
             return StepWords(
                 _("Make your decision"),
@@ -193,6 +196,16 @@ def _named(step: Step) -> StepWords | None:
         case "not_today":
             return StepWords(_("That’s all right. Not today"), _("Nothing is lost. Your next step will be here again."))
     return None
+
+
+def _of_talk(step: Step) -> StepWords:
+    """A talk that has a date: to come, or over by the calendar."""
+    about = {"about": step.about}
+    if step.code == "talk_ahead":
+        text = _("Your page has room for your questions. Print it and take it along.")
+        return StepWords(_("Your talk with %(about)s is next") % about, text, _("See my page for the talk"))
+    text = _("One press is enough. After that, we stop asking.")
+    return StepWords(_("Did your talk with %(about)s take place?") % about, text, _("Tell us"))
 
 
 def status_line(facts: Facts, today: date) -> str:
@@ -297,7 +310,9 @@ STAFF_WORDS = {
     "report_asked": gettext_lazy("Report asked for, not there yet"),
     "report_announced": gettext_lazy("Report is on its way"),
     "compare": gettext_lazy("Opinions to compare"),
-    "talk": gettext_lazy("Talk with the doctor"),
+    "talk": gettext_lazy("Talk with the doctor has no date yet"),
+    "talk_ahead": gettext_lazy("Talk with the doctor"),
+    "talk_passed": gettext_lazy("Did the talk take place?"),
     "choose": gettext_lazy("Patient decides"),
     "nothing": gettext_lazy("Nothing to do"),
     "not_today": gettext_lazy("Put off until %(day)s"),

@@ -31,9 +31,15 @@ GRID = [
     ("visit happened", VISITED, "report"),
     ("report asked for", replace(VISITED, report="asked"), "report_asked"),
     ("report announced", replace(VISITED, report="announced"), "report_announced"),
-    ("report received", REPORTED, "compare"),
+    ("report received", REPORTED, "talk"),
+    ("one opinion in", replace(REPORTED, opinions=1), "compare"),
     ("both opinions in", COMPARED, "talk"),
-    ("talk has a date", replace(COMPARED, talk_on=date(2026, 11, 12)), "nothing"),
+    ("talk has a date", replace(COMPARED, talk_on=date(2026, 11, 12)), "talk_ahead"),
+    ("talk is today", replace(REPORTED, talk_on=TODAY), "talk_ahead"),
+    ("talk was yesterday", replace(VISITED, talk_on=date(2026, 11, 8)), "talk_passed"),
+    ("talk before the visit", replace(NAMED, talk_on=date(2026, 11, 8)), "nothing"),
+    ("talked before the report came", replace(VISITED, talk_on=date(2026, 11, 8), talk_held=True), "report"),
+    ("talked without putting opinions in", replace(TALKED, opinions=0), "choose"),
     ("talked", TALKED, "choose"),
     ("more time", replace(TALKED, decision="more_time"), "nothing"),
     ("chosen", replace(TALKED, decision="chosen"), "nothing"),
@@ -139,6 +145,23 @@ def test_nothing_to_do_names_the_next_date():
     assert next_date(facts, date(2026, 12, 16)) is None
 
 
+def test_a_talk_that_has_a_date_is_said_as_the_next_thing():
+    talk = replace(REPORTED, talk_on=date(2026, 11, 12), talk_with="Dr. Abara")
+    assert next_step(talk, TODAY) == Step("talk_ahead", "opinions:talk", date(2026, 11, 12), 0, "Dr. Abara")
+    assert next_step(talk, TODAY).is_rest
+    # Not today is about what can be put off.
+    assert next_step(replace(talk, not_today_until=date(2026, 11, 11)), TODAY).code == "talk_ahead"
+
+
+@pytest.mark.parametrize("report", ["", "asked"])
+def test_the_report_is_helpful_by_the_day_of_the_talk(report):
+    talk = replace(VISITED, report=report, talk_on=date(2026, 11, 12))
+    assert next_step(talk, TODAY).due_on == date(2026, 11, 12)
+    assert next_date(talk, TODAY) == date(2026, 11, 12)
+    held = replace(talk, talk_on=TODAY, talk_held=True)
+    assert (next_step(held, TODAY).due_on, next_date(held, TODAY)) == (None, None)
+
+
 PATHS = [
     (NEW, 1, "referral"),
     (replace(NEW, visit_on=VISIT), 2, "referral"),
@@ -150,6 +173,8 @@ PATHS = [
     (REPORTED, 7, "compare"),
     (COMPARED, 8, "talk"),
     (TALKED, 9, "choose"),
+    (replace(TALKED, opinions=0), 8, "compare"),
+    (replace(VISITED, talk_on=date(2026, 11, 8), talk_held=True), 7, "report"),
     (replace(TALKED, decision="more_time"), 9, "choose"),
     (replace(TALKED, decision="chosen"), 10, ""),
 ]

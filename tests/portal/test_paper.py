@@ -7,7 +7,7 @@ import typst
 from django.utils import translation
 
 from portal import clock, paper
-from portal.pages.sheet import TEMPLATE
+from portal.onepage import TEMPLATE
 from tests.pdf_letters import NAMES, no_glyph_is_missing, words_of
 
 

@@ -76,7 +76,7 @@ def test_asked_then_received_then_confirmed(november_5):
     assert (loop.state, loop.asked_on, loop.known_by, step(loop)) == ("asked", NOV_25, "patient", "report_asked")
     november_5.shift(timedelta(days=5))
     loop = actions.tell_report(loop, "received", by=actor("theo"))
-    assert (loop.state, loop.came, loop.known_by, step(loop)) == ("received", "direct", "staff_call", "compare")
+    assert (loop.state, loop.came, loop.known_by, step(loop)) == ("received", "direct", "staff_call", "talk")
     assert planned(loop) == [(10, nine(12, 4)), (20, nine(12, 14))]
     loop = actions.tell_report(loop, "confirmed", told="office", by=actor("theo"))
     assert (loop.state, loop.known_by, planned(loop), act_by(loop)) == ("confirmed", "office", [], None)

@@ -1,0 +1,42 @@
+"""Opinions heard, and the talk about them with the primary doctor or the specialist of choice."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from portal.history import words
+
+
+class OpinionsConfig(AppConfig):
+    name = "cases.opinions"
+    label = "opinions"
+    verbose_name = "Opinions"
+
+    def ready(self) -> None:
+        from cases.case import changes, office_ties
+        from cases.opinions.models import Talk
+        from cases.opinions.talk import reminders
+        from cases.opinions.talk.actions import follow_doctor
+        from cases.opinions.talk.ties import TIES
+        from cases.records import undoing
+        from portal.reminders.kinds import register
+
+        register(*reminders.KINDS)
+        undoing.register(Talk, ("state", "on_date", "at_time", "known_by"))
+        changes.on_doctor_named(follow_doctor)
+        office_ties.register(TIES)
+        words.register_for_patients("talk.")
+        words.register(
+            {
+                "talk.planned": _("Planned a talk with the doctor"),
+                "talk.doctor_set": _("Said with which doctor the talk is"),
+                "talk.set_date": _("Saved the date of the talk"),
+                "talk.move": _("Moved the date of the talk"),
+                "talk.undated": _("Took the date of the talk out"),
+                "talk.cancel": _("Cancelled the talk"),
+                "talk.held": _("Said the talk took place"),
+                "talk.did_not": _("Said the talk did not take place"),
+                "talk.undone": _("Took back the last change of the talk"),
+                "talk.agenda_changed": _("Changed what is to be gone over in the talk"),
+                "talk.agenda_taken": _("Saved the page for the talk as a PDF"),
+            }
+        )

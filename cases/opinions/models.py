@@ -1,0 +1,3 @@
+"""What the opinions' room keeps. Each part of the room has its own rows beside its code."""
+
+from cases.opinions.talk.models import Talk as Talk

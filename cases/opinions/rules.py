@@ -1,0 +1,3 @@
+"""What may happen in the opinions' room: the tables of its parts."""
+
+from cases.opinions.talk.rules import TALK_MOVES as TALK_MOVES
