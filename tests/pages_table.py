@@ -14,10 +14,11 @@ PEOPLE = (
     "coordinator",
     "administrator",
     "unready",  # a consultant who has no second factor yet
+    "office",  # has opened the pages of the case's offices, without an account
 )
 EVERYBODY = frozenset(PEOPLE)
 NOBODY: frozenset[str] = frozenset()
-SIGNED_OUT = frozenset({"anonymous", "unverified", "disabled"})
+SIGNED_OUT = frozenset({"anonymous", "unverified", "disabled", "office"})
 SIGNED_IN = EVERYBODY - SIGNED_OUT - {"unready"}
 SIGNED_IN_OR_UNREADY = EVERYBODY - SIGNED_OUT
 CASE = frozenset({"patient", "starter", "assigned", "coordinator"})
@@ -45,10 +46,16 @@ class Page:
     is_file: bool = False
     body: dict[str, str] = field(default_factory=dict)
     is_ours: bool = True
+    by_link: bool = False  # an office's page: no sign-in leads there, so it is missing for everybody else
 
 
 def public(*args: str, posts: str = "", **more) -> Page:
     return Page(EVERYBODY, args, "anonymous", posts, **more)
+
+
+def office(*args: str, posts: str = "", **more) -> Page:
+    """A page that an office has opened with its code."""
+    return Page(frozenset({"office"}), args, "office", posts, by_link=True, **more)
 
 
 def allauth(who: frozenset[str], *args: str, posts: str = "") -> Page:
@@ -193,6 +200,12 @@ PAGES: dict[str, Page] = {
     "desk:packet": of_case(READERS - ASSIGNED, "visit"),
     "desk:packet_pdf": of_case(READERS - ASSIGNED, "visit", is_file=True),
     "desk:packet_zip": of_case(READERS - ASSIGNED, "visit", is_file=True),
+    # --- offices, by their link ---
+    "desk:code": public(posts="too", body={"code": "KRTM WHEQ PLUD", "born": "3 27 1951"}),
+    "desk:mailed": public("office_token", posts="too", body={"born": "3 27 1951"}),
+    "desk:page": office("office_link"),
+    "desk:add_proof": office("office_link", posts="only", body={"born": "3 27 1951"}),
+    "desk:not_ours": office("office_link", posts="too"),
     # --- bookings ---
     "bookings:pick": of_case(CASE, posts="too"),
     "bookings:check": of_case(PATIENT, "hold", posts="too"),

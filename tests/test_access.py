@@ -69,6 +69,8 @@ def expected(name: str, person: str) -> str:
     page = PAGES[name]
     if person in page.who:
         return "opens"
+    if page.by_link:
+        return "missing"
     if person in SIGNED_OUT:
         return "sign in"
     return "second factor" if person == "unready" else "missing"

@@ -14,6 +14,9 @@ from bookings.models import Practice
 from cases.case.authority_actions import sign_authority
 from cases.case.models import Case, Consent, Office
 from cases.case.signatures import Signature, SignedHow, drawing
+from cases.desk.links import codes
+from cases.desk.links.actions import link_for
+from cases.desk.models import OfficeLink
 from cases.documents.joining import actions as joining
 from cases.documents.models import PageImage
 from cases.opinions.talk import actions as talks
@@ -65,7 +68,17 @@ class World:
             return people.unverified()
         if person == "disabled":
             return people.disabled()
+        if person == "office":
+            return self._at_its_desk()
         return people.browser(people.person(NAMES[person]))
+
+    def _at_its_desk(self) -> Client:
+        """A browser in which the holder's and the second doctor's office have opened their pages."""
+        client = people.browser()
+        for name in ("office_link", "second_link"):
+            code = codes.paper_code(OfficeLink.objects.get(pk=self[name]))
+            client.post("/o/", {"code": code, "born": "5 2 1961"})
+        return client
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +158,15 @@ def _signed(case: Case) -> dict[str, Any]:
         notes.visit, notes.holder, drawn, details=details, until_on=form.until_on, seen=form.code, by=by
     )
     sign_authority(case, drawn, version=1, by=by)
-    return {"released_item": notes.pk, "release": release.pk}
+    return {"released_item": notes.pk, "release": release.pk} | _links(notes)
+
+
+def _links(notes: RecordItem) -> dict[str, Any]:
+    """The pages of the clinic that has the notes, and of the second doctor's office."""
+    by = Actor.person(people.person("theo"))
+    link = link_for(notes.visit, notes.holder, by=by)
+    second = link_for(notes.visit, notes.visit.office, by=by)
+    return {"office_link": link.pk, "second_link": second.pk, "office_token": codes.mailed_token(link)}
 
 
 def _plan(case: Case) -> dict[str, Any]:

@@ -12,18 +12,32 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from cases.case import office_ties
+        from cases.desk.links import actions
         from cases.desk.links.ties import TIES
 
         office_ties.register(TIES)
-        words.register_for_patients("office_link.")
+        words.register_for_patients("office_link.made")
         words.register(
             {
                 "office_link.made": _("Made a link for an office"),
                 "packet.downloaded": _("Saved everything for a visit"),
+                "office_link.opened": _("Opened the page for an office"),
+                "office_link.tried": _("Tried to open the page for an office: not right"),
+                "office_link.locked": _("The page for an office is locked after too many tries"),
+                "office_link.unlocked": _("Unlocked the page for an office"),
+                "office_link.code_asked": _("Asked for a fresh code to its page"),
+                "office_link.renewed": _("Made a new code for an office"),
+                "office_link.not_theirs": _("Said this is not its patient"),
+                "office_link.closed": _("Closed the link for an office"),
             },
             {
                 "as_pdf": _("As one PDF"),
                 "as_zip": _("As a ZIP"),
                 "second_office": _("For the visit there"),
+                "by_mail": _("By the link in our mail"),
+                "on_paper": _("With the code on our letter or fax"),
+                actions.LOCKED: _("An office’s page is locked"),
+                actions.SEND_CODE: _("An office asks for a fresh code"),
+                actions.NOT_THEIRS: _("An office says this is not its patient"),
             },
         )

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from cases.desk.links import views as links
 from cases.desk.packet import views as packet
 
 app_name = "desk"
@@ -9,4 +10,9 @@ urlpatterns = [
     path("packets/<uuid:pk>/", packet.packet, name="packet"),
     path("packets/<uuid:pk>/records.pdf", packet.packet_pdf, name="packet_pdf"),
     path("packets/<uuid:pk>/records.zip", packet.packet_zip, name="packet_zip"),
+    path("o/", links.code, name="code"),
+    path("o/page/<uuid:pk>/", links.page, name="page"),
+    path("o/page/<uuid:pk>/proof/", links.add_proof, name="add_proof"),
+    path("o/page/<uuid:pk>/not-ours/", links.not_ours, name="not_ours"),
+    path("o/<str:token>/", links.mailed, name="mailed"),
 ]

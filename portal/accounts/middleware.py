@@ -31,12 +31,16 @@ SENSITIVE = {
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
     "accounts:people", "accounts:invite", "accounts:change_person",
 }  # fmt: skip
-ENTRANCES = {"account_login", "account_signup", "account_request_login_code", "account_reset_password"}
+ENTRANCES = {
+    "account_login", "account_signup", "account_request_login_code", "account_reset_password", "desk:code",
+}  # fmt: skip
 BEFORE_A_NAME = {"accounts:about_you", "accounts:stay", "accounts:check", "account_logout", "set_language"}
 
 
 class EvenPaceMiddleware:
-    """Asking for a code, signing up or resetting takes as long for a known address as for an unknown one."""
+    """Asking for a code, signing up or resetting takes as long for a known address as for an unknown one, and an
+    office's page as long for a code that is true.
+    """
 
     def __init__(self, get_response: Next):
         self.get_response = get_response

@@ -15,6 +15,7 @@ from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON
 from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
+from cases.desk.links import actions as office_links
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
 from cases.records.release.actions import TELL_HOLDER
 from cases.records.report.planning import ASK_REPORT, PASS_ON
@@ -44,16 +45,19 @@ KINDS = {
     ASK_REFERRAL: (gettext_lazy("Ask about a referral"), "warn", "phone"),
     TREATMENT_SOON: (gettext_lazy("Treatment soon"), "stop", "alert"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
+    office_links.LOCKED: (gettext_lazy("Office page locked"), "warn", "lock"),
+    office_links.SEND_CODE: (gettext_lazy("Send an office its code"), "info", "print"),
+    office_links.NOT_THEIRS: (gettext_lazy("Not this office’s patient"), "warn", "alert"),
 }
 # For these the office is rung, not the patient.
 TO_OFFICES = {"call_holder", "ask_office", "ask_report"}
 # These are done on pages of their own, not by a call about the case.
 ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
 # The note of these says whom to reach.
-WITH_NOTE = ON_REFERRAL | {TELL_HOLDER}
+WITH_NOTE = ON_REFERRAL | {TELL_HOLDER, *office_links.TO_DOS}
 ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, *WITH_NOTE}
 # What is due in the case is not why these wait.
-OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS}
+OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS, *office_links.TO_DOS}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
 
 

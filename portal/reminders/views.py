@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal import clock, paper, when
+from portal import clock, paper, tries, when
 from portal.access import PERSON, find_or_404, open_to, public
 from portal.accounts.models import User
 from portal.actors import Actor, client_address
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.reminders import actions, asking, by_hand, emails, kinds, letters, links, resending, tries
+from portal.reminders import actions, asking, by_hand, emails, kinds, letters, links, resending
 from portal.reminders.forms import PauseForm
 from portal.reminders.models import Delivery, Pause, Reminder
 from portal.reminders.readers import Reader, person_of, reader_of

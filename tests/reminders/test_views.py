@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from portal import tries
 from portal.actors import Actor
 from portal.history.models import Event
-from portal.reminders import actions, links, rules, sender, tries
+from portal.reminders import actions, links, rules, sender
 from portal.reminders.models import Delivery, Outcome, Pause, Reminder
 from portal.vault import links as vault_links
 from tests import people

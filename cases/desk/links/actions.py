@@ -1,16 +1,27 @@
-"""Making an office's link."""
+"""An office's link: made, opened, woken, locked, ended."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from cases.case import office_ties
-from cases.case.models import Office
-from cases.desk.links import codes
+from cases.case.actions import ask_to_do, must, settle_to_do
+from cases.case.models import Case, Office, ToDo
+from cases.desk.links import birth_dates, codes, rules
 from cases.desk.links.models import OfficeLink
+from cases.desk.links.rules import Ended, Standing
 from cases.records.items.telling import lock_case
-from cases.records.models import Visit
-from portal import clock
+from cases.records.models import LIVE, Visit
+from portal import clock, tries
 from portal.actors import Actor
 from portal.history.actions import record
+from portal.texts.words import organisation
+
+# Kinds of to-do: each is about a link.
+LOCKED, SEND_CODE, NOT_THEIRS = TO_DOS = "office_locked", "office_code", "office_not_theirs"
+AN_HOUR, A_DAY = 3600, 86400
+WAKES = ((1, AN_HOUR), (3, A_DAY))  # how often a fresh code may be asked for
 
 
 @transaction.atomic
@@ -25,5 +36,161 @@ def link_for(visit: Visit, office: Office, *, by: Actor) -> OfficeLink:
     link = OfficeLink(visit=visit, office=office, made_at=now, awake_since=now)
     link.code_digest = codes.digest_of(link)
     link.save(force_insert=True)
-    record(by, "office_link.made", link, patient=visit.case.patient_id, case=visit.case_id)
+    _record(by, "office_link.made", link)
     return link
+
+
+def standing_of(link: OfficeLink) -> Standing:
+    """Whether a link opens now. Select its visit and case."""
+    now, visit = clock.now(), link.visit
+    return rules.standing(
+        ended_at=link.ended_at,
+        is_live=visit.state in LIVE and visit.case.state != Case.State.CLOSED,
+        visit_on=visit.on_date,
+        awake_since=link.awake_since,
+        tries=link.tries,
+        today=now.astimezone(visit.zone).date(),
+        now=now,
+    )
+
+
+@transaction.atomic
+def try_to_open(
+    link: OfficeLink, *, is_code_right: bool | None, born: date | None, by_mail: bool, address: str = ""
+) -> bool:
+    """Whether what somebody typed opens the link: it is open, and what it asks for is right.
+
+    A wrong try is counted; the last one locks it and tells a coordinator. None stands for what was left out.
+    """
+    link = _locked(link)
+    if standing_of(link) != Standing.OPEN:
+        return False
+    is_born_right = None if born is None else born == birth_dates.of_patient(link.visit)
+    if rules.is_right(is_code_right, is_born_right, by_mail=by_mail):
+        link.opened_at = link.awake_since = clock.now()
+        link.tries = 0
+        link.save(update_fields=["opened_at", "awake_since", "tries"])
+        _record(_office(link, address), "office_link.opened", link, why="by_mail" if by_mail else "on_paper")
+        return True
+    link.tries += 1
+    link.save(update_fields=["tries"])
+    by = Actor("anonymous", address=address)
+    _record(by, "office_link.tried", link)
+    if standing_of(link) == Standing.LOCKED:
+        _record(by, "office_link.locked", link)
+        _ask(LOCKED, link, by)
+    return False
+
+
+@transaction.atomic
+def ask_for_code(link: OfficeLink, *, address: str = "") -> bool:
+    """The office asks for its code once more: it goes to the fax or address on file, and nowhere else.
+
+    One that sleeps wakes by a new code, and the earlier ones are false from now on. False when it was asked for a
+    short time ago, or the link does not open any more.
+    """
+    link = _locked(link)
+    found = standing_of(link)
+    if found not in {Standing.OPEN, Standing.ASLEEP}:
+        return False
+    if not all(tries.may_once_more(f"office-code:{link.pk}", most, seconds) for most, seconds in WAKES):
+        return False
+    by = _office(link, address)
+    if found == Standing.ASLEEP:
+        _renew(link)
+    _record(by, "office_link.code_asked", link)
+    _ask(SEND_CODE, link, by)
+    return True
+
+
+@transaction.atomic
+def say_not_theirs(link: OfficeLink, *, address: str = "") -> None:
+    """The office does not know this patient: its link ends at once, also on open pages, and a coordinator is told."""
+    link = _locked(link)
+    if link.ended_at is not None:
+        return
+    by = _office(link, address)
+    _end(link, Ended.NOT_OURS)
+    _record(by, "office_link.not_theirs", link)
+    _ask(NOT_THEIRS, link, by)
+
+
+@transaction.atomic
+def make_new_code(link: OfficeLink, *, by: Actor) -> OfficeLink:
+    """Every code and address that went out is false from now on. For one that sleeps, is locked, or fell into wrong
+    hands.
+    """
+    must("log_calls", link.visit.case, by)
+    link = _locked(link)
+    if standing_of(link) == Standing.OVER:
+        return link
+    _renew(link)
+    _record(by, "office_link.renewed", link)
+    _settle(link, LOCKED, by)
+    return link
+
+
+@transaction.atomic
+def unlock(link: OfficeLink, *, by: Actor) -> OfficeLink:
+    """The office was rung: it may try again with the code that it has."""
+    must("log_calls", link.visit.case, by)
+    link = _locked(link)
+    if standing_of(link) == Standing.LOCKED:
+        link.tries, link.awake_since = 0, clock.now()
+        link.save(update_fields=["tries", "awake_since"])
+        _record(by, "office_link.unlocked", link)
+        _settle(link, LOCKED, by)
+    return link
+
+
+@transaction.atomic
+def close(link: OfficeLink, *, by: Actor) -> OfficeLink:
+    """End a link, at once, also on open pages."""
+    must("log_calls", link.visit.case, by)
+    link = _locked(link)
+    if link.ended_at is None:
+        _end(link, Ended.STAFF)
+        _record(by, "office_link.closed", link)
+        for kind in TO_DOS:
+            _settle(link, kind, by)
+    return link
+
+
+def _locked(link: OfficeLink) -> OfficeLink:
+    """The link as it is now; nobody else changes it, or anything of its case, meanwhile."""
+    lock_case(link.visit.case)
+    together = ("office", "visit__case__patient", "visit__case__key", "visit__office", "visit__clinician")
+    return OfficeLink.objects.select_for_update(of=("self",)).select_related(*together).get(pk=link.pk)
+
+
+def _renew(link: OfficeLink) -> None:
+    link.generation += 1
+    link.code_digest = codes.digest_of(link)
+    link.awake_since, link.tries = clock.now(), 0
+    link.save(update_fields=["generation", "code_digest", "awake_since", "tries"])
+
+
+def _end(link: OfficeLink, why: str) -> None:
+    link.ended_at, link.ended_why = clock.now(), why
+    link.save(update_fields=["ended_at", "ended_why"])
+
+
+def _office(link: OfficeLink, address: str) -> Actor:
+    return Actor("office", id=link.office_id, address=address)
+
+
+def _record(by: Actor, verb: str, link: OfficeLink, why: str = "") -> None:
+    case = link.visit.case
+    record(by, verb, link, patient=case.patient_id, case=case.pk, why=why)
+
+
+def _ask(kind: str, link: OfficeLink, by: Actor) -> None:
+    today = clock.today(ZoneInfo(organisation().time_zone))
+    office = link.office
+    note = " · ".join(part for part in (office.name, office.phone, office.fax) if part)
+    ask_to_do(kind, link, case=link.visit.case, due_on=today, note=note, by=by)
+
+
+def _settle(link: OfficeLink, kind: str, by: Actor) -> None:
+    for todo in ToDo.objects.open().filter(kind=kind, about_id=str(link.pk)):
+        settle_to_do(todo, by=by)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 OPEN_AFTER_VISIT = timedelta(days=30)
 SLEEPS_AFTER = timedelta(days=14)  # without use
 MOST_TRIES = 5
+PROOF_HOLDS = timedelta(hours=12)  # a browser that opened it shows the page so long
 
 
 class Ended(TextChoices):
@@ -47,3 +48,16 @@ def standing(
     if tries >= MOST_TRIES:
         return Standing.LOCKED
     return Standing.ASLEEP if now - awake_since >= SLEEPS_AFTER else Standing.OPEN
+
+
+def is_right(is_code_right: bool | None, is_birth_date_right: bool | None, *, by_mail: bool) -> bool:
+    """Whether what was typed opens a link; None stands for what was left out.
+
+    By the address in a mail either of both opens it; by the short address on paper both are asked for. Whatever
+    was typed must be right.
+    """
+    if False in (is_code_right, is_birth_date_right):
+        return False
+    if by_mail:
+        return bool(is_code_right or is_birth_date_right)
+    return bool(is_code_right and is_birth_date_right)

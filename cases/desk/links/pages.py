@@ -1,0 +1,96 @@
+"""The pages that every part of the desk shows to an office: its page, and why one does not open."""
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.desk.links import birth_dates, gate, parts, rules
+from cases.desk.links.forms import ProofForm
+from cases.desk.links.gate import Opened, Shut
+from cases.desk.links.rules import Ended, Standing
+from portal import clock
+
+PATH = "/o/"
+# why → title, what to do, status
+WORDS = {
+    Standing.ASLEEP: (
+        _("This link is asleep"),
+        _("It was not used for 14 days. A fresh code wakes it. It goes to the fax or address that we have on file."),
+        403,
+    ),
+    Standing.LOCKED: (
+        _("This link is locked"),
+        _("There were 5 wrong tries. We call your office. You can also call us, and we open it again."),
+        403,
+    ),
+    Standing.OVER: (
+        _("This link has closed"),
+        _("The request is over, or it was ended. If you still need something, call us."),
+        410,
+    ),
+    Ended.NOT_OURS: (
+        _("This link is closed"),
+        _("Your office told us that this is not its patient. We look into it. You need not do anything."),
+        410,
+    ),
+    gate.RENEWED: (
+        _("There is a newer code"),
+        _("We sent your office a newer code. Use the one on our latest letter or fax."),
+        403,
+    ),
+    gate.TIMED_OUT: (
+        _("Open it once more"),
+        _("This page was open for 12 hours. Open it again, with the code on our letter or by the link in our mail."),
+        403,
+    ),
+}
+
+
+class OfficePagesMiddleware:
+    """Under `/o/` nobody whom a page links to learns its address, and a page that is shut says why."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path.startswith(PATH):
+            response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return shut(request, exception.why) if isinstance(exception, Shut) else None
+
+
+def shut(request: HttpRequest, why: str, **more: Any) -> HttpResponse:
+    """Why it does not open, and what to do. `more` names what a fresh code is asked for by."""
+    title, text, status = WORDS[why]
+    wakes = why == Standing.ASLEEP and bool(more)
+    return render(request, "desk/shut.html", {"title": title, "text": text, "wakes": wakes, **more}, status=status)
+
+
+def show(
+    request: HttpRequest, opened: Opened, *, status: int = 200, also: list[str] | None = None, **more: dict[str, Any]
+) -> HttpResponse:
+    """The office's page with all its parts. `more` adds to the context of the part of that name; `also` are sentences
+    for the summary of errors.
+    """
+    with timezone.override(ZoneInfo(opened.office.time_zone)):
+        shown = [(part, context | more.get(part.name, {})) for part, context in parts.of(opened, clock.now())]
+        needs_more = not (opened.has_code and opened.has_birth_date)
+        context = {
+            "opened": opened,
+            "parts": [{"name": part.name, "template": part.template, "part": found} for part, found in shown],
+            "title": shown[0][1].get("title", "") if len(shown) == 1 else "",
+            "lead": shown[0][1].get("lead", "") if len(shown) == 1 else "",
+            "born_on": birth_dates.of_patient(opened.visit),
+            "until": rules.open_until(opened.visit.on_date),
+            "proof_form": more.get("proof", {}).get("form") or (ProofForm(opened=opened) if needs_more else None),
+            "also": also,
+        }
+        return render(request, "desk/office.html", context, status=status)
