@@ -11,6 +11,8 @@ from typing import Any
 import structlog
 from django.db.models import QuerySet
 
+from cases.desk.tray import erasing as tray
+from cases.desk.tray import rules as tray_rules
 from cases.documents import erasing
 from cases.documents import rules as documents
 from cases.documents.adding import sending
@@ -63,6 +65,13 @@ RULES = [
         documents.KEPT_AFTER_WITHDRAWAL,
         erasing.taken_back,
         lambda now: erasing.erase_versions(erasing.taken_back(now)),
+    ),
+    Rule(
+        "not_ours_papers",
+        "papers that came in and are not ours, after that was said",
+        tray_rules.KEPT_WHEN_NOT_OURS,
+        tray.due,
+        tray.erase_due,
     ),
     Rule(
         "unfinished_intake",

@@ -369,6 +369,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
+    "look-at-tray": {
+        "task": "cases.desk.tray.tasks.look_at_tray",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "sweep-rooms": {"task": "cases.documents.tasks.sweep_rooms", "schedule": timedelta(hours=1)},
     "retention": {"task": "portal.tasks.keep_no_longer", "schedule": timedelta(hours=24)},
     "look-over-store": {"task": "cases.documents.tasks.look_over_store", "schedule": timedelta(hours=24)},

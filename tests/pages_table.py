@@ -206,6 +206,16 @@ PAGES: dict[str, Page] = {
     "desk:page": office("office_link"),
     "desk:add_proof": office("office_link", posts="only", body={"born": "3 27 1951"}),
     "desk:not_ours": office("office_link", posts="too"),
+    # --- the desk: what came in ---
+    "desk:tray": Page(COORDINATOR, owner="coordinator"),
+    "desk:add_scan": Page(COORDINATOR, owner="coordinator", posts="too"),
+    "desk:incoming": Page(COORDINATOR, ("incoming",), "coordinator", posts="too"),
+    "desk:turn": Page(COORDINATOR, ("incoming",), "coordinator", posts="only", body={"page": "1"}),
+    "desk:split": Page(COORDINATOR, ("incoming",), "coordinator", posts="only"),
+    "desk:take_off": Page(COORDINATOR, ("incoming",), "coordinator", posts="only"),
+    "desk:put_back": Page(COORDINATOR, ("incoming",), "coordinator", posts="only"),
+    "desk:incoming_page": Page(COORDINATOR, ("incoming_page",), "coordinator", is_file=True),
+    "desk:incoming_small": Page(COORDINATOR, ("incoming_page",), "coordinator", is_file=True),
     # --- bookings ---
     "bookings:pick": of_case(CASE, posts="too"),
     "bookings:check": of_case(PATIENT, "hold", posts="too"),

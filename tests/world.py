@@ -36,6 +36,7 @@ from portal.reminders import links, muting, sender
 from portal.reminders.models import Delivery, Reminder
 from tests import factories, people, plan_files
 from tests.case.test_signatures import png
+from tests.desk import papers
 from tests.documents import files as put_in
 from tests.reviews import world as reading
 
@@ -114,6 +115,7 @@ def make_world() -> World:
     things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ, consultant=joanne).pk
     things["todo"] = page_actions.ask_for_a_call(case, by=Actor.person(rosa)).pk
     invitation = accounts.invite(name="Otto Beck", email="otto@example.org", role="consultant", by=Actor.person(mara))
+    things |= _paper()
     things |= {"invitation": invitation.pk, "invitation_token": accounts.token_of(invitation)}
     return World(things | _messages(case))
 
@@ -187,6 +189,12 @@ def _plan(case: Case) -> dict[str, Any]:
     ]
     found["joined"] = joining.join(case, photos, by=Actor.person(case.patient)).pk
     return found | {"document": version.document_id, "version": version.pk}
+
+
+def _paper() -> dict[str, Any]:
+    """A fax of two pages that waits in the tray."""
+    paper = papers.read(plan_files.pdf(pages=2))
+    return {"incoming": paper.pk, "incoming_page": paper.page_images.first().pk}
 
 
 def _hold(case: Case) -> dict[str, Any]:

@@ -14,9 +14,14 @@ class DeskConfig(AppConfig):
         from cases.case import office_ties
         from cases.desk.links import actions
         from cases.desk.links.ties import TIES
+        from cases.desk.tray import rows
+        from cases.desk.tray import words as tray_words
+        from portal.accounts import nav_counts
 
         office_ties.register(TIES)
         words.register_for_patients("office_link.made")
+        nav_counts.register("desk:tray", rows.count)
+        words.register(tray_words.VERBS, tray_words.HISTORY_WHYS)
         words.register(
             {
                 "office_link.made": _("Made a link for an office"),

@@ -2,3 +2,5 @@
 
 from cases.desk.links.models import OfficeLink as OfficeLink
 from cases.desk.packet.models import Taken as Taken
+from cases.desk.tray.models import Incoming as Incoming
+from cases.desk.tray.models import IncomingPage as IncomingPage

@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.desk.links import views as links
 from cases.desk.packet import views as packet
+from cases.desk.tray.urls import urlpatterns as tray_urls
 
 app_name = "desk"
 urlpatterns = [
@@ -15,4 +16,5 @@ urlpatterns = [
     path("o/page/<uuid:pk>/proof/", links.add_proof, name="add_proof"),
     path("o/page/<uuid:pk>/not-ours/", links.not_ours, name="not_ours"),
     path("o/<str:token>/", links.mailed, name="mailed"),
+    *tray_urls,
 ]

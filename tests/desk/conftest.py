@@ -1,4 +1,4 @@
-"""A visit of Rosa's, whose records Lakeside has, on the day on which the worked example begins."""
+"""A store for each test, and a visit of Rosa's, whose records Lakeside has, as the worked example begins."""
 
 import datetime as dt
 
@@ -6,7 +6,11 @@ import pytest
 
 from cases.desk.links import codes
 from cases.desk.links.actions import link_for
+from tests.documents.conftest import text_engine
+from tests.documents.files import folder
 from tests.records.builders import actor, booked_visit, item, on_november_5
+
+__all__ = ["folder", "text_engine"]
 
 BORN = dt.date(1961, 5, 2)
 
@@ -47,3 +51,8 @@ def paper(link):
 def address(link):
     """The address in a mail."""
     return f"/o/{codes.mailed_token(link)}/"
+
+
+@pytest.fixture(autouse=True)
+def own_store(folder):
+    """No test leaves files behind."""

@@ -95,6 +95,11 @@ def gather(folder: Path, parts: list[dict], title: str) -> None:
     _do(folder, {"do": "gather", "parts": parts, "title": title, "files": len(parts)})
 
 
+def pick(folder: Path, kind: kinds.Kind, chosen: list[list[int]], *, draw: int = 0) -> None:
+    """Make folder/clean a copy of these [page, turn] alone; then draw page `draw` of it. Raises Busy, Refusal."""
+    _do(folder, {"do": "pick", "kind": kind.code, "pages": chosen, "draw": draw})
+
+
 def _do(folder: Path, order: dict, walls: int = WALLS) -> dict:
     """What the child found. Raises Refusal where it could not do it."""
     found = _run(folder, order, walls)
@@ -254,6 +259,15 @@ def _gather(folder: Path, order: dict) -> dict:
     return {"state": verdicts.READY}
 
 
+def _pick(folder: Path, order: dict) -> dict:
+    from cases.documents.sandbox import picking
+
+    picking.pick(folder, kinds.KINDS[order["kind"]], order["pages"])
+    if not order["draw"]:
+        return {"state": verdicts.READY}
+    return _draw(folder, {"kind": order["kind"], "first": order["draw"], "last": order["draw"]})
+
+
 TASKS = {
     "judge": _judge,
     "draw": _draw,
@@ -262,6 +276,7 @@ TASKS = {
     "make_sheets": _make_sheets,
     "bind": _bind,
     "gather": _gather,
+    "pick": _pick,
 }
 
 if __name__ == "__main__":

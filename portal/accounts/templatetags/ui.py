@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from portal import phones
-from portal.accounts import sessions
+from portal.accounts import nav_counts, sessions
 from portal.texts import words
 
 register = template.Library()
@@ -25,6 +25,7 @@ PATIENT = [
     (_("Messages"), "chat", "threads:list", {"threads"}),
 ]
 OFFICES = {"pages:offices", "pages:office", "pages:change_office", "pages:merge_office", "pages:undo_merge"}
+TRAY = {"desk:tray", "desk:incoming", "desk:add_scan"}
 STAFF = {
     "consultant": [
         (_("Today"), "sun", "pages:today", {"pages:today"}),
@@ -34,6 +35,7 @@ STAFF = {
     ],
     "coordinator": [
         (_("Cases"), "list", "pages:caseload", {"pages:caseload", "pages:case_file"}),
+        (_("File this"), "down", "desk:tray", TRAY),
         (_("Reviews"), "file", "reviews:queue", {"reviews"}),
         (_("Reminders"), "bell", "pages:reminder_log", {"pages:reminder_log"}),
         (_("Offices"), "folder", "pages:offices", OFFICES),
@@ -74,7 +76,7 @@ def _items(rows, context):
     here = {match.view_name, match.namespace} if match else set()
     for label, icon, name, lit_by in rows:
         if href := _address(name, case):
-            yield {"words": label, "icon": icon, "href": href, "is_here": bool(here & lit_by)}
+            yield {"name": name, "words": label, "icon": icon, "href": href, "is_here": bool(here & lit_by)}
 
 
 @register.simple_tag(takes_context=True)
@@ -87,7 +89,10 @@ def patient_nav(context):
 def staff_nav(context):
     """The tabs of a member of staff, by role."""
     user = context.get("user")
-    return list(_items(STAFF.get(getattr(user, "role", ""), []), context))
+    items = list(_items(STAFF.get(getattr(user, "role", ""), []), context))
+    for item in items:
+        item["count"] = nav_counts.of(item["name"], user)
+    return items
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,3 @@
+"""What may happen at the desk: each part's table, gathered."""
+
+from cases.desk.tray.rules import INCOMING_MOVES as INCOMING_MOVES

@@ -1,0 +1,82 @@
+"""What a paper of one case can be about: records that wait at an office first."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from cases.case.models import Case
+from cases.desk.tray.states import About
+from cases.records.models import RecordItem
+from cases.records.release import rules as release_rules
+from cases.records.states import IN_TROUBLE, THERE, UNASKED, ItemState
+from portal import when
+
+WAITS = {ItemState.ASKED: 0, ItemState.ACKNOWLEDGED: 0, ItemState.NEEDS_YOU: 1, ItemState.SENT: 3}
+SHOWN_AT_FIRST = 6
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that a paper can be about; `value` is "item:<id>", "release:<id>", or an `About` alone."""
+
+    value: str
+    label: str
+    hint: str = ""
+    item: RecordItem | None = None
+
+    @property
+    def about(self) -> str:
+        return self.value.partition(":")[0]
+
+    @property
+    def takes_answer(self) -> bool:
+        return self.about == About.ITEM
+
+
+def of_case(case: Case) -> list[Choice]:
+    """Every choice, in the order in which they are offered."""
+    items = _items(case)
+    found = [Choice(f"item:{item.pk}", _called(item), _hint(item), item) for item in items]
+    found.append(Choice(About.REPORT, str(About.REPORT.label)))
+    found += _permissions(items)
+    found.append(Choice(About.AUTHORITY, str(About.AUTHORITY.label)))
+    found.append(Choice(About.OTHER, str(About.OTHER.label)))
+    return found
+
+
+def _items(case: Case) -> list[RecordItem]:
+    together = ("kind", "holder", "visit__case__patient", "visit__case__key", "visit__office", "visit__clinician")
+    found = RecordItem.objects.wanted().filter(visit__in=case.visits.live()).select_related(*together)
+    return sorted(found, key=lambda item: (_order(item), item.asked_on or item.visit.case.opened_at.date()))
+
+
+def _order(item: RecordItem) -> int:
+    """Those that wait at an office, then those in trouble, then those not asked for, then what has moved on."""
+    state = ItemState(item.state)
+    if state in IN_TROUBLE or state in UNASKED:
+        return WAITS.get(state, 2)
+    return 4 if state in THERE else WAITS.get(state, 3)
+
+
+def _called(item: RecordItem) -> str:
+    if item.holder is None:
+        return item.called
+    return _("%(record)s, %(office)s") % {"record": item.called, "office": item.holder.name}
+
+
+def _hint(item: RecordItem) -> str:
+    if item.state in {ItemState.ASKED, ItemState.ACKNOWLEDGED} and item.asked_on:
+        return _("Waiting since %(day)s") % {"day": when.month_day(item.asked_on)}
+    return str(ItemState(item.state).label)
+
+
+def _permissions(items: list[RecordItem]) -> list[Choice]:
+    """One for each office that has something to send by a permission of its own."""
+    found, seen = [], set()
+    for item in items:
+        if item.holder is None or item.holder_id in seen or not release_rules.can_be_released(item.kind_id, item.state):
+            continue
+        seen.add(item.holder_id)
+        label = _("A permission for %(office)s, signed on paper") % {"office": item.holder.name}
+        found.append(Choice(f"release:{item.pk}", label, item=item))
+    return found
