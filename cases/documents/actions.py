@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases.case.actions import must
 from cases.case.models import Case
 from cases.case.people import role_in
-from cases.documents import kinds, names, ready, rules, tasks, words
+from cases.documents import kinds, names, owning, ready, rules, tasks, words
 from cases.documents.joining import actions as joining
 from cases.documents.models import OTHER, PLAN, Document, Version
 from cases.documents.sandbox import run as sandbox
@@ -74,6 +74,7 @@ def add_version(document: Document, upload: UploadedFile, *, by: Actor) -> Versi
         raise Refused(words.reason("scope"))
     if joining.is_joined(document):
         raise Refused(_("Take the photo of one page again, or add a page."), code="joined")
+    owning.pass_on(document, by=by)
     version = _add(document, upload, by)
     joining.renew(document, by=by)
     return version
@@ -159,7 +160,7 @@ def _locked(version_id: UUID) -> Version:
 def withdraw(document: Document, *, by: Actor) -> Document:
     """Take a file back with all its versions: nobody can open it from now on. Kept 30 days, then erased."""
     document = joining.held(document)
-    if refused := rules.why_not_withdraw(role_in(document.case, by), document.put_in_by_id == by.id):
+    if refused := rules.why_not_withdraw(role_in(document.case, by), owning.is_all_of(document, by.id)):
         raise Refused(refused, code="role")
     if document.withdrawn_at:
         return document
@@ -180,7 +181,7 @@ def restore(document: Document, *, by: Actor) -> Document:
     document = joining.held(document)
     if document.withdrawn_at is None:
         return document
-    is_own, role = document.put_in_by_id == by.id, role_in(document.case, by)
+    is_own, role = owning.is_all_of(document, by.id), role_in(document.case, by)
     if refused := rules.why_not_restore(role, is_own, document.withdrawn_at, clock.now()):
         raise Refused(refused, code="role")
     try:

@@ -36,6 +36,7 @@ class DocumentsConfig(AppConfig):
                 "document.denied": _("Was not let in to a file"),
                 "document.joined": _("Joined photos into one file"),
                 "document.kept_apart": _("Said that photos are letters of their own"),
+                "document.passed_on": _("Added to a file that another began: it is the patient’s now"),
                 "document.arranged": _("Changed the pages of a joined file"),
                 "document.separated": _("Separated joined photos again"),
                 "document.erased": _("Erased a file for good"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.case.models import Case
 from cases.case.people import may
-from cases.documents import actions, kinds, lists, subjects, words
+from cases.documents import actions, kinds, lists, owning, subjects, words
 from cases.documents.adding import sending
 from cases.documents.finding import BACK, base_of, case_of, found
 from cases.documents.forms import FilesForm
@@ -198,6 +198,7 @@ def add_version(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "case": document.case,
         "document": document,
+        "warning": owning.warning(document, request.user),
         "form": form,
         "described": _described(form),
         "accept": kinds.ACCEPT,

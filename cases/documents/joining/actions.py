@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from cases.case.actions import must
 from cases.case.models import Case
 from cases.case.people import role_in
-from cases.documents import kinds, ready, rules, tasks
+from cases.documents import kinds, owning, ready, rules, tasks
 from cases.documents.joining.joined import JoinedPage
 from cases.documents.models import Document, Version
 from portal import clock
@@ -133,7 +133,7 @@ def _opened(joined: Document, by: Actor) -> tuple[Document, list[JoinedPage]]:
     """The document and its pages, held. Raises Refused unless this person may change them."""
     joined = held(joined)
     must("add_documents", joined.case, by)
-    if refused := rules.why_not_withdraw(role_in(joined.case, by), joined.put_in_by_id == by.id):
+    if refused := rules.why_not_withdraw(role_in(joined.case, by), owning.is_all_of(joined, by.id)):
         raise Refused(refused, code="role")
     pages = list(joined.joined_pages.all())
     if joined.withdrawn_at or not pages:
@@ -188,6 +188,8 @@ def put_in(joined: Document, photos: Sequence[UUID], *, by: Actor) -> None:
     if not wanted:
         return
     rows = _chosen(joined.case, wanted, by, already=len(pages))
+    if any(photo.put_in_by_id != joined.put_in_by_id for photo in rows):
+        owning.pass_on(joined, by=by)
     JoinedPage.objects.bulk_create(
         JoinedPage(joined=joined, photo=photo, number=number) for number, photo in enumerate(rows, len(pages) + 1)
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.case.people import may, role_in
-from cases.documents import rules, words
+from cases.documents import owning, rules, words
 from cases.documents.finding import base_of, case_of, found
 from cases.documents.joining import actions as joining
 from cases.documents.joining.joined import JoinedPage
@@ -70,7 +70,8 @@ def arrange(request: HttpRequest, pk: UUID) -> HttpResponse:
     visible = Document.objects.visible_to(request.user).here().select_related("case__patient")
     joined = found(request, visible.filter(pk__in=JoinedPage.objects.values("joined")), pk)
     case = joined.case
-    is_theirs = not rules.why_not_withdraw(role_in(case, request.user), joined.put_in_by_id == request.user.pk)
+    is_own = owning.is_all_of(joined, request.user.pk)
+    is_theirs = not rules.why_not_withdraw(role_in(case, request.user), is_own)
     if not may("add_documents", case, request.user) or not is_theirs:
         raise Http404
     if request.method == "POST":
@@ -79,6 +80,7 @@ def arrange(request: HttpRequest, pk: UUID) -> HttpResponse:
         "case": case,
         "document": joined,
         "pages": _pages(joined, request.user),
+        "warning": owning.warning(joined, request.user),
         "others": _told(joining.photos_of(case, Actor.of(request)), request.user),
         "base": base_of(request),
     }

@@ -1,0 +1,144 @@
+"""A file to which another adds is the patient's: who began it reads and takes back only what they put in themselves."""
+
+import importlib
+import json
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
+from cases.documents import actions, owning
+from cases.documents.joining import actions as joining
+from cases.documents.models import Document, PageImage
+from cases.documents.reading.readers import readers_of
+from cases.documents.worker import checking
+from portal.errors import Refused
+from portal.history.models import Event
+from tests import factories, people, plan_files
+from tests.documents.files import read, upload
+from tests.documents.test_joining import by, order, photos, work
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case():
+    """Grace's, begun by Ama for her."""
+    return factories.open_case(people.person("grace"), starter=people.person("ama"))
+
+
+def letter_of(case, key="ama"):
+    joined = joining.join(case, photos(case, 2, key=key), by=by(key))
+    work()
+    return joined
+
+
+def sent_again(document, key):
+    version = actions.add_version(document, upload("newer.pdf", plan_files.pdf(pages=2)), by=by(key))
+    checking.check(version.pk)
+    version.refresh_from_db()
+    assert version.is_ready
+    return version
+
+
+def test_helper_reads_and_finds_no_page_that_the_patient_put_in(case):
+    joined = letter_of(case)
+    own = order(joined)
+    (hers,) = photos(case, 1, key="grace", start=3)
+    joining.put_in(joined, [hers], by=by("grace"))
+    work()
+    ama = people.browser(people.person("ama"))
+    page = joined.versions.get(made_of__contains=[hers]).page_images.get(number=3)
+    page.text = json.dumps([[10, 20, 300, 20, "marked words"]])
+    page.save()
+    assert not PageImage.objects.visible_to(people.person("ama")).filter(version__document=joined).exists()
+    found = ama.post(reverse("documents:search", args=[case.pk]), {"words": "marked"}).content.decode()
+    assert "marked words" not in found
+    assert people.person("ama") not in {reader.user for reader in readers_of(Document.objects.get(pk=joined.pk))}
+    assert {ama.get(reverse("documents:detail", args=[pk])).status_code for pk in own} == {200}
+
+
+@pytest.mark.parametrize("key", ["grace", "theo"])
+def test_helper_reads_no_version_that_another_added(case, key):
+    document = read(case, by=people.person("ama")).document
+    newer = sent_again(document, key)
+    ama = people.browser(people.person("ama"))
+    assert ama.get(reverse("documents:file", args=[newer.pk])).status_code == 404
+    assert ama.get(document.get_absolute_url()).status_code == 404
+    assert Event.objects.get(verb="document.passed_on").about_id == str(document.pk)
+    assert Document.objects.get().put_in_by == case.patient
+
+
+def test_helper_reads_no_photo_that_the_patient_took_again_as_a_page(case):
+    joined = letter_of(case)
+    first, second = order(joined)
+    actions.add_version(Document.objects.get(pk=first), upload("IMG_9.jpg", plan_files.photo()), by=by("grace"))
+    work()
+    work()
+    visible = Document.objects.visible_to(people.person("ama"))
+    assert list(visible.values_list("pk", flat=True)) == [second]
+
+
+def test_adding_to_ones_own_changes_nothing(case):
+    document = read(case, by=people.person("ama")).document
+    sent_again(document, "ama")
+    joined = letter_of(case)
+    joining.put_in(joined, photos(case, 1, key="ama", start=3), by=by("grace"))
+    joining.turn(joined, order(joined)[0], by=by("grace"))
+    assert set(Document.objects.values_list("put_in_by", flat=True)) == {people.person("ama").pk}
+    assert not Event.objects.filter(verb="document.passed_on").exists()
+
+
+@pytest.mark.parametrize("key", ["ama", "theo"])
+def test_who_began_a_letter_takes_back_no_photo_of_the_patient(case, key):
+    joined = letter_of(case, key)
+    (hers,) = photos(case, 1, key="grace", start=3)
+    joining.put_in(joined, [hers], by=by("grace"))
+    for change in (actions.withdraw, joining.separate, joining.finish):
+        with pytest.raises(Refused):
+            change(joined, by=by(key))
+    assert Document.objects.get(pk=hers).withdrawn_at is None
+
+
+@pytest.mark.parametrize("key", ["ama", "theo"])
+def test_nobody_takes_back_or_puts_back_a_letter_with_a_page_of_another(case, key):
+    joined = letter_of(case, key)
+    Document.objects.filter(pk=order(joined)[1]).update(put_in_by=case.patient)
+    with pytest.raises(Refused):
+        actions.withdraw(joined, by=by(key))
+    actions.withdraw(joined, by=by("grace"))
+    with pytest.raises(Refused):
+        actions.restore(joined, by=by(key))
+    assert not Document.objects.here().exists()
+
+
+def test_pages_say_before_whose_the_file_will_be(case):
+    document = read(case, by=people.person("ama")).document
+    joined = letter_of(case)
+    photos(case, 1, key="grace", start=3)
+    grace, theo = people.browser(case.patient), people.browser(people.person("theo"))
+    said = "Ama Osei began this file. Once you add to it, it is yours"
+    for address in (
+        reverse("documents:add_version", args=[document.pk]),
+        reverse("documents:arrange", args=[joined.pk]),
+    ):
+        assert said in grace.get(address).content.decode()
+    page = theo.get(reverse("documents:add_version", args=[document.pk])).content.decode()
+    assert "it is the patient’s, and only they can take it back" in page
+    sent_again(document, "grace")
+    document.refresh_from_db()
+    assert owning.warning(document, case.patient) == ""
+
+
+def test_files_that_are_here_already_pass_on_too(case):
+    letter, file = letter_of(case), read(case, by=people.person("ama")).document
+    sent_again(file, "grace")
+    (hers,) = photos(case, 1, key="grace", start=3)
+    joining.put_in(letter, [hers], by=by("grace"))
+    own = read(case, "own.pdf", plan_files.pdf(pages=3), by=people.person("ama")).document
+    Document.objects.filter(pk__in=[letter.pk, file.pk]).update(put_in_by=people.person("ama"))
+    migration = importlib.import_module("cases.documents.migrations.0010_files_added_to_by_others")
+    migration.pass_on(apps, None)
+    passed = Document.objects.filter(put_in_by=case.patient).values_list("pk", flat=True)
+    assert set(passed) == {letter.pk, file.pk, hers}
+    assert own.pk not in passed
