@@ -379,6 +379,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "look-over-store": {"task": "cases.documents.tasks.look_over_store", "schedule": timedelta(hours=24)},
     "hand-records-over": {"task": "cases.records.tasks.hand_over", "schedule": timedelta(hours=1)},
     "keep-verdicts": {"task": "cases.records.tasks.look_again", "schedule": timedelta(minutes=1)},
+    "write-to-offices": {"task": "cases.desk.mail.tasks.write_to_offices", "schedule": timedelta(minutes=5)},
     "learn-lead-times": {"task": "cases.records.tasks.learn", "schedule": timedelta(hours=24)},
     "replan-changed-lead-times": {"task": "cases.records.tasks.replan_changed", "schedule": timedelta(minutes=5)},
     "plan-anew-after-offices": {"task": "cases.records.tasks.plan_anew", "schedule": timedelta(minutes=5)},

@@ -192,6 +192,7 @@ PAGES: dict[str, Page] = {
     "records:move_referral": of_case(CASE, "case", "referral_verb", posts="only"),
     "records:report": of_case(CASE),
     "records:tell_report": of_case(CASE, "case", "report_verb", posts="only"),
+    "desk:send_page": of_case(FAMILY_AND_COORDINATOR, "case", "office", posts="too"),
     "records:kinds": public(),
     "records:export": Page(COORDINATOR, owner="coordinator", is_file=True),
     "records:lead_times": Page(ADMINISTRATOR, owner="administrator"),

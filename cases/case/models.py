@@ -66,6 +66,7 @@ class Office(models.Model):
     time_zone = models.CharField(max_length=40, default="America/New_York")
     region = models.CharField(max_length=10, default="US")  # for public holidays
     likes_to_be_asked = models.CharField(max_length=120, blank=True)
+    takes_no_mail = models.BooleanField(default=False, db_default=False)  # then nothing goes to its address by mail
     has_own_form = models.BooleanField(default=False)
     own_form = models.CharField(max_length=200, blank=True)  # its name, and how we use it
     wants_with_it = models.CharField(max_length=200, blank=True)  # a copy of an ID, a signature by hand

@@ -14,17 +14,28 @@ class DeskConfig(AppConfig):
         from cases.case import office_ties
         from cases.desk.links import actions
         from cases.desk.links.ties import TIES
+        from cases.desk.mail import composing, desks
+        from cases.desk.mail import kinds as mail_kinds
         from cases.desk.tray import rows
         from cases.desk.tray import words as tray_words
         from portal.accounts import nav_counts
+        from portal.reminders.emails import register_composer
+        from portal.reminders.kinds import register
+        from portal.reminders.models import RecipientType
+        from portal.reminders.readers import register_source
 
         office_ties.register(TIES)
-        words.register_for_patients("office_link.made")
+        register(*mail_kinds.KINDS)
+        register_source(RecipientType.OFFICE, desks.readers, sent=desks.tell_sent, astray=desks.tell_astray)
+        register_composer(RecipientType.OFFICE, composing.compose)
+        words.register_for_patients("office_link.made", "office_mail.")
         nav_counts.register("desk:tray", rows.count)
         words.register(tray_words.VERBS, tray_words.HISTORY_WHYS)
         words.register(
             {
                 "office_link.made": _("Made a link for an office"),
+                "office_mail.asked": _("Sent our page to an office"),
+                "office_mail.sent": _("Wrote to an office by email"),
                 "packet.downloaded": _("Saved everything for a visit"),
                 "office_link.opened": _("Opened the page for an office"),
                 "office_link.tried": _("Tried to open the page for an office: not right"),

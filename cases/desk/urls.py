@@ -3,11 +3,13 @@
 from django.urls import path
 
 from cases.desk.links import views as links
+from cases.desk.mail import views as mail
 from cases.desk.packet import views as packet
 from cases.desk.tray.urls import urlpatterns as tray_urls
 
 app_name = "desk"
 urlpatterns = [
+    path("cases/<uuid:pk>/offices/<uuid:office>/page/", mail.send_page, name="send_page"),
     path("packets/<uuid:pk>/", packet.packet, name="packet"),
     path("packets/<uuid:pk>/records.pdf", packet.packet_pdf, name="packet_pdf"),
     path("packets/<uuid:pk>/records.zip", packet.packet_zip, name="packet_zip"),

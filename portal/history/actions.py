@@ -1,7 +1,7 @@
 """Writing history, in the same transaction as the change it tells of."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import connection
@@ -28,9 +28,12 @@ def record(
     return event
 
 
-def record_each(actor: Actor, verb: str, things: Iterable[tuple[Model, UUID | None]]) -> None:
-    """The same line for many (row, case), in one statement."""
-    Event.objects.bulk_create([_line(actor, verb, about, None, case, "") for about, case in things])
+def record_each(
+    actor: Actor, verb: str, things: Iterable[tuple[Model, UUID | None]], *, patients: Mapping[UUID, UUID] | None = None
+) -> None:
+    """The same line for many (row, case), in one statement; `patients` by row, where it is in their record."""
+    whose = patients or {}
+    Event.objects.bulk_create([_line(actor, verb, about, whose.get(about.pk), case, "") for about, case in things])
 
 
 def older_than(cut: dt.datetime) -> QuerySet[Event]:

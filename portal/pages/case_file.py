@@ -246,12 +246,12 @@ def _way_to(user: User) -> str:
 def _reminders(case: Case) -> list[dict[str, str]]:
     """What goes next, and to whom: not everything goes to the patient. What one of us brings is among the to-dos."""
     rows = list(Reminder.objects.filter(case_id=case.pk, delivery=None).coming()[:REMINDERS_SHOWN])
-    people = log_rows.people_of(rows)
+    people, offices = log_rows.people_of(rows), log_rows.offices_of(rows)
     return [
         {
             "when": when.moment(row.due_at),
             "words": str(kinds.kind_of(row.kind).label),
-            "to": log_rows.to_whom(row, people),
+            "to": log_rows.to_whom(row, people, offices),
         }
         for row in rows
     ]

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.case.models import Case
+from cases.case.models import Case, Office
+from cases.desk.mail import desks
 from portal import clock, phones, when
 from portal.accounts.models import User
 from portal.pages import cards
@@ -20,28 +21,40 @@ def person_id(thing: Any) -> str:
     return thing.recipient_id if thing.recipient_type == RecipientType.USER else ""
 
 
+def offices_of(things: Iterable[Any]) -> dict[str, Office]:
+    """The offices that these are for, by the id of the recipient. One query."""
+    return desks.offices_of(
+        {thing.recipient_id for thing in things if getattr(thing, "recipient_type", "") == RecipientType.OFFICE}
+    )
+
+
 def people_of(things: Iterable[Any]) -> dict[str, User]:
     """The people that these are for, by id. One query."""
     found = User.objects.in_bulk({person_id(thing) for thing in things} - {""})
     return {str(pk): user for pk, user in found.items()}
 
 
-def to_whom(thing: Any, people: Mapping[str, User]) -> str:
+def to_whom(thing: Any, people: Mapping[str, User], offices: Mapping[str, Office]) -> str:
     roles = {"coordinator": _("Every coordinator"), "consultant": _("Every consultant")}
-    person = people.get(person_id(thing))
+    person = people.get(person_id(thing)) or offices.get(getattr(thing, "recipient_id", ""))
     return person.name if person else roles.get(getattr(thing, "recipient_id", ""), _("An office"))
 
 
 def line(
-    thing: Any, cases: Mapping[Any, Case], people: Mapping[str, User], pauses: Mapping[str, Pause]
+    thing: Any,
+    cases: Mapping[Any, Case],
+    people: Mapping[str, User],
+    pauses: Mapping[str, Pause],
+    offices: Mapping[str, Office],
 ) -> dict[str, Any]:
     """One line, with what can be pressed in it."""
     person, case = people.get(person_id(thing)), cases.get(thing.case_id)
     found = {
         "case": case,
         "case_href": cards.file_url(case) if case else "",
-        "to": to_whom(thing, people),
+        "to": to_whom(thing, people, offices),
         "person": person,
+        "has_name": person is not None or getattr(thing, "recipient_id", "") in offices,
         "phone": phones.shown(person.phone) if person else "",
         "phone_href": phones.href(person.phone) if person else "",
         # A patient's or helper's address is put right here; staff's is their own and their administrator's.

@@ -47,7 +47,7 @@ class EntryForm(forms.ModelForm):
         model = Office
         fields = [
             "name", "desk", "phone", "fax", "email", "place", "region", "time_zone", "hours", "likes_to_be_asked",
-            "has_own_form", "own_form", "wants_with_it", "fee", "never_releases", "asks_for",
+            "takes_no_mail", "has_own_form", "own_form", "wants_with_it", "fee", "never_releases", "asks_for",
         ]  # fmt: skip
         labels = {
             "name": _("Office"),
@@ -58,6 +58,7 @@ class EntryForm(forms.ModelForm):
             "place": _("Address"),
             "hours": _("Hours"),
             "likes_to_be_asked": _("How they like to be asked first"),
+            "takes_no_mail": _("Do not email this office"),
             "has_own_form": _("They want their own form"),
             "own_form": _("Which form, and how we use it"),
             "wants_with_it": _("What they want with it"),

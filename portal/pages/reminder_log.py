@@ -40,10 +40,10 @@ def reminder_log(request: HttpRequest) -> HttpResponse:
     things = list(page)
     cases = Case.objects.visible_to(request.user).select_related("patient")
     cases = cases.in_bulk({thing.case_id for thing in things if thing.case_id})
-    people = log_rows.people_of(things)
+    people, offices = log_rows.people_of(things), log_rows.offices_of(things)
     pauses = {str(each.person_id): each for each in _pauses(request.user).filter(person__in=list(people))}
     context = {
-        "lines": [log_rows.line(thing, cases, people, pauses) for thing in things],
+        "lines": [log_rows.line(thing, cases, people, pauses, offices) for thing in things],
         "page": page,
         "show": show,
         "filters": form,

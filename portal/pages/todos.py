@@ -16,6 +16,7 @@ from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from cases.desk.links import actions as office_links
+from cases.desk.mail.desks import OFFICE_ADDRESS
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
 from cases.records.release.actions import TELL_HOLDER
 from cases.records.report.planning import ASK_REPORT, PASS_ON
@@ -39,6 +40,7 @@ KINDS = {
     "file_failed": (gettext_lazy("File not opened"), "warn", "file"),
     FIX_ADDRESS: (gettext_lazy("Address does not work"), "warn", "alert"),
     CHECK_OFFICE: (gettext_lazy("Check an office"), "info", "search"),
+    OFFICE_ADDRESS: (gettext_lazy("An office’s address fails"), "warn", "alert"),
     "post_sheet": (gettext_lazy("Post the sheet"), "info", "print"),
     FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
     TELL_HOLDER: (gettext_lazy("Permission taken back"), "warn", "phone"),
@@ -54,10 +56,10 @@ TO_OFFICES = {"call_holder", "ask_office", "ask_report"}
 # These are done on pages of their own, not by a call about the case.
 ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
 # The note of these says whom to reach.
-WITH_NOTE = ON_REFERRAL | {TELL_HOLDER, *office_links.TO_DOS}
+WITH_NOTE = ON_REFERRAL | {TELL_HOLDER, OFFICE_ADDRESS, *office_links.TO_DOS}
 ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, *WITH_NOTE}
 # What is due in the case is not why these wait.
-OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS, *office_links.TO_DOS}
+OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS, OFFICE_ADDRESS, *office_links.TO_DOS}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
 
 
@@ -116,7 +118,7 @@ def _address_words(todo: ToDo) -> str:
 
 def _action(todo: ToDo) -> dict[str, str] | None:
     """The page where it is done, where that is a page of its own."""
-    if todo.kind == CHECK_OFFICE:
+    if todo.kind in {CHECK_OFFICE, OFFICE_ADDRESS}:
         return {"label": _("Open the office"), "href": reverse("pages:office", args=[todo.about_id])}
     if todo.kind == FIX_ADDRESS and todo.case:
         return {"label": _("Fix the address"), "href": reverse("pages:fix_address", args=[todo.about_id])}

@@ -9,7 +9,7 @@ from portal import clock
 from portal.actors import SYSTEM
 from portal.history.actions import record
 from portal.reminders.models import Delivery
-from portal.reminders.readers import address_is_wrong, person_of
+from portal.reminders.readers import address_is_wrong, person_of, reader_of
 
 # What no later try puts right. A delay, which the provider goes on with itself, is none of these.
 FOR_GOOD = {EventType.BOUNCED: "bounced", EventType.REJECTED: "bounced", EventType.COMPLAINED: "complained"}
@@ -30,11 +30,17 @@ def came_back(message_id: str, address: str, *, why: str) -> Delivery | None:
     delivery.came_back_at = clock.now()
     delivery.save(update_fields=["came_back_at"])
     record(SYSTEM, "reminder.came_back", delivery, case=delivery.case_id, why=why)
-    person = person_of(delivery.recipient)
     # An address that was put right since is not wrong because the old one was.
-    if person is not None and (person.email or "").casefold() == address.casefold():
+    if _address_now(delivery).casefold() == address.casefold():
         address_is_wrong(delivery)
     return delivery
+
+
+def _address_now(delivery: Delivery) -> str:
+    if person := person_of(delivery.recipient):
+        return person.email or ""
+    reader = reader_of(delivery.recipient, clock.now())
+    return reader.address if reader else ""
 
 
 def _ours(message_id: str) -> UUID | None:

@@ -129,7 +129,8 @@ def _decide(delivery: Delivery, judged: _Judged, now: dt.datetime, house: emails
     if others := {row.pk for row in rows} - {row.pk for row in going}:
         Reminder.objects.filter(pk__in=others).update(delivery=None)
     delivery.message_id = mail.message_id_for(str(delivery.pk))
-    compose = text_messages.compose if delivery.channel == Delivery.Channel.TEXT else emails.compose
+    is_text = delivery.channel == Delivery.Channel.TEXT
+    compose = text_messages.compose if is_text else emails.composer_for(delivery)
     delivery.subject, raw = compose(delivery, going, reader, now, house)
     delivery.body, delivery.holds = raw.decode(), len(going)
     delivery.save(update_fields=["message_id", "subject", "body", "holds"])
@@ -137,11 +138,11 @@ def _decide(delivery: Delivery, judged: _Judged, now: dt.datetime, house: emails
 
 
 def _is_its_hour(delivery: Delivery, reader: Reader, now: dt.datetime) -> bool:
-    """What is gathered goes on its own day, outside quiet hours, to a reader who does not rest."""
+    """What is gathered goes on its own day, outside quiet hours, to a reader who does not rest and is there."""
     if not delivery.is_gathered:
         return True
     is_today = delivery.local_on == rules.local_day(now, reader.zone)
-    return is_today and not rules.is_quiet(now, reader.zone) and not reader.is_paused
+    return is_today and not rules.is_quiet(now, reader.zone) and not (reader.is_paused or reader.is_shut)
 
 
 def still_holds(claim: Claim, now: dt.datetime) -> bool:

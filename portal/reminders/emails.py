@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +53,19 @@ class House:
         if language not in self._scopes:
             self._scopes[language] = text("scope_short", language).body
         return self._scopes[language]
+
+
+Compose = Callable[[Delivery, Sequence[Reminder], Reader, dt.datetime, House], tuple[str, bytes]]
+_composers: dict[str, Compose] = {}
+
+
+def register_composer(recipient_type: str, compose: Compose) -> None:
+    """Messages to recipients of a type (an office) are written another way than those to people."""
+    _composers[recipient_type] = compose
+
+
+def composer_for(delivery: Delivery) -> Compose:
+    return _composers.get(delivery.recipient_type, compose)
 
 
 def compose(

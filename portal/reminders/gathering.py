@@ -178,7 +178,8 @@ def ready(now: dt.datetime) -> list[tuple[Reader, list[Reminder]]]:
 def _may_go(rows: list[Reminder], reader: Reader, now: dt.datetime, closed: frozenset[dt.date]) -> list[Reminder]:
     """Those that may go now. Where one is too near for the mail a person calls, and what is early waits for its day."""
     days = closed if reader.has_letters else None
-    going = [row for row in rows if rules.may_go(row, now, reader.zone, is_paused=reader.is_paused, closed=days)]
+    rests = reader.is_paused or reader.is_shut
+    going = [row for row in rows if rules.may_go(row, now, reader.zone, is_paused=rests, closed=days)]
     gathered = [row for row in going if not rules.goes_at_once(row, now)]
     if reader.has_letters and post.must_be_said(gathered, reader, now, closed):
         return [row for row in going if not post.is_early(row, reader, now)]

@@ -25,7 +25,8 @@ class Role:
 class Reader:
     """One recipient as a message needs them. `text_to` is the phone of one who wants texts, while texts can go.
 
-    `by_hand` is the way of one who wants a person to bring the message: a letter or a call.
+    `by_hand` is the way of one who wants a person to bring the message: a letter or a call. `is_shut`: an office that
+    is not at its desk at this moment.
     """
 
     type: str
@@ -38,6 +39,7 @@ class Reader:
     text_to: str = ""
     by_hand: str = ""
     has_phone: bool = False
+    is_shut: bool = False
 
     @property
     def channel(self) -> str:
@@ -60,6 +62,9 @@ class Reader:
 Recipients = Iterable[tuple[str, str]]
 Source = Callable[[list[str], dt.datetime], dict[str, Reader]]
 _sources: dict[str, Source] = {}
+Told = Callable[[list[Delivery]], object]
+_sent: dict[str, Told] = {}
+_astray: dict[str, Told] = {}
 Works = Callable[[set[str]], object]
 _address_works: list[Works] = []
 WrongAddress = Callable[[User, UUID | None], object]
@@ -71,9 +76,28 @@ def role(code: str) -> Role:
     return Role(code)
 
 
-def register_source(recipient_type: str, source: Source) -> None:
-    """Tell how recipients of a type (an office) are looked up: `source(ids, now)` gives readers by id."""
+def register_source(
+    recipient_type: str, source: Source, *, sent: Told | None = None, astray: Told | None = None
+) -> None:
+    """Tell how recipients of a type (an office) are looked up: `source(ids, now)` gives readers by id.
+
+    `sent` and `astray` are told, in the same transaction, which messages to them went out or did not reach them.
+    """
     _sources[recipient_type] = source
+    if sent:
+        _sent[recipient_type] = sent
+    if astray:
+        _astray[recipient_type] = astray
+
+
+def tell_sent(deliveries: Iterable[Delivery]) -> None:
+    """Messages went out: told by type of reader, however many at once."""
+    by_type: dict[str, list[Delivery]] = {}
+    for each in deliveries:
+        by_type.setdefault(each.recipient_type, []).append(each)
+    for recipient_type, own in by_type.items():
+        if told := _sent.get(recipient_type):
+            told(own)
 
 
 def on_wrong_address(told: WrongAddress) -> None:
@@ -102,6 +126,8 @@ def went_astray(person_id: str, since: dt.datetime) -> bool:
 
 def address_is_wrong(delivery: Delivery) -> None:
     """A message came back, or somebody else got it. Staff's own addresses are their administrator's matter."""
+    if told_of := _astray.get(delivery.recipient_type):
+        told_of([delivery])
     person = person_of(delivery.recipient)
     if person is not None and not person.role:
         for told in _wrong_address:

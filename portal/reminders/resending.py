@@ -70,6 +70,8 @@ def _why_not(delivery: Delivery, reader: Reader, now: dt.datetime) -> str:
         return ""
     if reader.is_paused:
         return _("They rest from reminders. Call them if it cannot wait.")
+    if reader.is_shut:
+        return _("They are closed right now. Send it in their hours.")
     if rules.is_quiet(now, reader.zone):
         return _("It is night where they are. Send it after 8 am there.")
     return ""

@@ -15,7 +15,7 @@ from portal.history.actions import record_each
 from portal.reminders import gathering, rules
 from portal.reminders.claiming import SENT_BY_US, Claim, claim_some, give_back, still_holds
 from portal.reminders.models import Delivery, Outcome, Reminder, Run
-from portal.reminders.readers import address_is_wrong, address_works
+from portal.reminders.readers import address_is_wrong, address_works, tell_sent
 from portal.reminders.staff import tell_staff_of_missed
 
 # A decision older than this is looked at again before its message goes; a claim older is given back.
@@ -122,6 +122,7 @@ def stamp(taken: Sequence[UUID], now: dt.datetime) -> None:
     said = list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     Reminder.objects.filter(pk__in=said).update(settled_at=now, settled_as=Outcome.SENT)
     record_each(SYSTEM, "reminder.sent", [(delivery, delivery.case_id) for delivery in deliveries])
+    tell_sent(deliveries)
 
 
 @transaction.atomic

@@ -116,6 +116,16 @@ def say_not_theirs(link: OfficeLink, *, address: str = "") -> None:
 
 
 @transaction.atomic
+def wake(link: OfficeLink, *, by: Actor) -> OfficeLink:
+    """The link as it is now. One that sleeps wakes by a new code: a message to the address on file is to name it."""
+    link = _locked(link)
+    if standing_of(link) == Standing.ASLEEP:
+        _renew(link)
+        _record(by, "office_link.renewed", link)
+    return link
+
+
+@transaction.atomic
 def make_new_code(link: OfficeLink, *, by: Actor) -> OfficeLink:
     """Every code and address that went out is false from now on. For one that sleeps, is locked, or fell into wrong
     hands.

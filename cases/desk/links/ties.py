@@ -10,6 +10,7 @@ from cases.case.models import Office
 from cases.case.office_ties import Moved, Ties, ids
 from cases.desk.links.models import OfficeLink, OfficeLinkQuerySet
 from cases.desk.links.rules import Ended
+from cases.desk.mail import desks
 from portal import clock
 from portal.actors import Actor
 
@@ -56,7 +57,8 @@ def _still(office: Office, moved: Moved) -> OfficeLinkQuerySet:
 
 
 def follow(office: Office, before: Mapping[str, Any], *, by: Actor) -> None:
-    """A link lives by the office's row; nothing of it is kept here."""
+    """A link lives by the office's row; what came back is settled once its address is another."""
+    desks.is_put_right(office, before, by=by)
 
 
 TIES = Ties(

@@ -29,9 +29,17 @@ LATEST_FIRST = "-signed_at"
 
 def signed_for(visit: Visit) -> list[Release]:
     """Every signed permission of a visit with all it names, the latest first."""
-    found = Release.objects.ever_signed().filter(visit=visit).prefetch_related(*WITH_ALL)
+    return signed_for_each([visit.pk]).get(visit.pk, [])
+
+
+def signed_for_each(visits: Iterable[UUID]) -> dict[UUID, list[Release]]:
+    """The same for many visits at once; those without any are left out."""
+    found = Release.objects.ever_signed().filter(visit__in=list(visits)).prefetch_related(*WITH_ALL)
     found = found.select_related("holder", "paper", "own_form", "text", "visit__case__key", "visit__case__patient")
-    return list(found.order_by(LATEST_FIRST, "pk"))
+    by_visit: dict[UUID, list[Release]] = {}
+    for release in found.order_by(LATEST_FIRST, "pk"):
+        by_visit.setdefault(release.visit_id, []).append(release)
+    return by_visit
 
 
 def why_not(item: RecordItem, visit: Visit, releases: Sequence[Release], today: date) -> Why | None:
@@ -53,6 +61,21 @@ def may_ask(case: Case) -> bool:
     """Whether we may ask offices about the records of this case: it is signed, and its paper is here."""
     signed = authority_actions.standing(case)
     return signed is not None and not is_paper_gone(signed)
+
+
+def may_ask_of(cases: Iterable[UUID]) -> set[UUID]:
+    """Those of many cases whose records we may ask about."""
+    signed = list(Authority.objects.standing().filter(case__in=list(cases)).only("case", "how", "paper"))
+    on_paper = [each.paper for each in signed if each.how == SignedHow.PAPER and each.paper]
+    there: set[tuple[UUID, UUID]] = set()
+    if on_paper:
+        papers = Document.objects.here().filter(pk__in=on_paper, only_me=False)
+        there = set(papers.values_list("pk", "case"))
+    return {
+        each.case_id
+        for each in signed
+        if each.how != SignedHow.PAPER or each.paper is None or (each.paper, each.case_id) in there
+    }
 
 
 def is_paper_gone(authority: Authority) -> bool:

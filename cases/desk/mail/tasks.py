@@ -1,0 +1,11 @@
+"""What the clock finds due: offices that are to be written to today."""
+
+from cases.desk.mail import planning
+from portal import clock
+from portal.celery import app
+
+
+@app.task
+def write_to_offices() -> None:
+    """Plan today's mail to offices. Twice, or late, changes nothing."""
+    planning.plan_due(clock.now())
