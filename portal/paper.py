@@ -24,6 +24,7 @@ FOLDERS = [
     str(Path(manimgx_fonts_cjk.__file__).parent),
 ]
 NO_GLYPH = "could not be displayed with font"
+ROOT = Path(__file__).parent.parent  # what one template may take from another, by "/cases/…"
 
 
 class MissingLetters(Refused):
@@ -40,6 +41,7 @@ def pdf(template: Path, words: Mapping[str, Any], *, author: str, made_at: datet
     try:
         return typst.compile(  # type: ignore[misc]
             template,
+            root=ROOT,
             sys_inputs={"sheet": json.dumps(whole)},
             font_paths=FOLDERS,
             ignore_system_fonts=True,

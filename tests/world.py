@@ -14,6 +14,7 @@ from bookings.models import Practice
 from cases.case.authority_actions import sign_authority
 from cases.case.models import Case, Consent, Office
 from cases.case.signatures import Signature, SignedHow, drawing
+from cases.desk.letters import actions as letters
 from cases.desk.links import codes
 from cases.desk.links.actions import link_for
 from cases.desk.models import OfficeLink
@@ -125,6 +126,8 @@ def _words() -> dict[str, str]:
     verbs = {"document_verb": "hide", "visit_verb": "cancel", "item_verb": "asked", "referral_verb": "asked"}
     verbs |= {"report_verb": "asked", "release_verb": "take-back", "talk_verb": "cancel"}
     verbs["kind"] = "slides"
+    verbs |= {"report_verb": "asked", "release_verb": "take-back"}
+    verbs |= {"kind": "slides", "letter_kind": "records", "letter_how": "posted"}
     verbs["wording_code"] = "bookings.day_before"
     return {"about_slug": "scope", "draft_form": "review", "change_verb": "close", **verbs}
 
@@ -160,7 +163,8 @@ def _signed(case: Case) -> dict[str, Any]:
         notes.visit, notes.holder, drawn, details=details, until_on=form.until_on, seen=form.code, by=by
     )
     sign_authority(case, drawn, version=1, by=by)
-    return {"released_item": notes.pk, "release": release.pk} | _links(notes)
+    letter = letters.make("records", notes, by=by)
+    return {"released_item": notes.pk, "release": release.pk, "letter": letter.pk} | _links(notes)
 
 
 def _links(notes: RecordItem) -> dict[str, Any]:

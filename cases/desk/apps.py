@@ -12,12 +12,15 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from cases.case import office_ties
+        from cases.desk.letters.sending import follow_release
+        from cases.desk.letters.states import whys
         from cases.desk.links import actions
-        from cases.desk.links.ties import TIES
         from cases.desk.mail import composing, desks
         from cases.desk.mail import kinds as mail_kinds
+        from cases.desk.ties import TIES
         from cases.desk.tray import rows
         from cases.desk.tray import words as tray_words
+        from cases.records.release import ended
         from portal.accounts import nav_counts
         from portal.reminders.emails import register_composer
         from portal.reminders.kinds import register
@@ -25,14 +28,20 @@ class DeskConfig(AppConfig):
         from portal.reminders.readers import register_source
 
         office_ties.register(TIES)
+        ended.on_end(follow_release)
         register(*mail_kinds.KINDS)
         register_source(RecipientType.OFFICE, desks.readers, sent=desks.tell_sent, astray=desks.tell_astray)
         register_composer(RecipientType.OFFICE, composing.compose)
-        words.register_for_patients("office_link.made", "office_mail.")
+        words.register_for_patients("letter.", "office_link.made", "office_mail.")
         nav_counts.register("desk:tray", rows.count)
         words.register(tray_words.VERBS, tray_words.HISTORY_WHYS)
         words.register(
             {
+                "letter.ended": _("A letter to an office was stopped"),
+                "letter.made": _("Made a letter to an office"),
+                "letter.opened": _("Looked at a letter to an office"),
+                "letter.printed": _("Printed a letter to an office"),
+                "letter.sent": _("Said a letter to an office went out"),
                 "office_link.made": _("Made a link for an office"),
                 "office_mail.asked": _("Sent our page to an office"),
                 "office_mail.sent": _("Wrote to an office by email"),
@@ -52,6 +61,7 @@ class DeskConfig(AppConfig):
                 "second_office": _("For the visit there"),
                 "by_mail": _("By the link in our mail"),
                 "on_paper": _("With the code on our letter or fax"),
+                **whys(),
                 actions.LOCKED: _("An office’s page is locked"),
                 actions.SEND_CODE: _("An office asks for a fresh code"),
                 actions.NOT_THEIRS: _("An office says this is not its patient"),

@@ -1,5 +1,7 @@
 """What the desk keeps. Each part of the room has its own rows beside its code."""
 
+from cases.desk.letters.models import Letter as Letter
+from cases.desk.letters.models import LetterItem as LetterItem
 from cases.desk.links.models import OfficeLink as OfficeLink
 from cases.desk.packet.models import Taken as Taken
 from cases.desk.tray.models import Incoming as Incoming

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from cases.desk.letters import views as letters
 from cases.desk.links import views as links
 from cases.desk.mail import views as mail
 from cases.desk.packet import views as packet
@@ -10,6 +11,11 @@ from cases.desk.tray.urls import urlpatterns as tray_urls
 app_name = "desk"
 urlpatterns = [
     path("cases/<uuid:pk>/offices/<uuid:office>/page/", mail.send_page, name="send_page"),
+    path("cases/<uuid:pk>/letters/", letters.letters, name="letters"),
+    path("letters/new/<slug:kind>/<uuid:pk>/", letters.new, name="new_letter"),
+    path("letters/<uuid:pk>/", letters.letter, name="letter"),
+    path("letters/<uuid:pk>/print/", letters.print_letter, name="print_letter"),
+    path("letters/<uuid:pk>/<slug:how>/", letters.send_letter, name="send_letter"),
     path("packets/<uuid:pk>/", packet.packet, name="packet"),
     path("packets/<uuid:pk>/records.pdf", packet.packet_pdf, name="packet_pdf"),
     path("packets/<uuid:pk>/records.zip", packet.packet_zip, name="packet_zip"),

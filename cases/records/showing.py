@@ -20,6 +20,7 @@ from cases.records.items.linking import NO_FILES
 from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit
 from cases.records.planning import VISIT_SOON
 from cases.records.release import rules as release_rules
+from cases.records.release.form import SLIDES
 from cases.records.rules import UNDO_FOR
 from cases.records.standing import SENT_OR_THERE, ItemStanding, Standing, standing
 from cases.records.states import THERE, ItemState, Need, Route, VisitState
@@ -92,6 +93,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "hops": hops(item.route, item.state, item.stopped_in),
         "asking": holders.how_to_ask(item),
         "permission": _permission(item, reader),
+        "letter": _letter(item, reader),
         "law": law(item.holder.region) if item.holder and item.state in ASKED else "",
         "adds_plan": is_plan and bool(verbs),
         "file_place": 0 if item.is_lent or item.kind_id in NO_FILES else item.kind.place,
@@ -117,6 +119,14 @@ def _permission(item: RecordItem, reader: Reader) -> dict[str, Any] | None:
     is_own = reader.role == rules.PATIENT
     label = _("Read it and sign") if is_own and is_first else _("The form to sign")
     return {"href": reverse("records:release", args=[item.pk]), "label": label, "is_first": is_first}
+
+
+def _letter(item: RecordItem, reader: Reader) -> str:
+    """The way to a letter that asks the office for it, for those who may have to do with what is signed."""
+    if _permission(item, reader) is None:
+        return ""
+    kind = "again" if item.state in ASKED else ("slides" if item.kind_id == SLIDES else "records")
+    return reverse("desk:new_letter", args=[kind, item.pk])
 
 
 def _button(item: RecordItem, verb: str, reader: Reader) -> dict[str, str]:

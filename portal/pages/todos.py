@@ -15,6 +15,7 @@ from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON
 from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
+from cases.desk.letters.sending import LETTER_OUT
 from cases.desk.links import actions as office_links
 from cases.desk.mail.desks import OFFICE_ADDRESS
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
@@ -44,6 +45,7 @@ KINDS = {
     "post_sheet": (gettext_lazy("Post the sheet"), "info", "print"),
     FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
     TELL_HOLDER: (gettext_lazy("Permission taken back"), "warn", "phone"),
+    LETTER_OUT: (gettext_lazy("A letter may be out"), "stop", "phone"),
     ASK_REFERRAL: (gettext_lazy("Ask about a referral"), "warn", "phone"),
     TREATMENT_SOON: (gettext_lazy("Treatment soon"), "stop", "alert"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
@@ -56,7 +58,7 @@ TO_OFFICES = {"call_holder", "ask_office", "ask_report"}
 # These are done on pages of their own, not by a call about the case.
 ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
 # The note of these says whom to reach.
-WITH_NOTE = ON_REFERRAL | {TELL_HOLDER, OFFICE_ADDRESS, *office_links.TO_DOS}
+WITH_NOTE = ON_REFERRAL | {TELL_HOLDER, LETTER_OUT, OFFICE_ADDRESS, *office_links.TO_DOS}
 ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, *WITH_NOTE}
 # What is due in the case is not why these wait.
 OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS, OFFICE_ADDRESS, *office_links.TO_DOS}
@@ -130,6 +132,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the report"), "href": reverse("records:report", args=[todo.case_id])}
     if todo.kind == TELL_HOLDER and todo.case:
         return {"label": _("See what was signed"), "href": reverse("records:signed", args=[todo.about_id])}
+    if todo.kind == LETTER_OUT and todo.case:
+        return {"label": _("Open the letter"), "href": reverse("desk:letter", args=[todo.about_id])}
     return None
 
 

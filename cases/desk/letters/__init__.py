@@ -1,1 +1,1 @@
-"""Letters that are the request: one page each, with an answer strip at the foot."""
+"""Letters that are the request: one page each, with a strip to answer on, and what became of them."""

@@ -19,6 +19,7 @@ from cases.documents.ready import can_be_read
 from cases.records.items.telling import lock_case, role_of
 from cases.records.models import RecordItem, Release, Visit
 from cases.records.planning import replan
+from cases.records.release import ended
 from cases.records.release import form as release_form
 from cases.records.release import keeping as release_keeping
 from cases.records.release import rules as release_rules
@@ -230,6 +231,7 @@ def _replace_former(form: Form, by: Actor) -> None:
 def _end(release: Release, by: Actor) -> None:
     release.ended_at, release.ended_by = clock.now(), by.user
     release.save(update_fields=["state", "ended_at", "ended_by"])
+    ended.tell(release, by=by)
 
 
 def _signed_already(form: Form, details: Details, until_on: date | None) -> Release | None:

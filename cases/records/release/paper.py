@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils import timezone, translation
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from cases.case.authority import Authority
@@ -42,16 +43,30 @@ def to_sign(form: Form, now: datetime) -> bytes:
 
 def copy_of(release: Release, now: datetime) -> bytes:
     """What was signed, as it was read, with the signature."""
+    with _reader(release.visit.case):
+        return _pdf(release.visit.case, _copy(release), now)
+
+
+def _copy(release: Release) -> dict[str, Any]:
     case, said = release.visit.case, release_form.said(release)
+    words = {
+        "title": _("Permission to send records"),
+        "lead": _("A copy of what was signed."),
+        "heading": _("What you should know"),
+        "foot": _("%(case)s. Form %(code)s") % {"case": case.reference, "code": release.code},
+        **said,
+    }
+    return words | _signed(release)
+
+
+def pages_of(release: Release | None, authority: Authority) -> list[dict[str, Any]]:
+    """What was signed, as further pages of a letter; each in the patient's own language."""
+    case = authority.case
     with _reader(case):
-        words = {
-            "title": _("Permission to send records"),
-            "lead": _("A copy of what was signed."),
-            "heading": _("What you should know"),
-            "foot": _("%(case)s. Form %(code)s") % {"case": case.reference, "code": release.code},
-            **said,
-        }
-        return _pdf(case, words | _signed(release), now)
+        own = {"lang": case.patient.language.split("-")[0], "rtl": get_language_bidi()}
+        words = [_copy(release)] if release else []
+        words.append(_authority(case, authority.text) | _signed(authority))
+        return [_whole(each) | own for each in words]
 
 
 def authority_to_sign(case: Case, text: Text, now: datetime) -> bytes:
@@ -93,6 +108,10 @@ def _reader(case: Case) -> Any:
 
 
 def _pdf(case: Case, words: dict[str, Any], now: datetime) -> bytes:
+    return paper.pdf(TEMPLATE, _whole(words), author=case.patient.name, made_at=now)
+
+
+def _whole(words: dict[str, Any]) -> dict[str, Any]:
     blank = {
         "tick": "",
         "boxes": [],
@@ -102,4 +121,4 @@ def _pdf(case: Case, words: dict[str, Any], now: datetime) -> bytes:
         "sign_here": _("Signature"),
         "date_here": _("Date"),
     }
-    return paper.pdf(TEMPLATE, blank | words, author=case.patient.name, made_at=now)
+    return blank | words

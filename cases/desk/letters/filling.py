@@ -1,0 +1,248 @@
+"""The facts of a letter, gathered from the case as it is now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from cases.case import authority_actions
+from cases.case.authority import Authority
+from cases.case.models import CaseClinician, Office
+from cases.case.people import COORDINATOR, role_in
+from cases.desk.letters import rules
+from cases.desk.letters.states import WITHOUT_RELEASE, LetterKind
+from cases.desk.letters.words import Asked, Facts, Place
+from cases.records import words as record_words
+from cases.records.days import legal_clock
+from cases.records.days.closed_days import closed_days
+from cases.records.models import RecordItem, Release, ReportLoop, Visit
+from cases.records.release import form as release_form
+from cases.records.release import keeping as release_keeping
+from cases.records.release.form import Details
+from cases.records.release.states import Stain
+from cases.records.standing import standing
+from cases.records.states import ItemState, ReportState, Route, VisitState
+from portal import phones, when
+from portal.actors import Actor
+from portal.texts.models import Organisation
+from portal.texts.words import organisation
+
+VISIT_TOGETHER = ("case__patient", "case__key", "office", "clinician__office")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a letter would be about: an office, the records to name, and what was signed for them."""
+
+    kind: str
+    visit: Visit
+    office: Office
+    items: Sequence[RecordItem]
+    release: Release | None
+    authority: Authority | None
+    why_not: str = ""  # the reason why none may go today
+
+    @property
+    def wants_release(self) -> bool:
+        return self.kind not in WITHOUT_RELEASE
+
+
+def for_items(kind: str, about: RecordItem, now: datetime) -> Request | None:
+    """A letter to the office that has this record, for all that it still has to send; None where there is none."""
+    visit = fresh_visit(about.visit)
+    if about.holder is None:
+        return None
+    found = release_form.items_of(visit, about.holder)
+    if kind == LetterKind.AGAIN:
+        found = [item for item in found if item.state in rules.WAITS]
+    else:
+        found = [item for item in found if rules.kind_of(item.kind_id) == kind]
+    # The record that was asked about leads, so that it is on the page when there are too many.
+    found.sort(key=lambda item: item.pk != about.pk)
+    if not found or found[0].pk != about.pk:
+        return None
+    return _request(kind, visit, about.holder, found, now)
+
+
+def for_visit(kind: str, visit: Visit, now: datetime) -> Request | None:
+    """A letter to the office of the visit: for its report, or with what we pass on."""
+    visit = fresh_visit(visit)
+    if visit.office is None:
+        return None
+    items: list[RecordItem] = []
+    if kind == LetterKind.COVER:
+        held = visit.items.filter(route=Route.THROUGH_US, state=ItemState.HELD)
+        items = list(held.select_related("kind", "holder").order_by("kind__place"))
+        for item in items:
+            item.visit = visit
+        if not items:
+            return None
+    elif visit.state != VisitState.HAPPENED or not _is_report_open(visit):
+        return None
+    return _request(kind, visit, visit.office, items, now)
+
+
+def _is_report_open(visit: Visit) -> bool:
+    return ReportLoop.objects.filter(visit=visit, state__in=[ReportState.NOT_ASKED, ReportState.ASKED]).exists()
+
+
+def fresh_visit(visit: Visit) -> Visit:
+    return Visit.objects.select_related(*VISIT_TOGETHER).get(pk=visit.pk)
+
+
+def _request(kind: str, visit: Visit, office: Office, items: list[RecordItem], now: datetime) -> Request:
+    release, named, why = None, items, ""
+    if kind not in WITHOUT_RELEASE:
+        today = now.astimezone(visit.zone).date()
+        signed = [each for each in release_keeping.signed_for(visit) if each.holder_id == office.pk]
+        release = next((each for each in signed if each.is_signed), None)
+        named = [item for item in items if release_keeping.why_not(item, visit, signed, today) is None]
+        first = release_keeping.why_not(items[0], visit, signed, today)
+        why = str(first.label) if first else ""
+    return Request(
+        kind,
+        visit,
+        office,
+        tuple(named[: rules.MOST_ITEMS]),
+        release,
+        authority_actions.standing(visit.case),
+        why_not(visit) or why,
+    )
+
+
+def why_not(visit: Visit) -> str:
+    """Why no letter about a visit may go out today; empty when one may."""
+    if visit.state == VisitState.CANCELLED:
+        return _("That visit is called off.")
+    if not release_keeping.may_ask(visit.case):
+        return _("It is not signed yet that we may ask about these records.")
+    return ""
+
+
+def facts_of(request: Request, items: Sequence[RecordItem], now: datetime, *, by: Actor) -> Facts:
+    """What the page is made of, for these of its records."""
+    visit, office, us = request.visit, request.office, organisation()
+    patient, details = visit.case.patient, Details.read(request.release.details if request.release else "")
+    is_ours = role_in(visit.case, by) == COORDINATOR and by.user is not None
+    return Facts(
+        kind=request.kind,
+        patient=patient.name,
+        born_on=patient.birth_date or details.born_on,
+        today=now.astimezone(ZoneInfo(office.time_zone)).date(),
+        to=[office.name, office.desk, _fax(office)],
+        us=us.name,
+        our_phone=phones.shown(us.phone),
+        our_fax=phones.shown(us.fax),
+        our_hours=us.hours,
+        speak_to=by.user.name if is_ours else "",
+        items=_asked(request, items, now),
+        former_name=details.former_name,
+        record_number=details.record_number,
+        accession=details.accession if request.kind == LetterKind.SLIDES else "",
+        stain=str(Stain(details.stain).label) if details.stain and request.kind == LetterKind.SLIDES else "",
+        dates=_dates(details),
+        straight_to=_where_to(request, items, us),
+        needed_by=_needed_by(request, items, now),
+        back_on=items[0].due_back_on if request.kind == LetterKind.SLIDES else None,
+        signed=_signed(request),
+        with_it=_with_it(request),
+        law=legal_clock.clock_for(office.region),
+        visit_on=visit.on_date,
+        is_third=visit.round == 3,
+    )
+
+
+def _fax(office: Office) -> str:
+    return _("Fax %(number)s") % {"number": phones.shown(office.fax)} if office.fax else ""
+
+
+def _asked(request: Request, items: Sequence[RecordItem], now: datetime) -> list[Asked]:
+    if request.kind != LetterKind.AGAIN:
+        return [Asked(item.called) for item in items]
+    region = request.office.region
+    law, closed = legal_clock.clock_for(region), closed_days([region], now.date())[region]
+    return [
+        Asked(item.called, item.asked_on, law.answer_by(item.asked_on, closed) if item.asked_on else None)
+        for item in items
+    ]
+
+
+def _dates(details: Details) -> str:
+    days = [when.month_day(day, year=True) for day in (details.records_from, details.records_to) if day]
+    if len(days) == 2:
+        return days[0] if days[0] == days[1] else _("%(first)s to %(last)s") % {"first": days[0], "last": days[1]}
+    if details.records_from:
+        return _("%(day)s on") % {"day": days[0]}
+    return _("up to %(day)s") % {"day": days[0]} if days else ""
+
+
+def _where_to(request: Request, items: Sequence[RecordItem], us: Organisation) -> list[Place]:
+    """One place for each way; where records of a letter go different ways, each says which."""
+    if request.kind == LetterKind.COVER:
+        return [Place([record_words.doctor_of(request.visit)])]
+    if request.kind == LetterKind.REPORT:
+        return [_primary(request.visit)]
+    routes = list(dict.fromkeys(item.route for item in items))
+    places = [_way(route, request.visit, us) for route in routes]
+    if len(routes) < 2:
+        return places
+    return [
+        replace(place, which=", ".join(rules.PLACES[at] for at, item in enumerate(items) if item.route == route))
+        for route, place in zip(routes, places, strict=True)
+    ]
+
+
+def _way(route: str, visit: Visit, us: Organisation) -> Place:
+    if route == Route.CARRIED:
+        return Place([visit.case.patient.name], _("who carries it"))
+    if route == Route.THROUGH_US:
+        return Place([us.name, us.address], _reach(us.phone, us.fax))
+    return _there(record_words.doctor_of(visit), visit.office)
+
+
+def _there(doctor: str, office: Office | None) -> Place:
+    if office is None:
+        return Place([doctor])
+    return Place([doctor, office.name, office.desk, office.place], _reach(office.phone, office.fax))
+
+
+def _reach(phone: str, fax: str) -> str:
+    reach = [
+        _("phone %(number)s") % {"number": phones.shown(phone)} if phone else "",
+        _("fax %(number)s") % {"number": phones.shown(fax)} if fax else "",
+    ]
+    return ", ".join(part for part in reach if part)
+
+
+def _primary(visit: Visit) -> Place:
+    """The primary doctor with the office: where a report goes."""
+    found = visit.case.clinicians.filter(role=CaseClinician.Role.PRIMARY).select_related("clinician__office").first()
+    return _there(found.clinician.name, found.clinician.office) if found else Place([_("the primary doctor")])
+
+
+def _needed_by(request: Request, items: Sequence[RecordItem], now: datetime) -> date | None:
+    if not request.visit.on_date or not request.wants_release:
+        return None
+    own = {item.pk for item in items}
+    days = [line.safe_by for line in standing(request.visit, now).items if line.item.pk in own and line.safe_by]
+    today = now.astimezone(request.visit.zone).date()
+    # A safe day that has passed is not held up to anyone: then the visit's own day counts.
+    return max(min(days), today) if days and min(days) >= today else request.visit.on_date
+
+
+def _signed(request: Request) -> str:
+    thing = request.release or request.authority
+    if thing is None or thing.signed_at is None:
+        return ""
+    zone = request.visit.case.patient.zone
+    return _("By the patient on %(day)s.") % {"day": when.month_day(thing.signed_at, zone, year=True)}
+
+
+def _with_it(request: Request) -> list[str]:
+    pages = [_("the permission to send records")] if request.release else []
+    pages.append(_("the words by which we may ask"))
+    if request.release and request.release.own_form and request.release.own_form.withdrawn_at is None:
+        pages.append(_("your own form"))
+    return pages

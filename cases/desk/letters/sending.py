@@ -1,0 +1,131 @@
+"""A letter goes out: whether it may, what is said of its records then, and what stops it at the last moment."""
+
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.case.actions import ask_to_do, must
+from cases.desk.letters import filling, rules
+from cases.desk.letters.models import Letter
+from cases.desk.letters.states import LetterEnded, LetterKind, SentHow, why_of
+from cases.records.items import telling
+from cases.records.items.telling import lock_case
+from cases.records.models import RecordItem, Release, ReportLoop
+from cases.records.release import keeping as release_keeping
+from cases.records.release.states import ReleaseState
+from cases.records.report.actions import tell_report
+from cases.records.states import ReportState
+from portal import clock, phones
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.texts.words import organisation
+
+ENDED = {
+    LetterEnded.TAKEN_BACK: gettext_lazy(
+        "The permission was taken back. Do not send this letter. If the paper is out, ask for it back; one of us calls."
+    ),
+    LetterEnded.REPLACED: gettext_lazy("A newer permission stands. Make a new letter and send that one."),
+    LetterEnded.STOPPED: gettext_lazy("This letter was stopped. Make a new one when what was missing is there."),
+}
+LETTER_OUT = "letter_out"  # a to-do: paper that may be out must not be answered any more
+
+
+def sent(letter: Letter, how: str, *, by: Actor) -> Letter:
+    """Say that a letter went out: its records are asked for, in one breath. Said twice it is said once.
+
+    Whether it may is asked again at this moment. Raises Refused where it must not go; that it is stopped stays then.
+    """
+    if how not in SentHow.values:
+        raise Refused(_("Choose how the letter goes."))
+    letter, why = _sent(letter, how, by)
+    if why:
+        raise Refused(why, code="stopped")
+    return letter
+
+
+@transaction.atomic
+def _sent(letter: Letter, how: str, by: Actor) -> tuple[Letter, str]:
+    must("take_papers", letter.case, by)
+    lock_case(letter.case)
+    letter = _fresh(letter)
+    if letter.sent_at is not None:
+        return letter, ""
+    if why := stopped(letter, by=by):
+        return letter, why
+    letter.sent_at, letter.sent_how, letter.sent_by = clock.now(), how, by.user
+    letter.save(update_fields=["sent_at", "sent_how", "sent_by"])
+    record(by, "letter.sent", letter, patient=letter.case.patient_id, case=letter.case_id, why=why_of(how))
+    _tell(letter, by)
+    return letter, ""
+
+
+def _tell(letter: Letter, by: Actor) -> None:
+    if letter.kind == LetterKind.REPORT:
+        loop = ReportLoop.objects.select_related("visit__case__patient").filter(visit=letter.visit).first()
+        if loop and loop.state == ReportState.NOT_ASKED:
+            tell_report(loop, "asked", by=by)
+        return
+    for item in _items(letter):
+        if verb := rules.verb_of(letter.kind, item.state):
+            telling.tell(item, verb, by=by)
+
+
+def why_not(letter: Letter) -> str:
+    """Why a letter that was made may not go out at this moment; empty when it may."""
+    if letter.ended_at is not None:
+        return str(ENDED[LetterEnded(letter.ended_why)])
+    visit = filling.fresh_visit(letter.visit)
+    if reason := filling.why_not(visit):
+        return reason
+    if letter.authority.withdrawn_at is not None:
+        return _("It is not signed any more that we may ask by this letter. Make a new one.")
+    if letter.kind == LetterKind.COVER:
+        return "" if visit.office_id == letter.office_id else _("The visit is elsewhere now. Make a new letter.")
+    if letter.kind == LetterKind.REPORT:
+        return ""
+    if letter.release is None or not letter.release.is_signed:
+        return _("What was signed for this letter stands no more. Make a new one.")
+    today = clock.today(visit.zone)
+    reasons = (release_keeping.may_be_sent(item, visit, today) for item in _items(letter))
+    return next((str(why.label) for why in reasons if why), "")
+
+
+def stopped(letter: Letter, *, by: Actor) -> str:
+    """The same; and then the letter ends, with a call to the office where the paper may be out. Under the lock."""
+    reason = why_not(letter)
+    if reason and letter.ended_at is None:
+        _end(letter, LetterEnded.STOPPED, by)
+    return reason
+
+
+@transaction.atomic
+def follow_release(release: Release, *, by: Actor) -> None:
+    """A permission ended: its letters go no more. Records call it, in their own transaction."""
+    why = LetterEnded.TAKEN_BACK if release.state == ReleaseState.TAKEN_BACK else LetterEnded.REPLACED
+    for letter in Letter.objects.to_go().filter(release=release).select_related("case__patient", "office"):
+        _end(letter, why, by)
+
+
+def _end(letter: Letter, why: LetterEnded, by: Actor) -> None:
+    letter.ended_at, letter.ended_why = clock.now(), why
+    letter.save(update_fields=["ended_at", "ended_why"])
+    record(by, "letter.ended", letter, patient=letter.case.patient_id, case=letter.case_id, why=why_of(why))
+    if letter.printed_at is None or why == LetterEnded.REPLACED:
+        return
+    office = letter.office
+    note = ", ".join(part for part in (letter.reference, office.name, phones.shown(office.phone)) if part)
+    today = clock.today(ZoneInfo(organisation().time_zone))
+    ask_to_do(LETTER_OUT, letter, case=letter.case, due_on=today, note=note, by=by)
+
+
+def _items(letter: Letter) -> list[RecordItem]:
+    found = RecordItem.objects.filter(pk__in=letter.asks.values("item"))
+    return list(found.select_related("kind", "visit__case__patient", "visit__case__key").order_by("kind__place"))
+
+
+def _fresh(letter: Letter) -> Letter:
+    together = ("case__patient", "case__key", "visit", "office", "release__paper", "authority")
+    return Letter.objects.select_related(*together).get(pk=letter.pk)

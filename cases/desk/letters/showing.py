@@ -1,0 +1,149 @@
+"""What the pages of letters show, made ready for the templates."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.case.models import Case
+from cases.case.people import COORDINATOR, role_in
+from cases.case.signatures import SignedHow
+from cases.desk.letters.filling import Request
+from cases.desk.letters.models import Letter
+from cases.desk.letters.states import LetterKind, SentHow
+from cases.records.models import RecordItem, Visit
+from cases.records.release import keeping as release_keeping
+from portal import phones, when
+from portal.accounts.models import User
+
+TITLES = {
+    LetterKind.RECORDS: gettext_lazy("A letter that asks for records"),
+    LetterKind.SLIDES: gettext_lazy("A letter that asks for slides"),
+    LetterKind.AGAIN: gettext_lazy("A letter that asks again"),
+    LetterKind.REPORT: gettext_lazy("A letter that asks for the report"),
+    LetterKind.COVER: gettext_lazy("A page to go with the records"),
+}
+OWN_WAYS = {SentHow.HANDED: gettext_lazy("I handed it over"), SentHow.POSTED: gettext_lazy("I posted it")}
+STAFF_WAYS = {
+    SentHow.HANDED: gettext_lazy("Handed over"),
+    SentHow.POSTED: gettext_lazy("Posted"),
+    SentHow.FAXED: gettext_lazy("Faxed from our machine"),
+}
+
+
+def ways_of(case: Case, user: User) -> dict[SentHow, Any]:
+    """How this person may say that a letter went out."""
+    return STAFF_WAYS if role_in(case, user) == COORDINATOR else OWN_WAYS
+
+
+def ways(letter: Letter, case: Case, user: User) -> list[dict[str, str]]:
+    return [
+        {"label": str(label), "url": reverse("desk:send_letter", args=[letter.pk, how])}
+        for how, label in ways_of(case, user).items()
+    ]
+
+
+def done(letter: Letter) -> str:
+    if letter.kind == LetterKind.COVER:
+        return _("Saved. The records are on their way.")
+    if letter.kind == LetterKind.REPORT:
+        return _("Saved. The report is asked for.")
+    return _("Saved. The records are asked for.")
+
+
+def tag(letter: Letter) -> dict[str, str]:
+    if letter.sent_at:
+        return {"label": str(SentHow(letter.sent_how).label), "kind": "ok"}
+    if letter.ended_at:
+        return {"label": _("Stopped"), "kind": "stop"}
+    if letter.printed_at:
+        return {"label": _("Printed, not out yet"), "kind": "warn"}
+    return {"label": _("Made, not printed yet"), "kind": "warn"}
+
+
+def became(letter: Letter) -> list[str]:
+    """What happened to it, a line each; the instants on the reader's clock."""
+    lines = [_("Made on %(at)s.") % {"at": when.moment(letter.made_at)}]
+    if letter.printed_at:
+        lines.append(_("First printed on %(at)s.") % {"at": when.moment(letter.printed_at)})
+    if letter.sent_at:
+        said = {"how": str(SentHow(letter.sent_how).label), "at": when.moment(letter.sent_at)}
+        lines.append(_("%(how)s on %(at)s.") % said)
+    if letter.ended_at:
+        lines.append(_("Stopped on %(at)s.") % {"at": when.moment(letter.ended_at)})
+    return lines
+
+
+def filled(letter: Letter) -> list[dict[str, str]]:
+    """Where the words of the page come from, with the way to change them for the next letter."""
+    case, office = letter.case, letter.office
+    rows = [
+        {"label": _("Goes to"), "value": office.name, "hint": _reach(letter)},
+        {"label": _("Asks for"), "value": _asks(letter), "href": reverse("records:list", args=[case.pk])},
+    ]
+    if letter.release:
+        signed = when.month_day(letter.release.signed_at, year=True) if letter.release.signed_at else ""
+        rows.append(
+            {
+                "label": _("By what was signed"),
+                "value": _("The permission of %(day)s") % {"day": signed},
+                "href": reverse("records:signed", args=[letter.release_id]),
+            }
+        )
+    rows.append(
+        {
+            "label": _("We may ask"),
+            "value": _("Signed on %(day)s") % {"day": when.month_day(letter.authority.signed_at, year=True)},
+            "href": reverse("records:authority", args=[case.pk]),
+        }
+    )
+    return rows
+
+
+def _reach(letter: Letter) -> str:
+    office = letter.office
+    fax = _("fax %(number)s") % {"number": phones.shown(office.fax)} if office.fax else ""
+    return ", ".join(part for part in (office.desk, phones.shown(office.phone), fax, office.likes_to_be_asked) if part)
+
+
+def _asks(letter: Letter) -> str:
+    names = [each.item.called for each in letter.asks.select_related("item__kind", "item__visit__case__key")]
+    return ", ".join(names) or _("The report of the visit")
+
+
+def beside(letter: Letter) -> list[dict[str, str]]:
+    """Papers that are files of the case: to be printed and put with the letter by hand."""
+    release, rows = letter.release, []
+    if release and release.how == SignedHow.PAPER and release.paper and not release.is_paper_gone:
+        rows.append({"label": _("The permission, signed on paper"), "href": release.paper.get_absolute_url()})
+    if release and release.own_form and release.own_form.withdrawn_at is None:
+        rows.append({"label": _("The office’s own form"), "href": release.own_form.get_absolute_url()})
+    return rows
+
+
+def missing(request: Request, about: RecordItem | Visit) -> dict[str, Any] | None:
+    """What stands in the way of a letter, and the page where it is put right; None where nothing does."""
+    if not request.why_not:
+        return None
+    if not release_keeping.may_ask(request.visit.case):
+        href, label = reverse("records:authority", args=[request.visit.case_id]), _("Read it and sign")
+    elif isinstance(about, RecordItem):
+        href, label = reverse("records:release", args=[about.pk]), _("The form to sign")
+    else:
+        href = label = ""
+    return {"text": request.why_not, "href": href, "label": label}
+
+
+def rows(letters: Iterable[Letter]) -> list[dict[str, Any]]:
+    """Letters in a list, each leading to its page."""
+    return [
+        {
+            "title": f"{letter.reference}, {letter.office.name}",
+            "hint": f"{letter.get_kind_display()}. {became(letter)[-1]}",
+            "tag": tag(letter),
+            "href": letter.get_absolute_url(),
+        }
+        for letter in letters
+    ]

@@ -1,0 +1,37 @@
+"""The kinds of letter, how one goes out, and why one goes no more."""
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class LetterKind(TextChoices):
+    RECORDS = "records", _("Asks for records")
+    SLIDES = "slides", _("Asks for slides")
+    AGAIN = "again", _("Asks again, by the law’s date")
+    REPORT = "report", _("Asks for the report")
+    COVER = "cover", _("Goes with what we pass on")
+
+
+WITHOUT_RELEASE = frozenset({LetterKind.REPORT, LetterKind.COVER})  # that we may ask and pass on is enough
+
+
+class SentHow(TextChoices):
+    HANDED = "handed", _("Handed over")
+    POSTED = "posted", _("Posted")
+    FAXED = "faxed", _("Faxed")
+
+
+class LetterEnded(TextChoices):
+    TAKEN_BACK = "taken_back", _("Its permission was taken back")
+    REPLACED = "replaced", _("A newer permission stands")
+    STOPPED = "stopped", _("It could not go any more")
+
+
+def whys() -> dict[str, str | Promise]:
+    """What the history says with each, by its code."""
+    return {why_of(each): each.label for each in (*LetterKind, *SentHow, *LetterEnded)}
+
+
+def why_of(word: str) -> str:
+    return f"letter_{word}"

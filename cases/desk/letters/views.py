@@ -1,0 +1,175 @@
+"""The pages of letters: what one would be about, the letter beside what it is made of, and the letters of a case."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cases.case.models import Case
+from cases.case.people import COORDINATOR, may, role_in
+from cases.desk.letters import actions, paper, sending, showing
+from cases.desk.letters.filling import Request
+from cases.desk.letters.models import Letter
+from cases.desk.letters.states import LetterKind
+from cases.records.models import RecordItem, Visit
+from portal import clock, when
+from portal import paper as house_paper
+from portal.access import PERSON, find_or_404, open_to
+from portal.accounts import recheck
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+
+
+def _about(request: HttpRequest, kind: str, pk: UUID) -> RecordItem | Visit:
+    """The record or visit a letter would be about, for those who may have to do with what is signed; else 404."""
+    if kind not in LetterKind.values:
+        raise Http404
+    together = ("visit__case__patient", "visit__case__key", "kind", "holder")
+    about: RecordItem | Visit
+    if kind in actions.ABOUT_ITEM:
+        about = find_or_404(RecordItem.objects.visible_to(request.user).select_related(*together), pk=pk)
+        case = about.visit.case
+    else:
+        found = Visit.objects.visible_to(request.user).select_related("case__patient", "case__key", "office")
+        about = find_or_404(found, pk=pk)
+        case = about.case
+    if not (may("take_papers", case, request.user) and may("say_signed", case, request.user)):
+        raise Http404
+    return about
+
+
+@open_to(PERSON)
+@recheck.required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
+    """What a letter would ask for, of whom, and what is still missing; pressed, it is made."""
+    about = _about(request, kind, pk)
+    if request.method != "POST":
+        return _new_page(request, kind, about)
+    try:
+        letter = actions.make(kind, about, by=Actor.of(request))
+    except Refused as no:
+        return _new_page(request, kind, about, also=[no.message], status=409 if no.code == "state" else 422)
+    return redirect(letter)
+
+
+def _new_page(
+    request: HttpRequest, kind: str, about: RecordItem | Visit, *, also: list[str] | None = None, status: int = 200
+) -> HttpResponse:
+    found: Request | None = actions.request_of(kind, about, clock.now())
+    case = about.visit.case if isinstance(about, RecordItem) else about.case
+    page: dict[str, Any] = {
+        "case": case,
+        "base": _base(case, request),
+        "kind": kind,
+        "title": showing.TITLES[LetterKind(kind)],
+        "about": found,
+        "item": about if isinstance(about, RecordItem) else None,
+        "names": [item.called for item in found.items] if found else [],
+        "missing": showing.missing(found, about) if found else None,
+        "earlier": showing.rows(_letters(request, case).filter(kind=kind, office=found.office))[:3] if found else [],
+        "also": also,
+    }
+    return render(request, "desk/new_letter.html", page, status=status)
+
+
+def _base(case: Case, request: HttpRequest) -> str:
+    is_staff = role_in(case, request.user) == COORDINATOR
+    return "base_staff.html" if is_staff else "base_patient.html"
+
+
+def _letters(request: HttpRequest, case: Case) -> Any:
+    found = Letter.objects.visible_to(request.user).filter(case=case).select_related("case", "office", "sent_by")
+    return found.order_by("-number")
+
+
+def _letter(request: HttpRequest, pk: UUID) -> Letter:
+    found = find_or_404(Letter.objects.visible_to(request.user), pk=pk)
+    return actions.fresh(found)
+
+
+@open_to(PERSON)
+@recheck.required
+@require_safe
+def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The page as it is printed, beside what it is made of and what became of it."""
+    return _page(request, _letter(request, pk))
+
+
+def _page(request: HttpRequest, found: Letter, *, also: list[str] | None = None, status: int = 200) -> HttpResponse:
+    case = found.case
+    if case.patient_id != request.user.pk:
+        record(Actor.of(request), "letter.opened", found, patient=case.patient_id, case=case.pk, why="care")
+    why = "" if found.sent_at else sending.why_not(found)
+    with paper.reader(found.visit.zone):
+        code = paper.coded(paper.link_of(found), found.reference)
+    page = {
+        "case": case,
+        "base": _base(case, request),
+        "is_staff": role_in(case, request.user) == COORDINATOR,
+        "letter": found,
+        "said": json.loads(found.said) if found.said else None,
+        "code": code,
+        "tag": showing.tag(found),
+        "became": showing.became(found),
+        "filled": showing.filled(found),
+        "beside": showing.beside(found),
+        "why": why,
+        "may_go": found.is_to_go and not why,
+        "ways": showing.ways(found, case, request.user),
+        "also": also,
+    }
+    return render(request, "desk/letter.html", page, status=status)
+
+
+@open_to(PERSON)
+@recheck.required
+@require_POST
+def print_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The PDF to print, with what was signed behind it."""
+    found = _letter(request, pk)
+    try:
+        found, content = actions.print_letter(found, by=Actor.of(request))
+    except Refused as no:
+        return _page(request, actions.fresh(found), also=[no.message], status=409)
+    day = when.as_date(found.made_at, found.visit.zone).isoformat()
+    return house_paper.download(content, _("Letter %(mark)s %(day)s") % {"mark": found.mark, "day": day})
+
+
+@open_to(PERSON)
+@require_POST
+def send_letter(request: HttpRequest, pk: UUID, how: str) -> HttpResponse:
+    """Say that it was handed over, posted or faxed."""
+    found = _letter(request, pk)
+    if how not in showing.ways_of(found.case, request.user):
+        raise Http404
+    try:
+        sending.sent(found, how, by=Actor.of(request))
+    except Refused as no:
+        return _page(request, actions.fresh(found), also=[no.message], status=409)
+    messages.success(request, showing.done(found))
+    return redirect(found)
+
+
+@open_to(PERSON)
+@recheck.required
+@require_safe
+def letters(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Every letter of a case, the latest first."""
+    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    if not may("say_signed", case, request.user):
+        raise Http404
+    page = {
+        "case": case,
+        "base": _base(case, request),
+        "rows": showing.rows(_letters(request, case)[:100]),
+        "back": reverse("records:list", args=[case.pk]),
+    }
+    return render(request, "desk/letters.html", page)

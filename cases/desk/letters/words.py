@@ -1,0 +1,241 @@
+"""What a letter says, made of facts: rows, a paragraph, and the strip to answer on. Pure, but for the language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases.desk.letters.rules import PLACES, shortened
+from cases.desk.letters.states import LetterKind
+from cases.records.days.legal_clock import LegalClock
+from portal import when
+
+NAMES_AT_MOST = 90  # columns of a person's or an office's name, whatever else has to shrink
+ROOM_FOR_ADDRESS = 60  # columns below which desk and street are left out
+LEAST = 20  # columns that stay of a part, however many stand in one line
+FIRST, LAST = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a record goes: names, which may be shortened, and how to reach them, which may not."""
+
+    names: Sequence[str]
+    reach: str = ""
+    which: str = ""  # "a, c", where others of the letter go elsewhere
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One record as the letter names it."""
+
+    name: str
+    asked_on: date | None = None
+    answer_by: date | None = None  # by the law's clock, where it was asked for
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a letter is made of; empty where nobody has said it."""
+
+    kind: str
+    patient: str
+    born_on: date | None
+    today: date
+    to: Sequence[str]  # the office, its desk, its fax
+    us: str
+    our_phone: str
+    our_fax: str
+    our_hours: str
+    speak_to: str  # one of us, by name
+    items: Sequence[Asked] = ()
+    former_name: str = ""
+    record_number: str = ""
+    accession: str = ""
+    stain: str = ""
+    dates: str = ""
+    straight_to: Sequence[Place] = ()  # one, or one for each way
+    needed_by: date | None = None
+    back_on: date | None = None
+    signed: str = ""
+    with_it: Sequence[str] = ()  # further pages, and what lies beside them
+    law: LegalClock | None = None
+    visit_on: date | None = None
+    is_third: bool = False
+
+
+def page(facts: Facts, most: int, *, is_roomy: bool = False) -> dict[str, Any]:
+    """The page with no value longer than `most` columns. Roomy: with more white between the lines."""
+    rows = [row for row in _rows(facts, most) if row["value"]]
+    return {
+        "kind": facts.kind,
+        "is_roomy": is_roomy,
+        "title": _title(facts, most),
+        "to": [_name(line, most) for line in facts.to if line],
+        "date": when.month_day(facts.today, year=True),
+        "rows": rows,
+        "text": _paragraph(facts, most),
+        "strip": _strip(facts),
+        "foot": _("Not your patient? Tick nothing, write “not ours” and send this page back. Then destroy it."),
+    }
+
+
+def _name(name: str, most: int) -> str:
+    """A name in a sentence: shortened, and kept apart, so that its direction turns nothing else around."""
+    short = shortened(name, min(most, NAMES_AT_MOST))
+    return f"{FIRST}{short}{LAST}" if short and not short.isascii() else short
+
+
+def _title(facts: Facts, most: int) -> str:
+    titles = {
+        LetterKind.RECORDS: _("A patient asks for records: %(name)s"),
+        LetterKind.SLIDES: _("A patient asks for slides: %(name)s"),
+        LetterKind.AGAIN: _("A patient asks once more for records: %(name)s"),
+        LetterKind.REPORT: _("A patient asks for the report of a visit: %(name)s"),
+        LetterKind.COVER: _("Records for a visit: %(name)s"),
+    }
+    return titles[LetterKind(facts.kind)] % {"name": _name(facts.patient, min(most, 60))}
+
+
+def _rows(facts: Facts, most: int) -> list[dict[str, Any]]:
+    """Only what people typed is ever shortened: days and our own words stay whole."""
+    is_cover = facts.kind == LetterKind.COVER
+    places = [_place(place, most) for place in facts.straight_to]
+    rows: list[tuple[str, Sequence[str], bool]] = [
+        (_("Patient"), [_patient(facts, most)], False),
+        (_("Your number"), [shortened(facts.record_number, most)], False),
+        (_("With this page") if is_cover else _("Please send"), _items(facts, most), False),
+        (_("Slide number"), [shortened(facts.accession, most)], False),
+        (_("Which slides"), [_slides(facts)], False),
+        (_("Date range"), [facts.dates], False),
+        (_("For the visit with") if is_cover else _("Straight to"), places, False),
+        (_("Visit on"), [when.day(facts.visit_on, year=True)] if is_cover and facts.visit_on else [], True),
+        (_("Needed by"), [when.day(facts.needed_by, year=True)] if facts.needed_by else [], True),
+        (_("They come back"), [_back(facts)], False),
+        (_("The law’s date"), [_law(facts)], True),
+        (_("Signed"), [_signed(facts)], False),
+    ]
+    return [
+        {"label": label, "value": "\n".join(line for line in lines if line), "is_strong": is_strong}
+        for label, lines, is_strong in rows
+    ]
+
+
+def _place(place: Place, most: int) -> str:
+    names = [name for name in place.names if name]
+    if most < ROOM_FOR_ADDRESS:
+        names = names[:2]  # the doctor and the office; the numbers reach the rest
+    room = max(most // max(len(names), 1), LEAST)
+    # What short names leave is the long ones'.
+    long = [name for name in names if len(name) > room]
+    if long:
+        room = max((most - sum(len(name) for name in names if name not in long)) // len(long), room)
+    to = ", ".join([*(_name(name, room) for name in names), *([place.reach] if place.reach else [])])
+    return _("%(places)s: %(to)s") % {"places": place.which, "to": to} if place.which else to
+
+
+def _patient(facts: Facts, most: int) -> str:
+    """The name is shortened, so that the birth date stays."""
+    parts = [_name(facts.patient, max(most - LEAST, LEAST + 10))]
+    if facts.born_on:
+        parts.append(_("born %(day)s") % {"day": when.month_day(facts.born_on, year=True)})
+    if facts.former_name:
+        parts.append(_("former name %(name)s") % {"name": _name(facts.former_name, max(min(most, 60) - LEAST, LEAST))})
+    return ", ".join(parts)
+
+
+def _items(facts: Facts, most: int) -> list[str]:
+    if facts.kind == LetterKind.REPORT:
+        day = when.month_day(facts.visit_on, year=True) if facts.visit_on else ""
+        report = _("The report of the visit on %(day)s") % {"day": day} if day else _("The report of the visit")
+        return [report]
+    if len(facts.items) == 1:
+        return [_item(facts.items[0], facts, most)]
+    return [f"{place}) {_item(item, facts, most - 3)}" for place, item in zip(PLACES, facts.items, strict=False)]
+
+
+def _item(item: Asked, facts: Facts, most: int) -> str:
+    if facts.kind != LetterKind.AGAIN or item.asked_on is None:
+        return _name(item.name, most)
+    asked = _("asked for on %(day)s") % {"day": when.month_day(item.asked_on, year=True)}
+    return f"{_name(item.name, max(most - len(asked), LEAST))}, {asked}"
+
+
+def _slides(facts: Facts) -> str:
+    if facts.kind != LetterKind.SLIDES:
+        return ""
+    recuts = _("If slides stay with you: recuts. With the report.")
+    return f"{facts.stain}. {recuts}" if facts.stain else recuts
+
+
+def _back(facts: Facts) -> str:
+    if facts.kind != LetterKind.SLIDES:
+        return ""
+    if facts.back_on is None:
+        return _("When they were read. Write the day by which you need them.")
+    return _("By %(day)s") % {"day": when.month_day(facts.back_on, year=True)}
+
+
+def _law(facts: Facts) -> str:
+    """The clock of the office's own jurisdiction; said as unconfirmed where nobody has looked it up."""
+    days = sorted({item.answer_by for item in facts.items if item.answer_by})
+    if facts.law is None or not days or facts.kind != LetterKind.AGAIN:
+        return ""
+    named = {"law": facts.law.law, "day": when.month_day(days[0], year=True)}
+    if not facts.law.is_confirmed:
+        return _("%(day)s, counting 30 days (not confirmed for where you are)") % named
+    return _("%(day)s: the first answer is due then under %(law)s") % named
+
+
+def _signed(facts: Facts) -> str:
+    if not facts.with_it:
+        return facts.signed
+    return f"{facts.signed} " + _("With this page: %(pages)s.") % {"pages": ", ".join(facts.with_it)}
+
+
+def _paragraph(facts: Facts, most: int) -> str:
+    third = _("This is for a third opinion.") if facts.is_third else _("This is for a second opinion.")
+    why = {
+        LetterKind.REPORT: _("Please send it to the primary doctor, so that all is in one place."),
+        LetterKind.COVER: _("We pass this on for the patient."),
+        LetterKind.AGAIN: f"{third} "
+        + _("We have no answer yet. If you sent it, tick when. If something holds it up, say what."),
+    }.get(LetterKind(facts.kind), third)
+    keeps = _("The patient signed that %(us)s may ask about these records, receive them and pass them on.")
+    keeps %= {"us": facts.us}
+    return " ".join(part for part in (why, keeps, _speak(facts, most)) if part)
+
+
+def _speak(facts: Facts, most: int) -> str:
+    if not facts.our_phone:
+        return ""
+    named = {"who": _name(facts.speak_to, most) or facts.us, "phone": facts.our_phone, "hours": facts.our_hours}
+    if facts.our_hours:
+        return _("You may speak to %(who)s: %(phone)s, %(hours)s.") % named
+    return _("You may speak to %(who)s: %(phone)s.") % named
+
+
+def _strip(facts: Facts) -> dict[str, Any]:
+    many = len(facts.items) > 1
+    names = {"fax": facts.our_fax, "phone": facts.our_phone}
+    is_cover, is_report = facts.kind == LetterKind.COVER, facts.kind == LetterKind.REPORT
+    return {
+        "heading": _("Answer: tick, and fax this page to %(fax)s") % names
+        if facts.our_fax
+        else _("Answer: tick, and send this page back"),
+        "lines": list(PLACES[: len(facts.items)]) if many and not is_cover else [""],
+        "sent": _("All of it came on") if is_cover else _("We sent it on"),
+        "sent_by": "" if is_cover else (_("to") if is_report else _("by")),
+        "tracking": "" if is_cover or is_report else _("tracking"),
+        "not_found": _("Something is missing:") if is_cover else _("We cannot find it"),
+        "not_found_line": is_cover,
+        "needs": _("Will not open:") if is_cover else _("We need:"),
+        "needs_ticks": [] if is_cover else [_("our own form"), _("copy of ID"), _("a fee of")],
+        "needs_other": "" if is_cover else _("other:"),
+        "which": _("For which:") if many and not is_cover else "",
+        "name": _("Name"),
+        "phone": _("Phone"),
+        "call": _("Or call %(phone)s.") % names if facts.our_phone else "",
+    }
