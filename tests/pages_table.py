@@ -222,6 +222,10 @@ PAGES: dict[str, Page] = {
     "desk:put_back": Page(COORDINATOR, ("incoming",), "coordinator", posts="only"),
     "desk:incoming_page": Page(COORDINATOR, ("incoming_page",), "coordinator", is_file=True),
     "desk:incoming_small": Page(COORDINATOR, ("incoming_page",), "coordinator", is_file=True),
+    "desk:primary_tell": office("primary_link", posts="only", body={"said": "not_yet"}),
+    "desk:primary_take_back": office("primary_link", posts="only"),
+    "desk:primary_report": office("primary_link", "report_version", is_file=True),
+    "desk:primary_permission": office("primary_link", is_file=True),
     # --- bookings ---
     "bookings:pick": of_case(CASE, posts="too"),
     "bookings:check": of_case(PATIENT, "hold", posts="too"),

@@ -11,6 +11,7 @@ from django.test import Client
 
 from bookings import availability_actions
 from bookings.models import Practice
+from cases.case.actions import add_office, set_clinician
 from cases.case.authority_actions import sign_authority
 from cases.case.models import Case, Consent, Office
 from cases.case.signatures import Signature, SignedHow, drawing
@@ -18,6 +19,7 @@ from cases.desk.letters import actions as letters
 from cases.desk.links import codes
 from cases.desk.links.actions import link_for
 from cases.desk.models import OfficeLink
+from cases.documents.describing.actions import say_kind
 from cases.documents.joining import actions as joining
 from cases.documents.models import PageImage
 from cases.opinions.talk import actions as talks
@@ -26,11 +28,13 @@ from cases.records.models import RecordItem
 from cases.records.release import actions as release_actions
 from cases.records.release import form as release_form
 from cases.records.release.form import Details
+from cases.records.report.passing import SECOND_REPORT
 from cases.reviews import actions as reviews
 from cases.reviews import opening
 from cases.reviews.models import Review
 from portal import clock
 from portal.accounts import actions as accounts
+from portal.accounts.models import User
 from portal.actors import Actor
 from portal.pages import actions as page_actions
 from portal.reminders import links, muting, sender
@@ -77,7 +81,7 @@ class World:
     def _at_its_desk(self) -> Client:
         """A browser in which the holder's and the second doctor's office have opened their pages."""
         client = people.browser()
-        for name in ("office_link", "second_link"):
+        for name in ("office_link", "second_link", "primary_link"):
             code = codes.paper_code(OfficeLink.objects.get(pk=self[name]))
             client.post("/o/", {"code": code, "born": "5 2 1961"})
         return client
@@ -112,7 +116,7 @@ def make_world() -> World:
     )
     things: dict[str, Any] = {"case": case.pk, "number": 1, "other_consultant": people.person("amir").pk}
     things["patient_pk"] = case.patient_id
-    things |= _words() | _visit(case) | _talk(case) | _signed(case) | _plan(case) | _hold(case)
+    things |= _report(grace) | _words() | _visit(case) | _talk(case) | _signed(case) | _plan(case) | _hold(case)
     things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ, consultant=joanne).pk
     things["todo"] = page_actions.ask_for_a_call(case, by=Actor.person(rosa)).pk
     invitation = accounts.invite(name="Otto Beck", email="otto@example.org", role="consultant", by=Actor.person(mara))
@@ -173,6 +177,23 @@ def _links(notes: RecordItem) -> dict[str, Any]:
     link = link_for(notes.visit, notes.holder, by=by)
     second = link_for(notes.visit, notes.visit.office, by=by)
     return {"office_link": link.pk, "second_link": second.pk, "office_token": codes.mailed_token(link)}
+
+
+def _report(grace: User) -> dict[str, Any]:
+    """The page of a primary doctor's office: Grace's visit took place today, and its report is with us as a file."""
+    by, staff = Actor.person(grace), Actor.person(people.person("theo"))
+    grace.birth_date = dt.date(1961, 5, 2)
+    grace.save(update_fields=["birth_date"])
+    case = Case.objects.get(patient=grace)
+    elm = add_office(case, name="Elm Street", by=by)
+    set_clinician(case, "primary", name="Dr. Abara", office=elm, by=by)
+    visit = records.name_visit(case, doctor="Dr. Raman", office_name="Northfield Medical Center", by=by)
+    visit = records.set_visit_date(visit, on=clock.today(visit.zone), by=by)
+    visit = records.say_took_place(visit, by=by)
+    sign_authority(case, Signature(SignedHow.TYPED, grace.name), version=1, by=by)
+    version = put_in.read(case, "report.pdf", plan_files.pdf(pages=2))
+    say_kind(version.document, SECOND_REPORT, by=by)
+    return {"primary_link": link_for(visit, elm, by=staff).pk, "report_version": version.pk}
 
 
 def _plan(case: Case) -> dict[str, Any]:

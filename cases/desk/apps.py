@@ -14,9 +14,11 @@ class DeskConfig(AppConfig):
         from cases.case import office_ties
         from cases.desk.letters.sending import follow_release
         from cases.desk.letters.states import whys
-        from cases.desk.links import actions
+        from cases.desk.links import actions, parts
+        from cases.desk.links.ties import TIES
         from cases.desk.mail import composing, desks
         from cases.desk.mail import kinds as mail_kinds
+        from cases.desk.primary import showing as primary
         from cases.desk.ties import TIES
         from cases.desk.tray import rows
         from cases.desk.tray import words as tray_words
@@ -33,6 +35,8 @@ class DeskConfig(AppConfig):
         register_source(RecipientType.OFFICE, desks.readers, sent=desks.tell_sent, astray=desks.tell_astray)
         register_composer(RecipientType.OFFICE, composing.compose)
         words.register_for_patients("letter.", "office_link.made", "office_mail.")
+        parts.register(primary.PART)
+        words.register_for_patients("office_link.made")
         nav_counts.register("desk:tray", rows.count)
         words.register(tray_words.VERBS, tray_words.HISTORY_WHYS)
         words.register(
@@ -59,6 +63,7 @@ class DeskConfig(AppConfig):
                 "as_pdf": _("As one PDF"),
                 "as_zip": _("As a ZIP"),
                 "second_office": _("For the visit there"),
+                "primary_office": _("The report, for the primary doctor"),
                 "by_mail": _("By the link in our mail"),
                 "on_paper": _("With the code on our letter or fax"),
                 **whys(),

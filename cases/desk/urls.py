@@ -6,6 +6,7 @@ from cases.desk.letters import views as letters
 from cases.desk.links import views as links
 from cases.desk.mail import views as mail
 from cases.desk.packet import views as packet
+from cases.desk.primary import views as primary
 from cases.desk.tray.urls import urlpatterns as tray_urls
 
 app_name = "desk"
@@ -23,6 +24,10 @@ urlpatterns = [
     path("o/page/<uuid:pk>/", links.page, name="page"),
     path("o/page/<uuid:pk>/proof/", links.add_proof, name="add_proof"),
     path("o/page/<uuid:pk>/not-ours/", links.not_ours, name="not_ours"),
+    path("o/page/<uuid:pk>/report/", primary.tell, name="primary_tell"),
+    path("o/page/<uuid:pk>/report/back/", primary.take_back, name="primary_take_back"),
+    path("o/page/<uuid:pk>/report/<uuid:version>/", primary.report, name="primary_report"),
+    path("o/page/<uuid:pk>/permission.pdf", primary.permission, name="primary_permission"),
     path("o/<str:token>/", links.mailed, name="mailed"),
     *tray_urls,
 ]

@@ -81,7 +81,8 @@ REPORT_MOVES = {
     "asked_again": Move({P.ASKED}, P.ASKED, DOERS),
     "announced": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED}, P.ANNOUNCED, TELLERS),
     "received": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED}, P.RECEIVED, TELLERS),
-    "passed_on": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED}, P.RECEIVED, {COORDINATOR, SYSTEM}),
+    # By us, or by the office itself that takes the copy from its page.
+    "passed_on": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED}, P.RECEIVED, {COORDINATOR, OFFICE, SYSTEM}),
     "confirmed": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED, P.RECEIVED}, P.CONFIRMED, TELLERS),
     "not_there": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED, P.RECEIVED}, P.ASKED, TELLERS),
 }

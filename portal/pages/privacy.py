@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.actions import withdraw_consent as withdraw
-from cases.case.models import Case, Consent
+from cases.case.models import Case, Consent, Office
 from cases.case.people import may, who_can_open
 from cases.documents.reading import looks
 from portal import when
@@ -76,6 +76,7 @@ def events_of(case: Case) -> Any:
 def lines(events: list[Event], case: Case, reader: Any) -> list[dict[str, object]]:
     """One row for each event; names are looked up once for all of them."""
     people = User.objects.in_bulk({event.actor_id for event in events if event.actor_kind in {"user", "answer"}})
+    offices = _offices(events)
     consultants = set(case.assignments.values_list("user", flat=True))
     names = looks.names_of(events, reader)
     return [
@@ -85,10 +86,17 @@ def lines(events: list[Event], case: Case, reader: Any) -> list[dict[str, object
             "which": names.get(event.about_id, ""),
             "why": history_words.why(event.why),
             "for_whom": _for_whom(event, people.get(event.actor_id), case, reader),
-            **_who(event, people.get(event.actor_id), case, consultants, reader),
+            **(offices.get(event.actor_id) or _who(event, people.get(event.actor_id), case, consultants, reader)),
         }
         for event in events
     ]
+
+
+def _offices(events: list[Event]) -> dict[UUID | None, dict[str, str]]:
+    """Who did it, for what offices did on their pages."""
+    ids = {event.actor_id for event in events if event.actor_kind == "office"}
+    found = Office.objects.filter(pk__in=ids) if ids else ()
+    return {office.pk: {"who": office.name, "as_what": _("A doctor’s office")} for office in found}
 
 
 def _who(event: Event, user: User | None, case: Case, consultants: set[UUID], reader: Any) -> dict[str, str]:

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from cases.case.actions import settle_to_do
 from cases.case.models import ToDo
 from cases.records import rules, undoing
-from cases.records.items.telling import lock_case, role_of
+from cases.records.items.telling import lock_case, put_back, role_of
 from cases.records.models import ReportLoop
 from cases.records.planning import replan
 from cases.records.report import board, passing
 from cases.records.report import loop as report_loop
 from cases.records.report.planning import ASK_REPORT, REPORT_TO_DOS
-from cases.records.states import VisitState
+from cases.records.states import KnownBy, VisitState
 from portal import clock, moves
 from portal.actors import Actor
 from portal.errors import Refused
@@ -22,12 +22,14 @@ from portal.history.actions import record
 
 
 @transaction.atomic
-def tell_report(loop: ReportLoop, verb: str, *, on: date | None = None, told: str = "", by: Actor) -> ReportLoop:
+def tell_report(
+    loop: ReportLoop, verb: str, *, on: date | None = None, told: str = "", came: str = "", by: Actor
+) -> ReportLoop:
     """Say what is known of a report: a verb of `rules.REPORT_MOVES`, about day `on` (today where the visit was).
 
     "announced" is about the day it goes out, which may be to come. `told` is how staff heard ("office" in writing,
-    else by phone). Raises Refused for a verb that the state does not allow, a day that cannot be, a visit that is still
-    to come, or passing on what is not here or what nobody permitted.
+    else by phone), `came` which way it came, where that is known. Raises Refused for a verb that the state does not
+    allow, a day that cannot be, a visit that is still to come, or passing on what is not here or nobody permitted.
     """
     now = clock.now()
     lock_case(loop.visit.case)
@@ -51,7 +53,8 @@ def tell_report(loop: ReportLoop, verb: str, *, on: date | None = None, told: st
     loop.state, loop.known_by, loop.said_at = target, rules.known_by(role, told), now
     if verb == "not_there":
         loop.came = ""
-    loop.came = loop.came or report_loop.CAME_OF_VERB.get(verb, "")
+    if target in report_loop.THERE:
+        loop.came = came or loop.came or report_loop.CAME_OF_VERB.get(verb, "")
     loop.version += 1
     loop.save()
     record(by, f"report.{verb}", loop, patient=visit.case.patient_id, case=visit.case_id)
@@ -61,4 +64,24 @@ def tell_report(loop: ReportLoop, verb: str, *, on: date | None = None, told: st
             settle_to_do(todo, by=by)  # somebody has said where it is: nobody needs to ask today
     board.put_on_board(loop, by=by)
     replan(visit, now=now)
+    return loop
+
+
+@transaction.atomic
+def take_back_of_office(loop: ReportLoop, *, by: Actor) -> ReportLoop:
+    """An office takes back what it said last, on its page. The desk has looked before that it is its own word.
+
+    Raises Refused when anybody has said more since, and after 10 minutes.
+    """
+    now = clock.now()
+    lock_case(loop.visit.case)
+    loop = ReportLoop.objects.select_related("visit__case__patient", "visit__case__key", "visit__office").get(
+        pk=loop.pk
+    )
+    is_theirs = loop.known_by == KnownBy.OFFICE_PAGE and loop.moved_by_id is None
+    if not is_theirs or loop.moved_at is None or now - loop.moved_at > rules.UNDO_FOR:
+        raise Refused(_("This can be taken back for 10 minutes. Call us, and we change it for you."), code="state")
+    put_back(loop, by=by)
+    board.put_on_board(loop, by=by)
+    replan(loop.visit, now=now)
     return loop

@@ -1,0 +1,88 @@
+"""What the primary doctor's office says and takes. The page has looked before that it is this case's primary office."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.desk.links.models import OfficeLink
+from cases.desk.primary import rules
+from cases.desk.primary.rules import CAME, Said
+from cases.documents.models import Version
+from cases.records.items.telling import lock_case
+from cases.records.models import ReportLoop
+from cases.records.report.actions import take_back_of_office, tell_report
+from cases.records.rules import REPORT_MOVES
+from portal import clock
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+
+PRIMARY_OFFICE = "primary_office"  # why a copy left: in the history's words
+
+
+@transaction.atomic
+def say(loop: ReportLoop, said: str, *, on: date | None = None, by: Actor) -> ReportLoop:
+    """One press: it came straight, it came from us, or not yet. The same said again changes nothing.
+
+    Their own word of a moment ago is put right where another one, or another day, is given. Raises Refused for what
+    somebody else has said otherwise, and for a day that cannot be.
+    """
+    lock_case(loop.visit.case)
+    loop = _fresh(loop)
+    is_corrected = is_own_word(loop) and (on is not None or said != said_last(loop))
+    if is_corrected:
+        loop = _fresh(take_back_of_office(loop, by=by))
+    if reason := rules.why_not(loop.state, said):
+        raise Refused(reason, code="state")
+    if rules.is_said_already(loop.state, said, is_looked_for=loop.missed_on is not None):
+        return loop
+    if said == Said.NOT_YET:
+        return tell_report(loop, "not_there", on=on, by=by)
+    return tell_report(loop, "confirmed", on=on, came=CAME[Said(said)], by=by)
+
+
+@transaction.atomic
+def take_back(loop: ReportLoop, *, by: Actor) -> ReportLoop:
+    """Their own last word, for 10 minutes. Raises Refused."""
+    lock_case(loop.visit.case)
+    loop = _fresh(loop)
+    if loop.moved_at is None:  # pressed twice
+        return loop
+    if not is_own_word(loop):
+        raise Refused(_("This can be taken back for 10 minutes. Call us, and we change it for you."), code="state")
+    return take_back_of_office(loop, by=by)
+
+
+@transaction.atomic
+def take_copy(link: OfficeLink, loop: ReportLoop, version: Version, *, by: Actor) -> None:
+    """They take the copy that is with us: a line of history each time, and it has reached them through us."""
+    case = link.visit.case
+    lock_case(case)
+    loop = _fresh(loop)
+    record(by, "document.downloaded", version, patient=case.patient_id, case=case.pk, why=PRIMARY_OFFICE)
+    if loop.state in REPORT_MOVES["passed_on"].sources:
+        tell_report(loop, "passed_on", by=by)
+
+
+def is_own_word(loop: ReportLoop) -> bool:
+    return rules.is_own_word(
+        loop.state,
+        loop.known_by,
+        loop.moved_at,
+        is_looked_for=loop.missed_on is not None,
+        is_moved_by_user=loop.moved_by_id is not None,
+        now=clock.now(),
+    )
+
+
+def said_last(loop: ReportLoop) -> str:
+    """What their last word was."""
+    if loop.missed_on:
+        return Said.NOT_YET
+    return next((said for said, came in CAME.items() if came == loop.came), "")
+
+
+def _fresh(loop: ReportLoop) -> ReportLoop:
+    together = ("visit__case__patient", "visit__case__key", "visit__office", "visit__clinician", "moved_by")
+    return ReportLoop.objects.select_related(*together).get(pk=loop.pk)
