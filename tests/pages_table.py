@@ -212,6 +212,10 @@ PAGES: dict[str, Page] = {
     "desk:page": office("office_link"),
     "desk:add_proof": office("office_link", posts="only", body={"born": "3 27 1951"}),
     "desk:not_ours": office("office_link", posts="too"),
+    "desk:primary_tell": office("primary_link", posts="only", body={"said": "not_yet"}),
+    "desk:primary_take_back": office("primary_link", posts="only"),
+    "desk:primary_report": office("primary_link", "report_version", is_file=True),
+    "desk:primary_permission": office("primary_link", is_file=True),
     # --- the desk: what came in ---
     "desk:tray": Page(COORDINATOR, owner="coordinator"),
     "desk:add_scan": Page(COORDINATOR, owner="coordinator", posts="too"),
@@ -222,10 +226,6 @@ PAGES: dict[str, Page] = {
     "desk:put_back": Page(COORDINATOR, ("incoming",), "coordinator", posts="only"),
     "desk:incoming_page": Page(COORDINATOR, ("incoming_page",), "coordinator", is_file=True),
     "desk:incoming_small": Page(COORDINATOR, ("incoming_page",), "coordinator", is_file=True),
-    "desk:primary_tell": office("primary_link", posts="only", body={"said": "not_yet"}),
-    "desk:primary_take_back": office("primary_link", posts="only"),
-    "desk:primary_report": office("primary_link", "report_version", is_file=True),
-    "desk:primary_permission": office("primary_link", is_file=True),
     # --- bookings ---
     "bookings:pick": of_case(CASE, posts="too"),
     "bookings:check": of_case(PATIENT, "hold", posts="too"),
