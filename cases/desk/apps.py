@@ -15,7 +15,6 @@ class DeskConfig(AppConfig):
         from cases.desk.letters.sending import follow_release
         from cases.desk.letters.states import whys
         from cases.desk.links import actions, parts
-        from cases.desk.links.ties import TIES
         from cases.desk.mail import composing, desks
         from cases.desk.mail import kinds as mail_kinds
         from cases.desk.primary import showing as primary
@@ -36,7 +35,6 @@ class DeskConfig(AppConfig):
         register_composer(RecipientType.OFFICE, composing.compose)
         words.register_for_patients("letter.", "office_link.made", "office_mail.")
         parts.register(primary.PART)
-        words.register_for_patients("office_link.made")
         nav_counts.register("desk:tray", rows.count)
         words.register(tray_words.VERBS, tray_words.HISTORY_WHYS)
         words.register(
