@@ -222,6 +222,20 @@ def talk_it_over(gathered: Gathered, today: dt.date) -> Row | None:
     return {"text": text, "label": _("See your page for the talk")}
 
 
+def talk_for_team(gathered: Gathered) -> Row | None:
+    """The same, as the team reads it: with whom, when and where."""
+    talk = gathered.talk
+    if talk is None:
+        return None
+    day = when.day(talk.on_date) if talk.on_date else ""
+    return {
+        "state": talk.get_state_display(),
+        "tag": "ok" if talk.state == Talk.State.HELD else "info",
+        "text": ", ".join(part for part in (talk.clinician.name, day, talk_place(talk)) if part),
+        "href": talk.get_absolute_url(),
+    }
+
+
 def people(case: Case, reader: User) -> list[Row]:
     """The consultant, the coordinator and the doctors of a case."""
     assigned = User.objects.filter(pk__in=case.assignments.filter(ended_at=None).values("user"))

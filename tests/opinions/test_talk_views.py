@@ -108,7 +108,7 @@ def test_an_idea_is_added_with_all_that_was_typed(rosa, case):
     assert Talk.objects.get().points == "Cost\nTime\nHow long can I take to decide?"
     said = html(rosa, page(case))
     assert 'value="time"' not in said
-    assert 'value="harms"' in said
+    assert 'value="goal"' in said
 
 
 def test_what_she_asked_us_before_is_offered_to_her_and_not_to_a_helper(rosa, case):

@@ -99,8 +99,9 @@ def _question(number: int) -> forms.CharField:
 
 
 class AgendaForm(forms.Form):
-    """Up to three questions on top, and further lines."""
+    """Up to three questions on top, and further lines. None has to be there, so none says that it may be left out."""
 
+    is_filter = True
     question_1, question_2, question_3 = (_question(number) for number in range(rules.QUESTIONS))
     points = forms.CharField(
         label=gettext_lazy("What else would you like to go over?"),

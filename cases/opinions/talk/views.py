@@ -28,6 +28,7 @@ from portal.errors import Refused
 from portal.history.actions import record
 
 DRAFT = "talk-agenda"
+IDEAS_AT_ONCE = 6  # one that is taken makes room for the next
 TOGETHER = (*actions.TOGETHER, "moved_by")
 TAGS = {TalkState.PLANNED: "warn", TalkState.BOOKED: "info", TalkState.HELD: "ok"}
 
@@ -124,7 +125,7 @@ def _of_talk(
         "is_read": is_read,
         "agenda_form": agenda_form or _agenda_form(request, talk, said) if is_read and talk.is_open else None,
         "draft": DRAFT,
-        "ideas": agenda.ideas(talk.case, said) if is_read and talk.is_open else [],
+        "ideas": agenda.ideas(talk.case, said)[:IDEAS_AT_ONCE] if is_read and talk.is_open else [],
     }
 
 

@@ -34,6 +34,7 @@ from portal.pages.demo.plans import plan
 from portal.pages.demo.reviews import REVIEWS
 from portal.pages.demo.signing import sign_forms
 from portal.pages.demo.stories import STORIES, Story
+from portal.pages.demo.talks import plan_talk
 from portal.reminders import sender
 
 # In UTC: soon after 9 am in Toronto, and in Vancouver, where the other readers' message of the day goes.
@@ -158,6 +159,8 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
     if story.visit_in is not None and story.visit_in < 0:
         yield max(-story.visit_in - 1, 0), lambda: records.say_took_place(_visit(told), by=told.teller)
         yield from _report(told, -story.visit_in - 1)
+    if story.over_in is not None:
+        yield 3, lambda: plan_talk(told.case, _business_day(told.today, story.over_in or 0), told.teller)
     if story.slides_back_in is not None:
         yield 1, lambda: _lend(told)
     if story.third:

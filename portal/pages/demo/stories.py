@@ -38,6 +38,7 @@ class Story:
     slides_back_in: int | None = None  # days, until the lab wants its slides back
     third: str = ""  # a third doctor, asked two days ago
     third_in: int = 0  # days, until that visit
+    over_in: int | None = None  # days, until the talk with the primary doctor
     asks: str = ""  # what to ask in the talk, a line each; empty: what matters
 
 
@@ -195,6 +196,7 @@ STORIES: Final = (
         referral="not_needed",
         visit_in=-8,
         report="asked",
+        over_in=5,
         records={"pathology_report": "opens_fine", "imaging_reports": "opens_fine"},
         plan="marcus",
         consultant="sofie",
