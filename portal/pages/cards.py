@@ -2,8 +2,8 @@
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from bookings.models import Consultation
 from cases.case.models import Case, CaseClinician
 from cases.case.path import ARRIVED_HOPS, Facts, Path, PathStep, Step
-from cases.opinions.models import Talk
+from cases.opinions.talk.known import Known
 from cases.records import words as record_words
 from cases.records.models import Visit
 from cases.records.report import loop as report_loop
@@ -89,7 +89,7 @@ def step_note(step: PathStep) -> str:
     return when.month_day(step.on) if step.on else ""
 
 
-def coming(gathered: Gathered, today: dt.date) -> list[Row]:
+def coming(gathered: Gathered, case: UUID, today: dt.date) -> list[Row]:
     """The next dates, nearest first."""
     known, rows = gathered.facts, []
     if gathered.consultation:
@@ -97,7 +97,7 @@ def coming(gathered: Gathered, today: dt.date) -> list[Row]:
     if gathered.visit and known.visit_on and known.visit_on >= today:
         rows += _visit_rows(gathered, gathered.visit, today)
     if gathered.talk and gathered.talk.is_open and known.talk_on and known.talk_on >= today:
-        rows.append(_talk_row(gathered.talk))
+        rows.append(_talk_row(gathered.talk, case))
     if known.treatment_on and known.treatment_on >= today:
         rows.append({"on": known.treatment_on, "title": _("Treatment is planned to begin")})
     return sorted(rows, key=lambda row: row["on"])
@@ -143,19 +143,19 @@ def _visit_rows(gathered: Gathered, visit: Visit, today: dt.date) -> list[Row]:
     return rows
 
 
-def _talk_row(talk: Talk) -> Row:
+def _talk_row(talk: Known, case: UUID) -> Row:
     return {
-        "on": talk.on_date,
-        "title": _("Talk with %(name)s") % {"name": talk.clinician.name},
-        "href": talk.get_absolute_url(),
+        "on": talk.on,
+        "title": _("Talk with %(name)s") % {"name": talk.doctor},
+        "href": reverse("opinions:talk", args=[case]),
         "hint": talk_place(talk),
     }
 
 
-def talk_place(talk: Talk) -> str:
+def talk_place(talk: Known) -> str:
     """ "9:20 am, Eastern Time, Elm Street Family Practice"."""
-    parts = [when.clock_time(talk.at_time), when.zone_name(talk.zone)] if talk.at_time else []
-    return ", ".join([*parts, talk.office.name] if talk.office else parts)
+    parts = [when.clock_time(talk.at), when.zone_name(talk.zone)] if talk.at else []
+    return ", ".join([*parts, talk.office] if talk.office else parts)
 
 
 def _visit_title(known: Facts) -> str:
@@ -211,38 +211,37 @@ def talk_it_over(gathered: Gathered, today: dt.date) -> Row | None:
     if not known.visit_happened and talk is None:
         return None
     named = {"name": known.talk_with, "day": when.day(known.talk_on) if known.talk_on else ""}
-    if talk is None or talk.on_date is None:
+    if talk is None or talk.on is None:
         text = _("With your primary doctor, or a specialist you choose. It has no date yet.")
     elif known.talk_held:
         text = _("You talked with %(name)s on %(day)s.") % named
-    elif talk.on_date < today:
+    elif talk.on < today:
         text = _("Your talk with %(name)s was to be on %(day)s.") % named
     else:
         text = _("Your talk with %(name)s is on %(day)s.") % named
     return {"text": text, "label": _("See your page for the talk")}
 
 
-def talk_for_team(gathered: Gathered) -> Row | None:
+def talk_for_team(gathered: Gathered, case: Case) -> Row | None:
     """The same, as the team reads it: with whom, when and where."""
     talk = gathered.talk
     if talk is None:
         return None
-    day = when.day(talk.on_date) if talk.on_date else ""
+    day = when.day(talk.on) if talk.on else ""
     return {
-        "state": talk.get_state_display(),
-        "tag": "ok" if talk.state == Talk.State.HELD else "info",
-        "text": ", ".join(part for part in (talk.clinician.name, day, talk_place(talk)) if part),
-        "href": talk.get_absolute_url(),
+        "state": talk.state.label,
+        "tag": "info" if talk.is_open else "ok",
+        "text": ", ".join(part for part in (talk.doctor, day, talk_place(talk)) if part),
+        "href": reverse("opinions:talk", args=[case.pk]),
     }
 
 
 def people(case: Case, reader: User) -> list[Row]:
     """The consultant, the coordinator and the doctors of a case."""
-    assigned = User.objects.filter(pk__in=case.assignments.filter(ended_at=None).values("user"))
-    coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True)
-    ours = assigned.annotate(place=Value(1)).union(coordinators.annotate(place=Value(2)), all=True)
-    said = {1: (_("Your consultant"), "plum"), 2: (_("Keeps your records moving"), "warm")}
-    rows = [_person(user, *said[user.place]) for user in ours.order_by("place", "name")]
+    assigned = case.assignments.filter(ended_at=None).select_related("user").order_by("begun_at")
+    rows = [_person(each.user, _("Your consultant"), "plum") for each in assigned]
+    coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name")
+    rows += [_person(user, _("Keeps your records moving"), "warm") for user in coordinators]
     for link in case.clinicians.select_related("clinician").order_by("id"):
         name = link.clinician.name
         rows.append({"avatar": initials(name), "title": name, "hint": CLINICIAN_WORDS[link.role]()})

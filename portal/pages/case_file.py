@@ -79,7 +79,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "has_visit_ahead": carry.is_ahead(gathered.visit, today),
         "visit_url": reverse("records:visit", args=[case.pk]),
         "report": cards.report(gathered, case, today),
-        "talk": cards.talk_for_team(gathered),
+        "talk": cards.talk_for_team(gathered, case),
         "records_url": reverse("records:list", args=[case.pk]),
         "records": _records(gathered, case, today),
         "happened": privacy.lines(list(page), case, request.user),

@@ -12,7 +12,8 @@ from bookings.slots import plan_due_on
 from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.path import ARRIVED_HOPS, ConsultationFacts, Facts, ItemFacts
 from cases.documents.models import PLAN, Version
-from cases.opinions.models import Talk
+from cases.opinions.talk import known as talks
+from cases.opinions.talk.known import Known
 from cases.records.days.closed_days import ClosedDays
 from cases.records.models import RecordItem, Referral, ReportLoop, Visit
 from cases.records.planning import CALL_HOLDER, GIVE_BACK
@@ -53,7 +54,7 @@ class Gathered:
     calls_about: Mapping[str, list[CallAbout]] = field(default_factory=dict)  # by the id of the record or report
     primary_office: Office | None = None  # looked up where a report is on its way to it
     lent: tuple[RecordItem, ...] = ()  # whose day to go back has come; the team's pages only
-    talk: Talk | None = None  # the one to come, else the last that took place since the visit
+    talk: Known | None = None  # the one to come, else the last that took place since the visit
 
 
 @dataclass
@@ -69,7 +70,6 @@ class _Rows:
     calls: dict[UUID | None, dt.date] = field(default_factory=dict)
     calls_about: dict[str, list[CallAbout]] = field(default_factory=dict)
     lent: dict[UUID, list[RecordItem]] = field(default_factory=dict)
-    talks: dict[UUID, list[Talk]] = field(default_factory=dict)
     closed: frozenset[dt.date] = frozenset()
 
 
@@ -94,7 +94,8 @@ def of_cases(
 def _look_up(cases: Mapping[UUID, Case], now: dt.datetime, here: Organisation | None) -> _Rows:
     # A third doctor's visit is a later round and takes the second's place.
     parts = ("office", "clinician", "referral", "report")
-    visits = Visit.objects.live().filter(case__in=cases).select_related(*parts).order_by("round")
+    live = Visit.objects.live().filter(case__in=cases).annotate(talks_of_case=talks.beside("case"))
+    visits = live.select_related(*parts).order_by("round")
     rows = _Rows()
     for visit in visits:
         visit.case = cases[visit.case_id]  # already here, with its patient
@@ -110,9 +111,6 @@ def _look_up(cases: Mapping[UUID, Case], now: dt.datetime, here: Organisation | 
     upcoming = Consultation.objects.upcoming(now).filter(case__in=cases).select_related("consultant", "service")
     for consultation in upcoming:
         rows.consultations.setdefault(consultation.case_id, consultation)
-    for talk in Talk.objects.not_off().filter(case__in=cases).select_related("clinician", "office"):
-        talk.case = cases[talk.case_id]
-        rows.talks.setdefault(talk.case_id, []).append(talk)
     _look_up_calls(cases, rows)
     if any(consultation.service.needs_plan for consultation in rows.consultations.values()):
         region = (here or organisation()).region
@@ -165,9 +163,10 @@ def _gather(case: Case, rows: _Rows) -> Gathered:
     visit = rows.visits.get(case.pk)
     standing = rows.standings.get(visit.pk) if visit else None
     referral = getattr(visit, "referral", None)
-    report = getattr(visit, "report", None) if visit and visit.state == VisitState.HAPPENED else None
+    happened = visit is not None and visit.state == VisitState.HAPPENED
+    report = getattr(visit, "report", None) if happened else None
     consultation = rows.consultations.get(case.pk)
-    talk = _talk_that_counts(rows.talks.get(case.pk, ()), visit)
+    talk = talks.that_counts(talks.read(visit.talks_of_case), visit.on_date if happened else None) if visit else None
     facts = Facts(
         opened_on=when.as_date(case.opened_at, case.patient.zone),
         referral=_referral_state(referral),
@@ -176,15 +175,15 @@ def _gather(case: Case, rows: _Rows) -> Gathered:
         visit_on=visit and visit.on_date,
         visit_named_on=when.as_date(visit.booked_at, case.patient.zone) if visit and visit.booked_at else None,
         visit_with=visit.clinician.name if visit and visit.clinician else "",
-        visit_happened=visit is not None and visit.state == VisitState.HAPPENED,
+        visit_happened=happened,
         verdict=standing.verdict.answer.value if standing and standing.verdict else "",
         items=tuple(_item(each) for each in standing.items) if standing else (),
         plan=_plan_state(rows.plans.get(case.pk, set())),
         consultation=_consultation(consultation, case, rows) if consultation else None,
         treatment_on=case.treatment_on,
-        talk_on=talk and talk.on_date,
-        talk_with=talk.clinician.name if talk else "",
-        talk_held=talk is not None and talk.state == Talk.State.HELD,
+        talk_on=talk and talk.on,
+        talk_with=talk.doctor if talk else "",
+        talk_held=talk is not None and not talk.is_open,
         report="" if report is None or report.state == ReportState.NOT_ASKED else str(report.state),
         call_wanted=case.pk in rows.calls,
         call_by=rows.calls.get(case.pk),
@@ -203,16 +202,6 @@ def _gather(case: Case, rows: _Rows) -> Gathered:
         tuple(rows.lent.get(case.pk, ())),
         talk,
     )
-
-
-def _talk_that_counts(talks: Sequence[Talk], visit: Visit | None) -> Talk | None:
-    """The talk to come; else the last that took place since the visit: one about an earlier round is over."""
-    if ahead := next((talk for talk in talks if talk.is_open), None):
-        return ahead
-    if visit is None or visit.state != VisitState.HAPPENED or visit.on_date is None:
-        return None
-    held = [talk for talk in talks if talk.on_date and talk.on_date >= visit.on_date]
-    return max(held, key=lambda talk: talk.on_date or dt.date.min, default=None)
 
 
 def _referral_state(referral: Referral | None) -> str:

@@ -79,7 +79,7 @@ def _home(case: Case, request: HttpRequest) -> dict[str, object]:
         "due_words": cards.due_words(step),
         "after_treatment": after_treatment(gathered.visit) if gathered.visit else "",
         "has_visit_ahead": carry.is_ahead(gathered.visit, today),
-        "coming": cards.coming(gathered, today),
+        "coming": cards.coming(gathered, case.pk, today),
         "phases": cards.phases(way, known.round),
         "tally": way.tally,
         "people": cards.people(case, request.user),

@@ -14,6 +14,7 @@ from cases.case.models import Case, CaseClinician, Office
 from cases.case.path import Step, next_step
 from cases.case.people import COORDINATOR, PATIENT
 from cases.opinions.models import Talk
+from cases.opinions.talk.known import Known
 from cases.records.days.verdict import Timing
 from cases.records.models import Visit
 from cases.records.standing import ItemStanding
@@ -50,7 +51,7 @@ def of_case(case: Case, role: str, now: dt.datetime) -> Sheet:
                 Section(_("My dates"), rows=_dates(gathered, today)),
                 Section(_("Next for me"), lines=_next(gathered, today)),
                 *_records(gathered),
-                _questions(gathered, role),
+                _questions(case, gathered, role),
                 Section(_("Whom to call"), rows=_calls(case, gathered, clinicians, coordinators, here)),
             ],
             foot=text("scope_short").body,
@@ -97,9 +98,9 @@ def _dates(gathered: Gathered, today: dt.date) -> list[dict[str, str]]:
         at = _day_and_time(visit.on_date, when.clock_time(visit.at_time) if visit.at_time else "")
         rows.append((visit.on_date, at, visit_place(visit)))
     talk = gathered.talk
-    if talk and talk.is_open and talk.on_date and talk.on_date >= today:
-        at = _day_and_time(talk.on_date, when.clock_time(talk.at_time) if talk.at_time else "")
-        rows.append((talk.on_date, at, _talk_place(talk)))
+    if talk and talk.is_open and talk.on and talk.on >= today:
+        at = _day_and_time(talk.on, when.clock_time(talk.at) if talk.at else "")
+        rows.append((talk.on, at, _talk_place(talk)))
     if known.treatment_on and known.treatment_on >= today:
         rows.append((known.treatment_on, _day_and_time(known.treatment_on), _("Treatment is planned to begin.")))
     if not rows:
@@ -115,11 +116,11 @@ def visit_place(visit: Visit) -> str:
     return f"{where} {when.zone_name(visit.zone)}." if visit.at_time else where
 
 
-def _talk_place(talk: Talk) -> str:
+def _talk_place(talk: Known) -> str:
     """ "I talk it over with Dr. Abara, Elm Street Family Practice. Eastern Time."."""
-    where = ", ".join(part for part in (talk.clinician.name, talk.office.name if talk.office else "") if part)
+    where = ", ".join(part for part in (talk.doctor, talk.office) if part)
     said = _("I talk it over with %(where)s.") % {"where": where}
-    return f"{said} {when.zone_name(talk.zone)}." if talk.at_time else said
+    return f"{said} {when.zone_name(talk.zone)}." if talk.at else said
 
 
 def _day_and_time(on: dt.date, time: str = "") -> str:
@@ -199,17 +200,19 @@ def _record(line: ItemStanding, group: str) -> str:
 # --- questions, and whom to call
 
 
-def _questions(gathered: Gathered, role: str) -> Section:
-    words = _own_words(gathered) if role in READS_QUESTIONS else ""
+def _questions(case: Case, gathered: Gathered, role: str) -> Section:
+    words = _own_words(case, gathered) if role in READS_QUESTIONS else ""
     lines = [line.strip() for line in words.splitlines() if line.strip()][:QUESTIONS]
     return Section(_("My three questions"), lines=lines, blank=QUESTIONS - len(lines))
 
 
-def _own_words(gathered: Gathered) -> str:
+def _own_words(case: Case, gathered: Gathered) -> str:
     """What she wants to ask: in the talk that is next once the visit took place, else in her next consultation."""
     talk, call = gathered.talk, gathered.consultation
-    if gathered.facts.visit_happened and talk and talk.is_open and talk.questions:
-        return talk.questions
+    if gathered.facts.visit_happened and talk and talk.is_open:
+        written = Talk.objects.open().filter(case=case).select_related("case__key").first()
+        if written and written.questions:
+            return written.questions
     return call.hope if call else ""
 
 
