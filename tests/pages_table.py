@@ -226,6 +226,13 @@ PAGES: dict[str, Page] = {
     "desk:put_back": Page(COORDINATOR, ("incoming",), "coordinator", posts="only"),
     "desk:incoming_page": Page(COORDINATOR, ("incoming_page",), "coordinator", is_file=True),
     "desk:incoming_small": Page(COORDINATOR, ("incoming_page",), "coordinator", is_file=True),
+    "desk:receive_pdf": office("second_link", is_file=True),
+    "desk:receive_zip": office("second_link", is_file=True),
+    "desk:receive_file": office("second_link", "version", is_file=True),
+    "desk:say_received": office("second_link", posts="only"),
+    "desk:say_visit_happened": office("second_link", posts="only"),
+    "desk:send_report": office("second_link", posts="only"),
+    "desk:say_report_sent": office("second_link", posts="only"),
     # --- bookings ---
     "bookings:pick": of_case(CASE, posts="too"),
     "bookings:check": of_case(PATIENT, "hold", posts="too"),

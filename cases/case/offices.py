@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -11,6 +12,12 @@ from cases.case.models import Case, CaseClinician, Office
 from portal.actors import Actor
 
 SHOWN_WHILE_TYPING = 12
+
+
+def named_by(office: UUID | None) -> str:
+    """What the office of this id is called now, or the entry it became part of; "" where nothing names one."""
+    found = Office.objects.select_related("merged_into").filter(pk=office).first() if office else None
+    return (found.merged_into or found).name if found else ""
 
 
 def named(name: str, user: Any, case: Case | None = None) -> Office | None:

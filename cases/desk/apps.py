@@ -17,10 +17,14 @@ class DeskConfig(AppConfig):
         from cases.desk.links import actions, parts
         from cases.desk.mail import composing, desks
         from cases.desk.mail import kinds as mail_kinds
+        from cases.desk.packet import beyond
         from cases.desk.primary import showing as primary
+        from cases.desk.receiving.actions import MISSED
+        from cases.desk.receiving.showing import PART as RECEIVING
         from cases.desk.ties import TIES
         from cases.desk.tray import rows
         from cases.desk.tray import words as tray_words
+        from cases.documents.reading import readers
         from cases.records.release import ended
         from portal.accounts import nav_counts
         from portal.reminders.emails import register_composer
@@ -30,6 +34,8 @@ class DeskConfig(AppConfig):
 
         office_ties.register(TIES)
         ended.on_end(follow_release)
+        parts.register(RECEIVING)
+        readers.tell_beyond(beyond.of_document)
         register(*mail_kinds.KINDS)
         register_source(RecipientType.OFFICE, desks.readers, sent=desks.tell_sent, astray=desks.tell_astray)
         register_composer(RecipientType.OFFICE, composing.compose)
@@ -48,6 +54,8 @@ class DeskConfig(AppConfig):
                 "office_mail.asked": _("Sent our page to an office"),
                 "office_mail.sent": _("Wrote to an office by email"),
                 "packet.downloaded": _("Saved everything for a visit"),
+                "receipt.said": _("Said what came for a visit"),
+                "item.not_come": _("Said a record has not come"),
                 "office_link.opened": _("Opened the page for an office"),
                 "office_link.tried": _("Tried to open the page for an office: not right"),
                 "office_link.locked": _("The page for an office is locked after too many tries"),
@@ -62,6 +70,7 @@ class DeskConfig(AppConfig):
                 "as_zip": _("As a ZIP"),
                 "second_office": _("For the visit there"),
                 "primary_office": _("The report, for the primary doctor"),
+                MISSED: _("Something did not come to the second doctor, or is no use"),
                 "by_mail": _("By the link in our mail"),
                 "on_paper": _("With the code on our letter or fax"),
                 **whys(),

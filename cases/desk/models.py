@@ -4,5 +4,6 @@ from cases.desk.letters.models import Letter as Letter
 from cases.desk.letters.models import LetterItem as LetterItem
 from cases.desk.links.models import OfficeLink as OfficeLink
 from cases.desk.packet.models import Taken as Taken
+from cases.desk.receiving.models import Receipt as Receipt
 from cases.desk.tray.models import Incoming as Incoming
 from cases.desk.tray.models import IncomingPage as IncomingPage

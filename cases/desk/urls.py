@@ -7,6 +7,7 @@ from cases.desk.links import views as links
 from cases.desk.mail import views as mail
 from cases.desk.packet import views as packet
 from cases.desk.primary import views as primary
+from cases.desk.receiving import views as receiving
 from cases.desk.tray.urls import urlpatterns as tray_urls
 
 app_name = "desk"
@@ -28,6 +29,13 @@ urlpatterns = [
     path("o/page/<uuid:pk>/primary/back/", primary.take_back, name="primary_take_back"),
     path("o/page/<uuid:pk>/primary/<uuid:version>/", primary.report, name="primary_report"),
     path("o/page/<uuid:pk>/primary/permission.pdf", primary.permission, name="primary_permission"),
+    path("o/page/<uuid:pk>/records.pdf", receiving.receive_pdf, name="receive_pdf"),
+    path("o/page/<uuid:pk>/records.zip", receiving.receive_zip, name="receive_zip"),
+    path("o/page/<uuid:pk>/files/<uuid:version>/", receiving.receive_file, name="receive_file"),
+    path("o/page/<uuid:pk>/received/", receiving.say_received, name="say_received"),
+    path("o/page/<uuid:pk>/took-place/", receiving.say_visit_happened, name="say_visit_happened"),
+    path("o/page/<uuid:pk>/report/", receiving.send_report, name="send_report"),
+    path("o/page/<uuid:pk>/report/sent/", receiving.say_report_sent, name="say_report_sent"),
     path("o/<str:token>/", links.mailed, name="mailed"),
     *tray_urls,
 ]

@@ -130,6 +130,7 @@ def lately_added(case: Case, user: User) -> list[Row]:
     """What this person put in within the last day, whatever it is, in that order."""
     since = clock.now() - rules.LATELY
     rows = [row for row in rows_of(case, user) if row.document.put_in_by_id == user.pk]
+    rows = [row for row in rows if row.version.put_in_by_office is None]
     return [row for row in reversed(rows) if row.document.put_in_at > since and row.document.withdrawn_at is None]
 
 

@@ -178,6 +178,7 @@ class Version(models.Model):
     digest = models.CharField(max_length=64)  # keyed, so that it tells nothing about the bytes
     put_in_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     put_in_at = models.DateTimeField()
+    put_in_by_office = models.UUIDField(null=True, blank=True)  # on its page; `put_in_by` is then the patient
     # Of a joined document: the documents of its photos, in order. It has no original but theirs.
     made_of = ArrayField(models.UUIDField(), default=list, db_default=[], blank=True)
     original = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

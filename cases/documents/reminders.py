@@ -26,7 +26,12 @@ NEWS_FOR = timedelta(days=14)
 
 
 def tell_owner(version: Version, now: datetime) -> None:
-    """Plan the message that a file is locked or was not taken. Called in the transaction of the verdict."""
+    """Plan the message that a file is locked or was not taken. Called in the transaction of the verdict.
+
+    An office reads it on its own page.
+    """
+    if version.put_in_by_office:
+        return
     plan(
         NEEDS_YOU.code,
         version,

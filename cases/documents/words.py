@@ -7,6 +7,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from cases.case import offices
 from cases.case.models import Case
 from cases.documents import kinds, verdicts
 from cases.documents.models import Document, Guess, Version
@@ -278,6 +279,8 @@ def trace(document: Document, *, is_own: bool) -> str:
 def version_added(version: Version, reader: User) -> str:
     """By whom and when a version was put in."""
     day = when.month_day(version.put_in_at, year=True)
+    if office := offices.named_by(version.put_in_by_office):
+        return _("Added by %(name)s on its page on %(day)s") % {"day": day, "name": office}
     if version.put_in_by == reader:
         return _("Added by you on %(day)s") % {"day": day}
     return _("Added by %(name)s on %(day)s") % {"name": version.put_in_by.name, "day": day}

@@ -18,6 +18,7 @@ from cases.case.path import ARRIVED_HOPS, Facts
 from cases.desk.letters.sending import LETTER_OUT
 from cases.desk.links import actions as office_links
 from cases.desk.mail.desks import OFFICE_ADDRESS
+from cases.desk.receiving.actions import MISSED
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
 from cases.records.release.actions import TELL_HOLDER
 from cases.records.report.planning import ASK_REPORT, PASS_ON
@@ -49,12 +50,13 @@ KINDS = {
     ASK_REFERRAL: (gettext_lazy("Ask about a referral"), "warn", "phone"),
     TREATMENT_SOON: (gettext_lazy("Treatment soon"), "stop", "alert"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
+    MISSED: (gettext_lazy("Missing at the second doctor’s"), "stop", "phone"),
     office_links.LOCKED: (gettext_lazy("Office page locked"), "warn", "lock"),
     office_links.SEND_CODE: (gettext_lazy("Send an office its code"), "info", "print"),
     office_links.NOT_THEIRS: (gettext_lazy("Not this office’s patient"), "warn", "alert"),
 }
 # For these the office is rung, not the patient.
-TO_OFFICES = {"call_holder", "ask_office", "ask_report"}
+TO_OFFICES = {"call_holder", "ask_office", "ask_report", MISSED}
 # These are done on pages of their own, not by a call about the case.
 ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
 # The note of these says whom to reach.

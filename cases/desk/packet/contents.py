@@ -142,7 +142,7 @@ def _numbered(parts: Sequence[Part]) -> tuple[Part, ...]:
 
 def _is_own(version: Version, case: Case) -> bool:
     """Whether it was put in by the patient, or by the one who began for the patient: it came by no office's form."""
-    return version.put_in_by_id in (case.patient_id, case.starter_id)
+    return version.put_in_by_office is None and version.put_in_by_id in (case.patient_id, case.starter_id)
 
 
 def _by_release(part: Part, visit: Visit, releases: Sequence[Release], today: date) -> Why | None:

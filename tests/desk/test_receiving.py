@@ -1,0 +1,395 @@
+"""The second doctor's office at its page: takes the records, says what came, sends its report."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from cases.case.authority_actions import take_back_authority
+from cases.case.models import ToDo
+from cases.desk.links import actions as links
+from cases.desk.links import codes
+from cases.desk.models import Receipt, Taken
+from cases.desk.receiving.actions import MISSED
+from cases.documents import actions as documents
+from cases.documents.models import Version
+from cases.documents.reading import readers
+from cases.documents.worker import checking
+from cases.records import actions
+from cases.records.models import ReportLoop, Visit
+from portal.history.models import Event
+from tests import plan_files
+from tests.desk import packets
+from tests.desk.packets import file_of
+from tests.documents.conftest import folder  # noqa: F401
+from tests.people import browser, person
+from tests.records.builders import actor, item
+from tests.records.report_builders import DAY_AFTER
+
+pytestmark = pytest.mark.django_db
+NAME = {"said_by": "Dana Ruiz, front desk"}
+
+
+@pytest.fixture(autouse=True)
+def own_store(folder):  # noqa: F811
+    """No test leaves files behind."""
+
+
+@pytest.fixture
+def visit(visit):
+    return packets.sign(visit)
+
+
+@pytest.fixture
+def desk(client, second_link):
+    """The office's browser, in which code and birth date were right."""
+    answer = client.post("/o/", {"code": codes.paper_code(second_link), "born": "5 2 1961"})
+    assert answer.status_code == 302
+    return client
+
+
+def url(name, link, *more):
+    return reverse(f"desk:{name}", args=[link.pk, *more])
+
+
+def shown(desk, link):
+    return desk.get(url("page", link)).content.decode()
+
+
+def body(response):
+    return b"".join(response.streaming_content)
+
+
+def report_file(name="report.pdf", content=None):
+    return {"files": SimpleUploadedFile(name, content or plan_files.pdf(pages=3))}
+
+
+# --- the records -------------------------------------------------------------------------------------------------
+
+
+def test_the_page_offers_the_records_and_what_comes_directly(desk, second_link, visit):
+    file_of(visit, name="my plan.pdf")
+    actions.tell(item(visit), "sent", carrier="FedEx", tracking="99", by=actor("theo"))
+    page = shown(desk, second_link)
+    assert "Rosa Delgado" in page
+    assert "One PDF with bookmarks, 1 page" in page
+    assert url("receive_pdf", second_link) in page
+    assert "Pathology report: sent November 5, FedEx, 99" in page
+
+
+def test_download_counts_as_arrived_and_the_patient_reads_it(desk, second_link, visit):
+    version = file_of(visit)
+    assert body(desk.get(url("receive_pdf", second_link))).startswith(b"%PDF")
+    there = item(visit, "treatment_plan")
+    assert (there.state, there.known_by) == ("arrived", "office_page")
+    line = Event.objects.get(verb="packet.downloaded")
+    assert (line.actor_kind, line.actor_id, line.why) == ("office", second_link.office_id, "as_pdf")
+    assert line.patient == visit.case.patient_id
+    assert Taken.objects.get().version == version
+    assert "Downloaded" in shown(desk, second_link)
+    ledger = browser(person("rosa")).get(reverse("pages:privacy", args=[visit.case.pk])).content.decode()
+    assert "Saved everything for a visit" in ledger
+    assert "For the visit there" in ledger
+
+
+def test_a_record_of_two_files_arrived_once_both_were_taken(desk, second_link, visit):
+    one, two = file_of(visit), file_of(visit, name="second.pdf")
+    assert body(desk.get(url("receive_file", second_link, one.pk)))
+    assert item(visit, "treatment_plan").state == "held"
+    assert body(desk.get(url("receive_file", second_link, two.pk)))
+    assert item(visit, "treatment_plan").state == "arrived"
+
+
+def test_what_goes_straight_has_not_arrived_by_a_download(desk, second_link, visit):
+    actions.tell(item(visit), "asked", by=actor("theo"))
+    file_of(visit, "pathology_report")
+    type(item(visit)).objects.filter(pk=item(visit).pk).update(route="direct", state="asked", held_on=None)
+    assert body(desk.get(url("receive_zip", second_link))).startswith(b"PK")
+    assert item(visit).state == "asked"
+
+
+def test_looking_takes_nothing(desk, second_link, visit):
+    version = file_of(visit)
+    for address in (
+        url("receive_pdf", second_link),
+        url("receive_zip", second_link),
+        url("receive_file", second_link, version.pk),
+    ):
+        assert desk.head(address).status_code == 200
+    assert not Taken.objects.exists()
+    assert item(visit, "treatment_plan").state == "held"
+
+
+@pytest.mark.parametrize("change", ["hide", "withdraw"])
+def test_a_file_that_went_between_page_and_press_is_not_given(desk, second_link, visit, change):
+    version = file_of(visit)
+    assert "my plan" not in shown(desk, second_link)
+    action = {"hide": documents.mark_only_me, "withdraw": documents.withdraw}[change]
+    action(version.document, by=actor("rosa"))
+    for name, more in (("receive_file", [version.pk]), ("receive_pdf", []), ("receive_zip", [])):
+        answer = desk.get(url(name, second_link, *more))
+        assert answer.status_code == 302
+    assert not Taken.objects.exists()
+    assert "not here any more" in shown(desk, second_link)
+
+
+def test_a_packet_of_nothing_says_so(desk, second_link):
+    assert "Nothing to download yet" in shown(desk, second_link)
+
+
+def test_nothing_goes_once_she_took_it_back(desk, second_link, visit):
+    file_of(visit)
+    take_back_authority(visit.case, by=actor("rosa"))
+    page = shown(desk, second_link)
+    assert "has not signed that we may pass records on" in page
+    assert url("receive_pdf", second_link) not in page
+    assert desk.get(url("receive_pdf", second_link)).status_code == 302
+
+
+def test_the_documents_own_page_names_the_office(desk, second_link, visit):
+    document = file_of(visit).document
+    assert "Northfield Medical Center can save a copy on its page." in readers.beyond(document)
+    body(desk.get(url("receive_pdf", second_link)))
+    assert "Northfield Medical Center saved a copy on November 5, 2026." in readers.beyond(document)
+    links.close(second_link, by=actor("theo"))
+    assert "Northfield Medical Center saved a copy on November 5, 2026." in readers.beyond(document)
+
+
+# --- who gets in -------------------------------------------------------------------------------------------------
+
+
+def addresses(link, version):
+    gets = [url("receive_pdf", link), url("receive_zip", link), url("receive_file", link, version.pk)]
+    posts = [url(name, link) for name in ("say_received", "say_visit_happened", "send_report", "say_report_sent")]
+    return gets, posts
+
+
+def test_records_need_code_and_birth_date(client, second_link, visit):
+    version = file_of(visit, name="my plan.pdf")
+    client.post(f"/o/{codes.mailed_token(second_link)}/", {"born": "5 2 1961"})
+    page = shown(client, second_link)
+    assert "To open records we need both" in page
+    assert "my plan" not in page
+    gets, posts = addresses(second_link, version)
+    assert all(client.get(address).status_code == 302 for address in gets)
+    assert all(client.post(address).status_code == 302 for address in posts)
+    assert not Taken.objects.exists()
+    client.post(url("add_proof", second_link), {"code": codes.paper_code(second_link)})
+    assert "my plan" in shown(client, second_link)
+
+
+def test_the_holders_office_of_the_same_patient_gets_none_of_it(client, link, second_link, visit):
+    version = file_of(visit)
+    client.post("/o/", {"code": codes.paper_code(link), "born": "5 2 1961"})
+    assert "Download the records" not in shown(client, link)
+    for of in (link, second_link):
+        gets, posts = addresses(of, version)
+        assert all(client.get(address).status_code == 404 for address in gets)
+        assert all(client.post(address).status_code == 404 for address in posts)
+
+
+def test_a_link_that_was_ended_shuts_the_open_page(desk, second_link, visit):
+    version = file_of(visit)
+    links.close(second_link, by=actor("theo"))
+    gets, posts = addresses(second_link, version)
+    assert all(desk.get(address).status_code == 410 for address in gets)
+    assert all(desk.post(address).status_code == 410 for address in posts)
+
+
+def test_another_visits_file_is_not_given(desk, second_link, visit):
+    other = packets.sign(packets.visit_of_grace())
+    theirs = file_of(other)
+    assert desk.get(url("receive_file", second_link, theirs.pk)).status_code == 302
+    assert not Taken.objects.exists()
+
+
+# --- what came ---------------------------------------------------------------------------------------------------
+
+
+def test_everything_is_there_and_opens(desk, second_link, visit):
+    file_of(visit)
+    actions.tell(item(visit), "sent", by=actor("theo"))
+    actions.tell(item(visit, "imaging_reports"), "asked", by=actor("theo"))
+    assert desk.post(url("say_received", second_link), {"came": "all", **NAME}).status_code == 302
+    assert (item(visit).state, item(visit).known_by) == ("opens_fine", "office_page")
+    assert item(visit, "treatment_plan").state == "opens_fine"
+    assert item(visit, "imaging_reports").state == "asked"
+    assert Receipt.objects.get().said_by == NAME["said_by"]
+    assert "You have everything and can read it." in shown(desk, second_link)
+
+
+def test_said_twice_is_said_once(desk, second_link, visit):
+    actions.tell(item(visit), "sent", by=actor("theo"))
+    for _time in range(2):
+        desk.post(url("say_received", second_link), {"came": "all", **NAME})
+    assert Receipt.objects.count() == 1
+    assert Event.objects.filter(verb="item.opens_fine").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "is_trouble"),
+    [
+        ("arrived", "arrived", False),
+        ("opens_fine", "opens_fine", False),
+        ("incomplete", "incomplete", True),
+        ("will_not_open", "will_not_open", True),
+        ("not_come", "sent", True),
+    ],
+)
+def test_a_word_for_one_record(desk, second_link, visit, said, state, is_trouble):
+    thing = actions.tell(item(visit), "sent", by=actor("theo"))
+    words = {f"said-{thing.pk}": said, f"words-{thing.pk}": "Page 2 is <b>cut</b>"}
+    assert desk.post(url("say_received", second_link), {"came": "some", **NAME, **words}).status_code == 302
+    assert item(visit).state == state
+    todo = ToDo.objects.open().filter(kind=MISSED)
+    assert todo.exists() == is_trouble
+    if is_trouble:
+        assert todo.get().note.endswith("Page 2 is <b>cut</b>")
+        assert "Northfield" in todo.get().note
+    assert "<b>cut" not in shown(desk, second_link)
+
+
+def test_a_word_that_no_longer_fits_changes_nothing(desk, second_link, visit):
+    thing = actions.tell(item(visit), "sent", by=actor("theo"))
+    form = {"came": "some", **NAME, f"said-{thing.pk}": "arrived"}
+    actions.tell(thing, "opens_fine", by=actor("theo"))
+    assert desk.post(url("say_received", second_link), form).status_code == 422
+    assert item(visit).state == "opens_fine"
+    assert not Receipt.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({}, "Choose one of the two."),
+        ({"came": "all"}, "Enter your name and role"),
+        ({"came": "some", **NAME}, "Say below which one it is."),
+    ],
+)
+def test_what_is_left_out_is_asked_for(desk, second_link, visit, form, words):
+    actions.tell(item(visit), "sent", by=actor("theo"))
+    answer = desk.post(url("say_received", second_link), form)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+
+
+# --- the visit and the report ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def after(november_5, visit, second_link):
+    """The day after the visit; the office opens its page anew."""
+    november_5.move_to(DAY_AFTER)
+    links.make_new_code(second_link, by=actor("theo"))
+    second_link.refresh_from_db()
+
+
+def test_before_the_visit_there_is_nothing_to_send(desk, second_link, visit):
+    assert "Once the visit took place" in shown(desk, second_link)
+    answer = desk.post(url("send_report", second_link), report_file())
+    assert answer.status_code == 422
+    assert "The visit is still to come." in answer.content.decode()
+    assert desk.post(url("say_report_sent", second_link)).status_code == 409
+    assert not Version.objects.exists()
+
+
+def test_the_office_says_that_the_visit_took_place(after, desk, second_link, visit):
+    assert "The visit took place" in shown(desk, second_link)
+    for _time in range(2):
+        assert desk.post(url("say_visit_happened", second_link)).status_code == 302
+    assert Visit.objects.get(pk=visit.pk).state == "happened"
+    event = Event.objects.get(verb="visit.took_place")
+    assert (event.actor_kind, event.actor_id) == ("office", second_link.office_id)
+
+
+def test_a_report_is_checked_before_anybody_opens_it_and_then_passed_on(after, desk, second_link, visit):
+    assert desk.post(url("send_report", second_link), report_file("Gutachten.pdf")).status_code == 302
+    version = Version.objects.get()
+    assert (version.state, version.document.kind) == ("received", "second_report")
+    assert version.put_in_by_office == second_link.office_id
+    page = shown(desk, second_link)
+    assert "Gutachten.pdf" in page
+    assert "Saved, check comes next" in page
+    assert Visit.objects.get(pk=visit.pk).state == "happened"
+    checking.check(version.pk)
+    assert "Ready, not checked for viruses" in shown(desk, second_link)
+    assert ToDo.objects.open().filter(kind="pass_on_report").exists()
+    files = browser(person("rosa")).get(reverse("documents:list", args=[visit.case.pk])).content.decode()
+    assert "Second doctor’s report" in files
+    detail = browser(person("rosa")).get(version.get_absolute_url()).content.decode()
+    assert "Added by Northfield Medical Center on its page on November 25, 2026" in files + detail
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("report.exe", b"MZ" + bytes(100), "didn’t pass our safety check"),
+        ("report.pdf", b"<html><script>1</script></html>", "didn’t pass our safety check"),
+        ("report.pdf", b"", "This file is empty"),
+    ],
+)
+def test_a_file_that_is_refused_says_why(after, desk, second_link, name, content, words):
+    upload = {"files": SimpleUploadedFile(name, content)}
+    answer = desk.post(url("send_report", second_link), upload)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Version.objects.exists()
+
+
+def test_a_file_that_does_not_pass_its_checks_says_so_on_the_page(after, desk, second_link, visit):
+    desk.post(url("send_report", second_link), report_file(content=b"%PDF-1.7 broken"))
+    checking.check(Version.objects.get().pk)
+    page = shown(desk, second_link)
+    assert "Not added" in page
+    assert "It may be damaged" in page
+    assert not ToDo.objects.filter(kind="pass_on_report").exists()
+
+
+def test_limits_are_those_of_the_settings(after, desk, second_link, settings):
+    settings.FILE_LIMIT_MB, settings.FILES_PER_SEND = 1, 1
+    assert "Up to 1 MB each, 1 files" in shown(desk, second_link)
+    large = {"files": SimpleUploadedFile("large.pdf", b"%PDF-" + bytes(2**20))}
+    assert "Choose a file under 1 MB" in desk.post(url("send_report", second_link), large).content.decode()
+    two = {"files": [SimpleUploadedFile(f"{n}.pdf", plan_files.pdf(pages=n)) for n in (1, 2)]}
+    assert "up to 1 files" in desk.post(url("send_report", second_link), two).content.decode()
+    assert Version.objects.count() == 1
+
+
+def test_an_empty_form_asks_for_a_file(after, desk, second_link):
+    answer = desk.post(url("send_report", second_link), {})
+    assert answer.status_code == 422
+    assert "Choose a file." in answer.content.decode()
+
+
+def test_the_report_went_straight_to_the_primary_doctor(after, desk, second_link, visit):
+    assert "We sent it to Dr. Abara" in shown(desk, second_link)
+    assert desk.post(url("say_report_sent", second_link)).status_code == 302
+    loop = ReportLoop.objects.get(visit=visit)
+    assert (loop.state, loop.known_by) == ("announced", "office_page")
+    page = shown(desk, second_link)
+    assert "You told us that it went straight" in page
+    assert "We sent it to Dr. Abara" not in page
+
+
+def test_what_is_there_needs_nothing_more(after, desk, second_link, visit):
+    desk.post(url("say_report_sent", second_link))
+    actions.tell_report(ReportLoop.objects.get(visit=visit), "received", by=actor("theo"))
+    assert "The primary doctor has your report." in shown(desk, second_link)
+    assert desk.post(url("say_report_sent", second_link)).status_code == 409
+
+
+def test_the_patient_is_not_asked_about_a_file_of_the_office(after, desk, second_link, visit):
+    from portal.reminders.models import Reminder
+
+    desk.post(url("send_report", second_link), report_file(content=b"%PDF-1.7 broken"))
+    checking.check(Version.objects.get().pk)
+    assert not Reminder.objects.filter(kind="documents.needs_you").exists()
+
+
+def test_the_page_is_for_nobody_to_keep(desk, second_link, visit):
+    file_of(visit)
+    for address in (url("page", second_link), url("receive_pdf", second_link)):
+        answer = desk.get(address)
+        assert "no-store" in answer.headers["Cache-Control"]
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        if answer.streaming:
+            body(answer)
