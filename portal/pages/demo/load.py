@@ -28,7 +28,7 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.pages import actions as page_actions
 from portal.pages import friday
-from portal.pages.demo import house, messages, plan_files
+from portal.pages.demo import house, messages, plan_files, reports
 from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
 from portal.pages.demo.plans import plan
 from portal.pages.demo.reviews import REVIEWS
@@ -159,6 +159,8 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
     if story.visit_in is not None and story.visit_in < 0:
         yield max(-story.visit_in - 1, 0), lambda: records.say_took_place(_visit(told), by=told.teller)
         yield from _report(told, -story.visit_in - 1)
+    if story.report_here:
+        yield 1, lambda: reports.arrives(told.case, _visit(told), Actor.person(told.people["theo"]))
     if story.over_in is not None:
         yield 3, lambda: plan_talk(told.case, _business_day(told.today, story.over_in or 0), told.teller)
     if story.slides_back_in is not None:

@@ -20,7 +20,8 @@ class Story:
     moved: int = 0  # days ago the visit was moved to its day; it was ten days later before
     treatment_in: int | None = None
     records: dict[str, str] = field(default_factory=dict)
-    report: str = ""  # after the visit: "", asked, received, confirmed
+    report: str = ""  # after the visit: "", asked, announced, received, confirmed
+    report_here: bool = False  # as a file, to be passed on
     plan: str = ""  # a key of plans.PLANS, or "locked"
     new_plan: str = ""
     consultant: str = ""
@@ -196,6 +197,7 @@ STORIES: Final = (
         referral="not_needed",
         visit_in=-8,
         report="asked",
+        report_here=True,
         over_in=5,
         records={"pathology_report": "opens_fine", "imaging_reports": "opens_fine"},
         plan="marcus",
