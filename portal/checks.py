@@ -28,7 +28,7 @@ def look(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Everything that is wrong with the settings of this environment."""
     found = [*environment(), *time_zones()]
     if settings.IN_PRODUCTION:
-        found += [*keys(), *pages(), *scanner(), *demo(), *mail(), *texts(), *documents(), *database()]
+        found += [*keys(), *pages(), *scanner(), *demo(), *mail(), *texts(), *faxes(), *documents(), *database()]
     return found
 
 
@@ -99,6 +99,17 @@ def texts() -> list[CheckMessage]:
     if not url or (url.startswith("https://") and token):
         return []
     return [error(12, "TEXT_GATEWAY_URL must begin with https:// and needs TEXT_GATEWAY_TOKEN; empty sends no texts.")]
+
+
+def faxes() -> list[CheckMessage]:
+    """Letters hold names and records: to the gateway by TLS only."""
+    gateway = settings.FAX_GATEWAY
+    is_named = "{number}" in gateway.partition("@")[0] and bool(gateway.partition("@")[2])
+    # By name: a machine that keeps mail in files has none of these.
+    is_safe = getattr(settings, "EMAIL_USE_TLS", False) or getattr(settings, "EMAIL_USE_SSL", False)
+    if not gateway or (is_named and is_safe):
+        return []
+    return [error(14, "FAX_GATEWAY must be like {number}@fax.example, and EMAIL_URL smtp+tls:// or smtps://.")]
 
 
 def documents() -> list[CheckMessage]:

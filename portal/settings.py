@@ -335,6 +335,9 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "portal.mail.FolderBackend"
 
+# Faxes: a provider's mail-to-fax gateway, "{number}@fax.example"; without one nothing is faxed from here.
+FAX_GATEWAY = env("FAX_GATEWAY")
+
 MAILGUN_SIGNING_KEY = env("MAILGUN_SIGNING_KEY")  # with it, Mailgun may tell of mail that came back
 
 # Text messages: a provider's gateway; without one they are offered to nobody.
@@ -379,6 +382,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "look-over-store": {"task": "cases.documents.tasks.look_over_store", "schedule": timedelta(hours=24)},
     "hand-records-over": {"task": "cases.records.tasks.hand_over", "schedule": timedelta(hours=1)},
     "keep-verdicts": {"task": "cases.records.tasks.look_again", "schedule": timedelta(minutes=1)},
+    "send-faxes": {
+        "task": "cases.desk.fax.tasks.send_faxes",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "write-to-offices": {"task": "cases.desk.mail.tasks.write_to_offices", "schedule": timedelta(minutes=5)},
     "learn-lead-times": {"task": "cases.records.tasks.learn", "schedule": timedelta(hours=24)},
     "replan-changed-lead-times": {"task": "cases.records.tasks.replan_changed", "schedule": timedelta(minutes=5)},

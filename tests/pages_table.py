@@ -197,6 +197,8 @@ PAGES: dict[str, Page] = {
     "records:move_referral": of_case(CASE, "case", "referral_verb", posts="only"),
     "records:report": of_case(CASE),
     "records:tell_report": of_case(CASE, "case", "report_verb", posts="only"),
+    "desk:fax": of_case(COORDINATOR, "letter", owner="coordinator", posts="too"),
+    "desk:fax_answer": of_case(COORDINATOR, "fax", "fax_said", owner="coordinator", posts="only"),
     "desk:send_page": of_case(FAMILY_AND_COORDINATOR, "case", "office", posts="too"),
     "records:kinds": public(),
     "records:export": Page(COORDINATOR, owner="coordinator", is_file=True),

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -77,12 +78,16 @@ def axe_findings(page) -> list[str]:
 
 
 class SmtpSink:
-    """A mail server here. Addresses in `refused` are answered with 550; all with 451 while `is_down`."""
+    """A mail server here. Addresses in `refused` are answered with 550; all with 451 while `is_down`.
 
-    def __init__(self):
+    With `tls` it takes nothing before the line is closed to others.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None):
         self.messages, self.recipients, self.refused, self.is_down = [], [], set(), False
         self.port = free_port()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        closed = {"tls_context": tls, "require_starttls": True} if tls else {}
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **closed)
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         if self.is_down:

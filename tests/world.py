@@ -15,6 +15,7 @@ from cases.case.actions import add_office, set_clinician
 from cases.case.authority_actions import sign_authority
 from cases.case.models import Case, Consent, Office
 from cases.case.signatures import Signature, SignedHow, drawing
+from cases.desk.fax.models import Fax
 from cases.desk.letters import actions as letters
 from cases.desk.links import codes
 from cases.desk.links.actions import link_for
@@ -131,7 +132,7 @@ def _words() -> dict[str, str]:
     verbs |= {"report_verb": "asked", "release_verb": "take-back", "talk_verb": "cancel"}
     verbs["kind"] = "slides"
     verbs |= {"report_verb": "asked", "release_verb": "take-back"}
-    verbs |= {"kind": "slides", "letter_kind": "records", "letter_how": "posted"}
+    verbs |= {"kind": "slides", "letter_kind": "records", "letter_how": "posted", "fax_said": "arrived"}
     verbs["wording_code"] = "bookings.day_before"
     return {"about_slug": "scope", "draft_form": "review", "change_verb": "close", **verbs}
 
@@ -168,7 +169,10 @@ def _signed(case: Case) -> dict[str, Any]:
     )
     sign_authority(case, drawn, version=1, by=by)
     letter = letters.make("records", notes, by=by)
-    return {"released_item": notes.pk, "release": release.pk, "letter": letter.pk} | _links(notes)
+    theo = people.person("theo")
+    fax = Fax.objects.create(letter=letter, number="14165550132", asked_at=clock.now(), asked_by=theo)
+    things = {"released_item": notes.pk, "release": release.pk, "letter": letter.pk, "fax": fax.pk}
+    return things | _links(notes)
 
 
 def _links(notes: RecordItem) -> dict[str, Any]:

@@ -11,7 +11,10 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
+        from anymail.signals import tracking
+
         from cases.case import office_ties
+        from cases.desk.fax import answers as fax_answers
         from cases.desk.letters.sending import follow_release
         from cases.desk.letters.states import whys
         from cases.desk.links import actions, parts
@@ -39,7 +42,8 @@ class DeskConfig(AppConfig):
         register(*mail_kinds.KINDS)
         register_source(RecipientType.OFFICE, desks.readers, sent=desks.tell_sent, astray=desks.tell_astray)
         register_composer(RecipientType.OFFICE, composing.compose)
-        words.register_for_patients("letter.", "office_link.made", "office_mail.")
+        tracking.connect(fax_answers.heard)
+        words.register_for_patients("letter.", "office_link.made", "office_mail.", "fax.")
         parts.register(primary.PART)
         nav_counts.register("desk:tray", rows.count)
         words.register(tray_words.VERBS, tray_words.HISTORY_WHYS)
@@ -51,6 +55,10 @@ class DeskConfig(AppConfig):
                 "letter.printed": _("Printed a letter to an office"),
                 "letter.sent": _("Said a letter to an office went out"),
                 "office_link.made": _("Made a link for an office"),
+                "fax.asked": _("Sent a letter to an office by fax"),
+                "fax.sent": _("A fax to an office went out"),
+                "fax.delivered": _("A fax to an office arrived"),
+                "fax.failed": _("A fax to an office did not arrive"),
                 "office_mail.asked": _("Sent our page to an office"),
                 "office_mail.sent": _("Wrote to an office by email"),
                 "packet.downloaded": _("Saved everything for a visit"),

@@ -1,5 +1,6 @@
 """What the desk keeps. Each part of the room has its own rows beside its code."""
 
+from cases.desk.fax.models import Fax as Fax
 from cases.desk.letters.models import Letter as Letter
 from cases.desk.letters.models import LetterItem as LetterItem
 from cases.desk.links.models import OfficeLink as OfficeLink

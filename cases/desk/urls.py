@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from cases.desk.fax import views as fax
 from cases.desk.letters import views as letters
 from cases.desk.links import views as links
 from cases.desk.mail import views as mail
@@ -17,6 +18,8 @@ urlpatterns = [
     path("letters/new/<slug:kind>/<uuid:pk>/", letters.new, name="new_letter"),
     path("letters/<uuid:pk>/", letters.letter, name="letter"),
     path("letters/<uuid:pk>/print/", letters.print_letter, name="print_letter"),
+    path("letters/<uuid:pk>/fax/", fax.fax, name="fax"),
+    path("faxes/<uuid:pk>/<slug:said>/", fax.fax_answer, name="fax_answer"),
     path("letters/<uuid:pk>/<slug:how>/", letters.send_letter, name="send_letter"),
     path("packets/<uuid:pk>/", packet.packet, name="packet"),
     path("packets/<uuid:pk>/records.pdf", packet.packet_pdf, name="packet_pdf"),

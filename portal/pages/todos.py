@@ -15,6 +15,7 @@ from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON
 from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
+from cases.desk.fax.telling import FAX_FAILED
 from cases.desk.letters.sending import LETTER_OUT
 from cases.desk.links import actions as office_links
 from cases.desk.mail.desks import OFFICE_ADDRESS
@@ -43,6 +44,7 @@ KINDS = {
     FIX_ADDRESS: (gettext_lazy("Address does not work"), "warn", "alert"),
     CHECK_OFFICE: (gettext_lazy("Check an office"), "info", "search"),
     OFFICE_ADDRESS: (gettext_lazy("An office’s address fails"), "warn", "alert"),
+    FAX_FAILED: (gettext_lazy("A fax did not arrive"), "warn", "alert"),
     "post_sheet": (gettext_lazy("Post the sheet"), "info", "print"),
     FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
     TELL_HOLDER: (gettext_lazy("Permission taken back"), "warn", "phone"),
@@ -60,10 +62,10 @@ TO_OFFICES = {"call_holder", "ask_office", "ask_report", MISSED}
 # These are done on pages of their own, not by a call about the case.
 ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
 # The note of these says whom to reach.
-WITH_NOTE = ON_REFERRAL | {TELL_HOLDER, LETTER_OUT, OFFICE_ADDRESS, *office_links.TO_DOS}
+WITH_NOTE = ON_REFERRAL | {TELL_HOLDER, LETTER_OUT, OFFICE_ADDRESS, FAX_FAILED, *office_links.TO_DOS}
 ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, *WITH_NOTE}
 # What is due in the case is not why these wait.
-OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS, OFFICE_ADDRESS, *office_links.TO_DOS}
+OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS, OFFICE_ADDRESS, FAX_FAILED, *office_links.TO_DOS}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
 
 
@@ -122,6 +124,8 @@ def _address_words(todo: ToDo) -> str:
 
 def _action(todo: ToDo) -> dict[str, str] | None:
     """The page where it is done, where that is a page of its own."""
+    if todo.kind == FAX_FAILED:
+        return {"label": _("Open the fax"), "href": reverse("desk:fax", args=[todo.about_id])}
     if todo.kind in {CHECK_OFFICE, OFFICE_ADDRESS}:
         return {"label": _("Open the office"), "href": reverse("pages:office", args=[todo.about_id])}
     if todo.kind == FIX_ADDRESS and todo.case:

@@ -51,6 +51,8 @@ def test_safe_settings_pass(production):
         ("DEFAULT_FROM_EMAIL", "office@example.org"),
         ("TEXT_GATEWAY_URL", "http://gateway.example.org/"),
         ("TEXT_GATEWAY_URL", "https://gateway.example.org/"),  # without its token
+        ("FAX_GATEWAY", "fax@gateway.example.org"),  # no number
+        ("FAX_GATEWAY", "{number}@gateway.example.org"),  # no TLS to the mail server
     ],
 )
 def test_unsafe_setting_is_refused_by_name(production, setting, value):

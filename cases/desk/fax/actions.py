@@ -1,0 +1,90 @@
+"""What people press: fax a letter, and what its gateway answered, where they read that."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.case.actions import must, settle_to_do
+from cases.case.models import ToDo
+from cases.desk.fax import gateway
+from cases.desk.fax.models import Fax
+from cases.desk.fax.states import Failure
+from cases.desk.fax.telling import FAX_FAILED, ask_about, record_fax
+from cases.desk.letters import sending, showing
+from cases.desk.letters.actions import fresh
+from cases.desk.letters.models import Letter
+from cases.records.items.telling import lock_case
+from portal import clock
+from portal.actors import Actor
+from portal.celery import app, nudge
+from portal.errors import Refused
+
+# By name: the task's module imports what sends, which needs none of this.
+SEND = app.signature("cases.desk.fax.tasks.send_faxes")
+
+
+def why_not(letter: Letter) -> str:
+    """Why a letter cannot be faxed from here at this moment; empty when it can."""
+    if not gateway.is_on():
+        return _("Faxing from here is not set up. Print it, and use our machine.")
+    if reason := sending.why_not(letter):
+        return reason
+    if showing.beside(letter):
+        return _("A paper goes with this letter. Print both, and use our machine.")
+    if not number_of(letter):
+        return _("There is no fax number of this office that can be dialed.")
+    return ""
+
+
+def number_of(letter: Letter) -> str:
+    region = letter.office.region.partition("-")[0] or "US"
+    return gateway.dialed(letter.office.fax, region)
+
+
+@transaction.atomic
+def send(letter: Letter, *, number: str, is_sure: bool = False, by: Actor) -> Fax:
+    """A coordinator faxes a letter to the number on file, as it stood on the page. Pressed twice it goes once.
+
+    `is_sure`: the person says that the number of an office that nobody has called is right. Raises Refused where
+    the letter may not go, or the number is another one by now.
+    """
+    must("log_calls", letter.case, by)
+    lock_case(letter.case)
+    letter = fresh(letter)
+    if under_way := Fax.objects.open().filter(letter=letter).first():
+        return under_way
+    if reason := why_not(letter):
+        raise Refused(reason, code="state")
+    if number != number_of(letter):
+        raise Refused(_("The number has changed since you opened the page. Look at it once more."), code="state")
+    if letter.office.checked_at is None and not is_sure:
+        raise Refused(_("Nobody has called this office yet. Say that the number is right."), code="sure")
+    assert by.user is not None, "only people press"
+    made = Fax.objects.create(letter=letter, number=number, asked_at=clock.now(), asked_by=by.user)
+    record_fax(by, "fax.asked", made)
+    settle(letter, by=by)
+    nudge(SEND)
+    return made
+
+
+@transaction.atomic
+def say(fax: Fax, is_there: bool, *, by: Actor) -> Fax:
+    """What the gateway answered: it arrived, or it did not. The first answer stands; twice changes nothing."""
+    lock_case(fax.letter.case)
+    fax = Fax.objects.select_for_update(of=("self",)).select_related("letter__case", "letter__office").get(pk=fax.pk)
+    if fax.sent_at is None or fax.delivered_at or fax.failed_at:
+        return fax
+    now = clock.now()
+    if is_there:
+        fax.delivered_at = now
+    else:
+        fax.failed_at, fax.failure = now, Failure.ANSWERED
+    fax.save(update_fields=["delivered_at", "failed_at", "failure"])
+    record_fax(by, "fax.delivered" if is_there else "fax.failed", fax)
+    if not is_there:
+        ask_about(fax, by=by)
+    return fax
+
+
+def settle(letter: Letter, *, by: Actor) -> None:
+    for todo in ToDo.objects.open().filter(kind=FAX_FAILED, about_id=str(letter.pk)):
+        settle_to_do(todo, by=by)
