@@ -15,6 +15,8 @@ COPY --from=font /font/node_modules/@fontsource-variable/figtree node_modules/@f
 COPY deploy/font.sh deploy/
 RUN deploy/font.sh
 COPY . .
+# Files are checked in a process of their own, each of which would read the sources anew.
+RUN python -m compileall -q portal cases bookings
 RUN useradd --system --uid 10001 --home-dir /var/lib/portal --create-home portal
 USER 10001
 VOLUME /var/lib/portal

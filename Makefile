@@ -62,7 +62,7 @@ $(VENV)/.uv: requirements/bootstrap.txt | $(PY)
 	@$(PY) -m pip install -qq --require-hashes -r $< || echo "uv cannot be installed here; pip does its work."
 	@touch $@
 
-install = { [ -x $(VENV)/bin/uv ] && $(VENV)/bin/uv pip install -q -p $(PY) --require-hashes -r $(1); } \
+install = { [ -x $(VENV)/bin/uv ] && $(VENV)/bin/uv pip install -q --compile-bytecode -p $(PY) --require-hashes -r $(1); } \
   || $(PY) -m pip install -qq --require-hashes -r $(1)
 
 $(VENV)/.main: requirements/main.txt | $(VENV)/.uv

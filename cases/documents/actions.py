@@ -243,6 +243,19 @@ def unlock_with_password(version: Version, password: str, *, by: Actor) -> Versi
 
 
 @transaction.atomic
+def check_again(document: Document, *, by: Actor) -> Document:
+    """Have a file whose check came to nothing looked at once more, now. What moves already is left to move."""
+    role = role_in(document.case, by)
+    for version in document.versions.live().select_for_update().filter(state=Version.State.STUCK):
+        version.state = moves.check(rules.MOVES, "check_again", version.state, role)
+        version.tries, version.due_at = 0, clock.now()
+        version.save(update_fields=["state", "tries", "due_at"])
+        record(by, "document.check_again", version, patient=document.case.patient_id, case=document.case_id)
+        nudge(tasks.check_version, str(version.pk))
+    return document
+
+
+@transaction.atomic
 def _unlock(version_id: UUID, opened: Path, role: str, by: Actor) -> Version:
     """The copy and the version that names it come to stay together, so that none is left without an owner."""
     version = _locked(version_id)

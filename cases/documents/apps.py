@@ -23,6 +23,8 @@ class DocumentsConfig(AppConfig):
                 "document.checked": _("Checked a file"),
                 "document.refused": _("A file did not pass our check"),
                 "document.locked": _("A file needs a password"),
+                "document.stuck": _("A file could not be checked yet, and is kept"),
+                "document.check_again": _("Had a file checked again"),
                 "document.waiting": _("A file waits for its safety check"),
                 "document.unlocked": _("Opened a locked file with its password"),
                 "document.opened": _("Opened a file"),

@@ -117,7 +117,10 @@ def rows_of(case: Case, user: User, *, kind: str = "", with_pages: bool = False)
     for document in documents.prefetch_related(Prefetch("versions", versions)):
         if versions_of := list(document.versions.all()):  # none: it was erased just now
             first, *older = versions_of
-            rows.append(Row(document, first, older, _verbs(document, role, user), kind_names, user))
+            verbs = _verbs(document, role, user)
+            if first.state == Version.State.STUCK and role in rules.PEOPLE and document.withdrawn_at is None:
+                verbs.append("check")
+            rows.append(Row(document, first, older, verbs, kind_names, user))
     return sorted(rows, key=lambda row: row.document.withdrawn_at is not None)
 
 

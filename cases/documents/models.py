@@ -147,7 +147,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
     def waiting(self, now: dt.datetime) -> "VersionQuerySet":
         """Those whose check is due, and those whose check died. A joined document waits for all its photos."""
-        due = Q(state__in=[Version.State.RECEIVED, Version.State.UNSCANNED], due_at__lte=now)
+        due = Q(state__in=[Version.State.RECEIVED, Version.State.UNSCANNED, Version.State.STUCK], due_at__lte=now)
         dead = Q(state=Version.State.CHECKING, claimed_at__lt=now - CLAIM_LASTS)
         photos = Version.objects.moving().filter(document__page_of__joined=OuterRef("document"))
         return self.live().filter(due | dead).filter(~Exists(photos))
@@ -164,6 +164,7 @@ class Version(models.Model):
         RECEIVED = "received"
         CHECKING = "checking"
         UNSCANNED = "unscanned"  # everything but the virus scanner, which is away
+        STUCK = "stuck"  # we could not bring the check to an end; it says nothing about the file
         LOCKED = "locked"
         READY = "ready"
         REFUSED = "refused"
@@ -203,7 +204,7 @@ class Version(models.Model):
             models.Index(
                 fields=["due_at"],
                 name="version_to_check_by_due_at",
-                condition=Q(state__in=["received", "checking", "unscanned"]),
+                condition=Q(state__in=["received", "checking", "unscanned", "stuck"]),
             )
         ]
         constraints = [
@@ -215,7 +216,7 @@ class Version(models.Model):
             ),
             models.CheckConstraint(
                 name="version_state_is_known",
-                condition=Q(state__in=["received", "checking", "unscanned", "locked", "ready", "refused"]),
+                condition=Q(state__in=["received", "checking", "unscanned", "stuck", "locked", "ready", "refused"]),
             ),
             models.CheckConstraint(name="version_number_counts_from_1", condition=Q(number__gte=1)),
             models.CheckConstraint(name="version_is_not_empty", condition=Q(size__gt=0)),

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.case.models import Assignment, Case
-from cases.documents.models import PLAN, Version
+from cases.documents.joining.joined import JoinedPage
+from cases.documents.models import PLAN, Version, VersionQuerySet
 from portal.accounts.models import User
 from portal.reminders.actions import plan
 from portal.reminders.kinds import ANSWER, NOTICE, Kind, Words, say
@@ -67,10 +69,23 @@ def _readers_of(case: Case) -> list[User]:
 
 
 def needs_you_still_due(rows: Rows, now: datetime) -> set[UUID]:
-    """Still locked or refused, and not taken back."""
+    """Still locked or refused, not taken back, no better one came since, and its reader still knows of it."""
     found = Version.objects.live().filter(state__in=[Version.State.LOCKED, Version.State.REFUSED])
-    there = found.in_bulk([row.about_id for row in rows])
-    return {row.pk for row in rows if row.about_id in there}
+    newer = Version.objects.live().filter(document=OuterRef("document"), number__gt=OuterRef("number"))
+    found = found.filter(~Exists(newer), document__withdrawn_at=None)
+    return _still_seen(rows, found, "pk")
+
+
+def _still_seen(rows: Rows, found: VersionQuerySet, about: str) -> set[UUID]:
+    """The rows about one of these versions (or its document) that their recipient may know of."""
+    readers = User.objects.in_bulk([row.recipient_id for row in rows])
+    still = set()
+    for reader in readers.values():
+        mine = [row for row in rows if str(row.recipient_id) == str(reader.pk)]
+        seen = found.visible_to(reader).filter(**{f"{about}__in": [row.about_id for row in mine]})
+        ids = set(seen.values_list(about, flat=True))
+        still |= {row.pk for row in mine if row.about_id in ids}
+    return still
 
 
 def needs_you_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
@@ -80,19 +95,20 @@ def needs_you_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Wor
 
 def _needs_you(version: Version, reader: Reader) -> Words:
     pattern = LOCKED if version.state == Version.State.LOCKED else REFUSED
-    return say(pattern, {"name": reader.called}, path=reverse("documents:add_plan", args=[version.case_id]))
+    return say(pattern, {"name": reader.called}, path=_where_it_is_told(version))
+
+
+def _where_it_is_told(version: Version) -> str:
+    """The page that says what is wrong with a file: the list, or for a page of a letter that letter's own."""
+    page = JoinedPage.objects.filter(photo=version.document_id).first()
+    if page:
+        return reverse("documents:arrange", args=[page.joined_id]) + f"#photo-{version.document_id}"
+    return reverse("documents:list", args=[version.case_id]) + f"#file-{version.document_id}"
 
 
 def new_plan_still_due(rows: Rows, now: datetime) -> set[UUID]:
     """The plan can still be read by this very consultant."""
-    readers = User.objects.in_bulk([row.recipient_id for row in rows])
-    still = set()
-    for reader in readers.values():
-        mine = [row for row in rows if str(row.recipient_id) == str(reader.pk)]
-        there = Version.objects.visible_to(reader).ready().filter(document__in=[row.about_id for row in mine])
-        documents = set(there.values_list("document", flat=True))
-        still |= {row.pk for row in mine if row.about_id in documents}
-    return still
+    return _still_seen(rows, Version.objects.ready(), "document")
 
 
 def new_plan_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:

@@ -13,12 +13,14 @@ PEOPLE = (PATIENT, HELPER, COORDINATOR)
 
 # The worker's verbs and the one of people that changes a version's state.
 MOVES = {
-    "claim": Move({"received", "unscanned", "checking"}, "checking", {SYSTEM}),
+    "claim": Move({"received", "unscanned", "stuck", "checking"}, "checking", {SYSTEM}),
     "pass": Move({"checking"}, "ready", {SYSTEM}),
     "lock": Move({"checking"}, "locked", {SYSTEM}),
     "refuse": Move({"checking"}, "refused", {SYSTEM}),
     "wait": Move({"checking"}, "unscanned", {SYSTEM}),  # the virus scanner is away
     "put_off": Move({"checking"}, "received", {SYSTEM}),  # the machine was busy
+    "give_up": Move({"checking"}, "stuck", {SYSTEM}),  # our fault, not the file's: it is kept, and a person looks
+    "check_again": Move({"stuck"}, "received", PEOPLE),
     "unlock": Move({"locked"}, "received", PEOPLE),
 }
 
@@ -37,11 +39,12 @@ KEPT_AFTER_REFUSAL = dt.timedelta(days=1)
 KEPT_AFTER_CLOSING = dt.timedelta(days=731)  # two years, a leap day included
 WAIT_FOR_SCANNER = dt.timedelta(minutes=1)
 PUT_OFF = dt.timedelta(seconds=30)
+TRY_AGAIN = dt.timedelta(days=1)  # a check that came to nothing
 ONE_LOOK = dt.timedelta(minutes=30)  # pages turned within it belong to the opening before them
 LATELY = dt.timedelta(days=1)  # what one has just put in
 MOST_JOINED = 40  # photos of one document
 PRESSES_END = dt.timedelta(seconds=20)  # so long after the last press on its pages, a document is made anew
-MOST_TRIES = 4  # then a person looks
+MOST_TRIES = 4  # then the file is kept, a person looks, and once a day it is tried again
 MOST_READINGS = 3  # of a page; then it stays a picture
 
 

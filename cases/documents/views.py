@@ -22,6 +22,7 @@ MOVES = {
     "withdraw": (actions.withdraw, {}),
     "restore": (actions.restore, {}),
     "hide": (actions.mark_only_me, {"only_me": True}),
+    "check": (actions.check_again, {}),
     "share": (actions.mark_only_me, {"only_me": False}),
 }
 
@@ -46,7 +47,7 @@ def list_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
 @open_to(PERSON)
 @require_POST
 def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    """Take back, put back, hide, share: then back to the page it was pressed on."""
+    """Take back, put back, hide, share, check again: then back to the page it was pressed on."""
     if verb not in MOVES:
         raise Http404
     document = found(request, Document.objects.visible_to(request.user).select_related("case"), pk)
@@ -65,6 +66,7 @@ def _said(verb: str) -> str:
         "withdraw": _("The file is taken back. You can put it back for 30 days, under “All files”."),
         "restore": _("The file is back."),
         "hide": _("Only you can see this file now."),
+        "check": _("We check this file again now."),
         "share": _("The people of your case can see this file again."),
     }[verb]
 
@@ -84,6 +86,6 @@ def unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.add_error("password", refused)
         else:
             messages.success(request, _("The file is open. We are checking it now."))
-            return redirect("documents:add_plan", version.case_id)
+            return redirect("documents:list", version.case_id)
     context = {"case": version.case, "version": version, "form": form, "base": base_of(request)}
     return render(request, "documents/unlock.html", context, status=422 if form.errors else 200)

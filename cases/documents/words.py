@@ -199,6 +199,7 @@ def tag(version: Version) -> dict[str, str]:
         Version.State.RECEIVED: {"label": _("Saved, check comes next"), "kind": "info", "icon": "clock"},
         Version.State.CHECKING: {"label": _("We are checking it"), "kind": "info", "icon": "clock"},
         Version.State.UNSCANNED: {"label": _("Waits for its safety check"), "kind": "info", "icon": "clock"},
+        Version.State.STUCK: {"label": _("Not checked yet"), "kind": "warn", "icon": "clock"},
         Version.State.LOCKED: {"label": _("Needs a password"), "kind": "warn", "icon": "lock"},
         Version.State.REFUSED: {"label": _("Not added"), "kind": "stop", "icon": "alert"},
     }[state]
@@ -212,6 +213,8 @@ def explanation(version: Version) -> str:
         return _("This file is locked, so we can’t open it. Save a copy without the password, or ask us to help.")
     if version.state == Version.State.UNSCANNED:
         return _("It is saved. It opens by itself once our safety check is back.")
+    if version.state == Version.State.STUCK:
+        return _("We couldn’t check it yet. It is safe with us, and one of us looks at it. We try again each day.")
     if version.state == Version.State.READY:
         return " ".join(notes(version))
     return ""

@@ -28,7 +28,8 @@ from portal.texts.words import organisation
 CALL_KINDS = ("call", "visit_soon")
 CALLS_TO_OFFICES = (CALL_HOLDER, GIVE_BACK, ASK_REPORT)
 __all__ = ["ARRIVED_HOPS", "Facts", "Gathered", "of_case", "of_cases"]
-READY, MOVING = Version.State.READY, {Version.State.RECEIVED, Version.State.CHECKING, Version.State.UNSCANNED}
+READY = Version.State.READY
+MOVING = {Version.State.RECEIVED, Version.State.CHECKING, Version.State.UNSCANNED, Version.State.STUCK}
 
 
 @dataclass(frozen=True)

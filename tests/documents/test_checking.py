@@ -3,7 +3,10 @@
 import datetime as dt
 
 import pytest
+import time_machine
+from django.urls import reverse
 
+from cases.documents import erasing
 from cases.documents.models import PageImage, Version
 from cases.documents.sandbox import run as sandbox
 from cases.documents.worker import checking
@@ -20,6 +23,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def case():
     return factories.open_case()
+
+
+@pytest.fixture
+def rosa(case):
+    return people.browser(case.patient)
 
 
 def test_good_file_becomes_ready_with_its_pages(case):
@@ -124,8 +132,42 @@ def test_busy_machine_puts_a_check_off_and_a_person_looks_in_the_end(case, monke
         Version.objects.filter(state="received").update(due_at=clock.now())
         checking.check(version.pk)
     version.refresh_from_db()
-    assert (version.state, version.reason) == (Version.State.REFUSED, "failed")
+    assert (version.state, version.tries) == (Version.State.STUCK, 0)
+    assert b"".join(vault.read(version.original)).startswith(b"%PDF")
     assert case.todos.filter(kind="file_failed").count() == 1
+
+
+def test_check_that_came_to_nothing_is_tried_again_each_day_and_by_hand(case, rosa, monkeypatch):
+    version = added(case)
+    monkeypatch.setattr(checking, "_examine", lambda *_: (_ for _ in ()).throw(RuntimeError("ours")))
+    for _try in range(4):
+        with pytest.raises(RuntimeError):
+            checking.check(version.pk)
+        Version.objects.update(claimed_at=clock.now() - dt.timedelta(minutes=4))
+    checking.check(version.pk)
+    monkeypatch.undo()
+    assert Version.objects.get().state == Version.State.STUCK
+    page = rosa.get(reverse("documents:list", args=[case.pk])).content.decode()
+    assert "It is safe with us" in page
+    assert not erasing.refused(clock.now() + dt.timedelta(days=3)).exists()
+    checking.check_waiting()
+    assert Version.objects.get().state == Version.State.STUCK  # not before tomorrow
+    address = reverse("documents:move", args=[version.document_id, "check"])
+    assert address in page
+    rosa.post(address)
+    rosa.post(address)  # twice is no fault
+    checking.check_waiting()
+    assert Version.objects.get().state == Version.State.READY
+    assert Event.objects.filter(verb="document.check_again").count() == 1
+
+
+def test_stuck_file_is_found_by_itself_the_day_after(case):
+    version = added(case)
+    Version.objects.update(state=Version.State.STUCK, due_at=clock.now() + dt.timedelta(days=1))
+    with time_machine.travel(clock.now() + dt.timedelta(days=1, minutes=1), tick=False):
+        checking.check_waiting()
+    version.refresh_from_db()
+    assert version.state == Version.State.READY
 
 
 def test_withdrawn_file_is_not_checked(case):

@@ -1,20 +1,24 @@
 """What is told by message about files, and what no longer is."""
 
 import datetime as dt
+from html import unescape
 
 import pytest
 
 from cases.case import actions as case_actions
 from cases.documents import actions
 from cases.documents.describing import actions as describing
+from cases.documents.joining import actions as joining
 from cases.documents.reminders import KINDS
+from cases.documents.worker import checking
 from portal import clock
 from portal.actors import Actor
 from portal.reminders import rules
 from portal.reminders.models import Reminder
 from portal.reminders.readers import address_of, readers
-from tests import people, plan_files
-from tests.documents.files import read
+from tests import factories, people, plan_files
+from tests.documents.files import checked, read, upload
+from tests.documents.test_joining import photos
 
 pytestmark = pytest.mark.django_db
 KIND = {kind.code: kind for kind in KINDS}
@@ -45,6 +49,47 @@ def test_owner_of_a_locked_file_hears_of_it_after_a_while(case):
 def test_owner_hears_nothing_once_the_file_is_removed(case):
     version = read(case, "letter.docx", plan_files.docx_with_macros())
     actions.withdraw(version.document, by=Actor.person(case.patient))
+    assert still_due("documents.needs_you") == set()
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.pdf", plan_files.locked_pdf()), ("a.jpg", plan_files.photo()[:300])])
+def test_owner_is_not_chased_once_a_better_version_came(case, name, content):
+    bad = read(case, name, content)
+    assert still_due("documents.needs_you")
+    better = actions.add_version(bad.document, upload("open.pdf"), by=Actor.person(case.patient))
+    assert still_due("documents.needs_you") == set()
+    checking.check(better.pk)
+    assert still_due("documents.needs_you") == set()
+
+
+def test_message_leads_to_the_page_that_says_what_is_wrong(case, rosa):
+    cut = upload("IMG_1.jpg", plan_files.photo()[:300])
+    bad = actions.add_file(case, cut, kind="pathology_report", by=Actor.person(case.patient))
+    checking.check(bad.pk)
+    address, place = said("documents.needs_you").path.split("#")
+    page = unescape(rosa.get(address).content.decode())
+    assert f'id="{place}"' in page
+    assert "We couldn’t open this file." in page
+    assert str(bad.document_id) in place
+
+
+def test_refused_page_of_a_letter_is_told_at_that_letter(case, rosa):
+    joined = joining.join(case, photos(case, 2), by=Actor.person(case.patient))
+    photo = joined.joined_pages.first().photo
+    checking.check(
+        actions.add_version(photo, upload("x.jpg", plan_files.photo()[:300]), by=Actor.person(case.patient)).pk
+    )
+    address, place = said("documents.needs_you").path.split("#")
+    page = unescape(rosa.get(address).content.decode())
+    assert f'id="{place}"' in page
+    assert "We couldn’t open this file." in page
+
+
+def test_helper_hears_nothing_of_a_file_hidden_from_her():
+    case = factories.open_case(people.person("grace"), starter=people.person("ama"))
+    locked = checked(case, "l.pdf", plan_files.locked_pdf(), by=people.person("ama"))
+    assert still_due("documents.needs_you")
+    actions.mark_only_me(locked.document, by=Actor.person(case.patient))
     assert still_due("documents.needs_you") == set()
 
 

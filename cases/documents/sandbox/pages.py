@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from PIL import Image
+# WebP by name: a format that is not there yet makes Pillow load all forty of its own.
+from PIL import Image, WebPImagePlugin  # noqa: F401
 
 from cases.documents import kinds, verdicts
 from cases.documents.verdicts import Refusal

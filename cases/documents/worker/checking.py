@@ -69,6 +69,9 @@ def check(version_id: UUID) -> None:
     version = claim(version_id)
     if version is None:
         return
+    if version.tries > rules.MOST_TRIES:
+        give_up(version)
+        return
     try:
         with sandbox.room(rooms()) as folder:
             settle(version, _examine(version, folder), folder)
@@ -104,8 +107,6 @@ def _examine(version: Version, folder: Path) -> Verdict:
 
     Raises Busy, Away, ClaimLost, OSError when the disk is full.
     """
-    if version.tries > rules.MOST_TRIES:
-        return Verdict(verdicts.REFUSED, verdicts.FAILED)
     if version.made_of:
         _forget_pages(version)
         verdict = making.make(version, folder, partial(_still_ours, version))
@@ -241,9 +242,6 @@ def settle(version: Version, verdict: Verdict, folder: Path) -> None:
         reminders.tell_consultants(row, row.judged_at)
     elif row.withdrawn_at is None:
         reminders.tell_owner(row, row.judged_at)
-    if verdict.reason == verdicts.FAILED:
-        today = clock.today(row.case.patient.zone)
-        ask_to_do("file_failed", row.document, case=row.case, due_on=today, by=SYSTEM)
 
 
 def _save_ready(row: Version, verdict: Verdict, folder: Path) -> None:
@@ -297,6 +295,19 @@ def put_off(version: Version, *, counts: bool = True) -> None:
         row.state = moves.check(rules.MOVES, "put_off", row.state, rules.SYSTEM)
         row.claimed_at, row.due_at = None, clock.now() + rules.PUT_OFF
         row.save(update_fields=["state", "claimed_at", "due_at", "tries"])
+
+
+@transaction.atomic
+def give_up(version: Version) -> None:
+    """Try after try came to nothing, by our own fault: the file is kept as it is, a person looks, tomorrow we do."""
+    row = _ours(version)
+    if row is None:
+        return
+    row.state = moves.check(rules.MOVES, "give_up", row.state, rules.SYSTEM)
+    row.claimed_at, row.due_at, row.tries = None, clock.now() + rules.TRY_AGAIN, 0
+    row.save(update_fields=["state", "claimed_at", "due_at", "tries"])
+    record(SYSTEM, "document.stuck", row, patient=row.case.patient_id, case=row.case_id)
+    ask_to_do("file_failed", row.document, case=row.case, due_on=clock.today(row.case.patient.zone), by=SYSTEM)
 
 
 @transaction.atomic
