@@ -94,6 +94,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "asking": holders.how_to_ask(item),
         "permission": _permission(item, reader),
         "letter": _letter(item, reader),
+        "page_mail": _page_mail(item, reader),
         "law": law(item.holder.region) if item.holder and item.state in ASKED else "",
         "adds_plan": is_plan and bool(verbs),
         "file_place": 0 if item.is_lent or item.kind_id in NO_FILES else item.kind.place,
@@ -127,6 +128,15 @@ def _letter(item: RecordItem, reader: Reader) -> str:
         return ""
     kind = "again" if item.state in ASKED else ("slides" if item.kind_id == SLIDES else "records")
     return reverse("desk:new_letter", args=[kind, item.pk])
+
+
+def _page_mail(item: RecordItem, reader: Reader) -> str:
+    """The way to sending the office our page by mail, once it was asked and where there is an address."""
+    if item.holder is None or not item.holder.email or item.holder.takes_no_mail or item.state not in ASKED:
+        return ""
+    if reader.role not in rules.DOERS:
+        return ""
+    return reverse("desk:send_page", args=[item.visit.case_id, item.holder_id])
 
 
 def _button(item: RecordItem, verb: str, reader: Reader) -> dict[str, str]:

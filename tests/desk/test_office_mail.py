@@ -4,8 +4,9 @@ import pytest
 import time_machine
 
 from cases.case import authority_actions, directory
-from cases.case.models import Case, Office
+from cases.case.models import Case, Office, ToDo
 from cases.desk.links import codes
+from cases.desk.links.actions import SEND_CODE, ask_for_code
 from cases.desk.links.models import OfficeLink
 from cases.desk.links.rules import Ended
 from cases.desk.mail import planning
@@ -16,6 +17,7 @@ from portal import clock as clocks
 from portal.errors import Refused
 from portal.reminders import sender
 from portal.reminders.models import Delivery, Outcome, Reminder
+from tests import people
 from tests.desk.mail_builders import CHASE_DAY, ask, on_file, signed_visit
 from tests.records.builders import NOVEMBER_5, actor, item
 
@@ -264,3 +266,36 @@ def test_a_sleeping_link_wakes_by_a_new_code_before_its_address_goes(asked, cloc
     again = OfficeLink.objects.get(visit=asked)
     assert again.generation == link.generation + 1
     assert codes.mailed_token(again) in to_offices(smtp_sink)[-1].get_body(("plain",)).get_content()
+
+
+def test_an_office_that_asks_for_its_code_gets_its_page_again_at_the_address_on_file(asked, clock, smtp_sink):
+    planning.send_page(asked, item(asked, "slides").holder, by=actor("theo"))
+    sender.run()
+    clock.move_to("2026-11-20T15:00:00Z")  # it sleeps by now
+    assert ask_for_code(OfficeLink.objects.get(visit=asked))
+    assert planning.send_codes(clocks.now()) == 1
+    assert planning.send_codes(clocks.now()) == 0
+    sender.run()
+    assert not ToDo.objects.open().filter(kind=SEND_CODE).exists()
+    token = codes.mailed_token(OfficeLink.objects.get(visit=asked))
+    assert token in to_offices(smtp_sink)[-1].get_body(("plain",)).get_content()
+
+
+def test_a_code_for_an_unchecked_office_stays_a_thing_to_do(asked, clock):
+    planning.send_page(asked, item(asked, "slides").holder, by=actor("theo"))
+    Office.objects.filter(name="Lakeside").update(checked_at=None, checked_by=None)
+    assert ask_for_code(OfficeLink.objects.get(visit=asked))
+    assert planning.send_codes(clocks.now()) == 0
+    assert ToDo.objects.open().filter(kind=SEND_CODE).exists()
+
+
+def test_the_page_says_where_and_when_it_goes_and_a_stranger_finds_nothing(asked):
+    holder = item(asked, "slides").holder
+    address = f"/cases/{asked.case_id}/offices/{holder.pk}/page/"
+    rosa = people.browser(people.person("rosa"))
+    page = rosa.get(address).content.decode()
+    assert "desk@lakeside.example" in page
+    assert address in rosa.get(f"/cases/{asked.case_id}/records/").content.decode()
+    assert rosa.post(address).status_code == 302
+    assert Reminder.objects.get(recipient_type="office").kind == "desk.page"
+    assert people.browser(people.person("grace")).get(address).status_code == 404

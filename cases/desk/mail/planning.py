@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.case.models import Case, Office
-from cases.desk.links.actions import link_for, wake
+from cases.case.actions import settle_to_do
+from cases.case.models import Case, Office, ToDo
+from cases.desk.links.actions import SEND_CODE, link_for, wake
 from cases.desk.links.models import OfficeLink
 from cases.desk.mail import kinds, rules
 from cases.desk.mail.desks import Desk
-from cases.desk.mail.facts import Facts
+from cases.desk.mail.facts import VISIT, Facts
 from cases.records import rules as record_rules
 from cases.records.days.closed_days import closed_days
 from cases.records.items.telling import lock_case, role_of
@@ -211,7 +212,10 @@ def send_page(visit: Visit, office: Office, *, by: Actor) -> Reminder:
         raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
     if reason := why_not_page(visit, office, now):
         raise Refused(reason, code="state")
-    link = wake(link_for(visit, office, by=by), by=by)
+    return _send_page(wake(link_for(visit, office, by=by), by=by), visit, now, by)
+
+
+def _send_page(link: OfficeLink, visit: Visit, now: datetime, by: Actor) -> Reminder:
     before = Reminder.objects.filter(kind=kinds.PAGE, about_id=link.pk, version=link.generation)
     if waiting := before.unsettled().first():
         return waiting
@@ -222,3 +226,29 @@ def send_page(visit: Visit, office: Office, *, by: Actor) -> Reminder:
         raise Refused(_("The visit comes before they are at their desk again. Call them."), code="state")
     record(by, "office_mail.asked", link, patient=visit.case.patient_id, case=visit.case_id)
     return row
+
+
+def send_codes(now: datetime) -> int:
+    """Offices that asked for their code once more get their page's address, where a checked one is on file.
+
+    Answers how many. What cannot go by mail stays a thing to do: a person faxes the code, or calls.
+    """
+    todos = {todo.about_id: todo for todo in ToDo.objects.open().filter(kind=SEND_CODE)}
+    links = OfficeLink.objects.standing().filter(pk__in=todos, office__checked_at__isnull=False)
+    links = list(links.select_related("office", *VISIT)) if todos else []
+    facts = Facts((link.visit for link in links), now)
+    is_open = kinds.open_with(links, facts) if links else set()
+    found = [link for link in links if link.pk in is_open]
+    going = [link for link in found if facts.may_write(link.visit, link.office, is_pressed=True)]
+    return sum(_send_code(link, todos[str(link.pk)], now) for link in going)
+
+
+@transaction.atomic
+def _send_code(link: OfficeLink, todo: ToDo, now: datetime) -> bool:
+    lock_case(link.visit.case)
+    try:
+        _send_page(link, link.visit, now, SYSTEM)
+    except Refused:  # it went a short while ago, or comes too late: a person looks
+        return False
+    settle_to_do(todo, by=SYSTEM)
+    return True

@@ -8,4 +8,6 @@ from portal.celery import app
 @app.task
 def write_to_offices() -> None:
     """Plan today's mail to offices. Twice, or late, changes nothing."""
-    planning.plan_due(clock.now())
+    now = clock.now()
+    planning.plan_due(now)
+    planning.send_codes(now)
