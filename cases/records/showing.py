@@ -93,7 +93,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "hops": hops(item.route, item.state, item.stopped_in),
         "asking": holders.how_to_ask(item),
         "permission": _permission(item, reader),
-        "letter": _letter(item, reader),
+        "letter": letter_href(item) if _permission(item, reader) else "",
         "page_mail": _page_mail(item, reader),
         "law": law(item.holder.region) if item.holder and item.state in ASKED else "",
         "adds_plan": is_plan and bool(verbs),
@@ -122,10 +122,8 @@ def _permission(item: RecordItem, reader: Reader) -> dict[str, Any] | None:
     return {"href": reverse("records:release", args=[item.pk]), "label": label, "is_first": is_first}
 
 
-def _letter(item: RecordItem, reader: Reader) -> str:
+def letter_href(item: RecordItem) -> str:
     """The way to a letter that asks the office for it, for those who may have to do with what is signed."""
-    if _permission(item, reader) is None:
-        return ""
     kind = "again" if item.state in ASKED else ("slides" if item.kind_id == SLIDES else "records")
     return reverse("desk:new_letter", args=[kind, item.pk])
 

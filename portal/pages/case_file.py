@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from cases.case.models import CallLog, Case, CaseClinician, ToDo
 from cases.case.people import who_can_open
+from cases.records import showing
 from cases.records import words as record_words
 from cases.records.models import RecordItem
 from cases.records.release import rules as release_rules
@@ -179,6 +180,7 @@ def _record(each: ItemStanding, case: Case, form: str | None) -> dict[str, Any]:
         "known": " ".join(filter(None, [_known(item, case), _lent(item)])) or "–",
         "form": form or ("" if form is None else _("Its form is signed.")),
         "form_href": reverse("records:release", args=[item.pk]) if can_be_released else "",
+        "letter_href": showing.letter_href(item) if can_be_released else "",
         "log_href": log_url(case, item=item.pk) if item.state not in THERE else "",
     }
 

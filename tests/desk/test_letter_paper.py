@@ -2,6 +2,8 @@
 
 import datetime as dt
 import io
+import shutil
+import subprocess
 from dataclasses import replace
 
 import pikepdf
@@ -69,6 +71,27 @@ def test_machines_read_qr_code_and_paper_code_after_a_fax():
         zxingcpp.BarcodeFormat.QRCode: f"https://portal.remissionsupport.example/o/#{paper.bare(made.reference)}",
         zxingcpp.BarcodeFormat.Code128: codes.paper_code(link).replace(" ", ""),
     }
+
+
+@pytest.mark.full
+def test_a_machine_reads_the_words_after_a_fax(tmp_path):
+    picture = tmp_path / "fax.png"
+    black_and_white(printed(letter())).save(picture, dpi=(FAX_DOTS, FAX_DOTS))
+    program = shutil.which("tesseract")
+    assert program, "make setup installs tesseract"
+    answer = subprocess.run([program, picture, "-", "--psm", "6"], capture_output=True, check=True, text=True)
+    read = " ".join(answer.stdout.split())
+    for said in (
+        "A patient asks for slides: Rosa Delgado",
+        "born May 2, 1961",
+        "Wednesday, November 18, 2026",
+        "fax this page to (555) 010-0101",
+        "We sent it on",
+        "We cannot find it",
+        "copy of ID",
+        "Not your patient?",
+    ):
+        assert said in read
 
 
 def test_nothing_on_the_page_is_gray():

@@ -3,10 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from cases.desk.letters import sending
 from cases.desk.letters.models import Letter
-from cases.records import actions as records
-from cases.records.models import ReportLoop
 from cases.records.release import actions as release_actions
 from portal.history.models import Event
 from tests import people
@@ -92,7 +89,9 @@ def test_helper_finds_none():
 def test_what_is_missing_leads_to_where_it_is_signed():
     visit = visit_to_sign_for()
     slides = item(visit, "slides")
-    assert reverse("records:authority", args=[visit.case_id]) in page(get("rosa", "desk:new_letter", "slides", slides.pk))
+    assert reverse("records:authority", args=[visit.case_id]) in page(
+        get("rosa", "desk:new_letter", "slides", slides.pk)
+    )
     may_ask(visit)
     shown = page(get("rosa", "desk:new_letter", "slides", slides.pk))
     assert reverse("records:release", args=[slides.pk]) in shown

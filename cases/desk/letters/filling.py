@@ -14,6 +14,7 @@ from cases.case.people import COORDINATOR, role_in
 from cases.desk.letters import rules
 from cases.desk.letters.states import WITHOUT_RELEASE, LetterKind
 from cases.desk.letters.words import Asked, Facts, Place
+from cases.desk.packet import contents
 from cases.records import words as record_words
 from cases.records.days import legal_clock
 from cases.records.days.closed_days import closed_days
@@ -73,15 +74,21 @@ def for_visit(kind: str, visit: Visit, now: datetime) -> Request | None:
         return None
     items: list[RecordItem] = []
     if kind == LetterKind.COVER:
-        held = visit.items.filter(route=Route.THROUGH_US, state=ItemState.HELD)
-        items = list(held.select_related("kind", "holder").order_by("kind__place"))
-        for item in items:
-            item.visit = visit
-        if not items:
+        items = passed_on(visit, now)
+        if not items and not why_not(visit):
             return None
     elif visit.state != VisitState.HAPPENED or not _is_report_open(visit):
         return None
     return _request(kind, visit, visit.office, items, now)
+
+
+def passed_on(visit: Visit, now: datetime) -> list[RecordItem]:
+    """The records in our hands whose files may go to the visit's office today: what the packet has, too."""
+    if contents.why_not(visit):
+        return []
+    packet = contents.for_office(visit, now.astimezone(visit.zone).date())
+    found = {part.item.pk: part.item for part in packet.parts if part.item}
+    return [item for item in found.values() if (item.route, item.state) == (Route.THROUGH_US, ItemState.HELD)]
 
 
 def _is_report_open(visit: Visit) -> bool:

@@ -12,11 +12,11 @@ from cases.desk.letters.models import Letter
 from cases.desk.letters.states import LetterEnded, LetterKind, SentHow, why_of
 from cases.records.items import telling
 from cases.records.items.telling import lock_case
-from cases.records.models import RecordItem, Release, ReportLoop
+from cases.records.models import RecordItem, Release, ReportLoop, Visit
 from cases.records.release import keeping as release_keeping
 from cases.records.release.states import ReleaseState
 from cases.records.report.actions import tell_report
-from cases.records.states import ReportState
+from cases.records.states import THERE, ItemState, ReportState
 from portal import clock, phones
 from portal.actors import Actor
 from portal.errors import Refused
@@ -30,6 +30,7 @@ ENDED = {
     LetterEnded.REPLACED: gettext_lazy("A newer permission stands. Make a new letter and send that one."),
     LetterEnded.STOPPED: gettext_lazy("This letter was stopped. Make a new one when what was missing is there."),
 }
+PAST_US = THERE | {ItemState.SENT}
 LETTER_OUT = "letter_out"  # a to-do: paper that may be out must not be answered any more
 
 
@@ -83,7 +84,7 @@ def why_not(letter: Letter) -> str:
     if letter.authority.withdrawn_at is not None:
         return _("It is not signed any more that we may ask by this letter. Make a new one.")
     if letter.kind == LetterKind.COVER:
-        return "" if visit.office_id == letter.office_id else _("The visit is elsewhere now. Make a new letter.")
+        return _why_not_passed_on(letter, visit)
     if letter.kind == LetterKind.REPORT:
         return ""
     if letter.release is None or not letter.release.is_signed:
@@ -91,6 +92,15 @@ def why_not(letter: Letter) -> str:
     today = clock.today(visit.zone)
     reasons = (release_keeping.may_be_sent(item, visit, today) for item in _items(letter))
     return next((str(why.label) for why in reasons if why), "")
+
+
+def _why_not_passed_on(letter: Letter, visit: Visit) -> str:
+    if visit.office_id != letter.office_id:
+        return _("The visit is at another office now. Make a new letter.")
+    may_go = {item.pk for item in filling.passed_on(visit, clock.now())}
+    if {item.pk for item in _items(letter) if item.state not in PAST_US} <= may_go:
+        return ""
+    return _("Something on this page may not be passed on any more. Make a new letter.")
 
 
 def stopped(letter: Letter, *, by: Actor) -> str:

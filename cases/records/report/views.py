@@ -149,6 +149,7 @@ def _page(
         "primary": primary,
         "may_say": may("say_where_records_are", case, request.user),
         "is_staff": bool(request.user.role),
+        "may_sign": may("say_signed", case, request.user),
         "say_form": form or SayForm(auto_id=False),
         "form": form,
         "also": also,
