@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.case.models import Case
 from cases.case.people import COORDINATOR, may, role_in
-from cases.desk.letters import actions, paper, sending, showing
+from cases.desk.letters import actions, paper, rules, sending, showing
 from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter
 from cases.desk.letters.states import LetterKind
@@ -72,6 +72,8 @@ def _new_page(
         "title": showing.TITLES[LetterKind(kind)],
         "about": found,
         "item": about if isinstance(about, RecordItem) else None,
+        "may_ask_again": kind != LetterKind.AGAIN and isinstance(about, RecordItem) and about.state in rules.WAITS,
+        "is_staff": role_in(case, request.user) == COORDINATOR,
         "names": [item.called for item in found.items] if found else [],
         "missing": showing.missing(found, about) if found else None,
         "earlier": showing.rows(_letters(request, case).filter(kind=kind, office=found.office))[:3] if found else [],
@@ -169,6 +171,7 @@ def letters(request: HttpRequest, pk: UUID) -> HttpResponse:
     page = {
         "case": case,
         "base": _base(case, request),
+        "is_staff": role_in(case, request.user) == COORDINATOR,
         "rows": showing.rows(_letters(request, case)[:100]),
         "back": reverse("records:list", args=[case.pk]),
     }

@@ -1,12 +1,14 @@
-"""What people of the demo sign: that a clinic may send records, and that we may ask."""
+"""What people of the demo sign: that a clinic may send records, and that we may ask; the letters made by it."""
 
 from cases.case.authority_actions import sign_authority
 from cases.case.models import Case
 from cases.case.signatures import Signature, SignedHow
+from cases.desk.letters import actions, sending
 from cases.records.models import RecordItem, Visit
 from cases.records.release import actions as release_actions
 from cases.records.release import form as release_form
 from portal import clock
+from portal.accounts.models import User
 from portal.actors import Actor
 from portal.texts.models import Text
 from portal.texts.words import text
@@ -21,3 +23,15 @@ def sign_forms(case: Case, visit: Visit) -> None:
     details = release_form.Details(record_number="MRN 40 118", accession="S26-04417", stain="stained")
     release_actions.sign(visit, holder, name, details=details, until_on=form.until_on, seen=form.code, by=by)
     sign_authority(case, name, version=text(Text.Kind.AUTHORITY).version, by=by)
+
+
+def write_letters(case: Case, visit: Visit, theo: User) -> None:
+    """The letter for the slides, posted; and one for the other records, not printed yet."""
+    by = Actor.person(theo)
+    slides = RecordItem.objects.select_related("holder", "visit__case__key").get(visit=visit, kind="slides")
+    sending.sent(actions.print_letter(actions.make("slides", slides, by=by), by=by)[0], "posted", by=by)
+    others = RecordItem.objects.filter(visit=visit, holder=slides.holder).exclude(kind="slides").order_by("kind__place")
+    for item in others.select_related("holder", "visit__case__key"):
+        if actions.request_of("records", item, clock.now()):
+            actions.make("records", item, by=by)
+            return
