@@ -31,8 +31,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def november_5():
-    with on_november_5():
-        yield
+    with on_november_5() as traveller:
+        yield traveller
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +105,15 @@ def test_another_visits_documents_are_never_in_it(visit):
     theirs = file_of(other, name="hers.pdf")
     assert theirs.pk not in {part.version.pk for part in packet(visit).parts}
     assert [part.version for part in packet(other).parts] == [theirs]
+
+
+def test_a_third_opinion_has_the_same_documents(visit, november_5):
+    file_of(visit, "pathology_report")
+    file_of(visit)
+    november_5.move_to("2026-11-25T15:00:00Z")
+    actions.say_took_place(visit, by=actor("rosa"))
+    third = actions.name_visit(visit.case, doctor="Dr. Third", office_name="Third Clinic", round=3, by=actor("rosa"))
+    assert headings(third) == headings(visit) == ["Pathology report", "Treatment plan"]
 
 
 # --- who let us --------------------------------------------------------------------------------------------------

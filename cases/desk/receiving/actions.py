@@ -55,7 +55,7 @@ def say_of_each(
             raise Refused(_("One of these has changed since you opened the page. Look once more."), code="state")
         _say(item, said, why, by=by)
         if said in rules.TROUBLE:
-            _ask_us_to_call(link, item, said, why, by=by)
+            _ask_us_to_call(link, item, f"{said_by}: {Said(said).label}", why, by=by)
     _keep_receipt(link, False, said_by, by)
 
 
@@ -73,8 +73,9 @@ def _reason(said: str, why: str) -> str:
 
 
 def _ask_us_to_call(link: OfficeLink, item: RecordItem, said: str, why: str, *, by: Actor) -> None:
+    """By whom it was said stands with it: the one to ask there."""
     today = clock.today(ZoneInfo(organisation().time_zone))
-    note = ". ".join(part for part in (link.office.name, str(Said(said).label), why.strip()) if part)
+    note = ". ".join(part for part in (link.office.name, said, why.strip()) if part)
     ask_to_do(MISSED, item, case=link.visit.case, due_on=today, note=note, by=by)
 
 

@@ -32,7 +32,7 @@ from portal.pages.demo import house, messages, plan_files, reports
 from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
 from portal.pages.demo.plans import plan
 from portal.pages.demo.reviews import REVIEWS
-from portal.pages.demo.signing import sign_forms, write_letters
+from portal.pages.demo.signing import sign_forms, take_records, write_letters
 from portal.pages.demo.stories import STORIES, Story
 from portal.pages.demo.talks import plan_talk
 from portal.reminders import sender
@@ -144,6 +144,7 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
     if story.signs:
         yield began - 1.6, lambda: sign_forms(told.case, _visit(told))
         yield began - 2, lambda: write_letters(told.case, _visit(told), told.people["theo"])
+        yield 2, lambda: take_records(_visit(told), told.people["theo"])
     if story.typed_office[0]:
         yield began - 3, lambda: _type_office(told)
     if story.moved:

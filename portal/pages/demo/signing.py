@@ -1,9 +1,12 @@
-"""What people of the demo sign: that a clinic may send records, and that we may ask; the letters made by it."""
+"""What people of the demo sign: that a clinic may send records, and that we may ask and pass on; what follows."""
 
 from cases.case.authority_actions import sign_authority
 from cases.case.models import Case
 from cases.case.signatures import Signature, SignedHow
 from cases.desk.letters import actions, sending
+from cases.desk.links.actions import link_for
+from cases.desk.packet import contents
+from cases.desk.packet.actions import AS_PDF, note_packet
 from cases.records.models import RecordItem, Visit
 from cases.records.release import actions as release_actions
 from cases.records.release import form as release_form
@@ -35,3 +38,12 @@ def write_letters(case: Case, visit: Visit, theo: User) -> None:
         if actions.request_of("records", item, clock.now()):
             actions.make("records", item, by=by)
             return
+
+
+def take_records(visit: Visit, coordinator: User) -> None:
+    """The second doctor's office saves what is there on its page."""
+    assert visit.office is not None
+    link = link_for(visit, visit.office, by=Actor.person(coordinator))
+    packet = contents.for_office(visit, clock.today(visit.zone))
+    if packet.parts:
+        note_packet(packet, AS_PDF, link=link, by=Actor("office", id=link.office_id))
