@@ -256,6 +256,9 @@ PAGES: dict[str, Page] = {
     "opinions:arrange_talk": of_case(FAMILY_AND_COORDINATOR, posts="only"),
     "opinions:save_agenda": of_case(FAMILY_AND_COORDINATOR, posts="only"),
     "opinions:agenda_pdf": of_case(FAMILY_AND_COORDINATOR, is_file=True),
+    "opinions:show_agenda": of_case(PATIENT, posts="only"),
+    "opinions:office_page": office("primary_link", is_file=True),
+    "opinions:office_tell": office("primary_link", "office_talk_verb", posts="only"),
     "opinions:move_talk": of_case(FAMILY_AND_COORDINATOR, "talk", "talk_verb", posts="only"),
     # --- reviews ---
     "reviews:queue": Page(CONSULTANTS | COORDINATOR, owner="assigned"),

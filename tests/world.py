@@ -129,7 +129,7 @@ def make_world() -> World:
 def _words() -> dict[str, str]:
     """Arguments that are words of the address itself."""
     verbs = {"document_verb": "hide", "visit_verb": "cancel", "item_verb": "asked", "referral_verb": "asked"}
-    verbs |= {"report_verb": "asked", "release_verb": "take-back", "talk_verb": "cancel"}
+    verbs |= {"report_verb": "asked", "release_verb": "take-back", "talk_verb": "cancel", "office_talk_verb": "time"}
     verbs["kind"] = "slides"
     verbs |= {"report_verb": "asked", "release_verb": "take-back"}
     verbs |= {"kind": "slides", "letter_kind": "records", "letter_how": "posted", "fax_said": "arrived"}
@@ -195,6 +195,9 @@ def _report(grace: User) -> dict[str, Any]:
     visit = records.set_visit_date(visit, on=clock.today(visit.zone), by=by)
     visit = records.say_took_place(visit, by=by)
     sign_authority(case, Signature(SignedHow.TYPED, grace.name), version=1, by=by)
+    talk = talks.arrange(case, role="primary", on=clock.today(visit.zone) + dt.timedelta(days=7), by=by)
+    talk = talks.change_agenda(talk, questions=["How long can I wait?"], points=[], seen_at=None, by=by)
+    talks.show_agenda(talk, True, by=by)
     version = put_in.read(case, "report.pdf", plan_files.pdf(pages=2))
     say_kind(version.document, SECOND_REPORT, by=by)
     return {"primary_link": link_for(visit, elm, by=staff).pk, "report_version": version.pk}

@@ -13,9 +13,10 @@ class OpinionsConfig(AppConfig):
 
     def ready(self) -> None:
         from cases.case import changes, office_ties
+        from cases.desk.links import parts
         from cases.opinions.models import Talk
-        from cases.opinions.talk import reminders
-        from cases.opinions.talk.actions import follow_doctor
+        from cases.opinions.talk import office_part, reminders
+        from cases.opinions.talk.actions import TALK_TIME, follow_doctor
         from cases.opinions.talk.ties import TIES
         from cases.records import undoing
         from portal.reminders.kinds import register
@@ -24,6 +25,7 @@ class OpinionsConfig(AppConfig):
         undoing.register(Talk, ("state", "on_date", "at_time", "known_by"))
         changes.on_doctor_named(follow_doctor)
         office_ties.register(TIES)
+        parts.register(office_part.PART)
         words.register_for_patients("talk.")
         words.register(
             {
@@ -38,5 +40,8 @@ class OpinionsConfig(AppConfig):
                 "talk.undone": _("Took back the last change of the talk"),
                 "talk.agenda_changed": _("Changed what is to be gone over in the talk"),
                 "talk.agenda_taken": _("Saved the page for the talk as a PDF"),
-            }
+                "talk.shown": _("Let the doctor’s office read the page for the talk"),
+                "talk.hidden": _("No longer lets the doctor’s office read the page for the talk"),
+            },
+            {TALK_TIME: _("The time of the talk is different")},
         )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.opinions.talk import views
+from cases.opinions.talk import office_views, views
 
 app_name = "opinions"
 urlpatterns = [
@@ -10,5 +10,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/talk/save/", views.arrange, name="arrange_talk"),
     path("cases/<uuid:pk>/talk/agenda/", views.save_agenda, name="save_agenda"),
     path("cases/<uuid:pk>/talk/pdf/", views.agenda_pdf, name="agenda_pdf"),
+    path("cases/<uuid:pk>/talk/show/", views.show_agenda, name="show_agenda"),
+    path("o/page/<uuid:pk>/talk/page.pdf", office_views.page, name="office_page"),
+    path("o/page/<uuid:pk>/talk/<slug:verb>/", office_views.tell, name="office_tell"),
     path("talks/<uuid:pk>/<slug:verb>/", views.move, name="move_talk"),
 ]

@@ -20,6 +20,7 @@ from cases.desk.letters.sending import LETTER_OUT
 from cases.desk.links import actions as office_links
 from cases.desk.mail.desks import OFFICE_ADDRESS
 from cases.desk.receiving.actions import MISSED
+from cases.opinions.talk.actions import TALK_TIME
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
 from cases.records.release.actions import TELL_HOLDER
 from cases.records.report.planning import ASK_REPORT, PASS_ON
@@ -51,6 +52,7 @@ KINDS = {
     LETTER_OUT: (gettext_lazy("A letter may be out"), "stop", "phone"),
     ASK_REFERRAL: (gettext_lazy("Ask about a referral"), "warn", "phone"),
     TREATMENT_SOON: (gettext_lazy("Treatment soon"), "stop", "alert"),
+    TALK_TIME: (gettext_lazy("Talk: another time?"), "warn", "phone"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
     MISSED: (gettext_lazy("Missing at the second doctor’s"), "stop", "phone"),
     office_links.LOCKED: (gettext_lazy("Office page locked"), "warn", "lock"),
@@ -65,7 +67,7 @@ ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
 WITH_NOTE = ON_REFERRAL | {TELL_HOLDER, LETTER_OUT, OFFICE_ADDRESS, FAX_FAILED, *office_links.TO_DOS}
 ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, *WITH_NOTE}
 # What is due in the case is not why these wait.
-OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS, OFFICE_ADDRESS, FAX_FAILED, *office_links.TO_DOS}
+OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS, OFFICE_ADDRESS, FAX_FAILED, TALK_TIME, *office_links.TO_DOS}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
 
 

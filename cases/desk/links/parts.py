@@ -7,7 +7,7 @@ from typing import Any
 
 from cases.desk.links.gate import Opened
 
-ORDER = ("holder", "receiving", "primary")
+ORDER = ("holder", "receiving", "primary", "talk")
 
 
 @dataclass(frozen=True)

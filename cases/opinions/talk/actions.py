@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case import office_ties, offices
-from cases.case.actions import must
-from cases.case.models import Case, CaseClinician, Clinician, Office
+from cases.case.actions import ask_to_do, must, settle_to_do
+from cases.case.models import Case, CaseClinician, Clinician, Office, ToDo
 from cases.case.people import role_in
 from cases.opinions.talk import rules
 from cases.opinions.talk.models import Talk
@@ -17,11 +18,13 @@ from cases.opinions.talk.rules import TALK_MOVES, TalkState
 from cases.records import rules as record_rules
 from cases.records import undoing
 from cases.records.items.telling import lock_case, role_of
-from portal import clock, moves
+from portal import clock, moves, phones
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
+from portal.texts.words import organisation
 
+TALK_TIME = "talk_time"  # on the coordinator's board: the office says that the time is different
 TOGETHER = ("case__patient", "case__key", "clinician", "office")
 
 
@@ -54,7 +57,8 @@ def arrange(
         record(by, "talk.doctor_set", talk, patient=case.patient_id, case=case.pk)
     if (on, at if on else None) != (talk.on_date, talk.at_time):
         _date(talk, on, at, now=now, is_another=is_another or is_new, by=by)
-    if is_another:  # one step back would name the former doctor's day
+    if is_another:  # one step back would name the former doctor's day; what one may read, the other may not
+        talk.is_shown = False
         talk.before = talk.moved_at = talk.moved_by = None
     talk.version += 1
     talk.save()
@@ -94,6 +98,8 @@ def _begin(case: Case, clinician: Clinician, office: Office | None, role: str, n
 
 
 def _name(talk: Talk, clinician: Clinician, office: Office | None, role: str) -> None:
+    if talk.office != office:
+        talk.is_shown = False
     talk.clinician, talk.office, talk.role = clinician, office, role
     talk.time_zone = office.time_zone if office else talk.case.patient.time_zone
 
@@ -107,6 +113,7 @@ def _date(talk: Talk, on: date | None, at: time | None, *, now: datetime, is_ano
     if not is_another:
         undoing.keep(talk, now=now, by=by)
     talk.state, talk.on_date, talk.at_time = target, on, at if on else None
+    _time_is_settled(talk, by)
     record(by, f"talk.{verb}", talk, patient=talk.case.patient_id, case=talk.case_id)
 
 
@@ -120,10 +127,17 @@ def _move(talk: Talk, verb: str, *, now: datetime, by: Actor) -> Talk:
     return talk
 
 
+def _time_is_settled(talk: Talk, by: Actor) -> None:
+    """Nobody needs to ask any more which time is right."""
+    for todo in ToDo.objects.open().filter(kind=TALK_TIME, about_id=str(talk.pk)):
+        settle_to_do(todo, by=by)
+
+
 def _settle(talk: Talk, verb: str, *, now: datetime, by: Actor) -> Talk:
     talk.version += 1
     talk.save()
     record(by, f"talk.{verb}", talk, patient=talk.case.patient_id, case=talk.case_id)
+    _time_is_settled(talk, by)
     replan(talk, now=now)
     return talk
 
@@ -225,6 +239,38 @@ def change_agenda(
     return talk
 
 
+@transaction.atomic
+def show_agenda(talk: Talk, is_shown: bool, *, by: Actor) -> Talk:
+    """Let the office of the talk read the page ahead, on its own page, or no longer. Only the patient says so."""
+    must("consent", talk.case, by)
+    lock_case(talk.case)
+    talk = Talk.objects.select_related(*TOGETHER).get(pk=talk.pk)
+    if is_shown and not (talk.is_open and talk.office and talk.agenda_changed_at):
+        raise Refused(_("Write on your page first, and say at which office the talk is."), code="state")
+    if talk.is_shown != is_shown:
+        talk.is_shown = is_shown
+        talk.save(update_fields=["is_shown"])
+        verb = "shown" if is_shown else "hidden"
+        record(by, f"talk.{verb}", talk, patient=talk.case.patient_id, case=talk.case_id)
+    return talk
+
+
+@transaction.atomic
+def ask_about_time(talk: Talk, *, by: Actor) -> ToDo:
+    """The office says that the time is different: one of us calls. Pressed twice asks once."""
+    lock_case(talk.case)
+    talk = Talk.objects.select_related(*TOGETHER).get(pk=talk.pk)
+    if talk.state != TalkState.BOOKED:
+        raise Refused(_("This has changed since you opened the page. Look at it once more."), code="state")
+    office = talk.office
+    parts = (talk.clinician.name, office.name if office else "", phones.shown(office.phone) if office else "")
+    note = _("The office says that the time of the talk is different: %(whom)s") % {
+        "whom": ", ".join(filter(None, parts))
+    }
+    due_on = clock.today(ZoneInfo(organisation().time_zone))
+    return ask_to_do(TALK_TIME, talk, case=talk.case, due_on=due_on, note=note, by=by)
+
+
 def reads_agenda(talk: Talk, by: Actor) -> bool:
     """Whether this person reads what the patient wants to go over."""
     is_own = by.user is not None and talk.agenda_changed_by_id == by.user.pk
@@ -239,6 +285,6 @@ def follow_doctor(link: CaseClinician, *, by: Actor) -> None:
         return
     _name(talk, link.clinician, link.clinician.office, link.role)
     talk.version += 1
-    talk.save(update_fields=["clinician", "office", "role", "time_zone", "version"])
+    talk.save(update_fields=["clinician", "office", "role", "time_zone", "is_shown", "version"])
     record(by, "talk.doctor_set", talk, patient=talk.case.patient_id, case=talk.case_id)
     replan(talk, now=clock.now())

@@ -56,6 +56,7 @@ class Talk(Undoable):
     points = SealedText()  # a line each
     agenda_changed_at = models.DateTimeField(null=True, blank=True)
     agenda_changed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    is_shown = models.BooleanField(default=False, db_default=False)  # she lets the office read them ahead
     version = models.PositiveIntegerField(default=1)
 
     objects = TalkQuerySet.as_manager()

@@ -122,6 +122,7 @@ def _of_talk(
         "take_back": reader.take_back(talk),  # type: ignore[arg-type]
         "report": _report(request, talk.case),
         "sheet": sheet,
+        "may_show": bool(reader.is_patient and talk.is_open and talk.office and talk.agenda_changed_at),
         "is_read": is_read,
         "agenda_form": agenda_form or _agenda_form(request, talk, said) if is_read and talk.is_open else None,
         "draft": DRAFT,
@@ -197,6 +198,21 @@ def _unsaved(request: HttpRequest, case: Case, no: Refused) -> HttpResponse:
     form.is_valid()
     form.add_error(None, no.message)
     return _page(request, case, agenda_form=form, status=409 if no.code == "state" else 422)
+
+
+@open_to(PERSON)
+@require_POST
+def show_agenda(request: HttpRequest, pk: str) -> HttpResponse:
+    """Let the office read the page ahead, or no longer. 404 for everybody but the patient."""
+    case = _case(request, pk)
+    found = _shown(_talks(request, case))
+    if found is None or not may("consent", case, request.user):
+        raise Http404
+    try:
+        actions.show_agenda(found, "show" in request.POST, by=Actor.of(request))
+    except Refused as no:
+        return _page(request, case, also=[no.message], status=409)
+    return redirect(found.get_absolute_url() + "#page")
 
 
 @open_to(PERSON)
