@@ -5,6 +5,7 @@ import sys
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -32,7 +33,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was older than the sign-in. What was typed is kept where the form has a draft."""
+    """The form was older than the sign-in, or there are no cookies. What was typed is kept where it has a draft."""
     form, _, about = request.POST.get("draft_of", "").partition("/")
     is_kept = bool(form) and request.user.is_authenticated
     if is_kept:
@@ -40,7 +41,8 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     back = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
         back = "/"
-    return render(request, "403_csrf.html", {"is_kept": is_kept, "back": back}, status=403)
+    words = {"is_kept": is_kept, "back": back, "is_without_cookies": reason == REASON_NO_CSRF_COOKIE}
+    return render(request, "403_csrf.html", words, status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -235,6 +235,10 @@ PAGES: dict[str, Page] = {
     "desk:put_back": Page(COORDINATOR, ("incoming",), "coordinator", posts="only"),
     "desk:incoming_page": Page(COORDINATOR, ("incoming_page",), "coordinator", is_file=True),
     "desk:incoming_small": Page(COORDINATOR, ("incoming_page",), "coordinator", is_file=True),
+    "desk:move_link": of_case(COORDINATOR, "office_link", "link_verb", owner="coordinator", posts="only"),
+    "desk:answer": office("office_link", "released_item", posts="only"),
+    "desk:release": office("office_link", "release", is_file=True),
+    "desk:authority": office("office_link", is_file=True),
     # --- bookings ---
     "bookings:pick": of_case(CASE, posts="too"),
     "bookings:check": of_case(PATIENT, "hold", posts="too"),

@@ -130,6 +130,7 @@ def _words() -> dict[str, str]:
     """Arguments that are words of the address itself."""
     verbs = {"document_verb": "hide", "visit_verb": "cancel", "item_verb": "asked", "referral_verb": "asked"}
     verbs |= {"report_verb": "asked", "release_verb": "take-back", "talk_verb": "cancel", "office_talk_verb": "time"}
+    verbs["link_verb"] = "new-code"
     verbs["kind"] = "slides"
     verbs |= {"report_verb": "asked", "release_verb": "take-back"}
     verbs |= {"kind": "slides", "letter_kind": "records", "letter_how": "posted", "fax_said": "arrived"}

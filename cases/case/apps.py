@@ -35,6 +35,7 @@ class CaseConfig(AppConfig):
                 "office.taken_apart": _("Took two entries of an office apart again"),
                 "case.seen": _("Looked at the case"),
                 "authority.signed": _("Signed that we may ask about the records"),
+                "authority.opened": _("Looked at what lets us ask about the records"),
                 "authority.taken_back": _("Took back that we may ask about the records"),
                 "consent.given": _("Gave permission"),
                 "consent.withdrawn": _("Took a permission back"),

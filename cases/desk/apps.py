@@ -15,6 +15,7 @@ class DeskConfig(AppConfig):
 
         from cases.case import office_ties
         from cases.desk.fax import answers as fax_answers
+        from cases.desk.holder import asking
         from cases.desk.letters.sending import follow_release
         from cases.desk.letters.states import whys
         from cases.desk.links import actions, parts
@@ -37,6 +38,7 @@ class DeskConfig(AppConfig):
 
         office_ties.register(TIES)
         ended.on_end(follow_release)
+        parts.register(parts.Part("holder", "desk/holder.html", asking.part))
         parts.register(RECEIVING)
         readers.tell_beyond(beyond.of_document)
         register(*mail_kinds.KINDS)

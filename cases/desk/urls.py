@@ -3,7 +3,9 @@
 from django.urls import path
 
 from cases.desk.fax import views as fax
+from cases.desk.holder import views as holder
 from cases.desk.letters import views as letters
+from cases.desk.links import staff_views as staff
 from cases.desk.links import views as links
 from cases.desk.mail import views as mail
 from cases.desk.packet import views as packet
@@ -24,6 +26,7 @@ urlpatterns = [
     path("packets/<uuid:pk>/", packet.packet, name="packet"),
     path("packets/<uuid:pk>/records.pdf", packet.packet_pdf, name="packet_pdf"),
     path("packets/<uuid:pk>/records.zip", packet.packet_zip, name="packet_zip"),
+    path("office-links/<uuid:pk>/<str:verb>/", staff.move_link, name="move_link"),
     path("o/", links.code, name="code"),
     path("o/page/<uuid:pk>/", links.page, name="page"),
     path("o/page/<uuid:pk>/proof/", links.add_proof, name="add_proof"),
@@ -39,6 +42,9 @@ urlpatterns = [
     path("o/page/<uuid:pk>/took-place/", receiving.say_visit_happened, name="say_visit_happened"),
     path("o/page/<uuid:pk>/report/", receiving.send_report, name="send_report"),
     path("o/page/<uuid:pk>/report/sent/", receiving.say_report_sent, name="say_report_sent"),
+    path("o/page/<uuid:pk>/answer/<uuid:item_pk>/", holder.answer, name="answer"),
+    path("o/page/<uuid:pk>/release/<uuid:release_pk>/", holder.release, name="release"),
+    path("o/page/<uuid:pk>/authority/", holder.authority, name="authority"),
     path("o/<str:token>/", links.mailed, name="mailed"),
     *tray_urls,
 ]

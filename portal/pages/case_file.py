@@ -25,7 +25,7 @@ from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.actions import record
-from portal.pages import cards, carry, facts, hand, log_rows, privacy, signed, todos, words
+from portal.pages import cards, carry, facts, hand, log_rows, office_links, privacy, signed, todos, words
 from portal.pages.facts import Gathered
 from portal.reminders import kinds
 from portal.reminders.models import Reminder
@@ -90,6 +90,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "people": _people(case, gathered),
         "can_open": [{"name": user.name, "words": _as_what(user, case)} for user, _said in who_can_open(case)],
         "signed": signed.of_case(case, request.user),
+        "office_links": office_links.of_case(case, request.user),
         "authority_url": reverse("records:authority", args=[case.pk]),
         "reminders": _reminders(case),
         "reminders_url": reverse("pages:reminder_log") + "?" + urlencode({"show": "coming", "find": case.reference}),

@@ -101,8 +101,8 @@ def _offices(events: list[Event]) -> dict[UUID | None, dict[str, str]]:
 
 def _who(event: Event, user: User | None, case: Case, consultants: set[UUID], reader: Any) -> dict[str, str]:
     if user is None:
-        kinds = {"system": _("The portal"), "office": _("A doctor’s office")}
-        return {"who": kinds.get(event.actor_kind, _("Someone not signed in")), "as_what": ""}
+        who = _("The portal") if event.actor_kind == "system" else _("Someone not signed in")
+        return {"who": who, "as_what": ""}
     if user == reader:
         return {"who": _("You"), "as_what": ""}
     if user.pk == case.patient_id:

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.test import Client
 
 from cases.case.models import ToDo
 from cases.desk.links import actions, codes
@@ -286,6 +287,12 @@ def test_without_cookies_it_says_so(client, link, paper):
     answer = client.get(where)
     assert answer.status_code == 403
     assert "cookies" in answer.content.decode()
+
+
+def test_a_form_without_any_cookie_says_so(link, paper):
+    answer = Client(enforce_csrf_checks=True).post("/o/", paper)
+    assert answer.status_code == 403
+    assert "Your browser keeps no cookies" in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/o/", "mailed", "made up", "page"])

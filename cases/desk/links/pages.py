@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -75,10 +76,16 @@ def shut(request: HttpRequest, why: str, **more: Any) -> HttpResponse:
 
 
 def show(
-    request: HttpRequest, opened: Opened, *, status: int = 200, also: list[str] | None = None, **more: dict[str, Any]
+    request: HttpRequest,
+    opened: Opened,
+    *,
+    status: int = 200,
+    form: Form | None = None,
+    also: list[str] | None = None,
+    **more: dict[str, Any],
 ) -> HttpResponse:
-    """The office's page with all its parts. `more` adds to the context of the part of that name; `also` are sentences
-    for the summary of errors.
+    """The office's page with all its parts. `more` adds to the context of the part of that name; the errors of `form`,
+    and the sentences of `also`, stand in the summary on top.
     """
     with timezone.override(ZoneInfo(opened.office.time_zone)):
         shown = [(part, context | more.get(part.name, {})) for part, context in parts.of(opened, clock.now())]
@@ -91,6 +98,7 @@ def show(
             "born_on": birth_dates.of_patient(opened.visit),
             "until": rules.open_until(opened.visit.on_date),
             "proof_form": more.get("proof", {}).get("form") or (ProofForm(opened=opened) if needs_more else None),
+            "form": form,
             "also": also,
         }
         return render(request, "desk/office.html", context, status=status)
