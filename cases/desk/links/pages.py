@@ -16,7 +16,7 @@ from cases.desk.links.gate import Opened, Shut
 from cases.desk.links.rules import Ended, Standing
 from portal import clock
 
-PATH = "/o/"
+PATH, SECRET = "/o/", "desk:mailed"
 # why → title, what to do, status
 WORDS = {
     Standing.ASLEEP: (
@@ -68,11 +68,19 @@ class OfficePagesMiddleware:
         return shut(request, exception.why) if isinstance(exception, Shut) else None
 
 
+def answer(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """A page on the way. Where its address opens something, its document tells nobody where it was."""
+    is_secret = request.resolver_match is not None and request.resolver_match.view_name == SECRET
+    return render(request, template, {"referrer": "no-referrer" if is_secret else "", **(context or {})}, status=status)
+
+
 def shut(request: HttpRequest, why: str, **more: Any) -> HttpResponse:
     """Why it does not open, and what to do. `more` names what a fresh code is asked for by."""
     title, text, status = WORDS[why]
     wakes = why == Standing.ASLEEP and bool(more)
-    return render(request, "desk/shut.html", {"title": title, "text": text, "wakes": wakes, **more}, status=status)
+    return answer(request, "desk/shut.html", {"title": title, "text": text, "wakes": wakes, **more}, status)
 
 
 def show(

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -44,13 +44,11 @@ def mailed(request: HttpRequest, token: str) -> HttpResponse:
     """The address in a mail: looking shows no name and changes nothing; the code or the birth date opens the page."""
     link, do = gate.by_token(token), _what(request)
     if link is None:
-        return _made_up(request) or render(request, "desk/unknown.html", status=404)
-    if why := gate.why_shut(link):
-        if request.method == "POST" and do == FRESH:
-            return _do(request, do, link, None)
-        return pages.shut(request, why, address=request.path)
+        return _made_up(request) or pages.answer(request, "desk/unknown.html", status=404)
     if request.method == "POST" and do != OPEN:
         return _do(request, do, link, None)
+    if why := gate.why_shut(link):
+        return pages.shut(request, why, address=request.path)
     form = EntryForm(request.POST if request.method == "POST" else None, by_mail=True)
     if request.method != "POST" or not form.is_valid():
         return _entry(request, form, do, link=link, status=422 if form.is_bound else 200)
@@ -62,7 +60,7 @@ def mailed(request: HttpRequest, token: str) -> HttpResponse:
 def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The office's page, once it is open in this browser."""
     if "opened" in request.GET and not request.COOKIES:
-        return render(request, "desk/no_cookies.html", status=403)
+        return pages.answer(request, "desk/no_cookies.html", status=403)
     return pages.show(request, gate.opened(request, pk))
 
 
@@ -88,7 +86,7 @@ def not_ours(request: HttpRequest, pk: UUID) -> HttpResponse:
     link = gate.opened(request, pk).link
     if request.method == "POST":
         return _do(request, NOT_OURS, link, None)
-    return render(request, "desk/not_ours.html", {"back": reverse("desk:page", args=[pk])})
+    return pages.answer(request, "desk/not_ours.html", {"back": reverse("desk:page", args=[pk])})
 
 
 def _what(request: HttpRequest) -> str:
@@ -102,9 +100,13 @@ def _do(request: HttpRequest, do: str, link: OfficeLink, form: EntryForm | None,
     if do == NOT_OURS:
         if gate.why_shut(link) != rules.Standing.OVER:
             actions.say_not_theirs(link, address=address)
-        return render(request, "desk/told.html", {"kind": NOT_OURS})
+        return pages.answer(request, "desk/told.html", {"kind": NOT_OURS})
     if do == FRESH:
-        return render(request, "desk/told.html", {"kind": FRESH, "is_new": actions.ask_for_code(link, address=address)})
+        if (why := gate.why_shut(link)) not in {"", rules.Standing.ASLEEP}:
+            return pages.shut(request, why)
+        return pages.answer(
+            request, "desk/told.html", {"kind": FRESH, "is_new": actions.ask_for_code(link, address=address)}
+        )
     assert form is not None
     if not gate.why_shut(link) and _try(request, link, form, by_mail=by_mail):
         return redirect(reverse("desk:page", args=[link.pk]) + "?opened")
@@ -137,7 +139,7 @@ def _entry(
         "until": rules.open_until(link.visit.on_date) if link else None,
     }
     template = "desk/not_ours.html" if do == NOT_OURS else "desk/entry.html"
-    return render(request, template, context, status=status)
+    return pages.answer(request, template, context, status=status)
 
 
 def _wrong(request: HttpRequest, form: EntryForm, do: str, link: OfficeLink | None = None) -> HttpResponse:
@@ -156,6 +158,6 @@ def _made_up(request: HttpRequest) -> HttpResponse | None:
     """One more made-up code or address from this client: a page that says to wait after too many. True ones open."""
     address = client_address(request)
     if tries.is_over(address):
-        return render(request, "desk/too_many.html", status=429)
+        return pages.answer(request, "desk/too_many.html", status=429)
     tries.count(address)
     return None
