@@ -87,5 +87,5 @@ def test_what_an_office_did_names_it_to_the_patient(client, link, paper):
     rosa = people.browser(people.person("rosa"))
     html = rosa.get(f"/cases/{link.visit.case_id}/privacy/").content.decode()
     assert "Opened the page for an office" in html
-    assert "On their page" in html
+    assert "A doctor’s office" in html
     assert actor("rosa").user.name in html
