@@ -4,9 +4,14 @@ import json
 
 import pytest
 
-from cases.desk.letters import actions, sending
+from cases.case import directory
+from cases.desk.letters import actions, sending, showing
 from cases.documents import actions as documents
+from cases.records.items import laying
+from cases.records.models import RecordKind
 from portal.errors import Refused
+from tests.case.offices import checked, theo
+from tests.desk.letter_builders import letter
 from tests.desk.packets import signed_visit, through_us
 from tests.documents.conftest import folder  # noqa: F401 -- own_store takes it
 from tests.records.builders import actor, item, on_november_5
@@ -65,3 +70,26 @@ def test_with_nothing_in_our_hands_there_is_no_page():
     visit = signed_visit()
     with pytest.raises(Refused, match="nothing to ask for"):
         actions.make("cover", visit, by=actor("theo"))
+
+
+def test_a_letter_follows_an_office_that_was_entered_twice():
+    made = letter()
+    source, target = made.office, checked("Lakeside Clinic", phone="555 0101")
+    directory.merge(source, target, by=theo())
+    made.refresh_from_db()
+    assert made.office == target
+    assert actions.print_letter(made, by=actor("theo"))[1].startswith(b"%PDF")
+    directory.undo_merge(source, why="by_mistake", by=theo())
+    made.refresh_from_db()
+    assert made.office == source
+    assert sending.sent(made, "posted", by=actor("theo")).sent_how == "posted"
+
+
+def test_what_is_not_on_the_page_leads_to_a_letter_of_its_own():
+    made = letter(kind="records", about="pathology_report")
+    holder = item(made.visit, "slides").holder
+    late = laying.add_item(made.visit, RecordKind.objects.get(pk="genomic_report"), holder=holder, by=actor("rosa"))
+    assert [each["label"] for each in showing.left_over(made)] == [late.called]
+    sending.sent(made, "posted", by=actor("theo"))
+    made.refresh_from_db()
+    assert showing.left_over(made) == []

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy
 from cases.case.models import Case
 from cases.case.people import COORDINATOR, role_in
 from cases.case.signatures import SignedHow
+from cases.desk.letters import rules
 from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter
 from cases.desk.letters.states import LetterKind, SentHow
 from cases.records.models import RecordItem, Visit
+from cases.records.release import form as release_form
 from cases.records.release import keeping as release_keeping
 from portal import phones, when
 from portal.accounts.models import User
@@ -121,6 +123,18 @@ def beside(letter: Letter) -> list[dict[str, str]]:
     if release and release.own_form and release.own_form.withdrawn_at is None:
         rows.append({"label": _("The office’s own form"), "href": release.own_form.get_absolute_url()})
     return rows
+
+
+def left_over(letter: Letter) -> list[dict[str, str]]:
+    """The office's other records of this kind of letter that nobody has asked for: each leads to a second letter."""
+    if letter.kind not in {LetterKind.RECORDS, LetterKind.SLIDES} or not letter.is_to_go:
+        return []
+    named = set(letter.asks.values_list("item", flat=True))
+    return [
+        {"label": item.called, "href": reverse("desk:new_letter", args=[letter.kind, item.pk])}
+        for item in release_form.items_of(letter.visit, letter.office)
+        if item.pk not in named and rules.kind_of(item.kind_id) == letter.kind and item.state in rules.ASKABLE
+    ]
 
 
 def missing(request: Request, about: RecordItem | Visit) -> dict[str, Any] | None:
