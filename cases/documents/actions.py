@@ -80,6 +80,8 @@ def add_version(document: Document, upload: UploadedFile, *, by: Actor) -> Versi
         raise Refused(words.reason("scope"))
     if joining.is_joined(document):
         raise Refused(_("Take the photo of one page again, or add a page."), code="joined")
+    if joining.is_page(document) and _first_look(document.case, upload)[1].code not in kinds.PHOTOS:
+        raise Refused(_("This is a page of a letter. Take a photo of it, or take the page out first."), code="joined")
     owning.pass_on(document, by=by)
     version = _add(document, upload, by)
     joining.renew(document, by=by)

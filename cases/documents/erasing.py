@@ -11,13 +11,12 @@ from cases.case.models import Case
 from cases.documents import rules
 from cases.documents.joining import actions as joining
 from cases.documents.models import Document, Guess, Version
+from cases.documents.verdicts import ERASED
 from cases.documents.worker.checking import without_pages
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.vault import files
-
-ERASED = "erased"  # why a version is refused whose row stays behind without its file
 
 
 def refused(now: dt.datetime) -> QuerySet[Version]:
@@ -88,6 +87,8 @@ def _erase_version(due: QuerySet[Version], pk: UUID) -> bool:
         version.name = ""
         version.save()
         Guess.objects.filter(document=document, version_number=version.number).delete()
+        if not Version.objects.filter(document=document).exclude(reason=ERASED).exists():
+            _forget_words(document)
     for stored in gone:
         files.remove(stored)
     if not Version.objects.filter(document=document).exists():
@@ -96,3 +97,11 @@ def _erase_version(due: QuerySet[Version], pk: UUID) -> bool:
         if letter:
             joining.close_gap(letter)
     return True
+
+
+def _forget_words(document: Document) -> None:
+    """Nothing is left of the file; what people said of it goes, too. Its kind and days of coming and going stay."""
+    document.title = document.author = ""
+    document.dated_on = document.author_said_by = document.dated_said_by = None
+    document.save(update_fields=["title", "author", "dated_on", "author_said_by", "dated_said_by"])
+    Guess.objects.filter(document=document).delete()

@@ -10,6 +10,7 @@ from cases.case.models import Case
 from cases.case.people import may, role_in
 from cases.documents import rules, subjects, words
 from cases.documents.models import OTHER, Document, Version
+from cases.documents.verdicts import ERASED
 from portal import clock
 from portal.accounts.models import User
 from portal.history.models import Event
@@ -115,7 +116,9 @@ def rows_of(case: Case, user: User, *, kind: str = "", with_pages: bool = False)
     kind_names = {subject.code: subject.name for subject in subjects.choices()}
     rows = []
     for document in documents.prefetch_related(Prefetch("versions", versions)):
-        if versions_of := list(document.versions.all()):  # none: it was erased just now
+        # None: it was erased just now; emptied ones stay for what a review tells of them, and are no file any more.
+        versions_of = [version for version in document.versions.all() if version.reason != ERASED]
+        if versions_of:
             first, *older = versions_of
             verbs = _verbs(document, role, user)
             if first.state == Version.State.STUCK and role in rules.PEOPLE and document.withdrawn_at is None:

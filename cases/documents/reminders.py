@@ -107,8 +107,12 @@ def _where_it_is_told(version: Version) -> str:
 
 
 def new_plan_still_due(rows: Rows, now: datetime) -> set[UUID]:
-    """The plan can still be read by this very consultant."""
-    return _still_seen(rows, Version.objects.ready(), "document")
+    """The plan can still be read by this very consultant; of several pieces of news about one, the last is told."""
+    last: dict[tuple[UUID, str], Reminder] = {}
+    for row in sorted(rows, key=lambda row: row.version):
+        last[row.about_id, str(row.recipient_id)] = row
+    rows = list(last.values())
+    return _still_seen(rows, Version.objects.ready().on_their_own(), "document")
 
 
 def new_plan_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 READY, LOCKED, REFUSED = "ready", "locked", "refused"
 
 # Reasons of a refusal beside those of kinds.py; each has its sentence in words.py.
+ERASED = "erased"  # why a version is refused whose row stays behind without its file
 DAMAGED, TOO_COMPLEX, TOO_LONG, NO_WORDS, FAILED = "damaged", "too_complex", "too_long", "no_words", "failed"
 NO_SCANS, NOT_ONLY_SCANS, NO_PHOTOS = "no_scans", "not_only_scans", "no_photos"
 

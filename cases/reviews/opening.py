@@ -16,6 +16,7 @@ from bookings.models import Consultation
 from cases.case.models import Case
 from cases.case.people import may
 from cases.documents.models import PLAN, Document, Version
+from cases.documents.plans import same_pages
 from cases.records.days.closed_days import closed_days
 from cases.reviews.models import Review
 from cases.reviews.rules import MOVES, read_by
@@ -125,7 +126,10 @@ def _renew(review: Review, plan: list[Version], now: datetime, by: Actor) -> boo
     newest = _last_change(review.case_id)
     if newest <= review.plan_at:
         return False
-    if not plan or [version.pk for version in plan] == review.plan:
+    is_same = [version.pk for version in plan] == review.plan
+    if review.state in MOVES["reopen"].sources:  # turned, or joined in the order in which they were read
+        is_same = is_same or same_pages(review.plan, plan)
+    if not plan or is_same:
         review.plan_at = newest
         review.save(update_fields=["plan_at"])
         return True

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cases.case.people import role_in
 from cases.documents import names, ready, reminders, rules, subjects
 from cases.documents.describing import guessing
+from cases.documents.joining import actions as joining
 from cases.documents.models import PLAN, Document
 from portal import clock
 from portal.actors import Actor
@@ -55,11 +56,7 @@ def as_seen(document: Document) -> str:
 
 
 def _for_change(document: Document, by: Actor) -> Document:
-    document = (
-        Document.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("case__key", "case__patient")
-        .get(pk=document.pk)
-    )
+    document = joining.held(document)
     if refused := rules.why_not_describe(role_in(document.case, by), document.put_in_by_id == by.id):
         raise Refused(refused, code="role")
     if document.withdrawn_at:

@@ -44,6 +44,11 @@ def is_joined(document: Document) -> bool:
     return JoinedPage.objects.filter(joined=document).exists()
 
 
+def is_page(document: Document) -> bool:
+    """Whether it is a photo that is a page of a joined document."""
+    return JoinedPage.objects.filter(photo=document).exists()
+
+
 def held(document: Document) -> Document:
     """The document, changed by nobody else until the transaction ends. A check that ends may still point to it."""
     hold_papers(document.case_id)
@@ -177,6 +182,11 @@ def take_out(joined: Document, photo: UUID, *, by: Actor) -> None:
     joined.joined_pages.filter(photo=photo).delete()
     _number(rest)
     remake(joined, by=by)
+    out = Document.objects.select_related("case").get(pk=photo)
+    out.changed_at = clock.now()
+    out.save(update_fields=["changed_at"])
+    _say_like(joined, [out])
+    ready.changed(out)
 
 
 @transaction.atomic
@@ -226,12 +236,13 @@ def _say_like(joined: Document, photos: list[Document]) -> None:
     has_own = any(photo.kind == joined.kind and photo.kind_said_by_id for photo in photos)
     if joined.kind_said_by_id is None or has_own:
         return
+    former = {photo.pk: photo.kind for photo in photos}
     for photo in photos:
-        former, photo.kind = photo.kind, joined.kind
-        photo.kind_said_by, photo.changed_at = joined.kind_said_by, clock.now()
+        photo.kind, photo.kind_said_by, photo.changed_at = joined.kind, joined.kind_said_by, clock.now()
         photo.save(update_fields=["kind", "kind_said_by", "changed_at"])
-        if photo.kind != former:
-            ready.kind_changed(photo, former)
+    for photo in photos:  # once every row is held: those who are told take the case's
+        if photo.kind != former[photo.pk]:
+            ready.kind_changed(photo, former[photo.pk])
 
 
 def finish(joined: Document, *, by: Actor) -> None:

@@ -1,0 +1,141 @@
+"""What becomes of a letter of photos as its pages come, go, turn and are told apart."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from cases.documents import actions, erasing, lists, plans, ready
+from cases.documents.describing import actions as describing
+from cases.documents.joining import actions as joining
+from cases.documents.models import Document, Guess
+from cases.documents.reminders import NEW_PLAN
+from cases.records import actions as records
+from cases.records.models import RecordItem
+from cases.reviews import opening
+from portal import clock
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.reminders.models import Reminder
+from tests import factories, people, plan_files
+from tests.documents.files import read, upload
+from tests.documents.test_joining import joined_of, order, photo, photos, work
+from tests.reviews import world
+
+pytestmark = pytest.mark.django_db
+
+
+def by(key="rosa"):
+    return Actor.person(people.person(key))
+
+
+def test_page_takes_no_file_that_is_no_photo(case, rosa):
+    first = order(joined_of(case))[0]
+    with pytest.raises(Refused, match="This is a page of a letter"):
+        actions.add_version(Document.objects.get(pk=first), upload("better.pdf"), by=by())
+    pdf = upload("better.pdf", plan_files.pdf(pages=2))
+    answer = rosa.post(reverse("documents:add_version", args=[first]), {"files": pdf})
+    assert answer.status_code == 422
+    assert "This is a page of a letter" in answer.content.decode()
+
+
+def test_photo_taken_out_is_what_the_letter_was_said_to_be(case):
+    joined = joined_of(case)
+    describing.say_kind(joined, "pathology_report", by=by())
+    joining.take_out(joined, order(joined)[2], by=by())
+    work()
+    assert plans.plan_files(case) == []
+
+
+def test_photo_taken_out_is_the_record_that_it_was_said_to_be(case):
+    visit = records.name_visit(case, doctor="Dr. Raman", office_name="Northfield", by=by())
+    files = [upload(f"{number}.jpg", photo(number)) for number in range(3)]
+    ids = [actions.add_file(case, file, kind="pathology_report", by=by()).document_id for file in files]
+    work()
+    joined = joining.join(case, ids, by=by())
+    work()
+    joining.take_out(joined, ids[2], by=by())
+    work()
+    actions.withdraw(joined, by=by())
+    item = RecordItem.objects.get(visit=visit, kind="pathology_report")
+    assert item.state == "held"
+    assert list(item.documents.values_list("document", flat=True)) == [ids[2]]
+
+
+def test_rows_are_held_before_anyone_is_told_that_photos_are_told_apart(case, monkeypatch):
+    joined = joined_of(case)
+    describing.say_kind(joined, "pathology_report", by=by())
+    ids, told = order(joined), []
+    tell = ready.kind_changed
+    saved = Document.objects.filter(pk__in=ids, kind="pathology_report")
+    monkeypatch.setattr(ready, "kind_changed", lambda *about: (told.append(saved.count()), tell(*about)))
+    joining.separate(joined, by=by())
+    assert told == [3, 3, 3]
+
+
+def test_words_of_an_erased_file_that_a_review_tells_of_are_gone():
+    review = world.waiting()
+    patient, document = review.case.patient, review.version.document
+    said = {"title": "My letter", "author": "Dr. Secret", "dated_on": dt.date(2026, 11, 3)}
+    describing.describe(document, kind="plan", by=Actor.person(patient), **said)
+    actions.withdraw(document, by=Actor.person(patient))
+    erasing.erase_versions(erasing.taken_back(clock.now() + dt.timedelta(days=31)))
+    document.refresh_from_db()
+    assert (document.title, document.author, document.dated_on) == ("", "", None)
+    assert not Guess.objects.filter(document=document).exists()
+    assert lists.rows_of(review.case, patient) == []
+
+
+def test_a_rearranged_plan_is_one_piece_of_news(case):
+    joined = joined_of(case)
+    for _press in range(2):
+        joining.move(joined, order(joined)[0], 1, by=by())
+        work()
+    rows = list(Reminder.objects.filter(kind=NEW_PLAN.code))
+    still = NEW_PLAN.still_due(rows, clock.now())
+    assert len(rows) > 3
+    assert [row.version for row in rows if row.pk in still] == [joined.versions.count()]
+
+
+def shared(case):
+    """A review of the case's plan that was shared."""
+    world.talk(case, people.person("joanne"))
+    opening.open_due_reviews(clock.now())
+    review = world.actions.take(world.Review.objects.get(case=case), by=world.by("joanne"))
+    world.actions.share(world.look_for_all(world.write(review)), is_ticked=True, by=world.by("joanne"))
+    review.refresh_from_db()
+    return review
+
+
+def state_after(review):
+    work()
+    opening.open_due_reviews(clock.now())
+    review.refresh_from_db()
+    return review.state
+
+
+def test_turned_or_joined_in_order_a_plan_that_was_read_is_the_same():
+    case = factories.open_case()
+    ids = photos(case, 3)
+    review = shared(case)
+    state = review.state
+    joined = joining.join(case, ids, by=by())
+    assert state_after(review) == state
+    joining.turn(joined, ids[0], by=by())
+    assert state_after(review) == state
+    assert world.Review.objects.get().plan == review.plan
+
+
+@pytest.mark.parametrize("change", ["order", "newer", "more"])
+def test_other_pages_are_another_plan(change):
+    case = factories.open_case()
+    ids = photos(case, 3)
+    review = shared(case)
+    state = review.state
+    if change == "order":
+        joining.join(case, ids[::-1], by=by())
+    elif change == "newer":
+        actions.add_version(Document.objects.get(pk=ids[0]), upload("n.jpg", photo(8)), by=by())
+    else:
+        read(case)
+    assert state_after(review) != state
