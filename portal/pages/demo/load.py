@@ -307,8 +307,8 @@ def _telling_of_report(told: Told, verb: str) -> Callable[[], object]:
 def _telling(told: Told, kind: str, verb: str) -> Callable[[], object]:
     def tell() -> None:
         item = RecordItem.objects.select_related("visit__case", "kind").get(visit=_visit(told), kind=kind)
-        # The referral's own words moved its record on already.
-        if kind == "referral_letter" and verb in {"asked", "sent"}:
+        # The referral's own words moved its record on already, and a letter asked for what it asks for.
+        if (kind == "referral_letter" and verb in {"asked", "sent"}) or (verb == "asked" and item.asked_on):
             return
         reason = "The lab looked twice and did not find it." if verb == "not_located" else ""
         parcel = {"carrier": "Courier", "tracking": "1Z 555 010"} if kind == "slides" and verb == "sent" else {}
