@@ -164,7 +164,7 @@ def facts(name: str, count: int, kind: str = LetterKind.RECORDS) -> words.Facts:
 @pytest.mark.parametrize(
     "name", [LONG * 5, ARABIC * 12, CHINESE * 21, VIETNAMESE * 25], ids=["long", "Arabic", "Chinese", "Vietnamese"]
 )
-@pytest.mark.parametrize("kind", [LetterKind.RECORDS, LetterKind.AGAIN])
+@pytest.mark.parametrize("kind", [pytest.param(LetterKind.RECORDS, marks=pytest.mark.full), LetterKind.AGAIN])
 def test_eight_records_with_the_longest_names_keep_to_one_page(name, kind):
     link = link_for(visit_to_sign_for(), Office.objects.get(name="Lakeside"), by=actor("theo"))
     code, now = paper.coded(link, "RS 4T7 29K · AA"), clock.now()
@@ -190,6 +190,7 @@ def sizes(content: bytes) -> set[float]:
         }
 
 
+@pytest.mark.full
 def test_what_does_not_fit_is_left_for_a_second_letter():
     """Nothing gets smaller: with a page that holds three, three are asked for."""
     link = link_for(visit_to_sign_for(), Office.objects.get(name="Lakeside"), by=actor("theo"))
