@@ -134,8 +134,7 @@ def _let_workers_look() -> None:
 
 
 def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
-    story = told.story
-    began = story.began
+    story, began, theo = told.story, told.story.began, told.people["theo"]
     yield began, lambda: _open(told)
     if story.referral:
         yield from _referral(told)
@@ -143,8 +142,8 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
         yield began - 1.5, lambda: _name_visit(told)
     if story.signs:
         yield began - 1.6, lambda: sign_forms(told.case, _visit(told))
-        yield began - 2, lambda: write_letters(told.case, _visit(told), told.people["theo"])
-        yield 2, lambda: take_records(_visit(told), told.people["theo"])
+        yield began - 2, lambda: write_letters(told.case, _visit(told), theo)
+        yield 2, lambda: take_records(_visit(told), theo)
     if story.typed_office[0]:
         yield began - 3, lambda: _type_office(told)
     if story.moved:
@@ -153,7 +152,7 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
     if story.plan:
         yield max(began - 3, 0), lambda: _add_plan(told)
     if story.messages:
-        yield 1, lambda: messages.ODD[story.messages](told.case, told.people["theo"])
+        yield 1, lambda: messages.ODD[story.messages](told.case, theo)
     if story.talk_in is not None:
         yield from _talk(told)
     if story.new_plan:
@@ -162,7 +161,7 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
         yield max(-story.visit_in - 1, 0), lambda: records.say_took_place(_visit(told), by=told.teller)
         yield from _report(told, -story.visit_in - 1)
     if story.report_here:
-        yield 1, lambda: reports.arrives(told.case, _visit(told), Actor.person(told.people["theo"]))
+        yield 1, lambda: reports.arrives(told.case, _visit(told), Actor.person(theo))
     if story.over_in is not None:
         yield 3, lambda: plan_talk(told.case, _business_day(told.today, story.over_in or 0), told.teller)
     if story.slides_back_in is not None:
@@ -170,7 +169,7 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
     if story.third:
         yield 2, lambda: _ask_a_third(told)
     if story.letters_to:
-        yield 2, lambda: messages.want_letters(told.case, story.letters_to, told.people["theo"])
+        yield 2, lambda: messages.want_letters(told.case, story.letters_to, theo)
     if story.call == "asked":
         wish = {"suits": "morning", "note": "Ring twice, the phone is in the kitchen"}
         yield 0, lambda: page_actions.ask_for_a_call(told.case, **wish, by=told.teller)
@@ -180,9 +179,8 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
 
 def _call(told: Told, words: str) -> None:
     """A call that the coordinator made and wrote down."""
-    by = Actor.person(told.people["theo"])
     said = {"whom": "patient", "came_of": "reached", "follows": "done", "words": words}
-    page_actions.log_call(told.case, press=uuid4(), **said, by=by)
+    page_actions.log_call(told.case, press=uuid4(), **said, by=Actor.person(told.people["theo"]))
 
 
 def _open(told: Told) -> None:
