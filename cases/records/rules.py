@@ -79,7 +79,8 @@ ITEM_MOVES = {
 REPORT_MOVES = {
     "asked": Move({P.NOT_ASKED}, P.ASKED, DOERS),
     "asked_again": Move({P.ASKED}, P.ASKED, DOERS),
-    "announced": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED}, P.ANNOUNCED, TELLERS),
+    # Also by its file, once that is with us: the second office has done its part.
+    "announced": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED}, P.ANNOUNCED, TELLERS | {SYSTEM}),
     "received": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED}, P.RECEIVED, TELLERS),
     # By us, or by the office itself that takes the copy from its page.
     "passed_on": Move({P.NOT_ASKED, P.ASKED, P.ANNOUNCED}, P.RECEIVED, {COORDINATOR, OFFICE, SYSTEM}),

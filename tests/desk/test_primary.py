@@ -178,7 +178,8 @@ def report_of(elm, copy):
 def test_the_copy_that_is_with_us_is_theirs_to_take_and_came_through_us(desk, elm, loop, copy):
     assert report_of(elm, copy) in page(desk, elm)
     assert desk.head(report_of(elm, copy)).status_code == 200
-    assert fresh(loop).state == "not_asked"
+    assert fresh(loop).state == "announced"
+    assert "A copy is with us." in page(desk, elm)
     for _time in range(2):
         answer = desk.get(report_of(elm, copy))
         assert b"".join(answer.streaming_content).startswith(b"%PDF")

@@ -63,7 +63,7 @@ def every_step_that_exists():
     assert missing(Referral, "state", {"needed", "asked", "agreed", "refused", "not_needed", "sent"}) <= {"needed"}
     items = {"needed", "needs_you", "asked", "held", "sent", "arrived", "opens_fine", "not_located"}
     assert missing(RecordItem, "state", items) == set()
-    assert missing(ReportLoop, "state", {"asked", "confirmed"}) == set()
+    assert missing(ReportLoop, "state", {"announced", "confirmed"}) == set()
     assert missing(Visit, "round", {2, 3}) == set()
     assert RecordItem.objects.to_give_back().count() == 2
     assert len({delivery.sent_at.date() for delivery in Delivery.objects.exclude(sent_at=None)}) >= 5

@@ -35,6 +35,30 @@ def waits():
     return ToDo.objects.open().filter(kind="pass_on_report").count()
 
 
+def test_once_its_file_is_with_us_nobody_is_asked_to_send_it(loop):
+    sign_that_we_may(loop)
+    document = put_in_report(loop)
+    told = ReportLoop.objects.get()
+    assert (told.state, told.known_by, told.moved_by) == ("announced", "document", None)
+    say_kind(document, document.kind, by=actor("theo"))
+    assert ReportLoop.objects.get().version == told.version
+    shown = browser(person("rosa")).get(loop.get_absolute_url()).content.decode()
+    assert "We have it, and pass it on" in shown
+    documents.withdraw(document, by=actor("rosa"))
+    assert ReportLoop.objects.get().state == "not_asked"
+    documents.restore(document, by=actor("rosa"))
+    assert ReportLoop.objects.get().state == "announced"
+
+
+def test_a_file_does_not_outweigh_who_looked_and_did_not_find_it(loop):
+    sign_that_we_may(loop)
+    document = put_in_report(loop)
+    actions.tell_report(loop, "not_there", by=actor("theo"))
+    say_kind(document, document.kind, by=actor("theo"))
+    assert ReportLoop.objects.get().missed_on is not None
+    assert waits() == 1
+
+
 def test_what_is_not_here_is_not_passed_on(loop):
     sign_that_we_may(loop)
     with pytest.raises(Refused, match="not here"):

@@ -18,7 +18,7 @@ from cases.records import words
 from cases.records.models import ReportLoop
 from cases.records.release import keeping
 from cases.records.report import passing
-from cases.records.states import Came, ReportState, VisitState
+from cases.records.states import Came, KnownBy, ReportState, VisitState
 from portal import when
 
 
@@ -91,6 +91,8 @@ def _noted(loop: ReportLoop, second: str) -> str:
         return _("Noted: you have it, since %(day)s.") % {"day": when.month_day(loop.received_on)}
     if loop.state == ReportState.RECEIVED and loop.received_on:
         return _("We were told that it reached you on %(day)s.") % {"day": when.month_day(loop.received_on)}
+    if loop.state == ReportState.ANNOUNCED and loop.known_by == KnownBy.DOCUMENT:
+        return _("A copy is with us. You can take it below.")
     if loop.state == ReportState.ANNOUNCED and loop.sent_on:
         day = {"day": when.month_day(loop.sent_on), "office": second}
         return _("%(office)s said that it goes out to you on %(day)s.") % day

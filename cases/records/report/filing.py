@@ -3,20 +3,41 @@
 from django.db import transaction
 
 from cases.documents.models import Document
-from cases.records.items.telling import lock_case
+from cases.records.items.telling import lock_case, put_back
 from cases.records.models import ReportLoop
-from cases.records.report import board
+from cases.records.planning import replan
+from cases.records.report import board, passing
+from cases.records.report.actions import tell_report
+from cases.records.states import KnownBy, ReportState
+from portal import clock
 from portal.actors import SYSTEM
 
 
 @transaction.atomic
 def follow_file(document: Document) -> None:
-    """The second doctor's report is here as a file, or no longer: one of us passes it on, or has nothing to pass on.
+    """The second doctor's report is here as a file: its office need not be asked any more, and one of us passes it on.
+    No longer here: it is to be asked for as before, and there is nothing to pass on.
 
     Safe to call twice. Documents call it, in their own transaction, through `cases.documents.ready`.
     """
     loops = ReportLoop.objects.open().filter(visit__case=document.case_id)
     for loop in loops.select_related("visit__case__patient", "visit__case__key", "visit__office"):
         lock_case(loop.visit.case)
+        loop.refresh_from_db(fields=["state", "known_by", "missed_on", "before", "version"])
+        is_here = any(each.document_id == document.pk for each in passing.versions_here(loop))
+        if is_here and _is_still_asked_for(loop) and not passing.why_not(loop):
+            loop = tell_report(loop, "announced", by=SYSTEM)
+        elif _is_known_by_its_file(loop) and not passing.versions_here(loop):
+            put_back(loop, by=SYSTEM)
+            replan(loop.visit, now=clock.now())
         board.put_on_board(loop, by=SYSTEM)
         board.settle_what_is_over(loop.visit)
+
+
+def _is_still_asked_for(loop: ReportLoop) -> bool:
+    """Looked for in vain is a person's word: a file that was here all the while does not outweigh it."""
+    return loop.state in {ReportState.NOT_ASKED, ReportState.ASKED} and loop.missed_on is None
+
+
+def _is_known_by_its_file(loop: ReportLoop) -> bool:
+    return loop.state == ReportState.ANNOUNCED and loop.known_by == KnownBy.DOCUMENT and loop.before is not None

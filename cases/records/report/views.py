@@ -17,7 +17,7 @@ from cases.records.forms import SayForm
 from cases.records.models import ReportLoop
 from cases.records.report import loop as report_loop
 from cases.records.report import passing
-from cases.records.states import Came, ReportState
+from cases.records.states import Came, KnownBy, ReportState
 from portal import clock, moves, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.actors import Actor
@@ -31,6 +31,7 @@ TITLES = {
     S.RECEIVED: gettext_lazy("It has arrived"),
     S.CONFIRMED: gettext_lazy("Your primary doctor has it"),
 }
+IS_HERE = gettext_lazy("We have it, and pass it on")
 LOOKED_FOR = gettext_lazy("Looked for, not there yet")
 STAFF_TITLES = {S.CONFIRMED: gettext_lazy("The primary doctor has it")}
 TAGS = {S.NOT_ASKED: "warn", S.ASKED: "info", S.ANNOUNCED: "info", S.RECEIVED: "ok", S.CONFIRMED: "ok"}
@@ -170,7 +171,7 @@ def _card(loop: ReportLoop, reader: showing.Reader) -> dict[str, Any]:
         "doctor": words.doctor_of(visit),
         "office": visit.office,
         "visit_on": visit.on_date,
-        "title": str(LOOKED_FOR if loop.missed_on else title),
+        "title": str(LOOKED_FOR if loop.missed_on else IS_HERE if _is_here(loop) else title),
         "tag": {"label": str(state.label), "kind": "warn" if loop.missed_on else TAGS[state]},
         "points": _points(loop, reader),
         "buttons": [_button(verb, is_staff) for verb in _verbs(loop, reader.role)],
@@ -183,6 +184,11 @@ def _card(loop: ReportLoop, reader: showing.Reader) -> dict[str, Any]:
         "is_ours": loop.missed_on is not None,
         "url": reverse("records:report", args=[visit.case_id]),
     }
+
+
+def _is_here(loop: ReportLoop) -> bool:
+    """Whether all we know is that its file came to us."""
+    return loop.state == ReportState.ANNOUNCED and loop.known_by == KnownBy.DOCUMENT
 
 
 def _verbs(loop: ReportLoop, role: str) -> list[str]:
