@@ -191,7 +191,8 @@ def restore(document: Document, *, by: Actor) -> Document:
     if document.withdrawn_at is None:
         return document
     is_own, role = owning.is_all_of(document, by.id), role_in(document.case, by)
-    if refused := rules.why_not_restore(role, is_own, document.withdrawn_at, clock.now()):
+    took_it_back = document.withdrawn_by_id == by.id
+    if refused := rules.why_not_restore(role, is_own, took_it_back, document.withdrawn_at, clock.now()):
         raise Refused(refused, code="role")
     try:
         with transaction.atomic():

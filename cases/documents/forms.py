@@ -55,29 +55,17 @@ class DescribeForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "rs-input--m"}),
         error_messages={"invalid": _("Enter the day in full, like 2026-11-03.")},
     )
-    only_me = forms.BooleanField(
-        required=False, label=_("Only I may see this"), help_text=_("Nobody else can open it until you untick this.")
-    )
 
-    def __init__(self, *args: Any, is_patient: bool, **kwargs: Any):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(subject.code, subject.name) for subject in subjects.choices()]
         self.fields["author"].widget.attrs["list"] = "authors"
-        if not is_patient:
-            del self.fields["only_me"]
 
     @classmethod
-    def of(cls, document: Document, *, is_patient: bool) -> "DescribeForm":
+    def of(cls, document: Document) -> "DescribeForm":
         """As it was said, else as it was guessed."""
-        guess = words.guess_of(document)
-        initial = {"title": document.title, "only_me": document.only_me, "kind": document.kind}
-        initial["author"] = document.author if document.author_said_by_id or guess is None else guess.author
-        initial["dated_on"] = document.dated_on
-        if guess and guess.dated_from == guess.From.TEXT and not document.dated_said_by_id:
-            initial["dated_on"] = guess.dated_on  # the day a file was made is not written on the paper
-        if guess and guess.kind and not document.kind_said_by_id:
-            initial["kind"] = guess.kind
-        return cls(initial=initial, is_patient=is_patient)
+        initial = {name: getattr(document, name) for name in ("title", "kind", "author", "dated_on")}
+        return cls(initial=initial | words.guessed_of(document))
 
 
 class PasswordForm(forms.Form):

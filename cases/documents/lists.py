@@ -96,6 +96,11 @@ class Row:
         return self.kind_names.get(self.guessed_kind, "")
 
     @property
+    def is_page(self) -> bool:
+        """Whether it is a photo that is a page of a letter."""
+        return hasattr(self.document, "page_of")
+
+    @property
     def is_locked_pdf(self) -> bool:
         return self.version.state == Version.State.LOCKED and self.version.kind == "pdf"
 
@@ -106,7 +111,7 @@ def rows_of(case: Case, user: User, *, kind: str = "", with_pages: bool = False)
     Photos that are pages of a joined document they see are left out, unless `with_pages`.
     """
     documents = Document.objects.visible_to(user).filter(case=case).order_by("-put_in_at", "pk")
-    documents = documents.select_related("guess", "withdrawn_by")
+    documents = documents.select_related("guess", "withdrawn_by", "page_of")
     if not with_pages:
         documents = documents.without_pages(user)
     if kind:
@@ -169,7 +174,9 @@ def newest(document: Document) -> Version | None:
 def _verbs(document: Document, role: str, user: User) -> list[str]:
     is_own = _is_of(document, user)
     if document.withdrawn_at:
-        return [] if rules.why_not_withdraw(role, is_own) else ["restore"]
+        took_it_back = document.withdrawn_by_id == user.pk
+        refused = rules.why_not_restore(role, is_own, took_it_back, document.withdrawn_at, clock.now())
+        return [] if refused else ["restore"]
     verbs = [] if rules.why_not_withdraw(role, is_own) else ["withdraw"]
     if not rules.why_not_hide(role):
         verbs.append("share" if document.only_me else "hide")

@@ -34,7 +34,7 @@ def readable_by(user: Any, case: str, document: str) -> Q:
     if not user.is_authenticated or not user.is_active:
         return Q(pk__in=[])
     own = Q(**{f"{document}put_in_by": user, f"{case}__starter": user, f"{document}only_me": False})
-    rule = Q(**{f"{case}__patient": user}) | own
+    rule = Q(**{f"{case}__patient": user}) | own & ~Q(**{f"{case}__state": Case.State.CLOSED})
     shared = Q(**{f"{document}only_me": False, f"{document}withdrawn_at": None})
     if user.role == User.Role.COORDINATOR:
         rule |= shared & ~Q(**{f"{case}__state": Case.State.CLOSED})

@@ -74,10 +74,12 @@ def why_not_withdraw(role: str, is_own: bool) -> str:
     return _("Only the patient, or the person who added this file, can take it back.")
 
 
-def why_not_restore(role: str, is_own: bool, withdrawn_at: dt.datetime, now: dt.datetime) -> str:
-    """For 30 days, by those who may take it back."""
+def why_not_restore(role: str, is_own: bool, took_it_back: bool, withdrawn_at: dt.datetime, now: dt.datetime) -> str:
+    """For 30 days, by the patient; by the one who added it only while nobody else has taken it back."""
     if refused := why_not_withdraw(role, is_own):
         return refused
+    if role != PATIENT and not took_it_back:
+        return _("Only the patient, or the person who took this file back, can put it back.")
     if now - withdrawn_at > KEPT_AFTER_WITHDRAWAL:
         return _("This file is gone for good. Please add it again.")
     return ""

@@ -12,9 +12,11 @@ from cases.case.people import may
 from cases.documents import actions, lists
 from cases.documents.finding import BACK, base_of, case_of, found
 from cases.documents.forms import PasswordForm
+from cases.documents.joining.joined import pages_together
 from cases.documents.models import Document, Version
 from cases.documents.reading import readers
 from portal.access import PERSON, open_to
+from portal.accounts import recheck
 from portal.actors import Actor
 from portal.errors import Refused
 
@@ -28,6 +30,7 @@ MOVES = {
 
 
 @open_to(PERSON)
+@recheck.required
 @require_safe
 def list_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Every file of the case that this person may see, with its versions."""
@@ -45,6 +48,7 @@ def list_documents(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @open_to(PERSON)
+@recheck.required
 @require_POST
 def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Take back, put back, hide, share, check again: then back to the page it was pressed on."""
@@ -57,11 +61,18 @@ def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.message)
     else:
-        messages.success(request, _said(verb))
+        messages.success(request, _said(verb, pages_together(document)))
     return redirect(BACK.get(request.POST.get("back", ""), BACK["list"]), document.case_id)
 
 
-def _said(verb: str) -> str:
+def _said(verb: str, pages: int) -> str:
+    """What was done; of a letter of several photos, that it reached them all."""
+    if pages and verb in ("hide", "share"):
+        sentences = {
+            "hide": _("Only you can see this letter now, with all its %(pages)d pages."),
+            "share": _("The people of your case can see this letter again, with all its %(pages)d pages."),
+        }
+        return sentences[verb] % {"pages": pages}
     return {
         "withdraw": _("The file is taken back. You can put it back for 30 days, under “All files”."),
         "restore": _("The file is back."),
@@ -72,6 +83,7 @@ def _said(verb: str) -> str:
 
 
 @open_to(PERSON)
+@recheck.required
 @require_http_methods(["GET", "HEAD", "POST"])
 def unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Type the password of a locked file; it is used once and kept nowhere."""

@@ -1,6 +1,7 @@
 """What people read about a file: why it was refused, what to know of it, where it stands."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Sum
@@ -255,6 +256,19 @@ def written_by(document: Document) -> str:
 
 def guess_of(document: Document) -> Guess | None:
     return getattr(document, "guess", None)
+
+
+def guessed_of(document: Document) -> dict[str, Any]:
+    """What we think and nobody has said, by the name of its field; the day only where it is written on the paper."""
+    guess = guess_of(document)
+    if guess is None:
+        return {}
+    guessed = {"kind": guess.kind, "author": guess.author, "dated_on": None}
+    if guess.dated_from == Guess.From.TEXT:
+        guessed["dated_on"] = guess.dated_on
+    said_by = {"kind": document.kind_said_by_id, "author": document.author_said_by_id}
+    said_by["dated_on"] = document.dated_said_by_id
+    return {name: value for name, value in guessed.items() if value and not said_by[name]}
 
 
 def _day(on: dt.date) -> str:

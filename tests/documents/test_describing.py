@@ -108,6 +108,27 @@ def test_a_no_leaves_it_as_it_is_and_asks_no_more(case, rosa):
     assert Document.objects.get().kind == "plan"
 
 
+@pytest.mark.parametrize("late", ["other", "pathology_report"])
+def test_late_answer_to_our_question_undoes_nobodys_word(case, rosa, late):
+    document = add_any(case)
+    address = reverse("documents:say_kind", args=[document.pk])
+    describing.say_kind(document, "lab_results", by=by("theo"))
+    answer = rosa.post(address, {"kind": late, "asked": "pathology_report"}, follow=True)
+    assert "This has changed since you opened the page." in answer.content.decode()
+    document.refresh_from_db()
+    assert (document.kind, document.kind_said_by) == ("lab_results", people.person("theo"))
+
+
+def test_answer_is_to_the_question_that_was_asked(case, rosa):
+    document = add_any(case)
+    assert (
+        'name="asked" value="pathology_report"' in rosa.get(reverse("documents:list", args=[case.pk])).content.decode()
+    )
+    Guess.objects.filter(document=document).update(kind="lab_results")
+    rosa.post(reverse("documents:say_kind", args=[document.pk]), {"kind": "other", "asked": "pathology_report"})
+    assert Document.objects.get().kind_said_by is None
+
+
 def test_a_file_that_is_something_else_is_no_longer_that_record(case, visit):
     document = add_any(case)
     describing.say_kind(document, "pathology_report", by=by("rosa"))
@@ -208,9 +229,9 @@ class TestPage:
         assert 'value="2026-11-03"' in page
         assert '<option value="pathology_report" selected>' in page
         said = {"kind": "pathology_report", "title": "Biopsy", "author": "Dr. Abara", "dated_on": "2026-11-02"}
-        assert rosa.post(about(document), said | {"only_me": "on"}).status_code == 302
+        assert rosa.post(about(document), said).status_code == 302
         document.refresh_from_db()
-        assert (document.title, document.author, document.only_me) == ("Biopsy", "Dr. Abara", True)
+        assert (document.title, document.author) == ("Biopsy", "Dr. Abara")
         assert document.dated_said_by == case.patient
         assert Event.objects.filter(verb="document.described").count() == 1
         assert "We filled in" not in rosa.get(about(document)).content.decode()
@@ -266,13 +287,44 @@ class TestPage:
         document.refresh_from_db()
         assert document.kind == "other"
 
-    def test_the_coordinator_says_it_too_and_hides_nothing(self, case):
+    def test_page_opened_before_shows_no_hidden_file_again(self, case, rosa):
+        document = read(case).document
+        page = rosa.get(about(document)).content.decode()
+        assert "Who may see this file" in page
+        rosa.post(reverse("documents:move", args=[document.pk, "hide"]))
+        rosa.post(about(document), {"kind": "plan", "title": "My plan"})
+        document.refresh_from_db()
+        assert (document.title, document.only_me) == ("My plan", True)
+
+    def test_coordinator_says_it_too_and_hides_nothing(self, case):
         document = add_any(case)
         client = people.browser(people.person("theo"))
-        assert "only_me" not in client.get(about(document)).content.decode()
+        assert "Who may see this file" not in client.get(about(document)).content.decode()
         client.post(about(document), {"kind": "lab_results", "only_me": "on"})
         document.refresh_from_db()
         assert (document.kind, document.only_me) == ("lab_results", False)
+
+    def test_who_saves_has_said_only_what_they_changed_or_let_stand(self, case, rosa, doctors):
+        document = add_any(case)
+        said = {"kind": "lab_results", "author": "Dr. Abara", "dated_on": "2026-11-03"}
+        people.browser(people.person("theo")).post(about(document), said)
+        rosa.post(about(document), said | {"title": "My labs", "dated_on": "2026-11-02"})
+        document.refresh_from_db()
+        theo = people.person("theo")
+        assert (document.kind_said_by, document.author_said_by) == (theo, theo)
+        assert (document.title, document.dated_said_by) == ("My labs", case.patient)
+
+    def test_title_alone_says_nothing_of_what_nobody_guessed(self, case, rosa):
+        document = add_any(case, "x.pdf", plan_files.pdf())
+        Guess.objects.filter(document=document).update(kind="", dated_from="", dated_on=None)
+        assert rosa.post(about(document), {"kind": "other", "title": "Mine"}).status_code == 302
+        document.refresh_from_db()
+        assert (document.title, document.kind_said_by, document.author_said_by, document.dated_said_by) == (
+            "Mine",
+            None,
+            None,
+            None,
+        )
 
     def test_the_helper_says_it_of_her_own_alone(self):
         case = factories.open_case(people.person("rosa"), starter=people.person("ama"))

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from cases.documents import erasing, lists, rules
+from cases.documents import actions, erasing, lists, rules
 from cases.documents.describing import actions as describing
 from cases.documents.joining import actions as joining
 from cases.documents.joining.joined import JoinedPage
@@ -67,6 +67,77 @@ def test_photos_kept_apart_are_not_asked_about_again_and_can_still_be_joined(ros
     assert "join-offer" not in rosa.get(address).content.decode()
     assert " checked" not in rosa.get(join).content.decode().split("Which photos?")[1].split(str(pages[1]))[0]
     assert joining.join(case, pages, by=Actor.person(case.patient)).joined_pages.count() == 2
+
+
+def test_offer_is_of_photos_of_late_that_the_team_may_see(rosa, case):
+    hidden, old, *rest = sent(case, 4)
+    Document.objects.filter(pk=old).update(put_in_at=clock.now() - rules.LATELY)
+    actions.mark_only_me(Document.objects.get(pk=hidden), by=Actor.person(case.patient))
+    offer = rosa.get(reverse("documents:add_plan", args=[case.pk])).content.decode().split('id="join-offer"')[1]
+    offered = re.findall(r'name="photo" value="([^"]+)"', offer.split("</form>")[0])
+    assert set(offered) == {str(pk) for pk in rest}
+    page = rosa.get(reverse("documents:join", args=[case.pk])).content.decode()
+    assert str(hidden) not in re.findall(r'value="([^"]+)" checked', page)
+
+
+def test_hidden_photo_is_told_before_and_after_it_hides_the_others(rosa, case, joined):
+    hidden, other = [added(case, f"IMG_{number}.jpg", photo(number)).document_id for number in (3, 4)]
+    said = "With a photo marked “only me”, the whole file is “only me”."
+    arrange, join = reverse("documents:arrange", args=[joined.pk]), reverse("documents:join", args=[case.pk])
+    assert said not in rosa.get(arrange).content.decode() + rosa.get(join).content.decode()
+    actions.mark_only_me(Document.objects.get(pk=hidden), by=Actor.person(case.patient))
+    for address in (arrange, join):
+        page = rosa.get(address).content.decode()
+        assert said in page
+        assert page.split(str(hidden))[-1].split("</label>")[0].count("Only me") == 1
+    told = "One of these photos was “only me”, so this whole file is now."
+    assert told not in press(rosa, joined, "add", photo=[other]).content.decode()
+    assert told in press(rosa, joined, "add", photo=[hidden]).content.decode()
+    assert told not in press(rosa, joined, "done").content.decode()
+
+
+def test_new_letter_with_a_hidden_photo_says_that_it_is_hidden(rosa, case):
+    pages = sent(case, 2)
+    actions.mark_only_me(Document.objects.get(pk=pages[0]), by=Actor.person(case.patient))
+    answer = rosa.post(reverse("documents:join", args=[case.pk]), {"photo": pages}, follow=True)
+    assert "One of these photos was “only me”, so this whole file is now." in answer.content.decode()
+
+
+def test_hiding_or_showing_one_page_says_that_it_reaches_them_all(rosa, case, joined):
+    page = Document.objects.get(pk=order(joined)[1])
+    assert "Only I may see this letter" in rosa.get(page.get_absolute_url()).content.decode()
+    hide, share = (reverse("documents:move", args=[page.pk, verb]) for verb in ("hide", "share"))
+    said = rosa.post(hide, follow=True).content.decode()
+    assert "Only you can see this letter now, with all its 3 pages." in said
+    assert "Let my team see the whole letter" in rosa.get(page.get_absolute_url()).content.decode()
+    assert "letter again, with all its 3 pages." in rosa.post(share, follow=True).content.decode()
+    alone = added(case, "IMG_9.jpg", photo(4)).document
+    said = rosa.post(reverse("documents:move", args=[alone.pk, "hide"]), follow=True).content.decode()
+    assert "Only you can see this file now." in said
+
+
+def test_join_sent_again_after_it_was_taken_back_says_so(rosa, case):
+    pages, address = sent(case, 2), reverse("documents:join", args=[case.pk])
+    rosa.post(address, {"photo": pages})
+    assert rosa.post(address, {"photo": pages}).status_code == 302
+    actions.withdraw(Document.objects.get(joined_pages__photo=pages[0]), by=Actor.person(case.patient))
+    answer = rosa.post(address, {"photo": pages})
+    assert answer.status_code == 422
+    assert "This has changed since you opened the page." in answer.content.decode()
+
+
+def test_helper_is_not_asked_to_join_what_the_patient_joined():
+    grace, ama = people.person("grace"), people.person("ama")
+    case = factories.open_case(grace, starter=ama)
+    pages = [added(case, f"IMG_{number}.jpg", photo(number), by=ama).document_id for number in range(2)]
+    browser, address = people.browser(ama), reverse("documents:join", args=[case.pk])
+    offered = reverse("documents:add_plan", args=[case.pk])
+    assert 'id="join-offer"' in browser.get(offered).content.decode()
+    joined = joining.join(case, pages, by=Actor.person(grace))
+    assert 'id="join-offer"' not in browser.get(offered).content.decode()
+    answer = browser.post(address, {"photo": pages})
+    assert answer.status_code == 422
+    assert str(joined.pk) not in answer.content.decode()
 
 
 def test_buttons_move_turn_and_take_out_without_script(rosa, joined):

@@ -7,11 +7,13 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 
+from cases.case.models import Case
 from cases.documents import actions, owning
 from cases.documents.joining import actions as joining
 from cases.documents.models import Document, PageImage
-from cases.documents.reading.readers import readers_of
+from cases.documents.reading import readers
 from cases.documents.worker import checking
+from portal import clock
 from portal.errors import Refused
 from portal.history.models import Event
 from tests import factories, people, plan_files
@@ -54,7 +56,9 @@ def test_helper_reads_and_finds_no_page_that_the_patient_put_in(case):
     assert not PageImage.objects.visible_to(people.person("ama")).filter(version__document=joined).exists()
     found = ama.post(reverse("documents:search", args=[case.pk]), {"words": "marked"}).content.decode()
     assert "marked words" not in found
-    assert people.person("ama") not in {reader.user for reader in readers_of(Document.objects.get(pk=joined.pk))}
+    assert people.person("ama") not in {
+        reader.user for reader in readers.readers_of(Document.objects.get(pk=joined.pk))
+    }
     assert {ama.get(reverse("documents:detail", args=[pk])).status_code for pk in own} == {200}
 
 
@@ -110,6 +114,42 @@ def test_nobody_takes_back_or_puts_back_a_letter_with_a_page_of_another(case, ke
     with pytest.raises(Refused):
         actions.restore(joined, by=by(key))
     assert not Document.objects.here().exists()
+
+
+def test_what_the_patient_took_back_her_helper_does_not_put_back(case):
+    file, joined = read(case, by=people.person("ama")).document, letter_of(case)
+    ama, listed = people.browser(people.person("ama")), reverse("documents:list", args=[case.pk])
+    for document in (file, joined):
+        actions.withdraw(document, by=by("grace"))
+        ama.post(reverse("documents:move", args=[document.pk, "restore"]))
+        assert Document.objects.get(pk=document.pk).withdrawn_at
+    assert "Put back" not in ama.get(listed).content.decode()
+    actions.restore(file, by=by("grace"))
+    actions.withdraw(file, by=by("ama"))
+    assert "Put back" in ama.get(listed).content.decode()
+    actions.restore(file, by=by("ama"))
+    assert Document.objects.get(pk=file.pk).withdrawn_at is None
+
+
+def test_coordinator_who_began_the_case_puts_nothing_back_and_ends_with_it():
+    case = factories.open_case(people.person("grace"), starter=people.person("theo"))
+    document = read(case, by=people.person("theo")).document
+    actions.withdraw(document, by=by("grace"))
+    with pytest.raises(Refused):
+        actions.restore(document, by=by("theo"))
+    actions.restore(document, by=by("grace"))
+    theo = people.browser(people.person("theo"))
+    assert theo.get(document.get_absolute_url()).status_code == 200
+    Case.objects.update(state=Case.State.CLOSED, closed_at=clock.now())
+    assert theo.get(document.get_absolute_url()).status_code == 404
+
+
+def test_of_a_closed_case_the_helper_opens_nothing_and_is_not_named(case):
+    document = read(case, by=people.person("ama")).document
+    assert "only the files that they add" in readers.of_own(case, case.patient)
+    Case.objects.update(state=Case.State.CLOSED, closed_at=clock.now())
+    assert people.browser(people.person("ama")).get(document.get_absolute_url()).status_code == 404
+    assert readers.of_own(Case.objects.get(), case.patient) == ""
 
 
 def test_pages_say_before_whose_the_file_will_be(case):

@@ -20,6 +20,7 @@ from cases.documents.forms import FilesForm
 from cases.documents.models import OTHER, PLAN, Document
 from cases.documents.reading import readers
 from portal.access import PERSON, open_to
+from portal.accounts import recheck
 from portal.actors import Actor
 from portal.errors import Refused
 
@@ -91,7 +92,9 @@ def _add(request: HttpRequest, pk: UUID, page: Page) -> HttpResponse:
     if not may("add_documents", case, request.user):
         raise Http404
     if request.method != "POST":
-        return _shown(request, case, page, FilesForm())
+        # Not in the middle of a send: what is on its way would be lost.
+        ask = recheck.is_needed(request) and not request.htmx
+        return recheck.ask(request) if ask else _shown(request, case, page, FilesForm())
     form = FilesForm(request.POST, request.FILES)
     form.is_valid()
     sent = form.cleaned_data.get("files", [])

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case.people import role_in
-from cases.documents import names, ready, reminders, rules, subjects
+from cases.documents import names, ready, reminders, rules, subjects, words
 from cases.documents.describing import guessing
 from cases.documents.joining import actions as joining
 from cases.documents.models import PLAN, Document
@@ -20,7 +20,7 @@ from portal.history.actions import record
 
 @transaction.atomic
 def say_kind(document: Document, kind: str, *, by: Actor) -> Document:
-    """Say what a file is: a yes to a guess, or a no. Only then does it count as that record. Raises Refused."""
+    """Say what a file is. Only then does it count as that record. Raises Refused."""
     document = _for_change(document, by)
     _set_kind(document, kind, by)
     _told(document, by)
@@ -28,10 +28,24 @@ def say_kind(document: Document, kind: str, *, by: Actor) -> Document:
 
 
 @transaction.atomic
+def answer(document: Document, kind: str, *, asked: str, by: Actor) -> Document:
+    """A yes or a no to "We think this is …", about the kind `asked`. Raises Refused once the question is another.
+
+    It is asked while nobody has said what the file is: an answer from an older page undoes nobody's word.
+    """
+    document = _for_change(document, by)
+    guess = words.guess_of(document)
+    if (document.kind_said_by_id and document.kind != kind) or (asked and guess and guess.kind != asked):
+        raise Refused(_("This has changed since you opened the page. Look at it once more."), code="changed")
+    return say_kind(document, kind, by=by)
+
+
+@transaction.atomic
 def describe(
     document: Document, *, title: str, kind: str, author: str, dated_on: dt.date | None, seen: str = "", by: Actor
 ) -> Document:
-    """Say all of it at once, and what to call it; what is left empty is said, too.
+    """Say all of it at once, and what to call it. Who said it is kept for what was changed, and for each guess that
+    stood there and was kept, or emptied.
 
     Raises Refused: also where another said something since `seen`, a mark of what stood there (`as_seen`).
     """
@@ -40,18 +54,22 @@ def describe(
         raise Refused(_("Somebody saved this page after you opened it."), code="changed")
     if dated_on and not guessing.EARLIEST <= dated_on <= clock.today(document.case.patient.zone):
         raise Refused(_("Enter the day that is written on it. It cannot be after today."), code="day")
-    document.title, document.author = names.clean_line(title), names.clean_line(author)
-    document.dated_on = dated_on
-    document.author_said_by = document.dated_said_by = by.user
+    author, guessed = names.clean_line(author), words.guessed_of(document)
+    if author != document.author or "author" in guessed:
+        document.author, document.author_said_by = author, by.user
+    if dated_on != document.dated_on or "dated_on" in guessed:
+        document.dated_on, document.dated_said_by = dated_on, by.user
+    document.title = names.clean_line(title)
     document.save(update_fields=["title", "author", "author_said_by", "dated_on", "dated_said_by"])
-    _set_kind(document, kind, by)
+    if kind != document.kind or "kind" in guessed:
+        _set_kind(document, kind, by)
     _told(document, by)
     return document
 
 
 def as_seen(document: Document) -> str:
     """A mark of what people said of a file, for a form: saved later, it must not undo another's words unseen."""
-    said = [document.title, document.kind, document.author, str(document.dated_on), str(document.only_me)]
+    said = [document.title, document.kind, document.author, str(document.dated_on)]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 

@@ -1,6 +1,5 @@
 """The page on which people say what a file is, from whom and of which day, and the yes or no to a guess."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.case.people import PATIENT, role_in
-from cases.documents import actions, lists, rules, subjects, words
+from cases.case.people import role_in
+from cases.documents import lists, rules, subjects, words
 from cases.documents.describing import actions as describing
 from cases.documents.describing import first_look
 from cases.documents.finding import BACK, base_of, found
@@ -18,26 +17,24 @@ from cases.documents.forms import DescribeForm
 from cases.documents.models import Document
 from portal import when
 from portal.access import PERSON, open_to
+from portal.accounts import recheck
 from portal.actors import Actor
 from portal.errors import Refused
 
 
 @open_to(PERSON)
+@recheck.required
 @require_http_methods(["GET", "HEAD", "POST"])
 def describe(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What it is, what to call it, from whom, of which day, who may see it."""
+    """What it is, what to call it, from whom, of which day. Who may see it has buttons of its own, at the file."""
     document = _mine_to_say(request, pk)
-    is_patient = role_in(document.case, request.user) == PATIENT
     if request.method != "POST":
-        return _page(request, document, DescribeForm.of(document, is_patient=is_patient))
-    form = DescribeForm(request.POST, is_patient=is_patient)
+        return _page(request, document, DescribeForm.of(document))
+    form = DescribeForm(request.POST)
     if form.is_valid():
-        said = dict(form.cleaned_data)
-        only_me = said.pop("only_me", document.only_me)
         try:
-            describing.describe(document, **said, seen=request.POST.get("seen", ""), by=Actor.of(request))
-            if is_patient:
-                actions.mark_only_me(document, only_me, by=Actor.of(request))
+            seen = request.POST.get("seen", "")
+            describing.describe(document, **form.cleaned_data, seen=seen, by=Actor.of(request))
         except Refused as refused:
             if refused.code == "changed":
                 document = _mine_to_say(request, pk)
@@ -61,8 +58,9 @@ def _page(request: HttpRequest, document: Document, form: DescribeForm, status: 
         "name": document.title or newest.name,
         "form": form,
         "authors": [*doctors, *offices],
-        "is_guessed": _is_guessed(document),
+        "is_guessed": bool(words.guessed_of(document)),
         "seen": describing.as_seen(document),
+        "may_hide": not rules.why_not_hide(role_in(document.case, request.user)),
         "base": base_of(request),
     }
     return render(request, "documents/describe.html", context, status=status)
@@ -77,26 +75,15 @@ def _what_it_says(document: Document) -> str:
     return _("It now says: %(said)s. What you typed is still here: save it, or leave it as it is.") % {"said": now}
 
 
-def _is_guessed(document: Document) -> bool:
-    """Whether anything in the form is our guess."""
-    guess = words.guess_of(document)
-    if guess is None:
-        return False
-    guessed: list[Any] = [
-        guess.kind and not document.kind_said_by_id,
-        guess.author and not document.author_said_by_id,
-        guess.dated_from == guess.From.TEXT and not document.dated_said_by_id,
-    ]
-    return any(guessed)
-
-
 @open_to(PERSON)
+@recheck.required
 @require_POST
 def say_kind(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Yes or no to what we think a file is."""
     document = _mine_to_say(request, pk)
+    kind, asked = request.POST.get("kind", ""), request.POST.get("asked", "")
     try:
-        describing.say_kind(document, request.POST.get("kind", ""), by=Actor.of(request))
+        describing.answer(document, kind, asked=asked, by=Actor.of(request))
     except Refused as refused:
         messages.error(request, refused.message)
     else:

@@ -78,7 +78,8 @@ def join(case: Case, photos: Sequence[UUID], *, by: Actor) -> Document:
     must("add_documents", case, by)
     hold_papers(case.pk)
     wanted = list(dict.fromkeys(photos))
-    there = list(Document.objects.filter(case=case, joined_pages__photo__in=wanted).distinct())
+    known = Document.objects.visible_to(by.user or case.patient).here()
+    there = list(known.filter(case=case, joined_pages__photo__in=wanted).distinct())
     if len(there) == 1 and set(there[0].joined_pages.values_list("photo", flat=True)) == set(wanted):
         return there[0]
     rows = _chosen(case, wanted, by)
@@ -127,10 +128,10 @@ def _chosen(case: Case, wanted: list[UUID], by: Actor, already: int = 0) -> list
     free = {photo.pk: photo for photo in photos_of(case, by)}
     rows = [free[pk] for pk in wanted if pk in free]
     are_own = all(photo.put_in_by_id == by.id for photo in rows)
-    if refused := rules.why_not_join(role_in(case, by), are_own, already + len(rows)):
-        raise Refused(refused, code="join")
     if len(rows) < len(wanted):
         raise Refused(_("This has changed since you opened the page. Look at it once more."), code="state")
+    if refused := rules.why_not_join(role_in(case, by), are_own, already + len(rows)):
+        raise Refused(refused, code="join")
     return rows
 
 

@@ -6,6 +6,12 @@ from django.db import models
 from django.db.models import Deferrable, F, Q
 
 
+def pages_together(document: models.Model) -> int:
+    """How many photos are one letter with this one, or are its pages; 0 for a file on its own."""
+    of_it = Q(joined=document) | Q(joined__joined_pages__photo=document)
+    return JoinedPage.objects.filter(of_it).distinct().count()
+
+
 class JoinedPage(models.Model):
     """One photo's place in a joined document, and how far it is turned. The photo stays a document of its own."""
 

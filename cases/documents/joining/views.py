@@ -49,11 +49,13 @@ def join(request: HttpRequest, pk: UUID) -> HttpResponse:
             refused = [str(error.message)]
         else:
             messages.success(request, _("Your photos become one file in a moment. Look whether the order is right."))
+            _warn_if_hidden(request, joined)
             return redirect("documents:arrange", joined.pk)
     photos = joining.photos_of(case, Actor.of(request))
     context = {
         "case": case,
         "photos": _told(photos, request.user),
+        "is_one_hidden": any(photo.only_me for photo in photos),
         "chosen": set(chosen) if refused else _of_late(photos),
         "refused": refused,
         "most": rules.MOST_JOINED,
@@ -76,12 +78,14 @@ def arrange(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _pressed(request, joined)
+    others = joining.photos_of(case, Actor.of(request))
     context = {
         "case": case,
         "document": joined,
         "pages": _pages(joined, request.user),
         "warning": owning.warning(joined, request.user),
-        "others": _told(joining.photos_of(case, Actor.of(request)), request.user),
+        "others": _told(others, request.user),
+        "is_one_hidden": any(photo.only_me for photo in others) and not joined.only_me,
         "base": base_of(request),
     }
     return render(request, "documents/arrange.html", context)
@@ -96,6 +100,8 @@ def _pressed(request: HttpRequest, joined: Document) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.message)
     else:
+        if verb == "add" and not joined.only_me:
+            _warn_if_hidden(request, Document.objects.get(pk=joined.pk))
         if verb == "apart":
             messages.success(request, _("Each photo is a file of its own again."))
             return redirect("documents:list", joined.case_id)
@@ -106,6 +112,12 @@ def _pressed(request: HttpRequest, joined: Document) -> HttpResponse:
     if photo and verb != "out":
         answer.headers["Location"] += f"#photo-{photo}"
     return answer
+
+
+def _warn_if_hidden(request: HttpRequest, joined: Document) -> None:
+    if joined.only_me:
+        said = _("One of these photos was “only me”, so this whole file is now. Your consultant can’t read it.")
+        messages.warning(request, said)
 
 
 def _do(verb: str, joined: Document, photo: UUID | None, request: HttpRequest) -> None:
@@ -127,9 +139,12 @@ def _do(verb: str, joined: Document, photo: UUID | None, request: HttpRequest) -
 
 
 def _of_late(photos: list[Document]) -> set[UUID]:
-    """Those that came within the last day, as many as one letter may have: older ones are seldom of the same."""
+    """Those that came within the last day, as many as one letter may have: older ones are seldom of the same.
+
+    Not those marked "only me": one of them hides the others.
+    """
     since = clock.now() - rules.LATELY
-    late = [photo for photo in photos if photo.put_in_at > since and not photo.kept_apart]
+    late = [photo for photo in photos if photo.put_in_at > since and not photo.kept_apart and not photo.only_me]
     return {photo.pk for photo in late[: rules.MOST_JOINED]}
 
 

@@ -27,7 +27,7 @@ def of_all(case: Case, reader: User) -> str:
 def of_own(case: Case, reader: User) -> str:
     """The sentence about the helper, who opens what she put in and nothing else; "" without one."""
     helper = case.starter
-    if helper is None or role_in(case, helper) != HELPER:
+    if helper is None or role_in(case, helper) != HELPER or case.state == Case.State.CLOSED:
         return ""
     if helper == reader:
         return _("You can open the files that you add.")
@@ -100,7 +100,9 @@ def readers_of(document: Document) -> list[Reader]:
 
 
 def _is_hers(document: Document, case: Case) -> bool:
-    """Whether the one who began the case for the patient put it in herself: then it stays open to her."""
+    """Whether the one who began the case for the patient put it in herself: it is hers until the case is closed."""
+    if case.state == Case.State.CLOSED:
+        return False
     return bool(case.starter and case.starter_id == document.put_in_by_id and case.starter.can_sign_in)
 
 

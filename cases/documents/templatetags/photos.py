@@ -9,6 +9,7 @@ from cases.case.people import role_in
 from cases.documents import kinds, rules, verdicts, words
 from cases.documents.adding import legibility
 from cases.documents.lists import Row
+from portal import clock
 
 register = template.Library()
 
@@ -31,7 +32,8 @@ def join_offer(context: dict[str, Any]) -> dict[str, Any]:
 def _may_be_joined(row: Row, role: str, user: Any) -> bool:
     version = row.version
     is_photo = version.kind in kinds.PHOTOS and version.state not in ("refused", "locked")
-    is_photo = is_photo and not row.document.kept_apart
+    is_photo = is_photo and not (row.is_page or row.document.kept_apart or row.document.only_me)
+    is_photo = is_photo and row.document.put_in_at > clock.now() - rules.LATELY
     return is_photo and not rules.why_not_withdraw(role, row.document.put_in_by_id == user.pk)
 
 
