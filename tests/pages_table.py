@@ -233,6 +233,7 @@ PAGES: dict[str, Page] = {
     "desk:split": Page(COORDINATOR, ("incoming",), "coordinator", posts="only"),
     "desk:take_off": Page(COORDINATOR, ("incoming",), "coordinator", posts="only"),
     "desk:put_back": Page(COORDINATOR, ("incoming",), "coordinator", posts="only"),
+    "desk:not_mine": of_case(PATIENT, "filed_paper", posts="too"),
     "desk:incoming_page": Page(COORDINATOR, ("incoming_page",), "coordinator", is_file=True),
     "desk:incoming_small": Page(COORDINATOR, ("incoming_page",), "coordinator", is_file=True),
     "desk:move_link": of_case(COORDINATOR, "office_link", "link_verb", owner="coordinator", posts="only"),

@@ -121,7 +121,7 @@ def make_world() -> World:
     things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ, consultant=joanne).pk
     things["todo"] = page_actions.ask_for_a_call(case, by=Actor.person(rosa)).pk
     invitation = accounts.invite(name="Otto Beck", email="otto@example.org", role="consultant", by=Actor.person(mara))
-    things |= _paper()
+    things |= _papers(case)
     things |= {"invitation": invitation.pk, "invitation_token": accounts.token_of(invitation)}
     return World(things | _messages(case))
 
@@ -224,10 +224,11 @@ def _plan(case: Case) -> dict[str, Any]:
     return found | {"document": version.document_id, "version": version.pk}
 
 
-def _paper() -> dict[str, Any]:
-    """A fax of two pages that waits in the tray."""
+def _papers(case: Case) -> dict[str, Any]:
+    """A fax of two pages that waits in the tray, and a letter that was filed with the case."""
     paper = papers.read(plan_files.pdf(pages=2))
-    return {"incoming": paper.pk, "incoming_page": paper.page_images.first().pk}
+    filed = papers.filed_letter(case)
+    return {"incoming": paper.pk, "incoming_page": paper.page_images.first().pk, "filed_paper": filed.document_id}
 
 
 def _hold(case: Case) -> dict[str, Any]:

@@ -7,9 +7,12 @@ import pypdfium2
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from cases.desk.tray import adding, checking, reading
+from cases.desk.tray import adding, checking, filing, reading
 from cases.desk.tray.adding import Came
+from cases.desk.tray.filing import Filing
 from cases.desk.tray.models import Incoming
+from cases.desk.tray.states import About
+from cases.documents.worker import checking as document_checking
 from portal import clock
 from portal.actors import Actor
 from portal.pages.demo.plan_files import make_plan_pdf
@@ -47,6 +50,14 @@ def read(content=None, name="fax.pdf", **more) -> Incoming:
 
 def call(words="Slides left this morning.", **more) -> Incoming:
     return adding.add_call(came("phone", words=words, **more), by=theo())
+
+
+def filed_letter(case) -> Incoming:
+    """A letter that came by post and is a file of the case by now, checked."""
+    order = Filing(case=case, about=About.OTHER)
+    paper = filing.file(checked(words("A letter"), "letter.pdf", how="post"), order, by=theo())
+    document_checking.check(paper.document.versions.get().pk)
+    return fresh(paper)
 
 
 def fresh(paper: Incoming) -> Incoming:

@@ -10,6 +10,7 @@ from cases.desk.tray.states import TrayState
 from portal.history.models import Event
 from tests import factories, people, plan_files
 from tests.desk import papers
+from tests.documents import files as put_in
 from tests.documents.files import upload
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +130,24 @@ def test_a_long_tray_costs_as_much_as_a_short_one(theo):
             theo.get(reverse("desk:tray"))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_patient_says_that_a_paper_is_not_hers():
+    paper = papers.filed_letter(factories.open_case())
+    rosa = people.browser(people.person("rosa"))
+    page = rosa.get(paper.document.get_absolute_url())
+    address = reverse("desk:not_mine", args=[paper.document_id])
+    assert address in page.text
+    rosa.post(address)
+    assert rosa.get(paper.document.get_absolute_url()).context["view"] is None
+    assert papers.fresh(paper).state == TrayState.WAITING
+    tray = people.browser(people.person("theo")).get(reverse("desk:tray"))
+    assert "The patient says it is another person’s" in tray.text
+
+
+def test_a_file_of_her_own_has_no_such_way():
+    case = factories.open_case()
+    document = put_in.read(case).document
+    rosa = people.browser(case.patient)
+    assert "not-mine" not in rosa.get(document.get_absolute_url()).text
+    assert rosa.get(reverse("desk:not_mine", args=[document.pk])).status_code == 404

@@ -11,8 +11,7 @@ from cases.records.release import rules as release_rules
 from cases.records.states import IN_TROUBLE, THERE, UNASKED, ItemState
 from portal import when
 
-WAITS = {ItemState.ASKED: 0, ItemState.ACKNOWLEDGED: 0, ItemState.NEEDS_YOU: 1, ItemState.SENT: 3}
-SHOWN_AT_FIRST = 6
+AT_AN_OFFICE = frozenset({ItemState.ASKED, ItemState.ACKNOWLEDGED, *IN_TROUBLE})
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,10 @@ class Choice:
     @property
     def about(self) -> str:
         return self.value.partition(":")[0]
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.item is not None and self.item.state in AT_AN_OFFICE
 
     @property
     def takes_answer(self) -> bool:
@@ -51,11 +54,11 @@ def _items(case: Case) -> list[RecordItem]:
 
 
 def _order(item: RecordItem) -> int:
-    """Those that wait at an office, then those in trouble, then those not asked for, then what has moved on."""
+    """Those that wait at an office, those not asked for, those on their way, those that are there."""
     state = ItemState(item.state)
-    if state in IN_TROUBLE or state in UNASKED:
-        return WAITS.get(state, 2)
-    return 4 if state in THERE else WAITS.get(state, 3)
+    if state in AT_AN_OFFICE:
+        return 0
+    return 1 if state in UNASKED else 3 if state in THERE else 2
 
 
 def _called(item: RecordItem) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from cases.case.models import Case
 from cases.desk.tray import choices, finding, preview, rules, words
@@ -102,23 +103,21 @@ class Desk:
     def chosen(self) -> Choice | None:
         return self.form.chosen(self.offered)
 
-    @property
-    def first_offered(self) -> list[Choice]:
-        return self._offered_in_two[0]
-
-    @property
-    def more_offered(self) -> list[Choice]:
-        return self._offered_in_two[1]
-
     @cached_property
-    def _offered_in_two(self) -> tuple[list[Choice], list[Choice]]:
-        """Records that wait, and behind a press the others; the chosen one is among the first."""
-        items = [each for each in self.offered if each.takes_answer]
+    def groups(self) -> list[dict[str, Any]]:
+        """Records that wait at an office, other records, and what is no record: the last two behind a press each,
+        unless the choice stands there. One that is named by the letter is among the first.
+        """
+        records = [each for each in self.offered if each.takes_answer]
+        first = [each for each in records if each.is_waiting] or records[:1]
+        rest = [each for each in records if each not in first]
         others = [each for each in self.offered if not each.takes_answer]
-        first, more = items[: choices.SHOWN_AT_FIRST], items[choices.SHOWN_AT_FIRST :]
-        if self.chosen in more:
-            first, more = [*first, self.chosen], [each for each in more if each != self.chosen]
-        return first + others, more
+        named = [("", first), (_("Another record"), rest), (_("A report, permission or letter"), others)]
+        return [
+            {"key": number, "label": label, "choices": some, "is_open": self.chosen in some}
+            for number, (label, some) in enumerate(named)
+            if some
+        ]
 
     @property
     def asks_what_it_says(self) -> bool:

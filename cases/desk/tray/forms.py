@@ -32,7 +32,10 @@ class ScanForm(forms.Form):
     """Scans, or what a voicemail said."""
 
     how = forms.ChoiceField(
-        label=gettext_lazy("How did it come?"), choices=How.choices, widget=forms.RadioSelect, initial=How.FAX
+        label=gettext_lazy("How did it come?"),
+        choices=How.choices,
+        widget=forms.RadioSelect({"columns": True}),
+        initial=How.FAX,
     )
     came_on = forms.DateField(label=gettext_lazy("On which day?"), widget=day_input())
     sender = forms.CharField(
@@ -57,7 +60,11 @@ class ScanForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["files"].widget.attrs["accept"] = adding.ACCEPT
-        self.fields["files"].help_text = words.limits_in_words()
+        most = words.limits()
+        self.fields["files"].help_text = _("PDF, TIFF or photos. Up to %(mb)d MB each, %(count)d files at a time.") % {
+            "mb": most.file // words.MB,
+            "count": most.files_per_send,
+        }
         self.fields["came_on"].initial = when.as_date(clock.now())
 
     def clean(self) -> dict[str, Any]:

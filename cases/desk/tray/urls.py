@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.desk.tray import views
+from cases.desk.tray import patient_views, views
 
 urlpatterns = [
     path("staff/file-this/", views.tray, name="tray"),
@@ -14,4 +14,5 @@ urlpatterns = [
     path("staff/file-this/<uuid:pk>/put-back/", views.put_back, name="put_back"),
     path("staff/file-this/pages/<uuid:pk>/", views.incoming_page, name="incoming_page"),
     path("staff/file-this/pages/<uuid:pk>/small/", views.incoming_small, name="incoming_small"),
+    path("papers/<uuid:pk>/not-mine/", patient_views.not_mine, name="not_mine"),
 ]

@@ -28,7 +28,7 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.pages import actions as page_actions
 from portal.pages import friday
-from portal.pages.demo import house, messages, plan_files, reports
+from portal.pages.demo import house, messages, papers, plan_files, reports
 from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
 from portal.pages.demo.plans import plan
 from portal.pages.demo.reviews import REVIEWS
@@ -98,6 +98,7 @@ def load(now: dt.datetime) -> int:
         for days_ago, act in _deeds(Told(story, people, today))
     ]
     play(sorted(deeds, key=lambda deed: (-deed.days_ago, deed.place)), first, now)
+    papers.put_in(now, by=Actor.person(people["theo"]))
     return len(STORIES)
 
 
