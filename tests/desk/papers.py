@@ -104,6 +104,15 @@ def as_photo(pdf: bytes) -> bytes:
     return out.getvalue()
 
 
+def as_fax(pdf: bytes) -> bytes:
+    """Every page as it comes out of a fax machine: black and white dots, no words."""
+    pages = [page.render(scale=200 / 72, grayscale=True).to_pil() for page in pypdfium2.PdfDocument(pdf)]
+    first, *others = [page.point(lambda shade: 255 if shade > 127 else 0).convert("1") for page in pages]
+    out = io.BytesIO()
+    first.save(out, "TIFF", save_all=True, append_images=others, compression="group4")
+    return out.getvalue()
+
+
 def text_of(paper: Incoming) -> bytes:
     """Every word of the copy that is kept."""
     pdf = pypdfium2.PdfDocument(files.read_bytes(paper.file))

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.desk.tray import checking, reading, rules, sealing
+from cases.desk.tray import checking, reading, rules, sealing, tasks
 from cases.desk.tray.adding import must_be_coordinator
 from cases.desk.tray.models import Incoming
 from cases.desk.tray.states import Check, TrayState
@@ -15,6 +15,7 @@ from cases.documents import kinds, verdicts
 from cases.documents.sandbox import run as sandbox
 from cases.documents.worker import checking as document_checking
 from portal.actors import Actor
+from portal.celery import nudge
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.vault import files
@@ -51,6 +52,7 @@ def _keep_turned(incoming: Incoming, folder: Path, number: int, *, by: Actor) ->
         row.save(update_fields=["file", "read_at", "reading_since", "read_tries"])
         checking.keep_page(row, folder, number, kept)
         record(by, "incoming.turned", row)
+        nudge(tasks.check_incoming, str(row.pk))
     for stored in gone:
         files.remove(stored)
 
@@ -83,10 +85,14 @@ def _part(incoming: Incoming, first: Path, second: Path, after: int, *, by: Acto
         kept.append(row.file)
         row.pages, row.size, row.digest = after, row.file.size, ""
         for paper in (row, other):
+            paper.read_at, paper.reading_since, paper.read_tries = None, None, 0  # each is read for itself
+            paper.paper_code = ""
             reading.propose(paper)
             paper.save()
         record(by, "incoming.split", row)
         record(by, "incoming.split", other)
+        for paper in (row, other):
+            nudge(tasks.check_incoming, str(paper.pk))
     if gone:
         files.remove(gone)
     return other
@@ -105,7 +111,6 @@ def _like(row: Incoming) -> Incoming:
         check_state=row.check_state,
         notes=row.notes,
         checked_for_viruses=row.checked_for_viruses,
-        read_at=row.read_at,
     )
     for name in sealing.WORDS:
         setattr(other, name, getattr(row, name))

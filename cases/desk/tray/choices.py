@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case
+from cases.desk.letters.models import LetterItem
+from cases.desk.tray.marks import number_of
 from cases.desk.tray.states import About
 from cases.records.models import RecordItem
 from cases.records.release import rules as release_rules
@@ -22,6 +24,7 @@ class Choice:
     label: str
     hint: str = ""
     item: RecordItem | None = None
+    is_asked_by_it: bool = False  # the letter that the paper answers asks for it
 
     @property
     def about(self) -> str:
@@ -29,17 +32,23 @@ class Choice:
 
     @property
     def is_waiting(self) -> bool:
-        return self.item is not None and self.item.state in AT_AN_OFFICE
+        return self.is_asked_by_it or (self.item is not None and self.item.state in AT_AN_OFFICE)
 
     @property
     def takes_answer(self) -> bool:
         return self.about == About.ITEM
 
 
-def of_case(case: Case) -> list[Choice]:
-    """Every choice, in the order in which they are offered."""
-    items = _items(case)
-    found = [Choice(f"item:{item.pk}", _called(item), _hint(item), item) for item in items]
+def of_case(case: Case, mark: str = "") -> list[Choice]:
+    """Every choice, in the order in which they are offered: what the letter of this mark asks for comes first."""
+    asked = set(
+        LetterItem.objects.filter(letter__case=case, letter__number=number_of(mark)).values_list("item", flat=True)
+    )
+    items = sorted(_items(case), key=lambda item: item.pk not in asked)
+    found = [
+        Choice(f"item:{item.pk}", _called(item), _hint(item, mark if item.pk in asked else ""), item, item.pk in asked)
+        for item in items
+    ]
     found.append(Choice(About.REPORT, str(About.REPORT.label)))
     found += _permissions(items)
     found.append(Choice(About.AUTHORITY, str(About.AUTHORITY.label)))
@@ -67,10 +76,12 @@ def _called(item: RecordItem) -> str:
     return _("%(record)s, %(office)s") % {"record": item.called, "office": item.holder.name}
 
 
-def _hint(item: RecordItem) -> str:
+def _hint(item: RecordItem, mark: str) -> str:
     if item.state in {ItemState.ASKED, ItemState.ACKNOWLEDGED} and item.asked_on:
-        return _("Waiting since %(day)s") % {"day": when.month_day(item.asked_on)}
-    return str(ItemState(item.state).label)
+        hint = _("Waiting since %(day)s") % {"day": when.month_day(item.asked_on)}
+    else:
+        hint = str(ItemState(item.state).label)
+    return _("%(hint)s. Letter %(mark)s") % {"hint": hint, "mark": mark} if mark else hint
 
 
 def _permissions(items: list[RecordItem]) -> list[Choice]:

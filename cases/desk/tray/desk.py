@@ -96,12 +96,19 @@ class Desk:
 
     @cached_property
     def offered(self) -> list[Choice]:
-        found = choices.of_case(self.case) if self.case else []
+        mark = self.paper.mark if self.case == self.proposed else ""
+        found = choices.of_case(self.case, mark) if self.case else []
         return found if self.paper.pages else [each for each in found if each.takes_answer or each.value == About.OTHER]
 
     @cached_property
     def chosen(self) -> Choice | None:
-        return self.form.chosen(self.offered)
+        """As pressed; before any press the one record that the letter asks for, or the only one that waits."""
+        if self.form.is_bound:
+            return self.form.chosen(self.offered)
+        asked = [each for each in self.offered if each.is_asked_by_it]
+        waiting = [each for each in self.offered if each.is_waiting] if self.proposed else []
+        likely = asked or waiting
+        return likely[0] if len(likely) == 1 else None
 
     @cached_property
     def groups(self) -> list[dict[str, Any]]:

@@ -11,6 +11,8 @@ REFERENCE = re.compile(
     r"(?:[ \u00a0]?[·•.\-–—][ \u00a0]?([A-Z]{1,2})(?![A-Za-z0-9]))?"
 )
 
+PAPER_CODE = 12
+
 
 @dataclass(frozen=True)
 class Found:
@@ -30,3 +32,16 @@ def found_in(texts: Iterable[str]) -> Found:
         for first, second, mark in REFERENCE.findall(text):
             marks.setdefault(f"RS {first} {second}", set()).update([mark] if mark else [])
     return Found({reference: frozenset(found) for reference, found in marks.items()})
+
+
+def number_of(mark: str) -> int:
+    """The place of a letter in its case: A is 1, Z 26, AA 27; 0 for no mark."""
+    number = 0
+    for letter in mark:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def is_paper_code(text: str) -> bool:
+    """Whether bars may be the twelve letters of an office's code."""
+    return len(text) == PAPER_CODE and text.isascii() and text.isalpha() and text.isupper()

@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import F
 
 from cases.case.models import Case
+from cases.desk.links import codes as office_codes
+from cases.desk.links.models import OfficeLink
 from cases.desk.tray import marks, rules
 from cases.desk.tray.models import Incoming, IncomingPage
 from cases.documents import kinds
@@ -44,14 +46,22 @@ def read(pk: UUID) -> None:
     pages = list(incoming.page_images.all()[: rules.PAGES_READ])
     try:
         with sandbox.room(checking.rooms()) as folder:
+            _lay_out(incoming, folder)
+            codes = sandbox.read_codes(folder, kinds.KINDS[incoming.file_kind], [page.number for page in pages])
             said = _words(incoming, pages, folder)
     except (sandbox.Busy, Refusal, keys.KeyGone, InvalidTag, OSError) as error:
         log.warning("paper_not_read", error=type(error).__name__)
-        said = {}
+        said, codes = {}, []
         if isinstance(error, sandbox.Busy | store.Away):
             Incoming.objects.filter(pk=pk, reading_since=now).update(reading_since=None)
             return
-    keep(incoming, said)
+    keep(incoming, said, [text for _page, text in codes])
+
+
+def _lay_out(incoming: Incoming, folder: Path) -> None:
+    with (folder / "clean").open("wb") as out:
+        for chunk in files.read(incoming.file):
+            out.write(chunk)
 
 
 def _words(incoming: Incoming, pages: list[IncomingPage], folder: Path) -> dict[UUID, list]:
@@ -60,9 +70,6 @@ def _words(incoming: Incoming, pages: list[IncomingPage], folder: Path) -> dict[
     silent = [page for page in pages if not page.text]
     if there is None or not silent or not there.answers():
         return {}
-    with (folder / "clean").open("wb") as out:
-        for chunk in files.read(incoming.file):
-            out.write(chunk)
     order = {"program": there.program, "languages": there.languages, "seconds": machine_text.PAGE_SECONDS}
     kind = kinds.KINDS[incoming.file_kind]
     return {
@@ -71,8 +78,8 @@ def _words(incoming: Incoming, pages: list[IncomingPage], folder: Path) -> dict[
 
 
 @transaction.atomic
-def keep(incoming: Incoming, said: dict[UUID, list]) -> None:
-    """Keep the words, and the case that they name where they name exactly one."""
+def keep(incoming: Incoming, said: dict[UUID, list], codes: list[str]) -> None:
+    """Keep the words, and the case that words and codes name where they name exactly one."""
     rows = Incoming.objects.select_for_update(of=("self",)).select_related("key")
     row = rows.filter(pk=incoming.pk, reading_since=incoming.reading_since, read_at=None, case=None).first()
     if row is None:  # filed, parted or turned since
@@ -82,19 +89,25 @@ def keep(incoming: Incoming, said: dict[UUID, list]) -> None:
         page.text = json.dumps(said[page.pk], ensure_ascii=False) if said[page.pk] else ""
         page.is_read_by_machine = bool(said[page.pk])
         page.save(update_fields=["text", "is_read_by_machine"])
-    propose(row)
+    propose(row, codes)
     row.read_at, row.reading_since = clock.now(), None
-    row.save(update_fields=["read_at", "reading_since", "reference", "mark"])
+    row.save(update_fields=["read_at", "reading_since", "reference", "mark", "paper_code"])
 
 
-def propose(row: Incoming) -> None:
-    """Whose paper it may be: only by a reference that was read whole and that one open case has."""
-    texts = []
+def propose(row: Incoming, codes: list[str] | None = None) -> None:
+    """Whose paper it may be: only by a reference that was read whole and that one open case has, or by an office's
+    code. Where two things on the paper name two cases, it is nobody's. Without `codes`, as they were read before.
+    """
+    texts = list(codes or [])
     for page in row.page_images.all()[: rules.PAGES_READ]:
         page.incoming = row
         texts.append(page.words)
+    if codes is not None:
+        row.paper_code = next((office_codes.digest(code) for code in codes if marks.is_paper_code(code)), "")
     found = marks.found_in(texts)
-    known = list(Case.objects.open().filter(reference__in=found.references).values_list("reference", flat=True))
-    row.reference = known[0] if len(known) == 1 and len(found.references) == 1 else ""
+    link = OfficeLink.objects.filter(code_digest=row.paper_code).select_related("visit__case").first()
+    named = set(found.references) | ({link.visit.case.reference} if link else set())
+    known = list(Case.objects.open().filter(reference__in=named).values_list("reference", flat=True))
+    row.reference = known[0] if len(known) == 1 and len(named) == 1 else ""
     of_it = found.marks.get(row.reference, frozenset())
     row.mark = next(iter(of_it)) if len(of_it) == 1 else ""

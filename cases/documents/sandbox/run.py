@@ -95,6 +95,12 @@ def gather(folder: Path, parts: list[dict], title: str) -> None:
     _do(folder, {"do": "gather", "parts": parts, "title": title, "files": len(parts)})
 
 
+def read_codes(folder: Path, kind: kinds.Kind, pages: list[int]) -> list[list]:
+    """[page, words] of the QR codes and bars on pages of folder/clean. Raises Busy, Refusal."""
+    found: list[list] = _do(folder, {"do": "read_codes", "kind": kind.code, "pages": pages})["codes"]
+    return found
+
+
 def pick(folder: Path, kind: kinds.Kind, chosen: list[list[int]], *, draw: int = 0) -> None:
     """Make folder/clean a copy of these [page, turn] alone; then draw page `draw` of it. Raises Busy, Refusal."""
     _do(folder, {"do": "pick", "kind": kind.code, "pages": chosen, "draw": draw})
@@ -259,6 +265,12 @@ def _gather(folder: Path, order: dict) -> dict:
     return {"state": verdicts.READY}
 
 
+def _read_codes(folder: Path, order: dict) -> dict:
+    from cases.documents.sandbox import codes
+
+    return {"state": verdicts.READY, "codes": codes.read(folder / "clean", kinds.KINDS[order["kind"]], order["pages"])}
+
+
 def _pick(folder: Path, order: dict) -> dict:
     from cases.documents.sandbox import picking
 
@@ -277,6 +289,7 @@ TASKS = {
     "bind": _bind,
     "gather": _gather,
     "pick": _pick,
+    "read_codes": _read_codes,
 }
 
 if __name__ == "__main__":

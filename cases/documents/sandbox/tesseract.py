@@ -26,7 +26,7 @@ def read(folder: Path, kind: kinds.Kind, number: int, size: tuple[int, int], eng
 
     `engine` is the program, its languages and the seconds it has. Raises Refusal when the program fails.
     """
-    picture = _picture(folder / "clean", kind, number)
+    picture = page_picture(folder / "clean", kind, number)
     turn = _turn(picture, folder, engine)
     upright = picture.transpose(TURNS[turn]) if turn else picture
     across = size[1] if turn in (90, 270) else size[0]  # of the page's picture, were it turned
@@ -38,7 +38,7 @@ def read(folder: Path, kind: kinds.Kind, number: int, size: tuple[int, int], eng
     return {"lines": list(_lines(words, across / upright.width)), "certainty": certainty, "turn": turn}
 
 
-def _picture(clean: Path, kind: kinds.Kind, number: int) -> Image.Image:
+def page_picture(clean: Path, kind: kinds.Kind, number: int) -> Image.Image:
     """The page in grey, large enough to be read."""
     if kind.is_picture:
         from cases.documents.sandbox import pictures
