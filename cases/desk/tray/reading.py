@@ -48,12 +48,15 @@ def read(pk: UUID) -> None:
         with sandbox.room(checking.rooms()) as folder:
             _lay_out(incoming, folder)
             codes = sandbox.read_codes(folder, kinds.KINDS[incoming.file_kind], [page.number for page in pages])
-            said = _words(incoming, pages, folder)
+            # What a code names need not be looked for among the words, which takes a machine much longer.
+            is_named = bool(marks.found_in(text for _page, text in codes).references)
+            said = {} if is_named else _words(incoming, pages, folder)
     except (sandbox.Busy, Refusal, keys.KeyGone, InvalidTag, OSError) as error:
         log.warning("paper_not_read", error=type(error).__name__)
         said, codes = {}, []
         if isinstance(error, sandbox.Busy | store.Away):
-            Incoming.objects.filter(pk=pk, reading_since=now).update(reading_since=None)
+            busy = Incoming.objects.filter(pk=pk, reading_since=now)
+            busy.update(reading_since=None, read_tries=F("read_tries") - 1)  # it says nothing about the paper
             return
     keep(incoming, said, [text for _page, text in codes])
 
