@@ -184,7 +184,7 @@ def test_a_visit_that_moves_takes_the_end_along(client, november_5, visit, link,
 
 
 END = {
-    "not ours": lambda link: actions.say_not_theirs(link),
+    "not ours": lambda link: actions.say_not_theirs(link, by=actions.desk_of(link)),
     "closed by us": lambda link: actions.close(link, by=actor("theo")),
     "a new code": lambda link: actions.make_new_code(link, by=actor("theo")),
     "visit cancelled": lambda link: cancel_visit(link.visit, by=actor("rosa")),

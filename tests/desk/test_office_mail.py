@@ -6,7 +6,7 @@ import time_machine
 from cases.case import authority_actions, directory
 from cases.case.models import Case, Office, ToDo
 from cases.desk.links import codes
-from cases.desk.links.actions import SEND_CODE, ask_for_code
+from cases.desk.links.actions import SEND_CODE, ask_for_code, desk_of
 from cases.desk.links.models import OfficeLink
 from cases.desk.links.rules import Ended
 from cases.desk.mail import planning
@@ -272,7 +272,8 @@ def test_an_office_that_asks_for_its_code_gets_its_page_again_at_the_address_on_
     planning.send_page(asked, item(asked, "slides").holder, by=actor("theo"))
     sender.run()
     clock.move_to("2026-11-20T15:00:00Z")  # it sleeps by now
-    assert ask_for_code(OfficeLink.objects.get(visit=asked))
+    link = OfficeLink.objects.get(visit=asked)
+    assert ask_for_code(link, by=desk_of(link))
     assert planning.send_codes(clocks.now()) == 1
     assert planning.send_codes(clocks.now()) == 0
     sender.run()
@@ -284,7 +285,8 @@ def test_an_office_that_asks_for_its_code_gets_its_page_again_at_the_address_on_
 def test_a_code_for_an_unchecked_office_stays_a_thing_to_do(asked, clock):
     planning.send_page(asked, item(asked, "slides").holder, by=actor("theo"))
     Office.objects.filter(name="Lakeside").update(checked_at=None, checked_by=None)
-    assert ask_for_code(OfficeLink.objects.get(visit=asked))
+    link = OfficeLink.objects.get(visit=asked)
+    assert ask_for_code(link, by=desk_of(link))
     assert planning.send_codes(clocks.now()) == 0
     assert ToDo.objects.open().filter(kind=SEND_CODE).exists()
 

@@ -54,10 +54,13 @@ def standing_of(link: OfficeLink) -> Standing:
     )
 
 
+def desk_of(link: OfficeLink, address: str = "") -> Actor:
+    """The office of a link as the one who acts."""
+    return Actor("office", id=link.office_id, address=address)
+
+
 @transaction.atomic
-def try_to_open(
-    link: OfficeLink, *, is_code_right: bool | None, born: date | None, by_mail: bool, address: str = ""
-) -> bool:
+def try_to_open(link: OfficeLink, *, is_code_right: bool | None, born: date | None, by_mail: bool, by: Actor) -> bool:
     """Whether what somebody typed opens the link: it is open, and what it asks for is right.
 
     A wrong try is counted; the last one locks it and tells a coordinator. None stands for what was left out.
@@ -70,20 +73,20 @@ def try_to_open(
         link.opened_at = link.awake_since = clock.now()
         link.tries = 0
         link.save(update_fields=["opened_at", "awake_since", "tries"])
-        _record(_office(link, address), "office_link.opened", link, why="by_mail" if by_mail else "on_paper")
+        _record(by, "office_link.opened", link, why="by_mail" if by_mail else "on_paper")
         return True
     link.tries += 1
     link.save(update_fields=["tries"])
-    by = Actor("anonymous", address=address)
-    _record(by, "office_link.tried", link)
+    someone = Actor("anonymous", address=by.address)
+    _record(someone, "office_link.tried", link)
     if standing_of(link) == Standing.LOCKED:
-        _record(by, "office_link.locked", link)
-        _ask(LOCKED, link, by)
+        _record(someone, "office_link.locked", link)
+        _ask(LOCKED, link, someone)
     return False
 
 
 @transaction.atomic
-def ask_for_code(link: OfficeLink, *, address: str = "") -> bool:
+def ask_for_code(link: OfficeLink, *, by: Actor) -> bool:
     """The office asks for its code once more: it goes to the fax or address on file, and nowhere else.
 
     One that sleeps wakes by a new code, and the earlier ones are false from now on. False when it was asked for a
@@ -95,7 +98,6 @@ def ask_for_code(link: OfficeLink, *, address: str = "") -> bool:
         return False
     if not all(tries.may_once_more(f"office-code:{link.pk}", most, seconds) for most, seconds in WAKES):
         return False
-    by = _office(link, address)
     if found == Standing.ASLEEP:
         _renew(link)
     _record(by, "office_link.code_asked", link)
@@ -104,12 +106,11 @@ def ask_for_code(link: OfficeLink, *, address: str = "") -> bool:
 
 
 @transaction.atomic
-def say_not_theirs(link: OfficeLink, *, address: str = "") -> None:
+def say_not_theirs(link: OfficeLink, *, by: Actor) -> None:
     """The office does not know this patient: its link ends at once, also on open pages, and a coordinator is told."""
     link = _locked(link)
     if link.ended_at is not None:
         return
-    by = _office(link, address)
     _end(link, Ended.NOT_OURS)
     _record(by, "office_link.not_theirs", link)
     _ask(NOT_THEIRS, link, by)
@@ -183,10 +184,6 @@ def _renew(link: OfficeLink) -> None:
 def _end(link: OfficeLink, why: str) -> None:
     link.ended_at, link.ended_why = clock.now(), why
     link.save(update_fields=["ended_at", "ended_why"])
-
-
-def _office(link: OfficeLink, address: str) -> Actor:
-    return Actor("office", id=link.office_id, address=address)
 
 
 def _record(by: Actor, verb: str, link: OfficeLink, why: str = "") -> None:

@@ -99,13 +99,15 @@ def _do(request: HttpRequest, do: str, link: OfficeLink, form: EntryForm | None,
     address = client_address(request)
     if do == NOT_OURS:
         if gate.why_shut(link) != rules.Standing.OVER:
-            actions.say_not_theirs(link, address=address)
+            actions.say_not_theirs(link, by=actions.desk_of(link, address))
         return pages.answer(request, "desk/told.html", {"kind": NOT_OURS})
     if do == FRESH:
         if (why := gate.why_shut(link)) not in {"", rules.Standing.ASLEEP}:
             return pages.shut(request, why)
         return pages.answer(
-            request, "desk/told.html", {"kind": FRESH, "is_new": actions.ask_for_code(link, address=address)}
+            request,
+            "desk/told.html",
+            {"kind": FRESH, "is_new": actions.ask_for_code(link, by=actions.desk_of(link, address))},
         )
     assert form is not None
     if not gate.why_shut(link) and _try(request, link, form, by_mail=by_mail):
@@ -120,7 +122,9 @@ def _try(request: HttpRequest, link: OfficeLink, form: EntryForm, *, by_mail: bo
     typed, born = form.cleaned_data.get("code", ""), form.cleaned_data.get("born")
     is_code_right = gate.is_code_of(link, typed) if typed else None
     address = client_address(request)
-    is_open = actions.try_to_open(link, is_code_right=is_code_right, born=born, by_mail=by_mail, address=address)
+    is_open = actions.try_to_open(
+        link, is_code_right=is_code_right, born=born, by_mail=by_mail, by=actions.desk_of(link, address)
+    )
     if is_open:
         gate.remember(request, link, code=bool(is_code_right), birth_date=born is not None)
     return is_open

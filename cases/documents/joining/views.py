@@ -101,7 +101,8 @@ def _pressed(request: HttpRequest, joined: Document) -> HttpResponse:
         messages.error(request, refused.message)
     else:
         if verb == "add" and not joined.only_me:
-            _warn_if_hidden(request, Document.objects.get(pk=joined.pk))
+            joined.refresh_from_db(fields=["only_me"])
+            _warn_if_hidden(request, joined)
         if verb == "apart":
             messages.success(request, _("Each photo is a file of its own again."))
             return redirect("documents:list", joined.case_id)
