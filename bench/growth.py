@@ -51,7 +51,7 @@ def measure(few: int, many: int) -> Iterator[Figure]:
         (seconds, queries), (was, asked) = look(who, path), before[name]
         if queries != asked:
             raise SystemExit(f"{name} asks {queries} times with {many} cases, {asked} with {few}")
-        words = f"{queries} queries with session and person, {many:,} cases; ratio to {few:,}"
+        words = f"{queries} queries with those of every page, {many:,} cases; ratio to {few:,}"
         yield Figure(f"growth: {name}", 1000 * seconds, "ms", seconds / was, words)
 
 

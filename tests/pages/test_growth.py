@@ -15,7 +15,8 @@ from tests import factories, people
 
 pytestmark = pytest.mark.django_db
 
-SIGNING_IN = {"rosa": 2, "theo": 3}  # session, person, for staff the second factor: what every page costs
+# Session and person; for staff the second factor and the number beside a tab: what every page costs.
+SIGNING_IN = {"rosa": 2, "theo": 4}
 PAGES = ["pages:case_home", "records:list", "pages:ledger", "pages:reminder_log"]
 OWN_AT_MOST = 12
 
