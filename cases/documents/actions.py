@@ -16,6 +16,7 @@ from cases.case.models import Case
 from cases.case.people import role_in
 from cases.documents import kinds, names, owning, ready, rules, tasks, words
 from cases.documents.joining import actions as joining
+from cases.documents.joining import following, remaking
 from cases.documents.models import OTHER, PLAN, Document, Version
 from cases.documents.sandbox import run as sandbox
 from cases.documents.worker import checking
@@ -84,7 +85,7 @@ def add_version(document: Document, upload: UploadedFile, *, by: Actor) -> Versi
         raise Refused(_("This is a page of a letter. Take a photo of it, or take the page out first."), code="joined")
     owning.pass_on(document, by=by)
     version = _add(document, upload, by)
-    joining.renew(document, by=by)
+    remaking.renew(document, by=by)
     return version
 
 
@@ -179,7 +180,7 @@ def withdraw(document: Document, *, by: Actor) -> Document:
         setattr(document, name, value)
     document.save(update_fields=list(gone))
     record(by, "document.withdrawn", document, patient=document.case.patient_id, case=document.case_id)
-    for changed in (document, *joining.follow_withdrawal(document, by=by)):
+    for changed in (document, *following.follow_withdrawal(document, by=by)):
         ready.changed(changed)
     return document
 
@@ -199,7 +200,7 @@ def restore(document: Document, *, by: Actor) -> Document:
             Version.objects.filter(document=document, withdrawn_at=document.withdrawn_at).update(
                 withdrawn_at=None, withdrawn_by=None
             )
-            others = joining.follow_restoring(document, by=by)
+            others = following.follow_restoring(document, by=by)
     except IntegrityError as error:
         raise Refused(words.reason("same"), code="same") from error
     document.withdrawn_at = document.withdrawn_by = None
@@ -222,7 +223,7 @@ def mark_only_me(document: Document, only_me: bool = True, *, by: Actor) -> Docu
         document.save(update_fields=["only_me", "changed_at"])
         verb = "document.made_private" if only_me else "document.shared"
         record(by, verb, document, patient=document.case.patient_id, case=document.case_id)
-        for changed in (document, *joining.follow_hiding(document, by=by)):
+        for changed in (document, *following.follow_hiding(document, by=by)):
             ready.changed(changed)
     return document
 

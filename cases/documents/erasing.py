@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cases.case.models import Case
 from cases.documents import rules
 from cases.documents.joining import actions as joining
+from cases.documents.joining import following
 from cases.documents.models import Document, Guess, Version
 from cases.documents.verdicts import ERASED
 from cases.documents.worker.checking import without_pages
@@ -92,10 +93,10 @@ def _erase_version(due: QuerySet[Version], pk: UUID) -> bool:
     for stored in gone:
         files.remove(stored)
     if not Version.objects.filter(document=document).exists():
-        letter = Document.objects.filter(joined_pages__photo=document).first()
+        letter = Document.objects.filter(joined_pages__photo=document).select_related("case__key").first()
         Document.objects.filter(pk=document.pk).delete()
         if letter:
-            joining.close_gap(letter)
+            following.close_gap(letter)
     return True
 
 

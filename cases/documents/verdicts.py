@@ -12,6 +12,7 @@ NO_SCANS, NOT_ONLY_SCANS, NO_PHOTOS = "no_scans", "not_only_scans", "no_photos"
 # Notes: what a reader should know about a file that is fine.
 DARK, BLURRED, SMALL, POOR_PAGES = "dark", "blurred", "small", "poor_pages"
 MISSING_PAGES = "missing_pages"  # photos of a joined document that could not be opened
+LOST_PAGE = "lost_page"  # the same, once the trace of such a photo is erased
 ATTACHMENTS_REMOVED, SCRIPTS_REMOVED = "attachments_removed", "scripts_removed"
 TEXT_ONLY, PICTURES_LEFT_OUT, LETTERS_MISSING = "text_only", "pictures_left_out", "letters_missing"
 FIRST_PICTURES, NO_PICTURE = "first_pictures", "no_picture"

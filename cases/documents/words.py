@@ -27,6 +27,7 @@ NOTES = {
     verdicts.UPSIDE_DOWN: gettext_lazy("It is upside down."),
     verdicts.POOR_PAGES: gettext_lazy("One of its pages is hard to read. You can take that photo again."),
     verdicts.MISSING_PAGES: gettext_lazy("A page is missing, its photo couldn’t be opened. Take that photo again."),
+    verdicts.LOST_PAGE: gettext_lazy("One page couldn’t be opened and is left out. Take a photo of it and add it."),
     verdicts.ATTACHMENTS_REMOVED: gettext_lazy(
         "There were other files inside this one. We left them out. Add them on their own if they matter."
     ),
@@ -189,7 +190,7 @@ def tag(version: Version) -> dict[str, str]:
     """Label, kind and icon of the state's tag."""
     state = Version.State(version.state)
     if state == Version.State.READY:
-        if verdicts.MISSING_PAGES in version.notes:
+        if {verdicts.MISSING_PAGES, verdicts.LOST_PAGE} & set(version.notes):
             return {"label": _("A page is missing"), "kind": "warn", "icon": "alert"}
         if version.is_hard_to_read:
             return {"label": _("Hard to read"), "kind": "warn", "icon": "alert"}

@@ -139,3 +139,87 @@ def test_other_pages_are_another_plan(change):
     else:
         read(case)
     assert state_after(review) != state
+
+
+def said_of_the_first(case):
+    """A letter of three photos; the first has words of its own, the third an author."""
+    ids = photos(case, 3)
+    day = dt.date(2026, 11, 3)
+    for pk, said in (
+        (ids[0], {"title": "HIV result", "author": "Dr. Secret", "dated_on": day}),
+        (ids[2], {"title": "Page 3", "author": "Dr. Raman", "dated_on": None}),
+    ):
+        describing.describe(Document.objects.get(pk=pk), kind="plan", by=by(), **said)
+    joined = joining.join(case, ids, by=by())
+    work()
+    guess, _made = Guess.objects.get_or_create(
+        document=joined, defaults={"version_number": 1, "guessed_at": clock.now()}
+    )
+    guess.author = "Dr. Hidden"
+    guess.save()
+    return joined, ids
+
+
+def facts_of(joined):
+    rows = lists.rows_of(joined.case, people.person("theo"))
+    return next([row.name, *row.facts] for row in rows if row.document.pk == joined.pk)
+
+
+@pytest.mark.parametrize("way", ["taken back", "taken out", "hidden before"])
+def test_words_of_a_page_that_is_gone_are_not_the_letters(case, way):
+    joined, ids = said_of_the_first(case)
+    assert facts_of(joined)[0] == "HIV result"
+    if way == "taken out":
+        joining.take_out(joined, ids[0], by=by())
+    elif way == "taken back":
+        actions.withdraw(Document.objects.get(pk=ids[0]), by=by())
+    else:
+        joining.take_out(joined, ids[0], by=by())
+        actions.mark_only_me(Document.objects.get(pk=ids[0]), by=by())
+    told = " ".join(facts_of(joined))
+    assert not any(word in told for word in ("HIV", "Secret", "Hidden", "November 3"))
+    assert "From Dr. Raman" in told
+    assert Document.objects.get(pk=ids[0]).title == "HIV result"
+
+
+def test_words_said_of_the_letter_itself_stay_when_a_page_goes(case):
+    joined, ids = said_of_the_first(case)
+    described = {"title": "My plan", "author": "Northfield", "dated_on": dt.date(2026, 11, 9)}
+    describing.describe(Document.objects.get(pk=joined.pk), kind="plan", by=by(), **described)
+    actions.withdraw(Document.objects.get(pk=ids[0]), by=by())
+    joined.refresh_from_db()
+    assert {name: getattr(joined, name) for name in described} == described
+
+
+def erase_traces():
+    erasing.erase_versions(erasing.refused(clock.now() + dt.timedelta(days=2)))
+    work()
+
+
+def test_letter_tells_of_a_page_that_was_erased_until_one_is_added(case):
+    good = photos(case, 3)
+    broken = actions.add_file(case, upload("IMG_9.jpg", photo(4)[:300]), by=by()).document_id
+    joined = joining.join(case, [good[0], broken, good[1]], by=by())
+    work()
+    work()
+    assert "missing_pages" in joined.versions.get().notes
+    erase_traces()
+    made = joined.versions.order_by("-number").first()
+    assert (made.state, made.name, made.made_of) == ("ready", "2 photos, joined.pdf", good[:2])
+    assert "lost_page" in made.notes
+    assert "missing_pages" not in made.notes
+    joining.put_in(joined, good[2:], by=by())
+    work()
+    assert "lost_page" not in joined.versions.order_by("-number").first().notes
+
+
+def test_last_page_of_a_letter_is_a_file_of_its_own_once_the_other_is_erased(case):
+    (good,) = photos(case, 1)
+    broken = actions.add_file(case, upload("IMG_9.jpg", photo(4)[:300]), by=by()).document_id
+    joined = joining.join(case, [good, broken], by=by())
+    work()
+    erase_traces()
+    joined.refresh_from_db()
+    assert joined.withdrawn_at is not None
+    assert [row.document.pk for row in lists.here(case, case.patient, kind="plan")] == [good]
+    assert [plan.document_id for plan in plans.plan_files(case)] == [good]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cases.documents import kinds, verdicts
 from cases.documents.joining.joined import JoinedPage
-from cases.documents.models import Version
+from cases.documents.models import Document, Version
 from cases.documents.sandbox import pages, sheets
 from cases.documents.sandbox import run as sandbox
 from cases.documents.verdicts import Verdict
@@ -38,6 +38,7 @@ def make(version: Version, folder: Path, still_ours: Callable[[], None]) -> Verd
     version.checked_for_viruses = all(photo.checked_for_viruses for photo in photos)
     is_poor = any(poor_notes(photo, turns.get(photo.document_id, 0)) for photo in photos)
     notes = [verdicts.MISSING_PAGES] if len(photos) < len(version.made_of) else []
+    notes += [verdicts.LOST_PAGE] if not notes and _has_lost_a_page(version) else []
     notes += [verdicts.POOR_PAGES] if is_poor else []
     return Verdict(verdicts.READY, "", notes, len(photos), kinds.PDF.code)
 
@@ -47,6 +48,17 @@ def sources(version: Version) -> list[Version]:
     ready = Version.objects.ready().filter(document__in=version.made_of, file_kind__in=kinds.OF_ONE_PICTURE)
     newest = {photo.document_id: photo for photo in ready.select_related("file__key").order_by("number")}
     return [newest[photo] for photo in version.made_of if photo in newest]
+
+
+def _has_lost_a_page(version: Version) -> bool:
+    """Whether a photo that could not be opened was erased, and nobody has added a page since."""
+    earlier = Version.objects.ready().filter(document=version.document, number__lt=version.number)
+    before = earlier.order_by("-number").first()
+    if before is None or not set(version.made_of) <= set(before.made_of):
+        return False
+    gone = set(before.made_of) - set(version.made_of)
+    is_erased = bool(gone) and not Document.objects.filter(pk__in=gone).exists()
+    return verdicts.LOST_PAGE in before.notes or (is_erased and verdicts.MISSING_PAGES in before.notes)
 
 
 def poor_notes(photo: Version, turn: int) -> list[str]:
