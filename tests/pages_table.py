@@ -158,6 +158,8 @@ PAGES: dict[str, Page] = {
     "documents:arrange": of_case(PATIENT, "joined", posts="too", body={"do": "turn"}),
     "documents:move": of_case(READERS, "document", "document_verb", posts="only"),
     "documents:unlock": of_case(FAMILY_AND_COORDINATOR - {"starter"}, "locked_version", posts="too"),
+    "documents:take_version_back": of_case(READERS, "version", posts="only"),
+    "documents:put_version_back": of_case(READERS, "version", posts="only"),
     "documents:file": of_case(READERS, "version", is_file=True),
     "documents:page_image": of_case(READERS, "page_image", is_file=True),
     "documents:thumbnail": of_case(READERS, "page_image", is_file=True),

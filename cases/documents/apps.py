@@ -32,6 +32,8 @@ class DocumentsConfig(AppConfig):
                 "document.downloaded": _("Saved a copy of a file"),
                 "document.withdrawn": _("Took a file back"),
                 "document.restored": _("Put a file back"),
+                "document.version_withdrawn": _("Took one version of a file back"),
+                "document.version_restored": _("Put one version of a file back"),
                 "document.made_private": _("Marked a file “only me”"),
                 "document.shared": _("Let the team see a file again"),
                 "document.described": _("Said what a file is"),

@@ -1,6 +1,7 @@
 """Files as the pages list them, in a fixed number of queries."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from cases.case.models import Case
 from cases.case.people import may, role_in
 from cases.documents import rules, subjects, words
 from cases.documents.models import OTHER, Document, Version
-from cases.documents.verdicts import ERASED
+from cases.documents.verdicts import ERASED, REFUSED
 from portal import clock
 from portal.accounts.models import User
 from portal.history.models import Event
@@ -26,6 +27,8 @@ class Row:
     verbs: list[str]
     kind_names: dict[str, str]
     reader: User
+    role: str = ""  # of the reader
+    apart: list[Version] = field(default_factory=list)  # versions that were taken back by themselves
 
     @property
     def name(self) -> str:
@@ -73,9 +76,32 @@ class Row:
                 "version": version,
                 "added": words.version_added(version, self.reader),
                 "changed": words.version_changed(version, before) if before else "",
+                "may_go": self._may_go(version),
             }
             for version, before in pairs
         ]
+
+    @property
+    def may_go(self) -> bool:
+        """Whether this reader may take the newest version back by itself."""
+        return self._may_go(self.version)
+
+    def _may_go(self, version: Version) -> bool:
+        others = [each for each in (self.version, *self.older) if each.pk != version.pk and each.state != REFUSED]
+        is_own, is_made = version.put_in_by_id == self.reader.pk, bool(version.made_of)
+        return not (self.document.withdrawn_at or rules.why_not_take_version(self.role, is_own, is_made, bool(others)))
+
+    @property
+    def taken_back(self) -> list[dict[str, object]]:
+        """The versions that were taken back by themselves and that this reader may put back, with what is said."""
+        told = []
+        for version in self.apart:
+            is_own, took_it_back = (version.put_in_by_id == self.reader.pk, version.withdrawn_by_id == self.reader.pk)
+            at = version.withdrawn_at
+            if not rules.why_not_restore(self.role, is_own, took_it_back, at, clock.now()):
+                said = words.taken_back(version, self.reader, until=at + rules.KEPT_AFTER_WITHDRAWAL)
+                told.append({"version": version, "said": said})
+        return told
 
     @property
     def facts(self) -> list[str]:
@@ -116,7 +142,7 @@ def rows_of(case: Case, user: User, *, kind: str = "", with_pages: bool = False)
         documents = documents.without_pages(user)
     if kind:
         documents = documents.filter(kind=kind)
-    versions = Version.objects.select_related("put_in_by").order_by("-number")
+    versions = Version.objects.select_related("put_in_by", "withdrawn_by").order_by("-number")
     role = role_in(case, user)
     kind_names = {subject.code: subject.name for subject in subjects.choices()}
     rows = []
@@ -124,11 +150,14 @@ def rows_of(case: Case, user: User, *, kind: str = "", with_pages: bool = False)
         # None: it was erased just now; emptied ones stay for what a review tells of them, and are no file any more.
         versions_of = [version for version in document.versions.all() if version.reason != ERASED]
         if versions_of:
-            first, *older = versions_of
+            live = [version for version in versions_of if version.withdrawn_at is None]
+            here = live if live and document.withdrawn_at is None else versions_of
+            first, *older = here
+            apart = [version for version in versions_of if version not in here and not version.made_of]
             verbs = _verbs(document, role, user)
             if first.state == Version.State.STUCK and role in rules.PEOPLE and document.withdrawn_at is None:
                 verbs.append("check")
-            rows.append(Row(document, first, older, verbs, kind_names, user))
+            rows.append(Row(document, first, older, verbs, kind_names, user, role, apart))
     return sorted(rows, key=lambda row: row.document.withdrawn_at is not None)
 
 
@@ -168,7 +197,12 @@ def _is_of(document: Document, user: User) -> bool:
 
 def newest(document: Document) -> Version | None:
     """Whatever its state; None of a document that was erased just now."""
-    return document.versions.order_by("-number").first()
+    return newest_of(document.versions.all())
+
+
+def newest_of(versions: Iterable[Version]) -> Version | None:
+    """The newest, but one that was taken back only where there is no other."""
+    return max(versions, key=lambda version: (version.withdrawn_at is None, version.number), default=None)
 
 
 def _verbs(document: Document, role: str, user: User) -> list[str]:

@@ -74,6 +74,15 @@ def why_not_withdraw(role: str, is_own: bool) -> str:
     return _("Only the patient, or the person who added this file, can take it back.")
 
 
+def why_not_take_version(role: str, is_own: bool, is_made: bool, has_others: bool) -> str:
+    """One version by itself: as a file, but another one must stay. Of a letter of photos the pages are changed."""
+    if role != PATIENT and not (role in PEOPLE and is_own):
+        return _("Only the patient, or the person who added this version, can take it back.")
+    if is_made:
+        return _("Change the pages of this letter instead.")
+    return "" if has_others else _("This is the only version. Take the whole file back instead.")
+
+
 def why_not_restore(role: str, is_own: bool, took_it_back: bool, withdrawn_at: dt.datetime, now: dt.datetime) -> str:
     """For 30 days, by the patient; by the one who added it only while nobody else has taken it back."""
     if refused := why_not_withdraw(role, is_own):

@@ -1,5 +1,6 @@
 """Pages on which files are listed, taken back, hidden and unlocked. Adding and reading have modules of their own."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.case.people import may
-from cases.documents import actions, lists
+from cases.documents import actions, lists, versions
 from cases.documents.finding import BACK, base_of, case_of, found
 from cases.documents.forms import PasswordForm
 from cases.documents.joining.joined import pages_together
@@ -80,6 +81,34 @@ def _said(verb: str, pages: int) -> str:
         "check": _("We check this file again now."),
         "share": _("The people of your case can see this file again."),
     }[verb]
+
+
+@open_to(PERSON)
+@recheck.required
+@require_POST
+def take_version_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One version alone: the one before it is read again."""
+    said = _("This version is taken back. You can put it back for 30 days, here.")
+    return _move_version(request, pk, versions.take_back, said)
+
+
+@open_to(PERSON)
+@recheck.required
+@require_POST
+def put_version_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Undo of that."""
+    return _move_version(request, pk, versions.put_back, _("This version is back."))
+
+
+def _move_version(request: HttpRequest, pk: UUID, move: Callable[..., Version], said: str) -> HttpResponse:
+    version = found(request, Version.objects.visible_to(request.user).select_related("document"), pk)
+    try:
+        move(version, by=Actor.of(request))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, said)
+    return redirect(version.get_absolute_url() + "#versions")
 
 
 @open_to(PERSON)

@@ -276,9 +276,9 @@ def _day(on: dt.date) -> str:
     return when.month_day(on, year=True)
 
 
-def taken_back(document: Document, reader: User, *, until: dt.datetime | None) -> str:
-    """Who took a file back and when, and until when it can be put back."""
-    by, day = document.withdrawn_by, when.month_day(document.withdrawn_at, year=True)
+def taken_back(thing: Document | Version, reader: User, *, until: dt.datetime | None) -> str:
+    """Who took a file, or a version, back and when, and until when it can be put back."""
+    by, day = thing.withdrawn_by, when.month_day(thing.withdrawn_at, year=True)
     said = _("You took it back on %(day)s.") if by == reader else _("%(name)s took it back on %(day)s.")
     sentences = [said % {"day": day, "name": by.name}]
     if until:

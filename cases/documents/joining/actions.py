@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cases.case.actions import must
 from cases.case.models import Case
 from cases.case.people import role_in
-from cases.documents import kinds, owning, ready, rules
+from cases.documents import kinds, lists, owning, ready, rules
 from cases.documents.joining.following import describe_like, forget_page, hide, say_like, tell_apart
 from cases.documents.joining.joined import JoinedPage
 from cases.documents.joining.remaking import remake, renumber
@@ -65,7 +65,7 @@ def photos_of(case: Case, by: Actor) -> list[Document]:
 
 
 def _is_photo(document: Document) -> bool:
-    newest = max(document.versions.all(), key=lambda version: version.number, default=None)
+    newest = lists.newest_of(document.versions.all())
     return newest is not None and newest.kind in kinds.PHOTOS and newest.state not in ("refused", "locked")
 
 

@@ -104,6 +104,11 @@ def _take_back(shown: VersionQuerySet, at: dt.datetime, who: User | None) -> lis
     return letters
 
 
+def uncover(photo: Document, *, by: Actor) -> None:
+    """Take back each made copy with this photo: it may show a version of it that was taken back."""
+    _take_back(Version.objects.live().filter(made_of__contains=[photo.pk]), clock.now(), by.user)
+
+
 def close_gap(letter: Document) -> None:
     """A page is erased: the others are counted from 1 again and made anew; a last one is a file of its own."""
     rest = list(letter.joined_pages.all())

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.case.people import may, role_in
-from cases.documents import owning, rules, words
+from cases.documents import lists, owning, rules, words
 from cases.documents.finding import base_of, case_of, found
 from cases.documents.joining import actions as joining
 from cases.documents.joining.joined import JoinedPage
@@ -169,7 +169,7 @@ def _told(photos: list[Document], user: Any, turns: Mapping[UUID, int] = Mapping
     }
     told = []
     for photo in photos:
-        newest = max(photo.versions.all(), key=lambda version: version.number)
+        newest = lists.newest_of(photo.versions.all())
         text = _wrong_with(newest, turns.get(photo.pk, 0))
         name = photo.title or newest.name
         told.append({"photo": photo, "name": name, "text": text, "picture": newest_picture.get(photo.pk)})

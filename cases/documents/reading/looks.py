@@ -13,7 +13,7 @@ from django.db import transaction
 
 from cases.case.models import Case
 from cases.case.people import role_in
-from cases.documents import rules
+from cases.documents import lists, rules
 from cases.documents.models import Document, PageImage, Version
 from portal import clock
 from portal.actors import Actor
@@ -73,7 +73,7 @@ def names_of(events: Iterable[Event], reader: Any) -> dict[str, str]:
     names = {str(version.pk): version.document.title or version.name for version in versions} if ids["version"] else {}
     documents = Document.objects.visible_to(reader).filter(pk__in=ids["document"])
     for document in documents.prefetch_related("versions") if ids["document"] else ():
-        newest = max(document.versions.all(), key=lambda version: version.number, default=None)
+        newest = lists.newest_of(document.versions.all())
         names[str(document.pk)] = document.title or (newest.name if newest else "")
     return names
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.case.people import may, role_in
 from cases.case.signatures import SignedHow
-from cases.documents import kinds
+from cases.documents import kinds, lists
 from cases.documents import words as document_words
 from cases.documents.models import Document, Version
 from cases.records import showing
@@ -198,7 +198,7 @@ def _own_form_of(releases: list[Release | None]) -> dict[str, Any] | None:
 
 def _file(document: Document) -> dict[str, Any]:
     """The newest version of a paper: where it stands in the checks."""
-    version = document.versions.order_by("-number").first()
+    version = lists.newest(document)
     gone = document.withdrawn_at is not None
     return {
         "document": document,
