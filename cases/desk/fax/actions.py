@@ -9,7 +9,7 @@ from cases.desk.fax import gateway
 from cases.desk.fax.models import Fax
 from cases.desk.fax.states import Failure
 from cases.desk.fax.telling import FAX_FAILED, ask_about, record_fax
-from cases.desk.letters import sending, showing
+from cases.desk.letters import papers, sending
 from cases.desk.letters.actions import fresh
 from cases.desk.letters.models import Letter
 from cases.records.items.telling import lock_case
@@ -28,8 +28,8 @@ def why_not(letter: Letter) -> str:
         return _("Faxing from here is not set up. Print it, and use our machine.")
     if reason := sending.why_not(letter):
         return reason
-    if showing.beside(letter):
-        return _("A paper goes with this letter. Print both, and use our machine.")
+    if papers.by_hand(letter):
+        return _("A paper goes with this letter that cannot be opened yet. Print both, and use our machine.")
     if not number_of(letter):
         return _("There is no fax number of this office that can be dialed.")
     return ""

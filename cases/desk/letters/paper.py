@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from cases.desk.letters import papers
 from cases.desk.letters.models import Letter
 from cases.desk.links import codes
 from cases.desk.links.models import OfficeLink
@@ -33,10 +34,16 @@ def reader(zone: Any) -> Iterator[None]:
 
 def pdf(letter: Letter) -> bytes:
     """The letter with everything that goes with it; the same bytes each time while its link stands."""
-    said = json.loads(letter.said)
+    said, behind = json.loads(letter.said), papers.behind(letter)
     with reader(letter.visit.zone):
-        pages = release_paper.pages_of(letter.release, letter.authority)
-        return one_page(said, letter.reference, coded(link_of(letter), letter.reference), letter.made_at, pages)
+        # What was signed by hand is there itself: no copy of ours beside it.
+        release = None if papers.PERMISSION in behind else letter.release
+        authority = None if papers.AUTHORITY in behind else letter.authority
+        pages = release_paper.pages_of(release, authority)
+        code = coded(link_of(letter), letter.reference)
+        further = sum(version.pages for version in behind.values())
+        content = one_page(said, letter.reference, code, letter.made_at, pages, further)
+    return papers.joined(content, list(behind.values()))
 
 
 def one_page(
@@ -45,8 +52,11 @@ def one_page(
     code: Mapping[str, Any],
     made_at: datetime,
     pages: list[dict[str, Any]] | None = None,
+    further: int = 0,
 ) -> bytes:
+    """The page with what was signed behind it; `further` pages of papers are put behind those later."""
     words = {**said, **code, "reference": reference, "page_of": _("Page {page} of {pages}"), "pages": pages or []}
+    words["further"] = further
     return paper.pdf(TEMPLATE, words, author=reference, made_at=made_at)
 
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 
 from cases.case.models import Case
 from cases.case.people import COORDINATOR, role_in
-from cases.case.signatures import SignedHow
 from cases.desk.letters import rules
 from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter
@@ -113,16 +112,6 @@ def _reach(letter: Letter) -> str:
 def _asks(letter: Letter) -> str:
     names = [each.item.called for each in letter.asks.select_related("item__kind", "item__visit__case__key")]
     return ", ".join(names) or _("The report of the visit")
-
-
-def beside(letter: Letter) -> list[dict[str, str]]:
-    """Papers that are files of the case: to be printed and put with the letter by hand."""
-    release, rows = letter.release, []
-    if release and release.how == SignedHow.PAPER and release.paper and not release.is_paper_gone:
-        rows.append({"label": _("The permission, signed on paper"), "href": release.paper.get_absolute_url()})
-    if release and release.own_form and release.own_form.withdrawn_at is None:
-        rows.append({"label": _("The office’s own form"), "href": release.own_form.get_absolute_url()})
-    return rows
 
 
 def left_over(letter: Letter) -> list[dict[str, str]]:

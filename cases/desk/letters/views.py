@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.case.models import Case
 from cases.case.people import COORDINATOR, may, role_in
-from cases.desk.letters import actions, paper, rules, sending, showing
+from cases.desk.letters import actions, paper, papers, rules, sending, showing
 from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter
 from cases.desk.letters.states import LetterKind
@@ -122,7 +122,7 @@ def _page(request: HttpRequest, found: Letter, *, also: list[str] | None = None,
         "tag": showing.tag(found),
         "became": showing.became(found),
         "filled": showing.filled(found),
-        "beside": showing.beside(found),
+        "beside": papers.by_hand(found),
         "left_over": showing.left_over(found),
         "why": why,
         "may_go": found.is_to_go and not why,

@@ -11,6 +11,17 @@ from cases.documents.sandbox import pictures
 from cases.documents.verdicts import Refusal
 
 
+def append(folder: Path, parts: list[dict]) -> None:
+    """Write folder/packet: the first part, a PDF of ours, as it is, and the others behind it. Raises Refusal."""
+    with ExitStack() as opened:
+        first, *others = [opened.enter_context(_open(folder, part)) for part in parts]
+        for pdf, part in zip(others, parts[1:], strict=True):
+            if len(pdf.pages) != part["pages"]:
+                raise Refusal(verdicts.DAMAGED)
+            first.pages.extend(pdf.pages)
+        first.save(folder / "packet", deterministic_id=True)
+
+
 def gather(folder: Path, parts: list[dict], title: str) -> None:
     """Write folder/packet: the parts in their order, a bookmark for each under one for its heading.
 

@@ -95,6 +95,11 @@ def gather(folder: Path, parts: list[dict], title: str) -> None:
     _do(folder, {"do": "gather", "parts": parts, "title": title, "files": len(parts)})
 
 
+def append(folder: Path, parts: list[dict]) -> None:
+    """Leave folder/packet, the first part as it is with the others behind it. Raises Busy, OSError, Refusal."""
+    _do(folder, {"do": "append", "parts": parts, "files": len(parts)})
+
+
 def read_codes(folder: Path, kind: kinds.Kind, pages: list[int]) -> list[list]:
     """[page, words] of the QR codes and bars on pages of folder/clean. Raises Busy, Refusal."""
     found: list[list] = _do(folder, {"do": "read_codes", "kind": kind.code, "pages": pages})["codes"]
@@ -265,6 +270,13 @@ def _gather(folder: Path, order: dict) -> dict:
     return {"state": verdicts.READY}
 
 
+def _append(folder: Path, order: dict) -> dict:
+    from cases.documents.sandbox import packets
+
+    packets.append(folder, order["parts"])
+    return {"state": verdicts.READY}
+
+
 def _read_codes(folder: Path, order: dict) -> dict:
     from cases.documents.sandbox import codes
 
@@ -288,6 +300,7 @@ TASKS = {
     "make_sheets": _make_sheets,
     "bind": _bind,
     "gather": _gather,
+    "append": _append,
     "pick": _pick,
     "read_codes": _read_codes,
 }

@@ -59,13 +59,16 @@ def _copy(release: Release) -> dict[str, Any]:
     return words | _signed(release)
 
 
-def pages_of(release: Release | None, authority: Authority) -> list[dict[str, Any]]:
-    """What was signed, as further pages of a letter; each in the patient's own language."""
-    case = authority.case
+def pages_of(release: Release | None, authority: Authority | None) -> list[dict[str, Any]]:
+    """What was signed, as further pages of a letter; each in the patient's own language. None: its paper goes."""
+    if release is None and authority is None:
+        return []
+    case = authority.case if authority else release.visit.case
     with _reader(case):
         own = {"lang": case.patient.language.split("-")[0], "rtl": get_language_bidi()}
         words = [_copy(release)] if release else []
-        words.append(_authority(case, authority.text) | _signed(authority))
+        if authority:
+            words.append(_authority(case, authority.text) | _signed(authority))
         return [_whole(each) | own for each in words]
 
 

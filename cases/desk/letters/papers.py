@@ -1,0 +1,76 @@
+"""Papers that go with a letter: what was signed by hand, the office's own form. Files of the case, pages behind it."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.case.signatures import SignedHow
+from cases.desk.letters.models import Letter
+from cases.documents import kinds
+from cases.documents.models import Document, Version
+from cases.documents.sandbox import run as sandbox
+from cases.documents.verdicts import Refusal
+from cases.documents.worker import checking
+from portal.errors import Refused
+from portal.vault import files
+
+PERMISSION, AUTHORITY, OWN_FORM = "permission", "authority", "own_form"
+NAMES = {
+    PERMISSION: gettext_lazy("The permission, signed on paper"),
+    AUTHORITY: gettext_lazy("That we may ask, signed on paper"),
+    OWN_FORM: gettext_lazy("The office’s own form"),
+}
+
+
+def of(letter: Letter) -> dict[str, UUID]:
+    """The documents that belong with a letter, by what each is."""
+    release, authority, found = letter.release, letter.authority, {}
+    if release and release.how == SignedHow.PAPER and release.paper_id:
+        found[PERMISSION] = release.paper_id
+    if authority.how == SignedHow.PAPER and authority.paper:
+        found[AUTHORITY] = authority.paper
+    if release and release.own_form_id:
+        found[OWN_FORM] = release.own_form_id
+    return found
+
+
+def behind(letter: Letter) -> dict[str, Version]:
+    """Those that can be pages of it: their newest copies that passed our checks and are not for the patient alone."""
+    wanted = of(letter)
+    ready = Version.objects.ready().newest_ready().filter(document__in=wanted.values(), document__only_me=False)
+    found = {version.document_id: version for version in ready.filter(case=letter.case_id).select_related("file__key")}
+    return {what: found[document] for what, document in wanted.items() if document in found}
+
+
+def by_hand(letter: Letter) -> list[dict[str, str]]:
+    """Those that are still here and cannot be: to be put with it by hand, once they can be opened."""
+    there = behind(letter)
+    missing = {document: what for what, document in of(letter).items() if what not in there}
+    here = Document.objects.here().filter(pk__in=missing, only_me=False)
+    return [{"label": str(NAMES[missing[row.pk]]), "href": row.get_absolute_url()} for row in here]
+
+
+def joined(content: bytes, papers: list[Version]) -> bytes:
+    """The letter with the papers behind it, put together where files are opened. Raises Refused when it cannot be."""
+    if not papers:
+        return content
+    try:
+        with sandbox.room(checking.rooms()) as folder:
+            (folder / "letter").write_bytes(content)
+            first = {"file": "letter", "kind": kinds.PDF.code, "pages": 0}
+            sandbox.append(folder, [first, *(_laid_out(paper, folder) for paper in papers)])
+            return (folder / "packet").read_bytes()
+    except (Refusal, sandbox.Busy) as error:
+        said = _("We couldn’t put the papers with the letter just now. Try again in a few minutes.")
+        raise Refused(said, code="busy") from error
+
+
+def _laid_out(paper: Version, folder: Path) -> dict[str, Any]:
+    name = f"paper-{paper.pk}"
+    with (folder / name).open("wb") as out:
+        for chunk in files.read(paper.file):
+            out.write(chunk)
+    return {"file": name, "kind": paper.file_kind, "pages": paper.pages}
