@@ -16,8 +16,8 @@ COPY deploy/font.sh deploy/
 RUN deploy/font.sh
 COPY . .
 # Files are checked in a process of their own, each of which would read the sources anew.
-RUN python -m compileall -q portal cases bookings
-RUN useradd --system --uid 10001 --home-dir /var/lib/portal --create-home portal
+RUN python -m compileall -q portal cases bookings \
+  && useradd --system --uid 10001 --home-dir /var/lib/portal --create-home portal
 USER 10001
 VOLUME /var/lib/portal
 EXPOSE 8000

@@ -38,7 +38,11 @@ def drop(name: str) -> None:
     with _connect(os.environ["DATABASE_URL"], _given_name()) as db:
         db.execute(LET_GO, [name])
     with owner(_given_name()) as db:
-        db.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        gone = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+        try:
+            db.execute(gone + sql.SQL(" WITH (FORCE)"))
+        except psycopg.errors.InsufficientPrivilege:  # PostgreSQL is cleaning up in it: asked plainly, it makes way
+            db.execute(gone)
 
 
 def owner(name: str) -> psycopg.Connection:

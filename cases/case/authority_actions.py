@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cases.case import changes
 from cases.case.actions import must
 from cases.case.authority import Authority
 from cases.case.models import Case
@@ -55,6 +56,7 @@ def _sign(case: Case, how: SignedHow, words: str, paper: UUID | None, read: Text
     authority.signature = words
     authority.save(force_insert=True)
     record(by, "authority.signed", authority, patient=case.patient_id, case=case.pk, why=how)
+    changes.authority_changed(authority, by=by)
     return authority
 
 
@@ -69,4 +71,5 @@ def take_back_authority(case: Case, *, by: Actor) -> Authority | None:
     authority.withdrawn_at, authority.withdrawn_by = clock.now(), by.user or case.patient
     authority.save(update_fields=["withdrawn_at", "withdrawn_by"])
     record(by, "authority.taken_back", authority, patient=case.patient_id, case=case.pk)
+    changes.authority_changed(authority, by=by)
     return authority

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from cases.case.authority import Authority
 from cases.case.models import Case, CaseClinician, ToDo
 from portal.actors import Actor
 
@@ -18,9 +19,14 @@ class OfToDo(Protocol):
     def __call__(self, todo: ToDo, *, by: Actor) -> object: ...
 
 
+class OfAuthority(Protocol):
+    def __call__(self, authority: Authority, *, by: Actor) -> object: ...
+
+
 _of_treatment: list[OfTreatment] = []
 _of_doctors: list[OfDoctor] = []
 _of_to_dos: list[OfToDo] = []
+_of_authorities: list[OfAuthority] = []
 
 
 def on_treatment_moved(listener: OfTreatment) -> None:
@@ -54,3 +60,14 @@ def on_to_do_done(listener: OfToDo) -> None:
 def to_do_done(todo: ToDo, *, by: Actor) -> None:
     for listener in _of_to_dos:
         listener(todo, by=by)
+
+
+def on_authority_changed(listener: OfAuthority) -> None:
+    """Call `listener(authority, by=actor)` in each transaction in which one is signed or taken back."""
+    if listener not in _of_authorities:
+        _of_authorities.append(listener)
+
+
+def authority_changed(authority: Authority, *, by: Actor) -> None:
+    for listener in _of_authorities:
+        listener(authority, by=by)

@@ -13,10 +13,10 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         from anymail.signals import tracking
 
-        from cases.case import office_ties
+        from cases.case import changes, office_ties
         from cases.desk.fax import answers as fax_answers
         from cases.desk.holder import asking
-        from cases.desk.letters.sending import follow_release
+        from cases.desk.letters.sending import follow_authority, follow_release
         from cases.desk.letters.states import whys
         from cases.desk.links import actions, parts
         from cases.desk.mail import composing, desks
@@ -38,6 +38,7 @@ class DeskConfig(AppConfig):
 
         office_ties.register(TIES)
         ended.on_end(follow_release)
+        changes.on_authority_changed(follow_authority)
         parts.register(parts.Part("holder", "desk/holder.html", asking.part))
         parts.register(RECEIVING)
         readers.tell_beyond(beyond.of_document)

@@ -26,7 +26,7 @@ class RecordsConfig(AppConfig):
         from cases.records.release.actions import follow_paper
         from cases.records.report import passing
         from cases.records.report import reminders as report_reminders
-        from cases.records.report.filing import follow_file
+        from cases.records.report.filing import follow_authority, follow_file
         from portal.reminders.kinds import register
 
         for room in (reminders, opening_reminders, report_reminders, release_reminders, letter_reminders):
@@ -40,6 +40,7 @@ class RecordsConfig(AppConfig):
         readers.tell_beyond(beyond.of_document)
         changes.on_treatment_moved(follow_treatment)
         changes.on_doctor_named(fill_holders)
+        changes.on_authority_changed(follow_authority)
         changes.on_to_do_done(letter_reminders.tell_of_fax)
         office_ties.register(TIES)
         words.register_for_patients("visit.", "referral.", "item.", "report.", "release.")

@@ -168,15 +168,14 @@ def test_permission_taken_back_between_printing_and_sending_stops_it_and_tells_u
     assert made.reference in todo.note
 
 
-def test_what_stops_it_without_a_word_stops_it_at_the_last_moment():
-    """Nobody told the letter: the authority ended, which has no followers."""
+def test_when_we_may_ask_no_more_its_letters_stop_at_once():
     made, _content = actions.print_letter(letter(), by=actor("theo"))
     take_back_authority(made.case, by=actor("rosa"))
-    with pytest.raises(Refused, match="not signed yet that we may ask"):
-        sending.sent(made, "posted", by=actor("theo"))
     made.refresh_from_db()
-    assert (made.ended_why, made.sent_at) == (LetterEnded.STOPPED, None)
+    assert (made.ended_why, made.sent_at) == (LetterEnded.TAKEN_BACK, None)
     assert ToDo.objects.open().filter(kind=LETTER_OUT).count() == 1
+    with pytest.raises(Refused, match="The permission was taken back"):
+        sending.sent(made, "posted", by=actor("theo"))
 
 
 def test_a_permission_that_has_run_out_stops_it():

@@ -121,3 +121,12 @@ def test_a_permission_taken_back_ends_passing_on(loop):
     shown = browser(person("theo")).get(loop.get_absolute_url()).content.decode()
     assert reverse("records:tell_report", args=[loop.visit.case_id, "passed_on"]) not in shown
     assert "Nothing is signed that lets us pass it on." in shown
+
+
+def test_signed_after_the_report_came_it_can_be_passed_on(loop):
+    put_in_report(loop)
+    assert (ReportLoop.objects.get().state, waits()) == ("not_asked", 0)
+    sign_that_we_may(loop)
+    assert (ReportLoop.objects.get().state, waits()) == ("announced", 1)
+    take_back_authority(loop.visit.case, by=actor("rosa"))
+    assert waits() == 0

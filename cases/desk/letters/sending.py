@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.case.actions import ask_to_do, must
+from cases.case.authority import Authority
 from cases.desk.letters import filling, rules
 from cases.desk.letters.models import Letter
 from cases.desk.letters.states import LetterEnded, LetterKind, SentHow, why_of
@@ -66,8 +67,8 @@ def _sent(letter: Letter, how: str, by: Actor) -> tuple[Letter, str]:
 def _tell(letter: Letter, by: Actor) -> None:
     if letter.kind == LetterKind.REPORT:
         loop = ReportLoop.objects.select_related("visit__case__patient").filter(visit=letter.visit).first()
-        if loop and loop.state == ReportState.NOT_ASKED:
-            tell_report(loop, "asked", by=by)
+        if loop and (verb := {ReportState.NOT_ASKED: "asked", ReportState.ASKED: "asked_again"}.get(loop.state)):
+            tell_report(loop, verb, by=by)
         return
     for item in _items(letter):
         if verb := rules.verb_of(letter.kind, item.state):
@@ -117,6 +118,15 @@ def follow_release(release: Release, *, by: Actor) -> None:
     why = LetterEnded.TAKEN_BACK if release.state == ReleaseState.TAKEN_BACK else LetterEnded.REPLACED
     for letter in Letter.objects.to_go().filter(release=release).select_related("case__patient", "office"):
         _end(letter, why, by)
+
+
+@transaction.atomic
+def follow_authority(authority: Authority, *, by: Actor) -> None:
+    """Nobody may ask by it any more: its letters go no more. Cases call it, in their own transaction."""
+    if authority.withdrawn_at is None:
+        return
+    for letter in Letter.objects.to_go().filter(authority=authority).select_related("case__patient", "office"):
+        _end(letter, LetterEnded.TAKEN_BACK, by)
 
 
 def _end(letter: Letter, why: LetterEnded, by: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from cases.case.authority import Authority
 from cases.documents.models import Document
 from cases.records.items.telling import lock_case, put_back
 from cases.records.models import ReportLoop
@@ -10,7 +11,7 @@ from cases.records.report import board, passing
 from cases.records.report.actions import tell_report
 from cases.records.states import KnownBy, ReportState
 from portal import clock
-from portal.actors import SYSTEM
+from portal.actors import SYSTEM, Actor
 
 
 @transaction.atomic
@@ -32,6 +33,13 @@ def follow_file(document: Document) -> None:
             replan(loop.visit, now=clock.now())
         board.put_on_board(loop, by=SYSTEM)
         board.settle_what_is_over(loop.visit)
+
+
+@transaction.atomic
+def follow_authority(authority: Authority, *, by: Actor) -> None:
+    """What is here may be passed on from now on, or no longer. Cases call it, in their own transaction."""
+    for document in Document.objects.here().filter(case=authority.case_id, kind=passing.SECOND_REPORT):
+        follow_file(document)
 
 
 def _is_still_asked_for(loop: ReportLoop) -> bool:
