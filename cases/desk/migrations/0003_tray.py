@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("item", "A record"),
-                            ("report", "A report"),
+                            ("report", "The second doctor’s report"),
                             ("authority", "The permission to ask, signed on paper"),
                             ("release", "A permission to send records, signed on paper"),
                             ("other", "A letter or anything else"),

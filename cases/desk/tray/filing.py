@@ -26,6 +26,7 @@ from cases.records import actions as records
 from cases.records.models import RecordItem, Release
 from cases.records.release import actions as releases
 from cases.records.release import form as release_form
+from cases.records.report.passing import SECOND_REPORT
 from cases.records.states import KnownBy
 from portal import clock, moves
 from portal.actors import Actor
@@ -41,6 +42,7 @@ TOLD = {
     How.PHONE: KnownBy.STAFF_CALL,
     How.HAND: KnownBy.OFFICE,
 }
+KINDS = {About.REPORT: SECOND_REPORT}  # what a file becomes that is no record
 ANSWERS = (Said.SENT, Said.NOT_FOUND, Said.NEEDS)
 
 
@@ -132,7 +134,7 @@ def _keep_pages(row: Incoming, filing: Filing, *, by: Actor) -> Document | None:
         return None
     if filing.about == About.RELEASE:
         return _keep_permission(row, filing, by=by)
-    kind = filing.item.kind_id if filing.item else OTHER
+    kind = filing.item.kind_id if filing.item else KINDS.get(filing.about, OTHER)
     document = documents.add_file(filing.case, upload_of(row), kind=kind, by=by).document
     document.title = words.title_of(row, filing.about)
     document.save(update_fields=["title"])

@@ -31,7 +31,7 @@ class Check(TextChoices):
 
 class About(TextChoices):
     ITEM = "item", _("A record")
-    REPORT = "report", _("A report")
+    REPORT = "report", _("The second doctor’s report")
     AUTHORITY = "authority", _("The permission to ask, signed on paper")
     RELEASE = "release", _("A permission to send records, signed on paper")
     OTHER = "other", _("A letter or anything else")
