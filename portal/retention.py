@@ -24,6 +24,7 @@ from portal.history import actions as history
 from portal.reminders import rules as reminders
 from portal.reminders import sender
 from portal.texts.words import organisation
+from portal.vault import files
 
 CONFIRMED_BY_COUNSEL = False
 SIX_YEARS = dt.timedelta(days=2192)  # never less, leap days included
@@ -65,6 +66,14 @@ RULES = [
         documents.KEPT_AFTER_WITHDRAWAL,
         erasing.taken_back,
         lambda now: erasing.erase_versions(erasing.taken_back(now)),
+    ),
+    Rule(
+        "bytes_left",
+        "bytes of files that are erased, which the store could not remove then",
+        files.SOON_REMOVED,
+        files.left,
+        files.remove_left,
+        False,
     ),
     Rule(
         "not_ours_papers",

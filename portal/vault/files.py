@@ -1,6 +1,7 @@
 """The file store: AES-256-GCM in chunks, so that a cut, changed or swapped file is refused."""
 
 import contextlib
+import datetime as dt
 import hashlib
 import os
 import uuid
@@ -11,14 +12,16 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.db.models import QuerySet
 
 from portal import clock
 from portal.vault import keys, store
-from portal.vault.models import DataKey, StoredFile
+from portal.vault.models import DataKey, Removal, StoredFile
 
 MAGIC = b"RSF1"
 CHUNK = 1024 * 1024  # bytes before encryption
 TAG = 16
+SOON_REMOVED = dt.timedelta(hours=1)  # the transaction that gave the bytes up has ended long since
 
 
 def put(chunks: Iterable[bytes], *, key: DataKey) -> StoredFile:
@@ -91,10 +94,38 @@ def erase(key: DataKey) -> None:
 
 
 def remove(stored: StoredFile) -> None:
-    """Delete the row now and the bytes after commit, so that a rollback loses nothing."""
+    """Delete the row now and the bytes after commit, so that a rollback loses nothing.
+
+    While the store is away they stay noted, and `remove_left` tries again.
+    """
     path = stored.path
     stored.delete()
-    transaction.on_commit(lambda: store.current().remove(path), robust=True)
+    Removal.objects.create(path=path, since=clock.now())
+    transaction.on_commit(lambda: _remove_bytes(path), robust=True)
+
+
+def _remove_bytes(path: str) -> None:
+    store.current().remove(path)
+    Removal.objects.filter(path=path).delete()
+
+
+def left(now: dt.datetime) -> QuerySet[Removal]:
+    """Bytes whose removal did not succeed."""
+    return Removal.objects.filter(since__lt=now - SOON_REMOVED)
+
+
+def remove_left(now: dt.datetime) -> int:
+    """Try these again; how many went. The rest waits for another night."""
+    gone = 0
+    for path in list(left(now).values_list("path", flat=True)):
+        try:
+            _remove_bytes(path)
+        except store.Away:
+            break
+        except OSError:  # a disk that fails
+            continue
+        gone += 1
+    return gone
 
 
 def discard(stored: StoredFile) -> None:

@@ -54,6 +54,19 @@ class StoredFile(models.Model):
         return f"file {self.pk}"
 
 
+class Removal(models.Model):
+    """Bytes that are to go: written with the change that gives them up, gone once the store has removed them."""
+
+    path = models.CharField(max_length=100, primary_key=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="removal_names_a_file", condition=~Q(path=""))]
+
+    def __str__(self) -> str:
+        return f"bytes to remove: {self.path}"
+
+
 class StoreLook(models.Model):
     """What the last look over the store found: one row, for the health page."""
 

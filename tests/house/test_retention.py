@@ -57,6 +57,8 @@ def test_the_kinds_and_ages_of_the_product():
     assert {rule.code: rule.kept.days for rule in retention.RULES} == {
         "refused_files": 1,
         "withdrawn_files": 30,
+        "bytes_left": 0,
+        "not_ours_papers": 30,
         "unfinished_intake": 30,
         "files_not_arrived": 1,
         "drafts": 30,
