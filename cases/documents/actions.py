@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from cases.case.actions import must
 from cases.case.models import Case
 from cases.case.people import role_in
-from cases.documents import kinds, names, owning, ready, rules, tasks, words
+from cases.documents import kinds, names, owning, ready, rules, tasks, twins, words
 from cases.documents.joining import actions as joining
 from cases.documents.joining import following, remaking
 from cases.documents.models import OTHER, PLAN, Document, Version
@@ -93,9 +93,7 @@ def _add(document: Document, upload: UploadedFile, by: Actor) -> Version:
     # The case's lock keeps two sends from filling its last megabyte, or from saving the same bytes twice.
     case = Case.objects.select_for_update(of=("self",)).select_related("key").get(pk=document.case_id)
     name, found = _first_look(case, upload)
-    digest = _digest(case, upload)
-    if twin := Version.objects.live().exclude(state="refused").filter(case=case, digest=digest).first():
-        raise Refused(_same(twin, by), code="same")
+    digest = twins.place_for(Version(case=case), _digest(case, upload), by)
     now = clock.now()
     last = document.versions.aggregate(last=Max("number"))["last"] or 0
     try:
@@ -136,13 +134,6 @@ def _first_look(case: Case, upload: UploadedFile) -> tuple[str, kinds.Kind]:
     if found is None:
         raise Refused(words.reason(code), code=code)
     return name, found
-
-
-def _same(twin: Version, by: Actor) -> str:
-    """That these bytes are here, and under which name, where the person may know that file."""
-    if by.user is None or not Version.objects.visible_to(by.user).filter(pk=twin.pk).exists():
-        return words.reason("same")
-    return _("This file is here already, as “%(name)s”. We keep one.") % {"name": twin.document.title or twin.name}
 
 
 def _digest(case: Case, upload: UploadedFile) -> str:
@@ -197,9 +188,9 @@ def restore(document: Document, *, by: Actor) -> Document:
         raise Refused(refused, code="role")
     try:
         with transaction.atomic():
-            Version.objects.filter(document=document, withdrawn_at=document.withdrawn_at).update(
-                withdrawn_at=None, withdrawn_by=None
-            )
+            back = Version.objects.filter(withdrawn_at=document.withdrawn_at)
+            twins.make_room(back.filter(Q(document=document) | Q(document__page_of__joined=document)), by)
+            back.filter(document=document).update(withdrawn_at=None, withdrawn_by=None)
             others = following.follow_restoring(document, by=by)
     except IntegrityError as error:
         raise Refused(words.reason("same"), code="same") from error

@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cases.case.people import role_in
-from cases.documents import ready, rules, words
+from cases.documents import ready, rules, twins, words
 from cases.documents.joining import actions as joining
 from cases.documents.joining import following, remaking
 from cases.documents.models import Guess, Version
@@ -44,9 +44,10 @@ def put_back(version: Version, *, by: Actor) -> Version:
         raise Refused(refused, code="role")
     if version.made_of or version.reason == ERASED:
         raise Refused(_("This has changed since you opened the page. Look at it once more."), code="state")
-    version.withdrawn_at = version.withdrawn_by = None
     try:
         with transaction.atomic():
+            twins.make_room(Version.objects.filter(pk=version.pk), by)
+            version.withdrawn_at = version.withdrawn_by = None
             version.save(update_fields=["withdrawn_at", "withdrawn_by"])
     except IntegrityError as error:
         raise Refused(words.reason("same"), code="same") from error
