@@ -16,7 +16,12 @@ BACK = {"plan": "documents:add_plan", "add": "documents:add", "list": "documents
 
 
 def case_of(request: HttpRequest, pk: UUID) -> Case:
-    return find_or_404(Case.objects.visible_to(request.user).select_related("patient", "starter"), pk=pk)
+    """The case whose files a page is about, or 404; being refused is on record."""
+    try:
+        return find_or_404(Case.objects.visible_to(request.user).select_related("patient", "starter"), pk=pk)
+    except Http404:
+        looks.note_case_denial(pk, by=Actor.of(request))
+        raise
 
 
 def found(request: HttpRequest, visible: QuerySet[Any], pk: UUID) -> Any:

@@ -16,6 +16,7 @@ from cases.reviews import opening
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
+from portal.history.models import Event
 from portal.reminders.models import Reminder
 from tests import factories, people, plan_files
 from tests.documents.files import read, upload
@@ -223,3 +224,26 @@ def test_last_page_of_a_letter_is_a_file_of_its_own_once_the_other_is_erased(cas
     assert joined.withdrawn_at is not None
     assert [row.document.pk for row in lists.here(case, case.patient, kind="plan")] == [good]
     assert [plan.document_id for plan in plans.plan_files(case)] == [good]
+
+
+def told_of(verb):
+    return sorted(Event.objects.filter(verb=verb).values_list("about_id", flat=True))
+
+
+def test_each_file_hidden_or_shown_with_its_letter_has_a_line(case):
+    joined = joined_of(case)
+    all_of_it = sorted(map(str, [joined.pk, *order(joined)]))
+    actions.mark_only_me(Document.objects.get(pk=order(joined)[1]), by=by())
+    assert told_of("document.made_private") == all_of_it
+    actions.mark_only_me(joined, False, by=by())
+    assert told_of("document.shared") == all_of_it
+
+
+def test_copies_taken_back_with_a_page_have_a_line(case):
+    joined = joined_of(case)
+    first = order(joined)[0]
+    joining.take_out(joined, first, by=by())
+    work()
+    assert told_of("document.copies_withdrawn") == []
+    actions.mark_only_me(Document.objects.get(pk=first), by=by())
+    assert told_of("document.copies_withdrawn") == [str(joined.pk)]

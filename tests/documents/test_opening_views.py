@@ -253,3 +253,15 @@ def test_older_version_can_be_read(case, rosa):
     assert "?version=1" in page
     assert "Page 1 of 1" in rosa.get(first.document.get_absolute_url() + "?version=1").content.decode()
     assert rosa.get(first.document.get_absolute_url() + "?version=9").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["list", "search", "join", "add_plan", "add"])
+def test_refusal_at_the_pages_of_a_cases_files_is_on_record_once(case, name):
+    stranger = people.browser(people.person("grace"))
+    for _press in range(2):
+        assert stranger.get(reverse(f"documents:{name}", args=[case.pk])).status_code == 404
+    line = Event.objects.get(verb="document.denied")
+    assert (line.about_id, line.patient, line.case_id) == (str(case.pk), case.patient_id, case.pk)
+    assert line.actor_id == people.person("grace").pk
+    assert stranger.get(reverse(f"documents:{name}", args=[people.person("grace").pk])).status_code == 404
+    assert seen("document.denied") == 1

@@ -30,7 +30,7 @@ def follow_withdrawal(document: Document, *, by: Actor) -> list[Document]:
     # No made copy may show a photo that was taken back, not even an older one.
     gone = [document.pk, *(photo.pk for photo in photos)]
     shown_in = Version.objects.live().filter(made_of__overlap=gone)
-    letters = _take_back(shown_in, document.withdrawn_at, document.withdrawn_by)
+    letters = _take_back(shown_in, document.withdrawn_at, by)
     page = JoinedPage.objects.filter(photo=document).select_related("joined__case__key").first()
     if page is None:
         return photos + letters
@@ -95,18 +95,20 @@ def forget_page(joined: Document, photo: Document) -> None:
     Guess.objects.filter(document=joined).delete()  # the next version has its own
 
 
-def _take_back(shown: VersionQuerySet, at: dt.datetime, who: User | None) -> list[Document]:
+def _take_back(shown: VersionQuerySet, at: dt.datetime, by: Actor) -> list[Document]:
     """Take these made copies back, with what was guessed of them; whose they are."""
     letters = list(Document.objects.filter(pk__in=shown.values("document")).select_related("case__key"))
     read_on = shown.filter(document=OuterRef("document"), number=OuterRef("version_number"))
     Guess.objects.filter(Exists(read_on), document__in=letters).delete()
-    shown.update(withdrawn_at=at, withdrawn_by=who)
+    shown.update(withdrawn_at=at, withdrawn_by=by.user)
+    for letter in letters:
+        record(by, "document.copies_withdrawn", letter, patient=letter.case.patient_id, case=letter.case_id)
     return letters
 
 
 def uncover(photo: Document, *, by: Actor) -> None:
     """Take back each made copy with this photo: it may show a version of it that was taken back."""
-    _take_back(Version.objects.live().filter(made_of__contains=[photo.pk]), clock.now(), by.user)
+    _take_back(Version.objects.live().filter(made_of__contains=[photo.pk]), clock.now(), by)
 
 
 def close_gap(letter: Document) -> None:
@@ -150,11 +152,15 @@ def follow_hiding(document: Document, *, by: Actor) -> list[Document]:
 
 def hide(joined: Document, only_me: bool, by: Actor) -> list[Document]:
     both = Document.objects.filter(page_of__joined=joined) | Document.objects.filter(pk=joined.pk)
-    changed = list(Document.objects.filter(pk__in=both.values("pk")).exclude(only_me=only_me))
+    changed = list(
+        Document.objects.filter(pk__in=both.values("pk")).exclude(only_me=only_me).select_related("case__key")
+    )
     rows = Document.objects.filter(pk__in=[document.pk for document in changed])
     rows.update(only_me=only_me, changed_at=clock.now())
     for document in changed:
         document.only_me = only_me
+        verb = "document.made_private" if only_me else "document.shared"
+        record(by, verb, document, patient=document.case.patient_id, case=document.case_id)
     return changed + _cover(joined.case_id, by)
 
 
@@ -164,7 +170,7 @@ def _cover(case_id: UUID, by: Actor) -> list[Document]:
     hidden, gone = photos.filter(only_me=True), photos.filter(withdrawn_at__isnull=False)
     shown = Version.objects.live().filter(case=case_id).exclude(made_of=[])
     shown = shown.filter(Q(made_of__overlap=_ids(gone)) | Q(made_of__overlap=_ids(hidden), document__only_me=False))
-    letters = _take_back(shown, clock.now(), by.user)
+    letters = _take_back(shown, clock.now(), by)
     for letter in letters:
         if letter.joined_pages.exists():
             remake(letter, by=by, at_once=True)

@@ -62,6 +62,17 @@ def note_denial(model: Any, pk: UUID, *, by: Actor) -> None:
     _note_once("document.denied", thing.version if model is PageImage else thing, str, by)
 
 
+def note_case_denial(pk: UUID, *, by: Actor) -> None:
+    """The same at the pages about all files of a case: its list, search, adding, joining."""
+    case = Case.objects.filter(pk=pk).first()
+    if case is None:
+        return
+    with _alone_with(case):
+        noted = Event.objects.filter(patient=case.patient_id, at__gte=clock.now() - rules.ONE_LOOK, actor_id=by.id)
+        if not noted.filter(verb="document.denied", about_id=str(case.pk)).exists():
+            record(by, "document.denied", case, patient=case.patient_id, case=case.pk)
+
+
 def names_of(events: Iterable[Event], reader: Any) -> dict[str, str]:
     """What the files are called that these lines are about, by id, where the reader may know them; two queries.
 
