@@ -97,7 +97,15 @@ def _erase_version(due: QuerySet[Version], pk: UUID) -> bool:
         Document.objects.filter(pk=document.pk).delete()
         if letter:
             following.close_gap(letter)
+    elif _is_left_empty(document):
+        following.let_go(document)
     return True
+
+
+def _is_left_empty(document: Document) -> bool:
+    """Whether it is a letter of photos that stands here without any copy."""
+    is_here = document.withdrawn_at is None and document.case.state != Case.State.CLOSED
+    return is_here and document.joined_pages.exists() and not document.versions.live().exists()
 
 
 def _forget_words(document: Document) -> None:

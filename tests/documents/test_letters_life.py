@@ -8,8 +8,10 @@ from django.urls import reverse
 from cases.documents import actions, erasing, lists, plans, ready
 from cases.documents.describing import actions as describing
 from cases.documents.joining import actions as joining
-from cases.documents.models import Document, Guess
+from cases.documents.models import Document, Guess, Version
 from cases.documents.reminders import NEW_PLAN
+from cases.documents.verdicts import Verdict
+from cases.documents.worker import checking
 from cases.records import actions as records
 from cases.records.models import RecordItem
 from cases.reviews import opening
@@ -247,3 +249,44 @@ def test_copies_taken_back_with_a_page_have_a_line(case):
     assert told_of("document.copies_withdrawn") == []
     actions.mark_only_me(Document.objects.get(pk=first), by=by())
     assert told_of("document.copies_withdrawn") == [str(joined.pk)]
+
+
+def refused_without(joined, photo):
+    """A page is taken out, and the copy without it cannot be made."""
+    joining.take_out(joined, photo, by=by())
+    Version.objects.filter(state="received").update(due_at=clock.now())
+    newest = joined.versions.order_by("-number").first()
+    claimed = checking.claim(newest.pk)
+    checking.settle(claimed, Verdict("refused", "too_complex"), None)
+
+
+def test_page_taken_out_is_in_no_copy_once_the_new_one_is_refused(case):
+    joined = joined_of(case)
+    ids = order(joined)
+    refused_without(joined, ids[1])
+    assert not Version.objects.ready().filter(document=joined).exists()
+    assert sorted(plan.document_id for plan in plans.plan_files(case)) == sorted(ids)
+    assert told_of("document.copies_withdrawn") == [str(joined.pk)]
+    joining.finish(joined, by=by())
+    work()
+    assert sorted(plan.document_id for plan in plans.plan_files(case)) == sorted([joined.pk, ids[1]])
+
+
+def test_letter_without_any_copy_lets_its_photos_go(case):
+    joined = joined_of(case)
+    ids = order(joined)
+    refused_without(joined, ids[1])
+    erase_traces()
+    joined.refresh_from_db()
+    assert joined.withdrawn_at is not None
+    here = [row.document.pk for row in lists.here(case, case.patient, kind="plan")]
+    assert sorted(here) == sorted(ids)
+
+
+def test_page_that_cannot_be_added_leaves_the_copy_as_it_was(case):
+    joined = joined_of(case)
+    joining.put_in(joined, photos(case, 1, start=3), by=by())
+    Version.objects.filter(state="received").update(due_at=clock.now())
+    claimed = checking.claim(joined.versions.order_by("-number").first().pk)
+    checking.settle(claimed, Verdict("refused", "too_complex"), None)
+    assert [version.number for version in Version.objects.ready().filter(document=joined)] == [1]

@@ -120,8 +120,13 @@ def close_gap(letter: Document) -> None:
     if len(rest) > 1:
         remake(letter, by=SYSTEM, at_once=True)
     else:
-        for document in tell_apart(letter, SYSTEM):
-            ready.changed(document)
+        let_go(letter)
+
+
+def let_go(letter: Document) -> None:
+    """Nothing of it can be read, nor will be: each of its photos is a file of its own."""
+    for document in tell_apart(letter, SYSTEM):
+        ready.changed(document)
 
 
 def _withdraw(documents: list[UUID], at: dt.datetime, who: User | None) -> None:

@@ -231,6 +231,8 @@ def settle(version: Version, verdict: Verdict, folder: Path) -> None:
         _save_ready(row, verdict, folder)
     elif verb == "refuse":
         _save_refused(row)
+        for changed in making.withdraw_outdated(row) if row.made_of else ():
+            ready.changed(changed)
     else:
         row.save()
     told = {"pass": "document.checked", "lock": "document.locked", "refuse": "document.refused"}[verb]

@@ -5,10 +5,13 @@ from pathlib import Path
 
 from cases.documents import kinds, verdicts
 from cases.documents.joining.joined import JoinedPage
-from cases.documents.models import Document, Version
+from cases.documents.models import Document, Guess, Version
 from cases.documents.sandbox import pages, sheets
 from cases.documents.sandbox import run as sandbox
 from cases.documents.verdicts import Verdict
+from portal import clock
+from portal.actors import SYSTEM
+from portal.history.actions import record
 from portal.vault import files
 
 
@@ -41,6 +44,26 @@ def make(version: Version, folder: Path, still_ours: Callable[[], None]) -> Verd
     notes += [verdicts.LOST_PAGE] if not notes and _has_lost_a_page(version) else []
     notes += [verdicts.POOR_PAGES] if is_poor else []
     return Verdict(verdicts.READY, "", notes, len(photos), kinds.PDF.code)
+
+
+def withdraw_outdated(refused: Version) -> list[Document]:
+    """The new copy cannot be made: earlier ones with a photo that was taken out since must not stand for it.
+
+    Whose reading changes by that. A copy that somebody is changing just now is left to them.
+    """
+    earlier = Version.objects.live().filter(document=refused.document, number__lt=refused.number)
+    earlier = earlier.exclude(made_of__contained_by=refused.made_of).select_for_update(of=("self",), skip_locked=True)
+    outdated = list(earlier)
+    if not outdated:
+        return []
+    rows = Version.objects.filter(pk__in=[version.pk for version in outdated])
+    rows.update(withdrawn_at=clock.now(), withdrawn_by=refused.put_in_by)
+    numbers = [version.number for version in outdated]
+    Guess.objects.filter(document=refused.document, version_number__in=numbers).delete()
+    about = {"patient": refused.case.patient_id, "case": refused.case_id}
+    record(SYSTEM, "document.copies_withdrawn", refused.document, **about)
+    shown = {photo for version in outdated for photo in version.made_of}
+    return [refused.document, *Document.objects.filter(pk__in=shown)]
 
 
 def sources(version: Version) -> list[Version]:
