@@ -41,7 +41,8 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     back = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
         back = "/"
-    words = {"is_kept": is_kept, "back": back, "is_without_cookies": reason == REASON_NO_CSRF_COOKIE}
+    has_none = reason == REASON_NO_CSRF_COOKIE and not request.COOKIES
+    words = {"is_kept": is_kept, "back": back, "is_without_cookies": has_none}
     return render(request, "403_csrf.html", words, status=403)
 
 
