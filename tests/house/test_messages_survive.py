@@ -24,12 +24,12 @@ def sink():
     sink.stop()
 
 
-def plan(run: Run, number: int) -> None:
-    """A message that is due now."""
+def plan(run: Run, number: int, ahead: int = 0) -> None:
+    """A message that is due `ahead` seconds from now."""
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(STEERED)}
     surroundings |= {"PORTAL_VAR": str(run.var), "PORTAL_ENV": "development"}
     surroundings["DJANGO_SETTINGS_MODULE"] = "portal.settings"
-    command = [sys.executable, "-m", "tests.house.plan_notice", "0", str(number)]
+    command = [sys.executable, "-m", "tests.house.plan_notice", str(ahead), str(number)]
     subprocess.run(command, cwd=ROOT, env=surroundings, check=True, timeout=60)
 
 
@@ -42,8 +42,8 @@ def test_each_message_goes_once_whatever_dies(start, sink):
     run = start(EMAIL_URL=sink.url)
     run.wait_until_ready()
     for number, victim in enumerate(["worker", "beat", "valkey", "postgres"], start=1):
-        if victim == "postgres":  # without it nothing can be planned: it dies while the message is on its way
-            plan(run, number)
+        if victim == "postgres":  # without it nothing can be planned: it dies before the message falls due
+            plan(run, number, ahead=5)
             os.kill(run.children()[victim], signal.SIGKILL)
         else:
             os.kill(run.children()[victim], signal.SIGKILL)
@@ -51,6 +51,7 @@ def test_each_message_goes_once_whatever_dies(start, sink):
         wait_until(lambda number=number: len(keys(sink)) == number, WITHIN, f"the message after {victim} died")
     with redis.from_url(address(run, "REDIS_URL")) as broker:
         broker.flushall()
+    run.wait_until_ready()
     plan(run, 5)
     wait_until(lambda: len(keys(sink)) == 5, WITHIN, "the message after the broker was emptied")
     assert run.stop() == 0
