@@ -122,14 +122,6 @@ class TestSameBytes:
         assert "b.pdf: This file is here already, as “a.pdf”" in answer.content.decode()
         assert Version.objects.count() == 1
 
-    def test_a_file_that_the_person_may_not_know_is_not_named(self, case):
-        document = added(case, "private.pdf").document
-        actions.mark_only_me(document, by=Actor.person(case.patient))
-        answer = people.browser(people.person("theo")).post(any_page(case), {"files": upload("mine.pdf")})
-        page = answer.content.decode()
-        assert "mine.pdf: This file is here already. We keep one." in page
-        assert "private.pdf" not in page
-
     def test_after_it_was_taken_back_it_comes_in_anew_and_is_not_put_back_twice(self, rosa, case):
         document = added(case).document
         actions.withdraw(document, by=Actor.person(case.patient))

@@ -102,7 +102,7 @@ def test_a_record_by_keyboard_alone(site, page):
     page.keyboard.press("Enter")
     expect(page.locator(f"#item-{record.pk}").get_by_text("Asked for on November 5.")).to_be_visible()
     page.wait_for_load_state()  # until then a script of the page may still move the focus
-    page.locator(f"#item-{record.pk} summary").focus()
+    page.locator(f"#item-{record.pk} summary", has_text="Something else").focus()
     page.keyboard.press("Enter")
     reason = page.locator(f"#reason-{record.pk}")
     expect(reason).to_be_visible()

@@ -35,7 +35,7 @@ def test_from_the_visit_to_done_on_a_phone_without_script(site, browser, loop):
     assert is_within_its_width(page)
     page.get_by_role("button", name="I’ve asked for it").click()
     expect(page.get_by_role("heading", name="Asked for, not there yet")).to_be_visible()
-    page.get_by_text("It was on another day").click()
+    page.get_by_text("It was, or is to be, on another day").click()
     page.get_by_label("On which day?").fill("2026-11-24")
     page.get_by_role("button", name="It has arrived").click()
     expect(page.get_by_text("Check the date.").first).to_be_visible()
