@@ -258,8 +258,18 @@ def answer(fax, subject, status=""):
         ("Fax NOT delivered: busy", "", False),
         ("Transmission failed", "", False),
         ("Delivery Status", "5.1.1", False),
-        ("Delivery Status", "2.0.0", True),
+        ("Delivery Status", "2.0.0", None),  # of the mail that carried it
         ("Your invoice", "", None),
+        ("Fax not completed", "", False),
+        ("Fax was never delivered", "", False),
+        ("Unsuccessful fax", "", False),
+        ("Fax could not be completed", "", False),
+        ("Fax rejected - 0 of 3 pages sent", "", False),
+        ("Partially sent: 1 of 3 pages", "", False),
+        ("Fax cancelled before it was sent", "", False),
+        ("Your fax is queued and will be sent shortly", "", None),
+        ("Delivery delayed: fax not yet sent", "", None),
+        ("Re: sent from my phone", "", None),
     ],
 )
 def test_the_gateways_answer_is_taken_down(pressed, subject, status, is_there):
@@ -269,6 +279,14 @@ def test_the_gateways_answer_is_taken_down(pressed, subject, status, is_there):
     found = now_of(pressed)
     assert (bool(found.delivered_at), bool(found.failed_at)) == (is_there is True, is_there is False)
     assert to_dos().count() == (is_there is False)
+
+
+def test_a_no_that_comes_later_outweighs_a_yes(pressed):
+    sending.send_due()
+    answers.take(answer(pressed, "Your fax was sent"))
+    answers.take(answer(pressed, "Fax failed: no answer after 5 tries"))
+    found = now_of(pressed)
+    assert (found.delivered_at, bool(found.failed_at), to_dos().count()) == (None, True, 1)
 
 
 @pytest.mark.parametrize("raw", [b"", b"\xff\x00", b"Subject: delivered\n\nno one of ours"])

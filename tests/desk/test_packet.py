@@ -149,6 +149,16 @@ def test_what_an_office_sent_by_a_form_goes_while_it_stands(visit, sent_by_form)
     assert [(out.heading, out.why) for out in found.left_out] == [("Pathology report", "taken_back")]
 
 
+@pytest.mark.parametrize("change", ["another form", "another holder"])
+def test_what_a_form_named_stays_here_once_that_is_taken_back(visit, sent_by_form, change):
+    release_actions.take_back(sent_by_form, by=actor("rosa"))
+    if change == "another form":
+        release_builders.sign(visit, kind="slides")
+    else:
+        actions.set_holder(item(visit), office_name="Some Other Lab", by=actor("rosa"))
+    assert headings(visit) == []
+
+
 def test_a_form_that_names_another_doctor_covers_no_passing_on(visit, sent_by_form):
     actions.name_visit(visit.case, doctor="Dr. Else", office_name="Elsewhere Clinic", by=actor("rosa"))
     found = packet(packets.fresh(visit))

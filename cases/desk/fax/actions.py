@@ -68,16 +68,16 @@ def send(letter: Letter, *, number: str, is_sure: bool = False, by: Actor) -> Fa
 
 @transaction.atomic
 def say(fax: Fax, is_there: bool, *, by: Actor) -> Fax:
-    """What the gateway answered: it arrived, or it did not. The first answer stands; twice changes nothing."""
+    """What the gateway answered: it arrived, or it did not. Twice changes nothing; a later no outweighs a yes."""
     lock_case(fax.letter.case)
     fax = Fax.objects.select_for_update(of=("self",)).select_related("letter__case", "letter__office").get(pk=fax.pk)
-    if fax.sent_at is None or fax.delivered_at or fax.failed_at:
+    if fax.sent_at is None or fax.failed_at or (fax.delivered_at and is_there):
         return fax
     now = clock.now()
     if is_there:
         fax.delivered_at = now
     else:
-        fax.failed_at, fax.failure = now, Failure.ANSWERED
+        fax.delivered_at, fax.failed_at, fax.failure = None, now, Failure.ANSWERED
     fax.save(update_fields=["delivered_at", "failed_at", "failure"])
     record_fax(by, "fax.delivered" if is_there else "fax.failed", fax)
     if not is_there:

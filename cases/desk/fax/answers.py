@@ -14,10 +14,14 @@ from portal.actors import SYSTEM
 from portal.reminders.bounces import FOR_GOOD
 
 OURS = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
+# No provider's words are known here, so they are read warily: what is under way says nothing, any "no" is one.
+UNDER_WAY = re.compile(r"\b(?:queue\w*|will|being|yet|delay\w*|pending|scheduled|retry\w*|trying|re)\b", re.I)
 FAILED = re.compile(
-    r"\b(?:fail|failed|failure|undeliver\w*|not (?:be )?(?:sent|delivered)|busy|no answer|error)\b", re.I
+    r"\b(?:fail\w*|un(?:deliver|success|able)\w*|not|never|nothing|no answer|busy|errors?|could|cannot|reject\w*"
+    r"|cancel\w*|partial\w*|abort\w*|refus\w*|dead|0 of)\b",
+    re.I,
 )
-ARRIVED = re.compile(r"\b(?:success\w*|delivered|sent|completed|ok)\b", re.I)
+ARRIVED = re.compile(r"\b(?:success|successful|successfully|delivered|sent|completed|ok)\b", re.I)
 STATUS = re.compile(r"^Status:\s*([245])\.", re.I | re.M)
 
 
@@ -41,8 +45,10 @@ def _says(message: EmailMessage) -> bool | None:
     """True: it arrived. False: it did not. None: it does not say; a person reads it."""
     whole = message.as_string()
     if message.get_content_type() == "multipart/report" and (status := STATUS.findall(whole)):
-        return {"2": True, "5": False}.get(status[-1])
+        return False if status[-1] == "5" else None  # a good one tells of the mail alone, not of the fax
     subject = str(message["Subject"] or "")
+    if UNDER_WAY.search(subject):
+        return None
     if FAILED.search(subject):
         return False
     return True if ARRIVED.search(subject) else None

@@ -150,7 +150,9 @@ def _by_release(part: Part, visit: Visit, releases: Sequence[Release], today: da
     if part.item is None:
         return Why.NONE
     asked = replace(release_form.asked(part.item, visit), route=Route.DIRECT)
-    own = [release for release in releases if release.holder_id == part.item.holder_id]
+    # What a form once named goes only by one that names it, whoever has the record by now.
+    naming = [release for release in releases if any(each.item_id == part.item.pk for each in release.named.all())]
+    own = naming or [release for release in releases if release.holder_id == part.item.holder_id]
     reasons = [release_form.release_rules.why_not_sent(release.held, asked, today) for release in own]
     if None in reasons:
         return None
