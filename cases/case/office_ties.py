@@ -59,6 +59,37 @@ class Ties:
         return self.columns[0].model._meta.app_label
 
 
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one column that names an office: whose they are, and what a merge counts and takes back of them."""
+
+    field: Field
+    case: str  # the path to their case
+    key: str  # under which a merge notes them
+    called: Callable[[int], str]  # "2 letters", by their number
+
+    def of(self, office: Office) -> QuerySet[Any]:
+        return self.field.model._default_manager.filter(**{self.field.name: office})
+
+    def still(self, office: Office, moved: Moved) -> QuerySet[Any]:
+        """Of what was moved, what names this entry: the rest was given to another since."""
+        return self.of(office).filter(pk__in=moved.get(self.key, []))
+
+    def cases_of(self, offices: Iterable[UUID]) -> set[UUID]:
+        found = self.field.model._default_manager.filter(**{f"{self.field.name}__in": list(offices)})
+        return set(found.values_list(self.case, flat=True))
+
+    def counted(self, office: Office) -> list[str]:
+        return self._counted(self.of(office))
+
+    def counted_back(self, office: Office, moved: Moved) -> list[str]:
+        return self._counted(self.still(office, moved))
+
+    def _counted(self, found: QuerySet[Any]) -> list[str]:
+        count = found.count()
+        return [self.called(count)] if count else []
+
+
 _rooms: list[Ties] = []
 
 

@@ -1,6 +1,6 @@
 """The kinds of message about files: a file that needs its owner, a plan that can be read. Never a name of a file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -90,19 +90,19 @@ def _still_seen(rows: Rows, found: VersionQuerySet, about: str) -> set[UUID]:
 
 def needs_you_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
     found = Version.objects.in_bulk([row.about_id for row in rows])
-    return {row.pk: _needs_you(found[row.about_id], reader) for row in rows}
+    letters = dict(JoinedPage.objects.filter(photo__versions__in=found.values()).values_list("photo", "joined"))
+    return {row.pk: _needs_you(found[row.about_id], letters, reader) for row in rows}
 
 
-def _needs_you(version: Version, reader: Reader) -> Words:
+def _needs_you(version: Version, letters: Mapping[UUID, UUID], reader: Reader) -> Words:
     pattern = LOCKED if version.state == Version.State.LOCKED else REFUSED
-    return say(pattern, {"name": reader.called}, path=_where_it_is_told(version))
+    return say(pattern, {"name": reader.called}, path=_where_it_is_told(version, letters.get(version.document_id)))
 
 
-def _where_it_is_told(version: Version) -> str:
+def _where_it_is_told(version: Version, letter: UUID | None) -> str:
     """The page that says what is wrong with a file: the list, or for a page of a letter that letter's own."""
-    page = JoinedPage.objects.filter(photo=version.document_id).first()
-    if page:
-        return reverse("documents:arrange", args=[page.joined_id]) + f"#photo-{version.document_id}"
+    if letter:
+        return reverse("documents:arrange", args=[letter]) + f"#photo-{version.document_id}"
     return reverse("documents:list", args=[version.case_id]) + f"#file-{version.document_id}"
 
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -47,6 +48,13 @@ def read(stored: StoredFile) -> Iterator[bytes]:
     raw = keys.raw(stored.key)
     with store.current().reading(stored.path) as source:
         yield from _decrypt(source, raw, stored.id.bytes)
+
+
+def lay_out(stored: StoredFile, path: Path) -> None:
+    """Write the bytes to a plain file, for the room in which files are opened. Raises as `read`, and OSError."""
+    with path.open("wb") as out:
+        for chunk in read(stored):
+            out.write(chunk)
 
 
 def read_bytes(stored: StoredFile) -> bytes:

@@ -25,7 +25,7 @@ def test_what_was_given_to_another_office_since_stays_there():
     talk = booked()
     twin = checked("The same desk", case=talk.case)
     moved = ties.move(talk.office, twin, by=theo())
-    assert ties.counted_back(twin, moved) == ["1 talk"]
+    assert ties.TIES.counted_back(twin, moved) == ["1 talk"]
     booked(talk.case, role="first")
     other = fresh(talk).office
     ties.move_back(talk.office, twin, moved, by=theo())

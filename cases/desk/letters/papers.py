@@ -70,7 +70,5 @@ def joined(content: bytes, papers: list[Version]) -> bytes:
 
 def _laid_out(paper: Version, folder: Path) -> dict[str, Any]:
     name = f"paper-{paper.pk}"
-    with (folder / name).open("wb") as out:
-        for chunk in files.read(paper.file):
-            out.write(chunk)
+    files.lay_out(paper.file, folder / name)
     return {"file": name, "kind": paper.file_kind, "pages": paper.pages}

@@ -117,9 +117,7 @@ def _no_pdf() -> str:
 
 def _laid_out(part: Part, folder: Path) -> dict[str, Any]:
     name = f"part-{part.number}"
-    with (folder / name).open("wb") as out:
-        for chunk in files.read(part.stored):
-            out.write(chunk)
+    files.lay_out(part.stored, folder / name)
     named = {"heading": part.heading, "title": part.title}
     return {"file": name, "kind": part.kind.code, "pages": part.version.pages, **named}
 

@@ -132,9 +132,7 @@ def _picked(incoming: Incoming, chosen: list[list[int]], *, draw: int = 0) -> It
         raise Refused(_("This has changed since you opened the page. Look at it once more."), code="state")
     with sandbox.room(document_checking.rooms()) as folder:
         try:
-            with (folder / "clean").open("wb") as out:
-                for chunk in files.read(incoming.file):
-                    out.write(chunk)
+            files.lay_out(incoming.file, folder / "clean")
             sandbox.pick(folder, kinds.KINDS[incoming.file_kind], chosen, draw=draw)
         except (sandbox.Busy, verdicts.Refusal, OSError) as error:
             raise Refused(_("This did not work just now. Try again in a minute."), code="busy") from error

@@ -5,6 +5,7 @@ The same sandbox, scanner and verdicts as for the files of a case; only where th
 
 import json
 import time
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -73,15 +74,13 @@ def _examine(incoming: Incoming, folder: Path) -> Verdict:
     """The verdict; a ready paper's clean copy and pages lie in the folder. Raises Busy, Away, ClaimLost, OSError."""
     if incoming.tries > rules.MOST_TRIES:
         return Verdict(verdicts.REFUSED, verdicts.FAILED)
-    with (folder / "source").open("wb") as out:
-        for chunk in files.read(incoming.original):
-            out.write(chunk)
+    files.lay_out(incoming.original, folder / "source")
     verdict = sandbox.judge(folder, incoming.own_kind, draw=pages.BATCH)
     if verdict.state != verdicts.READY:
         return verdict
     if verdict.pages > rules.MOST_PAGES:
         return Verdict(verdicts.REFUSED, verdicts.TOO_LONG)
-    scanned = _scan(incoming, folder)
+    scanned = checking.scan(folder, partial(_still_ours, incoming))
     if scanned in checking.NOT_CLEAN:
         return Verdict(verdicts.REFUSED, checking.NOT_CLEAN[scanned])
     incoming.checked_for_viruses = scanned == scanner.CLEAN
@@ -93,20 +92,6 @@ def _examine(incoming: Incoming, folder: Path) -> Verdict:
     except Refusal as refusal:
         return Verdict(verdicts.REFUSED, refusal.reason)
     return verdict
-
-
-def _scan(incoming: Incoming, folder: Path) -> str:
-    """What the scanner says of the file and of what was inside it; "" when there is no scanner at all."""
-    there = checking.virus_scanner()
-    if there is None:
-        return ""
-    for path in (folder / "source", *sorted(folder.glob("attached-*"))):
-        with path.open("rb") as stream:
-            said = there.scan(stream)
-        if said != scanner.CLEAN:
-            return said
-        _still_ours(incoming)
-    return scanner.CLEAN
 
 
 def _still_ours(incoming: Incoming) -> None:

@@ -46,7 +46,7 @@ def read(pk: UUID) -> None:
     pages = list(incoming.page_images.all()[: rules.PAGES_READ])
     try:
         with sandbox.room(checking.rooms()) as folder:
-            _lay_out(incoming, folder)
+            files.lay_out(incoming.file, folder / "clean")
             codes = sandbox.read_codes(folder, kinds.KINDS[incoming.file_kind], [page.number for page in pages])
             # What a code names need not be looked for among the words, which takes a machine much longer.
             is_named = bool(marks.found_in(text for _page, text in codes).references)
@@ -59,12 +59,6 @@ def read(pk: UUID) -> None:
             busy.update(reading_since=None, read_tries=F("read_tries") - 1)  # it says nothing about the paper
             return
     keep(incoming, said, [text for _page, text in codes])
-
-
-def _lay_out(incoming: Incoming, folder: Path) -> None:
-    with (folder / "clean").open("wb") as out:
-        for chunk in files.read(incoming.file):
-            out.write(chunk)
 
 
 def _words(incoming: Incoming, pages: list[IncomingPage], folder: Path) -> dict[UUID, list]:

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -112,13 +112,13 @@ def _examine(version: Version, folder: Path) -> Verdict:
         verdict = making.make(version, folder, partial(_still_ours, version))
         return _with_pages(version, verdict, folder)
     kind = kinds.KINDS[version.file_kind] if version.file else version.own_kind
-    _lay_out(version, folder / "source")
+    files.lay_out(version.file or version.original, folder / "source")
     with translation.override(version.case.patient.language):
         mark, labels = words.mark_of(kind), words.scan_labels()
     verdict = sandbox.judge(folder, kind, mark=mark, labels=labels, draw=pages.BATCH)
     if verdict.state != verdicts.READY:
         return verdict
-    scanned = _scan(version, folder)
+    scanned = scan(folder, partial(_still_ours, version))
     if scanned in NOT_CLEAN:
         return Verdict(verdicts.REFUSED, NOT_CLEAN[scanned])
     version.checked_for_viruses = scanned == scanner.CLEAN
@@ -142,15 +142,8 @@ def _with_pages(version: Version, verdict: Verdict, folder: Path) -> Verdict:
     return verdict
 
 
-def _lay_out(version: Version, path: Path) -> None:
-    stored = version.file or version.original
-    with path.open("wb") as out:
-        for chunk in files.read(stored):
-            out.write(chunk)
-
-
-def _scan(version: Version, folder: Path) -> str:
-    """What the scanner says of the file and of the files inside it; "" when there is no scanner at all."""
+def scan(folder: Path, still_ours: Callable[[], None]) -> str:
+    """What the scanner says of folder/source and of the files inside it; "" when there is no scanner at all."""
     there = virus_scanner()
     if there is None:
         return ""
@@ -159,7 +152,7 @@ def _scan(version: Version, folder: Path) -> str:
             said = there.scan(stream)
         if said != scanner.CLEAN:
             return said
-        _still_ours(version)  # a slow scanner may take its minute for each
+        still_ours()  # a slow scanner may take its minute for each
     return scanner.CLEAN
 
 
@@ -332,7 +325,7 @@ def opened_copy(version: Version, password: str) -> Iterator[Path | None]:
     Raises Busy, OSError.
     """
     with sandbox.room(rooms()) as folder:
-        _lay_out(version, folder / "source")
+        files.lay_out(version.file or version.original, folder / "source")
         sandbox.judge(folder, version.own_kind, password=password)  # what it thinks of the rest is told by the check
         opened = folder / "opened"
         yield opened if opened.exists() else None

@@ -147,9 +147,7 @@ def _read_page(page: PageImage, there: Engine, folder: Path) -> bool:
 def _lay_out(version: Version, path: Path) -> None:
     """Under its name only when it is whole."""
     half = path.with_suffix(".half")
-    with half.open("wb") as out:
-        for chunk in files.read(version.file):
-            out.write(chunk)
+    files.lay_out(version.file, half)
     half.rename(path)
 
 

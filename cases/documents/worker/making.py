@@ -28,7 +28,7 @@ def make(version: Version, folder: Path, still_ours: Callable[[], None]) -> Verd
         for first in range(0, len(photos), sheets.AT_A_TIME):
             some = list(enumerate(photos, 1))[first : first + sheets.AT_A_TIME]
             for number, photo in some:
-                _lay_out(photo, folder / f"photo-{number}")
+                files.lay_out(photo.file, folder / f"photo-{number}")
             sandbox.make_sheets(
                 folder, [[number, photo.file_kind, turns.get(photo.document_id, 0)] for number, photo in some]
             )
@@ -88,9 +88,3 @@ def poor_notes(photo: Version, turn: int) -> list[str]:
     """What makes a page hard to read; one that lies on its side and was turned is upright."""
     lying = set(verdicts.LYING.values()) if turn else set()
     return [note for note in photo.notes if note in verdicts.HARD_TO_READ - lying]
-
-
-def _lay_out(photo: Version, path: Path) -> None:
-    with path.open("wb") as out:
-        for chunk in files.read(photo.file):
-            out.write(chunk)

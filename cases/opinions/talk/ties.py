@@ -1,13 +1,12 @@
 """What talks live by of the directory of offices; told of each change and merge through `office_ties`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import ngettext
 
 from cases.case.models import Office
-from cases.case.office_ties import Moved, Ties, ids
+from cases.case.office_ties import Moved, Rows, Ties, ids
 from cases.opinions.talk.actions import TOGETHER
 from cases.opinions.talk.models import Talk, TalkQuerySet
 from cases.opinions.talk.planning import replan
@@ -15,37 +14,23 @@ from portal import clock
 from portal.actors import Actor
 
 
-def cases_of(offices: Iterable[UUID]) -> set[UUID]:
-    return set(Talk.objects.filter(office__in=list(offices)).values_list("case", flat=True))
+def _called(count: int) -> str:
+    return ngettext("%(count)d talk", "%(count)d talks", count) % {"count": count}
 
 
-def counted(office: Office) -> list[str]:
-    return _counted(Talk.objects.filter(office=office))
-
-
-def counted_back(office: Office, moved: Moved) -> list[str]:
-    return _counted(_still(office, moved))
-
-
-def _counted(found: TalkQuerySet) -> list[str]:
-    count = found.count()
-    return [ngettext("%(count)d talk", "%(count)d talks", count) % {"count": count}] if count else []
+ROWS = Rows(Talk._meta.get_field("office"), case="case", key="talks", called=_called)
 
 
 def move(source: Office, target: Office, *, by: Actor) -> Moved:
     """Talks at one entry are at the other. Days and times stay as they stand on paper."""
-    found = Talk.objects.filter(office=source)
-    moved = {"talks": ids(found)}
+    found = ROWS.of(source)
+    moved = {ROWS.key: ids(found)}
     _name(target, found)
     return moved
 
 
 def move_back(source: Office, target: Office, moved: Moved, *, by: Actor) -> None:
-    _name(source, _still(target, moved))
-
-
-def _still(office: Office, moved: Moved) -> TalkQuerySet:
-    return Talk.objects.filter(pk__in=moved["talks"], office=office)
+    _name(source, ROWS.still(target, moved))
 
 
 def _name(office: Office, found: TalkQuerySet) -> None:
@@ -70,10 +55,10 @@ def _live_by(office: Office, found: TalkQuerySet) -> None:
 
 
 TIES = Ties(
-    columns=(Talk._meta.get_field("office"),),
-    cases_of=cases_of,
-    counted=counted,
-    counted_back=counted_back,
+    columns=(ROWS.field,),
+    cases_of=ROWS.cases_of,
+    counted=ROWS.counted,
+    counted_back=ROWS.counted_back,
     move=move,
     move_back=move_back,
     follow=follow,
