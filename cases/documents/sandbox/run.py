@@ -15,7 +15,7 @@ from pathlib import Path
 from cases.documents import kinds, verdicts
 from cases.documents.verdicts import Refusal, Verdict
 
-MEMORY = 600 * 2**20  # bytes of address space
+MEMORY = 600 * 10**6  # bytes of address space: what a process holds stays below the promised 600 MB
 CPU_SECONDS = 15
 WALL_SECONDS = 19  # of the 20 in which a verdict is due
 GENTLY = 5  # how far a check steps back behind those who read pages
