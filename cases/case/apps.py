@@ -37,6 +37,8 @@ class CaseConfig(AppConfig):
                 "authority.signed": _("Signed that we may ask about the records"),
                 "authority.opened": _("Looked at what lets us ask about the records"),
                 "authority.taken_back": _("Took back that we may ask about the records"),
+                "authority.replaced": _("Signed anew that we may ask: the paper signed before is gone"),
+                "authority.paper_gone": _("The paper by which we may ask was taken out: it counts no more"),
                 "consent.given": _("Gave permission"),
                 "consent.withdrawn": _("Took a permission back"),
                 "todo.asked": _("Asked the team for something"),

@@ -1,5 +1,6 @@
 """Signing that we may ask about the records of a case, and taking it back."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +17,14 @@ from portal.errors import Refused
 from portal.history.actions import record
 from portal.texts.models import Text
 from portal.texts.words import text
+
+_gone: list[Callable[[Authority], bool]] = []
+
+
+def ask_of_papers(is_gone: Callable[[Authority], bool]) -> None:
+    """Papers are files, whose room stands above: it says here whether the one that was signed is gone."""
+    if is_gone not in _gone:
+        _gone.append(is_gone)
 
 
 def standing(case: Case) -> Authority | None:
@@ -49,7 +58,9 @@ def _read(version: int) -> Text:
 def _sign(case: Case, how: SignedHow, words: str, paper: UUID | None, read: Text, by: Actor) -> Authority:
     Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if signed := standing(case):
-        return signed
+        if not any(is_gone(signed) for is_gone in _gone):
+            return signed
+        _end(signed, "authority.replaced", by)
     authority = Authority(
         case=case, text=read, how=how, paper=paper, signed_at=clock.now(), signed_by=by.user or case.patient
     )
@@ -68,8 +79,22 @@ def take_back_authority(case: Case, *, by: Actor) -> Authority | None:
     authority = standing(case)
     if authority is None:
         return None
+    return _end(authority, "authority.taken_back", by)
+
+
+@transaction.atomic
+def forget_paper(case: Case, paper: UUID, *, by: Actor) -> None:
+    """The paper goes out of the case for good: what was signed on it counts no more. The caller looked who may."""
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    authority = standing(case)
+    if authority is not None and authority.paper == paper:
+        _end(authority, "authority.paper_gone", by)
+
+
+def _end(authority: Authority, verb: str, by: Actor) -> Authority:
+    case = authority.case
     authority.withdrawn_at, authority.withdrawn_by = clock.now(), by.user or case.patient
     authority.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    record(by, "authority.taken_back", authority, patient=case.patient_id, case=case.pk)
+    record(by, verb, authority, patient=case.patient_id, case=case.pk)
     changes.authority_changed(authority, by=by)
     return authority

@@ -11,7 +11,7 @@ class RecordsConfig(AppConfig):
     label = "records"
 
     def ready(self) -> None:
-        from cases.case import changes, office_ties
+        from cases.case import authority_actions, changes, office_ties
         from cases.documents import subjects
         from cases.documents.reading import readers
         from cases.documents.ready import on_change, on_kind_change
@@ -22,6 +22,7 @@ class RecordsConfig(AppConfig):
         from cases.records.items.linking import file_subjects, follow_kind
         from cases.records.offices import TIES
         from cases.records.referral import letter_reminders
+        from cases.records.release import keeping
         from cases.records.release import reminders as release_reminders
         from cases.records.release.actions import follow_paper
         from cases.records.report import passing
@@ -41,6 +42,7 @@ class RecordsConfig(AppConfig):
         changes.on_treatment_moved(follow_treatment)
         changes.on_doctor_named(fill_holders)
         changes.on_authority_changed(follow_authority)
+        authority_actions.ask_of_papers(keeping.is_paper_gone)
         changes.on_to_do_done(letter_reminders.tell_of_fax)
         office_ties.register(TIES)
         words.register_for_patients("visit.", "referral.", "item.", "report.", "release.")

@@ -10,6 +10,7 @@ from cases.desk.tray.states import About, Said
 from cases.records import rules
 from cases.records import words as record_words
 from cases.records.models import RecordItem
+from cases.records.release import keeping
 from cases.records.showing import Reader
 from cases.records.standing import standing
 from portal import clock
@@ -55,6 +56,8 @@ def _of_pages(incoming: Incoming, order: Filing, name: str) -> str:
         said["record"] = order.item.called
         return _("%(name)s will see “%(title)s” in the list of files. It counts as this record: %(record)s.") % said
     if order.about == About.AUTHORITY:
+        if keeping.may_ask(order.case):
+            return _("%(name)s will see “%(title)s” in the list of files. We may ask for records already.") % said
         return _("%(name)s will see “%(title)s” in the list of files. We may ask for records from then on.") % said
     if order.about == About.RELEASE:
         return _("The paper goes to its form. Say there that it is signed, once the file is checked.")
