@@ -19,6 +19,7 @@ from cases.documents.joining import actions as joining
 from cases.documents.joining import following, remaking
 from cases.documents.models import OTHER, PLAN, Document, Version
 from cases.documents.sandbox import run as sandbox
+from cases.documents.verdicts import ERASED
 from cases.documents.worker import checking
 from portal import clock, moves
 from portal.actors import Actor
@@ -163,8 +164,11 @@ def withdraw(document: Document, *, by: Actor) -> Document:
     document = joining.held(document)
     if refused := rules.why_not_withdraw(role_in(document.case, by), owning.is_all_of(document, by.id)):
         raise Refused(refused, code="role")
-    if document.withdrawn_at:
-        return document
+    return document if document.withdrawn_at else take_away(document, by=by)
+
+
+def take_away(document: Document, *, by: Actor) -> Document:
+    """Out of view, with all that follows; under `hold_papers`. Whether this person may was asked before."""
     gone = {"withdrawn_at": clock.now(), "withdrawn_by": by.user}
     Version.objects.filter(document=document, withdrawn_at=None).update(**gone)
     for name, value in gone.items():
@@ -186,6 +190,8 @@ def restore(document: Document, *, by: Actor) -> Document:
     took_it_back = document.withdrawn_by_id == by.id
     if refused := rules.why_not_restore(role, is_own, took_it_back, document.withdrawn_at, clock.now()):
         raise Refused(refused, code="role")
+    if not document.versions.exclude(reason=ERASED).exists():
+        raise Refused(_("This file is gone for good. Please add it again."), code="erased")
     try:
         with transaction.atomic():
             back = Version.objects.filter(withdrawn_at=document.withdrawn_at)

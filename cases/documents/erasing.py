@@ -1,14 +1,17 @@
-"""Erasing for good: files taken back, traces of refused ones, and all that a case closed long ago holds."""
+"""Erasing for good: files taken back, traces of refused ones, and all that a case closed long ago holds.
+
+And, at once, a paper that was put into the wrong case: it is another person's, and must not come back.
+"""
 
 import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import ProtectedError, QuerySet
+from django.db.models import ProtectedError, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case
-from cases.documents import rules
+from cases.documents import actions, rules
 from cases.documents.joining import actions as joining
 from cases.documents.joining import following
 from cases.documents.models import Document, Guess, Version
@@ -64,6 +67,22 @@ def erase_case(case: Case, *, by: Actor) -> bool:
     files.erase(case.key)
     record(by, "case.erased", case, patient=case.patient_id, case=case.pk)
     return True
+
+
+@transaction.atomic
+def take_out(document: Document, *, by: Actor) -> None:
+    """Out of its case for good, with every copy that shows a page of it: nobody can put it back.
+
+    What the patient or a helper added to it since is theirs: that is taken back and no more. Whoever calls it has
+    looked before whether this person may.
+    """
+    document = joining.held(document)
+    if document.withdrawn_at is None:
+        document = actions.take_away(document, by=by)
+    theirs = [document.case.patient_id, document.case.starter_id]
+    put_in = Q(document=document) & ~Q(put_in_by__in=theirs)
+    Guess.objects.filter(document=document).delete()
+    erase_versions(Version.objects.filter(put_in | Q(made_of__contains=[document.pk])).exclude(reason=ERASED))
 
 
 @transaction.atomic

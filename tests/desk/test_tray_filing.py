@@ -203,19 +203,13 @@ def test_what_the_record_did_since_stays(asked):
     assert again(asked).state == ItemState.ARRIVED
 
 
-def test_a_made_file_is_withdrawn(asked):
-    paper = papers.fresh(filed(asked, said=Said.IS_IT))
-    filing.put_back(paper, by=papers.theo())
-    assert Document.objects.get().withdrawn_at
-
-
 def test_this_is_not_mine_takes_it_out_of_view_at_once(asked):
     paper = papers.fresh(filed(asked, said=Said.IS_IT))
     document = paper.document
     filing.not_mine(document, by=actor("rosa"))
     paper = papers.fresh(paper)
     assert (paper.state, paper.came_back, paper.case) == (TrayState.WAITING, "not_mine", None)
-    assert not Document.objects.here().exists()
+    assert not Document.objects.exists()
     for page in paper.page_images.select_related("file"):
         assert page.file.key_id == paper.key_id
 

@@ -20,7 +20,7 @@ from cases.desk.tray.arranging import SEALED_WITH, locked
 from cases.desk.tray.models import Incoming
 from cases.desk.tray.states import About, Check, How, Said, TrayState
 from cases.documents import actions as documents
-from cases.documents import kinds
+from cases.documents import erasing, kinds
 from cases.documents.models import OTHER, Document
 from cases.records import actions as records
 from cases.records.models import RecordItem, Release
@@ -196,10 +196,17 @@ def put_back(incoming: Incoming, *, why: str = "", by: Actor) -> Incoming:
     why = why if rules.asks_why(row.settled_at, is_own, now) else ""
     if row.item_version is not None and row.item:
         _undo_answer(row, row.item, why, by=by)
-    if row.document and row.document.withdrawn_at is None:
-        documents.withdraw(row.document, by=by)
+    if row.document:
+        _take_out(row, row.document, by=by)
     _back_to_tray(row, "incoming.put_back", why, by=by)
     return row
+
+
+def _take_out(row: Incoming, document: Document, *, by: Actor) -> None:
+    """The file it became goes for good, since the tray has its own copy; so does what counted by it."""
+    if row.about == About.AUTHORITY:
+        authority_actions.forget_paper(document.case, document.pk, by=by)
+    erasing.take_out(document, by=by)
 
 
 def _undo_answer(row: Incoming, item: RecordItem, why: str, *, by: Actor) -> None:
@@ -239,5 +246,5 @@ def not_mine(document: Document, *, by: Actor) -> None:
     if row.state != TrayState.FILED:
         return
     row.state = moves.check(rules.INCOMING_MOVES, "not_mine", row.state, rules.PATIENT)
-    documents.withdraw(document, by=by)
+    _take_out(row, document, by=by)
     _back_to_tray(row, "incoming.not_mine", rules.NOT_MINE, by=by)
