@@ -16,7 +16,9 @@ from cases.desk.fax import actions, answers, gateway, sending
 from cases.desk.fax.models import Fax
 from cases.desk.fax.states import Failure
 from cases.desk.fax.telling import FAX_FAILED
+from cases.desk.letters.sending import LETTER_OUT
 from cases.desk.letters.states import SentHow
+from cases.documents.sandbox import run as sandbox
 from cases.records.models import Release
 from cases.records.release import actions as release_actions
 from cases.records.states import ItemState
@@ -24,6 +26,7 @@ from portal import mail
 from portal.errors import Refused
 from tests import people, programs
 from tests.desk.letter_builders import letter as made_letter
+from tests.desk.letter_builders import signed_on_paper, signed_visit
 from tests.records.builders import NOVEMBER_5, actor, item
 
 pytestmark = pytest.mark.django_db
@@ -78,12 +81,16 @@ def clock():
         yield traveller
 
 
+def ready_to_fax(office):
+    directory.change_entry(office, fax="(416) 555-0132", phone="+1 555 010 0177", by=actor("theo"))
+    directory.check_office(office, by=actor("theo"))
+
+
 @pytest.fixture
 def letter(clock):
-    made = made_letter()
-    directory.change_entry(made.office, fax="(416) 555-0132", phone="+1 555 010 0177", by=actor("theo"))
-    directory.check_office(made.office, by=actor("theo"))
-    return made
+    visit = signed_visit()
+    ready_to_fax(item(visit, "slides").holder)
+    return made_letter(visit)
 
 
 @pytest.fixture
@@ -225,6 +232,49 @@ def test_whoever_dies_before_that_leaves_it_to_the_next(pressed, fax_line, clock
     clock.shift(dt.timedelta(minutes=4))
     assert sending.send_due() == 1
     assert len(fax_line.messages) == 1
+
+
+def no_coordinator(pressed):
+    theo = people.person("theo")
+    theo.role = ""
+    theo.save(update_fields=["role"])
+
+
+def stopped_at_the_last_moment(pressed):
+    withdraw(pressed.letter)
+
+
+@pytest.mark.parametrize("change", [no_coordinator, stopped_at_the_last_moment])
+def test_a_fax_that_is_out_is_never_sent_again_and_one_of_us_is_told(pressed, fax_line, monkeypatch, change):
+    hand_over = gateway.send
+
+    def meanwhile(*details):
+        hand_over(*details)
+        change(pressed)
+
+    monkeypatch.setattr(gateway, "send", meanwhile)
+    assert sending.send_due() == 1
+    letter = type(pressed.letter).objects.get(pk=pressed.letter_id)
+    assert (letter.sent_how, letter.sent_by) == (SentHow.FAXED, pressed.asked_by)
+    assert item(letter.visit, "slides").state != ItemState.ASKED
+    assert ToDo.objects.open().get(kind=LETTER_OUT).about_id == str(letter.pk)
+    assert not letter.is_to_go
+
+
+def test_papers_that_cannot_be_opened_just_now_make_it_wait(clock, fax_line, monkeypatch):
+    visit = signed_on_paper().visit
+    ready_to_fax(item(visit, "slides").holder)
+    pressed = actions.send(made_letter(visit), number=DIALED, by=actor("theo"))
+
+    def busy(*_said):
+        raise sandbox.Busy
+
+    with monkeypatch.context() as now:
+        now.setattr(sandbox, "append", busy)
+        assert sending.send_due() == 0
+    assert (now_of(pressed).tries, now_of(pressed).failed_at) == (1, None)
+    clock.shift(dt.timedelta(minutes=1))
+    assert sending.send_due() == 1
 
 
 def test_a_refused_number_is_a_thing_to_do(pressed, fax_line):

@@ -5,18 +5,18 @@ import io
 import pikepdf
 import pytest
 
-from cases.desk.letters import paper, papers
+from cases.desk.letters import actions, paper, papers
 from cases.documents import actions as documents
 from cases.documents.sandbox import run as sandbox
 from cases.documents.worker import checking
 from cases.records.release import actions as release_actions
 from portal.errors import Refused
+from portal.history.models import Event
 from tests import plan_files
-from tests.desk.letter_builders import letter, may_ask, signed_visit
+from tests.desk.letter_builders import letter, signed_on_paper, signed_visit
 from tests.documents.files import upload
 from tests.pdf_letters import words_of
 from tests.records.builders import actor, item, on_november_5
-from tests.records.release_builders import UNTIL, form, visit_to_sign_for
 
 pytestmark = pytest.mark.django_db
 OURS = "Signed: Rosa Delgado"
@@ -26,19 +26,6 @@ OURS = "Signed: Rosa Delgado"
 def november_5():
     with on_november_5():
         yield
-
-
-def signed_on_paper():
-    """Slides may be sent by a paper of two pages that was signed by hand."""
-    visit = visit_to_sign_for()
-    may_ask(visit)
-    now = form(visit)
-    put_in = upload("signed.pdf", plan_files.pdf(pages=2))
-    release = release_actions.add_paper(
-        visit, now.holder, put_in, details=now.details, until_on=UNTIL, by=actor("theo")
-    )
-    checking.check(release.paper.versions.get().pk)
-    return release_actions.say_signed(release, by=actor("theo"))
 
 
 def sheets(content):
@@ -95,4 +82,7 @@ def test_letter_is_not_printed_without_its_paper_while_it_cannot_be_put_together
 
     monkeypatch.setattr(sandbox, "append", busy)
     with pytest.raises(Refused, match="Try again in a few minutes"):
-        paper.pdf(made)
+        actions.print_letter(made, by=actor("theo"))
+    made.refresh_from_db()
+    assert (made.printed_at, made.ended_at) == (None, None)
+    assert not Event.objects.filter(verb="letter.printed").exists()

@@ -56,6 +56,9 @@ def _send(pk: UUID) -> bool:
     try:
         pdf = paper.pdf(fresh(Letter.objects.get(faxes=pk)))
     except Exception as error:  # only this one is kept back
+        if isinstance(error, Refused) and error.code == "busy":  # the papers behind it wait for a place to be opened
+            _try_later(pk, Failure.BROKEN)
+            return False
         log.error("fax_not_made", error=type(error).__name__)
         _fail(pk, Failure.BROKEN)
         return False
@@ -69,7 +72,7 @@ def _send(pk: UUID) -> bool:
     except mail.Unsure:
         _fail(pk, Failure.UNSURE)
     except mail.MailError:  # away, or later: it surely went to nobody
-        _try_later(pk)
+        _try_later(pk, Failure.AWAY)
     else:
         _took(pk)
         return True
@@ -97,21 +100,19 @@ def _took(pk: UUID) -> None:
     fax.sent_at, fax.claimed_until = clock.now(), None
     fax.save(update_fields=["sent_at", "claimed_until"])
     record_fax(SYSTEM, "fax.sent", fax)
-    try:
-        letter_sending.sent(fax.letter, SentHow.FAXED, by=Actor.person(fax.asked_by))
-    except Refused:  # it was stopped in this very moment, and the to-do for that is made; the fax is out all the same
-        log.warning("fax_of_stopped_letter")
+    letter_sending.went_out(fax.letter, SentHow.FAXED, by=Actor.person(fax.asked_by))
 
 
 @transaction.atomic
-def _try_later(pk: UUID) -> None:
+def _try_later(pk: UUID, why: Failure) -> None:
+    """`why`: what it fails for in the end."""
     fax = _locked(pk)
     fax.is_handed_over, fax.claimed_until = False, None
     fax.tries += 1
     fax.next_try_at = clock.real_now() + retry_after(fax.tries)
     fax.save(update_fields=["is_handed_over", "claimed_until", "tries", "next_try_at"])
     if fax.tries >= TRIES:
-        _end(fax, Failure.AWAY)
+        _end(fax, why)
 
 
 @transaction.atomic

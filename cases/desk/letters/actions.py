@@ -95,19 +95,26 @@ def print_letter(letter: Letter, *, by: Actor) -> tuple[Letter, bytes]:
 
     Raises Refused where it must not go any more.
     """
-    letter, why = _print(letter, by)
+    content = paper.pdf(_to_print(letter, by))
+    return _to_print(letter, by, is_made=True), content  # asked once more: making it takes a moment
+
+
+def _to_print(letter: Letter, by: Actor, *, is_made: bool = False) -> Letter:
+    letter, why = _print(letter, by, is_made)
     if why:
         raise Refused(why, code="stopped")
-    return letter, paper.pdf(letter)
+    return letter
 
 
 @transaction.atomic
-def _print(letter: Letter, by: Actor) -> tuple[Letter, str]:
+def _print(letter: Letter, by: Actor, is_made: bool) -> tuple[Letter, str]:
     must("take_papers", letter.case, by)
     lock_case(letter.case)
     letter = fresh(letter)
     if letter.sent_at is None and (why := stopped(letter, by=by)):
         return letter, why
+    if not is_made:
+        return letter, ""
     if letter.printed_at is None:
         letter.printed_at, letter.printed_by = clock.now(), by.user
         letter.save(update_fields=["printed_at", "printed_by"])

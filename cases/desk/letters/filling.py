@@ -1,5 +1,6 @@
 """The facts of a letter, gathered from the case as it is now."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -11,7 +12,8 @@ from cases.case import authority_actions
 from cases.case.authority import Authority
 from cases.case.models import CaseClinician, Office
 from cases.case.people import COORDINATOR, role_in
-from cases.desk.letters import rules
+from cases.desk.letters import paper, rules, words
+from cases.desk.letters.models import Letter
 from cases.desk.letters.states import WITHOUT_RELEASE, LetterKind
 from cases.desk.letters.words import Asked, Facts, Place
 from cases.desk.packet import contents
@@ -26,7 +28,7 @@ from cases.records.release.states import Stain
 from cases.records.standing import standing
 from cases.records.states import ItemState, ReportState, Route, VisitState
 from portal import phones, when
-from portal.actors import Actor
+from portal.actors import SYSTEM, Actor
 from portal.texts.models import Organisation
 from portal.texts.words import organisation
 
@@ -77,7 +79,7 @@ def for_visit(kind: str, visit: Visit, now: datetime) -> Request | None:
         items = passed_on(visit, now)
         if not items and not why_not(visit):
             return None
-    elif visit.state != VisitState.HAPPENED or not _is_report_open(visit):
+    elif visit.state != VisitState.HAPPENED or not is_report_open(visit):
         return None
     return _request(kind, visit, visit.office, items, now)
 
@@ -91,7 +93,7 @@ def passed_on(visit: Visit, now: datetime) -> list[RecordItem]:
     return [item for item in found.values() if (item.route, item.state) == (Route.THROUGH_US, ItemState.HELD)]
 
 
-def _is_report_open(visit: Visit) -> bool:
+def is_report_open(visit: Visit) -> bool:
     return ReportLoop.objects.filter(visit=visit, state__in=[ReportState.NOT_ASKED, ReportState.ASKED]).exists()
 
 
@@ -159,6 +161,15 @@ def facts_of(request: Request, items: Sequence[RecordItem], now: datetime, *, by
         visit_on=visit.on_date,
         is_third=visit.round == 3,
     )
+
+
+def is_still_so(letter: Letter, items: Sequence[RecordItem]) -> bool:
+    """Whether the page of a letter says nothing that is wrong by now: whose it is, where it goes, what it asks for."""
+    visit = fresh_visit(letter.visit)
+    request = Request(letter.kind, visit, letter.office, items, letter.release, letter.authority)
+    with paper.reader(visit.zone):
+        facts = facts_of(request, items, letter.made_at, by=SYSTEM)
+    return words.is_still_so(json.loads(letter.said or "{}"), facts)
 
 
 def _fax(office: Office) -> str:

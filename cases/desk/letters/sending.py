@@ -10,16 +10,16 @@ from cases.case.actions import ask_to_do, must
 from cases.case.authority import Authority
 from cases.desk.letters import filling, rules
 from cases.desk.letters.models import Letter
-from cases.desk.letters.states import LetterEnded, LetterKind, SentHow, why_of
+from cases.desk.letters.states import WITHOUT_RELEASE, LetterEnded, LetterKind, SentHow, why_of
 from cases.records.items import telling
 from cases.records.items.telling import lock_case
 from cases.records.models import RecordItem, Release, ReportLoop, Visit
 from cases.records.release import keeping as release_keeping
 from cases.records.release.states import ReleaseState
 from cases.records.report.actions import tell_report
-from cases.records.states import THERE, ItemState, ReportState
+from cases.records.states import THERE, ItemState, ReportState, VisitState
 from portal import clock, phones
-from portal.actors import Actor
+from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.texts.words import organisation
@@ -30,7 +30,10 @@ ENDED = {
     ),
     LetterEnded.REPLACED: gettext_lazy("A newer permission stands. Make a new letter and send that one."),
     LetterEnded.STOPPED: gettext_lazy("This letter was stopped. Make a new one when what was missing is there."),
+    LetterEnded.CHANGED: gettext_lazy("What it says has changed since it was made. Make a new one, and send that."),
+    LetterEnded.NOT_NEEDED: gettext_lazy("Nothing on it is left to ask for. Nobody needs to send it."),
 }
+ASKS_BACK = {LetterEnded.TAKEN_BACK, LetterEnded.STOPPED, LetterEnded.CHANGED}  # where its paper may be out
 PAST_US = THERE | {ItemState.SENT}
 LETTER_OUT = "letter_out"  # a to-do: paper that may be out must not be answered any more
 
@@ -57,11 +60,36 @@ def _sent(letter: Letter, how: str, by: Actor) -> tuple[Letter, str]:
         return letter, ""
     if why := stopped(letter, by=by):
         return letter, why
-    letter.sent_at, letter.sent_how, letter.sent_by = clock.now(), how, by.user
-    letter.save(update_fields=["sent_at", "sent_how", "sent_by"])
-    record(by, "letter.sent", letter, patient=letter.case.patient_id, case=letter.case_id, why=why_of(how))
+    _mark_sent(letter, how, by, told_by=by)
     _tell(letter, by)
     return letter, ""
+
+
+@transaction.atomic
+def went_out(letter: Letter, how: SentHow, *, by: Actor) -> None:
+    """It is out, whatever has changed since it was handed over: it never goes a second time. `by`: who pressed.
+
+    What may not be said of its records any more, or not by that person, is one of ours to look after.
+    """
+    lock_case(letter.case)
+    letter = _fresh(letter)
+    if letter.sent_at is not None:
+        return
+    _mark_sent(letter, how, by, told_by=SYSTEM)
+    try:
+        with transaction.atomic():
+            if letter.ended_at is not None:
+                raise Refused(str(ENDED[LetterEnded(letter.ended_why)]))
+            _tell(letter, by)
+    except Refused:
+        asked = "" if letter.ended_at else _("It is out by fax. Say in the records that they are asked for.")
+        _ask_back(letter, SYSTEM, asked)
+
+
+def _mark_sent(letter: Letter, how: str, by: Actor, *, told_by: Actor) -> None:
+    letter.sent_at, letter.sent_how, letter.sent_by = clock.now(), how, by.user
+    letter.save(update_fields=["sent_at", "sent_how", "sent_by"])
+    record(told_by, "letter.sent", letter, patient=letter.case.patient_id, case=letter.case_id, why=why_of(how))
 
 
 def _tell(letter: Letter, by: Actor) -> None:
@@ -77,38 +105,62 @@ def _tell(letter: Letter, by: Actor) -> None:
 
 def why_not(letter: Letter) -> str:
     """Why a letter that was made may not go out at this moment; empty when it may."""
+    return _stands_in_its_way(letter)[1]
+
+
+def _stands_in_its_way(letter: Letter) -> tuple[LetterEnded, str]:
+    """As what it would end at this moment, and why in words; no words where it may go."""
     if letter.ended_at is not None:
-        return str(ENDED[LetterEnded(letter.ended_why)])
-    visit = filling.fresh_visit(letter.visit)
+        ended = LetterEnded(letter.ended_why)
+        return ended, str(ENDED[ended])
+    visit, items = filling.fresh_visit(letter.visit), _items(letter)
+    if reason := _why_not_permitted(letter, visit, items):
+        return LetterEnded.STOPPED, reason
+    if not _is_left_to_ask(letter, visit, items):
+        return LetterEnded.NOT_NEEDED, str(ENDED[LetterEnded.NOT_NEEDED])
+    if not filling.is_still_so(letter, items):
+        return LetterEnded.CHANGED, str(ENDED[LetterEnded.CHANGED])
+    return LetterEnded.STOPPED, ""
+
+
+def _why_not_permitted(letter: Letter, visit: Visit, items: list[RecordItem]) -> str:
     if reason := filling.why_not(visit):
         return reason
     if letter.authority.withdrawn_at is not None:
         return _("It is not signed any more that we may ask by this letter. Make a new one.")
-    if letter.kind == LetterKind.COVER:
-        return _why_not_passed_on(letter, visit)
-    if letter.kind == LetterKind.REPORT:
-        return ""
+    if letter.kind in WITHOUT_RELEASE:
+        if visit.office_id != letter.office_id:
+            return _("The visit is at another office now. Make a new letter.")
+        return _why_not_passed_on(visit, items) if letter.kind == LetterKind.COVER else ""
     if letter.release is None or not letter.release.is_signed:
         return _("What was signed for this letter stands no more. Make a new one.")
+    if any(item.holder_id != letter.office_id for item in items):
+        return _("Another office has one of these records now. Make a new letter.")
     today = clock.today(visit.zone)
-    reasons = (release_keeping.may_be_sent(item, visit, today) for item in _items(letter))
+    reasons = (release_keeping.may_be_sent(item, visit, today) for item in items)
     return next((str(why.label) for why in reasons if why), "")
 
 
-def _why_not_passed_on(letter: Letter, visit: Visit) -> str:
-    if visit.office_id != letter.office_id:
-        return _("The visit is at another office now. Make a new letter.")
+def _why_not_passed_on(visit: Visit, items: list[RecordItem]) -> str:
     may_go = {item.pk for item in filling.passed_on(visit, clock.now())}
-    if {item.pk for item in _items(letter) if item.state not in PAST_US} <= may_go:
+    if {item.pk for item in items if item.state not in PAST_US} <= may_go:
         return ""
     return _("Something on this page may not be passed on any more. Make a new letter.")
 
 
+def _is_left_to_ask(letter: Letter, visit: Visit, items: list[RecordItem]) -> bool:
+    if letter.kind == LetterKind.COVER:  # it lies beside what goes, also where that was said already
+        return True
+    if letter.kind == LetterKind.REPORT:
+        return visit.state == VisitState.HAPPENED and filling.is_report_open(visit)
+    return any(rules.verb_of(letter.kind, item.state) for item in items)
+
+
 def stopped(letter: Letter, *, by: Actor) -> str:
     """The same; and then the letter ends, with a call to the office where the paper may be out. Under the lock."""
-    reason = why_not(letter)
+    why, reason = _stands_in_its_way(letter)
     if reason and letter.ended_at is None:
-        _end(letter, LetterEnded.STOPPED, by)
+        _end(letter, why, by)
     return reason
 
 
@@ -133,10 +185,14 @@ def _end(letter: Letter, why: LetterEnded, by: Actor) -> None:
     letter.ended_at, letter.ended_why = clock.now(), why
     letter.save(update_fields=["ended_at", "ended_why"])
     record(by, "letter.ended", letter, patient=letter.case.patient_id, case=letter.case_id, why=why_of(why))
-    if letter.printed_at is None or why == LetterEnded.REPLACED:
-        return
+    if letter.printed_at and why in ASKS_BACK:
+        _ask_back(letter, by)
+
+
+def _ask_back(letter: Letter, by: Actor, also: str = "") -> None:
+    """A paper of ours is out, or may be, that nobody should answer as it is: one of us rings the office."""
     office = letter.office
-    note = ", ".join(part for part in (letter.reference, office.name, phones.shown(office.phone)) if part)
+    note = ", ".join(part for part in (letter.reference, office.name, phones.shown(office.phone), also) if part)
     today = clock.today(ZoneInfo(organisation().time_zone))
     ask_to_do(LETTER_OUT, letter, case=letter.case, due_on=today, note=note, by=by)
 

@@ -26,6 +26,8 @@ class LetterEnded(TextChoices):
     TAKEN_BACK = "taken_back", _("Its permission was taken back")
     REPLACED = "replaced", _("A newer permission stands")
     STOPPED = "stopped", _("It could not go any more")
+    CHANGED = "changed", _("What it says has changed")
+    NOT_NEEDED = "not_needed", _("Nothing on it was left to ask for")
 
 
 def whys() -> dict[str, str | Promise]:

@@ -1,7 +1,8 @@
 """What a letter says, made of facts: rows, a paragraph, and the strip to answer on. Pure, but for the language."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,12 @@ from portal import when
 
 NAMES_AT_MOST = 90  # columns of a person's or an office's name, whatever else has to shrink
 ROOM_FOR_ADDRESS = 60  # columns below which desk and street are left out
+# What a page must not say wrong when it goes. Days that only pass, who wrote it, and how we word things may differ.
+MUST_HOLD = (
+    *("patient", "born_on", "former_name", "record_number", "accession", "stain", "dates"),
+    *("items", "straight_to", "back_on", "with_it", "visit_on", "us", "our_phone", "our_fax"),
+)
+ON_ITS_DAY = {LetterKind.REPORT, LetterKind.COVER}  # the visit's day stands on the page
 LEAST = 20  # columns that stay of a part, however many stand in one line
 FIRST, LAST = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
@@ -79,7 +86,27 @@ def page(facts: Facts, most: int, *, is_roomy: bool = False) -> dict[str, Any]:
         "text": _paragraph(facts, most),
         "strip": _strip(facts),
         "foot": _("Not your patient? Tick nothing, write “not ours” and send this page back. Then destroy it."),
+        "made_of": made_of(facts),
     }
+
+
+def made_of(facts: Facts) -> dict[str, Any]:
+    """What must still be so when the page goes, kept with it. The office itself is known by its row."""
+    known = asdict(facts)
+    found = {name: known[name] for name in MUST_HOLD} | {"reach": facts.to[1:]}
+    if facts.kind == LetterKind.AGAIN and facts.law:
+        found["law"] = facts.law.law
+    return json.loads(json.dumps(found, default=str))
+
+
+def is_still_so(said: Mapping[str, Any], facts: Facts) -> bool:
+    """Whether a page that was made says nothing that is wrong by now; `facts` are those of today."""
+    then, today = dict(said.get("made_of", {})), made_of(facts)
+    if facts.kind not in ON_ITS_DAY:  # it says by when it is needed: that holds until the visit moves nearer
+        day_then, day = then.pop("visit_on", None), today.pop("visit_on")
+        if day_then and day and day < day_then:
+            return False
+    return then == today
 
 
 def _name(name: str, most: int) -> str:
