@@ -21,6 +21,7 @@ class DeskConfig(AppConfig):
         from cases.desk.links import actions, parts
         from cases.desk.mail import composing, desks
         from cases.desk.mail import kinds as mail_kinds
+        from cases.desk.mail.planning import PAGE_HELD
         from cases.desk.packet import beyond
         from cases.desk.primary import showing as primary
         from cases.desk.receiving.actions import MISSED
@@ -86,6 +87,7 @@ class DeskConfig(AppConfig):
                 "on_paper": _("With the code on our letter or fax"),
                 **whys(),
                 actions.LOCKED: _("An office’s page is locked"),
+                PAGE_HELD: _("Our page did not go: the office has another address"),
                 actions.SEND_CODE: _("An office asks for a fresh code"),
                 actions.NOT_THEIRS: _("An office says this is not its patient"),
             },

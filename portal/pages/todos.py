@@ -19,6 +19,7 @@ from cases.desk.fax.telling import FAX_FAILED
 from cases.desk.letters.sending import LETTER_OUT
 from cases.desk.links import actions as office_links
 from cases.desk.mail.desks import OFFICE_ADDRESS
+from cases.desk.mail.planning import PAGE_HELD
 from cases.desk.receiving.actions import MISSED
 from cases.opinions.talk.actions import TALK_TIME
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
@@ -45,6 +46,7 @@ KINDS = {
     FIX_ADDRESS: (gettext_lazy("Address does not work"), "warn", "alert"),
     CHECK_OFFICE: (gettext_lazy("Check an office"), "info", "search"),
     OFFICE_ADDRESS: (gettext_lazy("An office’s address fails"), "warn", "alert"),
+    PAGE_HELD: (gettext_lazy("Send our page once more"), "info", "send"),
     FAX_FAILED: (gettext_lazy("A fax did not arrive"), "warn", "alert"),
     "post_sheet": (gettext_lazy("Post the sheet"), "info", "print"),
     FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
@@ -64,10 +66,10 @@ TO_OFFICES = {"call_holder", "ask_office", "ask_report", MISSED}
 # These are done on pages of their own, not by a call about the case.
 ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
 # The note of these says whom to reach.
-WITH_NOTE = ON_REFERRAL | {TELL_HOLDER, LETTER_OUT, OFFICE_ADDRESS, FAX_FAILED, *office_links.TO_DOS}
+WITH_NOTE = ON_REFERRAL | {TELL_HOLDER, LETTER_OUT, OFFICE_ADDRESS, PAGE_HELD, FAX_FAILED, *office_links.TO_DOS}
 ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, *WITH_NOTE}
 # What is due in the case is not why these wait.
-OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS, OFFICE_ADDRESS, FAX_FAILED, TALK_TIME, *office_links.TO_DOS}
+OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS, OFFICE_ADDRESS, PAGE_HELD, FAX_FAILED, TALK_TIME, *office_links.TO_DOS}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
 
 
@@ -132,6 +134,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the office"), "href": reverse("pages:office", args=[todo.about_id])}
     if todo.kind == FIX_ADDRESS and todo.case:
         return {"label": _("Fix the address"), "href": reverse("pages:fix_address", args=[todo.about_id])}
+    if todo.kind == PAGE_HELD and todo.case:
+        return {"label": _("Open the records"), "href": reverse("records:list", args=[todo.case_id])}
     if todo.kind == "post_sheet" and todo.case:
         return {"label": _("Open the sheet"), "href": reverse("pages:sheet", args=[todo.case_id])}
     if todo.kind in ON_REFERRAL and todo.case:

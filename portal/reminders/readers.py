@@ -26,7 +26,7 @@ class Reader:
     """One recipient as a message needs them. `text_to` is the phone of one who wants texts, while texts can go.
 
     `by_hand` is the way of one who wants a person to bring the message: a letter or a call. `is_shut`: an office that
-    is not at its desk at this moment.
+    is not at its desk at this moment, or has had its message of today under another name.
     """
 
     type: str

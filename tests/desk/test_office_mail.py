@@ -1,19 +1,23 @@
 """Mail to offices: asked on the case's own days, one for an office, a patient and a day, in their hours, once."""
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
 import pytest
 import time_machine
 
 from cases.case import authority_actions, directory
 from cases.case.models import Case, Office, ToDo
 from cases.desk.links import codes
-from cases.desk.links.actions import SEND_CODE, ask_for_code, desk_of
+from cases.desk.links.actions import SEND_CODE, ask_for_code, desk_of, link_for, standing_of
 from cases.desk.links.models import OfficeLink
-from cases.desk.links.rules import Ended
+from cases.desk.links.rules import Ended, Standing
 from cases.desk.mail import planning
 from cases.records import actions as records
 from cases.records.models import Release
 from cases.records.release import actions as release_actions
 from portal import clock as clocks
+from portal import when
 from portal.errors import Refused
 from portal.reminders import sender
 from portal.reminders.models import Delivery, Outcome, Reminder
@@ -234,6 +238,67 @@ def test_pressed_in_the_evening_it_goes_the_next_morning(asked, clock, smtp_sink
     clock.move_to("2026-11-09T15:00:00Z")
     sender.run()
     assert len(to_offices(smtp_sink)) == 1
+
+
+def test_pressed_before_a_weekend_in_which_its_link_would_fall_asleep_it_still_goes(asked, clock, smtp_sink):
+    holder = item(asked, "slides").holder
+    clock.move_to("2026-11-07T15:00:00Z")
+    link_for(asked, holder, by=actor("theo"))
+    clock.move_to("2026-11-20T23:00:00Z")  # Friday, 6 pm; unused for 14 days on Saturday
+    planning.send_page(asked, holder, by=actor("theo"))
+    clock.move_to("2026-11-23T15:00:00Z")
+    sender.run()
+    [message] = to_offices(smtp_sink)
+    link = OfficeLink.objects.get(visit=asked)
+    assert codes.mailed_token(link) in message.get_body(("plain",)).get_content()
+    assert standing_of(link) == Standing.OPEN
+
+
+@pytest.mark.parametrize("pressed", [True, False])
+def test_another_address_than_the_page_showed_is_not_written_to(asked, clock, smtp_sink, pressed):
+    """Before the press it is refused; after it one of us looks at the new one and presses again."""
+    holder = item(asked, "slides").holder
+    clock.move_to("2026-11-06T22:00:00Z")
+    if pressed:
+        planning.send_page(asked, holder, email=holder.email, by=actor("rosa"))
+    former = holder.email
+    holder = directory.change_entry(holder, email="new@lakeside.example", by=actor("theo"))
+    if not pressed:
+        with pytest.raises(Refused, match="address has changed"):
+            planning.send_page(asked, holder, email=former, by=actor("rosa"))
+    clock.move_to("2026-11-09T15:00:00Z")
+    sender.run()
+    assert to_offices(smtp_sink) == []
+    held = ToDo.objects.open().filter(kind=planning.PAGE_HELD)
+    assert held.count() == pressed
+    planning.send_page(asked, holder, email=holder.email, by=actor("theo"))
+    sender.run()
+    assert [each["To"] for each in to_offices(smtp_sink)] == ["new@lakeside.example"]
+    assert not held.exists()
+
+
+def test_the_board_says_that_a_mail_waits_for_another_press(asked, clock):
+    holder = item(asked, "slides").holder
+    clock.move_to("2026-11-06T22:00:00Z")
+    planning.send_page(asked, holder, by=actor("rosa"))
+    directory.change_entry(holder, email="new@lakeside.example", by=actor("theo"))
+    board = people.browser(people.person("theo")).get("/staff/cases/").content.decode()
+    assert "Send our page once more" in board
+    assert "new@lakeside.example" in board
+
+
+def test_the_page_says_monday_when_the_message_of_friday_is_out(asked, clock, smtp_sink):
+    clock.move_to(CHASE_DAY)
+    holder = item(asked, "slides").holder
+    assert planning.goes_at(asked, holder, clocks.now()) <= clocks.now()
+    turn()
+    address = f"/cases/{asked.case_id}/offices/{holder.pk}/page/"
+    page, at_9_on_monday = (
+        people.browser(people.person("theo")).get(address),
+        dt.datetime(2026, 11, 16, 14, tzinfo=dt.UTC),
+    )
+    assert page.context["goes"] == when.moment(at_9_on_monday, ZoneInfo("America/New_York"))
+    assert planning.send_page(asked, holder, by=actor("theo")).due_at == at_9_on_monday
 
 
 def test_pressed_again_after_it_went_it_is_refused_for_a_day(asked, clock, smtp_sink):

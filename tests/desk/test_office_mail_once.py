@@ -87,6 +87,19 @@ def test_an_entry_that_was_merged_is_not_written_to_but_the_one_it_became(asked,
     assert [message["To"] for message in to_offices(smtp_sink)] == ["one@health.example"]
 
 
+def test_merged_after_it_went_a_press_waits_for_the_next_day(asked, clock, smtp_sink):
+    clock.move_to(CHASE_DAY)
+    turn()
+    other = on_file(add_office(asked.case, name="Lakeside Health", region="US-PA", by=actor("theo")))
+    directory.merge(item(asked, "slides").holder, other, by=actor("theo"))
+    planning.send_page(asked, directory.Office.objects.get(pk=other.pk), by=actor("theo"))
+    sender.run()
+    assert len(to_offices(smtp_sink)) == 1
+    clock.move_to("2026-11-16T15:00:00Z")
+    sender.run()
+    assert len(to_offices(smtp_sink)) == 2
+
+
 def test_merged_after_it_went_the_same_is_not_asked_again(asked, clock, smtp_sink):
     clock.move_to(CHASE_DAY)
     turn()

@@ -1,6 +1,6 @@
 """An office's link: made, opened, woken, locked, ended."""
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -117,12 +117,18 @@ def say_not_theirs(link: OfficeLink, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def wake(link: OfficeLink, *, by: Actor) -> OfficeLink:
-    """The link as it is now. One that sleeps wakes by a new code: a message to the address on file is to name it."""
+def wake(link: OfficeLink, *, until: datetime | None = None, by: Actor) -> OfficeLink:
+    """The link as it is now. One that sleeps wakes by a new code: a message to the address on file is to name it.
+
+    `until`: when that message goes. Its unused days count from then.
+    """
     link = _locked(link)
     if standing_of(link) == Standing.ASLEEP:
         _renew(link)
         _record(by, "office_link.renewed", link)
+    if until and until > link.awake_since and standing_of(link) == Standing.OPEN:
+        link.awake_since = until
+        link.save(update_fields=["awake_since"])
     return link
 
 

@@ -9,7 +9,7 @@ from cases.case.models import Office
 from cases.case.office_ties import Moved, Rows, Ties, ids
 from cases.desk.links.models import OfficeLink
 from cases.desk.links.rules import Ended
-from cases.desk.mail import desks
+from cases.desk.mail import desks, planning
 from portal import clock
 from portal.actors import Actor
 
@@ -42,8 +42,9 @@ def move_back(source: Office, target: Office, moved: Moved, *, by: Actor) -> Non
 
 
 def follow(office: Office, before: Mapping[str, Any], *, by: Actor) -> None:
-    """A link lives by the office's row; what came back is settled once its address is another."""
+    """A link lives by the office's row; what came back is settled once its address is another, what waits is held."""
     desks.is_put_right(office, before, by=by)
+    planning.address_changed(office, before, by=by)
 
 
 TIES = Ties(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from portal.texts.words import organisation
 
 OFFICE_ADDRESS = "office_address"  # on the coordinator's board: mail to an office came back
 HEX = 32
+ONE_DAY = timedelta(days=1)  # the widest that local dates differ from those of UTC
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,11 @@ class Desk:
 
     @property
     def pk(self) -> str:
-        return self.office.hex + self.patient.hex
+        return self.office_part(self.office) + self.patient.hex
+
+    @staticmethod
+    def office_part(office: UUID) -> str:
+        return office.hex
 
     @classmethod
     def read(cls, key: str) -> "Desk | None":
@@ -52,14 +57,32 @@ def offices_of(keys: Iterable[str]) -> dict[str, Office]:
 
 
 def readers(keys: list[str], now: datetime) -> dict[str, Reader]:
-    """How offices are reached at this moment. Two queries, however many."""
+    """How offices are reached at this moment. A fixed number of queries, however many."""
     offices = offices_of(keys)
     closed = closed_days({office.region for office in offices.values()}, now.date()) if offices else {}
-    return {key: _reader(key, office, closed, now) for key, office in offices.items()}
+    written = written_to(offices, now, with_own=False)
+    return {key: _reader(key, office, closed, now, key in written) for key, office in offices.items()}
 
 
-def _reader(key: str, office: Office, closed: Mapping[str, frozenset], now: datetime) -> Reader:
+def written_to(offices: Mapping[str, Office], now: datetime, *, with_own: bool = True) -> set[str]:
+    """Of these recipients those who have their message of today; also under an entry that became part of theirs."""
+    names = {key: {key} if with_own else set() for key in offices}
+    merged = Office.objects.filter(merged_into__in={office.pk for office in offices.values()})
+    for former, office in merged.values_list("pk", "merged_into") if offices else ():
+        for key, desk in ((key, Desk.read(key)) for key in offices):
+            if desk and desk.office == office:
+                names[key].add(Desk(former, desk.patient).pk)
+    wanted = {name for own in names.values() for name in own}
+    sent = Delivery.objects.filter(recipient_type=RecipientType.OFFICE, is_gathered=True, withdrawn_at=None)
+    found = sent.filter(recipient_id__in=wanted, local_on__gte=now.date() - ONE_DAY) if wanted else sent.none()
+    days = set(found.values_list("recipient_id", "local_on"))
+    today = {key: now.astimezone(ZoneInfo(office.time_zone)).date() for key, office in offices.items()}
+    return {key for key, own in names.items() if any((name, today[key]) in days for name in own)}
+
+
+def _reader(key: str, office: Office, closed: Mapping[str, frozenset], now: datetime, is_written_to: bool) -> Reader:
     zone = ZoneInfo(office.time_zone)
+    is_there = rules.is_at_its_desk(office.hours, now.astimezone(zone), closed[office.region])
     return Reader(
         type=RecipientType.OFFICE,
         id=key,
@@ -67,7 +90,7 @@ def _reader(key: str, office: Office, closed: Mapping[str, frozenset], now: date
         email=office.email,
         zone=zone,
         language=settings.LANGUAGE_CODE,
-        is_shut=not rules.is_at_its_desk(office.hours, now.astimezone(zone), closed[office.region]),
+        is_shut=is_written_to or not is_there,
     )
 
 

@@ -42,7 +42,10 @@ def links_of(rows: Rows) -> dict[UUID, OfficeLink]:
 
 
 def page_still_due(rows: Rows, now: datetime) -> set[UUID]:
-    """Somebody pressed for it: while the address is the one that was pressed for, and something is open with them."""
+    """Somebody pressed for it: while its page has the address that was pressed for, and something is open with them.
+
+    When the office gets another email address, it is withdrawn: `planning.address_changed`.
+    """
     links = links_of(rows)
     facts = Facts((link.visit for link in links.values()), now)
     is_open = open_with(links.values(), facts)

@@ -1,6 +1,6 @@
 """Which offices are to be written to today: found by the clock from how each case stands, or by a press."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.case.actions import settle_to_do
+from cases.case.actions import ask_to_do, settle_to_do
 from cases.case.models import Case, Office, ToDo
 from cases.desk.links.actions import SEND_CODE, link_for, wake
 from cases.desk.links.models import OfficeLink
-from cases.desk.mail import kinds, rules
+from cases.desk.mail import desks, kinds, rules
 from cases.desk.mail.desks import Desk
 from cases.desk.mail.facts import VISIT, Facts
 from cases.records import rules as record_rules
@@ -32,13 +32,15 @@ from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.reminders.actions import plan_row
+from portal.reminders.actions import plan_row, settle
 from portal.reminders.models import Outcome, RecipientType, Reminder
+from portal.texts.words import organisation
 
 ONE_DAY = timedelta(days=1)  # the widest that local dates differ from those of UTC
 USEFUL_FOR = timedelta(days=10)
 TOGETHER = ("case__patient", "case__key", "office", "clinician")
 CODES = [kind.code for kind in kinds.KINDS]
+PAGE_HELD = "office_page_held"  # a to-do about a link: a mail that was pressed for waits for another press
 
 
 @dataclass(frozen=True)
@@ -148,18 +150,26 @@ def _plan(question: Question, now: datetime) -> bool:
     """One row, with the link that its message names. A sleeping one wakes: what goes, goes to the address on file."""
     visit, office = question.visit, question.office
     lock_case(visit.case)
-    link = wake(link_for(visit, office, by=SYSTEM), by=SYSTEM)
+    due_at = goes_at(visit, office, now)
+    link = wake(link_for(visit, office, by=SYSTEM), until=due_at, by=SYSTEM)
     if link.office_id != office.pk:  # it became part of another one in this moment
         return False
-    row = _row(question.kind, question.about, question.about.version, visit, office, now, step=question.step)
+    row = _row(question.kind, question.about, question.about.version, visit, office, due_at, step=question.step)
     return plan_row(row) is not None
 
 
-def _row(
-    kind: str, about: Any, version: int, visit: Visit, office: Office, now: datetime, *, step: int = 0
-) -> Reminder:
+def goes_at(visit: Visit, office: Office, now: datetime) -> datetime:
+    """9 am of the first of its days on which a message of this case can still go: one a day, today's may be out."""
+    zone, key = ZoneInfo(office.time_zone), Desk(office.pk, visit.case.patient_id).pk
     closed = closed_days([office.region], now.date())[office.region]
-    due_at = rules.first_morning(office.hours, now, ZoneInfo(office.time_zone), closed)
+    if desks.written_to({key: office}, now):
+        now = max(now, datetime.combine(now.astimezone(zone).date(), rules.CLOSES, zone))
+    return rules.first_morning(office.hours, now, zone, closed)
+
+
+def _row(
+    kind: str, about: Any, version: int, visit: Visit, office: Office, due_at: datetime, *, step: int = 0
+) -> Reminder:
     useful_until = due_at + USEFUL_FOR
     if visit.state == VisitState.BOOKED and visit.on_date:
         useful_until = min(useful_until, visit_begins(visit))
@@ -200,10 +210,11 @@ def why_not_page(visit: Visit, office: Office, now: datetime) -> str:
 
 
 @transaction.atomic
-def send_page(visit: Visit, office: Office, *, by: Actor) -> Reminder:
+def send_page(visit: Visit, office: Office, *, email: str | None = None, by: Actor) -> Reminder:
     """Send an office the address of its page, in its hours. Pressed twice before it goes, it goes once.
 
-    Raises Refused without permission, without an address, and when one went out today.
+    `email`: where it would go, as the person saw it. Raises Refused without permission, without an address, with
+    another one by now, and when one went out today.
     """
     now = clock.now()
     lock_case(visit.case)
@@ -212,20 +223,40 @@ def send_page(visit: Visit, office: Office, *, by: Actor) -> Reminder:
         raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
     if reason := why_not_page(visit, office, now):
         raise Refused(reason, code="state")
-    return _send_page(wake(link_for(visit, office, by=by), by=by), visit, now, by)
+    if email is not None and email != office.email:
+        raise Refused(_("The address has changed since you opened the page. Look at it once more."), code="state")
+    return _send_page(link_for(visit, office, by=by), visit, now, by)
 
 
 def _send_page(link: OfficeLink, visit: Visit, now: datetime, by: Actor) -> Reminder:
+    due_at = goes_at(visit, link.office, now)
+    link = wake(link, until=due_at, by=by)
     before = Reminder.objects.filter(kind=kinds.PAGE, about_id=link.pk, version=link.generation)
     if waiting := before.unsettled().first():
         return waiting
     if before.filter(settled_as=Outcome.SENT, settled_at__gte=now - ONE_DAY).exists():
         raise Refused(_("It went out to them a short while ago. Call them if it cannot wait."), code="state")
-    row = plan_row(_row(kinds.PAGE, link, link.generation, visit, link.office, now, step=before.count()))
+    row = plan_row(_row(kinds.PAGE, link, link.generation, visit, link.office, due_at, step=before.count()))
     if row is None:
         raise Refused(_("The visit comes before they are at their desk again. Call them."), code="state")
+    for todo in ToDo.objects.open().filter(kind=PAGE_HELD, about_id=str(link.pk)):
+        settle_to_do(todo, by=by)
     record(by, "office_mail.asked", link, patient=visit.case.patient_id, case=visit.case_id)
     return row
+
+
+@transaction.atomic
+def address_changed(office: Office, before: Mapping[str, object], *, by: Actor) -> None:
+    """What was pressed for goes to the address that was seen, or not at all: one of us looks at the new one."""
+    if "email" not in before:
+        return
+    rows = Reminder.objects.unsettled().filter(kind=kinds.PAGE, recipient_id__startswith=Desk.office_part(office.pk))
+    links = {row.about_id for row in rows}
+    settle(rows, Outcome.WITHDRAWN, clock.now())
+    today = clock.today(ZoneInfo(organisation().time_zone))
+    for link in OfficeLink.objects.standing().filter(pk__in=links).select_related("visit__case"):
+        note = " · ".join(part for part in (office.name, office.email) if part)
+        ask_to_do(PAGE_HELD, link, case=link.visit.case, due_on=today, note=note, by=by)
 
 
 def send_codes(now: datetime) -> int:

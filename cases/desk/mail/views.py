@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.case.models import Case, Office
 from cases.case.people import COORDINATOR, may, role_in
-from cases.desk.mail import kinds, planning, rules
-from cases.records.days.closed_days import closed_days
+from cases.desk.mail import kinds, planning
 from cases.records.models import RecordItem, Visit
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
@@ -43,15 +42,14 @@ def send_page(request: HttpRequest, pk: UUID, office: UUID) -> HttpResponse:
     also: list[str] = []
     if request.method == "POST":
         try:
-            planning.send_page(visit, found, by=Actor.of(request))
+            planning.send_page(visit, found, email=request.POST.get("email"), by=Actor.of(request))
         except Refused as no:
             also = [no.message]
         else:
             messages.success(request, _("It goes to them by email, in their hours."))
             return redirect("records:list", case.pk)
     zone = ZoneInfo(found.time_zone)
-    closed = closed_days([found.region], now.date())[found.region]
-    goes_at = max(rules.first_morning(found.hours, now, zone, closed), now)
+    goes_at = max(planning.goes_at(visit, found, now), now)
     page = {
         "case": case,
         "base": "base_staff.html" if role_in(case, request.user) == COORDINATOR else "base_patient.html",
