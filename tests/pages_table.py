@@ -199,6 +199,7 @@ PAGES: dict[str, Page] = {
     "records:move_referral": of_case(CASE, "case", "referral_verb", posts="only"),
     "records:report": of_case(CASE),
     "records:tell_report": of_case(CASE, "case", "report_verb", posts="only"),
+    "records:say_which_report": of_case(READERS - ASSIGNED, "case", "document", posts="only"),
     "desk:fax": of_case(COORDINATOR, "letter", owner="coordinator", posts="too"),
     "desk:fax_answer": of_case(COORDINATOR, "fax", "fax_said", owner="coordinator", posts="only"),
     "desk:send_page": of_case(FAMILY_AND_COORDINATOR, "case", "office", posts="too"),

@@ -29,6 +29,7 @@ from cases.records.items.telling import (
 from cases.records.models import RecordItem, Referral, ReportLoop, Visit
 from cases.records.planning import ASK_OFFICE, TREATMENT_FIRST, VISIT_SOON, replan
 from cases.records.report import board as report_board
+from cases.records.report import filing
 from cases.records.report.actions import tell_report
 from cases.records.report.planning import open_loop
 from cases.records.rules import SECOND, THIRD
@@ -123,6 +124,7 @@ def _settle(visit: Visit, verb: str, *, now: datetime, by: Actor) -> Visit:
     visit.save()
     record(by, f"visit.{verb}", visit, patient=visit.case.patient_id, case=visit.case_id)
     stands = replan(visit, now=now)
+    filing.follow_all(visit.case)  # a report that is here already may be of it, or of it no longer
     if verb in {"set_date", "move"}:
         _call_if_near(visit, stands, by)
     return visit
@@ -286,6 +288,7 @@ def undo(thing: Visit | Referral | RecordItem | ReportLoop, *, why: str = "", by
     visit.refresh_from_db()
     stands = replan(visit, now=now)
     if isinstance(thing, Visit):
+        filing.follow_all(case)
         _call_if_near(visit, stands, by)
 
 

@@ -15,6 +15,7 @@ from cases.documents.models import Document
 from cases.records.days.record_kinds import RecordKind
 from cases.records.referral.letter_models import ReferralLetter as ReferralLetter
 from cases.records.release.models import Release as Release
+from cases.records.report.models import ReportFile as ReportFile
 from cases.records.report.models import ReportLoop as ReportLoop
 from cases.records.states import (
     ItemState,

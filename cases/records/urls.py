@@ -41,6 +41,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/referral/ask-them/", letter_views.ask_about_referral, name="ask_about_referral"),
     path("cases/<uuid:pk>/referral/<slug:verb>/", referral.move_referral, name="move_referral"),
     path("cases/<uuid:pk>/report/", report_views.report, name="report"),
+    path("cases/<uuid:pk>/report/of/<uuid:document>/", report_views.say_which, name="say_which_report"),
     path("cases/<uuid:pk>/report/<slug:verb>/", report_views.tell_report, name="tell_report"),
     path("lead-times/", views.kinds, name="kinds"),
     path("staff/records.csv", export_views.export_records, name="export"),

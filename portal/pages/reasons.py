@@ -118,6 +118,12 @@ def pass_on(today: dt.date) -> Reason:
     return Reason(today, _("Pass the report on"), "info", "out", text)
 
 
+def which_report(today: dt.date) -> Reason:
+    """A report is here, and can be of more than one visit."""
+    text = _("A report is here, and there was more than one visit. Look which one it is of, then say so.")
+    return Reason(today, _("A report: which visit?"), "info", "file", text)
+
+
 def treatment_soon(treatment_on: dt.date, today: dt.date) -> Reason:
     """Treatment is near: what can still be done before it is talked over."""
     text = _("Treatment is planned for %(day)s. Talk about what can still be done before it.")

@@ -24,7 +24,7 @@ from cases.desk.receiving.actions import MISSED
 from cases.opinions.talk.actions import TALK_TIME
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
 from cases.records.release.actions import TELL_HOLDER
-from cases.records.report.planning import ASK_REPORT, PASS_ON
+from cases.records.report.planning import ASK_REPORT, PASS_ON, WHICH_REPORT
 from portal import clock, phones, when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words
@@ -40,6 +40,7 @@ KINDS = {
     "call_holder": (gettext_lazy("Call the office"), "warn", "phone"),
     "ask_report": (gettext_lazy("Ask for the report"), "info", "phone"),
     PASS_ON: (gettext_lazy("Pass the report on"), "info", "out"),
+    WHICH_REPORT: (gettext_lazy("A report: which visit?"), "info", "file"),
     "ask_office": (gettext_lazy("Ask the office"), "warn", "phone"),
     "give_back": (gettext_lazy("Goes back"), "warn", "clock"),
     "file_failed": (gettext_lazy("File not opened"), "warn", "file"),
@@ -67,7 +68,7 @@ TO_OFFICES = {"call_holder", "ask_office", "ask_report", MISSED}
 ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
 # The note of these says whom to reach.
 WITH_NOTE = ON_REFERRAL | {TELL_HOLDER, LETTER_OUT, OFFICE_ADDRESS, PAGE_HELD, FAX_FAILED, *office_links.TO_DOS}
-ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, *WITH_NOTE}
+ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, WHICH_REPORT, *WITH_NOTE}
 # What is due in the case is not why these wait.
 OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS, OFFICE_ADDRESS, PAGE_HELD, FAX_FAILED, TALK_TIME, *office_links.TO_DOS}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
@@ -140,7 +141,7 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the sheet"), "href": reverse("pages:sheet", args=[todo.case_id])}
     if todo.kind in ON_REFERRAL and todo.case:
         return {"label": _("Open the letter"), "href": reverse("records:referral", args=[todo.case_id]) + "#letter"}
-    if todo.kind == PASS_ON and todo.case:
+    if todo.kind in {PASS_ON, WHICH_REPORT} and todo.case:
         return {"label": _("Open the report"), "href": reverse("records:report", args=[todo.case_id])}
     if todo.kind == TELL_HOLDER and todo.case:
         return {"label": _("See what was signed"), "href": reverse("records:signed", args=[todo.about_id])}
@@ -159,6 +160,8 @@ def _reason(todo: ToDo, gathered: Gathered, today: dt.date) -> reasons.Reason | 
         return reasons.about(gathered, todo.about_id, today)
     if todo.kind == PASS_ON:
         return reasons.pass_on(today)
+    if todo.kind == WHICH_REPORT:
+        return reasons.which_report(today)
     if todo.kind == ASK_REPORT:
         return reasons.about_report(gathered, todo.about_id, today)
     if todo.kind == ASK_OFFICE:

@@ -191,6 +191,14 @@ def test_the_copy_that_is_with_us_is_theirs_to_take_and_came_through_us(desk, el
     assert (fresh(loop).state, fresh(loop).came) == ("confirmed", "through_us")
 
 
+def test_not_yet_while_a_copy_is_with_us_asks_no_office(desk, elm, loop, copy):
+    assert "We pass on the copy that we have" in page(desk, elm)
+    assert press(desk, elm, "not_yet").status_code == 302
+    kinds = set(ToDo.objects.open().values_list("kind", flat=True))
+    assert ("ask_report" in kinds, "pass_on_report" in kinds) == (False, True)
+    assert "A copy is with us: take it below, or we send it to you." in page(desk, elm)
+
+
 def test_the_copy_asks_for_code_and_birth_date(client, elm, loop, copy):
     client.post(f"/o/{codes.mailed_token(elm)}/", {"born": BORN})
     assert report_of(elm, copy) not in page(client, elm)

@@ -15,7 +15,7 @@ from cases.documents.models import Version
 from cases.documents.reading import readers
 from cases.documents.worker import checking
 from cases.records import actions
-from cases.records.models import ReportLoop, Visit
+from cases.records.models import ReportFile, ReportLoop, Visit
 from portal.history.models import Event
 from tests import plan_files
 from tests.desk import packets
@@ -317,6 +317,11 @@ def test_a_report_is_checked_before_anybody_opens_it_and_then_passed_on(after, d
     assert "Second doctor’s report" in files
     detail = browser(person("rosa")).get(version.get_absolute_url()).content.decode()
     assert "Added by Northfield Medical Center on its page on November 25, 2026" in files + detail
+
+
+def test_what_the_office_sends_is_of_its_own_visit(after, desk, second_link, visit):
+    desk.post(url("send_report", second_link), report_file())
+    assert ReportFile.objects.values_list("document", "visit").get() == (Version.objects.get().document_id, visit.pk)
 
 
 @pytest.mark.parametrize(

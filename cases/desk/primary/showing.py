@@ -58,10 +58,10 @@ def context(opened: Opened, now: datetime) -> dict[str, Any] | None:
         "loop": loop,
         "doctor": doctor.clinician.name if doctor else "",
         "second": second,
-        "buttons": [_button(each, second) for each in said],
+        "buttons": [_button(each, second, has_copy=bool(copies)) for each in said],
         "is_own_word": actions.is_own_word(loop),
         "last_said": actions.said_last(loop),
-        "noted": _noted(loop, second),
+        "noted": _noted(loop, second, has_copy=bool(copies)),
         "is_done": loop.state == ReportState.CONFIRMED,
         "form": CameForm(auto_id="id_primary_%s"),
         "copies": [{"version": each, "label": _copy_label(each.pages), "came_on": each.put_in_at} for each in copies],
@@ -72,18 +72,22 @@ def context(opened: Opened, now: datetime) -> dict[str, Any] | None:
     }
 
 
-def _button(said: Said, second: str) -> dict[str, str]:
+def _button(said: Said, second: str, *, has_copy: bool) -> dict[str, str]:
+    not_yet = _("We pass on the copy that we have") if has_copy else _("We ask %(office)s again, not you")
     labels = {
         Said.DIRECT: (_("Yes, straight from %(office)s"), _("By fax or mail, it is in the chart"), "check"),
         Said.THROUGH_US: (_("Yes, it came from you"), _("The copy we passed on"), "check"),
-        Said.NOT_YET: (_("Not yet"), _("We ask %(office)s again, not you"), "clock"),
+        Said.NOT_YET: (_("Not yet"), not_yet, "clock"),
     }
     label, does, icon = labels[said]
     return {"said": said, "label": label % {"office": second}, "does": does % {"office": second}, "icon": icon}
 
 
-def _noted(loop: ReportLoop, second: str) -> str:
+def _noted(loop: ReportLoop, second: str, *, has_copy: bool) -> str:
     """What is known of the report by now, in a sentence; empty while it is at most asked for."""
+    if loop.missed_on and has_copy:
+        day = {"day": when.month_day(loop.missed_on)}
+        return _("Not there on %(day)s. A copy is with us: take it below, or we send it to you.") % day
     if loop.missed_on:
         day = {"day": when.month_day(loop.missed_on), "office": second}
         return _("Not there on %(day)s. We ask %(office)s again, not you. When it comes, one press tells us.") % day

@@ -19,6 +19,7 @@ from cases.records.actions import say_took_place
 from cases.records.items.telling import fresh, lock_case, tell
 from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.records.report.actions import tell_report
+from cases.records.report.filing import bind
 from cases.records.report.passing import SECOND_REPORT
 from cases.records.states import VisitState
 from portal import clock
@@ -103,7 +104,10 @@ def send_report(link: OfficeLink, uploads: Iterable[UploadedFile], *, by: Actor)
     Raises Refused while the visit is to come.
     """
     say_visit_took_place(link.visit, by=by)
-    return documents.add_files(link.visit.case, uploads, kind=SECOND_REPORT, by=by)
+    added = documents.add_files(link.visit.case, uploads, kind=SECOND_REPORT, by=by)
+    for version in added.saved:
+        bind(version.document, link.visit)
+    return added
 
 
 @transaction.atomic

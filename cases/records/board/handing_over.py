@@ -13,9 +13,10 @@ from cases.records.days.closed_days import closed_days
 from cases.records.days.verdict import Timing
 from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.records.planning import CALL_HOLDER, GIVE_BACK, VISIT_SOON
+from cases.records.report import board as report_board
 from cases.records.report import loop as report_loop
 from cases.records.report import planning as report_planning
-from cases.records.report.planning import ASK_REPORT
+from cases.records.report.planning import ASK_REPORT, PASS_ON, REPORT_TO_DOS
 from cases.records.standing import Standing, standings
 from cases.records.states import Route
 from portal.actors import SYSTEM
@@ -100,14 +101,16 @@ def put_reports_on_board(*, now: datetime) -> int:
     closed = closed_days({loop.visit.region for loop in loops}, now.date())
     days = {str(loop.pk): report_planning.person_asks_on(loop, loop.visit, closed[loop.visit.region]) for loop in loops}
     due = {str(loop.pk): loop for loop in loops if days[str(loop.pk)] <= now.astimezone(loop.visit.zone).date()}
-    for about_id, called_at in _calls_made(ASK_REPORT, {pk: days[pk] for pk in due}).items():
+    asked = [_calls_made(kind, {pk: days[pk] for pk in due}) for kind in REPORT_TO_DOS]
+    for about_id, called_at in [pair for calls in asked for pair in calls.items() if pair[0] in due]:
         zone, region = due[about_id].visit.zone, due[about_id].visit.region
         today = now.astimezone(zone).date()
         if not report_loop.is_called_again(called_at.astimezone(zone).date(), today, closed[region]):
-            del due[about_id]
+            due.pop(about_id)
     for loop in due.values():
         today = now.astimezone(loop.visit.zone).date()
-        ask_to_do(ASK_REPORT, loop, case=loop.visit.case, due_on=today, by=SYSTEM)
+        kind = PASS_ON if report_board.is_to_pass_on(loop) else ASK_REPORT  # what is here is asked of nobody
+        ask_to_do(kind, loop, case=loop.visit.case, due_on=today, by=SYSTEM)
     return len(due)
 
 

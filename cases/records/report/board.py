@@ -1,13 +1,14 @@
 """What is ours to do about a report, as calls and other things on the coordinator's board."""
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from cases.case.actions import ask_to_do, let_go
-from cases.case.models import ToDo
+from cases.case.models import Case, ToDo
 from cases.records.models import ReportLoop, Visit
 from cases.records.report import loop as report_loop
-from cases.records.report import passing
-from cases.records.report.planning import ASK_REPORT, PASS_ON, REPORT_TO_DOS, next_of
+from cases.records.report import passing, which
+from cases.records.report.planning import ASK_REPORT, PASS_ON, REPORT_TO_DOS, WHICH_REPORT, next_of
 from cases.records.standing import Standing
 from cases.records.states import ReportState, VisitState
 from portal import clock
@@ -16,14 +17,34 @@ from portal.texts.words import organisation
 
 
 def put_on_board(loop: ReportLoop, *, by: Actor) -> None:
-    """What is ours to do about an open report, today: ask the second office again, or pass on what is here."""
-    if not _is_open(loop) or loop.state in report_loop.THERE:
-        return
-    case, today = loop.visit.case, clock.today(ZoneInfo(organisation().time_zone))
-    if loop.missed_on:  # whoever should have it looked for it: nobody else asks now
-        ask_to_do(ASK_REPORT, loop, case=case, due_on=today, by=by)
-    if not passing.why_not(loop):
-        ask_to_do(PASS_ON, loop, case=case, due_on=today, by=by)
+    """What is ours to do about a report, today: pass on what is here, else ask the second office again; and say of
+    which visit a file is, while one of them is open.
+    """
+    if is_to_pass_on(loop):
+        ask_to_do(PASS_ON, loop, case=loop.visit.case, due_on=_today(), by=by)
+    elif _is_open(loop) and loop.missed_on:  # whoever should have it looked for it: nobody else asks now
+        ask_to_do(ASK_REPORT, loop, case=loop.visit.case, due_on=_today(), by=by)
+    ask_which(loop.visit.case, by=by)
+
+
+def is_to_pass_on(loop: ReportLoop) -> bool:
+    """Whether the report is here, may go on, and nobody says that it is there."""
+    return _is_open(loop) and loop.state not in report_loop.THERE and not passing.why_not(loop)
+
+
+def ask_which(case: Case, *, by: Actor) -> None:
+    """Where a file can be the report of several visits, somebody says of which; where that is said, nobody is asked."""
+    asked = {version.document_id: version.document for version, _visits in which.to_ask(case)}
+    for todo in (
+        ToDo.objects.open().filter(kind=WHICH_REPORT, case=case).exclude(about_id__in=[str(pk) for pk in asked])
+    ):
+        let_go(todo, by=by)
+    for document in asked.values():
+        ask_to_do(WHICH_REPORT, document, case=case, due_on=_today(), by=by)
+
+
+def _today() -> date:
+    return clock.today(ZoneInfo(organisation().time_zone))
 
 
 def settle_what_is_over(visit: Visit, stands: Standing | None = None) -> None:
@@ -36,7 +57,7 @@ def settle_what_is_over(visit: Visit, stands: Standing | None = None) -> None:
         return
     loop.visit = visit
     for todo in ToDo.objects.open().filter(kind__in=REPORT_TO_DOS, about_id=str(loop.pk)):
-        if not (_is_to_ask(loop, stands) if todo.kind == ASK_REPORT else _is_to_pass_on(loop)):
+        if not (_is_to_ask(loop, stands) if todo.kind == ASK_REPORT else is_to_pass_on(loop)):
             let_go(todo, by=SYSTEM)
 
 
@@ -45,11 +66,9 @@ def _is_open(loop: ReportLoop) -> bool:
 
 
 def _is_to_ask(loop: ReportLoop, stands: Standing | None) -> bool:
+    if is_to_pass_on(loop):
+        return False  # what is here goes from us: no office is asked for it
     if not _is_open(loop) or stands is None:
         return _is_open(loop)
     following = next_of(loop, stands)
     return following is not None and following.by == report_loop.Asker.PERSON
-
-
-def _is_to_pass_on(loop: ReportLoop) -> bool:
-    return _is_open(loop) and loop.state not in report_loop.THERE and not passing.why_not(loop)

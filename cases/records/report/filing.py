@@ -1,17 +1,22 @@
 """What follows for the report of a visit when a file of the case can be read, or no longer."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from cases.case.actions import must
 from cases.case.authority import Authority
+from cases.case.models import Case
 from cases.documents.models import Document
 from cases.records.items.telling import lock_case, put_back
-from cases.records.models import ReportLoop
+from cases.records.models import LIVE, ReportFile, ReportLoop, Visit
 from cases.records.planning import replan
-from cases.records.report import board, passing
+from cases.records.report import board, passing, which
 from cases.records.report.actions import tell_report
 from cases.records.states import KnownBy, ReportState
 from portal import clock
 from portal.actors import SYSTEM, Actor
+from portal.errors import Refused
+from portal.history.actions import record
 
 
 @transaction.atomic
@@ -33,12 +38,42 @@ def follow_file(document: Document) -> None:
             replan(loop.visit, now=clock.now())
         board.put_on_board(loop, by=SYSTEM)
         board.settle_what_is_over(loop.visit)
+    board.ask_which(document.case, by=SYSTEM)
+
+
+@transaction.atomic
+def say_which(document: Document, visit: Visit, *, by: Actor) -> None:
+    """Say of which visit a file is the report: one of the case that had its day. Raises Refused."""
+    case = document.case
+    must("say_where_records_are", case, by)
+    lock_case(case)
+    document = Document.objects.select_related("case__patient", "case__key").get(pk=document.pk)
+    visit = Visit.objects.get(pk=visit.pk)
+    if document.kind != which.SECOND_REPORT or visit.case_id != case.pk or not _had_its_day(visit):
+        raise Refused(_("This has changed since you opened the page. Look at it once more."), code="state")
+    bind(document, visit)
+    record(by, "report.file_said", visit, patient=case.patient_id, case=case.pk)
+    follow_file(document)
+
+
+def bind(document: Document, visit: Visit) -> None:
+    """Keep of which visit a file is the report. Whoever calls it has looked whether that can be."""
+    ReportFile.objects.update_or_create(document=document, defaults={"visit": visit, "said_at": clock.now()})
+
+
+def _had_its_day(visit: Visit) -> bool:
+    return visit.state in LIVE and visit.on_date is not None and visit.on_date <= clock.today(visit.zone)
 
 
 @transaction.atomic
 def follow_authority(authority: Authority, *, by: Actor) -> None:
     """What is here may be passed on from now on, or no longer. Cases call it, in their own transaction."""
-    for document in Document.objects.here().filter(case=authority.case_id, kind=passing.SECOND_REPORT):
+    follow_all(authority.case)
+
+
+def follow_all(case: Case) -> None:
+    """Look at each report that is here as a file once more."""
+    for document in Document.objects.here().filter(case=case, kind=which.SECOND_REPORT).select_related("case__key"):
         follow_file(document)
 
 

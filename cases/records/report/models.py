@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from cases.case.models import Case
+from cases.documents.models import Document
 from cases.records.states import Came, KnownBy, ReportState, VisitState
 from cases.records.undoable import Undoable, moved_when_and_by_whom
 
@@ -79,3 +80,17 @@ class ReportLoop(Undoable):
 
     def get_absolute_url(self) -> str:
         return reverse("records:report", args=[self.visit.case_id])
+
+
+class ReportFile(models.Model):
+    """That a file is the report of this visit, as somebody said, or the visit's office by putting it in there.
+
+    A file without a row is of the visit that it can only be of: `report.which`.
+    """
+
+    document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="+")
+    visit = models.ForeignKey("records.Visit", on_delete=models.CASCADE, related_name="+")
+    said_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"file of the report of visit {self.visit_id}"

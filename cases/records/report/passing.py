@@ -7,10 +7,12 @@ from cases.case import offices
 from cases.case.models import CaseClinician, Office
 from cases.documents.models import Version
 from cases.documents.subjects import Subject
-from cases.records.models import ReportLoop
+from cases.records.models import ReportLoop, Visit
 from cases.records.release import keeping
+from cases.records.report import which
+from cases.records.report.which import SECOND_REPORT, Files
+from cases.records.states import VisitState
 
-SECOND_REPORT = "second_report"  # what a file is
 PLACE = 90  # in lists and addresses, behind all records
 
 
@@ -21,17 +23,16 @@ def file_subjects() -> list[Subject]:
     return [Subject(SECOND_REPORT, str(name), str(what), PLACE)]
 
 
-def versions_here(loop: ReportLoop) -> list[Version]:
-    """The files that are this report, ready to go on: put in since the visit, and not hidden; the newest first."""
-    visit = loop.visit
-    ready = Version.objects.ready().newest_ready().on_their_own()
-    own = ready.filter(case=visit.case_id, document__kind=SECOND_REPORT, document__only_me=False)
-    found = own.select_related("document", "case__key", "file__key").order_by("-document__put_in_at", "document_id")
-    return [
-        each
-        for each in found
-        if visit.on_date is None or each.document.put_in_at.astimezone(visit.zone).date() >= visit.on_date
-    ]
+def versions_here(loop: ReportLoop, files: Files | None = None) -> list[Version]:
+    """The files that are this report, ready to go on, and not hidden; the newest first."""
+    found = which.files_of(loop.visit.case_id) if files is None else files
+    return [version for version, visits in found if [visit.pk for visit in visits] == [loop.visit_id]]
+
+
+def other_visits(visit: Visit) -> list[Visit]:
+    """The other visits of the case that took place: what is taken for the report of this one may be of those."""
+    others = Visit.objects.filter(case=visit.case_id, state=VisitState.HAPPENED).exclude(pk=visit.pk)
+    return list(others.select_related("clinician", "office").order_by("round"))
 
 
 def primary_office(loop: ReportLoop) -> Office | None:
@@ -40,10 +41,10 @@ def primary_office(loop: ReportLoop) -> Office | None:
     return found.clinician.office if found else None
 
 
-def why_not(loop: ReportLoop) -> str:
+def why_not(loop: ReportLoop, files: Files | None = None) -> str:
     """Why we cannot say that we passed it on, in a sentence; empty when we can."""
     if not keeping.may_ask(loop.visit.case):
         return _("Nothing is signed that lets us pass it on. Ask the patient to sign first.")
-    if not versions_here(loop):
+    if not versions_here(loop, files):
         return _("The report is not here. Put it in as a file first, or wait until their office sends it.")
     return ""

@@ -13,6 +13,7 @@ from portal.reminders.rules import morning
 
 REPORT_BACK = "records.report_back"
 ASK_REPORT, PASS_ON = REPORT_TO_DOS = ("ask_report", "pass_on_report")  # on the coordinator's board
+WHICH_REPORT = "which_report"  # and of which visit a file is the report
 STAYS_OPEN = timedelta(days=60)  # how long a message about it can be answered
 
 

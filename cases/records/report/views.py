@@ -12,11 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.models import Case, CaseClinician
 from cases.case.people import may, role_in
+from cases.documents.models import Document
 from cases.records import actions, rules, showing, words
 from cases.records.forms import SayForm
-from cases.records.models import ReportLoop
+from cases.records.models import ReportLoop, Visit
+from cases.records.report import filing, passing, which
 from cases.records.report import loop as report_loop
-from cases.records.report import passing
+from cases.records.report.which import Files
 from cases.records.states import Came, KnownBy, ReportState
 from portal import clock, moves, when
 from portal.access import PERSON, find_or_404, open_to
@@ -95,6 +97,24 @@ def report(request: HttpRequest, pk: str) -> HttpResponse:
 
 @open_to(PERSON)
 @require_POST
+def say_which(request: HttpRequest, pk: str, document: str) -> HttpResponse:
+    """Of which visit a file is the report: the one of the pressed round."""
+    case = _case(request, pk)
+    found = find_or_404(Document.objects.visible_to(request.user).select_related("case").filter(case=case), pk=document)
+    pressed = request.POST.get("round", "")
+    visits = Visit.objects.visible_to(request.user).live().filter(case=case)
+    try:
+        visit = visits.filter(round=pressed).first() if pressed.isdecimal() and len(pressed) < 4 else None
+        if visit is None:
+            raise Refused(_("Choose one of the visits."), code="input")
+        filing.say_which(found, visit, by=Actor.of(request))
+    except Refused as no:
+        return _page(request, case, also=[no.message], status=422 if no.code == "input" else 409)
+    return redirect("records:report", pk)
+
+
+@open_to(PERSON)
+@require_POST
 def tell_report(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     """Say what is known of the report, or take the last word back."""
     case, form, by = _case(request, pk), SayForm(request.POST, auto_id=False), Actor.of(request)
@@ -144,9 +164,11 @@ def _page(
     reader = showing.Reader(request.user, role_in(case, request.user), case, now)
     doctors = {link.role: link.clinician for link in case.clinicians.select_related("clinician__office")}
     primary = doctors.get(CaseClinician.Role.PRIMARY)
+    files = which.files_of(case)
     page: dict[str, Any] = {
         "case": case,
-        "cards": [_card(loop, reader) for loop in _loops(request, case)],
+        "cards": [_card(loop, reader, files) for loop in _loops(request, case)],
+        "questions": _questions(request, case, files),
         "primary": primary,
         "may_say": may("say_where_records_are", case, request.user),
         "is_staff": bool(request.user.role),
@@ -159,45 +181,70 @@ def _page(
     return render(request, "records/report.html", page, status=status)
 
 
-def _card(loop: ReportLoop, reader: showing.Reader) -> dict[str, Any]:
+def _questions(request: HttpRequest, case: Case, files: Files) -> list[dict[str, Any]]:
+    """The files that can be the report of more than one visit, for those who may read them."""
+    if not may("say_where_records_are", case, request.user):
+        return []
+    asked = which.to_ask(case, files)
+    found = Document.objects.visible_to(request.user).filter(pk__in=[version.document_id for version, _visits in asked])
+    readable = set(found.values_list("pk", flat=True)) if asked else ()
+    return [
+        {
+            "name": version.document.title or version.name,
+            "document": version.document,
+            "visits": [_choice(visit) for visit in visits],
+        }
+        for version, visits in asked
+        if version.document_id in readable
+    ]
+
+
+def _choice(visit: Visit) -> dict[str, Any]:
+    return {"round": visit.round, "doctor": words.doctor_of(visit), "on": visit.on_date}
+
+
+def _card(loop: ReportLoop, reader: showing.Reader, all_files: Files) -> dict[str, Any]:
     state, visit = ReportState(loop.state), loop.visit
     is_staff = reader.role == rules.COORDINATOR
     title = STAFF_TITLES.get(state, TITLES[state]) if is_staff else TITLES[state]
     is_open = state not in report_loop.THERE
-    files = passing.versions_here(loop) if is_staff and is_open else []
+    files = passing.versions_here(loop, all_files) if is_open else []
+    why_not = passing.why_not(loop, all_files) if files else ""
+    goes_from_us = bool(files) and not why_not
     return {
         "loop": loop,
         "key": str(visit.round),
         "doctor": words.doctor_of(visit),
         "office": visit.office,
         "visit_on": visit.on_date,
-        "title": str(LOOKED_FOR if loop.missed_on else IS_HERE if _is_here(loop) else title),
+        "title": str(IS_HERE if goes_from_us and _is_ours(loop) else LOOKED_FOR if loop.missed_on else title),
         "tag": {"label": str(state.label), "kind": "warn" if loop.missed_on else TAGS[state]},
-        "points": _points(loop, reader),
-        "buttons": [_button(verb, is_staff) for verb in _verbs(loop, reader.role)],
-        "files": [{"name": each.document.title or each.name, "version": each} for each in files],
-        "why_not_passed_on": passing.why_not(loop) if files else "",
+        "points": _points(loop, reader, goes_from_us),
+        "buttons": [_button(verb, is_staff) for verb in _verbs(loop, reader.role, all_files)],
+        "files": [{"name": each.document.title or each.name, "version": each} for each in files] if is_staff else [],
+        "others": [_choice(each) for each in passing.other_visits(visit)] if is_staff and files else [],
+        "why_not_passed_on": why_not,
         "may_undo": reader.may_undo(loop),
         "take_back": reader.take_back(loop),
         "is_done": state == ReportState.CONFIRMED,
         "is_to_ask": state in {ReportState.NOT_ASKED, ReportState.ASKED} and not loop.missed_on,
-        "is_ours": loop.missed_on is not None,
+        "is_ours": loop.missed_on is not None and not goes_from_us,
         "url": reverse("records:report", args=[visit.case_id]),
     }
 
 
-def _is_here(loop: ReportLoop) -> bool:
-    """Whether all we know is that its file came to us."""
-    return loop.state == ReportState.ANNOUNCED and loop.known_by == KnownBy.DOCUMENT
+def _is_ours(loop: ReportLoop) -> bool:
+    """Whether passing on the file that is here is what comes next: it is all we know, or nobody found the report."""
+    return loop.missed_on is not None or (loop.state == ReportState.ANNOUNCED and loop.known_by == KnownBy.DOCUMENT)
 
 
-def _verbs(loop: ReportLoop, role: str) -> list[str]:
+def _verbs(loop: ReportLoop, role: str, files: Files) -> list[str]:
     """What this person may say now, without what makes no sense yet: nobody looks for what nobody has sent, and what
     is not here is not passed on.
     """
     verbs = moves.allowed(rules.REPORT_MOVES, loop.state, role)
     left_out = set() if loop.state in report_loop.ON_ITS_WAY else {"not_there"}
-    if "passed_on" in verbs and passing.why_not(loop):
+    if "passed_on" in verbs and passing.why_not(loop, files):
         left_out.add("passed_on")
     return [verb for verb in verbs if verb not in left_out]
 
@@ -209,7 +256,7 @@ def _button(verb: str, is_staff: bool) -> dict[str, str]:
     return {"verb": verb, "label": str(label), "does": str(does), "icon": icon}
 
 
-def _points(loop: ReportLoop, reader: showing.Reader) -> list[dict[str, Any]]:
+def _points(loop: ReportLoop, reader: showing.Reader, goes_from_us: bool) -> list[dict[str, Any]]:
     """Asked for, sent, arrived, confirmed: each with its day; the last word says how it is known."""
     known, state = reader.known(loop), loop.state
     last = loop.confirmed_on or loop.received_on or loop.sent_on or loop.missed_on or loop.asked_on
@@ -224,7 +271,10 @@ def _points(loop: ReportLoop, reader: showing.Reader) -> list[dict[str, Any]]:
     asked = text(loop.asked_on)
     if loop.missed_on:
         day = when.day(loop.missed_on)
-        asked = _("Looked for on %(day)s, and not there. We ask their office again.") % {"day": day} + " " + known
+        looked = _("Looked for on %(day)s, and not there. We ask their office again.")
+        if goes_from_us:
+            looked = _("Looked for on %(day)s, and not there. We have a copy, and pass it on.")
+        asked = looked % {"day": day} + " " + known
     elif loop.asked_on is None and (loop.received_on or loop.sent_on):
         asked = _("It came without asking.") if loop.received_on else _("They said so without asking.")
     points = [{"title": _("Asked for"), "text": asked, "is_here": state == ReportState.ASKED}]
@@ -240,4 +290,4 @@ def _points(loop: ReportLoop, reader: showing.Reader) -> list[dict[str, Any]]:
     ]
 
 
-__all__ = ["report", "tell_report"]
+__all__ = ["report", "say_which", "tell_report"]
