@@ -7,4 +7,5 @@ from cases.desk.links.models import OfficeLink as OfficeLink
 from cases.desk.packet.models import Taken as Taken
 from cases.desk.receiving.models import Receipt as Receipt
 from cases.desk.tray.models import Incoming as Incoming
+from cases.desk.tray.models import IncomingAnswer as IncomingAnswer
 from cases.desk.tray.models import IncomingPage as IncomingPage

@@ -139,7 +139,7 @@ def test_the_patient_says_that_a_paper_is_not_hers():
     address = reverse("desk:not_mine", args=[paper.document_id])
     assert address in page.text
     rosa.post(address)
-    assert rosa.get(paper.document.get_absolute_url()).context["view"] is None
+    assert rosa.get(paper.document.get_absolute_url()).status_code == 404
     assert papers.fresh(paper).state == TrayState.WAITING
     tray = people.browser(people.person("theo")).get(reverse("desk:tray"))
     assert "The patient says it is another person’s" in tray.text

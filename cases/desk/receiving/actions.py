@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case.actions import ask_to_do
+from cases.case.models import Office
 from cases.desk.links.models import OfficeLink
 from cases.desk.receiving import rules
 from cases.desk.receiving.models import Receipt
@@ -56,7 +57,7 @@ def say_of_each(
             raise Refused(_("One of these has changed since you opened the page. Look once more."), code="state")
         _say(item, said, why, by=by)
         if said in rules.TROUBLE:
-            _ask_us_to_call(link, item, f"{said_by}: {Said(said).label}", why, by=by)
+            ask_us_to_call(link.office, item, f"{said_by}: {Said(said).label}", why, by=by)
     _keep_receipt(link, False, said_by, by)
 
 
@@ -73,11 +74,11 @@ def _reason(said: str, why: str) -> str:
     return why.strip() or str(Said(said).label)
 
 
-def _ask_us_to_call(link: OfficeLink, item: RecordItem, said: str, why: str, *, by: Actor) -> None:
+def ask_us_to_call(office: Office, item: RecordItem, said: str, why: str, *, by: Actor) -> None:
     """By whom it was said stands with it: the one to ask there."""
     today = clock.today(ZoneInfo(organisation().time_zone))
-    note = ". ".join(part for part in (link.office.name, said, why.strip()) if part)
-    ask_to_do(MISSED, item, case=link.visit.case, due_on=today, note=note, by=by)
+    note = ". ".join(part for part in (office.name, said, why.strip()) if part)
+    ask_to_do(MISSED, item, case=item.visit.case, due_on=today, note=note, by=by)
 
 
 def _keep_receipt(link: OfficeLink, is_all: bool, said_by: str, by: Actor) -> None:

@@ -8,12 +8,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case
-from cases.desk.tray import choices, finding, preview, rules, words
+from cases.desk.tray import choices, finding, preview, rules, strips, words
 from cases.desk.tray.choices import Choice
-from cases.desk.tray.filing import Filing
 from cases.desk.tray.forms import OrderForm, mark_of
 from cases.desk.tray.models import Incoming, IncomingPage
-from cases.desk.tray.states import About, Said, TrayState
+from cases.desk.tray.orders import Filing
+from cases.desk.tray.states import OF_RECORD, About, Said, TrayState
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
@@ -102,24 +102,32 @@ class Desk:
 
     @cached_property
     def chosen(self) -> Choice | None:
-        """As pressed; before any press the one record that the letter asks for, or the only one that waits."""
+        """As pressed; before any press the strip of the letter, its one record, or the only one that waits."""
         if self.form.is_bound:
             return self.form.chosen(self.offered)
         asked = [each for each in self.offered if each.is_asked_by_it]
+        asked = [each for each in asked if each.letter] or asked
         waiting = [each for each in self.offered if each.is_waiting] if self.proposed else []
         likely = asked or waiting
         return likely[0] if len(likely) == 1 else None
 
     @cached_property
     def groups(self) -> list[dict[str, Any]]:
-        """Records that wait at an office, other records, and what is no record: the last two behind a press each,
-        unless the choice stands there. One that is named by the letter is among the first.
+        """Records that wait at an office, other records, strips of other letters, and what is no record: but for the
+        first behind a press each, unless the choice stands there. What the letter names is among the first.
         """
-        records = [each for each in self.offered if each.takes_answer]
-        first = [each for each in records if each.is_waiting] or records[:1]
+        answers = [each for each in self.offered if each.takes_answer]
+        records = [each for each in answers if not each.letter]
+        first = [each for each in answers if each.is_waiting] or records[:1]
         rest = [each for each in records if each not in first]
+        strip = [each for each in answers if each.letter and each not in first]
         others = [each for each in self.offered if not each.takes_answer]
-        named = [("", first), (_("Another record"), rest), (_("A report, permission or letter"), others)]
+        named = [
+            ("", first),
+            (_("Another record"), rest),
+            (_("The strip of a letter"), strip),
+            (_("A report, permission or letter"), others),
+        ]
         return [
             {"key": number, "label": label, "choices": some, "is_open": self.chosen in some}
             for number, (label, some) in enumerate(named)
@@ -133,9 +141,37 @@ class Desk:
     @property
     def said(self) -> list[dict[str, Any]]:
         is_lent = bool(self.chosen and self.chosen.item and self.chosen.item.is_lent)
-        offered = [each for each in Said if each != Said.IS_IT or (self.paper.pages and not is_lent)]
+        offered = [each for each in OF_RECORD if each != Said.IS_IT or (self.paper.pages and not is_lent)]
+        if self.chosen and self.chosen.letter:
+            offered = list(strips.OFFERED[self.chosen.letter.kind])
         now = self.form.said_of("said")
         return [{"value": each.value, "label": each.label, "is_chosen": each == now} for each in offered]
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Each record of a strip that names several, with what can be said of it by itself."""
+        found = self.chosen
+        if found is None or found.letter is None or len(found.items) < 2:
+            return []
+        for_all = _("As above") if self.form.said_of("said") not in strips.TROUBLE else _("Nothing said")
+        options = [("", for_all), *((each.value, each.label) for each in strips.OF_ONE[found.letter.kind])]
+        options += [(strips.NOTHING, _("Nothing said"))] if for_all != _("Nothing said") else []
+        return [{"item": item, "now": self.form.own(item), "options": options} for item in found.items]
+
+    @property
+    def is_by_line(self) -> bool:
+        """Whether something is said of one record alone, or has to be."""
+        said = any(line["now"] for line in self.lines)
+        return said or self.form.said_of("said") in strips.TROUBLE
+
+    @property
+    def must_say_which(self) -> bool:
+        """Trouble is said, and of no record."""
+        return self.form.said_of("said") in strips.TROUBLE and self.order is None
+
+    @property
+    def is_report(self) -> bool:
+        return bool(self.chosen and self.chosen.letter and not self.chosen.items)
 
     @cached_property
     def order(self) -> Filing | None:

@@ -1,7 +1,5 @@
 """Filing a paper with the right case, and taking that back: each in one transaction, each once."""
 
-from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 
 from django.core.files.uploadedfile import UploadedFile
@@ -9,25 +7,25 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case import authority_actions
-from cases.case.actions import must
-from cases.case.models import Case
+from cases.case.actions import must, settle_to_do
+from cases.case.models import Case, ToDo
 from cases.case.people import PATIENT, role_in
-from cases.desk import answers
-from cases.desk.answers import Answered
-from cases.desk.tray import rules, sealing, words
+from cases.desk.receiving.actions import MISSED
+from cases.desk.tray import rules, sealing, strips, words
 from cases.desk.tray.adding import must_be_coordinator
 from cases.desk.tray.arranging import SEALED_WITH, locked
-from cases.desk.tray.models import Incoming
-from cases.desk.tray.states import About, Check, How, Said, TrayState
+from cases.desk.tray.models import Incoming, IncomingAnswer
+from cases.desk.tray.orders import Filing as Filing
+from cases.desk.tray.states import OF_RECORD, About, Check, Said, TrayState
+from cases.desk.tray.telling import Told, tell
 from cases.documents import actions as documents
 from cases.documents import erasing, kinds
 from cases.documents.models import OTHER, Document
 from cases.records import actions as records
-from cases.records.models import RecordItem, Release
+from cases.records.models import RecordItem, Release, ReportLoop
 from cases.records.release import actions as releases
 from cases.records.release import form as release_form
 from cases.records.report.passing import SECOND_REPORT
-from cases.records.states import KnownBy
 from portal import clock, moves
 from portal.actors import Actor
 from portal.errors import Refused
@@ -36,34 +34,7 @@ from portal.texts.models import Text
 from portal.texts.words import text
 from portal.vault import files
 
-TOLD = {
-    How.FAX: KnownBy.OFFICE_FAX,
-    How.POST: KnownBy.OFFICE_POST,
-    How.PHONE: KnownBy.STAFF_CALL,
-    How.HAND: KnownBy.OFFICE,
-}
 KINDS = {About.REPORT: SECOND_REPORT}  # what a file becomes that is no record
-ANSWERS = (Said.SENT, Said.NOT_FOUND, Said.NEEDS)
-
-
-@dataclass(frozen=True)
-class Filing:
-    """Whose it is, what it is about, what it says: the three presses."""
-
-    case: Case
-    about: str
-    item: RecordItem | None = None  # of About.ITEM, and of the office whose permission About.RELEASE is
-    said: str = ""
-    on: date | None = None
-    carrier: str = ""
-    tracking: str = ""
-    needs: tuple[str, ...] = ()
-    fee: str = ""
-    words: str = ""
-
-    @property
-    def is_answer(self) -> bool:
-        return self.about == About.ITEM and self.said in ANSWERS
 
 
 @transaction.atomic
@@ -78,19 +49,38 @@ def file(incoming: Incoming, filing: Filing, *, by: Actor) -> Incoming:
         raise Refused(refused, code="check")
     row.state = moves.check(rules.INCOMING_MOVES, "file", row.state, rules.COORDINATOR)
     _check(row, filing)
+    row.filed_at, row.filed_by = clock.now(), by.user
     with sealing.or_discard() as kept:
         if filing.is_answer:
-            answered = tell(row, filing, by=by)
-            row.item, row.item_version = answered.item, answered.item.version if answered.is_new else None
+            _keep_answers(row, filing, tell(row, filing, by=by))
         else:
             row.document, row.item = _keep_pages(row, filing, by=by), filing.item
         case = Case.objects.select_related("key").get(pk=filing.case.pk)
         sealing.give_to_case(row, case, kept)
         row.about, row.said, row.came_back = filing.about, filing.said, ""
-        row.filed_at, row.filed_by = clock.now(), by.user
         row.save()
         record(by, "incoming.filed", row, patient=case.patient_id, case=case.pk, why=f"filed_{filing.about}")
     return row
+
+
+def _keep_answers(row: Incoming, filing: Filing, told: list[Told]) -> None:
+    """What was said and how it left each thing: it is taken back with the paper."""
+    if filing.about == About.ITEM:
+        [answered] = told
+        row.item = filing.item
+        row.item_version = answered.thing.version if answered.is_new else None
+        return
+    row.letter = filing.letter
+    IncomingAnswer.objects.bulk_create(
+        IncomingAnswer(
+            incoming=row,
+            item=each.thing if isinstance(each.thing, RecordItem) else None,
+            loop=each.thing if isinstance(each.thing, ReportLoop) else None,
+            said=each.said,
+            version=each.thing.version if each.is_new else None,
+        )
+        for each in told
+    )
 
 
 def _check(row: Incoming, filing: Filing) -> None:
@@ -100,9 +90,11 @@ def _check(row: Incoming, filing: Filing) -> None:
         raise Refused(_("Choose what it is about."), code="about")
     if filing.about in (About.ITEM, About.RELEASE) and item is None:
         raise Refused(_("Choose the record that it is about."), code="about")
-    if filing.about == About.ITEM and filing.said not in Said.values:
+    if filing.about == About.ITEM and filing.said not in OF_RECORD:
         raise Refused(_("Choose what it says."), code="said")
-    if filing.about != About.ITEM and filing.said:
+    if filing.about == About.LETTER:
+        _check_strip(filing)
+    elif filing.about != About.ITEM and filing.said:
         raise Refused(_("Choose what it is about."), code="about")
     if not filing.is_answer and row.check_state != Check.READY and filing.about != About.OTHER:
         raise Refused(_("There is no paper here that could be kept as that."), code="about")
@@ -110,22 +102,19 @@ def _check(row: Incoming, filing: Filing) -> None:
         raise Refused(_("This is a thing, not a paper: it cannot be in a fax. Say that it was sent."), code="said")
 
 
-def tell(row: Incoming, filing: Filing, *, by: Actor) -> Answered:
-    """Say of the record what the office answers. Raises Refused where the record has moved on."""
-    assert filing.item is not None
-    answered = answers.answer(
-        filing.item,
-        filing.said,
-        on=filing.on,
-        carrier=filing.carrier,
-        tracking=filing.tracking,
-        needs=filing.needs,
-        fee=filing.fee,
-        words=filing.words,
-        told=TOLD[How(row.how)],
-        by=by,
-    )
-    return answered
+def _check_strip(filing: Filing) -> None:
+    """Raises Refused for what the strip of this letter cannot say."""
+    letter = filing.letter
+    if letter is None or letter.case_id != filing.case.pk or letter.kind not in strips.OFFERED:
+        raise Refused(_("Choose what it is about."), code="about")
+    if filing.said not in strips.OFFERED[letter.kind]:
+        raise Refused(_("Choose what it says."), code="said")
+    asked = set(letter.asks.values_list("item", flat=True))
+    is_known = all(item.pk in asked and said in strips.OF_ONE[letter.kind] for item, said in filing.lines)
+    if not is_known or len({item.pk for item, _said in filing.lines}) != len(filing.lines):
+        raise Refused(_("Choose the record that it is about."), code="about")
+    if strips.OF_ONE[letter.kind] and not filing.lines:
+        raise Refused(_("Say of which records."), code="said")
 
 
 def _keep_pages(row: Incoming, filing: Filing, *, by: Actor) -> Document | None:
@@ -194,8 +183,7 @@ def put_back(incoming: Incoming, *, why: str = "", by: Actor) -> Incoming:
         raise Refused(refused, code="why")
     row.state = moves.check(rules.INCOMING_MOVES, "put_back", row.state, rules.COORDINATOR)
     why = why if rules.asks_why(row.settled_at, is_own, now) else ""
-    if row.item_version is not None and row.item:
-        _undo_answer(row, row.item, why, by=by)
+    _undo_answers(row, why, by=by)
     if row.document:
         _take_out(row, row.document, by=by)
     _back_to_tray(row, "incoming.put_back", why, by=by)
@@ -209,10 +197,18 @@ def _take_out(row: Incoming, document: Document, *, by: Actor) -> None:
     erasing.take_out(document, by=by)
 
 
-def _undo_answer(row: Incoming, item: RecordItem, why: str, *, by: Actor) -> None:
+def _undo_answers(row: Incoming, why: str, *, by: Actor) -> None:
     """What the strip said is taken back with it, unless the record has moved on since: that stays with the record."""
-    if item.version == row.item_version and item.moved_at:
-        records.undo(item, why=words.why_of_item(why), by=by)
+    said: list[tuple[RecordItem | ReportLoop, int | None]] = [(row.item, row.item_version)] if row.item else []
+    for answer in row.answers.select_related("item__visit__case", "loop__visit__case"):
+        said.append((answer.thing, answer.version))
+        if answer.said in strips.TROUBLE:
+            calls = ToDo.objects.open().filter(kind=MISSED, about_id=str(answer.thing.pk), asked_at__gte=row.filed_at)
+            for call in calls:
+                settle_to_do(call, by=by)
+    for thing, version in said:
+        if version is not None and thing.version == version and thing.moved_at:
+            records.undo(thing, why=words.why_of_item(why), by=by)
 
 
 def _back_to_tray(row: Incoming, verb: str, why: str, *, by: Actor) -> None:
@@ -222,7 +218,8 @@ def _back_to_tray(row: Incoming, verb: str, why: str, *, by: Actor) -> None:
             sealing.take_from_case(row, kept)
         row.came_back, row.digest = why, ""  # the same bytes may have come once more since
         row.about = row.said = ""
-        row.item = row.document = row.item_version = row.filed_at = row.filed_by = None
+        row.answers.all().delete()
+        row.item = row.document = row.letter = row.item_version = row.filed_at = row.filed_by = None
         row.not_ours_at = row.not_ours_by = None
         row.save()
         record(by, verb, row, patient=case.patient_id if case else None, case=case.pk if case else None, why=why)

@@ -12,13 +12,15 @@ from django.utils.translation import gettext_lazy
 from cases.case.models import Case
 from cases.desk import answers
 from cases.desk.answers import Wants
-from cases.desk.tray import adding
+from cases.desk.tray import adding, strips
 from cases.desk.tray.adding import Came
 from cases.desk.tray.choices import Choice
-from cases.desk.tray.filing import Filing
+from cases.desk.tray.orders import Filing
 from cases.desk.tray.states import About, How, Said
+from cases.desk.tray.strips import To
 from cases.documents import words
 from cases.documents.forms import FilesField
+from cases.records.models import RecordItem
 from portal import clock, when
 
 LONGEST_SENDER, MOST_SAID = 80, 600
@@ -108,6 +110,13 @@ class OrderForm(forms.Form):
     )
     fee = forms.CharField(label=gettext_lazy("How much is the fee?"), required=False, max_length=40)
     words = forms.CharField(label=gettext_lazy("In their words"), required=False, max_length=200)
+    to = forms.ChoiceField(
+        label=gettext_lazy("To whom?"),
+        required=False,
+        choices=To.choices,
+        initial=To.PRIMARY,
+        widget=forms.RadioSelect,
+    )
     shown = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def said_of(self, name: str) -> str:
@@ -123,18 +132,36 @@ class OrderForm(forms.Form):
         said = self.said_of("said") if choice.takes_answer else ""
         if choice.takes_answer and (not said or (said == Said.IS_IT and not has_pages)):
             return None
+        lines = self._lines(choice, said)
+        if choice.items and not lines:
+            return None
+        every = {said, *(word for _item, word in lines)}
         return Filing(
             case=case,
             about=About(choice.about),
             item=choice.item,
+            letter=choice.letter,
+            lines=lines,
             said=said,
-            on=found.get("on") if said == Said.SENT else None,
-            carrier=found.get("carrier", "") if said == Said.SENT else "",
-            tracking=found.get("tracking", "") if said == Said.SENT else "",
-            needs=tuple(found.get("needs", ())) if said == Said.NEEDS else (),
-            fee=found.get("fee", "") if said == Said.NEEDS else "",
-            words=found.get("words", "") if said in (Said.NEEDS, Said.NOT_FOUND) else "",
+            on=found.get("on") if every & {Said.SENT, Said.CAME} else None,
+            carrier=found.get("carrier", "") if Said.SENT in every else "",
+            tracking=found.get("tracking", "") if Said.SENT in every else "",
+            needs=tuple(found.get("needs", ())) if Said.NEEDS in every else (),
+            fee=found.get("fee", "") if Said.NEEDS in every else "",
+            words=found.get("words", "") if every & {Said.NEEDS, Said.NOT_FOUND, *strips.TROUBLE} else "",
+            to=found.get("to", "") or To.PRIMARY if choice.letter else "",
         )
+
+    def own(self, item: RecordItem) -> str:
+        """What is said of one record of a strip by itself; "" where it goes with the others."""
+        return str(self.data.get(f"line-{item.pk}", "")) if self.is_bound else ""
+
+    def _lines(self, choice: Choice, said: str) -> tuple[tuple[RecordItem, str], ...]:
+        if choice.letter is None:
+            return ()
+        known = (strips.NOTHING, *strips.OF_ONE.get(choice.letter.kind, ()))
+        own = [(item, word if (word := self.own(item)) in known else "") for item in choice.items]
+        return tuple(strips.lines_of(said, own))
 
 
 def mark_of(sentence: str) -> str:

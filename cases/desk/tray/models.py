@@ -14,11 +14,12 @@ from django.db.models import Q
 from django.urls import reverse
 
 from cases.case.models import Case
+from cases.desk.letters.models import Letter
 from cases.desk.tray import rules
 from cases.desk.tray.states import CAN_BE_FILED, MOVING, About, Check, How, Said, TrayState
 from cases.documents import kinds
 from cases.documents.models import Document
-from cases.records.models import RecordItem
+from cases.records.models import RecordItem, ReportLoop
 from portal.accounts.models import User
 from portal.vault.fields import SealedText
 from portal.vault.models import DataKey, StoredFile
@@ -50,6 +51,7 @@ class IncomingQuerySet(models.QuerySet["Incoming"]):
         not_ours = Q(state=TrayState.NOT_OURS, not_ours_at__lt=now - rules.KEPT_WHEN_NOT_OURS)
         answers = [Said.SENT, Said.NOT_FOUND, Said.NEEDS]
         is_gone = Q(state=TrayState.FILED, document=None, check_state=Check.READY) & ~Q(said__in=answers)
+        is_gone &= ~Q(about=About.LETTER)
         return self.filter(not_ours | is_gone)
 
 
@@ -95,6 +97,7 @@ class Incoming(models.Model):
     said = models.CharField(max_length=10, choices=Said.choices, blank=True)
     item = models.ForeignKey(RecordItem, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     item_version = models.PositiveIntegerField(null=True, blank=True)  # as filing left it
+    letter = models.ForeignKey(Letter, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     filed_at = models.DateTimeField(null=True, blank=True)
     filed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -133,7 +136,7 @@ class Incoming(models.Model):
                 )
                 | (
                     Q(state__in=["waiting", "not_ours"], case=None, filed_at=None, filed_by=None, about="", said="")
-                    & Q(item=None, document=None, item_version=None)
+                    & Q(item=None, document=None, item_version=None, letter=None)
                 ),
             ),
             models.CheckConstraint(
@@ -207,6 +210,37 @@ class Incoming(models.Model):
     @property
     def settled_by(self) -> User | None:
         return self.filed_by or self.not_ours_by
+
+
+class IncomingAnswer(models.Model):
+    """What the strip of a letter said of one record, or of the report."""
+
+    incoming = models.ForeignKey(Incoming, on_delete=models.CASCADE, related_name="answers")
+    item = models.ForeignKey(RecordItem, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    loop = models.ForeignKey(ReportLoop, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    said = models.CharField(max_length=10, choices=Said.choices)
+    version = models.PositiveIntegerField(null=True, blank=True)  # as filing left it; null where nothing changed
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="incominganswer_one_per_record", fields=["incoming", "item"]),
+            models.UniqueConstraint(name="incominganswer_one_per_report", fields=["incoming", "loop"]),
+            models.CheckConstraint(
+                name="incominganswer_of_one_thing",
+                condition=Q(item__isnull=False, loop__isnull=True) | Q(item__isnull=True, loop__isnull=False),
+            ),
+            models.CheckConstraint(name="incominganswer_said_is_known", condition=Q(said__in=Said.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"answer of {self.incoming_id}"
+
+    @property
+    def thing(self) -> RecordItem | ReportLoop:
+        found = self.item or self.loop
+        assert found is not None
+        return found
 
 
 class IncomingPageQuerySet(models.QuerySet["IncomingPage"]):

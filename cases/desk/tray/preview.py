@@ -3,16 +3,19 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.desk.tray import filing, words
-from cases.desk.tray.filing import Filing
+from cases.desk.tray import telling, words
 from cases.desk.tray.models import Incoming
+from cases.desk.tray.orders import Filing
 from cases.desk.tray.states import About, Said
+from cases.desk.tray.telling import Told
 from cases.records import rules
 from cases.records import words as record_words
-from cases.records.models import RecordItem
+from cases.records.models import RecordItem, ReportLoop
 from cases.records.release import keeping
+from cases.records.report.views import TITLES
 from cases.records.showing import Reader
 from cases.records.standing import standing
+from cases.records.states import ReportState
 from portal import clock
 from portal.actors import Actor
 
@@ -24,18 +27,45 @@ def sentence(incoming: Incoming, order: Filing, *, by: Actor) -> str:
         return _of_pages(incoming, order, name)
     try:
         with transaction.atomic():
-            answered = filing.tell(incoming, order, by=by)
-            text = _of_item(answered.item)
+            told = telling.tell(incoming, order, by=by)
+            texts = [(each, _text_of(each.thing) if each.is_new else each.why_not) for each in told]
             raise _TakenBack
     except _TakenBack:
         pass
-    if not answered.is_new:
-        return _("Nothing changes for %(name)s. %(why)s") % {"name": name, "why": answered.why_not}
-    return _("%(name)s will read: “%(text)s”") % {"name": name, "text": text}
+    return " ".join(_sentences(texts, name))
 
 
 class _TakenBack(Exception):
     """The end of a trial: nothing of it stays."""
+
+
+def _sentences(texts: list[tuple[Told, str]], name: str) -> list[str]:
+    """One for all records of which the same is read; where there are several, each is named."""
+    found: dict[tuple[bool, str], list[str]] = {}
+    for told, text in texts:
+        called = told.thing.called if isinstance(told.thing, RecordItem) else ""
+        found.setdefault((told.is_new, text), []).append(called)
+    sentences = []
+    for (is_new, text), names in found.items():
+        said = {"name": name, "text": text, "records": record_words.listed(names)}
+        if len(texts) == 1:
+            said_of = _("%(name)s will read: “%(text)s”") if is_new else _("Nothing changes for %(name)s. %(text)s")
+        elif is_new:
+            said_of = _("%(records)s: %(name)s will read “%(text)s”")
+        else:
+            said_of = _("%(records)s: nothing changes for %(name)s. %(text)s")
+        sentences.append(said_of % said)
+    return sentences
+
+
+def _text_of(thing: RecordItem | ReportLoop) -> str:
+    return _of_item(thing) if isinstance(thing, RecordItem) else _of_report(thing)
+
+
+def _of_report(loop: ReportLoop) -> str:
+    case = loop.visit.case
+    known = Reader(case.patient, rules.PATIENT, case, clock.now()).known(loop)
+    return ". ".join(part for part in (str(TITLES[ReportState(loop.state)]), known) if part)
 
 
 def _of_item(item: RecordItem) -> str:

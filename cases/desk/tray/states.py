@@ -34,6 +34,7 @@ class About(TextChoices):
     REPORT = "report", _("The second doctor’s report")
     AUTHORITY = "authority", _("The permission to ask, signed on paper")
     RELEASE = "release", _("A permission to send records, signed on paper")
+    LETTER = "letter", _("An answer to a letter of ours")
     OTHER = "other", _("A letter or anything else")
 
 
@@ -42,7 +43,13 @@ class Said(TextChoices):
     NOT_FOUND = "not_found", _("Can’t find it")
     NEEDS = "needs", _("Needs something")
     IS_IT = "is_it", _("This is it")
+    # Of what came with a cover of ours.
+    CAME = "came", _("All of it came")
+    MISSING = "missing", _("Something is missing")
+    NOT_COME = "not_come", _("It has not come")
+    NO_OPEN = "no_open", _("Will not open")
 
 
+OF_RECORD = (Said.SENT, Said.NOT_FOUND, Said.NEEDS, Said.IS_IT)
 MOVING = frozenset({Check.RECEIVED, Check.CHECKING, Check.UNSCANNED})
 CAN_BE_FILED = frozenset({Check.NONE, Check.READY})

@@ -96,6 +96,15 @@ def filed_already(row: Incoming) -> str:
     }
 
 
+def _answers(row: Incoming) -> list[str]:
+    together = ("item__kind", "item__visit__case__key", "loop")
+    return [
+        _("%(record)s: %(said)s")
+        % {"record": each.item.called if each.item else _("The report"), "said": Said(each.said).label}
+        for each in row.answers.select_related(*together)
+    ]
+
+
 def settled(row: Incoming) -> str:
     """Who filed it with whom and when, or took it off the tray; empty while it waits."""
     by, at = row.settled_by, row.settled_at
@@ -106,6 +115,8 @@ def settled(row: Incoming) -> str:
     what = About(row.about).label
     if row.about == About.ITEM and row.item:
         what = _("%(record)s: %(said)s") % {"record": row.item.called, "said": Said(row.said).label}
+    elif row.about == About.LETTER:
+        what = ". ".join([str(what), *_answers(row)])
     return _("%(name)s filed it on %(moment)s with %(patient)s. %(what)s.") % {
         "name": by.name,
         "moment": when.moment(at),
