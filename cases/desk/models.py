@@ -3,6 +3,7 @@
 from cases.desk.fax.models import Fax as Fax
 from cases.desk.letters.models import Letter as Letter
 from cases.desk.letters.models import LetterItem as LetterItem
+from cases.desk.links.models import FormerCode as FormerCode
 from cases.desk.links.models import OfficeLink as OfficeLink
 from cases.desk.packet.models import Taken as Taken
 from cases.desk.receiving.models import Receipt as Receipt

@@ -38,6 +38,7 @@ def test_database_refuses_a_second_standing_link(link):
     ("change", "refused"),
     [
         ({"tries": 6}, "officelink_tries_are_few"),
+        ({"birth_date_tries": 6}, "officelink_birth_date_tries_are_few"),
         ({"ended_why": Ended.STAFF}, "officelink_ended_says_why"),
     ],
 )

@@ -1,15 +1,18 @@
 """The links of an office that turns out to be another one written twice."""
 
+import datetime as dt
+
 import pytest
 
 from cases.case import directory
-from cases.desk.links import codes
+from cases.desk.links import actions, codes
 from cases.desk.links.actions import link_for
 from cases.desk.links.rules import Ended
 from cases.desk.models import OfficeLink
 from tests.case.offices import checked, theo
 from tests.records.builders import actor
 
+DAY = dt.timedelta(days=1)
 CLINIC = {"name": "Lakeside Clinic", "phone": "555 0101"}
 
 
@@ -40,7 +43,7 @@ def test_an_open_page_of_a_merged_link_asks_for_its_code_again(client, link, twi
 def test_wrong_tries_on_a_merged_code_count_on_the_one_that_stands(client, link, twin, paper):
     directory.merge(link.office, twin.office, by=theo())
     client.post("/o/", paper | {"born": "5 3 1961"})
-    assert OfficeLink.objects.get(pk=twin.pk).tries == 1
+    assert OfficeLink.objects.get(pk=twin.pk).birth_date_tries == 1
 
 
 def test_a_merge_without_a_twin_leaves_the_page_open(client, link, paper):
@@ -56,3 +59,38 @@ def test_taken_apart_each_code_opens_its_own(client, link, twin, paper):
     directory.merge(source, twin.office, by=theo())
     directory.undo_merge(source, why="by_mistake", by=theo())
     assert client.post("/o/", paper)["Location"].startswith(f"/o/page/{link.pk}/")
+
+
+def whole(link):
+    return OfficeLink.objects.select_related("visit__case", "office").get(pk=link.pk)
+
+
+END = {
+    "a new code": lambda link, clock: actions.make_new_code(whole(link), by=actor("theo")),
+    "slept and woke": lambda link, clock: (clock.shift(14 * DAY), actions.wake(whole(link), by=actor("theo"))),
+    "closed, then begun anew": lambda link, clock: (
+        actions.close(whole(link), by=actor("theo")),
+        link_for(link.visit, whole(link).office, by=actor("theo")),
+    ),
+}
+
+
+@pytest.mark.parametrize("end", END)
+def test_what_ends_the_codes_of_the_one_that_stands_ends_those_that_led_to_it(
+    client, november_5, link, twin, paper, end
+):
+    token = codes.mailed_token(link)
+    directory.merge(link.office, twin.office, by=theo())
+    END[end](twin, november_5)
+    for answer in (client.post("/o/", paper), client.post(f"/o/{token}/", {"born": "5 2 1961"})):
+        assert answer.status_code == 403
+        assert "newer code" in answer.content.decode()
+
+
+def test_they_stay_void_when_the_two_are_taken_apart(client, link, twin, paper):
+    source = link.office
+    directory.merge(source, twin.office, by=theo())
+    actions.make_new_code(whole(twin), by=actor("theo"))
+    directory.undo_merge(source, why="by_mistake", by=theo())
+    assert client.post("/o/", paper).status_code == 403
+    assert client.post("/o/", paper | {"code": codes.paper_code(whole(link))}).status_code == 302

@@ -10,7 +10,7 @@ from cases.desk.fax.models import Fax
 from cases.desk.fax.states import Failure
 from cases.desk.fax.telling import FAX_FAILED, ask_about, record_fax
 from cases.desk.letters import papers, sending
-from cases.desk.letters.actions import fresh
+from cases.desk.letters.actions import fresh, wake_link
 from cases.desk.letters.models import Letter
 from cases.records.items.telling import lock_case
 from portal import clock
@@ -59,6 +59,7 @@ def send(letter: Letter, *, number: str, is_sure: bool = False, by: Actor) -> Fa
     if letter.office.checked_at is None and not is_sure:
         raise Refused(_("Nobody has called this office yet. Say that the number is right."), code="sure")
     assert by.user is not None, "only people press"
+    wake_link(letter, by=by)
     made = Fax.objects.create(letter=letter, number=number, asked_at=clock.now(), asked_by=by.user)
     record_fax(by, "fax.asked", made)
     settle(letter, by=by)

@@ -54,7 +54,7 @@ def _again(request: HttpRequest, opened: gate.Opened, item_pk: UUID, form: Answe
 @require_safe
 def release(request: HttpRequest, pk: UUID, release_pk: UUID) -> HttpResponse:
     """A copy of a signed permission that names this office."""
-    opened, now = gate.opened(request, pk), clock.now()
+    opened, now = gate.opened_with_birth_date(request, pk), clock.now()
     found = next((each for each in asking.asked_of(opened, now).releases if each.pk == release_pk), None)
     if found is None:
         raise Http404
@@ -62,7 +62,8 @@ def release(request: HttpRequest, pk: UUID, release_pk: UUID) -> HttpResponse:
         content = release_paper.copy_of(found, now)
     except Refused as no:
         return pages.show(request, opened, status=409, also=[no.message])
-    record(opened.by, "release.opened", found, patient=opened.patient.pk, case=opened.case.pk)
+    if request.method == "GET":
+        record(opened.by, "release.opened", found, patient=opened.patient.pk, case=opened.case.pk)
     return _download(content)
 
 
@@ -70,7 +71,7 @@ def release(request: HttpRequest, pk: UUID, release_pk: UUID) -> HttpResponse:
 @require_safe
 def authority(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A copy of what lets us ask, receive and pass on."""
-    opened, now = gate.opened(request, pk), clock.now()
+    opened, now = gate.opened_with_birth_date(request, pk), clock.now()
     found = asking.asked_of(opened, now).authority
     if found is None:
         raise Http404
@@ -78,7 +79,8 @@ def authority(request: HttpRequest, pk: UUID) -> HttpResponse:
         content = release_paper.authority_copy(found, now)
     except Refused as no:
         return pages.show(request, opened, status=409, also=[no.message])
-    record(opened.by, "authority.opened", found, patient=opened.patient.pk, case=opened.case.pk)
+    if request.method == "GET":
+        record(opened.by, "authority.opened", found, patient=opened.patient.pk, case=opened.case.pk)
     return _download(content)
 
 

@@ -15,7 +15,7 @@ from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter, LetterItem
 from cases.desk.letters.sending import stopped
 from cases.desk.letters.states import LetterKind, why_of
-from cases.desk.links.actions import link_for
+from cases.desk.links.actions import link_for, wake
 from cases.desk.links.models import OfficeLink
 from cases.records.items.telling import lock_case
 from cases.records.models import RecordItem, Visit
@@ -51,7 +51,7 @@ def make(kind: str, about: RecordItem | Visit, *, by: Actor) -> Letter:
     if request.why_not:
         raise Refused(request.why_not, code="permission")
     assert request.authority is not None
-    link = link_for(request.visit, request.office, by=by)
+    link = wake(link_for(request.visit, request.office, by=by), by=by)
     items, said = _fitting(request, link, now, by)
     if same := _same(request, items, said):
         return same
@@ -113,6 +113,7 @@ def _print(letter: Letter, by: Actor, is_made: bool) -> tuple[Letter, str]:
     letter = fresh(letter)
     if letter.sent_at is None and (why := stopped(letter, by=by)):
         return letter, why
+    wake_link(letter, by=by)
     if not is_made:
         return letter, ""
     if letter.printed_at is None:
@@ -120,6 +121,12 @@ def _print(letter: Letter, by: Actor, is_made: bool) -> tuple[Letter, str]:
         letter.save(update_fields=["printed_at", "printed_by"])
     record(by, "letter.printed", letter, patient=letter.case.patient_id, case=letter.case_id)
     return letter, ""
+
+
+def wake_link(letter: Letter, *, by: Actor) -> None:
+    """The code on a page that goes out opens: a sleeping link gets a new one, which is then on this page."""
+    if link := paper.link_of(letter):
+        wake(link, by=by)
 
 
 def fresh(letter: Letter) -> Letter:

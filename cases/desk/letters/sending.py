@@ -10,7 +10,9 @@ from cases.case.actions import ask_to_do, must
 from cases.case.authority import Authority
 from cases.desk.letters import filling, rules
 from cases.desk.letters.models import Letter
+from cases.desk.letters.paper import link_of
 from cases.desk.letters.states import WITHOUT_RELEASE, LetterEnded, LetterKind, SentHow, why_of
+from cases.desk.links.actions import code_went_out
 from cases.records.items import telling
 from cases.records.items.telling import lock_case
 from cases.records.models import RecordItem, Release, ReportLoop, Visit
@@ -90,6 +92,8 @@ def _mark_sent(letter: Letter, how: str, by: Actor, *, told_by: Actor) -> None:
     letter.sent_at, letter.sent_how, letter.sent_by = clock.now(), how, by.user
     letter.save(update_fields=["sent_at", "sent_how", "sent_by"])
     record(told_by, "letter.sent", letter, patient=letter.case.patient_id, case=letter.case_id, why=why_of(how))
+    if link := link_of(letter):
+        code_went_out(link, letter.printed_at, by=told_by)
 
 
 def _tell(letter: Letter, by: Actor) -> None:

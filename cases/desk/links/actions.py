@@ -9,7 +9,7 @@ from cases.case import office_ties
 from cases.case.actions import ask_to_do, must, settle_to_do
 from cases.case.models import Case, Office, ToDo
 from cases.desk.links import birth_dates, codes, rules
-from cases.desk.links.models import OfficeLink
+from cases.desk.links.models import FormerCode, OfficeLink
 from cases.desk.links.rules import Ended, Standing
 from cases.records.items.telling import lock_case
 from cases.records.models import LIVE, Visit
@@ -48,7 +48,7 @@ def standing_of(link: OfficeLink) -> Standing:
         is_live=visit.state in LIVE and visit.case.state != Case.State.CLOSED,
         visit_on=visit.on_date,
         awake_since=link.awake_since,
-        tries=link.tries,
+        tries=link.wrong_tries,
         today=now.astimezone(visit.zone).date(),
         now=now,
     )
@@ -63,20 +63,24 @@ def desk_of(link: OfficeLink, address: str = "") -> Actor:
 def try_to_open(link: OfficeLink, *, is_code_right: bool | None, born: date | None, by_mail: bool, by: Actor) -> bool:
     """Whether what somebody typed opens the link: it is open, and what it asks for is right.
 
-    A wrong try is counted; the last one locks it and tells a coordinator. None stands for what was left out.
+    Wrong codes and wrong birth dates are counted apart; the last of either locks it and tells a coordinator. Only a
+    right one of its own kind begins anew. None stands for what was left out.
     """
     link = _locked(link)
-    if standing_of(link) != Standing.OPEN:
+    on_file = birth_dates.of_patient(link.visit)
+    if standing_of(link) != Standing.OPEN or on_file is None:
         return False
-    is_born_right = None if born is None else born == birth_dates.of_patient(link.visit)
-    if rules.is_right(is_code_right, is_born_right, by_mail=by_mail):
-        link.opened_at = link.awake_since = clock.now()
-        link.tries = 0
-        link.save(update_fields=["opened_at", "awake_since", "tries"])
+    is_born_right = None if born is None else born == on_file
+    is_open = rules.is_right(is_code_right, is_born_right, by_mail=by_mail)
+    link.tries = rules.tries_after(link.tries, is_code_right, is_open=is_open)
+    link.birth_date_tries = rules.tries_after(link.birth_date_tries, is_born_right, is_open=is_open)
+    if is_open:
+        link.opened_at = clock.now()
+        link.awake_since = max(link.awake_since, link.opened_at)
+    link.save(update_fields=["opened_at", "awake_since", "tries", "birth_date_tries"])
+    if is_open:
         _record(by, "office_link.opened", link, why="by_mail" if by_mail else "on_paper")
         return True
-    link.tries += 1
-    link.save(update_fields=["tries"])
     someone = Actor("anonymous", address=by.address)
     _record(someone, "office_link.tried", link)
     if standing_of(link) == Standing.LOCKED:
@@ -118,7 +122,8 @@ def say_not_theirs(link: OfficeLink, *, by: Actor) -> None:
 
 @transaction.atomic
 def wake(link: OfficeLink, *, until: datetime | None = None, by: Actor) -> OfficeLink:
-    """The link as it is now. One that sleeps wakes by a new code: a message to the address on file is to name it.
+    """The link as it is now, for a message or letter to what is on file that names it: this counts as use. One that
+    sleeps wakes by a new code.
 
     `until`: when that message goes. Its unused days count from then.
     """
@@ -126,10 +131,21 @@ def wake(link: OfficeLink, *, until: datetime | None = None, by: Actor) -> Offic
     if standing_of(link) == Standing.ASLEEP:
         _renew(link)
         _record(by, "office_link.renewed", link)
-    if until and until > link.awake_since and standing_of(link) == Standing.OPEN:
-        link.awake_since = until
-        link.save(update_fields=["awake_since"])
+    _use(link, until)
     return link
+
+
+@transaction.atomic
+def code_went_out(link: OfficeLink, printed_at: datetime | None, *, by: Actor) -> None:
+    """A letter with its code has gone out: the days without use begin now. What sleeps already stays so.
+
+    Who asked for the code has it then, unless the letter was printed before that: it may have an earlier one.
+    """
+    link = _locked(link)
+    _use(link)
+    for todo in ToDo.objects.open().filter(kind=SEND_CODE, about_id=str(link.pk)):
+        if printed_at is None or printed_at >= todo.asked_at:
+            settle_to_do(todo, by=by)
 
 
 @transaction.atomic
@@ -153,8 +169,9 @@ def unlock(link: OfficeLink, *, by: Actor) -> OfficeLink:
     must("log_calls", link.visit.case, by)
     link = _locked(link)
     if standing_of(link) == Standing.LOCKED:
-        link.tries, link.awake_since = 0, clock.now()
-        link.save(update_fields=["tries", "awake_since"])
+        link.tries = link.birth_date_tries = 0
+        link.awake_since = clock.now()
+        link.save(update_fields=["tries", "birth_date_tries", "awake_since"])
         _record(by, "office_link.unlocked", link)
         _settle(link, LOCKED, by)
     return link
@@ -180,16 +197,40 @@ def _locked(link: OfficeLink) -> OfficeLink:
     return OfficeLink.objects.select_for_update(of=("self",)).select_related(*together).get(pk=link.pk)
 
 
+def _use(link: OfficeLink, until: datetime | None = None) -> None:
+    used = until or clock.now()
+    if used > link.awake_since and standing_of(link) == Standing.OPEN:
+        link.awake_since = used
+        link.save(update_fields=["awake_since"])
+
+
 def _renew(link: OfficeLink) -> None:
-    link.generation += 1
-    link.code_digest = codes.digest_of(link)
-    link.awake_since, link.tries = clock.now(), 0
-    link.save(update_fields=["generation", "code_digest", "awake_since", "tries"])
+    _make_void(link)
+    link.awake_since = clock.now()
+    link.tries = link.birth_date_tries = 0
+    link.save(update_fields=["awake_since", "tries", "birth_date_tries"])
+    _make_merged_void(link)
 
 
 def _end(link: OfficeLink, why: str) -> None:
     link.ended_at, link.ended_why = clock.now(), why
     link.save(update_fields=["ended_at", "ended_why"])
+    _make_merged_void(link)
+
+
+def _make_void(link: OfficeLink) -> None:
+    """Every code and address that went out is false from now on, and known as such."""
+    FormerCode.objects.create(code_digest=link.code_digest, link=link)
+    link.generation += 1
+    link.code_digest = codes.digest_of(link)
+    link.save(update_fields=["generation", "code_digest"])
+
+
+def _make_merged_void(link: OfficeLink) -> None:
+    """The codes of those that a merge made one with this link lead to it, so they end with its own."""
+    merged = OfficeLink.objects.filter(visit=link.visit_id, office=link.office_id, ended_why=Ended.MERGED)
+    for each in merged.select_for_update(of=("self",)):
+        _make_void(each)
 
 
 def _record(by: Actor, verb: str, link: OfficeLink, why: str = "") -> None:

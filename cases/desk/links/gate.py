@@ -9,9 +9,9 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from cases.case.models import Case, Office
-from cases.desk.links import codes
+from cases.desk.links import birth_dates, codes
 from cases.desk.links.actions import standing_of
-from cases.desk.links.models import OfficeLink
+from cases.desk.links.models import FormerCode, OfficeLink
 from cases.desk.links.rules import PROOF_HOLDS, Ended, Standing
 from cases.records.models import Visit
 from portal.accounts.models import User
@@ -22,7 +22,7 @@ from portal.vault import links
 PROOFS = "office_proofs"  # in the session: what was shown, by link
 MOST_PROOFS = 20  # a desk has many patients; the session keeps the latest
 TOGETHER = ("office", "visit__case__patient", "visit__case__key", "visit__office", "visit__clinician")
-RENEWED, TIMED_OUT = "renewed", "timed_out"
+RENEWED, TIMED_OUT, NO_BIRTH_DATE = "renewed", "timed_out", "no_birth_date"
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,25 @@ class Opened:
     @property
     def patient(self) -> User:
         return self.link.visit.case.patient
+
+    @property
+    def has_both(self) -> bool:
+        return self.has_code and self.has_birth_date
+
+
+@dataclass(frozen=True)
+class Named:
+    """The link that a code or an address is of, or was of before a newer one was made."""
+
+    link: OfficeLink
+    is_former: bool
+
+    def why_shut(self) -> str:
+        """Why it leads to no page; empty when it does. Without a birth date on file nobody could show the right one."""
+        why = why_shut(self.link)
+        if self.is_former:
+            return why if why in {Ended.NOT_OURS, Standing.OVER} else RENEWED
+        return why or ("" if birth_dates.of_patient(self.link.visit) else NO_BIRTH_DATE)
 
 
 class Shut(Exception):
@@ -78,6 +97,14 @@ def opened(request: HttpRequest, pk: UUID) -> Opened:
     return Opened(link, proof["code"], proof["birth_date"], by)
 
 
+def opened_with_birth_date(request: HttpRequest, pk: UUID) -> Opened:
+    """The same for what carries the patient's birth date: it is of those only who have shown it, else Http404."""
+    found = opened(request, pk)
+    if not found.has_birth_date:
+        raise Http404
+    return found
+
+
 def remember(request: HttpRequest, link: OfficeLink, *, code: bool, birth_date: bool) -> None:
     """Keep in the session what this browser has shown. What it showed before still counts."""
     proofs: dict[str, dict[str, Any]] = request.session.get(PROOFS, {})
@@ -104,16 +131,22 @@ def why_shut(link: OfficeLink) -> str:
     return Ended.NOT_OURS if link.ended_why == Ended.NOT_OURS else found
 
 
-def by_code(typed: str) -> OfficeLink | None:
-    """The link of a code on paper. One that was merged leads to its twin."""
-    return _standing(OfficeLink.objects.filter(code_digest=codes.digest(typed)).first())
+def by_code(typed: str) -> Named | None:
+    """The link of a code on paper; None when it was made up. One that was merged leads to its twin."""
+    digest = codes.digest(typed)
+    if link := OfficeLink.objects.filter(code_digest=digest).first():
+        return Named(_standing(link), is_former=False)
+    former = FormerCode.objects.filter(pk=digest).select_related("link").first()
+    return Named(_standing(former.link), is_former=True) if former else None
 
 
-def by_token(token: str) -> OfficeLink | None:
-    """The link of an address in a mail: None when it was made up, or a newer one was made since."""
-    named = links.read(codes.PURPOSE, token)
-    found = OfficeLink.objects.filter(pk=named.id, generation=named.generation).first() if named else None
-    return _standing(found)
+def by_token(token: str) -> Named | None:
+    """The link of an address in a mail; None when it was made up."""
+    read = links.read(codes.PURPOSE, token)
+    link = OfficeLink.objects.filter(pk=read.id).first() if read else None
+    if read is None or link is None:
+        return None
+    return Named(_standing(link), is_former=link.generation != read.generation)
 
 
 def is_code_of(link: OfficeLink, typed: str) -> bool:
@@ -121,12 +154,10 @@ def is_code_of(link: OfficeLink, typed: str) -> bool:
     if hmac.compare_digest(codes.digest(typed), link.code_digest):
         return True
     found = by_code(typed)
-    return found is not None and found.pk == link.pk
+    return found is not None and not found.is_former and found.link.pk == link.pk
 
 
-def _standing(link: OfficeLink | None) -> OfficeLink | None:
-    if link is None:
-        return None
+def _standing(link: OfficeLink) -> OfficeLink:
     twins = OfficeLink.objects.select_related(*TOGETHER)
     if link.ended_why == Ended.MERGED:
         twin = twins.standing().filter(visit=link.visit_id, office=link.office_id).first()

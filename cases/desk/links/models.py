@@ -31,7 +31,8 @@ class OfficeLink(models.Model):
     made_at = models.DateTimeField()
     awake_since = models.DateTimeField()  # made, last used, or given a fresh code: asleep after some unused days
     opened_at = models.DateTimeField(null=True, blank=True)  # the last time it was opened with what it asks for
-    tries = models.PositiveSmallIntegerField(default=0)  # wrong ones since it was last opened
+    tries = models.PositiveSmallIntegerField(default=0)  # wrong codes since a right one
+    birth_date_tries = models.PositiveSmallIntegerField(default=0, db_default=0)  # the same of birth dates
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_why = models.CharField(max_length=12, choices=Ended.choices, blank=True)
 
@@ -44,6 +45,9 @@ class OfficeLink(models.Model):
             ),
             models.CheckConstraint(name="officelink_tries_are_few", condition=Q(tries__lte=MOST_TRIES)),
             models.CheckConstraint(
+                name="officelink_birth_date_tries_are_few", condition=Q(birth_date_tries__lte=MOST_TRIES)
+            ),
+            models.CheckConstraint(
                 name="officelink_ended_says_why",
                 condition=Q(ended_at__isnull=True, ended_why="") | (Q(ended_at__isnull=False) & ~Q(ended_why="")),
             ),
@@ -54,3 +58,18 @@ class OfficeLink(models.Model):
 
     def __str__(self) -> str:
         return f"office link {self.pk}"
+
+    @property
+    def wrong_tries(self) -> int:
+        """A right code does not make up for wrong birth dates, nor the other way round."""
+        return max(self.tries, self.birth_date_tries)
+
+
+class FormerCode(models.Model):
+    """A paper code that held once: who types it is told that there is a newer one."""
+
+    code_digest = models.CharField(max_length=64, primary_key=True)
+    link = models.ForeignKey(OfficeLink, on_delete=models.CASCADE, related_name="former_codes")
+
+    def __str__(self) -> str:
+        return f"former code of {self.link_id}"

@@ -41,7 +41,12 @@ WORDS = {
     ),
     gate.RENEWED: (
         _("There is a newer code"),
-        _("We sent your office a newer code. Use the one on our latest letter or fax."),
+        _("What you have does not open it any more. Use our latest letter, fax or mail, or call us for a new code."),
+        403,
+    ),
+    gate.NO_BIRTH_DATE: (
+        _("This page cannot be opened yet"),
+        _("It opens with the patient’s birth date, and we have none on file so far. Answer by fax or phone for now."),
         403,
     ),
     gate.TIMED_OUT: (
@@ -97,16 +102,25 @@ def show(
     """
     with timezone.override(ZoneInfo(opened.office.time_zone)):
         shown = [(part, context | more.get(part.name, {})) for part, context in parts.of(opened, clock.now())]
-        needs_more = not (opened.has_code and opened.has_birth_date)
+        needs_more = not opened.has_both
         context = {
             "opened": opened,
             "parts": [{"name": part.name, "template": part.template, "part": found} for part, found in shown],
             "title": shown[0][1].get("title", "") if len(shown) == 1 else "",
             "lead": shown[0][1].get("lead", "") if len(shown) == 1 else "",
-            "born_on": birth_dates.of_patient(opened.visit),
+            # Printed for those only who have shown that they know it: it is one of the two that open records.
+            "born_on": birth_dates.of_patient(opened.visit) if opened.has_birth_date else None,
             "until": rules.open_until(opened.visit.on_date),
             "proof_form": more.get("proof", {}).get("form") or (ProofForm(opened=opened) if needs_more else None),
+            "proof_apart": needs_more and _proof_stands_apart(opened, {part.name: found for part, found in shown}),
             "form": form,
             "also": also,
         }
         return render(request, "desk/office.html", context, status=status)
+
+
+def _proof_stands_apart(opened: Opened, parts: dict[str, dict[str, Any]]) -> bool:
+    """Whether something waits for the code or the birth date, and no part has the form for it."""
+    if "receiving" in parts or parts.get("primary", {}).get("copies"):
+        return False
+    return not opened.has_birth_date or bool(parts.get("talk", {}).get("shows_page"))

@@ -50,6 +50,13 @@ def standing(
     return Standing.ASLEEP if now - awake_since >= SLEEPS_AFTER else Standing.OPEN
 
 
+def tries_after(tries: int, is_right: bool | None, *, is_open: bool) -> int:
+    """How many wrong ones of a kind there were, after one more try of the whole; None: left out."""
+    if is_right is False:
+        return tries + 1
+    return 0 if is_right and is_open else tries
+
+
 def is_right(is_code_right: bool | None, is_birth_date_right: bool | None, *, by_mail: bool) -> bool:
     """Whether what was typed opens a link; None stands for what was left out.
 

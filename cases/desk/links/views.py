@@ -30,10 +30,12 @@ def code(request: HttpRequest) -> HttpResponse:
     form = EntryForm(request.POST, needs_birth_date=do == OPEN)
     if not form.is_valid():
         return _entry(request, form, do, status=422)
-    link = gate.by_code(form.cleaned_data["code"])
-    if link is None:
+    named = gate.by_code(form.cleaned_data["code"])
+    if named is None:
         return _made_up(request) or _wrong(request, form, do)
-    return _do(request, do, link, form)
+    if named.is_former:
+        return pages.shut(request, named.why_shut())
+    return _do(request, do, named.link, form)
 
 
 # The token in the address is the authority, and its page tells nobody where a form comes from, not even us.
@@ -42,12 +44,13 @@ def code(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mailed(request: HttpRequest, token: str) -> HttpResponse:
     """The address in a mail: looking shows no name and changes nothing; the code or the birth date opens the page."""
-    link, do = gate.by_token(token), _what(request)
-    if link is None:
+    named, do = gate.by_token(token), _what(request)
+    if named is None:
         return _made_up(request) or pages.answer(request, "desk/unknown.html", status=404)
-    if request.method == "POST" and do != OPEN:
+    link = named.link
+    if request.method == "POST" and do != OPEN and not named.is_former:
         return _do(request, do, link, None)
-    if why := gate.why_shut(link):
+    if why := named.why_shut():
         return pages.shut(request, why, address=request.path)
     form = EntryForm(request.POST if request.method == "POST" else None, by_mail=True)
     if request.method != "POST" or not form.is_valid():
@@ -112,8 +115,8 @@ def _do(request: HttpRequest, do: str, link: OfficeLink, form: EntryForm | None,
     assert form is not None
     if not gate.why_shut(link) and _try(request, link, form, by_mail=by_mail):
         return redirect(reverse("desk:page", args=[link.pk]) + "?opened")
-    link.refresh_from_db(fields=["tries", "ended_at", "ended_why", "awake_since"])
-    if why := gate.why_shut(link):
+    link.refresh_from_db(fields=["tries", "birth_date_tries", "ended_at", "ended_why", "awake_since"])
+    if why := gate.Named(link, is_former=False).why_shut():
         return pages.shut(request, why, code=form.cleaned_data.get("code", ""))
     return _wrong(request, form, do, link=link if by_mail else None)
 

@@ -69,7 +69,7 @@ class Facts:
             is_live=visit.state in LIVE and visit.case.state != Case.State.CLOSED,
             visit_on=visit.on_date,
             awake_since=link.awake_since,
-            tries=link.tries,
+            tries=link.wrong_tries,
             today=self._now.astimezone(visit.zone).date(),
             now=self._now,
         )

@@ -75,7 +75,7 @@ def report(request: HttpRequest, pk: UUID, version: UUID) -> HttpResponseBase:
 @require_safe
 def permission(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the patient signed, for whoever asks who we are."""
-    opened = gate.opened(request, pk)
+    opened = gate.opened_with_birth_date(request, pk)
     loop_or_404(opened)
     standing = authority_actions.standing(opened.case) if keeping.may_ask(opened.case) else None
     if standing is None:
