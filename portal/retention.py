@@ -16,6 +16,8 @@ from cases.desk.tray import rules as tray_rules
 from cases.documents import erasing
 from cases.documents import rules as documents
 from cases.documents.adding import sending
+from cases.records.wants import copies
+from cases.records.wants import rules as wants
 from portal import clock
 from portal.accounts import actions as accounts
 from portal.accounts import drafts
@@ -81,6 +83,13 @@ RULES = [
         tray_rules.KEPT_WHEN_NOT_OURS,
         tray.due,
         tray.erase_due,
+    ),
+    Rule(
+        "identity_copies",
+        "copies of an ID, when their visit has no day; else they go the day after it",
+        wants.KEPT_WITHOUT_A_DAY,
+        copies.due,
+        copies.erase_due,
     ),
     Rule(
         "unfinished_intake",

@@ -377,6 +377,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
+    "check-identity-copies": {
+        "task": "cases.records.wants.tasks.check_copies",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "sweep-rooms": {"task": "cases.documents.tasks.sweep_rooms", "schedule": timedelta(hours=1)},
     "retention": {"task": "portal.tasks.keep_no_longer", "schedule": timedelta(hours=24)},
     "look-over-store": {"task": "cases.documents.tasks.look_over_store", "schedule": timedelta(hours=24)},

@@ -178,6 +178,8 @@ PAGES: dict[str, Page] = {
         READERS - ASSIGNED, "released_item", posts="too", body={"do": "save", "until_on": "2027-02-28"}
     ),
     "records:release_pdf": of_case(READERS - ASSIGNED, "released_item", is_file=True),
+    "records:identity": of_case(READERS - ASSIGNED, "released_item", posts="too", body={"do": "add"}),
+    "records:identity_file": of_case(READERS - ASSIGNED, "released_item", is_file=True),
     "records:signed": of_case(READERS - ASSIGNED, "release"),
     "records:signed_pdf": of_case(READERS - ASSIGNED, "release", is_file=True),
     "records:signature": of_case(READERS - ASSIGNED, "release", is_file=True),

@@ -44,6 +44,7 @@ from tests import factories, people, plan_files
 from tests.case.test_signatures import png
 from tests.desk import papers
 from tests.documents import files as put_in
+from tests.records import want_builders
 from tests.reviews import world as reading
 
 MORNING = dt.datetime(2026, 12, 1, 15, 0, tzinfo=dt.UTC)  # Tuesday, 10 am in Toronto: messages may go
@@ -172,6 +173,7 @@ def _signed(case: Case) -> dict[str, Any]:
     letter = letters.make("records", notes, by=by)
     theo = people.person("theo")
     fax = Fax.objects.create(letter=letter, number="14165550132", asked_at=clock.now(), asked_by=theo)
+    want_builders.put_in(notes)
     things = {"released_item": notes.pk, "release": release.pk, "letter": letter.pk, "fax": fax.pk}
     return things | _links(notes)
 

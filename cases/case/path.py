@@ -29,7 +29,7 @@ class ItemFacts:
     hop: str = "needed"
     is_core: bool = True
     is_plan: bool = False
-    needs: str = ""  # signature, choice, fee or plan, while the hop is needs_you
+    needs: str = ""  # signature, identity, choice, fee or plan, while the hop is needs_you
     needs_by: date | None = None
     request_by: date | None = None
 
@@ -169,7 +169,8 @@ def _part_of_the_patient(waiting: list[ItemFacts], today: date) -> Step | None:
     if not waiting:
         return None
     first = min(waiting, key=lambda item: (item.needs_by or date.max, not item.is_core))
-    code = {"signature": "sign", "choice": "choose_route", "fee": "pay_fee"}.get(first.needs, "needs_you")
+    codes = {"signature": "sign", "identity": "add_id", "choice": "choose_route", "fee": "pay_fee"}
+    code = codes.get(first.needs, "needs_you")
     return Step(code, "records:list", _still(first.needs_by, today), 5, first.name, len(waiting))
 
 

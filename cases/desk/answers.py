@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cases.case.models import Case
 from cases.records import rules
 from cases.records.items.telling import fresh, lock_case, tell
 from cases.records.models import LIVE, RecordItem
-from cases.records.states import THERE, ItemState, Need, Route
+from cases.records.states import THERE, ItemState, Route
+from cases.records.wants import needs as wanted
+from cases.records.wants.rules import need_of
+from cases.records.wants.states import Wants as Wants
 from portal import clock, when
 from portal.actors import Actor
 from portal.errors import Refused
@@ -22,19 +23,6 @@ SENT, NOT_FOUND, NEEDS = "sent", "not_found", "needs"
 SAID = (SENT, NOT_FOUND, NEEDS)
 ON_ITS_WAY = THERE | {ItemState.SENT}
 MOST_CARRIER, MOST_TRACKING, MOST_WORDS = 40, 60, 300
-
-
-class Wants(TextChoices):
-    """What an office needs before it can send a record."""
-
-    FORM = "form", gettext_lazy("Our own form, signed")
-    ID = "id", gettext_lazy("A copy of the patient’s ID")
-    SIGNATURE = "signature", gettext_lazy("A better signature")
-    FEE = "fee", gettext_lazy("A fee")
-    OTHER = "other", gettext_lazy("Something else")
-
-
-SIGNED = {Wants.FORM, Wants.ID, Wants.SIGNATURE}
 
 
 @dataclass(frozen=True)
@@ -88,14 +76,10 @@ def answer(
         raise Refused(_("Choose one of the three answers."), code="input")
     if _is_said(item, verb, more):
         return Answered(item, False, _("We have this answer already. Thank you."))
-    return Answered(tell(item, verb, on=on, told=told, by=by, **more), True)
-
-
-def need_of(needs: Collection[str]) -> str:
-    """What the patient is asked for: signed papers first, since a signature goes along with a fee."""
-    if SIGNED & set(needs):
-        return Need.SIGNATURE
-    return Need.FEE if Wants.FEE in needs else Need.CHOICE
+    item = tell(item, verb, on=on, told=told, by=by, **more)
+    if said == NEEDS:
+        wanted.take_down(item, needs, fee, clock.now())
+    return Answered(item, True)
 
 
 def _why_not_here(item: RecordItem, by: Actor) -> str:

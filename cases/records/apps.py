@@ -45,7 +45,7 @@ class RecordsConfig(AppConfig):
         authority_actions.ask_of_papers(keeping.is_paper_gone)
         changes.on_to_do_done(letter_reminders.tell_of_fax)
         office_ties.register(TIES)
-        words.register_for_patients("visit.", "referral.", "item.", "report.", "release.")
+        words.register_for_patients("visit.", "referral.", "item.", "report.", "release.", "identity.")
         words.register(
             {
                 "visit.named": _("Named the second doctor"),
@@ -90,6 +90,12 @@ class RecordsConfig(AppConfig):
                 "item.added": _("Added a record to the list"),
                 "item.signed": _("A record can be asked for: its form is signed"),
                 "item.unsigned": _("A record waits for a signature again"),
+                "item.given": _("A record can be asked for: what the office wanted is here"),
+                "identity.added": _("Put in a copy of an ID for an office"),
+                "identity.ready": _("A copy of an ID passed our check"),
+                "identity.refused": _("A copy of an ID did not pass our check"),
+                "identity.opened": _("Looked at a copy of an ID"),
+                "identity.erased": _("A copy of an ID was erased"),
                 "item.asked": _("Said a record was asked for"),
                 "item.asked_again": _("Asked for a record again"),
                 "item.to_be_asked_again": _("Put a record back: it was asked for another office"),

@@ -28,6 +28,8 @@ from cases.records.states import (
 )
 from cases.records.undoable import Undoable as Undoable
 from cases.records.undoable import moved_when_and_by_whom
+from cases.records.wants.models import IdentityCopy as IdentityCopy
+from cases.records.wants.models import Want as Want
 from portal.vault.fields import SealedText
 from portal.vault.models import DataKey
 

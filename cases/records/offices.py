@@ -22,6 +22,7 @@ from cases.records.models import LIVE, RecordItem, RecordItemQuerySet, RecordKin
 from cases.records.planning import replan
 from cases.records.release import ties as release_ties
 from cases.records.states import PlanAnew
+from cases.records.wants import ties as want_ties
 from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.celery import app, nudge
@@ -38,7 +39,7 @@ def cases_of(offices: Iterable[UUID]) -> set[UUID]:
     offices = list(offices)
     visits = Visit.objects.filter(office__in=offices).values_list("case", flat=True)
     items = RecordItem.objects.filter(holder__in=offices).values_list("visit__case", flat=True)
-    return set(visits.union(items, release_ties.cases_of(offices)))
+    return set(visits.union(items, release_ties.cases_of(offices), want_ties.cases_of(offices)))
 
 
 def counted(office: Office) -> list[str]:
@@ -62,6 +63,7 @@ def move(source: Office, target: Office, *, by: Actor) -> Moved:
     """Visits and records of one entry are those of the other. Days and times stay as they stand on paper."""
     visits, items = Visit.objects.filter(office=source), RecordItem.objects.filter(holder=source)
     moved = {"visits": ids(visits), "records": ids(items)} | release_ties.move(source, target, by=by)
+    moved |= want_ties.move(source, target, by=by)
     _name(target, source, visits, items, by)
     return moved
 
@@ -69,6 +71,7 @@ def move(source: Office, target: Office, *, by: Actor) -> Moved:
 def move_back(source: Office, target: Office, moved: Moved, *, by: Actor) -> None:
     """Those that still name the entry that stands go back. A list that added records took none away: they stay."""
     release_ties.move_back(source, target, moved)
+    want_ties.move_back(source, target, moved)
     _name(source, target, *_still(target, moved), by)
 
 
@@ -177,7 +180,12 @@ def _plan_anew(pk: UUID, by: Actor) -> int:
 
 
 TIES = Ties(
-    columns=(Visit._meta.get_field("office"), RecordItem._meta.get_field("holder"), *release_ties.COLUMNS),
+    columns=(
+        Visit._meta.get_field("office"),
+        RecordItem._meta.get_field("holder"),
+        *release_ties.COLUMNS,
+        *want_ties.COLUMNS,
+    ),
     cases_of=cases_of,
     counted=counted,
     counted_back=counted_back,

@@ -21,6 +21,7 @@ from cases.records.states import (
     Route,
     VisitState,
 )
+from cases.records.wants.rules import COPY_MOVES as COPY_MOVES
 from portal.moves import Move
 
 PATIENT, HELPER, COORDINATOR, SYSTEM = "patient", "helper", "coordinator", "system"
@@ -57,6 +58,7 @@ ITEM_MOVES = {
     "needs_you": Move(UNASKED | IN_TROUBLE | {S.ASKED, S.ACKNOWLEDGED}, S.NEEDS_YOU, TELLERS),
     "signed": Move({S.NEEDS_YOU}, S.NEEDED, {SYSTEM}),
     "unsigned": Move({S.NEEDED}, S.NEEDS_YOU, {SYSTEM}),
+    "given": Move({S.NEEDS_YOU}, S.NEEDED, {SYSTEM}),  # what the office wanted first, as a copy of an ID
     "asked": Move(UNASKED | IN_TROUBLE, S.ASKED, DOERS),
     "asked_again": Move({S.ASKED, S.ACKNOWLEDGED}, S.ASKED, DOERS),
     "acknowledged": Move(UNASKED | {S.ASKED}, S.ACKNOWLEDGED, TELLERS),

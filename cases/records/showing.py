@@ -24,6 +24,7 @@ from cases.records.release.form import SLIDES
 from cases.records.rules import UNDO_FOR
 from cases.records.standing import SENT_OR_THERE, ItemStanding, Standing, standing
 from cases.records.states import THERE, ItemState, Need, Route, VisitState
+from cases.records.wants import showing as wants_showing
 from portal import moves, when
 from portal.accounts.models import User
 from portal.texts.business_days import needs_a_call
@@ -93,6 +94,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "hops": hops(item.route, item.state, item.stopped_in),
         "asking": holders.how_to_ask(item),
         "permission": _permission(item, reader),
+        "identity": wants_showing.way_to_copy(item, reader.role),
         "letter": letter_href(item) if _permission(item, reader) else "",
         "page_mail": _page_mail(item, reader),
         "law": law(item.holder.region) if item.holder and item.state in ASKED else "",

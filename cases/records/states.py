@@ -74,6 +74,7 @@ class Need(TextChoices):
     SIGNATURE = "signature", _("Needs your signature")
     CHOICE = "choice", _("Needs your choice")
     FEE = "fee", _("Needs a fee")
+    IDENTITY = "identity", _("Needs a copy of your ID")
 
 
 class KnownBy(TextChoices):

@@ -4,6 +4,8 @@ from cases.records import offices
 from cases.records.board import handing_over, keeping
 from cases.records.days import editing, learning
 from cases.records.release import actions as release_actions
+from cases.records.wants.tasks import check_copies as check_copies
+from cases.records.wants.tasks import check_copy as check_copy
 from portal import clock
 from portal.celery import app
 

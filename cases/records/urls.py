@@ -11,6 +11,7 @@ from cases.records.release import authority_views
 from cases.records.release import views as release_views
 from cases.records.report import views as report_views
 from cases.records.visits import views as visit_views
+from cases.records.wants import views as want_views
 
 app_name = "records"
 urlpatterns = [
@@ -26,6 +27,8 @@ urlpatterns = [
     path("items/<uuid:pk>/due-back/", views.set_due_back, name="set_due_back"),
     path("items/<uuid:pk>/release/", release_views.release, name="release"),
     path("items/<uuid:pk>/release.pdf", release_views.release_pdf, name="release_pdf"),
+    path("items/<uuid:pk>/identity/", want_views.identity, name="identity"),
+    path("items/<uuid:pk>/identity/copy/", want_views.identity_file, name="identity_file"),
     path("items/<uuid:pk>/<slug:verb>/", views.tell, name="tell"),
     path("releases/<uuid:pk>/", release_views.signed, name="signed"),
     path("releases/<uuid:pk>/copy.pdf", release_views.signed_pdf, name="signed_pdf"),

@@ -369,4 +369,5 @@ def _needs(item: RecordItem, visit: Visit, holder: str) -> str:
         Need.SIGNATURE: _("%(holder)s needs your signature on their form first."),
         Need.CHOICE: _("%(holder)s needs to know which one you want sent."),
         Need.FEE: _("%(holder)s asks for a fee first."),
+        Need.IDENTITY: _("%(holder)s wants a copy of your ID first."),
     }[Need(item.need)] % {"holder": holder}

@@ -45,6 +45,7 @@ STAFF_STATES = {
     (ItemState.NEEDS_YOU, Need.SIGNATURE): gettext_lazy("Patient’s signature"),
     (ItemState.NEEDS_YOU, Need.CHOICE): gettext_lazy("Patient’s choice"),
     (ItemState.NEEDS_YOU, Need.FEE): gettext_lazy("A fee is open"),
+    (ItemState.NEEDS_YOU, Need.IDENTITY): gettext_lazy("Copy of the patient’s ID"),
     (ItemState.HELD, Route.CARRIED): gettext_lazy("In the patient’s hands"),
     (ItemState.SENT, Route.CARRIED): gettext_lazy("On the patient’s list"),
 }

@@ -25,6 +25,7 @@ NEEDS = {
     Need.SIGNATURE: gettext_lazy("waits for a signature"),
     Need.CHOICE: gettext_lazy("waits for the patient’s choice"),
     Need.FEE: gettext_lazy("waits for a fee"),
+    Need.IDENTITY: gettext_lazy("waits for a copy of the ID"),
 }
 VERY_NEAR = dt.timedelta(days=4)
 

@@ -77,6 +77,12 @@ def step_words(step: Step) -> StepWords:
                 _("They may only send it once you have said yes in writing."),
                 _("See what to sign"),
             )
+        case "add_id":
+            return StepWords(
+                _("They want a copy of your ID: %(about)s") % about,
+                _("It goes to that office alone, and we erase it after the visit."),
+                _("See how"),
+            )
         case "choose_route":
             return StepWords(
                 _("Choose how this travels: %(about)s") % about,
@@ -295,6 +301,7 @@ def report_next(gathered: Gathered) -> str:
 STAFF_WORDS = {
     "call": gettext_lazy("Call the patient"),
     "sign": gettext_lazy("Patient signs: %(about)s"),
+    "add_id": gettext_lazy("Patient adds a copy of the ID: %(about)s"),
     "choose_route": gettext_lazy("Patient chooses a way: %(about)s"),
     "pay_fee": gettext_lazy("A fee is open: %(about)s"),
     "needs_you": gettext_lazy("Patient’s part: %(about)s"),

@@ -90,7 +90,7 @@ def test_the_plan_among_the_records_leads_to_adding_it(hop):
 
 @pytest.mark.parametrize(
     ("needs", "code"),
-    [("signature", "sign"), ("choice", "choose_route"), ("fee", "pay_fee"), ("", "needs_you")],
+    [("signature", "sign"), ("identity", "add_id"), ("choice", "choose_route"), ("fee", "pay_fee"), ("", "needs_you")],
 )
 def test_what_needs_the_patient_comes_before_the_plan(needs, code):
     item = ItemFacts("Tissue slides", "needs_you", is_core=False, needs=needs, needs_by=date(2026, 11, 12))

@@ -82,7 +82,7 @@ def test_an_answer_may_come_before_anybody_wrote_down_the_asking(visit):
         (["form"], {}, "signature", "Our own form, signed"),
         (["signature"], {}, "signature", "A better signature"),
         (["fee"], {"fee": "$25"}, "fee", "A fee: $25"),
-        (["fee", "id"], {"fee": "$25"}, "signature", "A copy of the patient’s ID. A fee: $25"),
+        (["fee", "id"], {"fee": "$25"}, "identity", "A copy of the patient’s ID. A fee: $25"),
         (["other"], {"words": "The year it was taken"}, "choice", "The year it was taken"),
     ],
 )

@@ -64,6 +64,7 @@ def make(kind: str, about: RecordItem | Visit, *, by: Actor) -> Letter:
         number=number,
         release=request.release if request.wants_release else None,
         authority=request.authority,
+        identity=request.identity,
         made_at=now,
         made_by=by.user,
     )
@@ -83,7 +84,9 @@ def _fitting(request: Request, link: OfficeLink, now: datetime, by: Actor) -> tu
 def _same(request: Request, items: Sequence[RecordItem], said: dict[str, Any]) -> Letter | None:
     """The other press of a double click: a letter that says the very same and has not gone out."""
     found = Letter.objects.to_go().filter(visit=request.visit, office=request.office, kind=request.kind)
-    for letter in found.select_related("case__key").order_by("-number"):
+    for letter in found.select_related("case__key", "identity").order_by("-number"):
+        if letter.identity != request.identity:
+            continue
         named = [each.item_id for each in letter.asks.all()]
         if named == [item.pk for item in items] and json.loads(letter.said or "{}") == said:
             return letter

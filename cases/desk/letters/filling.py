@@ -20,13 +20,14 @@ from cases.desk.packet import contents
 from cases.records import words as record_words
 from cases.records.days import legal_clock
 from cases.records.days.closed_days import closed_days
-from cases.records.models import RecordItem, Release, ReportLoop, Visit
+from cases.records.models import IdentityCopy, RecordItem, Release, ReportLoop, Visit
 from cases.records.release import form as release_form
 from cases.records.release import keeping as release_keeping
 from cases.records.release.form import Details
 from cases.records.release.states import Stain
 from cases.records.standing import standing
 from cases.records.states import ItemState, ReportState, Route, VisitState
+from cases.records.wants import copies
 from portal import phones, when
 from portal.actors import SYSTEM, Actor
 from portal.texts.models import Organisation
@@ -46,6 +47,7 @@ class Request:
     release: Release | None
     authority: Authority | None
     why_not: str = ""  # the reason why none may go today
+    identity: IdentityCopy | None = None
 
     @property
     def wants_release(self) -> bool:
@@ -102,14 +104,15 @@ def fresh_visit(visit: Visit) -> Visit:
 
 
 def _request(kind: str, visit: Visit, office: Office, items: list[RecordItem], now: datetime) -> Request:
-    release, named, why = None, items, ""
+    release, named, why, copy = None, items, "", None
     if kind not in WITHOUT_RELEASE:
         today = now.astimezone(visit.zone).date()
         signed = [each for each in release_keeping.signed_for(visit) if each.holder_id == office.pk]
         release = next((each for each in signed if each.is_signed), None)
         named = [item for item in items if release_keeping.why_not(item, visit, signed, today) is None]
         first = release_keeping.why_not(items[0], visit, signed, today)
-        why = str(first.label) if first else ""
+        copy = copies.live_for(visit, office)
+        why = (str(first.label) if first else "") or _why_not_yet(copy)
     return Request(
         kind,
         visit,
@@ -118,7 +121,14 @@ def _request(kind: str, visit: Visit, office: Office, items: list[RecordItem], n
         release,
         authority_actions.standing(visit.case),
         why_not(visit) or why,
+        copy,
     )
+
+
+def _why_not_yet(copy: IdentityCopy | None) -> str:
+    if copy is None or copy.is_ready:
+        return ""
+    return _("The copy of the ID is still being checked. Look again in a moment.")
 
 
 def why_not(visit: Visit) -> str:
@@ -166,7 +176,8 @@ def facts_of(request: Request, items: Sequence[RecordItem], now: datetime, *, by
 def is_still_so(letter: Letter, items: Sequence[RecordItem]) -> bool:
     """Whether the page of a letter says nothing that is wrong by now: whose it is, where it goes, what it asks for."""
     visit = fresh_visit(letter.visit)
-    request = Request(letter.kind, visit, letter.office, items, letter.release, letter.authority)
+    asked_with = (letter.release, letter.authority)
+    request = Request(letter.kind, visit, letter.office, items, *asked_with, identity=letter.identity)
     with paper.reader(visit.zone):
         facts = facts_of(request, items, letter.made_at, by=SYSTEM)
     return words.is_still_so(json.loads(letter.said or "{}"), facts)
@@ -263,4 +274,6 @@ def _with_it(request: Request) -> list[str]:
     pages.append(_("the words by which we may ask"))
     if request.release and request.release.own_form and request.release.own_form.withdrawn_at is None:
         pages.append(_("your own form"))
+    if request.identity:
+        pages.append(_("a copy of the patient’s ID"))
     return pages

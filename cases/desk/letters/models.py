@@ -11,7 +11,7 @@ from cases.case.authority import Authority
 from cases.case.models import Case, Office
 from cases.desk.letters import rules
 from cases.desk.letters.states import LetterEnded, LetterKind, SentHow
-from cases.records.models import RecordItem, Release, Visit
+from cases.records.models import IdentityCopy, RecordItem, Release, Visit
 from portal.accounts.models import User
 from portal.vault.fields import SealedText
 from portal.vault.models import DataKey
@@ -39,6 +39,8 @@ class Letter(models.Model):
     number = models.PositiveSmallIntegerField()  # in its case; printed as a letter of the alphabet
     release = models.ForeignKey(Release, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="+")
+    # A copy of the ID that goes behind it; its row stays once the copy is erased.
+    identity = models.ForeignKey(IdentityCopy, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     said = SealedText()  # JSON of the page
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -1,5 +1,6 @@
 """Papers that go with a letter: what was signed by hand, the office's own form. Files of the case, pages behind it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,12 @@ from cases.documents.models import Document, Version
 from cases.documents.sandbox import run as sandbox
 from cases.documents.verdicts import Refusal
 from cases.documents.worker import checking
+from cases.records.models import IdentityCopy
 from portal.errors import Refused
 from portal.vault import files
 
 PERMISSION, AUTHORITY, OWN_FORM = "permission", "authority", "own_form"
+IDENTITY = "identity"
 NAMES = {
     PERMISSION: gettext_lazy("The permission, signed on paper"),
     AUTHORITY: gettext_lazy("That we may ask, signed on paper"),
@@ -37,12 +40,19 @@ def of(letter: Letter) -> dict[str, UUID]:
     return found
 
 
-def behind(letter: Letter) -> dict[str, Version]:
-    """Those that can be pages of it: their newest copies that passed our checks and are not for the patient alone."""
+def behind(letter: Letter) -> dict[str, Version | IdentityCopy]:
+    """Those that can be pages of it: their newest copies that passed our checks and are not for the patient alone.
+
+    The copy of the ID comes last. It is no file of the case.
+    """
     wanted = of(letter)
     ready = Version.objects.ready().newest_ready().filter(document__in=wanted.values(), document__only_me=False)
     found = {version.document_id: version for version in ready.filter(case=letter.case_id).select_related("file__key")}
-    return {what: found[document] for what, document in wanted.items() if document in found}
+    pages: dict[str, Version | IdentityCopy] = {
+        what: found[document] for what, document in wanted.items() if document in found
+    }
+    copy = IdentityCopy.objects.ready().filter(pk=letter.identity_id).select_related("file__key").first()
+    return pages | {IDENTITY: copy} if copy else pages
 
 
 def by_hand(letter: Letter) -> list[dict[str, str]]:
@@ -53,7 +63,7 @@ def by_hand(letter: Letter) -> list[dict[str, str]]:
     return [{"label": str(NAMES[missing[row.pk]]), "href": row.get_absolute_url()} for row in here]
 
 
-def joined(content: bytes, papers: list[Version]) -> bytes:
+def joined(content: bytes, papers: Sequence[Version | IdentityCopy]) -> bytes:
     """The letter with the papers behind it, put together where files are opened. Raises Refused when it cannot be."""
     if not papers:
         return content
@@ -68,7 +78,7 @@ def joined(content: bytes, papers: list[Version]) -> bytes:
         raise Refused(said, code="busy") from error
 
 
-def _laid_out(paper: Version, folder: Path) -> dict[str, Any]:
+def _laid_out(paper: Version | IdentityCopy, folder: Path) -> dict[str, Any]:
     name = f"paper-{paper.pk}"
     files.lay_out(paper.file, folder / name)
     return {"file": name, "kind": paper.file_kind, "pages": paper.pages}

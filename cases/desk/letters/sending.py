@@ -136,6 +136,8 @@ def _why_not_permitted(letter: Letter, visit: Visit, items: list[RecordItem]) ->
         if visit.office_id != letter.office_id:
             return _("The visit is at another office now. Make a new letter.")
         return _why_not_passed_on(visit, items) if letter.kind == LetterKind.COVER else ""
+    if letter.identity and not letter.identity.is_ready:
+        return _("The copy of the ID that goes with it is erased. Make a new letter.")
     if letter.release is None or not letter.release.is_signed:
         return _("What was signed for this letter stands no more. Make a new one.")
     if any(item.holder_id != letter.office_id for item in items):
@@ -207,5 +209,5 @@ def _items(letter: Letter) -> list[RecordItem]:
 
 
 def _fresh(letter: Letter) -> Letter:
-    together = ("case__patient", "case__key", "visit", "office", "release__paper", "authority")
+    together = ("case__patient", "case__key", "visit", "office", "release__paper", "authority", "identity")
     return Letter.objects.select_related(*together).get(pk=letter.pk)

@@ -93,6 +93,10 @@ def filled(letter: Letter) -> list[dict[str, str]]:
                 "href": reverse("records:signed", args=[letter.release_id]),
             }
         )
+    if letter.identity:
+        rows.append(
+            {"label": _("With it"), "value": _("A copy of the ID"), "hint": letter.identity.get_state_display()}
+        )
     rows.append(
         {
             "label": _("We may ask"),

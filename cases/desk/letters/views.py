@@ -18,6 +18,7 @@ from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter
 from cases.desk.letters.states import LetterKind
 from cases.records.models import RecordItem, Visit
+from cases.records.wants import showing as wants_showing
 from portal import clock, when
 from portal import paper as house_paper
 from portal.access import PERSON, find_or_404, open_to
@@ -74,6 +75,9 @@ def _new_page(
         "item": about if isinstance(about, RecordItem) else None,
         "may_ask_again": kind != LetterKind.AGAIN and isinstance(about, RecordItem) and about.state in rules.WAITS,
         "is_staff": role_in(case, request.user) == COORDINATOR,
+        "identity": wants_showing.way_to_copy(about, role_in(case, request.user))
+        if isinstance(about, RecordItem)
+        else None,
         "names": [item.called for item in found.items] if found else [],
         "missing": showing.missing(found, about) if found else None,
         "earlier": showing.rows(_letters(request, case).filter(kind=kind, office=found.office))[:3] if found else [],

@@ -17,6 +17,8 @@ from cases.records.release.models import ReleaseItem, ReleaseRecipient
 from cases.records.release.rules import why_not_sent
 from cases.records.release.states import Why
 from cases.records.states import ItemState, Need
+from cases.records.wants import needs
+from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.history.actions import record
 
@@ -91,7 +93,8 @@ def waits(item: RecordItem) -> bool:
 def move_on(items: Iterable[RecordItem], *, by: Actor) -> None:
     """What waited for a signature can be asked for now. Nothing was sent."""
     for item in filter(waits, items):
-        _move(item, ItemState.NEEDED, "", "item.signed", by)
+        rest = needs.signed_for(item, clock.now(), by=by)  # a fee, say, that is asked for as well
+        _move(item, ItemState.NEEDS_YOU if rest else ItemState.NEEDED, rest, "item.signed", by)
         ReleaseItem.objects.filter(item=item, lapsed=True).update(lapsed=False)
 
 
