@@ -24,7 +24,9 @@ from cases.documents.models import OTHER, Document
 from cases.records import actions as records
 from cases.records.models import RecordItem, Release, ReportLoop
 from cases.records.release import actions as releases
+from cases.records.release import foot
 from cases.records.release import form as release_form
+from cases.records.release.form import Form
 from cases.records.report.passing import SECOND_REPORT
 from portal import clock, moves
 from portal.actors import Actor
@@ -133,15 +135,23 @@ def _keep_pages(row: Incoming, filing: Filing, *, by: Actor) -> Document | None:
     return document
 
 
-def _keep_permission(row: Incoming, filing: Filing, *, by: Actor) -> Document:
-    """The signed paper stands with its form. That it is signed is said there, once the file is checked."""
+def form_for(row: Incoming, filing: Filing) -> Form:
+    """The form that a signed paper belongs to. Raises Refused where its foot has the code of another one."""
     item = filing.item
     assert item is not None
     if item.holder is None:
         raise Refused(_("Say first which office has this record."), code="about")
     form = release_form.of(item.visit, item.holder, clock.now())
+    if no := foot.why_not(row.texts, form.code):
+        raise Refused(no, code="form")
+    return form
+
+
+def _keep_permission(row: Incoming, filing: Filing, *, by: Actor) -> Document:
+    """The signed paper stands with its form. That it is signed is said there, once the file is checked."""
+    form = form_for(row, filing)
     release: Release = releases.add_paper(
-        item.visit, item.holder, upload_of(row), details=form.details, until_on=form.until_on, by=by
+        form.visit, form.holder, upload_of(row), details=form.details, until_on=form.until_on, by=by
     )
     assert release.paper is not None
     return release.paper

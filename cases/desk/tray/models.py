@@ -196,6 +196,11 @@ class Incoming(models.Model):
         return kinds.KINDS[self.kind]
 
     @property
+    def texts(self) -> list[str]:
+        """The words of each page, where it has some or a machine read it."""
+        return [page.words for page in self.page_images.select_related("incoming__key", "incoming__case__key")]
+
+    @property
     def is_moving(self) -> bool:
         return self.check_state in MOVING
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.desk.tray import telling, words
+from cases.desk.tray import filing, telling, words
 from cases.desk.tray.models import Incoming
 from cases.desk.tray.orders import Filing
 from cases.desk.tray.states import About, Said
@@ -11,7 +11,7 @@ from cases.desk.tray.telling import Told
 from cases.records import rules
 from cases.records import words as record_words
 from cases.records.models import RecordItem, ReportLoop
-from cases.records.release import keeping
+from cases.records.release import foot, keeping
 from cases.records.report.views import TITLES
 from cases.records.showing import Reader
 from cases.records.standing import standing
@@ -90,5 +90,10 @@ def _of_pages(incoming: Incoming, order: Filing, name: str) -> str:
             return _("%(name)s will see “%(title)s” in the list of files. We may ask for records already.") % said
         return _("%(name)s will see “%(title)s” in the list of files. We may ask for records from then on.") % said
     if order.about == About.RELEASE:
-        return _("The paper goes to its form. Say there that it is signed, once the file is checked.")
+        form = filing.form_for(incoming, order)
+        goes = _("The paper goes to its form. Say there that it is signed, once the file is checked.")
+        if foot.is_read(incoming.texts, form.code):
+            return goes
+        look = _("We could not read a code on it: look whether its foot says %(code)s.") % {"code": form.code}
+        return f"{goes} {look}"
     return _("%(name)s will see “%(title)s” in the list of files.") % said

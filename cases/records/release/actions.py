@@ -19,7 +19,7 @@ from cases.documents.ready import can_be_read
 from cases.records.items.telling import lock_case, role_of
 from cases.records.models import RecordItem, Release, Visit
 from cases.records.planning import replan
-from cases.records.release import ended
+from cases.records.release import ended, foot
 from cases.records.release import form as release_form
 from cases.records.release import keeping as release_keeping
 from cases.records.release import rules as release_rules
@@ -128,6 +128,8 @@ def say_signed(release: Release, *, by: Actor) -> Release:
         raise Refused(
             _("The form has changed since the paper was printed. Print it anew and sign that one."), code="state"
         )
+    if no := foot.why_not(foot.words_of(release.paper), release.code):
+        raise Refused(no, code="form")
     if form.missing:
         raise Refused(form.missing[0], code="missing")
     return _sign(form, "say_signed", Signature(SignedHow.PAPER, ""), by)

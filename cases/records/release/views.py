@@ -18,10 +18,12 @@ from cases.documents.models import Document, Version
 from cases.records import showing
 from cases.records.models import RecordItem, Release
 from cases.records.release import actions as release_actions
+from cases.records.release import foot
 from cases.records.release import form as release_form
 from cases.records.release import keeping as release_keeping
 from cases.records.release import paper as release_paper
 from cases.records.release import words as release_words
+from cases.records.release.form import Form
 from cases.records.release.forms import DetailsForm, PaperForm, SignForm
 from cases.records.release.states import ReleaseState
 from portal import clock, paper, when
@@ -185,9 +187,16 @@ def _page(
         "limits": document_words.limit_of_one_in_words(),
         "paper": _file(form.draft.paper) if form.draft and form.draft.paper else None,
         "is_paper_current": bool(form.draft and form.draft.code == form.code),
+        "is_foot_read": _is_foot_read(form),
         "own_form": _own_form_of([form.draft, *signed]),
     }
     return render(request, "records/release.html", page, status=status)
+
+
+def _is_foot_read(form: Form) -> bool:
+    """Whether its code was read on the paper that was put in."""
+    signed = form.draft.paper if form.draft else None
+    return signed is not None and foot.is_read(foot.words_of(signed), form.code)
 
 
 def _own_form_of(releases: list[Release | None]) -> dict[str, Any] | None:
