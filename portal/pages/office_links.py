@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.case.models import Case
+from cases.desk.letters.states import LetterKind
 from cases.desk.links.actions import standing_of
 from cases.desk.links.rules import Standing
 from cases.desk.models import OfficeLink
@@ -24,6 +25,7 @@ VERBS = {
     Standing.LOCKED: ("unlock", "new-code", "close"),
     Standing.OVER: (),
 }
+OPENS = {Standing.OPEN, Standing.ASLEEP}  # a letter wakes one that sleeps
 LABELS = {
     "unlock": gettext_lazy("Unlock"),
     "new-code": gettext_lazy("New code"),
@@ -46,4 +48,7 @@ def _row(link: OfficeLink) -> dict[str, Any]:
     else:
         parts.append(_("Never opened."))
     verbs = [{"label": LABELS[verb], "url": reverse("desk:move_link", args=[link.pk, verb])} for verb in VERBS[stands]]
-    return {"name": link.office.name, "label": label, "kind": kind, "text": " ".join(parts), "verbs": verbs}
+    letter = reverse("desk:new_letter", args=[LetterKind.CODE, link.pk]) if stands in OPENS else ""
+    text = " ".join(parts)
+    name = link.office.name
+    return {"name": name, "label": label, "kind": kind, "text": text, "letter": letter, "verbs": verbs}

@@ -17,6 +17,7 @@ from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from cases.desk.fax.telling import FAX_FAILED
 from cases.desk.letters.sending import LETTER_OUT
+from cases.desk.letters.states import LetterKind
 from cases.desk.links import actions as office_links
 from cases.desk.mail.desks import OFFICE_ADDRESS
 from cases.desk.mail.planning import PAGE_HELD
@@ -145,6 +146,9 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the report"), "href": reverse("records:report", args=[todo.case_id])}
     if todo.kind == TELL_HOLDER and todo.case:
         return {"label": _("See what was signed"), "href": reverse("records:signed", args=[todo.about_id])}
+    if todo.kind == office_links.SEND_CODE and todo.case:
+        href = reverse("desk:new_letter", args=[LetterKind.CODE, todo.about_id])
+        return {"label": _("A letter with the code"), "href": href}
     if todo.kind == LETTER_OUT and todo.case:
         return {"label": _("Open the letter"), "href": reverse("desk:letter", args=[todo.about_id])}
     return None

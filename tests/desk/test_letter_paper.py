@@ -167,7 +167,7 @@ def facts(name: str, count: int, kind: str = LetterKind.RECORDS) -> words.Facts:
 @pytest.mark.parametrize("kind", [pytest.param(LetterKind.RECORDS, marks=pytest.mark.full), LetterKind.AGAIN])
 def test_eight_records_with_the_longest_names_keep_to_one_page(name, kind):
     link = link_for(visit_to_sign_for(), Office.objects.get(name="Lakeside"), by=actor("theo"))
-    code, now = paper.coded(link, "RS 4T7 29K · AA"), clock.now()
+    code, now = paper.coded(link, "RS 4T7 29K · AA", kind), clock.now()
     kept, said = fitting.fit(range(8), lambda things: facts(name, len(things), kind), code, now)
     content = paper.one_page(said, "RS 4T7 29K · AA", code, now)
     assert (len(kept), pages_of(content)) == (8, 1)
@@ -198,7 +198,7 @@ def test_what_does_not_fit_is_left_for_a_second_letter():
     kept, _said = fitting.fit(
         range(4),
         lambda things: replace(facts(CHINESE * 21, len(things)), straight_to=many),
-        paper.coded(link, "RS 4T7 29K · A"),
+        paper.coded(link, "RS 4T7 29K · A", LetterKind.RECORDS),
         clock.now(),
     )
     assert 0 < len(kept) < 4

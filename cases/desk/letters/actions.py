@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cases.case.actions import must
+from cases.case.models import Case
 from cases.desk.letters import filling, fitting, paper
 from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter, LetterItem
@@ -24,25 +25,34 @@ from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 
+About = RecordItem | Visit | OfficeLink
 ABOUT_ITEM = (LetterKind.RECORDS, LetterKind.SLIDES, LetterKind.AGAIN)
 
 
-def request_of(kind: str, about: RecordItem | Visit, now: datetime) -> Request | None:
+def request_of(kind: str, about: About, now: datetime) -> Request | None:
     """What a letter of this kind would be about now; None where there is nothing to ask."""
     if isinstance(about, RecordItem):
         return filling.for_items(kind, about, now) if kind in ABOUT_ITEM else None
-    return filling.for_visit(kind, about, now) if kind not in ABOUT_ITEM else None
+    if isinstance(about, OfficeLink):
+        return filling.for_link(about, now) if kind == LetterKind.CODE else None
+    return filling.for_visit(kind, about, now) if kind not in {*ABOUT_ITEM, LetterKind.CODE} else None
+
+
+def case_of(about: About) -> Case:
+    return about.case if isinstance(about, Visit) else about.visit.case
 
 
 @transaction.atomic
-def make(kind: str, about: RecordItem | Visit, *, by: Actor) -> Letter:
+def make(kind: str, about: About, *, by: Actor) -> Letter:
     """Make the letter: seal what it says, as it is now. One that says the same and is not out yet stays the one.
 
     Raises Refused without what was signed, and where there is nothing to ask for.
     """
-    case = (about.visit if isinstance(about, RecordItem) else about).case
+    case = case_of(about)
     must("take_papers", case, by)
     must("say_signed", case, by)  # what was signed goes with it
+    if kind == LetterKind.CODE:
+        must("log_calls", case, by)
     lock_case(case)
     now = clock.now()
     request = request_of(kind, about, now)
@@ -77,7 +87,7 @@ def make(kind: str, about: RecordItem | Visit, *, by: Actor) -> Letter:
 
 def _fitting(request: Request, link: OfficeLink, now: datetime, by: Actor) -> tuple[list[RecordItem], dict[str, Any]]:
     with paper.reader(request.visit.zone):
-        code = paper.coded(link, fitting.WIDEST_REFERENCE)
+        code = paper.coded(link, fitting.WIDEST_REFERENCE, request.kind)
         return fitting.fit(request.items, lambda items: filling.facts_of(request, items, now, by=by), code, now)
 
 

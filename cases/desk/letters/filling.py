@@ -16,6 +16,9 @@ from cases.desk.letters import paper, rules, words
 from cases.desk.letters.models import Letter
 from cases.desk.letters.states import WITHOUT_RELEASE, LetterKind
 from cases.desk.letters.words import Asked, Facts, Place
+from cases.desk.links.actions import standing_of
+from cases.desk.links.models import OfficeLink
+from cases.desk.links.rules import Standing
 from cases.desk.packet import contents
 from cases.records import words as record_words
 from cases.records.days import legal_clock
@@ -86,6 +89,15 @@ def for_visit(kind: str, visit: Visit, now: datetime) -> Request | None:
     return _request(kind, visit, visit.office, items, now)
 
 
+def for_link(link: OfficeLink, now: datetime) -> Request | None:
+    """A letter with the code of an office's page; None once that is closed."""
+    visit = fresh_visit(link.visit)
+    link.visit = visit
+    if standing_of(link) == Standing.OVER:
+        return None
+    return _request(LetterKind.CODE, visit, link.office, [], now)
+
+
 def passed_on(visit: Visit, now: datetime) -> list[RecordItem]:
     """The records in our hands whose files may go to the visit's office today: what the packet has, too."""
     if contents.why_not(visit):
@@ -148,7 +160,8 @@ def facts_of(request: Request, items: Sequence[RecordItem], now: datetime, *, by
     return Facts(
         kind=request.kind,
         patient=patient.name,
-        born_on=patient.birth_date or details.born_on,
+        # The page asks for it beside the code, so the two do not come on one sheet.
+        born_on=None if request.kind == LetterKind.CODE else patient.birth_date or details.born_on,
         today=now.astimezone(ZoneInfo(office.time_zone)).date(),
         to=[office.name, office.desk, _fax(office)],
         us=us.name,
@@ -209,6 +222,8 @@ def _dates(details: Details) -> str:
 
 def _where_to(request: Request, items: Sequence[RecordItem], us: Organisation) -> list[Place]:
     """One place for each way; where records of a letter go different ways, each says which."""
+    if request.kind == LetterKind.CODE:
+        return []
     if request.kind == LetterKind.COVER:
         return [Place([record_words.doctor_of(request.visit)])]
     if request.kind == LetterKind.REPORT:
@@ -262,6 +277,8 @@ def _needed_by(request: Request, items: Sequence[RecordItem], now: datetime) -> 
 
 
 def _signed(request: Request) -> str:
+    if request.kind == LetterKind.CODE:
+        return ""
     thing = request.release or request.authority
     if thing is None or thing.signed_at is None:
         return ""
@@ -270,6 +287,8 @@ def _signed(request: Request) -> str:
 
 
 def _with_it(request: Request) -> list[str]:
+    if request.kind == LetterKind.CODE:
+        return []
     pages = [_("the permission to send records")] if request.release else []
     pages.append(_("the words by which we may ask"))
     if request.release and request.release.own_form and request.release.own_form.withdrawn_at is None:

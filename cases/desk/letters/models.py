@@ -63,7 +63,7 @@ class Letter(models.Model):
             models.CheckConstraint(name="letter_says_something", condition=~Q(said=b"")),
             models.CheckConstraint(
                 name="letter_for_records_has_a_release",
-                condition=Q(kind__in=["report", "cover"]) | Q(release__isnull=False),
+                condition=Q(kind__in=["report", "cover", "code"]) | Q(release__isnull=False),
             ),
             models.CheckConstraint(
                 name="letter_sent_at_and_how_together",

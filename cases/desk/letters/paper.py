@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from cases.desk.letters import papers
 from cases.desk.letters.models import Letter
-from cases.desk.links import codes
+from cases.desk.letters.states import LetterKind
+from cases.desk.links import birth_dates, codes
 from cases.desk.links.models import OfficeLink
 from cases.records.release import paper as release_paper
 from portal import mail, paper
@@ -39,8 +40,8 @@ def pdf(letter: Letter) -> bytes:
         # What was signed by hand is there itself: no copy of ours beside it.
         release = None if papers.PERMISSION in behind else letter.release
         authority = None if papers.AUTHORITY in behind else letter.authority
-        pages = release_paper.pages_of(release, authority)
-        code = coded(link_of(letter), letter.reference)
+        pages = release_paper.pages_of(release, authority) if letter.kind != LetterKind.CODE else []
+        code = coded(link_of(letter), letter.reference, letter.kind)
         further = sum(version.pages for version in behind.values())
         content = one_page(said, letter.reference, code, letter.made_at, pages, further)
     return papers.joined(content, list(behind.values()))
@@ -61,7 +62,8 @@ def one_page(
 
 
 def link_of(letter: Letter) -> OfficeLink | None:
-    return OfficeLink.objects.standing().filter(visit=letter.visit_id, office=letter.office_id).first()
+    found = OfficeLink.objects.select_related("visit__case__patient").standing()
+    return found.filter(visit=letter.visit_id, office=letter.office_id).first()
 
 
 def short_address() -> str:
@@ -84,20 +86,23 @@ def bare(reference: str) -> str:
     return reference.replace(" · ", "-").replace(" ", "")
 
 
-def coded(link: OfficeLink | None, reference: str) -> dict[str, Any]:
-    """The short address, the paper code in letters and bars, and the QR code. Nothing once the link has ended."""
-    if link is None:
+def coded(link: OfficeLink | None, reference: str, kind: str) -> dict[str, Any]:
+    """The short address, the paper code in letters and bars, and the QR code. Nothing once the link has ended, or where
+    the birth date that the page asks for beside it is not on file.
+    """
+    if link is None or birth_dates.of_patient(link.visit) is None:
         return NO_CODE
-    code = codes.paper_code(link)
+    code, address = codes.paper_code(link), {"address": short_address()}
     qr, qr_wide = _drawn(qr_address(reference), zxingcpp.BarcodeFormat.QRCode)
     bars, bars_wide = _drawn(code.replace(" ", ""), zxingcpp.BarcodeFormat.Code128)
     return {
         "code": code,
-        "open": _("Or open %(address)s and type this code with the patient’s birth date:")
-        % {"address": short_address()},
+        "open": _("Open %(address)s and type this code with the patient’s birth date:") % address
+        if kind == LetterKind.CODE
+        else _("Or open %(address)s and type this code with the patient’s birth date:") % address,
         "qr": qr,
         "qr_wide": qr_wide,
-        "qr_words": _("QR code that opens %(address)s") % {"address": short_address()},
+        "qr_words": _("QR code that opens %(address)s") % address,
         "bars": bars,
         "bars_wide": bars_wide,
         "bars_words": _("The same code in bars"),

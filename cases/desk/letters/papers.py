@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.case.signatures import SignedHow
 from cases.desk.letters.models import Letter
+from cases.desk.letters.states import LetterKind
 from cases.documents import kinds
 from cases.documents.models import Document, Version
 from cases.documents.sandbox import run as sandbox
@@ -29,7 +30,9 @@ NAMES = {
 
 
 def of(letter: Letter) -> dict[str, UUID]:
-    """The documents that belong with a letter, by what each is."""
+    """The documents that belong with a letter, by what each is. None with a code: they carry the birth date."""
+    if letter.kind == LetterKind.CODE:
+        return {}
     release, authority, found = letter.release, letter.authority, {}
     if release and release.how == SignedHow.PAPER and release.paper_id:
         found[PERMISSION] = release.paper_id

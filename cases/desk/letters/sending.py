@@ -12,7 +12,8 @@ from cases.desk.letters import filling, rules
 from cases.desk.letters.models import Letter
 from cases.desk.letters.paper import link_of
 from cases.desk.letters.states import WITHOUT_RELEASE, LetterEnded, LetterKind, SentHow, why_of
-from cases.desk.links.actions import code_went_out
+from cases.desk.links.actions import code_went_out, standing_of
+from cases.desk.links.rules import Standing
 from cases.records.items import telling
 from cases.records.items.telling import lock_case
 from cases.records.models import RecordItem, Release, ReportLoop, Visit
@@ -132,6 +133,10 @@ def _why_not_permitted(letter: Letter, visit: Visit, items: list[RecordItem]) ->
         return reason
     if letter.authority.withdrawn_at is not None:
         return _("It is not signed any more that we may ask by this letter. Make a new one.")
+    if letter.kind == LetterKind.CODE:
+        link = link_of(letter)
+        is_over = link is None or standing_of(link) == Standing.OVER
+        return _("The page of that office is closed: no code opens it.") if is_over else ""
     if letter.kind in WITHOUT_RELEASE:
         if visit.office_id != letter.office_id:
             return _("The visit is at another office now. Make a new letter.")
@@ -155,7 +160,7 @@ def _why_not_passed_on(visit: Visit, items: list[RecordItem]) -> str:
 
 
 def _is_left_to_ask(letter: Letter, visit: Visit, items: list[RecordItem]) -> bool:
-    if letter.kind == LetterKind.COVER:  # it lies beside what goes, also where that was said already
+    if letter.kind in {LetterKind.COVER, LetterKind.CODE}:  # it lies beside what goes, also where that was said already
         return True
     if letter.kind == LetterKind.REPORT:
         return visit.state == VisitState.HAPPENED and filling.is_report_open(visit)

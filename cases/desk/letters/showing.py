@@ -13,6 +13,8 @@ from cases.desk.letters import rules
 from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter
 from cases.desk.letters.states import LetterKind, SentHow
+from cases.desk.links import birth_dates
+from cases.desk.links.models import OfficeLink
 from cases.records.models import RecordItem, Visit
 from cases.records.release import form as release_form
 from cases.records.release import keeping as release_keeping
@@ -25,6 +27,7 @@ TITLES = {
     LetterKind.AGAIN: gettext_lazy("A letter that asks again"),
     LetterKind.REPORT: gettext_lazy("A letter that asks for the report"),
     LetterKind.COVER: gettext_lazy("A page to go with the records"),
+    LetterKind.CODE: gettext_lazy("The code to an office’s page"),
 }
 OWN_WAYS = {SentHow.HANDED: gettext_lazy("I handed it over"), SentHow.POSTED: gettext_lazy("I posted it")}
 STAFF_WAYS = {
@@ -51,6 +54,8 @@ def done(letter: Letter) -> str:
         return _("Saved. The records are on their way.")
     if letter.kind == LetterKind.REPORT:
         return _("Saved. The report is asked for.")
+    if letter.kind == LetterKind.CODE:
+        return _("Saved. The code is on its way.")
     return _("Saved. The records are asked for.")
 
 
@@ -82,8 +87,19 @@ def filled(letter: Letter) -> list[dict[str, str]]:
     case, office = letter.case, letter.office
     rows = [
         {"label": _("Goes to"), "value": office.name, "hint": _reach(letter)},
-        {"label": _("Asks for"), "value": _asks(letter), "href": reverse("records:list", args=[case.pk])},
     ]
+    if letter.kind == LetterKind.CODE:
+        rows.append({"label": _("Gives"), "value": _("The code to their page, without the birth date")})
+    else:
+        rows.append({"label": _("Asks for"), "value": _asks(letter), "href": reverse("records:list", args=[case.pk])})
+    if birth_dates.of_patient(letter.visit) is None:
+        rows.append(
+            {
+                "label": _("Birth date"),
+                "value": _("Not on file, so this page has no code"),
+                "hint": _("Ask the patient for it. The page of the office opens with it."),
+            }
+        )
     if letter.release:
         signed = when.month_day(letter.release.signed_at, year=True) if letter.release.signed_at else ""
         rows.append(
@@ -130,7 +146,7 @@ def left_over(letter: Letter) -> list[dict[str, str]]:
     ]
 
 
-def missing(request: Request, about: RecordItem | Visit) -> dict[str, Any] | None:
+def missing(request: Request, about: RecordItem | Visit | OfficeLink) -> dict[str, Any] | None:
     """What stands in the way of a letter, and the page where it is put right; None where nothing does."""
     if not request.why_not:
         return None

@@ -11,9 +11,11 @@ class LetterKind(TextChoices):
     AGAIN = "again", _("Asks again, by the law’s date")
     REPORT = "report", _("Asks for the report")
     COVER = "cover", _("Goes with what we pass on")
+    CODE = "code", _("Gives an office the code to its page")
 
 
-WITHOUT_RELEASE = frozenset({LetterKind.REPORT, LetterKind.COVER})  # that we may ask and pass on is enough
+# That we may ask and pass on is enough.
+WITHOUT_RELEASE = frozenset({LetterKind.REPORT, LetterKind.COVER, LetterKind.CODE})
 
 
 class SentHow(TextChoices):

@@ -17,6 +17,7 @@ from cases.desk.letters import actions, paper, papers, rules, sending, showing
 from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter
 from cases.desk.letters.states import LetterKind
+from cases.desk.links.models import OfficeLink
 from cases.records.models import RecordItem, Visit
 from cases.records.wants import showing as wants_showing
 from portal import clock, when
@@ -28,19 +29,23 @@ from portal.errors import Refused
 from portal.history.actions import record
 
 
-def _about(request: HttpRequest, kind: str, pk: UUID) -> RecordItem | Visit:
-    """The record or visit a letter would be about, for those who may have to do with what is signed; else 404."""
+def _about(request: HttpRequest, kind: str, pk: UUID) -> actions.About:
+    """The record, visit or page of an office a letter would be about, if the person may; else 404."""
     if kind not in LetterKind.values:
         raise Http404
     together = ("visit__case__patient", "visit__case__key", "kind", "holder")
-    about: RecordItem | Visit
+    about: actions.About
     if kind in actions.ABOUT_ITEM:
         about = find_or_404(RecordItem.objects.visible_to(request.user).select_related(*together), pk=pk)
-        case = about.visit.case
+    elif kind == LetterKind.CODE:
+        links = OfficeLink.objects.visible_to(request.user).select_related("office", *together[:2])
+        about = find_or_404(links, pk=pk)
     else:
         found = Visit.objects.visible_to(request.user).select_related("case__patient", "case__key", "office")
         about = find_or_404(found, pk=pk)
-        case = about.case
+    case = actions.case_of(about)
+    if kind == LetterKind.CODE and not may("log_calls", case, request.user):
+        raise Http404
     if not (may("take_papers", case, request.user) and may("say_signed", case, request.user)):
         raise Http404
     return about
@@ -62,10 +67,10 @@ def new(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
 
 
 def _new_page(
-    request: HttpRequest, kind: str, about: RecordItem | Visit, *, also: list[str] | None = None, status: int = 200
+    request: HttpRequest, kind: str, about: actions.About, *, also: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
     found: Request | None = actions.request_of(kind, about, clock.now())
-    case = about.visit.case if isinstance(about, RecordItem) else about.case
+    case = actions.case_of(about)
     page: dict[str, Any] = {
         "case": case,
         "base": _base(case, request),
@@ -115,7 +120,7 @@ def _page(request: HttpRequest, found: Letter, *, also: list[str] | None = None,
         record(Actor.of(request), "letter.opened", found, patient=case.patient_id, case=case.pk, why="care")
     why = "" if found.sent_at else sending.why_not(found)
     with paper.reader(found.visit.zone):
-        code = paper.coded(paper.link_of(found), found.reference)
+        code = paper.coded(paper.link_of(found), found.reference, found.kind)
     page = {
         "case": case,
         "base": _base(case, request),

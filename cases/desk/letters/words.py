@@ -122,6 +122,7 @@ def _title(facts: Facts, most: int) -> str:
         LetterKind.AGAIN: _("A patient asks once more for records: %(name)s"),
         LetterKind.REPORT: _("A patient asks for the report of a visit: %(name)s"),
         LetterKind.COVER: _("Records for a visit: %(name)s"),
+        LetterKind.CODE: _("The code to your page about a patient: %(name)s"),
     }
     return titles[LetterKind(facts.kind)] % {"name": _name(facts.patient, min(most, 60))}
 
@@ -227,6 +228,10 @@ def _paragraph(facts: Facts, most: int) -> str:
     why = {
         LetterKind.REPORT: _("Please send it to the primary doctor, so that all is in one place."),
         LetterKind.COVER: _("We pass this on for the patient."),
+        LetterKind.CODE: _(
+            "The page shows what is asked of your office, and takes your answer. It asks for the code below and for "
+            "the patient’s birth date, which stands in your own records."
+        ),
         LetterKind.AGAIN: f"{third} "
         + _("We have no answer yet. If you sent it, tick when. If something holds it up, say what."),
     }.get(LetterKind(facts.kind), third)
@@ -245,6 +250,8 @@ def _speak(facts: Facts, most: int) -> str:
 
 
 def _strip(facts: Facts) -> dict[str, Any]:
+    if facts.kind == LetterKind.CODE:
+        return _code_strip(facts)
     many = len(facts.items) > 1
     names = {"fax": facts.our_fax, "phone": facts.our_phone}
     is_cover, is_report = facts.kind == LetterKind.COVER, facts.kind == LetterKind.REPORT
@@ -265,4 +272,19 @@ def _strip(facts: Facts) -> dict[str, Any]:
         "name": _("Name"),
         "phone": _("Phone"),
         "call": _("Or call %(phone)s.") % names if facts.our_phone else "",
+    }
+
+
+def _code_strip(facts: Facts) -> dict[str, Any]:
+    """Nothing to tick: the frame holds the code alone."""
+    blank = dict.fromkeys(("sent", "sent_by", "tracking", "not_found", "needs", "needs_other", "which"), "")
+    return {
+        **blank,
+        "heading": _("The code"),
+        "lines": [],
+        "not_found_line": False,
+        "needs_ticks": [],
+        "name": "",
+        "phone": "",
+        "call": _("Without the page, call %(phone)s.") % {"phone": facts.our_phone} if facts.our_phone else "",
     }

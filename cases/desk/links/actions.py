@@ -117,6 +117,8 @@ def say_not_theirs(link: OfficeLink, *, by: Actor) -> None:
         return
     _end(link, Ended.NOT_OURS)
     _record(by, "office_link.not_theirs", link)
+    _settle(link, SEND_CODE, by)
+    _settle(link, LOCKED, by)
     _ask(NOT_THEIRS, link, by)
 
 
@@ -139,13 +141,12 @@ def wake(link: OfficeLink, *, until: datetime | None = None, by: Actor) -> Offic
 def code_went_out(link: OfficeLink, printed_at: datetime | None, *, by: Actor) -> None:
     """A letter with its code has gone out: the days without use begin now. What sleeps already stays so.
 
-    Who asked for the code has it then, unless the letter was printed before that: it may have an earlier one.
+    Who asked for the code has it then, unless the page was printed before there was a newer one.
     """
     link = _locked(link)
     _use(link)
-    for todo in ToDo.objects.open().filter(kind=SEND_CODE, about_id=str(link.pk)):
-        if printed_at is None or printed_at >= todo.asked_at:
-            settle_to_do(todo, by=by)
+    if printed_at is None or printed_at >= link.holds_since:
+        _settle(link, SEND_CODE, by)
 
 
 @transaction.atomic
@@ -223,7 +224,8 @@ def _make_void(link: OfficeLink) -> None:
     FormerCode.objects.create(code_digest=link.code_digest, link=link)
     link.generation += 1
     link.code_digest = codes.digest_of(link)
-    link.save(update_fields=["generation", "code_digest"])
+    link.renewed_at = clock.now()
+    link.save(update_fields=["generation", "code_digest", "renewed_at"])
 
 
 def _make_merged_void(link: OfficeLink) -> None:

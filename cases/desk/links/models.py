@@ -1,6 +1,7 @@
 """The link of one office to one visit. Nothing in the table opens it: code and token are made under the house key."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -29,6 +30,7 @@ class OfficeLink(models.Model):
     generation = models.PositiveSmallIntegerField(default=1)
     code_digest = models.CharField(max_length=64, unique=True)  # of the paper code, under the house key
     made_at = models.DateTimeField()
+    renewed_at = models.DateTimeField(null=True, blank=True)  # its code and address hold since then, or since made
     awake_since = models.DateTimeField()  # made, last used, or given a fresh code: asleep after some unused days
     opened_at = models.DateTimeField(null=True, blank=True)  # the last time it was opened with what it asks for
     tries = models.PositiveSmallIntegerField(default=0)  # wrong codes since a right one
@@ -58,6 +60,11 @@ class OfficeLink(models.Model):
 
     def __str__(self) -> str:
         return f"office link {self.pk}"
+
+    @property
+    def holds_since(self) -> datetime:
+        """What was printed or mailed before has a code or an address that is void."""
+        return self.renewed_at or self.made_at
 
     @property
     def wrong_tries(self) -> int:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cases.desk.links.actions import desk_of
 from cases.desk.links.gate import Opened
+from cases.desk.links.models import OfficeLink
 
-ORDER = ("holder", "receiving", "primary", "talk")
+HOLDER = "holder"
+ORDER = (HOLDER, "receiving", "primary", "talk")
 
 
 @dataclass(frozen=True)
@@ -35,3 +38,11 @@ def of(opened: Opened, now: datetime) -> list[tuple[Part, dict[str, Any]]]:
     """The parts of this office's page, in order."""
     found = [(_parts[name], _parts[name].context(opened, now)) for name in ORDER if name in _parts]
     return [(part, context) for part, context in found if context is not None]
+
+
+def need_code(link: OfficeLink, now: datetime) -> bool:
+    """Whether this office's page has more than the birth date opens: a holder's has not, every other has what is
+    medical. Select the link like the gate does.
+    """
+    shown = of(Opened(link, has_code=False, has_birth_date=False, by=desk_of(link)), now)
+    return any(part.name != HOLDER for part, _context in shown)

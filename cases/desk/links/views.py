@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.desk.links import actions, gate, pages, rules
+from cases.desk.links import actions, gate, pages, rules, ways
 from cases.desk.links.forms import EntryForm, ProofForm
 from cases.desk.links.models import OfficeLink
-from portal import tries
+from portal import clock, tries
 from portal.access import public
 from portal.actors import client_address
 
@@ -107,11 +107,10 @@ def _do(request: HttpRequest, do: str, link: OfficeLink, form: EntryForm | None,
     if do == FRESH:
         if (why := gate.why_shut(link)) not in {"", rules.Standing.ASLEEP}:
             return pages.shut(request, why)
-        return pages.answer(
-            request,
-            "desk/told.html",
-            {"kind": FRESH, "is_new": actions.ask_for_code(link, by=actions.desk_of(link, address))},
-        )
+        is_new = actions.ask_for_code(link, by=actions.desk_of(link, address))
+        link.refresh_from_db(fields=["generation", "renewed_at", "awake_since"])
+        comes = ways.COMES[ways.of_asked(link, clock.now())]
+        return pages.answer(request, "desk/told.html", {"kind": FRESH, "is_new": is_new, "comes": comes})
     assert form is not None
     if not gate.why_shut(link) and _try(request, link, form, by_mail=by_mail):
         return redirect(reverse("desk:page", args=[link.pk]) + "?opened")
@@ -142,6 +141,7 @@ def _entry(
         "form": form,
         "do": do,
         "link": link,
+        "ask_for_code": ways.ASK[ways.of_code(link)] if link else "",
         "visit_on": link.visit.on_date if link and is_visits else None,
         "until": rules.open_until(link.visit.on_date) if link else None,
     }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.case.actions import ask_to_do, settle_to_do
 from cases.case.models import Case, Office, ToDo
+from cases.desk.links import parts
 from cases.desk.links.actions import SEND_CODE, link_for, wake
 from cases.desk.links.models import OfficeLink
 from cases.desk.mail import desks, kinds, rules
@@ -260,18 +261,30 @@ def address_changed(office: Office, before: Mapping[str, object], *, by: Actor) 
 
 
 def send_codes(now: datetime) -> int:
-    """Offices that asked for their code once more get their page's address, where a checked one is on file.
+    """Offices that asked for their code get their page's address anew, where it is another one by now and a checked
+    address is on file. Answers how many.
 
-    Answers how many. What cannot go by mail stays a thing to do: a person faxes the code, or calls.
+    No mail ever has the code: where the page needs it, and where no mail goes, a person sends a letter with it.
     """
     todos = {todo.about_id: todo for todo in ToDo.objects.open().filter(kind=SEND_CODE)}
-    links = OfficeLink.objects.standing().filter(pk__in=todos, office__checked_at__isnull=False)
-    links = list(links.select_related("office", *VISIT)) if todos else []
+    links = OfficeLink.objects.standing().filter(pk__in=todos).select_related("office", *VISIT)
+    return sum(_send_code(link, todos[str(link.pk)], now) for link in by_mail(list(links) if todos else [], now))
+
+
+def by_mail(links: list[OfficeLink], now: datetime) -> list[OfficeLink]:
+    """Those to whose offices a new address goes by itself: nobody has mailed them the one that holds."""
+    links = [link for link in links if link.office.checked_at and not _is_mailed(link)]
     facts = Facts((link.visit for link in links), now)
     is_open = kinds.open_with(links, facts) if links else set()
     found = [link for link in links if link.pk in is_open]
-    going = [link for link in found if facts.may_write(link.visit, link.office, is_pressed=True)]
-    return sum(_send_code(link, todos[str(link.pk)], now) for link in going)
+    return [link for link in found if facts.may_write(link.visit, link.office, is_pressed=True)]
+
+
+def _is_mailed(link: OfficeLink) -> bool:
+    rows = Reminder.objects.filter(kind__in=CODES, recipient_id=Desk(link.office_id, link.visit.case.patient_id).pk)
+    if rows.filter(settled_as=Outcome.SENT, settled_at__gte=link.holds_since).exists():
+        return True
+    return rows.unsettled().filter(kind=kinds.PAGE, about_id=link.pk, version=link.generation).exists()
 
 
 @transaction.atomic
@@ -281,5 +294,6 @@ def _send_code(link: OfficeLink, todo: ToDo, now: datetime) -> bool:
         _send_page(link, link.visit, now, SYSTEM)
     except Refused:  # it went a short while ago, or comes too late: a person looks
         return False
-    settle_to_do(todo, by=SYSTEM)
+    if not parts.need_code(link, now):
+        settle_to_do(todo, by=SYSTEM)
     return True
