@@ -196,15 +196,22 @@ def ask_to_do(
     for_user: User | None = None,
     note: str = "",
     suits: str = "",
+    newest_counts: bool = False,
     by: Actor,
 ) -> ToDo:
-    """Put one thing on the team's board; one that is open already stays, with the earlier of both dates."""
+    """Put one thing on the team's board; one that is open already stays, with the earlier of both dates.
+
+    `newest_counts`: and with this note, where things have moved on since the first.
+    """
     found = {"kind": kind, "about_id": str(about.pk), "done_at": None}
-    todo = ToDo.objects.select_for_update().filter(**found).first()
+    todo = ToDo.objects.select_for_update(of=("self",)).select_related("case__key").filter(**found).first()
     if todo:
         if due_on < todo.due_on:
             todo.due_on = due_on
             todo.save(update_fields=["due_on"])
+        if newest_counts and note and note != todo.note:
+            todo.note = note
+            todo.save(update_fields=["note"])
         return todo
     todo = ToDo(
         kind=kind,

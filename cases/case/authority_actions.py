@@ -31,6 +31,11 @@ def standing(case: Case) -> Authority | None:
     return Authority.objects.standing().filter(case=case).select_related("text", "case__key").first()
 
 
+def is_taken_back(case: Case) -> bool:
+    """Whether it was signed, and does not stand any more."""
+    return standing(case) is None and Authority.objects.filter(case=case).exists()
+
+
 @transaction.atomic
 def sign_authority(case: Case, signature: Signature, *, version: int, by: Actor) -> Authority:
     """The patient signs, once; pressed twice it is signed once. `version`: of the words that were read.

@@ -23,6 +23,7 @@ class DeskConfig(AppConfig):
         from cases.desk.mail import kinds as mail_kinds
         from cases.desk.mail.planning import PAGE_HELD
         from cases.desk.packet import beyond
+        from cases.desk.primary import beyond as primary_beyond
         from cases.desk.primary import showing as primary
         from cases.desk.receiving.actions import MISSED
         from cases.desk.receiving.showing import PART as RECEIVING
@@ -43,6 +44,7 @@ class DeskConfig(AppConfig):
         parts.register(parts.Part("holder", "desk/holder.html", asking.part))
         parts.register(RECEIVING)
         readers.tell_beyond(beyond.of_document)
+        readers.tell_beyond(primary_beyond.of_document)
         register(*mail_kinds.KINDS)
         register_source(RecipientType.OFFICE, desks.readers, sent=desks.tell_sent, astray=desks.tell_astray)
         register_composer(RecipientType.OFFICE, composing.compose)

@@ -149,6 +149,14 @@ def test_taken_back_while_the_page_is_open(desk, home, visit, release):
     assert press(desk, home, item(visit), said="sent").status_code == 404
 
 
+def test_what_they_sent_is_named_no_more_once_we_may_not_ask(desk, home, visit):
+    press(desk, home, item(visit), said="sent")
+    assert "Done" in shown(desk, home)
+    take_back_authority(visit.case, by=actor("rosa"))
+    assert item(visit).called not in shown(desk, home)
+    assert press(desk, home, item(visit), said="sent").status_code == 404
+
+
 def test_authority_taken_back_while_the_page_is_open(desk, home, visit):
     take_back_authority(visit.case, by=actor("rosa"))
     assert "Please do not send these" in shown(desk, home)

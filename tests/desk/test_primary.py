@@ -10,6 +10,8 @@ from cases.case.models import ToDo
 from cases.desk.links import actions as link_actions
 from cases.desk.links import codes
 from cases.desk.links.actions import link_for
+from cases.documents.describing.actions import say_kind
+from cases.documents.reading import readers
 from cases.records import actions
 from cases.records.models import ReportLoop, Visit
 from portal.history.models import Event
@@ -215,7 +217,41 @@ def test_a_permission_taken_back_ends_the_copy_and_what_shows_it(desk, elm, loop
     take_back_authority(loop.visit.case, by=actor("rosa"))
     for address in (permission, report_of(elm, copy)):
         assert desk.get(address).status_code == 404
-    assert "Need the report from us?" not in page(desk, elm)
+    shown = page(desk, elm)
+    assert "The patient took back that we ask about the report." in shown
+    for words in ("Need the report from us?", "Northfield", "Raman", "November 24"):
+        assert words not in shown
+    assert press(desk, elm, "direct").status_code == take_back(desk, elm).status_code == 409
+    assert fresh(loop).state in {"announced", "not_asked"}
+
+
+def test_a_copy_that_breaks_off_on_its_way_has_not_reached_them(desk, elm, loop, copy):
+    answer = desk.get(report_of(elm, copy))
+    next(iter(answer.streaming_content))
+    assert fresh(loop).state == "announced"
+    assert "Elm Street can save a copy on its page." in readers.beyond(copy.document)
+    b"".join(desk.get(report_of(elm, copy)).streaming_content)
+    assert fresh(loop).state == "received"
+
+
+def test_who_can_open_the_report_names_the_primary_office(desk, elm, loop, copy):
+    assert readers.beyond(copy.document) == ["Elm Street can save a copy on its page."]
+    b"".join(desk.get(report_of(elm, copy)).streaming_content)
+    assert readers.beyond(copy.document) == ["Elm Street saved a copy on November 25, 2026."]
+    take_back_authority(loop.visit.case, by=actor("rosa"))
+    assert readers.beyond(copy.document) == ["Elm Street saved a copy on November 25, 2026."]
+
+
+@pytest.mark.parametrize("what", ["taken back", "closed", "another kind"])
+def test_who_cannot_save_it_any_more_is_not_named(elm, loop, copy, what):
+    if what == "taken back":
+        take_back_authority(loop.visit.case, by=actor("rosa"))
+    elif what == "closed":
+        link_actions.close(elm, by=actor("theo"))
+    else:
+        say_kind(copy.document, "clinic_notes", by=actor("rosa"))
+    copy.document.refresh_from_db()
+    assert readers.beyond(copy.document) == []
 
 
 def test_a_file_of_another_kind_or_case_is_not_given(desk, elm, loop, copy):

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from cases.case.authority import Authority
 from cases.case.authority_actions import take_back_authority
 from cases.case.models import ToDo
 from cases.desk.links import actions as links
@@ -19,7 +20,7 @@ from cases.records.models import ReportFile, ReportLoop, Visit
 from portal.history.models import Event
 from tests import plan_files
 from tests.desk import packets
-from tests.desk.packets import file_of
+from tests.desk.packets import file_of, through_us
 from tests.documents.conftest import folder  # noqa: F401
 from tests.people import browser, person
 from tests.records.builders import actor, item
@@ -140,9 +141,71 @@ def test_nothing_goes_once_she_took_it_back(desk, second_link, visit):
     file_of(visit)
     take_back_authority(visit.case, by=actor("rosa"))
     page = shown(desk, second_link)
-    assert "has not signed that we may pass records on" in page
+    assert "The patient took back that we ask for records and pass them on." in page
     assert url("receive_pdf", second_link) not in page
     assert desk.get(url("receive_pdf", second_link)).status_code == 302
+
+
+def test_once_she_took_it_back_the_page_names_and_takes_nothing(after, desk, second_link, visit):
+    actions.tell(item(visit), "sent", carrier="FedEx", by=actor("theo"))
+    take_back_authority(visit.case, by=actor("rosa"))
+    page = shown(desk, second_link)
+    assert "Send your report straight to the patient’s own doctor." in page
+    for words in ("Pathology", "FedEx", "Abara", "November 24", "Choose the report"):
+        assert words not in page
+    posts = [("send_report", report_file()), ("say_report_sent", {}), ("say_visit_happened", {})]
+    for name, sent in [*posts, ("say_received", {"came": "all", "said_by": "Dana"})]:
+        assert desk.post(url(name, second_link), sent).status_code == 409
+    assert not Version.objects.exists()
+    assert not Receipt.objects.exists()
+    assert Visit.objects.get(pk=visit.pk).state == "booked"
+
+
+def test_where_it_was_never_signed_the_report_goes_straight(november_5, desk, second_link, visit):
+    Authority.objects.filter(case=visit.case).delete()
+    november_5.move_to(DAY_AFTER)
+    links.make_new_code(second_link, by=actor("theo"))
+    second_link.refresh_from_db()
+    desk.post("/o/", {"code": codes.paper_code(second_link), "born": "5 2 1961"})
+    page = shown(desk, second_link)
+    assert "Send it straight to the primary doctor." in page
+    assert "Choose the report" not in page
+    assert desk.post(url("send_report", second_link), report_file()).status_code == 409
+    assert not Version.objects.exists()
+    assert desk.post(url("say_report_sent", second_link)).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["receive_pdf", "receive_zip"])
+def test_a_download_that_breaks_off_is_none(desk, second_link, visit, name):
+    through_us(visit, "clinic_notes")
+    answer = desk.get(url(name, second_link))
+    next(iter(answer.streaming_content))
+    assert not Taken.objects.exists()
+    assert item(visit, "clinic_notes").state == "held"
+    assert Event.objects.filter(verb="packet.downloaded").count() == 1  # that they began is on record
+    body(desk.get(url(name, second_link)))
+    assert item(visit, "clinic_notes").state == "arrived"
+
+
+def test_what_was_erased_while_it_went_is_no_fault(desk, second_link, visit):
+    version = through_us(visit, "clinic_notes")
+    answer = desk.get(url("receive_zip", second_link))
+    pieces = iter(answer.streaming_content)
+    taken = [next(pieces)]
+    documents.withdraw(version.document, by=actor("rosa"))
+    taken += pieces
+    assert b"".join(taken).startswith(b"PK")
+
+
+def test_the_second_word_about_a_record_stands_on_the_board(desk, second_link, visit):
+    found = item(visit, "imaging_reports")
+    for said, who, why in (("incomplete", "Dana", "page 2"), ("will_not_open", "Eli", "disc is blank")):
+        for verb in ("asked", "sent"):
+            actions.tell(item(visit, "imaging_reports"), verb, by=actor("theo"))
+        form = {"came": "some", "said_by": who, f"said-{found.pk}": said, f"words-{found.pk}": why}
+        assert desk.post(url("say_received", second_link), form).status_code == 302
+    [todo] = ToDo.objects.open().filter(kind="office_misses")
+    assert todo.note == "Northfield Medical Center. Eli: It will not open. disc is blank"
 
 
 def test_the_documents_own_page_names_the_office(desk, second_link, visit):

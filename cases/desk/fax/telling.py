@@ -24,4 +24,4 @@ def ask_about(fax: Fax, *, by: Actor) -> None:
     why = str(Failure(fax.failure).label) if fax.failure else ""
     note = " · ".join(part for part in (letter.reference, office.name, phones.shown(office.phone), why) if part)
     today = clock.today(ZoneInfo(organisation().time_zone))
-    ask_to_do(FAX_FAILED, letter, case=letter.case, due_on=today, note=note, by=by)
+    ask_to_do(FAX_FAILED, letter, case=letter.case, due_on=today, note=note, newest_counts=True, by=by)

@@ -52,7 +52,7 @@ def asked_of(opened: Opened, now: datetime) -> Asked:
         item.visit = visit  # so that its sealed words open without another look
         covers = [each for each in releases if keeping.why_not(item, visit, [each], today) is None]
         if item.state in DONE:
-            done += [item] if covers or item.known_by in BY_THE_OFFICE else []
+            done += [item] if may_ask and (covers or item.known_by in BY_THE_OFFICE) else []
         elif covers and may_ask:
             items.append(item)
             used.add(covers[0].pk)

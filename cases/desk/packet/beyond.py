@@ -13,8 +13,8 @@ TOGETHER = ("office", "visit__case__patient", "visit__case__key", "visit__office
 
 
 def of_document(document: Document) -> list[str]:
-    """A sentence for each office of a visit that saved it, or can."""
-    links = OfficeLink.objects.filter(visit__case=document.case_id, visit__office__isnull=False)
+    """A sentence for each office that saved it, and for each of a visit that can."""
+    links = OfficeLink.objects.filter(visit__case=document.case_id)
     said = []
     for link in links.select_related(*TOGETHER).order_by("made_at"):
         taken = Taken.objects.filter(link=link, version__document=document).order_by("first_at").first()

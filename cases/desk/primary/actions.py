@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.desk.links.models import OfficeLink
+from cases.desk.packet.actions import note_taken
 from cases.desk.primary import rules
 from cases.desk.primary.rules import CAME, Said
 from cases.documents.models import Version
@@ -13,6 +14,7 @@ from cases.records.items.telling import lock_case
 from cases.records.models import ReportLoop
 from cases.records.report.actions import take_back_of_office, tell_report
 from cases.records.rules import REPORT_MOVES
+from cases.records.states import VisitState
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
@@ -54,14 +56,19 @@ def take_back(loop: ReportLoop, *, by: Actor) -> ReportLoop:
     return take_back_of_office(loop, by=by)
 
 
-@transaction.atomic
-def take_copy(link: OfficeLink, loop: ReportLoop, version: Version, *, by: Actor) -> None:
-    """They take the copy that is with us: a line of history each time, and it has reached them through us."""
-    case = link.visit.case
-    lock_case(case)
-    loop = _fresh(loop)
+def note_copy(version: Version, *, by: Actor) -> None:
+    """The copy that is with us goes out to them: a line of history each time, before the first piece leaves."""
+    case = version.case
     record(by, "document.downloaded", version, patient=case.patient_id, case=case.pk, why=PRIMARY_OFFICE)
-    if loop.state in REPORT_MOVES["passed_on"].sources:
+
+
+@transaction.atomic
+def say_copy_taken(link: OfficeLink, loop: ReportLoop, version: Version, *, by: Actor) -> None:
+    """They have the copy to its last piece: it has reached them through us."""
+    lock_case(link.visit.case)
+    loop = _fresh(loop)
+    note_taken(link, [version.pk])
+    if loop.state in REPORT_MOVES["passed_on"].sources and loop.visit.state == VisitState.HAPPENED:
         tell_report(loop, "passed_on", by=by)
 
 

@@ -45,6 +45,8 @@ def context(opened: Opened, now: datetime) -> dict[str, Any] | None:
     if loop is None:
         return None
     visit, patient = opened.visit, opened.patient
+    if over := why_over(opened):
+        return {"title": "", "lead": "", "over": over}
     may_pass_on = keeping.may_ask(opened.case)
     copies = passing.versions_here(loop) if may_pass_on else []
     second = visit.office.name if visit.office else words.doctor_of(visit)
@@ -70,6 +72,13 @@ def context(opened: Opened, now: datetime) -> dict[str, Any] | None:
         "asks_proof": opened.link.office_id != visit.office_id,
         "has_permission": may_pass_on and authority_actions.standing(opened.case) is not None,
     }
+
+
+def why_over(opened: Opened) -> str:
+    """Why the page asks nothing any more: the patient took back what lets us; "" while it stands."""
+    if not authority_actions.is_taken_back(opened.case):
+        return ""
+    return _("The patient took back that we ask about the report. Nothing is asked of you any more.")
 
 
 def _button(said: Said, second: str, *, has_copy: bool) -> dict[str, str]:

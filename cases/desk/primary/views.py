@@ -13,7 +13,7 @@ from cases.desk.links import gate, pages
 from cases.desk.links.gate import Opened
 from cases.desk.primary import actions
 from cases.desk.primary.forms import CameForm
-from cases.desk.primary.showing import PART, loop_or_404
+from cases.desk.primary.showing import PART, loop_or_404, why_over
 from cases.documents import kinds
 from cases.documents.reading import giving
 from cases.records.release import keeping
@@ -31,6 +31,8 @@ def tell(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One press: it is there, straight or from us, or not yet; on another day, if one is given."""
     opened = gate.opened(request, pk)
     loop = loop_or_404(opened)
+    if over := why_over(opened):
+        return _refused(request, opened, Refused(over, code="state"))
     form = CameForm(request.POST, auto_id="id_primary_%s")
     if not form.is_valid():
         return pages.show(request, opened, status=422, also=_sentences(form), primary={"form": form})
@@ -47,6 +49,8 @@ def take_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The last word of this office, for ten minutes."""
     opened = gate.opened(request, pk)
     loop = loop_or_404(opened)
+    if over := why_over(opened):
+        return _refused(request, opened, Refused(over, code="state"))
     try:
         actions.take_back(loop, by=opened.by)
     except Refused as no:
@@ -66,9 +70,10 @@ def report(request: HttpRequest, pk: UUID, version: UUID) -> HttpResponseBase:
         raise Http404
     with giving.while_it_is_here(found):
         answer = giving.attachment(found.file, found.copy_name, kinds.KINDS[found.file_kind])
-    if request.method == "GET":
-        actions.take_copy(opened.link, loop, found, by=opened.by)
-    return answer
+    if request.method == "HEAD":
+        return answer
+    actions.note_copy(found, by=opened.by)
+    return giving.noted_at_its_end(answer, lambda: actions.say_copy_taken(opened.link, loop, found, by=opened.by))
 
 
 @public

@@ -78,7 +78,7 @@ def ask_us_to_call(office: Office, item: RecordItem, said: str, why: str, *, by:
     """By whom it was said stands with it: the one to ask there."""
     today = clock.today(ZoneInfo(organisation().time_zone))
     note = ". ".join(part for part in (office.name, said, why.strip()) if part)
-    ask_to_do(MISSED, item, case=item.visit.case, due_on=today, note=note, by=by)
+    ask_to_do(MISSED, item, case=item.visit.case, due_on=today, note=note, newest_counts=True, by=by)
 
 
 def _keep_receipt(link: OfficeLink, is_all: bool, said_by: str, by: Actor) -> None:

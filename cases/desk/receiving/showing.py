@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.case import offices
+from cases.case import authority_actions, offices
 from cases.case.models import CaseClinician, Office
 from cases.desk.links.gate import Opened
 from cases.desk.links.parts import Part
@@ -73,6 +73,8 @@ def context(opened: Opened, now: datetime) -> dict[str, Any] | None:
     """None for an office that does not see the patient; without code and birth date only what is missing."""
     if not is_theirs(opened):
         return None
+    if over := why_over(opened):
+        return {"title": "", "lead": "", "over": over}
     found: dict[str, Any] = {"title": "", "lead": _lead(opened), "is_open": is_open(opened)}
     if not is_open(opened):
         return found
@@ -93,6 +95,16 @@ def context(opened: Opened, now: datetime) -> dict[str, Any] | None:
         "limits_in_words": words.limits_in_words(),
         **_report(opened, now),
     }
+
+
+def why_over(opened: Opened) -> str:
+    """Why the page asks, gives and takes nothing any more: the patient took back what lets us; "" while it stands."""
+    if not authority_actions.is_taken_back(opened.case):
+        return ""
+    return _(
+        "The patient took back that we ask for records and pass them on. We can give you nothing, and take nothing."
+        " Send your report straight to the patient’s own doctor."
+    )
 
 
 def _lead(opened: Opened) -> str:
@@ -158,6 +170,7 @@ def _report(opened: Opened, now: datetime) -> dict[str, Any]:
         "is_there": loop is not None and loop.state in {ReportState.RECEIVED, ReportState.CONFIRMED},
         "announced_on": loop.sent_on if loop and loop.state == ReportState.ANNOUNCED else None,
         "has_happened": visit.state == VisitState.HAPPENED,
+        "may_send": contents.why_not(visit) == "",
         "may_say_happened": visit.state == VisitState.BOOKED and visit.on_date is not None and visit.on_date <= today,
         "reports": reports(opened),
     }

@@ -1,6 +1,6 @@
 """What the second doctor's office does on its page: take the records, say what came, send its report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.desk.links import gate, pages
 from cases.desk.links.gate import Opened
 from cases.desk.packet import actions as packets
-from cases.desk.packet import giving
+from cases.desk.packet import contents, giving
+from cases.desk.packet.contents import Packet, Part
 from cases.desk.receiving import actions, showing
 from cases.desk.receiving.forms import ALL, ReportForm
 from cases.documents import kinds, words
-from cases.documents.reading.giving import streamed
+from cases.documents.reading.giving import noted_at_its_end, streamed
 from portal import clock
 from portal.access import public
 from portal.errors import Refused
@@ -34,8 +35,10 @@ def opened_with_both(view: View) -> View:
         opened = gate.opened(request, pk)
         if not showing.is_theirs(opened):
             raise Http404
-        if not showing.is_open(opened):
+        if not showing.is_open(opened) or (request.method != "POST" and showing.why_over(opened)):
             return redirect("desk:page", pk)
+        if over := showing.why_over(opened):
+            return pages.show(request, opened, status=409, also=[over])
         return view(request, opened, *args, **kwargs)
 
     return guarded
@@ -67,9 +70,10 @@ def _whole(request: HttpRequest, opened: Opened, how: str) -> HttpResponseBase:
     except Refused as no:
         messages.error(request, no.message)
         return redirect("desk:page", opened.link.pk)
-    if request.method == "GET":
-        packets.note_packet(packet, how, link=opened.link, by=opened.by)
-    return response
+    if request.method == "HEAD":
+        return response
+    packets.note_packet(packet, how, link=opened.link, by=opened.by)
+    return _taken_at_its_end(response, opened, packet, packets.parts_of(packet, how))
 
 
 @public
@@ -89,7 +93,14 @@ def receive_file(request: HttpRequest, opened: Opened, version: UUID) -> HttpRes
         messages.error(request, no.message)
         return redirect("desk:page", opened.link.pk)
     packets.note_files(packet, [part], link=opened.link, by=opened.by)
-    return response
+    return _taken_at_its_end(response, opened, packet, [part])
+
+
+def _taken_at_its_end(
+    response: HttpResponseBase, opened: Opened, packet: Packet, parts: Sequence[Part]
+) -> HttpResponseBase:
+    """A download that breaks off is none: the office has not got it, and is asked as before."""
+    return noted_at_its_end(response, lambda: packets.say_taken(packet, parts, opened.link, by=opened.by))
 
 
 @public
@@ -130,6 +141,8 @@ def say_visit_happened(request: HttpRequest, opened: Opened) -> HttpResponse:
 @opened_with_both
 def send_report(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Their report, sent to us as files; each is checked before anybody opens it."""
+    if contents.why_not(opened.visit):
+        return _shown(request, opened, 409, also=[_("We cannot take it. Send it straight to the primary doctor.")])
     form = ReportForm(request.POST, request.FILES)
     form.is_valid()
     sent = form.cleaned_data.get("files", [])

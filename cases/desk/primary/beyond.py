@@ -1,0 +1,34 @@
+"""That the primary doctor's office can save the report on its page: said on the report's own page."""
+
+from django.utils.translation import gettext as _
+
+from cases.desk.links.models import OfficeLink
+from cases.desk.packet.models import Taken
+from cases.documents.models import Document
+from cases.records.models import ReportLoop
+from cases.records.release import keeping
+from cases.records.report import passing
+
+TOGETHER = ("visit__case__patient", "visit__case__key", "visit__office")
+
+
+def of_document(document: Document) -> list[str]:
+    """A sentence for each visit whose report it is, or was when the office saved it."""
+    if document.kind != passing.SECOND_REPORT:
+        return []
+    said = []
+    for loop in ReportLoop.objects.live().filter(visit__case=document.case_id).select_related(*TOGETHER):
+        office = passing.primary_office(loop)
+        link = OfficeLink.objects.standing().filter(visit=loop.visit_id, office=office).first() if office else None
+        if office and link and not _is_taken(link, document) and _can_be_saved(loop, document):
+            said.append(_("%(office)s can save a copy on its page.") % {"office": office.name})
+    return said
+
+
+def _is_taken(link: OfficeLink, document: Document) -> bool:
+    return Taken.objects.filter(link=link, version__document=document).exists()
+
+
+def _can_be_saved(loop: ReportLoop, document: Document) -> bool:
+    here = (version.document_id for version in passing.versions_here(loop))
+    return keeping.may_ask(loop.visit.case) and document.pk in here
