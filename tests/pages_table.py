@@ -180,6 +180,7 @@ PAGES: dict[str, Page] = {
     "records:release_pdf": of_case(READERS - ASSIGNED, "released_item", is_file=True),
     "records:identity": of_case(READERS - ASSIGNED, "released_item", posts="too", body={"do": "add"}),
     "records:identity_file": of_case(READERS - ASSIGNED, "released_item", is_file=True),
+    "records:fee": of_case(FAMILY_AND_COORDINATOR, "released_item", posts="too", body={"do": "paid"}),
     "records:signed": of_case(READERS - ASSIGNED, "release"),
     "records:signed_pdf": of_case(READERS - ASSIGNED, "release", is_file=True),
     "records:signature": of_case(READERS - ASSIGNED, "release", is_file=True),

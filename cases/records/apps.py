@@ -28,6 +28,7 @@ class RecordsConfig(AppConfig):
         from cases.records.report import passing
         from cases.records.report import reminders as report_reminders
         from cases.records.report.filing import follow_authority, follow_file
+        from cases.records.wants import fees
         from portal.reminders.kinds import register
 
         for room in (reminders, opening_reminders, report_reminders, release_reminders, letter_reminders):
@@ -44,8 +45,9 @@ class RecordsConfig(AppConfig):
         changes.on_authority_changed(follow_authority)
         authority_actions.ask_of_papers(keeping.is_paper_gone)
         changes.on_to_do_done(letter_reminders.tell_of_fax)
+        changes.on_to_do_done(fees.mark_told)
         office_ties.register(TIES)
-        words.register_for_patients("visit.", "referral.", "item.", "report.", "release.", "identity.")
+        words.register_for_patients("visit.", "referral.", "item.", "report.", "release.", "identity.", "fee.")
         words.register(
             {
                 "visit.named": _("Named the second doctor"),
@@ -91,6 +93,8 @@ class RecordsConfig(AppConfig):
                 "item.signed": _("A record can be asked for: its form is signed"),
                 "item.unsigned": _("A record waits for a signature again"),
                 "item.given": _("A record can be asked for: what the office wanted is here"),
+                "fee.paid": _("Said a fee is paid"),
+                "fee.not_paid": _("Said a fee is not paid after all"),
                 "identity.added": _("Put in a copy of an ID for an office"),
                 "identity.ready": _("A copy of an ID passed our check"),
                 "identity.refused": _("A copy of an ID did not pass our check"),
@@ -137,6 +141,7 @@ class RecordsConfig(AppConfig):
                 "give_back": _("Something lent that goes back"),
                 "fax_letter": _("A letter to be faxed"),
                 "tell_holder": _("A call to an office: a permission was taken back"),
+                "tell_paid": _("A call to an office: its fee is paid"),
                 "ask_referral": _("A question about the referral"),
                 "core": _("Needed on the day"),
                 "can_follow": _("Can follow"),

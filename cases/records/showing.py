@@ -94,6 +94,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "hops": hops(item.route, item.state, item.stopped_in),
         "asking": holders.how_to_ask(item),
         "permission": _permission(item, reader),
+        "fee": wants_showing.way_to_fee(item, reader.role),
         "identity": wants_showing.way_to_copy(item, reader.role),
         "letter": letter_href(item) if _permission(item, reader) else "",
         "page_mail": _page_mail(item, reader),

@@ -29,6 +29,7 @@ urlpatterns = [
     path("items/<uuid:pk>/release.pdf", release_views.release_pdf, name="release_pdf"),
     path("items/<uuid:pk>/identity/", want_views.identity, name="identity"),
     path("items/<uuid:pk>/identity/copy/", want_views.identity_file, name="identity_file"),
+    path("items/<uuid:pk>/fee/", want_views.fee, name="fee"),
     path("items/<uuid:pk>/<slug:verb>/", views.tell, name="tell"),
     path("releases/<uuid:pk>/", release_views.signed, name="signed"),
     path("releases/<uuid:pk>/copy.pdf", release_views.signed_pdf, name="signed_pdf"),

@@ -26,6 +26,7 @@ from cases.opinions.talk.actions import TALK_TIME
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
 from cases.records.release.actions import TELL_HOLDER
 from cases.records.report.planning import ASK_REPORT, PASS_ON, WHICH_REPORT
+from cases.records.wants.fees import TELL_PAID
 from portal import clock, phones, when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words
@@ -54,6 +55,7 @@ KINDS = {
     FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
     TELL_HOLDER: (gettext_lazy("Permission taken back"), "warn", "phone"),
     LETTER_OUT: (gettext_lazy("A letter may be out"), "stop", "phone"),
+    TELL_PAID: (gettext_lazy("A fee is paid"), "info", "phone"),
     ASK_REFERRAL: (gettext_lazy("Ask about a referral"), "warn", "phone"),
     TREATMENT_SOON: (gettext_lazy("Treatment soon"), "stop", "alert"),
     TALK_TIME: (gettext_lazy("Talk: another time?"), "warn", "phone"),
@@ -68,10 +70,27 @@ TO_OFFICES = {"call_holder", "ask_office", "ask_report", MISSED}
 # These are done on pages of their own, not by a call about the case.
 ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
 # The note of these says whom to reach.
-WITH_NOTE = ON_REFERRAL | {TELL_HOLDER, LETTER_OUT, OFFICE_ADDRESS, PAGE_HELD, FAX_FAILED, *office_links.TO_DOS}
+WITH_NOTE = ON_REFERRAL | {
+    TELL_HOLDER,
+    TELL_PAID,
+    LETTER_OUT,
+    OFFICE_ADDRESS,
+    PAGE_HELD,
+    FAX_FAILED,
+    *office_links.TO_DOS,
+}
 ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, WHICH_REPORT, *WITH_NOTE}
 # What is due in the case is not why these wait.
-OWN_REASON = {CHECK_OFFICE, FIX_ADDRESS, OFFICE_ADDRESS, PAGE_HELD, FAX_FAILED, TALK_TIME, *office_links.TO_DOS}
+OWN_REASON = {
+    TELL_PAID,
+    CHECK_OFFICE,
+    FIX_ADDRESS,
+    OFFICE_ADDRESS,
+    PAGE_HELD,
+    FAX_FAILED,
+    TALK_TIME,
+    *office_links.TO_DOS,
+}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
 
 
@@ -149,6 +168,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
     if todo.kind == office_links.SEND_CODE and todo.case:
         href = reverse("desk:new_letter", args=[LetterKind.CODE, todo.about_id])
         return {"label": _("A letter with the code"), "href": href}
+    if todo.kind == TELL_PAID and todo.case:
+        return {"label": _("See the fee"), "href": reverse("records:fee", args=[todo.about_id])}
     if todo.kind == LETTER_OUT and todo.case:
         return {"label": _("Open the letter"), "href": reverse("desk:letter", args=[todo.about_id])}
     return None

@@ -20,6 +20,7 @@ from cases.records.release.form import SLIDES, Details
 from cases.records.release.states import Why
 from cases.records.standing import standing
 from cases.records.states import ItemState, KnownBy, Need, Route
+from cases.records.wants import fees
 from cases.records.words import doctor_of
 from portal import phones, when
 from portal.texts.words import organisation
@@ -73,6 +74,7 @@ def part(opened: Opened, now: datetime) -> dict[str, Any] | None:
     if not (asked.items or asked.done or asked.stopped):
         return None
     needed = {line.item.pk: line.safe_by for line in standing(opened.visit, now).items} if asked.items else {}
+    paid = fees.paid_on(asked.items)
     count, name = len(asked.items), {"name": opened.patient.name, "count": len(asked.items)}
     title = _("Thank you. Nothing more is asked for %(name)s") % name
     if count:
@@ -80,7 +82,10 @@ def part(opened: Opened, now: datetime) -> dict[str, Any] | None:
     return {
         "title": title,
         "lead": _lead(asked.releases),
-        "items": [_row(item, opened.visit, needed.get(item.pk), asked.releases) for item in asked.items],
+        "items": [
+            _row(item, opened.visit, needed.get(item.pk), asked.releases) | {"paid_on": paid.get(item.pk)}
+            for item in asked.items
+        ],
         "done": [{"name": item.called, "text": _where_it_is(item)} for item in asked.done],
         "stopped": [item.called for item in asked.stopped],
         "releases": [{"pk": each.pk, "on": each.signed_at} for each in asked.releases],

@@ -30,7 +30,7 @@ from cases.records.release.form import Details
 from cases.records.release.states import Stain
 from cases.records.standing import standing
 from cases.records.states import ItemState, ReportState, Route, VisitState
-from cases.records.wants import copies
+from cases.records.wants import copies, fees
 from portal import phones, when
 from portal.actors import SYSTEM, Actor
 from portal.texts.models import Organisation
@@ -183,6 +183,7 @@ def facts_of(request: Request, items: Sequence[RecordItem], now: datetime, *, by
         law=legal_clock.clock_for(office.region),
         visit_on=visit.on_date,
         is_third=visit.round == 3,
+        paid=_paid(items) if request.wants_release else "",
     )
 
 
@@ -209,6 +210,15 @@ def _asked(request: Request, items: Sequence[RecordItem], now: datetime) -> list
         Asked(item.called, item.asked_on, law.answer_by(item.asked_on, closed) if item.asked_on else None)
         for item in items
     ]
+
+
+def _paid(items: Sequence[RecordItem]) -> str:
+    """ "Paid on November 24, 2026", or which of them on which day."""
+    days = fees.paid_on(items)
+    said = {pk: _("paid on %(day)s") % {"day": when.month_day(day, year=True)} for pk, day in days.items()}
+    if len(items) == 1 or not said:
+        return said.get(items[0].pk, "") if items else ""
+    return ", ".join(f"{rules.PLACES[at]}) {said[item.pk]}" for at, item in enumerate(items) if item.pk in said)
 
 
 def _dates(details: Details) -> str:

@@ -1,5 +1,6 @@
 """A letter goes out: whether it may, what is said of its records then, and what stops it at the last moment."""
 
+import json
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from cases.records.release import keeping as release_keeping
 from cases.records.release.states import ReleaseState
 from cases.records.report.actions import tell_report
 from cases.records.states import THERE, ItemState, ReportState, VisitState
+from cases.records.wants import fees
 from portal import clock, phones
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
@@ -103,9 +105,12 @@ def _tell(letter: Letter, by: Actor) -> None:
         if loop and (verb := {ReportState.NOT_ASKED: "asked", ReportState.ASKED: "asked_again"}.get(loop.state)):
             tell_report(loop, verb, by=by)
         return
-    for item in _items(letter):
+    items = _items(letter)
+    for item in items:
         if verb := rules.verb_of(letter.kind, item.state):
             telling.tell(item, verb, by=by)
+    if json.loads(letter.said).get("made_of", {}).get("paid"):
+        fees.tell_by_letter(items, by=by)
 
 
 def why_not(letter: Letter) -> str:

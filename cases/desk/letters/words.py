@@ -71,6 +71,7 @@ class Facts:
     law: LegalClock | None = None
     visit_on: date | None = None
     is_third: bool = False
+    paid: str = ""  # when the fee was paid that the office asks for
 
 
 def page(facts: Facts, most: int, *, is_roomy: bool = False) -> dict[str, Any]:
@@ -96,6 +97,8 @@ def made_of(facts: Facts) -> dict[str, Any]:
     found = {name: known[name] for name in MUST_HOLD} | {"reach": facts.to[1:]}
     if facts.kind == LetterKind.AGAIN and facts.law:
         found["law"] = facts.law.law
+    if facts.paid:
+        found["paid"] = facts.paid
     return json.loads(json.dumps(found, default=str))
 
 
@@ -142,6 +145,7 @@ def _rows(facts: Facts, most: int) -> list[dict[str, Any]]:
         (_("Visit on"), [when.day(facts.visit_on, year=True)] if is_cover and facts.visit_on else [], True),
         (_("Needed by"), [when.day(facts.needed_by, year=True)] if facts.needed_by else [], True),
         (_("They come back"), [_back(facts)], False),
+        (_("Your fee"), [facts.paid], False),
         (_("The law’s date"), [_law(facts)], True),
         (_("Signed"), [_signed(facts)], False),
     ]

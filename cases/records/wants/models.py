@@ -34,7 +34,7 @@ class Want(models.Model):
     met_at = models.DateTimeField(null=True, blank=True)
     met_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     paid_on = models.DateField(null=True, blank=True)
-    told_at = models.DateTimeField(null=True, blank=True)  # a letter that says so went out
+    told_at = models.DateTimeField(null=True, blank=True)  # the office, by a letter or a call
 
     objects = WantQuerySet.as_manager()
 

@@ -6,13 +6,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.case.people import COORDINATOR, PATIENT
+from cases.case.people import COORDINATOR, HELPER, PATIENT
 from cases.documents import words as document_words
-from cases.records.models import IdentityCopy, RecordItem
+from cases.records.models import IdentityCopy, RecordItem, Want
 from cases.records.states import ItemState, Need
 from cases.records.wants.rules import KEPT_WITHOUT_A_DAY
 from cases.records.wants.states import PAST_ASKING, CopyState
-from portal import when
+from portal import phones, when
 
 TAGS = {CopyState.READY: "ok", CopyState.REFUSED: "stop", CopyState.ERASED: ""}
 GONE_BY = timedelta(days=2)  # the night after the visit's day, wherever that is
@@ -32,6 +32,36 @@ def way_to_copy(item: RecordItem, role: str) -> dict[str, Any] | None:
         "text": _("%(office)s wants a copy of the ID.") % {"office": item.holder.name},
         "is_first": is_first,
     }
+
+
+def way_to_fee(item: RecordItem, role: str) -> dict[str, Any] | None:
+    """The way to what is known of a fee, while the office waits for it."""
+    waits = item.state == ItemState.NEEDS_YOU and item.need == Need.FEE
+    if item.holder is None or not waits or role not in {PATIENT, HELPER, COORDINATOR}:
+        return None
+    return {"href": reverse("records:fee", args=[item.pk]), "label": _("See the fee")}
+
+
+def fee_rows(item: RecordItem, want: Want | None, role: str) -> list[dict[str, str]]:
+    """What it is for, what the office says, and who pays how."""
+    office = item.holder
+    assert office is not None
+    waits = item.state == ItemState.NEEDS_YOU and item.need == Need.FEE
+    rows = [
+        (_("For"), item.called, ""),
+        (_("They ask"), want.words if want and want.words else (item.reason if waits else ""), ""),
+        (_("What they usually charge"), office.fee, ""),
+        (_("Who pays"), _who_pays(role), ""),
+        (_("How"), _("The way they say. If they have not said, ask them, or ask us."), ""),
+        (_("Their phone"), phones.shown(office.phone), office.phone_href),
+    ]
+    return [{"label": label, "value": value, "href": href} for label, value, href in rows if value]
+
+
+def _who_pays(role: str) -> str:
+    if role == PATIENT:
+        return _("You do, straight to the office. The money never goes through us.")
+    return _("The patient does, straight to the office. The money never goes through us.")
 
 
 def copy_row(copy: IdentityCopy | None) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The page where a copy of an ID is put in for one office, or taken out, and the copy itself."""
+"""The pages of what an office wants first: a copy of an ID, put in or taken out, and a fee."""
 
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,12 @@ from cases.case.people import PATIENT, may, role_in
 from cases.documents import kinds
 from cases.documents import words as document_words
 from cases.documents.reading import giving
+from cases.records import rules
 from cases.records.models import IdentityCopy, RecordItem
 from cases.records.release.forms import PaperForm
-from cases.records.wants import copies, showing
-from portal import clock
+from cases.records.wants import copies, fees, showing
+from cases.records.wants.forms import PaidForm
+from portal import clock, moves
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import recheck
 from portal.actors import Actor
@@ -77,6 +79,57 @@ def _page(request: HttpRequest, item: RecordItem, *, also: list[str] | None = No
         "also": also,
     }
     return render(request, "records/identity.html", page, status=status)
+
+
+@open_to(PERSON)
+@require_http_methods(["GET", "HEAD", "POST"])
+def fee(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What an office asks for a record, who pays and how; pressed, that it is paid, or that it is not after all."""
+    item = find_or_404(RecordItem.objects.visible_to(request.user).select_related(*TOGETHER), pk=pk)
+    if not may("say_where_records_are", item.visit.case, request.user) or item.holder is None:
+        raise Http404
+    if request.method != "POST":
+        return _fee_page(request, item)
+    form = PaidForm(request.POST)
+    if not form.is_valid():
+        return _fee_page(request, item, form=form, status=422)
+    by = Actor.of(request)
+    try:
+        if request.POST.get("do") == "not_paid":
+            fees.take_back_paid(item, by=by)
+            messages.success(request, _("Saved. The fee is open."))
+        else:
+            fees.say_paid(item, on=form.cleaned_data["on"], by=by)
+            messages.success(request, _("Saved. We tell the office that it is paid."))
+    except Refused as no:
+        return _fee_page(request, item, form=form, also=[no.message], status=409 if no.code == "state" else 422)
+    return redirect("records:fee", item.pk)
+
+
+def _fee_page(
+    request: HttpRequest,
+    item: RecordItem,
+    *,
+    form: PaidForm | None = None,
+    also: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    case, want = item.visit.case, fees.latest(item)
+    role = role_in(case, request.user)
+    page: dict[str, Any] = {
+        "case": case,
+        "item": item,
+        "office": item.holder,
+        "is_patient": role == PATIENT,
+        "is_open": fees.is_open(item, want),
+        "want": want,
+        "rows": showing.fee_rows(item, want, role),
+        "paid": form or PaidForm(),
+        "form": form,
+        "may_leave_out": "not_wanted" in moves.allowed(rules.ITEM_MOVES, item.state, role),
+        "also": also,
+    }
+    return render(request, "records/fee.html", page, status=status)
 
 
 @open_to(PERSON)
