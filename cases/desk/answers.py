@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from cases.case.models import Case
 from cases.records import rules
-from cases.records.items.telling import fresh, lock_case, tell
+from cases.records.items.telling import REFERRAL_KIND, fresh, lock_case, tell
 from cases.records.models import LIVE, RecordItem
-from cases.records.states import THERE, ItemState, Route
+from cases.records.states import THERE, ItemState, Need, Route
 from cases.records.wants import needs as wanted
 from cases.records.wants.rules import need_of
 from cases.records.wants.states import Wants as Wants
@@ -68,6 +68,9 @@ def answer(
         day = on or clock.now().astimezone(item.visit.zone).date()
         more = {"carrier": carrier, "tracking": tracking}
         more["reason"] = "" if verb == "sent" else _on_its_way(item, day, carrier, tracking)
+    elif said == NOT_FOUND and item.kind_id == REFERRAL_KIND:  # theirs to write: they do not refer
+        more = {"need": Need.CHOICE, "reason": " ".join([_("They do not refer."), words.strip()]).strip()}
+        verb = "needs_you"
     elif said == NOT_FOUND:
         verb, more = "not_located", {"reason": words.strip() or _("They looked and could not find it.")}
     elif said == NEEDS:

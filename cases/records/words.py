@@ -360,6 +360,8 @@ def _day(day: date | None) -> str:
 def _needs(item: RecordItem, visit: Visit, holder: str) -> str:
     if item.need == Need.PLAN:
         return _("Add it here, and it goes to %(doctor)s, too. A phone photo is fine.") % {"doctor": doctor_of(visit)}
+    if item.reason and item.known_by and item.kind_id == "referral_letter":
+        return _("%(holder)s answered: %(reason)s.") % {"holder": holder, "reason": item.reason.rstrip(". ")}
     if item.reason and item.known_by:  # what they said they need
         return _("%(holder)s needs something first. %(reason)s.") % {
             "holder": holder,

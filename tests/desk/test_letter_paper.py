@@ -19,7 +19,7 @@ from cases.desk.links.actions import link_for
 from cases.records.days import legal_clock
 from portal import clock
 from portal.texts.models import Organisation
-from tests.desk.letter_builders import letter
+from tests.desk.letter_builders import letter, may_ask
 from tests.pdf_letters import no_glyph_is_missing, words_of
 from tests.records.builders import actor, on_november_5
 from tests.records.release_builders import visit_to_sign_for
@@ -71,6 +71,14 @@ def test_machines_read_qr_code_and_paper_code_after_a_fax():
         zxingcpp.BarcodeFormat.QRCode: f"https://portal.remissionsupport.example/o/#{paper.bare(made.reference)}",
         zxingcpp.BarcodeFormat.Code128: codes.paper_code(link).replace(" ", ""),
     }
+
+
+def test_letter_for_a_referral_is_read_by_machines_after_a_fax_as_well():
+    visit = visit_to_sign_for()
+    may_ask(visit)
+    content = printed(actions.make("refer", visit, by=actor("rosa")))
+    assert len(zxingcpp.read_barcodes(black_and_white(content))) == 2
+    assert min(sizes(content)) >= 11
 
 
 @pytest.mark.full
@@ -158,13 +166,21 @@ def facts(name: str, count: int, kind: str = LetterKind.RECORDS) -> words.Facts:
         with_it=["the permission to send records", "the words by which we may ask", "your own form"],
         law=legal_clock.UNCONFIRMED,
         visit_on=dt.date(2026, 12, 30),
+        first=name[:120],
+        treatment_on=dt.date(2026, 12, 30),
     )
 
 
 @pytest.mark.parametrize(
     "name", [LONG * 5, ARABIC * 12, CHINESE * 21, VIETNAMESE * 25], ids=["long", "Arabic", "Chinese", "Vietnamese"]
 )
-@pytest.mark.parametrize("kind", [pytest.param(LetterKind.RECORDS, marks=pytest.mark.full), LetterKind.AGAIN])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *(pytest.param(kind, marks=pytest.mark.full) for kind in (LetterKind.RECORDS, LetterKind.PASS_ON)),
+        *(LetterKind.AGAIN, LetterKind.REFER),
+    ],
+)
 def test_eight_records_with_the_longest_names_keep_to_one_page(name, kind):
     link = link_for(visit_to_sign_for(), Office.objects.get(name="Lakeside"), by=actor("theo"))
     code, now = paper.coded(link, "RS 4T7 29K · AA", kind), clock.now()

@@ -121,7 +121,7 @@ def test_a_report_is_not_asked_of_the_office_that_the_visit_was_not_at(november_
     made = report_letter(november_5)
     made.visit.office = checked("Elm Hospital", phone="555 0199")
     made.visit.save(update_fields=["office"])
-    with pytest.raises(Refused, match="at another office now"):
+    with pytest.raises(Refused, match="to another office now"):
         actions.print_letter(made, by=actor("theo"))
 
 

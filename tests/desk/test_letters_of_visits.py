@@ -1,21 +1,35 @@
 """Letters to the office of a visit: for its report, and a page that goes with what we pass on."""
 
+import io
 import json
 
+import pikepdf
 import pytest
+from django.urls import reverse
 
+from cases.case import actions as case_actions
 from cases.case import directory
 from cases.desk.letters import actions, sending, showing
+from cases.desk.links import codes
+from cases.desk.links.actions import link_for
 from cases.documents import actions as documents
+from cases.documents.describing.actions import say_kind
+from cases.records import actions as records
 from cases.records.items import laying
 from cases.records.models import RecordKind
+from cases.records.report import passing
 from portal.errors import Refused
+from portal.history.models import Event
+from tests import people, plan_files
 from tests.case.offices import checked, theo
+from tests.desk.conftest import BORN
 from tests.desk.letter_builders import letter
 from tests.desk.packets import signed_visit, through_us
 from tests.documents.conftest import folder  # noqa: F401 -- own_store takes it
+from tests.documents.files import read
+from tests.pdf_letters import words_of
 from tests.records.builders import actor, item, on_november_5
-from tests.records.report_builders import open_report, sign_that_we_may
+from tests.records.report_builders import open_report, put_in_report, sign_that_we_may
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +44,10 @@ def rows_of(made) -> dict[str, str]:
     return {row["label"]: row["value"] for row in json.loads(made.said)["rows"]}
 
 
+def sheets(content: bytes) -> int:
+    return len(pikepdf.open(io.BytesIO(content)).pages)
+
+
 def test_a_letter_for_the_report_asks_for_it(traveller):
     loop = open_report(traveller)
     sign_that_we_may(loop)
@@ -40,6 +58,88 @@ def test_a_letter_for_the_report_asks_for_it(traveller):
     sending.sent(made, "posted", by=actor("theo"))
     loop.refresh_from_db()
     assert loop.state == "asked"
+
+
+@pytest.fixture
+def loop_here(traveller):
+    """The visit took place, its report is a file of the case, and we may pass it on."""
+    loop = open_report(traveller)
+    patient = loop.visit.case.patient
+    patient.birth_date = BORN
+    patient.save(update_fields=["birth_date"])
+    sign_that_we_may(loop)
+    put_in_report(loop)
+    loop.refresh_from_db()
+    return loop
+
+
+def test_report_goes_to_the_primary_doctor_behind_a_page_of_ours(loop_here):
+    made = actions.make("pass_on", loop_here.visit, by=actor("theo"))
+    assert made.office.name == "Elm Street"
+    rows = rows_of(made)
+    assert rows["With this page"] == "The report of the visit on November 24, 2026"
+    assert rows["From"].startswith("Dr. Priya Raman, Northfield Medical Center")
+    assert "With this page: the report, 1 page" in rows["Signed"]
+    _made, content = actions.print_letter(made, by=actor("theo"))
+    assert sheets(content) == 1 + 1 + 1  # the page, what was signed, the report
+    assert codes.paper_code(link_for(made.visit, made.office, by=actor("theo"))) in words_of(content)
+    sending.sent(made, "posted", by=actor("theo"))
+    loop_here.refresh_from_db()
+    assert (loop_here.state, loop_here.came) == ("received", "through_us")
+    assert Event.objects.filter(verb="document.downloaded", why="primary_office").count() == 1
+
+
+def hide(loop):
+    documents.mark_only_me(passing.versions_here(loop)[0].document, by=actor("rosa"))
+
+
+def another_copy(loop):
+    version = read(loop.visit.case, "again.pdf", plan_files.pdf(pages=2))
+    say_kind(version.document, passing.SECOND_REPORT, by=actor("rosa"))
+
+
+def another_primary_doctor(loop):
+    office = case_actions.add_office(loop.visit.case, name="New Street", region="US-PA", by=actor("rosa"))
+    case_actions.set_clinician(loop.visit.case, "primary", name="Dr. New", office=office, by=actor("rosa"))
+
+
+def say_it_is_there(loop):
+    records.tell_report(loop, "confirmed", by=actor("rosa"))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (hide, "not here"),
+        (another_copy, "has changed"),
+        (another_primary_doctor, "another office"),
+        (say_it_is_there, "Nothing on it is left"),
+    ],
+)
+def test_report_that_may_not_go_any_more_is_not_passed_on(loop_here, change, why):
+    made = actions.make("pass_on", loop_here.visit, by=actor("theo"))
+    change(loop_here)
+    with pytest.raises(Refused, match=why):
+        sending.sent(made, "posted", by=actor("theo"))
+
+
+def test_report_is_passed_on_by_us_alone(loop_here):
+    with pytest.raises(Refused, match="cannot do this"):
+        actions.make("pass_on", loop_here.visit, by=actor("rosa"))
+    address = reverse("desk:new_letter", args=["pass_on", loop_here.visit_id])
+    assert people.browser(people.person("rosa")).get(address).status_code == 404
+    theo = people.browser(people.person("theo"))
+    assert address in theo.get(reverse("records:report", args=[loop_here.visit.case_id])).content.decode()
+    made = theo.post(address)["Location"]
+    assert "Faxed from our machine" in theo.get(made).content.decode()
+    assert "I posted it" not in people.browser(people.person("rosa")).get(made).content.decode()
+
+
+def test_without_its_file_there_is_no_page_for_a_report(traveller):
+    loop = open_report(traveller)
+    sign_that_we_may(loop)
+    with pytest.raises(Refused, match="The report is not here"):
+        actions.make("pass_on", loop.visit, by=actor("theo"))
 
 
 def test_before_the_visit_nobody_asks_for_its_report():

@@ -13,13 +13,16 @@ from cases.case import authority_actions
 from cases.case.authority import Authority
 from cases.desk.answers import ON_ITS_WAY
 from cases.desk.holder.forms import AnswerForm
+from cases.desk.letters.models import Letter
+from cases.desk.letters.states import REFERRALS
 from cases.desk.links.gate import Opened
+from cases.records.items.telling import REFERRAL_KIND
 from cases.records.models import RecordItem, Release, Visit
 from cases.records.release import keeping
 from cases.records.release.form import SLIDES, Details
 from cases.records.release.states import Why
 from cases.records.standing import standing
-from cases.records.states import ItemState, KnownBy, Need, Route
+from cases.records.states import UNASKED, ItemState, KnownBy, Need, Route
 from cases.records.wants import fees
 from cases.records.words import doctor_of
 from portal import phones, when
@@ -52,7 +55,10 @@ def asked_of(opened: Opened, now: datetime) -> Asked:
     for item in held:
         item.visit = visit  # so that its sealed words open without another look
         covers = [each for each in releases if keeping.why_not(item, visit, [each], today) is None]
-        if item.state in DONE:
+        if item.kind_id == REFERRAL_KIND:  # the office writes it itself: no permission of ours lets it go
+            if may_ask and _is_asked_to_refer(opened, item):
+                (done if item.state in DONE else items).append(item)
+        elif item.state in DONE:
             done += [item] if may_ask and (covers or item.known_by in BY_THE_OFFICE) else []
         elif covers and may_ask:
             items.append(item)
@@ -66,6 +72,14 @@ def asked_of(opened: Opened, now: datetime) -> Asked:
         releases=tuple(each for each in releases if each.pk in used),
         authority=authority_actions.standing(opened.case) if may_ask and items else None,
     )
+
+
+def _is_asked_to_refer(opened: Opened, item: RecordItem) -> bool:
+    """Whether it was asked for, or a letter that asks for it is made: the office may have that before we hear so."""
+    if item.state not in UNASKED:
+        return True
+    made = Letter.objects.filter(visit=opened.visit, office=opened.office, kind__in=REFERRALS)
+    return made.filter(ended_at__isnull=True).exists()
 
 
 def part(opened: Opened, now: datetime) -> dict[str, Any] | None:
@@ -110,8 +124,12 @@ def _row(item: RecordItem, visit: Visit, needed_by: Any, releases: Iterable[Rele
         "which": _which(item, releases),
         "where": _where_to(item, visit),
         "said": _said(item),
-        "form": AnswerForm(item=item.pk),
+        "form": form_for(item),
     }
+
+
+def form_for(item: RecordItem, sent: Any = None) -> AnswerForm:
+    return AnswerForm(sent, item=item.pk, is_referral=item.kind_id == REFERRAL_KIND)
 
 
 def _which(item: RecordItem, releases: Iterable[Release]) -> str:
@@ -151,6 +169,8 @@ def _said(item: RecordItem) -> str:
     if item.known_by not in BY_THE_OFFICE:
         return ""
     words = {"reason": item.reason.rstrip(". ")}
+    if item.kind_id == REFERRAL_KIND and item.reason:
+        return _("You told us: %(reason)s. We have asked the patient.") % words
     if item.state == ItemState.NOT_LOCATED:
         return _("You told us that you cannot find it. %(reason)s.") % words
     if item.state == ItemState.NEEDS_YOU:

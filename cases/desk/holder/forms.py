@@ -68,8 +68,11 @@ class AnswerForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, item: UUID, **kwargs: Any):
+    def __init__(self, *args: Any, item: UUID, is_referral: bool = False, **kwargs: Any):
         super().__init__(*args, prefix=f"r{item.hex[:8]}", **kwargs)
+        if is_referral:
+            answers = dict(self.fields["said"].choices) | {NOT_FOUND: _("We do not refer")}
+            self.fields["said"].choices = list(answers.items())
         self.is_filter = True  # what may be left out depends on the answer
 
     def clean(self) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def answer(request: HttpRequest, pk: UUID, item_pk: UUID) -> HttpResponse:
     item = asking.find(opened, item_pk, clock.now())
     if item is None:
         raise Http404
-    form = AnswerForm(request.POST, item=item.pk)
+    form = asking.form_for(item, request.POST)
     if not form.is_valid():
         return _again(request, opened, item.pk, form, 422)
     try:

@@ -15,7 +15,7 @@ from cases.desk.letters import filling, fitting, paper
 from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter, LetterItem
 from cases.desk.letters.sending import stopped
-from cases.desk.letters.states import LetterKind, why_of
+from cases.desk.letters.states import BY_US, LetterKind, why_of
 from cases.desk.links.actions import link_for, wake
 from cases.desk.links.models import OfficeLink
 from cases.records.items.telling import lock_case
@@ -51,7 +51,7 @@ def make(kind: str, about: About, *, by: Actor) -> Letter:
     case = case_of(about)
     must("take_papers", case, by)
     must("say_signed", case, by)  # what was signed goes with it
-    if kind == LetterKind.CODE:
+    if kind in BY_US:
         must("log_calls", case, by)
     lock_case(case)
     now = clock.now()

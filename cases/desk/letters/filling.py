@@ -7,35 +7,41 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from cases.case import authority_actions
+from cases.case import authority_actions, offices
 from cases.case.authority import Authority
 from cases.case.models import CaseClinician, Office
 from cases.case.people import COORDINATOR, role_in
-from cases.desk.letters import paper, rules, words
+from cases.desk.letters import paper, rules, visits, words
 from cases.desk.letters.models import Letter
-from cases.desk.letters.states import WITHOUT_RELEASE, LetterKind
+from cases.desk.letters.referring import Referring
+from cases.desk.letters.states import REFERRALS, WITHOUT_RELEASE, LetterKind
 from cases.desk.letters.words import Asked, Facts, Place
 from cases.desk.links.actions import standing_of
 from cases.desk.links.models import OfficeLink
 from cases.desk.links.rules import Standing
 from cases.desk.packet import contents
+from cases.documents.models import Version
 from cases.records import words as record_words
 from cases.records.days import legal_clock
 from cases.records.days.closed_days import closed_days
-from cases.records.models import IdentityCopy, RecordItem, Release, ReportLoop, Visit
+from cases.records.items.telling import REFERRAL_KIND
+from cases.records.models import IdentityCopy, RecordItem, Release, Visit
 from cases.records.release import form as release_form
 from cases.records.release import keeping as release_keeping
 from cases.records.release.form import Details
 from cases.records.release.states import Stain
+from cases.records.rules import THIRD
 from cases.records.standing import standing
-from cases.records.states import ItemState, ReportState, Route, VisitState
+from cases.records.states import ItemState, Route, VisitState
 from cases.records.wants import copies, fees
 from portal import phones, when
 from portal.actors import SYSTEM, Actor
 from portal.texts.models import Organisation
 from portal.texts.words import organisation
 
+OF_ITEM = ("kind", "visit__case__patient", "visit__case__key")
 VISIT_TOGETHER = ("case__patient", "case__key", "office", "clinician__office")
 
 
@@ -75,18 +81,19 @@ def for_items(kind: str, about: RecordItem, now: datetime) -> Request | None:
 
 
 def for_visit(kind: str, visit: Visit, now: datetime) -> Request | None:
-    """A letter to the office of the visit: for its report, or with what we pass on."""
+    """A letter about a visit as a whole: for its report or its referral, or with what we pass on."""
     visit = fresh_visit(visit)
-    if visit.office is None:
+    office = visits.office_of(kind, visit)
+    if office is None or not visits.is_open(kind, visit):
         return None
     items: list[RecordItem] = []
     if kind == LetterKind.COVER:
         items = passed_on(visit, now)
         if not items and not why_not(visit):
             return None
-    elif visit.state != VisitState.HAPPENED or not is_report_open(visit):
-        return None
-    return _request(kind, visit, visit.office, items, now)
+    elif kind in REFERRALS:
+        items = list(RecordItem.objects.wanted().filter(visit=visit, kind=REFERRAL_KIND).select_related(*OF_ITEM))
+    return _request(kind, visit, office, items, now)
 
 
 def for_link(link: OfficeLink, now: datetime) -> Request | None:
@@ -105,10 +112,6 @@ def passed_on(visit: Visit, now: datetime) -> list[RecordItem]:
     packet = contents.for_office(visit, now.astimezone(visit.zone).date())
     found = {part.item.pk: part.item for part in packet.parts if part.item}
     return [item for item in found.values() if (item.route, item.state) == (Route.THROUGH_US, ItemState.HELD)]
-
-
-def is_report_open(visit: Visit) -> bool:
-    return ReportLoop.objects.filter(visit=visit, state__in=[ReportState.NOT_ASKED, ReportState.ASKED]).exists()
 
 
 def fresh_visit(visit: Visit) -> Visit:
@@ -132,7 +135,7 @@ def _request(kind: str, visit: Visit, office: Office, items: list[RecordItem], n
         tuple(named[: rules.MOST_ITEMS]),
         release,
         authority_actions.standing(visit.case),
-        why_not(visit) or why,
+        why_not(visit, kind) or why,
         copy,
     )
 
@@ -143,13 +146,13 @@ def _why_not_yet(copy: IdentityCopy | None) -> str:
     return _("The copy of the ID is still being checked. Look again in a moment.")
 
 
-def why_not(visit: Visit) -> str:
+def why_not(visit: Visit, kind: str = "") -> str:
     """Why no letter about a visit may go out today; empty when one may."""
     if visit.state == VisitState.CANCELLED:
         return _("That visit is called off.")
     if not release_keeping.may_ask(visit.case):
         return _("It is not signed yet that we may ask about these records.")
-    return ""
+    return visits.why_not(kind, visit)
 
 
 def facts_of(request: Request, items: Sequence[RecordItem], now: datetime, *, by: Actor) -> Facts:
@@ -157,13 +160,15 @@ def facts_of(request: Request, items: Sequence[RecordItem], now: datetime, *, by
     visit, office, us = request.visit, request.office, organisation()
     patient, details = visit.case.patient, Details.read(request.release.details if request.release else "")
     is_ours = role_in(visit.case, by) == COORDINATOR and by.user is not None
+    asks = Referring(request.kind, visit, now) if request.kind in REFERRALS else None
+    files = visits.report_files(visit) if request.kind == LetterKind.PASS_ON else []
     return Facts(
         kind=request.kind,
         patient=patient.name,
         # The page asks for it beside the code, so the two do not come on one sheet.
         born_on=None if request.kind == LetterKind.CODE else patient.birth_date or details.born_on,
         today=now.astimezone(ZoneInfo(office.time_zone)).date(),
-        to=[office.name, office.desk, _fax(office)],
+        to=[office.name, _for_whom(request, asks), _fax(office)],
         us=us.name,
         our_phone=phones.shown(us.phone),
         our_fax=phones.shown(us.fax),
@@ -175,14 +180,18 @@ def facts_of(request: Request, items: Sequence[RecordItem], now: datetime, *, by
         accession=details.accession if request.kind == LetterKind.SLIDES else "",
         stain=str(Stain(details.stain).label) if details.stain and request.kind == LetterKind.SLIDES else "",
         dates=_dates(details),
-        straight_to=_where_to(request, items, us),
-        needed_by=_needed_by(request, items, now),
+        straight_to=_where_to(request, items, us, asks),
+        needed_by=asks.needed_by if asks else _needed_by(request, items, now),
         back_on=items[0].due_back_on if request.kind == LetterKind.SLIDES else None,
         signed=_signed(request),
-        with_it=_with_it(request),
+        with_it=_with_it(request, asks, files),
         law=legal_clock.clock_for(office.region),
         visit_on=visit.on_date,
-        is_third=visit.round == 3,
+        is_third=visit.round == THIRD,
+        behind=[str(each.pk) for each in files],
+        first=asks.first if asks else "",
+        treatment_on=visit.case.treatment_on if asks else None,
+        own_words=asks.own_words if asks else (),
         paid=_paid(items) if request.wants_release else "",
     )
 
@@ -195,6 +204,16 @@ def is_still_so(letter: Letter, items: Sequence[RecordItem]) -> bool:
     with paper.reader(visit.zone):
         facts = facts_of(request, items, letter.made_at, by=SYSTEM)
     return words.is_still_so(json.loads(letter.said or "{}"), facts)
+
+
+def _for_whom(request: Request, asks: Referring | None) -> str:
+    """The doctor whom it is for, or the desk that has records."""
+    if asks:
+        return asks.doctor
+    if request.kind == LetterKind.PASS_ON:
+        primary = offices.doctor(request.visit.case, CaseClinician.Role.PRIMARY)
+        return primary.clinician.name if primary else ""
+    return request.office.desk
 
 
 def _fax(office: Office) -> str:
@@ -230,7 +249,7 @@ def _dates(details: Details) -> str:
     return _("up to %(day)s") % {"day": days[0]} if days else ""
 
 
-def _where_to(request: Request, items: Sequence[RecordItem], us: Organisation) -> list[Place]:
+def _where_to(request: Request, items: Sequence[RecordItem], us: Organisation, asks: Referring | None) -> list[Place]:
     """One place for each way; where records of a letter go different ways, each says which."""
     if request.kind == LetterKind.CODE:
         return []
@@ -238,6 +257,11 @@ def _where_to(request: Request, items: Sequence[RecordItem], us: Organisation) -
         return [Place([record_words.doctor_of(request.visit)])]
     if request.kind == LetterKind.REPORT:
         return [_primary(request.visit)]
+    second = _there(record_words.doctor_of(request.visit), request.visit.office)
+    if request.kind == LetterKind.PASS_ON:
+        return [second]
+    if asks:
+        return [asks.to_whom(second)]
     routes = list(dict.fromkeys(item.route for item in items))
     places = [_way(route, request.visit, us) for route in routes]
     if len(routes) < 2:
@@ -296,10 +320,15 @@ def _signed(request: Request) -> str:
     return _("By the patient on %(day)s.") % {"day": when.month_day(thing.signed_at, zone, year=True)}
 
 
-def _with_it(request: Request) -> list[str]:
+def _with_it(request: Request, asks: Referring | None, files: Sequence[Version]) -> list[str]:
     if request.kind == LetterKind.CODE:
         return []
     pages = [_("the permission to send records")] if request.release else []
+    count = sum(each.pages for each in files)
+    if count:
+        pages.append(ngettext("the report, %(count)d page", "the report, %(count)d pages", count) % {"count": count})
+    if asks and asks.own_words:
+        pages.append(_("the patient’s own letter"))
     pages.append(_("the words by which we may ask"))
     if request.release and request.release.own_form and request.release.own_form.withdrawn_at is None:
         pages.append(_("your own form"))

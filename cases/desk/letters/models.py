@@ -10,7 +10,7 @@ from django.urls import reverse
 from cases.case.authority import Authority
 from cases.case.models import Case, Office
 from cases.desk.letters import rules
-from cases.desk.letters.states import LetterEnded, LetterKind, SentHow
+from cases.desk.letters.states import WITHOUT_RELEASE, LetterEnded, LetterKind, SentHow
 from cases.records.models import IdentityCopy, RecordItem, Release, Visit
 from portal.accounts.models import User
 from portal.vault.fields import SealedText
@@ -63,7 +63,7 @@ class Letter(models.Model):
             models.CheckConstraint(name="letter_says_something", condition=~Q(said=b"")),
             models.CheckConstraint(
                 name="letter_for_records_has_a_release",
-                condition=Q(kind__in=["report", "cover", "code"]) | Q(release__isnull=False),
+                condition=Q(kind__in=sorted(WITHOUT_RELEASE)) | Q(release__isnull=False),
             ),
             models.CheckConstraint(
                 name="letter_sent_at_and_how_together",

@@ -41,6 +41,8 @@ def pdf(letter: Letter) -> bytes:
         release = None if papers.PERMISSION in behind else letter.release
         authority = None if papers.AUTHORITY in behind else letter.authority
         pages = release_paper.pages_of(release, authority) if letter.kind != LetterKind.CODE else []
+        if own := said.get("own_words"):
+            pages.insert(0, release_paper.page_of(letter.case, _("The patient’s letter"), own))
         code = coded(link_of(letter), letter.reference, letter.kind)
         further = sum(version.pages for version in behind.values())
         content = one_page(said, letter.reference, code, letter.made_at, pages, further)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.case.signatures import SignedHow
+from cases.desk.letters import visits
 from cases.desk.letters.models import Letter
 from cases.desk.letters.states import LetterKind
 from cases.documents import kinds
@@ -51,9 +52,10 @@ def behind(letter: Letter) -> dict[str, Version | IdentityCopy]:
     wanted = of(letter)
     ready = Version.objects.ready().newest_ready().filter(document__in=wanted.values(), document__only_me=False)
     found = {version.document_id: version for version in ready.filter(case=letter.case_id).select_related("file__key")}
-    pages: dict[str, Version | IdentityCopy] = {
-        what: found[document] for what, document in wanted.items() if document in found
-    }
+    pages: dict[str, Version | IdentityCopy] = {}
+    if letter.kind == LetterKind.PASS_ON:
+        pages |= {str(version.pk): version for version in visits.report_files(letter.visit)}
+    pages |= {what: found[document] for what, document in wanted.items() if document in found}
     copy = IdentityCopy.objects.ready().filter(pk=letter.identity_id).select_related("file__key").first()
     return pages | {IDENTITY: copy} if copy else pages
 

@@ -7,21 +7,26 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.case.actions import ask_to_do, must
+from cases.case.actions import ask_to_do, must, settle_to_do
 from cases.case.authority import Authority
-from cases.desk.letters import filling, rules
+from cases.case.models import ToDo
+from cases.desk.letters import filling, rules, visits
 from cases.desk.letters.models import Letter
 from cases.desk.letters.paper import link_of
-from cases.desk.letters.states import WITHOUT_RELEASE, LetterEnded, LetterKind, SentHow, why_of
+from cases.desk.letters.states import REFERRALS, WITHOUT_RELEASE, LetterEnded, LetterKind, SentHow, why_of
 from cases.desk.links.actions import code_went_out, standing_of
 from cases.desk.links.rules import Standing
+from cases.desk.primary.actions import PRIMARY_OFFICE
+from cases.records.actions import move_referral
 from cases.records.items import telling
 from cases.records.items.telling import lock_case
-from cases.records.models import RecordItem, Release, ReportLoop, Visit
+from cases.records.models import RecordItem, ReferralLetter, Release, Visit
+from cases.records.planning import FAX_LETTER
 from cases.records.release import keeping as release_keeping
 from cases.records.release.states import ReleaseState
 from cases.records.report.actions import tell_report
-from cases.records.states import THERE, ItemState, ReportState, VisitState
+from cases.records.rules import REFERRAL_MOVES
+from cases.records.states import THERE, ItemState, ReportState
 from cases.records.wants import fees
 from portal import clock, phones
 from portal.actors import SYSTEM, Actor
@@ -100,10 +105,11 @@ def _mark_sent(letter: Letter, how: str, by: Actor, *, told_by: Actor) -> None:
 
 
 def _tell(letter: Letter, by: Actor) -> None:
-    if letter.kind == LetterKind.REPORT:
-        loop = ReportLoop.objects.select_related("visit__case__patient").filter(visit=letter.visit).first()
-        if loop and (verb := {ReportState.NOT_ASKED: "asked", ReportState.ASKED: "asked_again"}.get(loop.state)):
-            tell_report(loop, verb, by=by)
+    if letter.kind in {LetterKind.REPORT, LetterKind.PASS_ON}:
+        _tell_of_report(letter, by)
+        return
+    if letter.kind in REFERRALS:
+        _tell_of_referral(letter, by)
         return
     items = _items(letter)
     for item in items:
@@ -111,6 +117,36 @@ def _tell(letter: Letter, by: Actor) -> None:
             telling.tell(item, verb, by=by)
     if json.loads(letter.said).get("made_of", {}).get("paid"):
         fees.tell_by_letter(items, by=by)
+
+
+def _tell_of_report(letter: Letter, by: Actor) -> None:
+    loop = visits.loop_of(letter.visit)
+    if loop is None or not visits.is_open(letter.kind, letter.visit):
+        return
+    if letter.kind == LetterKind.REPORT:
+        tell_report(loop, "asked" if loop.state == ReportState.NOT_ASKED else "asked_again", by=by)
+        return
+    for version in visits.report_files(letter.visit):
+        record(
+            by, "document.downloaded", version, patient=letter.case.patient_id, case=letter.case_id, why=PRIMARY_OFFICE
+        )
+    tell_report(loop, "passed_on", by=by)
+
+
+def _tell_of_referral(letter: Letter, by: Actor) -> None:
+    """It was asked for, or once more; and whoever asked us to fax the patient's letter hears that it went."""
+    referral = visits.referral_of(letter.visit)
+    if referral is None:
+        return
+    if referral.state in REFERRAL_MOVES["asked"].sources:
+        move_referral(letter.case, "asked", round=letter.visit.round, by=by)
+    else:
+        for item in _items(letter):
+            if item.state in rules.WAITS:
+                telling.tell(item, "asked_again", by=by)
+    rows = ReferralLetter.objects.filter(referral=referral, kind=letter.kind)
+    for todo in ToDo.objects.open().filter(kind=FAX_LETTER, about_id__in=[str(row.pk) for row in rows]):
+        settle_to_do(todo, by=by)
 
 
 def why_not(letter: Letter) -> str:
@@ -128,6 +164,8 @@ def _stands_in_its_way(letter: Letter) -> tuple[LetterEnded, str]:
         return LetterEnded.STOPPED, reason
     if not _is_left_to_ask(letter, visit, items):
         return LetterEnded.NOT_NEEDED, str(ENDED[LetterEnded.NOT_NEEDED])
+    if reason := visits.why_not(letter.kind, visit):
+        return LetterEnded.STOPPED, reason
     if not filling.is_still_so(letter, items):
         return LetterEnded.CHANGED, str(ENDED[LetterEnded.CHANGED])
     return LetterEnded.STOPPED, ""
@@ -143,8 +181,8 @@ def _why_not_permitted(letter: Letter, visit: Visit, items: list[RecordItem]) ->
         is_over = link is None or standing_of(link) == Standing.OVER
         return _("The page of that office is closed: no code opens it.") if is_over else ""
     if letter.kind in WITHOUT_RELEASE:
-        if visit.office_id != letter.office_id:
-            return _("The visit is at another office now. Make a new letter.")
+        if visits.office_of(letter.kind, visit) != letter.office:
+            return _("It would go to another office now. Make a new letter.")
         return _why_not_passed_on(visit, items) if letter.kind == LetterKind.COVER else ""
     if letter.identity and not letter.identity.is_ready:
         return _("The copy of the ID that goes with it is erased. Make a new letter.")
@@ -165,10 +203,8 @@ def _why_not_passed_on(visit: Visit, items: list[RecordItem]) -> str:
 
 
 def _is_left_to_ask(letter: Letter, visit: Visit, items: list[RecordItem]) -> bool:
-    if letter.kind in {LetterKind.COVER, LetterKind.CODE}:  # it lies beside what goes, also where that was said already
-        return True
-    if letter.kind == LetterKind.REPORT:
-        return visit.state == VisitState.HAPPENED and filling.is_report_open(visit)
+    if letter.kind in WITHOUT_RELEASE:
+        return visits.is_open(letter.kind, visit)
     return any(rules.verb_of(letter.kind, item.state) for item in items)
 
 

@@ -7,12 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.case.models import Case
 from cases.case.people import COORDINATOR, role_in
 from cases.desk.letters import rules
 from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter
-from cases.desk.letters.states import LetterKind, SentHow
+from cases.desk.letters.states import BY_US, REFERRALS, LetterKind, SentHow
 from cases.desk.links import birth_dates
 from cases.desk.links.models import OfficeLink
 from cases.records.models import RecordItem, Visit
@@ -28,6 +27,31 @@ TITLES = {
     LetterKind.REPORT: gettext_lazy("A letter that asks for the report"),
     LetterKind.COVER: gettext_lazy("A page to go with the records"),
     LetterKind.CODE: gettext_lazy("The code to an office’s page"),
+    LetterKind.REFER: gettext_lazy("A letter that asks for a referral"),
+    LetterKind.ANOTHER: gettext_lazy("A letter that asks for another specialist"),
+    LetterKind.PASS_ON: gettext_lazy("A page to go with the report"),
+}
+DONE = {
+    LetterKind.CODE: gettext_lazy("Saved. The code is on its way."),
+    LetterKind.COVER: gettext_lazy("Saved. The records are on their way."),
+    LetterKind.REPORT: gettext_lazy("Saved. The report is asked for."),
+    LetterKind.PASS_ON: gettext_lazy("Saved. The report is passed on."),
+    LetterKind.REFER: gettext_lazy("Saved. The referral is asked for."),
+    LetterKind.ANOTHER: gettext_lazy("Saved. The referral is asked for."),
+}
+IS_OUT = {
+    LetterKind.CODE: gettext_lazy("Say so, and the office has its code."),
+    LetterKind.COVER: gettext_lazy("Say so, and the records count as sent."),
+    LetterKind.REPORT: gettext_lazy("Say so, and the report counts as asked for."),
+    LetterKind.PASS_ON: gettext_lazy("Say so, and the report counts as passed on by us."),
+    LetterKind.REFER: gettext_lazy("Say so, and the referral counts as asked for."),
+    LetterKind.ANOTHER: gettext_lazy("Say so, and the referral counts as asked for."),
+}
+SAYS = {
+    LetterKind.REPORT: gettext_lazy("It asks them to send the report of the visit to the primary doctor."),
+    LetterKind.PASS_ON: gettext_lazy("The report goes behind it, as it is with us."),
+    LetterKind.REFER: gettext_lazy("It asks them to refer, and to say so on its strip."),
+    LetterKind.ANOTHER: gettext_lazy("It asks them to name another specialist, and to say so on its strip."),
 }
 OWN_WAYS = {SentHow.HANDED: gettext_lazy("I handed it over"), SentHow.POSTED: gettext_lazy("I posted it")}
 STAFF_WAYS = {
@@ -37,26 +61,27 @@ STAFF_WAYS = {
 }
 
 
-def ways_of(case: Case, user: User) -> dict[SentHow, Any]:
+def ways_of(letter: Letter, user: User) -> dict[SentHow, Any]:
     """How this person may say that a letter went out."""
-    return STAFF_WAYS if role_in(case, user) == COORDINATOR else OWN_WAYS
+    if role_in(letter.case, user) == COORDINATOR:
+        return STAFF_WAYS
+    return {} if letter.kind in BY_US else OWN_WAYS
 
 
-def ways(letter: Letter, case: Case, user: User) -> list[dict[str, str]]:
+def ways(letter: Letter, user: User) -> list[dict[str, str]]:
     return [
         {"label": str(label), "url": reverse("desk:send_letter", args=[letter.pk, how])}
-        for how, label in ways_of(case, user).items()
+        for how, label in ways_of(letter, user).items()
     ]
 
 
 def done(letter: Letter) -> str:
-    if letter.kind == LetterKind.COVER:
-        return _("Saved. The records are on their way.")
-    if letter.kind == LetterKind.REPORT:
-        return _("Saved. The report is asked for.")
-    if letter.kind == LetterKind.CODE:
-        return _("Saved. The code is on its way.")
-    return _("Saved. The records are asked for.")
+    return str(DONE.get(LetterKind(letter.kind), _("Saved. The records are asked for.")))
+
+
+def is_out(letter: Letter) -> str:
+    """What follows when somebody says that it is out."""
+    return str(IS_OUT.get(LetterKind(letter.kind), _("Say so, and the records count as asked for.")))
 
 
 def tag(letter: Letter) -> dict[str, str]:
@@ -131,7 +156,8 @@ def _reach(letter: Letter) -> str:
 
 def _asks(letter: Letter) -> str:
     names = [each.item.called for each in letter.asks.select_related("item__kind", "item__visit__case__key")]
-    return ", ".join(names) or _("The report of the visit")
+    about = _("A referral") if letter.kind in REFERRALS else _("The report of the visit")
+    return ", ".join(names) or about
 
 
 def left_over(letter: Letter) -> list[dict[str, str]]:

@@ -12,10 +12,17 @@ class LetterKind(TextChoices):
     REPORT = "report", _("Asks for the report")
     COVER = "cover", _("Goes with what we pass on")
     CODE = "code", _("Gives an office the code to its page")
+    # By the codes of the patient's own letters.
+    REFER = "refer", _("Asks for a referral")
+    ANOTHER = "another", _("Asks for another specialist")
+    PASS_ON = "pass_on", _("Goes with the report that we pass on")
 
 
+REFERRALS = frozenset({LetterKind.REFER, LetterKind.ANOTHER})
+BY_US = frozenset({LetterKind.CODE, LetterKind.PASS_ON})  # a coordinator's to make and to say out
+COVERS = frozenset({LetterKind.COVER, LetterKind.PASS_ON})
 # That we may ask and pass on is enough.
-WITHOUT_RELEASE = frozenset({LetterKind.REPORT, LetterKind.COVER, LetterKind.CODE})
+WITHOUT_RELEASE = REFERRALS | COVERS | {LetterKind.REPORT, LetterKind.CODE}
 
 
 class SentHow(TextChoices):

@@ -16,7 +16,7 @@ from cases.case.people import COORDINATOR, may, role_in
 from cases.desk.letters import actions, paper, papers, rules, sending, showing
 from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter
-from cases.desk.letters.states import LetterKind
+from cases.desk.letters.states import BY_US, LetterKind
 from cases.desk.links.models import OfficeLink
 from cases.records.models import RecordItem, Visit
 from cases.records.wants import showing as wants_showing
@@ -44,9 +44,8 @@ def _about(request: HttpRequest, kind: str, pk: UUID) -> actions.About:
         found = Visit.objects.visible_to(request.user).select_related("case__patient", "case__key", "office")
         about = find_or_404(found, pk=pk)
     case = actions.case_of(about)
-    if kind == LetterKind.CODE and not may("log_calls", case, request.user):
-        raise Http404
-    if not (may("take_papers", case, request.user) and may("say_signed", case, request.user)):
+    needs = ["take_papers", "say_signed", *(["log_calls"] if kind in BY_US else [])]
+    if not all(may(verb, case, request.user) for verb in needs):
         raise Http404
     return about
 
@@ -76,6 +75,7 @@ def _new_page(
         "base": _base(case, request),
         "kind": kind,
         "title": showing.TITLES[LetterKind(kind)],
+        "says": showing.SAYS.get(LetterKind(kind), ""),
         "about": found,
         "item": about if isinstance(about, RecordItem) else None,
         "may_ask_again": kind != LetterKind.AGAIN and isinstance(about, RecordItem) and about.state in rules.WAITS,
@@ -135,7 +135,8 @@ def _page(request: HttpRequest, found: Letter, *, also: list[str] | None = None,
         "left_over": showing.left_over(found),
         "why": why,
         "may_go": found.is_to_go and not why,
-        "ways": showing.ways(found, case, request.user),
+        "is_out": showing.is_out(found),
+        "ways": showing.ways(found, request.user),
         "also": also,
     }
     return render(request, "desk/letter.html", page, status=status)
@@ -160,7 +161,7 @@ def print_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
 def send_letter(request: HttpRequest, pk: UUID, how: str) -> HttpResponse:
     """Say that it was handed over, posted or faxed."""
     found = _letter(request, pk)
-    if how not in showing.ways_of(found.case, request.user):
+    if how not in showing.ways_of(found, request.user):
         raise Http404
     try:
         sending.sent(found, how, by=Actor.of(request))

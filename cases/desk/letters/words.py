@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.desk.letters.rules import PLACES, shortened
-from cases.desk.letters.states import LetterKind
+from cases.desk.letters.states import COVERS, REFERRALS, LetterKind
 from cases.records.days.legal_clock import LegalClock
 from portal import when
 
@@ -19,8 +19,10 @@ ROOM_FOR_ADDRESS = 60  # columns below which desk and street are left out
 MUST_HOLD = (
     *("patient", "born_on", "former_name", "record_number", "accession", "stain", "dates"),
     *("items", "straight_to", "back_on", "with_it", "visit_on", "us", "our_phone", "our_fax"),
+    *("behind", "first", "own_words"),
 )
-ON_ITS_DAY = {LetterKind.REPORT, LetterKind.COVER}  # the visit's day stands on the page
+# The visit's day stands on the page.
+ON_ITS_DAY = COVERS | {LetterKind.REPORT}
 LEAST = 20  # columns that stay of a part, however many stand in one line
 FIRST, LAST = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
@@ -72,6 +74,10 @@ class Facts:
     visit_on: date | None = None
     is_third: bool = False
     paid: str = ""  # when the fee was paid that the office asks for
+    behind: Sequence[str] = ()  # which files follow the page, by id
+    first: str = ""  # the doctor whose plan it is, where somebody else is to refer
+    treatment_on: date | None = None
+    own_words: Sequence[str] = ()  # the patient's letter, by paragraph, on a page of its own
 
 
 def page(facts: Facts, most: int, *, is_roomy: bool = False) -> dict[str, Any]:
@@ -87,6 +93,7 @@ def page(facts: Facts, most: int, *, is_roomy: bool = False) -> dict[str, Any]:
         "text": _paragraph(facts, most),
         "strip": _strip(facts),
         "foot": _("Not your patient? Tick nothing, write “not ours” and send this page back. Then destroy it."),
+        "own_words": list(facts.own_words),
         "made_of": made_of(facts),
     }
 
@@ -105,11 +112,11 @@ def made_of(facts: Facts) -> dict[str, Any]:
 def is_still_so(said: Mapping[str, Any], facts: Facts) -> bool:
     """Whether a page that was made says nothing that is wrong by now; `facts` are those of today."""
     then, today = dict(said.get("made_of", {})), made_of(facts)
-    if facts.kind not in ON_ITS_DAY:  # it says by when it is needed: that holds until the visit moves nearer
+    if facts.kind not in ON_ITS_DAY:  # it says by when it is wanted: that holds until the visit moves nearer
         day_then, day = then.pop("visit_on", None), today.pop("visit_on")
         if day_then and day and day < day_then:
             return False
-    return then == today
+    return bool(then) and all(today.get(name) == value for name, value in then.items())
 
 
 def _name(name: str, most: int) -> str:
@@ -126,13 +133,17 @@ def _title(facts: Facts, most: int) -> str:
         LetterKind.REPORT: _("A patient asks for the report of a visit: %(name)s"),
         LetterKind.COVER: _("Records for a visit: %(name)s"),
         LetterKind.CODE: _("The code to your page about a patient: %(name)s"),
+        LetterKind.PASS_ON: _("The report of a visit: %(name)s"),
+        LetterKind.REFER: _("A patient asks for a referral: %(name)s"),
+        LetterKind.ANOTHER: _("A patient asks for another specialist: %(name)s"),
     }
     return titles[LetterKind(facts.kind)] % {"name": _name(facts.patient, min(most, 60))}
 
 
 def _rows(facts: Facts, most: int) -> list[dict[str, Any]]:
     """Only what people typed is ever shortened: days and our own words stay whole."""
-    is_cover = facts.kind == LetterKind.COVER
+    is_cover = facts.kind in COVERS
+    has_day = facts.visit_on and (facts.kind == LetterKind.COVER or facts.kind in REFERRALS)
     places = [_place(place, most) for place in facts.straight_to]
     rows: list[tuple[str, Sequence[str], bool]] = [
         (_("Patient"), [_patient(facts, most)], False),
@@ -141,8 +152,9 @@ def _rows(facts: Facts, most: int) -> list[dict[str, Any]]:
         (_("Slide number"), [shortened(facts.accession, most)], False),
         (_("Which slides"), [_slides(facts)], False),
         (_("Date range"), [facts.dates], False),
-        (_("For the visit with") if is_cover else _("Straight to"), places, False),
-        (_("Visit on"), [when.day(facts.visit_on, year=True)] if is_cover and facts.visit_on else [], True),
+        (_place_label(facts.kind), places, False),
+        (_("Why"), [_why_refer(facts, most)], False),
+        (_("Visit on"), [when.day(facts.visit_on, year=True)] if facts.visit_on and has_day else [], True),
         (_("Needed by"), [when.day(facts.needed_by, year=True)] if facts.needed_by else [], True),
         (_("They come back"), [_back(facts)], False),
         (_("Your fee"), [facts.paid], False),
@@ -153,6 +165,32 @@ def _rows(facts: Facts, most: int) -> list[dict[str, Any]]:
         {"label": label, "value": "\n".join(line for line in lines if line), "is_strong": is_strong}
         for label, lines, is_strong in rows
     ]
+
+
+def _place_label(kind: str) -> str:
+    labels = {
+        LetterKind.COVER: _("For the visit with"),
+        LetterKind.PASS_ON: _("From"),
+        LetterKind.REFER: _("Please refer to"),
+        LetterKind.ANOTHER: _("Please refer to"),
+    }
+    return labels.get(LetterKind(kind), _("Straight to"))
+
+
+def _why_refer(facts: Facts, most: int) -> str:
+    """In a line, without a diagnosis: a front desk reads it."""
+    if facts.kind not in REFERRALS:
+        return ""
+    if facts.is_third:
+        line = _("A third opinion.")
+    elif facts.first:
+        line = _("A second opinion on the plan of %(doctor)s.") % {"doctor": _name(facts.first, most)}
+    else:
+        line = _("A second opinion on the treatment plan.")
+    if facts.treatment_on is None:
+        return line
+    day = {"day": when.month_day(facts.treatment_on, year=True)}
+    return f"{line} " + _("Treatment is planned to begin on %(day)s.") % day
 
 
 def _place(place: Place, most: int) -> str:
@@ -179,7 +217,9 @@ def _patient(facts: Facts, most: int) -> str:
 
 
 def _items(facts: Facts, most: int) -> list[str]:
-    if facts.kind == LetterKind.REPORT:
+    if facts.kind in REFERRALS:
+        return []
+    if facts.kind in {LetterKind.REPORT, LetterKind.PASS_ON}:
         day = when.month_day(facts.visit_on, year=True) if facts.visit_on else ""
         report = _("The report of the visit on %(day)s") % {"day": day} if day else _("The report of the visit")
         return [report]
@@ -236,10 +276,23 @@ def _paragraph(facts: Facts, most: int) -> str:
             "The page shows what is asked of your office, and takes your answer. It asks for the code below and for "
             "the patient’s birth date, which stands in your own records."
         ),
+        LetterKind.PASS_ON: _(
+            "We pass this on for the patient. Please put it in the chart, and tell us that it is there."
+        ),
+        LetterKind.REFER: _(
+            "The patient likes to hear more than one view before a big decision. Please ask that office to "
+            "send you its report, so that all is in one place."
+        ),
+        LetterKind.ANOTHER: _(
+            "The patient asked the first specialist, who said no. If you cannot refer, please tell us who can."
+        ),
         LetterKind.AGAIN: f"{third} "
         + _("We have no answer yet. If you sent it, tick when. If something holds it up, say what."),
     }.get(LetterKind(facts.kind), third)
-    keeps = _("The patient signed that %(us)s may ask about these records, receive them and pass them on.")
+    if facts.kind in REFERRALS:
+        keeps = _("The patient signed that %(us)s may ask about the records of this case, receive and pass them on.")
+    else:
+        keeps = _("The patient signed that %(us)s may ask about these records, receive them and pass them on.")
     keeps %= {"us": facts.us}
     return " ".join(part for part in (why, keeps, _speak(facts, most)) if part)
 
@@ -256,23 +309,47 @@ def _speak(facts: Facts, most: int) -> str:
 def _strip(facts: Facts) -> dict[str, Any]:
     if facts.kind == LetterKind.CODE:
         return _code_strip(facts)
+    if facts.kind in REFERRALS:
+        return _strip_for_referral(facts)
     many = len(facts.items) > 1
-    names = {"fax": facts.our_fax, "phone": facts.our_phone}
-    is_cover, is_report = facts.kind == LetterKind.COVER, facts.kind == LetterKind.REPORT
-    return {
-        "heading": _("Answer: tick, and fax this page to %(fax)s") % names
-        if facts.our_fax
-        else _("Answer: tick, and send this page back"),
+    is_cover, is_report = facts.kind in COVERS, facts.kind == LetterKind.REPORT
+    bad = _("Cannot be read:") if facts.kind == LetterKind.PASS_ON else _("Will not open:")
+    return _around_strip(facts) | {
         "lines": list(PLACES[: len(facts.items)]) if many and not is_cover else [""],
         "sent": _("All of it came on") if is_cover else _("We sent it on"),
         "sent_by": "" if is_cover else (_("to") if is_report else _("by")),
         "tracking": "" if is_cover or is_report else _("tracking"),
         "not_found": _("Something is missing:") if is_cover else _("We cannot find it"),
         "not_found_line": is_cover,
-        "needs": _("Will not open:") if is_cover else _("We need:"),
+        "needs": bad if is_cover else _("We need:"),
         "needs_ticks": [] if is_cover else [_("our own form"), _("copy of ID"), _("a fee of")],
         "needs_other": "" if is_cover else _("other:"),
         "which": _("For which:") if many and not is_cover else "",
+    }
+
+
+def _strip_for_referral(facts: Facts) -> dict[str, Any]:
+    return _around_strip(facts) | {
+        "lines": [""],
+        "sent": _("We sent our letter on"),
+        "sent_by": _("to"),
+        "tracking": "",
+        "not_found": _("We do not refer, since:"),
+        "not_found_line": True,
+        "needs": _("We need:"),
+        "needs_ticks": [_("a visit first"), _("our own form"), _("a fee of")],
+        "needs_other": _("other:"),
+        "which": "",
+    }
+
+
+def _around_strip(facts: Facts) -> dict[str, str]:
+    """Where the strip goes back to, and who answers."""
+    names = {"fax": facts.our_fax, "phone": facts.our_phone}
+    return {
+        "heading": _("Answer: tick, and fax this page to %(fax)s") % names
+        if facts.our_fax
+        else _("Answer: tick, and send this page back"),
         "name": _("Name"),
         "phone": _("Phone"),
         "call": _("Or call %(phone)s.") % names if facts.our_phone else "",

@@ -71,7 +71,7 @@ def of(case: Case, about: Round, kind: str, doctors: Doctors, now: datetime) -> 
     row = found.select_related("referral__visit__case__key").first() if found is not None else None
     to = addressee(kind, doctors)
     with translation.override(case.patient.language), timezone.override(case.patient.zone):
-        ours = letter_words.our_words(kind, _facts(case, about, to, doctors, now))
+        ours = letter_words.our_words(kind, facts_of(case, about, to, doctors, now))
     own = letter_words.own_words(row.words) if row and row.words else []
     return Letter(kind, own or ours, ours, to, row, bool(own and row and _moved_since(row, about.visit)))
 
@@ -124,7 +124,7 @@ def _moved_since(row: ReferralLetter, visit: Visit | None) -> bool:
     return any(moment and row.changed_at and moment > row.changed_at for moment in moments)
 
 
-def _facts(case: Case, about: Round, to: Clinician | None, doctors: Doctors, now: datetime) -> Facts:
+def facts_of(case: Case, about: Round, to: Clinician | None, doctors: Doctors, now: datetime) -> Facts:
     visit, patient, first = about.visit, case.patient, doctors.get(CaseClinician.Role.FIRST)
     office = visit.office if visit else None
     return Facts(

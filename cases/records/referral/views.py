@@ -1,6 +1,7 @@
 """The referral's page: where it stands, a letter to ask with, and ways on when the answer is no."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -142,9 +143,17 @@ def _letter(
         "form": form if form and form.is_bound else None,
         "draft": draft,
         "fax": letters.fax_of(letter),
+        "strip_for": _strip_for(request, case, about, letter),
         "fax_asked": asked[FAX_LETTER],
         "referral_asked": asked[ASK_REFERRAL],
     }
+
+
+def _strip_for(request: HttpRequest, case: Case, about: Round, letter: letters.Letter) -> UUID | None:
+    """The visit whose letter the office can answer on, where it is known to whom that goes."""
+    if about.visit is None or letter.to is None or letter.to.office is None:
+        return None
+    return about.visit.pk if may("say_signed", case, request.user) else None
 
 
 def _points(found: Referral | None, reader: showing.Reader, now: Any) -> list[dict[str, Any]]:

@@ -65,11 +65,21 @@ def pages_of(release: Release | None, authority: Authority | None) -> list[dict[
         return []
     case = authority.case if authority else release.visit.case
     with _reader(case):
-        own = {"lang": case.patient.language.split("-")[0], "rtl": get_language_bidi()}
         words = [_copy(release)] if release else []
         if authority:
             words.append(_authority(case, authority.text) | _signed(authority))
-        return [_whole(each) | own for each in words]
+        return [_further(case, each) for each in words]
+
+
+def page_of(case: Case, title: str, paragraphs: list[str]) -> dict[str, Any]:
+    """Words of the patient's own, as a further page of a letter."""
+    with _reader(case):
+        words = {"title": title, "lead": "", "rows": [], "heading": "", "statements": paragraphs}
+        return _further(case, words | {"signed": case.patient.name, "foot": case.reference})
+
+
+def _further(case: Case, words: dict[str, Any]) -> dict[str, Any]:
+    return _whole(words) | {"lang": case.patient.language.split("-")[0], "rtl": get_language_bidi()}
 
 
 def authority_to_sign(case: Case, text: Text, now: datetime) -> bytes:
