@@ -4,14 +4,17 @@ from datetime import date
 
 import pytest
 
+from cases.case import directory, office_ties
+from cases.case.actions import set_clinician
 from cases.case.models import Case, ToDo
-from cases.opinions.talk import actions, reminders
+from cases.opinions.talk import actions, reminders, ties
 from portal import clock
 from portal.errors import Refused
 from portal.reminders import rules, sender
 from portal.reminders.kinds import CALL, DONE, NOT_YET, kind_of
 from portal.reminders.models import Reminder
 from portal.reminders.readers import readers
+from tests.case.offices import checked, theo
 from tests.opinions.builders import booked, due, fresh, nine
 from tests.records.builders import actor
 
@@ -117,3 +120,51 @@ def test_what_was_said_since_cannot_be_taken_back_from_the_message(november_5):
     actions.undo(talk, by=actor("rosa"))
     with pytest.raises(Refused, match="More has been said"):
         reminders.take_back_held(found, actor("rosa"))
+
+
+def talk_mails(box):
+    return [mail.subject for mail in box if "talk" in mail.subject.lower()]
+
+
+@pytest.mark.parametrize("what", ["merged", "clock", "saved again", "doctor"])
+def test_what_was_asked_is_not_asked_once_more(november_5, mailoutbox, what):
+    talk = booked()
+    november_5.move_to("2026-12-04T14:10:00Z")
+    sender.run()
+    assert len(talk_mails(mailoutbox)) == 1
+    if what == "merged":
+        directory.merge(talk.office, checked("Elm Street Clinic", phone="555 0101"), by=theo())
+    elif what == "clock":
+        ties.follow(talk.office, {"time_zone": "America/New_York"}, by=theo())
+    elif what == "saved again":
+        booked(talk.case)
+    else:
+        office = talk.office
+        set_clinician(talk.case, "primary", name="Dr. Helen Abara", office=office, by=actor("rosa"))
+        assert fresh(talk).clinician.name == "Dr. Helen Abara"
+    november_5.move_to("2026-12-05T14:10:00Z")
+    sender.run()
+    assert len(talk_mails(mailoutbox)) == 1
+
+
+def test_a_reminder_that_went_is_not_sent_again_by_another_clock(november_5, mailoutbox):
+    talk = booked()
+    november_5.move_to("2026-12-01T14:10:00Z")
+    sender.run()
+    office_ties.set_details(talk.office, {"time_zone": "America/Los_Angeles", "region": "US-CA"})
+    ties.follow(talk.office, {"time_zone": "America/New_York"}, by=theo())
+    november_5.move_to("2026-12-02T14:10:00Z")
+    sender.run()
+    assert talk_mails(mailoutbox) == ["Your talk is coming up"]
+
+
+@pytest.mark.parametrize(("on", "reminded"), [((12, 2), (12, 1)), ((12, 1), None)])
+def test_moved_nearer_she_is_reminded_the_next_day(november_5, on, reminded):
+    talk = booked()
+    november_5.move_to("2026-11-30T18:00:00Z")
+    booked(talk.case, on=date(2026, *on))
+    rows = [at for kind, at in due(talk) if kind == reminders.planning.BEFORE_TALK]
+    assert rows == ([nine(*reminded)] if reminded else [])
+    if reminded:
+        ties.follow(talk.office, {"time_zone": "America/New_York"}, by=theo())  # planned once more, it stays
+        assert [at for kind, at in due(talk) if kind == reminders.planning.BEFORE_TALK] == rows

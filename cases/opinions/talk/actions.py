@@ -55,12 +55,13 @@ def arrange(
     if is_another:
         _name(talk, clinician, office, role)
         record(by, "talk.doctor_set", talk, patient=case.patient_id, case=case.pk)
-    if (on, at if on else None) != (talk.on_date, talk.at_time):
+    is_moved = (on, at if on else None) != (talk.on_date, talk.at_time)
+    if is_moved:
         _date(talk, on, at, now=now, is_another=is_another or is_new, by=by)
     if is_another:  # one step back would name the former doctor's day; what one may read, the other may not
         talk.is_shown = False
         talk.before = talk.moved_at = talk.moved_by = None
-    talk.version += 1
+    talk.version += is_moved or is_another
     talk.save()
     replan(talk, now=now)
     return talk
@@ -284,7 +285,6 @@ def follow_doctor(link: CaseClinician, *, by: Actor) -> None:
     if talk is None or (talk.on_date and talk.office != link.clinician.office):
         return
     _name(talk, link.clinician, link.clinician.office, link.role)
-    talk.version += 1
-    talk.save(update_fields=["clinician", "office", "role", "time_zone", "is_shown", "version"])
+    talk.save(update_fields=["clinician", "office", "role", "time_zone", "is_shown"])
     record(by, "talk.doctor_set", talk, patient=talk.case.patient_id, case=talk.case_id)
     replan(talk, now=clock.now())

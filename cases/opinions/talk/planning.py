@@ -34,7 +34,8 @@ def is_spoken_of(talk: Talk) -> bool:
 def _plan_talk(plan: Plan, talk: Talk, on: date, now: datetime) -> None:
     patient = talk.case.patient
     about = {"version": talk.version, "recipient": patient, "case": talk.case}
-    due_at = morning(reminded_on(on, ClosedDays(now.date())[talk.region]), patient.zone)
+    set_on = (talk.moved_at or talk.planned_at).astimezone(patient.zone).date()
+    due_at = morning(reminded_on(on, ClosedDays(now.date())[talk.region], set_on), patient.zone)
     begins_at = talk.starts_at or datetime.combine(on, time(0), talk.zone)
     plan.keep(BEFORE_TALK, talk, version=talk.version)
     plan.want(BEFORE_TALK, talk, due_at=due_at, useful_until=begins_at, is_late=due_at <= now, **about)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence, Set
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
@@ -57,9 +57,13 @@ def why_not_held_on(on: date, today: date) -> str:
     return ""
 
 
-def reminded_on(on: date, closed: Set[date]) -> date:
-    """The day on which she is reminded: two business days before, so that the desk can still be rung."""
-    return add_business_days(on, -REMINDED_BEFORE, closed)
+def reminded_on(on: date, closed: Set[date], set_on: date) -> date:
+    """The day on which she is reminded: two business days before, so that the desk can still be rung. Where it was
+    set or moved later than that, the next day, if that is before the talk.
+    """
+    day = add_business_days(on, -REMINDED_BEFORE, closed)
+    next_day = set_on + timedelta(days=1)
+    return next_day if day < next_day < on else day
 
 
 def reads_agenda(role: str, is_own: bool, is_empty: bool) -> bool:

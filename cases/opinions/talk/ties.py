@@ -46,12 +46,18 @@ def follow(office: Office, before: Mapping[str, Any], *, by: Actor) -> None:
 
 
 def _live_by(office: Office, found: TalkQuerySet) -> None:
-    """Plan anew by its clock and its closed days. Every case is locked."""
+    """Plan anew by its clock and its closed days. Every case is locked.
+
+    What was said or asked of it already is not said once more: only of another instant that is to come are the words
+    others, and those on their way not sent.
+    """
+    now = clock.now()
     for talk in found.select_related(*TOGETHER):
-        talk.time_zone = office.time_zone
-        talk.version += 1
+        before, talk.time_zone = talk.starts_at, office.time_zone
+        is_moved = talk.starts_at != before and talk.starts_at is not None and talk.starts_at > now
+        talk.version += is_moved
         talk.save(update_fields=["time_zone", "version"])
-        replan(talk, now=clock.now())
+        replan(talk, now=now)
 
 
 TIES = Ties(
