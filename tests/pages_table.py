@@ -219,6 +219,8 @@ PAGES: dict[str, Page] = {
     "desk:mailed": public("office_token", posts="too", body={"born": "3 27 1951"}),
     "desk:page": office("office_link"),
     "desk:add_proof": office("office_link", posts="only", body={"born": "3 27 1951"}),
+    "desk:leave": office("office_link", posts="only"),
+    "desk:open_again": of_case(COORDINATOR, "office_link", owner="coordinator", posts="too", body={"why": "mistake"}),
     "desk:not_ours": office("office_link", posts="too"),
     "desk:primary_tell": office("primary_link", posts="only", body={"said": "not_yet"}),
     "desk:primary_take_back": office("primary_link", posts="only"),

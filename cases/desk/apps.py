@@ -19,6 +19,7 @@ class DeskConfig(AppConfig):
         from cases.desk.letters.sending import follow_authority, follow_release
         from cases.desk.letters.states import whys
         from cases.desk.links import actions, parts
+        from cases.desk.links.rules import OpenedAgain
         from cases.desk.mail import composing, desks
         from cases.desk.mail import kinds as mail_kinds
         from cases.desk.mail.planning import PAGE_HELD
@@ -77,6 +78,7 @@ class DeskConfig(AppConfig):
                 "office_link.code_asked": _("Asked for a fresh code to its page"),
                 "office_link.renewed": _("Made a new code for an office"),
                 "office_link.not_theirs": _("Said this is not its patient"),
+                "office_link.opened_again": _("Opened the closed page for an office again"),
                 "office_link.closed": _("Closed the link for an office"),
             },
             {
@@ -88,6 +90,7 @@ class DeskConfig(AppConfig):
                 "by_mail": _("By the link in our mail"),
                 "on_paper": _("With the code on our letter or fax"),
                 **whys(),
+                **dict(OpenedAgain.choices),
                 actions.LOCKED: _("An office’s page is locked"),
                 PAGE_HELD: _("Our page did not go: the office has another address"),
                 actions.SEND_CODE: _("An office asks for a fresh code"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.case.models import Case
 from cases.desk.letters.states import LetterKind
-from cases.desk.links.actions import standing_of
+from cases.desk.links.actions import standing_of, why_not_again
 from cases.desk.links.rules import Standing
 from cases.desk.models import OfficeLink
 from portal import when
@@ -51,4 +51,5 @@ def _row(link: OfficeLink) -> dict[str, Any]:
     letter = reverse("desk:new_letter", args=[LetterKind.CODE, link.pk]) if stands in OPENS else ""
     text = " ".join(parts)
     name = link.office.name
-    return {"name": name, "label": label, "kind": kind, "text": text, "letter": letter, "verbs": verbs}
+    again = "" if stands != Standing.OVER or why_not_again(link) else reverse("desk:open_again", args=[link.pk])
+    return {"again": again, "name": name, "label": label, "kind": kind, "text": text, "letter": letter, "verbs": verbs}

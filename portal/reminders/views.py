@@ -28,9 +28,8 @@ from portal.reminders.readers import Reader, person_of, reader_of
 def _made_up(request: HttpRequest) -> HttpResponse:
     """A made-up or revoked link: 404, and after some from one address 429. A true one always opens."""
     address = client_address(request)
-    if tries.is_over(address):
+    if tries.are_too_many(address):
         return _told(request, "reminders/too_many.html", {}, status=429)
-    tries.count(address)
     raise Http404
 
 

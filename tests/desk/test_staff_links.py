@@ -6,8 +6,10 @@ import pytest
 
 from cases.case.models import ToDo
 from cases.desk.links import actions, codes
+from cases.desk.links.actions import link_for
 from cases.desk.links.rules import Ended
 from cases.desk.models import OfficeLink
+from portal.history.models import Event
 from tests import people
 from tests.records.builders import actor
 
@@ -76,6 +78,61 @@ def test_a_fresh_code_after_14_days_is_on_the_board(theo, november_5, client, li
 def test_nobody_else_moves_a_link(link, verb, who):
     assert press(people.browser(people.person(who)), link, verb).status_code in {302, 404}
     assert (fresh(link).generation, fresh(link).ended_at) == (1, None)
+
+
+@pytest.mark.parametrize("verb", ["new-code", "unlock", "close"])
+def test_where_nothing_happened_nothing_is_said_to_have(theo, link, verb):
+    if verb != "unlock":
+        press(theo, link, "close")
+        theo.get("/staff/cases/")
+    html = theo.post(f"/office-links/{link.pk}/{verb}/", follow=True).content.decode()
+    assert "Nothing has changed" in html
+    assert not any(said in html for said in ("A new code holds", "Unlocked.", "Closed, also"))
+    assert fresh(link).generation == 1
+
+
+END = {
+    "not theirs": lambda link: actions.say_not_theirs(link, by=actions.desk_of(link)),
+    "closed": lambda link: actions.close(link, by=actor("theo")),
+}
+
+
+@pytest.mark.parametrize("end", END)
+def test_a_page_closed_by_mistake_opens_again_with_a_new_code(theo, client, link, paper, address, end):
+    END[end](link)
+    page = f"/office-links/{link.pk}/open-again/"
+    assert page in file_of(theo, link)
+    assert "Why?" in theo.get(page).content.decode()
+    assert theo.post(page, {}).status_code == 422
+    assert [theo.post(page, {"why": "mistake"}).status_code for _press in range(2)] == [302, 409]
+    assert (fresh(link).ended_at, fresh(link).generation) == (None, 2)
+    assert client.post("/o/", paper).status_code == client.get(address).status_code == 403
+    assert client.post("/o/", paper | {"code": codes.paper_code(fresh(link))}).status_code == 302
+    assert not ToDo.objects.open().filter(kind=actions.NOT_THEIRS).exists()
+    assert Event.objects.get(verb="office_link.opened_again").why == "mistake"
+    assert page not in file_of(theo, link)
+
+
+def test_it_stays_closed_where_another_stands_or_the_visit_is_over(theo, november_5, link):
+    actions.close(link, by=actor("theo"))
+    again = link_for(link.visit, link.office, by=actor("theo"))
+    page = f"/office-links/{link.pk}/open-again/"
+    assert page not in file_of(theo, link)
+    assert "another page" in theo.get(page).content.decode()
+    assert theo.post(page, {"why": "mistake"}).status_code == 409
+    actions.close(again, by=actor("theo"))
+    november_5.shift(60 * DAY)
+    theo = people.browser(people.person("theo"))
+    assert theo.post(page, {"why": "theirs"}).status_code == 409
+    assert fresh(link).ended_at is not None
+
+
+@pytest.mark.parametrize("who", ["rosa", "grace", "mara"])
+def test_nobody_else_opens_one_again(link, who):
+    actions.close(link, by=actor("theo"))
+    answer = people.browser(people.person(who)).post(f"/office-links/{link.pk}/open-again/", {"why": "mistake"})
+    assert answer.status_code in {302, 404}
+    assert fresh(link).ended_at is not None
 
 
 def test_another_verb_is_missing(theo, link):

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -37,9 +36,9 @@ def answer(request: HttpRequest, pk: UUID, item_pk: UUID) -> HttpResponse:
         form.add_error(None, no)
         return _again(request, opened, item.pk, form, 409)
     if done.is_new:
-        messages.success(request, _("Thank you. Your answer is noted: %(record)s.") % {"record": done.item.called})
+        gate.say(request, opened.link, _("Thank you. Your answer is noted: %(record)s.") % {"record": done.item.called})
     else:
-        messages.info(request, done.why_not)
+        gate.say(request, opened.link, done.why_not)
     return redirect(f"{reverse('desk:page', args=[pk])}#holder")
 
 

@@ -116,7 +116,7 @@ def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, found: Letter, *, also: list[str] | None = None, status: int = 200) -> HttpResponse:
     case = found.case
-    if case.patient_id != request.user.pk:
+    if case.patient_id != request.user.pk and request.method != "HEAD":
         record(Actor.of(request), "letter.opened", found, patient=case.patient_id, case=case.pk, why="care")
     why = "" if found.sent_at else sending.why_not(found)
     with paper.reader(found.visit.zone):

@@ -4,17 +4,19 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from cases.case import office_ties
 from cases.case.actions import ask_to_do, must, settle_to_do
 from cases.case.models import Case, Office, ToDo
 from cases.desk.links import birth_dates, codes, rules
 from cases.desk.links.models import FormerCode, OfficeLink
-from cases.desk.links.rules import Ended, Standing
+from cases.desk.links.rules import Ended, OpenedAgain, Standing
 from cases.records.items.telling import lock_case
 from cases.records.models import LIVE, Visit
 from portal import clock, tries
 from portal.actors import Actor
+from portal.errors import Refused
 from portal.history.actions import record
 from portal.texts.words import organisation
 
@@ -45,13 +47,23 @@ def standing_of(link: OfficeLink) -> Standing:
     now, visit = clock.now(), link.visit
     return rules.standing(
         ended_at=link.ended_at,
-        is_live=visit.state in LIVE and visit.case.state != Case.State.CLOSED,
+        is_live=_is_live(link),
         visit_on=visit.on_date,
         awake_since=link.awake_since,
         tries=link.wrong_tries,
         today=now.astimezone(visit.zone).date(),
         now=now,
     )
+
+
+def is_wanted(link: OfficeLink) -> bool:
+    """Whether visit and case go on and its last day has not passed, whatever became of the link."""
+    last, today = rules.open_until(link.visit.on_date), clock.now().astimezone(link.visit.zone).date()
+    return _is_live(link) and (last is None or today <= last)
+
+
+def _is_live(link: OfficeLink) -> bool:
+    return link.visit.state in LIVE and link.visit.case.state != Case.State.CLOSED
 
 
 def desk_of(link: OfficeLink, address: str = "") -> Actor:
@@ -150,45 +162,75 @@ def code_went_out(link: OfficeLink, printed_at: datetime | None, *, by: Actor) -
 
 
 @transaction.atomic
-def make_new_code(link: OfficeLink, *, by: Actor) -> OfficeLink:
+def make_new_code(link: OfficeLink, *, by: Actor) -> bool:
     """Every code and address that went out is false from now on. For one that sleeps, is locked, or fell into wrong
-    hands.
+    hands. False where it is over.
     """
     must("log_calls", link.visit.case, by)
     link = _locked(link)
     if standing_of(link) == Standing.OVER:
-        return link
+        return False
     _renew(link)
     _record(by, "office_link.renewed", link)
     _settle(link, LOCKED, by)
-    return link
+    return True
 
 
 @transaction.atomic
-def unlock(link: OfficeLink, *, by: Actor) -> OfficeLink:
-    """The office was rung: it may try again with the code that it has."""
+def unlock(link: OfficeLink, *, by: Actor) -> bool:
+    """The office was rung: it may try again with the code that it has. False where it is not locked."""
     must("log_calls", link.visit.case, by)
     link = _locked(link)
-    if standing_of(link) == Standing.LOCKED:
-        link.tries = link.birth_date_tries = 0
-        link.awake_since = clock.now()
-        link.save(update_fields=["tries", "birth_date_tries", "awake_since"])
-        _record(by, "office_link.unlocked", link)
-        _settle(link, LOCKED, by)
-    return link
+    if standing_of(link) != Standing.LOCKED:
+        return False
+    link.tries = link.birth_date_tries = 0
+    link.awake_since = clock.now()
+    link.save(update_fields=["tries", "birth_date_tries", "awake_since"])
+    _record(by, "office_link.unlocked", link)
+    _settle(link, LOCKED, by)
+    return True
 
 
 @transaction.atomic
-def close(link: OfficeLink, *, by: Actor) -> OfficeLink:
-    """End a link, at once, also on open pages."""
+def close(link: OfficeLink, *, by: Actor) -> bool:
+    """End a link, at once, also on open pages. False where it has ended before."""
     must("log_calls", link.visit.case, by)
     link = _locked(link)
+    if link.ended_at is not None:
+        return False
+    _end(link, Ended.STAFF)
+    _record(by, "office_link.closed", link)
+    for kind in TO_DOS:
+        _settle(link, kind, by)
+    return True
+
+
+def why_not_again(link: OfficeLink) -> str:
+    """Why a link that was ended cannot be opened again; empty when it can. Select its visit and case."""
     if link.ended_at is None:
-        _end(link, Ended.STAFF)
-        _record(by, "office_link.closed", link)
-        for kind in TO_DOS:
-            _settle(link, kind, by)
-    return link
+        return _("This page is not closed.")
+    if link.ended_why not in rules.UNDONE or not is_wanted(link):
+        return _("The visit or the case is over, so this page stays closed.")
+    if OfficeLink.objects.standing().filter(visit=link.visit_id, office=link.office_id).exists():
+        return _("This office has another page for the visit, which is open.")
+    return ""
+
+
+@transaction.atomic
+def open_again(link: OfficeLink, why: str, *, by: Actor) -> None:
+    """Take back that it is not their patient, or that it was closed. What went out before stays void: a new code holds.
+
+    Raises Refused where it cannot be.
+    """
+    must("log_calls", link.visit.case, by)
+    link = _locked(link)
+    if reason := why_not_again(link):
+        raise Refused(reason, code="state")
+    link.ended_at, link.ended_why = None, ""
+    link.save(update_fields=["ended_at", "ended_why"])
+    _renew(link)
+    _record(by, "office_link.opened_again", link, why=OpenedAgain(why))
+    _settle(link, NOT_THEIRS, by)
 
 
 def _locked(link: OfficeLink) -> OfficeLink:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.desk.links import birth_dates, codes
 from cases.desk.links.gate import Opened
+from cases.desk.links.rules import OpenedAgain
 from portal import clock
 
 LONGEST = 60  # a code with spaces and dashes, however it was pasted
@@ -90,3 +91,9 @@ class ProofForm(EntryForm):
             del self.fields["code"]
         if opened.has_birth_date:
             del self.fields["born"]
+
+
+class OpenAgainForm(forms.Form):
+    """Why a page that was closed opens again."""
+
+    why = forms.ChoiceField(label=gettext_lazy("Why?"), choices=OpenedAgain.choices, widget=forms.RadioSelect)

@@ -2,7 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +12,19 @@ from cases.case.models import Case, Office
 from cases.desk.links import birth_dates, codes
 from cases.desk.links.actions import standing_of
 from cases.desk.links.models import FormerCode, OfficeLink
-from cases.desk.links.rules import PROOF_HOLDS, Ended, Standing
+from cases.desk.links.rules import IDLE_AFTER, PROOF_HOLDS, Ended, Standing
 from cases.records.models import Visit
 from portal.accounts.models import User
 from portal.actors import Actor, client_address
 from portal.clock import real_now
 from portal.vault import links
 
+SAID = "office_said"  # in the session: sentences for the page of each link
 PROOFS = "office_proofs"  # in the session: what was shown, by link
 MOST_PROOFS = 20  # a desk has many patients; the session keeps the latest
 TOGETHER = ("office", "visit__case__patient", "visit__case__key", "visit__office", "visit__clinician")
-RENEWED, TIMED_OUT, NO_BIRTH_DATE = "renewed", "timed_out", "no_birth_date"
+RENEWED, TIMED_OUT, NO_BIRTH_DATE, OWN = "renewed", "timed_out", "no_birth_date", "own"
+A_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,28 @@ def opened(request: HttpRequest, pk: UUID) -> Opened:
         raise Shut(RENEWED)
     if datetime.fromisoformat(proof["until"]) <= real_now():
         raise Shut(TIMED_OUT)
+    if is_of_case(request, link):
+        raise Shut(OWN)
+    _look(request, proof)
     by = Actor("office", id=link.office_id, address=client_address(request))
     return Opened(link, proof["code"], proof["birth_date"], by)
+
+
+def is_of_case(request: HttpRequest, link: OfficeLink) -> bool:
+    """Whether somebody of the case is signed in: what they press is no word of the office."""
+    user = request.user
+    return user.is_authenticated and Case.objects.visible_to(user).filter(pk=link.visit.case_id).exists()
+
+
+def _look(request: HttpRequest, proof: dict[str, Any]) -> None:
+    """Note that the page is in use. Where it was left open, somebody else may sit there: records are shut again."""
+    now = real_now()
+    seen = datetime.fromisoformat(proof["seen"]) if "seen" in proof else now
+    if now - seen >= IDLE_AFTER and proof["code"]:
+        proof["birth_date"] = False
+    if "seen" not in proof or now - seen >= A_MINUTE:
+        proof["seen"] = now.isoformat()
+        request.session.modified = True
 
 
 def opened_with_birth_date(request: HttpRequest, pk: UUID) -> Opened:
@@ -116,11 +138,33 @@ def remember(request: HttpRequest, link: OfficeLink, *, code: bool, birth_date: 
         "code": code or former.get("code", False),
         "birth_date": birth_date or former.get("birth_date", False),
         "until": (real_now() + PROOF_HOLDS).isoformat(),
+        "seen": real_now().isoformat(),
     }
     if not request.user.is_authenticated:
         request.session.cycle_key()  # a session that somebody else began opens nothing
         request.session.set_expiry(PROOF_HOLDS)
     request.session[PROOFS] = dict(list(proofs.items())[-MOST_PROOFS:])
+
+
+def forget(request: HttpRequest, link: OfficeLink) -> None:
+    """Shut the page in this browser alone."""
+    for kept in (PROOFS, SAID):
+        if request.session.get(kept, {}).pop(str(link.pk), None):
+            request.session.modified = True
+
+
+def say(request: HttpRequest, link: OfficeLink, words: str) -> None:
+    """Keep a sentence for the page of this link: the next one in this browser may be another patient's."""
+    request.session.setdefault(SAID, {}).setdefault(str(link.pk), []).append(words)
+    request.session.modified = True
+
+
+def take_said(request: HttpRequest, link: OfficeLink) -> list[str]:
+    """What was kept for this page, once."""
+    said: list[str] = request.session.get(SAID, {}).pop(str(link.pk), [])
+    if said:
+        request.session.modified = True
+    return said
 
 
 def why_shut(link: OfficeLink) -> str:

@@ -49,6 +49,11 @@ WORDS = {
         _("It opens with the patient’s birth date, and we have none on file so far. Answer by fax or phone for now."),
         403,
     ),
+    gate.OWN: (
+        _("This page is for the office"),
+        _("You are signed in here, and what is pressed on it counts as the office’s own word. Use your own pages."),
+        403,
+    ),
     gate.TIMED_OUT: (
         _("Open it once more"),
         _("This page was open for 12 hours. Open it again, with the code on our letter or by the link in our mail."),
@@ -113,6 +118,7 @@ def show(
             "until": rules.open_until(opened.visit.on_date),
             "proof_form": more.get("proof", {}).get("form") or (ProofForm(opened=opened) if needs_more else None),
             "proof_apart": needs_more and _proof_stands_apart(opened, {part.name: found for part, found in shown}),
+            "said": gate.take_said(request, opened.link),
             "form": form,
             "also": also,
         }

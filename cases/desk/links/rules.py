@@ -10,6 +10,7 @@ OPEN_AFTER_VISIT = timedelta(days=30)
 SLEEPS_AFTER = timedelta(days=14)  # without use
 MOST_TRIES = 5
 PROOF_HOLDS = timedelta(hours=12)  # a browser that opened it shows the page so long
+IDLE_AFTER = timedelta(minutes=30)  # without use: then what needs both asks for the birth date once more
 
 
 class Ended(TextChoices):
@@ -17,6 +18,16 @@ class Ended(TextChoices):
     STAFF = "staff", _("Closed by us")
     MERGED = "merged", _("The office became part of another one")
     OVER = "over", _("The visit or the case is over")
+
+
+class OpenedAgain(TextChoices):
+    """Why a link that was ended opens again."""
+
+    MISTAKE = "mistake", _("It was closed by mistake")
+    THEIRS = "theirs", _("The office says that it is its patient")
+
+
+UNDONE = frozenset({Ended.NOT_OURS, Ended.STAFF})  # somebody pressed it, so it can be taken back
 
 
 class Standing(StrEnum):

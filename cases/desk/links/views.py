@@ -83,6 +83,14 @@ def add_proof(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @public
+@require_POST
+def leave(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Close the page on this computer, which others use too."""
+    gate.forget(request, gate.opened(request, pk).link)
+    return pages.answer(request, "desk/told.html", {"kind": "left"})
+
+
+@public
 @require_http_methods(["GET", "HEAD", "POST"])
 def not_ours(request: HttpRequest, pk: UUID) -> HttpResponse:
     """From the open page: this is not our patient."""
@@ -99,6 +107,8 @@ def _what(request: HttpRequest) -> str:
 
 
 def _do(request: HttpRequest, do: str, link: OfficeLink, form: EntryForm | None, by_mail: bool = False) -> HttpResponse:
+    if gate.is_of_case(request, link):
+        return pages.shut(request, gate.OWN)
     address = client_address(request)
     if do == NOT_OURS:
         if gate.why_shut(link) != rules.Standing.OVER:
@@ -164,7 +174,4 @@ def _wrong_words(*, by_mail: bool) -> str:
 def _made_up(request: HttpRequest) -> HttpResponse | None:
     """One more made-up code or address from this client: a page that says to wait after too many. True ones open."""
     address = client_address(request)
-    if tries.is_over(address):
-        return pages.answer(request, "desk/too_many.html", status=429)
-    tries.count(address)
-    return None
+    return pages.answer(request, "desk/too_many.html", status=429) if tries.are_too_many(address) else None

@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -68,7 +67,7 @@ def _whole(request: HttpRequest, opened: Opened, how: str) -> HttpResponseBase:
             raise Refused(refused, code="unsigned")
         response = giving.give(packet, how, now, is_head=request.method == "HEAD")
     except Refused as no:
-        messages.error(request, no.message)
+        gate.say(request, opened.link, no.message)
         return redirect("desk:page", opened.link.pk)
     if request.method == "HEAD":
         return response
@@ -90,7 +89,7 @@ def receive_file(request: HttpRequest, opened: Opened, version: UUID) -> HttpRes
             return streamed([], part.file_name, kinds.KINDS[part.kind.code])
         response = giving.give_file(part)
     except Refused as no:
-        messages.error(request, no.message)
+        gate.say(request, opened.link, no.message)
         return redirect("desk:page", opened.link.pk)
     packets.note_files(packet, [part], link=opened.link, by=opened.by)
     return _taken_at_its_end(response, opened, packet, [part])
@@ -120,7 +119,7 @@ def say_received(request: HttpRequest, opened: Opened) -> HttpResponse:
             actions.say_of_each(opened.link, form.words, there, said_by=said_by, by=opened.by)
     except Refused as no:
         return _shown(request, opened, 409, also=[no.message])
-    messages.success(request, _("Thank you. We have it, and the patient can see it."))
+    gate.say(request, opened.link, _("Thank you. We have it, and the patient can see it."))
     return redirect("desk:page", opened.link.pk)
 
 
@@ -158,7 +157,7 @@ def send_report(request: HttpRequest, opened: Opened) -> HttpResponse:
             form.add_error("files", no)
     if form.errors:
         return _shown(request, opened, 422, report_form=form, form=form)
-    messages.success(request, _("Thank you. We are checking your report, then we pass it on."))
+    gate.say(request, opened.link, _("Thank you. We are checking your report, then we pass it on."))
     return redirect("desk:page", opened.link.pk)
 
 
@@ -171,7 +170,7 @@ def say_report_sent(request: HttpRequest, opened: Opened) -> HttpResponse:
         actions.say_report_sent(opened.link, by=opened.by)
     except Refused as no:
         return _shown(request, opened, 409, also=[no.message])
-    messages.success(request, _("Thank you. We ask the other office whether it came."))
+    gate.say(request, opened.link, _("Thank you. We ask the other office whether it came."))
     return redirect("desk:page", opened.link.pk)
 
 
