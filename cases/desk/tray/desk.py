@@ -113,12 +113,13 @@ class Desk:
 
     @cached_property
     def groups(self) -> list[dict[str, Any]]:
-        """Records that wait at an office, other records, strips of other letters, and what is no record: but for the
-        first behind a press each, unless the choice stands there. What the letter names is among the first.
+        """The strip of the letter or records that wait at an office, other records, other strips, and what is no
+        record: but for the first behind a press each, unless the choice stands there.
         """
         answers = [each for each in self.offered if each.takes_answer]
         records = [each for each in answers if not each.letter]
-        first = [each for each in answers if each.is_waiting] or records[:1]
+        asked = [each for each in answers if each.letter and each.is_asked_by_it]
+        first = asked or [each for each in answers if each.is_waiting] or records[:1]
         rest = [each for each in records if each not in first]
         strip = [each for each in answers if each.letter and each not in first]
         others = [each for each in self.offered if not each.takes_answer]
@@ -178,6 +179,11 @@ class Desk:
         if self.case is None or self.chosen is None or (self.form.is_bound and not self.form.is_valid()):
             return None
         return self.form.filing(self.case, self.chosen, bool(self.paper.pages))
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the patient will read, record by record."""
+        return self.sentence.splitlines()
 
     @property
     def mark(self) -> str:

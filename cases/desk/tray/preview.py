@@ -21,7 +21,7 @@ from portal.actors import Actor
 
 
 def sentence(incoming: Incoming, order: Filing, *, by: Actor) -> str:
-    """What the patient will read, with who reads it. Raises Refused where it cannot be filed so."""
+    """What the patient will read, a line for each record. Raises Refused where it cannot be filed so."""
     name = order.case.patient.first_name
     if not order.is_answer:
         return _of_pages(incoming, order, name)
@@ -32,7 +32,7 @@ def sentence(incoming: Incoming, order: Filing, *, by: Actor) -> str:
             raise _TakenBack
     except _TakenBack:
         pass
-    return " ".join(_sentences(texts, name))
+    return "\n".join(_sentences(texts, name))
 
 
 class _TakenBack(Exception):
