@@ -240,6 +240,7 @@ PAGES: dict[str, Page] = {
     "desk:turn": Page(COORDINATOR, ("incoming",), "coordinator", posts="only", body={"page": "1"}),
     "desk:split": Page(COORDINATOR, ("incoming",), "coordinator", posts="only"),
     "desk:take_off": Page(COORDINATOR, ("incoming",), "coordinator", posts="only"),
+    "desk:check_again": Page(COORDINATOR, ("incoming",), "coordinator", posts="only"),
     "desk:put_back": Page(COORDINATOR, ("incoming",), "coordinator", posts="only"),
     "desk:not_mine": of_case(PATIENT, "filed_paper", posts="too"),
     "desk:incoming_page": Page(COORDINATOR, ("incoming_page",), "coordinator", is_file=True),

@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
-from cases.desk.tray import adding, arranging, erasing, filing, marks, reading, rules
+from cases.desk.tray import adding, arranging, checking, erasing, filing, marks, reading, rules
 from cases.desk.tray.models import Incoming
 from cases.desk.tray.states import Check, TrayState
+from cases.documents.sandbox import run as sandbox
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
@@ -99,6 +101,55 @@ def test_words_of_a_call_are_sealed():
     raw = Incoming.objects.filter(pk=paper.pk).values_list("words", flat=True).get()
     assert b"Rosa" not in bytes(raw)
     assert papers.fresh(paper).words == "Slides of Rosa left"
+
+
+# --- our own faults ---
+
+
+@pytest.fixture
+def stuck(monkeypatch):
+    """A good paper that the machine found no time for, try after try."""
+    paper = papers.added()
+    with monkeypatch.context() as busy:
+        busy.setattr(sandbox, "WALL_SECONDS", 0.01)
+        for _try in range(5):
+            Incoming.objects.update(due_at=clock.now())
+            checking.check(paper.pk)
+    return papers.fresh(paper)
+
+
+def test_a_good_paper_is_kept_when_we_could_not_check_it(stuck):
+    assert (stuck.check_state, stuck.reason, stuck.tries) == (Check.STUCK, "", 0)
+    assert b"".join(files.read(stuck.original)).startswith(b"%PDF")
+    assert not stuck.can_be_filed
+    assert verbs(stuck) == ["incoming.added", "incoming.stuck"]
+
+
+def test_it_is_tried_again_the_day_after_and_not_before(stuck):
+    checking.check_waiting()
+    assert papers.fresh(stuck).check_state == Check.STUCK
+    with clock.lived_at(clock.now() + dt.timedelta(days=1, minutes=1)):
+        checking.check_waiting()
+    assert papers.fresh(stuck).check_state == Check.READY
+
+
+def test_a_coordinator_has_it_checked_again(stuck):
+    theo = people.browser(people.person("theo"))
+    page = theo.get(stuck.get_absolute_url())
+    assert "It is kept, and we try again each day." in page.text
+    assert "Check it again" in page.text
+    address = reverse("desk:check_again", args=[stuck.pk])
+    theo.post(address)
+    theo.post(address)  # twice is no fault
+    checking.check_waiting()
+    assert papers.fresh(stuck).check_state == Check.READY
+    assert verbs(stuck).count("incoming.check_again") == 1
+    assert "Check it again" not in theo.get(stuck.get_absolute_url()).text
+
+
+def test_nobody_else_has_it_checked_again(stuck):
+    with pytest.raises(Refused):
+        adding.check_again(stuck, by=Actor.person(people.person("rosa")))
 
 
 # --- read by machine ---

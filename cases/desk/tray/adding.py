@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from cases.desk.tray import sealing, tasks
 from cases.desk.tray.models import Incoming
+from cases.desk.tray.rules import COORDINATOR
 from cases.desk.tray.states import Check, How, TrayState
 from cases.documents import kinds, names, words
 from cases.documents import rules as document_rules
-from portal import clock
+from portal import clock, moves
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.celery import nudge
@@ -91,6 +92,20 @@ def add_scan(upload: UploadedFile, came: Came, *, by: Actor) -> Incoming:
         record(by, "incoming.added", incoming)
     nudge(tasks.check_incoming, str(incoming.pk))
     return incoming
+
+
+@transaction.atomic
+def check_again(incoming: Incoming, *, by: Actor) -> None:
+    """Have a paper whose check came to nothing looked at once more, now. What moves already is left to move."""
+    must_be_coordinator(by)
+    row = Incoming.objects.select_for_update(of=("self",)).select_related("key", "case__key").get(pk=incoming.pk)
+    if row.check_state != Check.STUCK:
+        return
+    row.check_state = moves.check(document_rules.MOVES, "check_again", row.check_state, COORDINATOR)
+    row.tries, row.due_at = 0, clock.now()
+    row.save(update_fields=["check_state", "tries", "due_at"])
+    record(by, "incoming.check_again", row)
+    nudge(tasks.check_incoming, str(row.pk))
 
 
 @transaction.atomic

@@ -38,7 +38,7 @@ class IncomingQuerySet(models.QuerySet["Incoming"]):
 
     def to_check(self, now: datetime) -> "IncomingQuerySet":
         """Those whose check is due, and those whose check died."""
-        due = Q(check_state__in=[Check.RECEIVED, Check.UNSCANNED], due_at__lte=now)
+        due = Q(check_state__in=[Check.RECEIVED, Check.UNSCANNED, Check.STUCK], due_at__lte=now)
         return self.filter(due | Q(check_state=Check.CHECKING, claimed_at__lt=now - rules.CLAIM_LASTS))
 
     def to_read(self, now: datetime) -> "IncomingQuerySet":
@@ -117,7 +117,7 @@ class Incoming(models.Model):
             models.Index(
                 fields=["due_at"],
                 name="incoming_to_check",
-                condition=Q(check_state__in=["received", "checking", "unscanned"]),
+                condition=Q(check_state__in=["received", "checking", "unscanned", "stuck"]),
             ),
             models.Index(
                 fields=["came_at"],

@@ -18,10 +18,7 @@ INCOMING_MOVES = {
 }
 
 KEPT_WHEN_NOT_OURS = timedelta(days=30)
-PUT_OFF = timedelta(seconds=30)
-WAIT_FOR_SCANNER = timedelta(minutes=1)
 CLAIM_LASTS = timedelta(minutes=3)  # a check that says nothing for so long has died
-MOST_TRIES = 4  # then it is refused
 MOST_READINGS = 3
 MOST_PAGES = 200
 PAGES_READ = 3  # the first ones, by machine: strips and covers come first
@@ -39,6 +36,8 @@ def why_not_paper(check: str) -> str:
         return _("This file is locked with a password. Ask the sender for one without.")
     if check == Check.REFUSED:
         return _("This file did not pass our check. Ask the sender to send it once more.")
+    if check == Check.STUCK:
+        return _("We could not check this file so far. It is kept, and we try again each day.")
     return _("We are still checking this file. Look again in a moment.")
 
 

@@ -24,6 +24,7 @@ class Check(TextChoices):
     RECEIVED = "received"
     CHECKING = "checking"
     UNSCANNED = "unscanned"  # everything but the virus scanner, which is away
+    STUCK = "stuck"  # we could not bring the check to an end; it says nothing about the paper
     LOCKED = "locked"
     READY = "ready"
     REFUSED = "refused"

@@ -137,6 +137,13 @@ def split(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @open_to(COORDINATOR)
 @require_POST
+def check_again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A paper whose check came to nothing is looked at once more, now."""
+    return _do(request, pk, lambda paper, by: adding.check_again(paper, by=by), _("We check it once more."))
+
+
+@open_to(COORDINATOR)
+@require_POST
 def not_ours(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Off the tray: kept for 30 days, then erased."""
     done = _("Taken off the tray. It is kept for 30 days, then erased.")

@@ -21,6 +21,8 @@ VERBS = {
     "incoming.ready": gettext_lazy("Checked a paper of the tray"),
     "incoming.locked": gettext_lazy("A paper of the tray needs a password"),
     "incoming.refused": gettext_lazy("A paper of the tray did not pass our check"),
+    "incoming.stuck": gettext_lazy("A paper of the tray could not be checked yet, and is kept"),
+    "incoming.check_again": gettext_lazy("Had a paper of the tray checked again"),
     "incoming.opened": gettext_lazy("Opened a paper that came in"),
     "incoming.turned": gettext_lazy("Turned a page of a paper"),
     "incoming.split": gettext_lazy("Parted a paper in two"),
@@ -76,6 +78,8 @@ def hint(row: Incoming, patient: str) -> str:
         return str(CAME_BACK.get(row.came_back, ""))
     if row.is_moving:
         return _("We are checking it")
+    if row.check_state == Check.STUCK:
+        return _("Not checked yet")
     if row.check_state == Check.LOCKED:
         return _("Locked with a password")
     if row.check_state == Check.REFUSED:

@@ -3,105 +3,67 @@
 import datetime as dt
 import json
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from uuid import UUID
 
-import structlog
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import QuerySet
 from django.utils import translation
 
 from cases.case.actions import ask_to_do
-from cases.documents import kinds, ready, reminders, rules, verdicts, words
+from cases.documents import kinds, ready, reminders, verdicts, words
 from cases.documents.describing import first_look
 from cases.documents.models import Document, PageImage, Version
 from cases.documents.sandbox import pages
 from cases.documents.sandbox import run as sandbox
 from cases.documents.verdicts import Verdict
 from cases.documents.worker import making, scanner
-from portal import clock, moves
+from cases.documents.worker.rounds import ONE_ROUND as ONE_ROUND
+from cases.documents.worker.rounds import Checks
+from cases.documents.worker.rounds import ClaimLost as ClaimLost
+from cases.documents.worker.rounds import rooms as rooms
+from cases.documents.worker.rounds import virus_scanner as virus_scanner
+from portal import clock
 from portal.actors import SYSTEM
 from portal.history.actions import record
-from portal.vault import files, store
+from portal.vault import files
 from portal.vault.models import StoredFile
 
 TEMPORARY_FOR = dt.timedelta(hours=6)  # no slow upload lives so long
 ROOM_FOR = dt.timedelta(hours=1)  # and no check so long
-ONE_ROUND = 240  # seconds of looking for due files, well inside a task's time limit; the next round goes on
 NOT_CLEAN = {scanner.FOUND: "virus", scanner.NOT_SCANNED: "unscannable", scanner.LOCKED_INSIDE: "locked_inside"}
 
-log = structlog.get_logger(__name__)
+
+class _Versions(Checks[Version]):
+    """The files of a case."""
+
+    def due(self, now: dt.datetime) -> QuerySet[Version]:
+        return Version.objects.waiting(now)
+
+    def whole(self) -> QuerySet[Version]:
+        together = ("case__key", "case__patient", "document", "original__key", "file__key", "put_in_by")
+        return Version.objects.select_related(*together)
+
+    def examine(self, row: Version, folder: Path) -> Verdict:
+        return _examine(row, folder)
+
+    def settle(self, row: Version, verdict: Verdict, folder: Path) -> None:
+        settle(row, verdict, folder)
+
+    def told(self, row: Version, verb: str) -> None:
+        about = {"patient": row.case.patient_id, "case": row.case_id}
+        if verb == "give_up":
+            record(SYSTEM, "document.stuck", row, **about)
+            ask_to_do("file_failed", row.document, case=row.case, due_on=clock.today(row.case.patient.zone), by=SYSTEM)
+        elif row.tries == 1:
+            record(SYSTEM, "document.waiting", row, **about)
 
 
-class ClaimLost(Exception):
-    """Another worker took the file over, because this one was silent for too long."""
-
-
-def rooms() -> Path:
-    """Where files lie open for the seconds of a check: private, and emptied by `sweep_rooms` after a crash."""
-    return Path(settings.FILE_UPLOAD_TEMP_DIR)
-
-
-def virus_scanner() -> scanner.Scanner | None:
-    return scanner.Scanner(settings.CLAMD_URL) if settings.CLAMD_URL else None
-
-
-def check_waiting() -> None:
-    """Check every file that is due, oldest first. Those that wait for the scanner wait on while it is away."""
-    due = Version.objects.waiting(clock.now())
-    there = virus_scanner()
-    if there is not None and not there.answers():
-        due = due.exclude(state=Version.State.UNSCANNED)
-    started = time.monotonic()
-    for version_id in list(due.order_by("due_at").values_list("pk", flat=True)):
-        if time.monotonic() - started > ONE_ROUND:
-            return
-        check(version_id)
-
-
-def check(version_id: UUID) -> None:
-    """Claim one file and bring it to a verdict. Does nothing when it is not due, or another worker has it."""
-    version = claim(version_id)
-    if version is None:
-        return
-    if version.tries > rules.MOST_TRIES:
-        give_up(version)
-        return
-    try:
-        with sandbox.room(rooms()) as folder:
-            settle(version, _examine(version, folder), folder)
-    except sandbox.Busy:
-        put_off(version)
-    except scanner.Away:
-        wait_for_scanner(version)
-    except ClaimLost:
-        return
-    except OSError as error:
-        if not Version.objects.filter(pk=version.pk).exists():  # taken out of the case for good meanwhile
-            return
-        if not isinstance(error, store.Away) and error.errno not in sandbox.DISK_FULL:
-            raise
-        put_off(version, counts=False)  # it says nothing about the file
-
-
-def claim(version_id: UUID) -> Version | None:
-    """One conditional UPDATE: of two workers only one gets the file."""
-    now = clock.now()
-    taken = (
-        Version.objects.waiting(now)
-        .filter(pk=version_id)
-        .update(state=Version.State.CHECKING, claimed_at=now, tries=F("tries") + 1)
-    )
-    if not taken:
-        return None
-    return Version.objects.select_related("case__key", "case__patient", "document", "original__key", "file__key").get(
-        pk=version_id
-    )
+CHECKS = _Versions()
+check, check_waiting, claim = CHECKS.check, CHECKS.check_waiting, CHECKS.claim
+put_off = CHECKS.put_off
 
 
 def _examine(version: Version, folder: Path) -> Verdict:
@@ -111,7 +73,7 @@ def _examine(version: Version, folder: Path) -> Verdict:
     """
     if version.made_of:
         _forget_pages(version)
-        verdict = making.make(version, folder, partial(_still_ours, version))
+        verdict = making.make(version, folder, partial(CHECKS.still_ours, version))
         return _with_pages(version, verdict, folder)
     kind = kinds.KINDS[version.file_kind] if version.file else version.own_kind
     files.lay_out(version.file or version.original, folder / "source")
@@ -120,7 +82,7 @@ def _examine(version: Version, folder: Path) -> Verdict:
     verdict = sandbox.judge(folder, kind, mark=mark, labels=labels, draw=pages.BATCH)
     if verdict.state != verdicts.READY:
         return verdict
-    scanned = scan(folder, partial(_still_ours, version))
+    scanned = scan(folder, partial(CHECKS.still_ours, version))
     if scanned in NOT_CLEAN:
         return Verdict(verdicts.REFUSED, NOT_CLEAN[scanned])
     version.checked_for_viruses = scanned == scanner.CLEAN
@@ -171,7 +133,7 @@ def _keep_pages(version: Version, verdict: Verdict, folder: Path) -> None:
         for number in range(first, last + 1):
             if number not in drawn:
                 _keep_page(version, folder, number)
-        _still_ours(version)
+        CHECKS.still_ours(version)
 
 
 def _keep_page(version: Version, folder: Path, number: int) -> None:
@@ -180,7 +142,7 @@ def _keep_page(version: Version, folder: Path, number: int) -> None:
     found = json.loads(layer.read_text(encoding="utf-8"))
     kept: list[StoredFile] = []
     with transaction.atomic():
-        if _ours(version) is None:
+        if CHECKS.ours(version) is None:
             raise ClaimLost
         try:
             kept += [files.put(pieces(picture), key=version.case.key)]
@@ -198,15 +160,6 @@ def _keep_page(version: Version, folder: Path, number: int) -> None:
         path.unlink()
 
 
-def _still_ours(version: Version) -> None:
-    """Renew the claim, so that a long file is not taken for a dead check."""
-    now = clock.now()
-    ours = Version.objects.filter(pk=version.pk, state="checking", claimed_at=version.claimed_at)
-    if not ours.update(claimed_at=now):
-        raise ClaimLost
-    version.claimed_at = now
-
-
 def pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as source:
         while piece := source.read(1024 * 1024):
@@ -216,11 +169,11 @@ def pieces(path: Path) -> Iterator[bytes]:
 @transaction.atomic
 def settle(version: Version, verdict: Verdict, folder: Path) -> None:
     """Write the verdict: the clean copy of a ready file is kept, a refused file's bytes go."""
-    row = _ours(version)
+    row = CHECKS.ours(version)
     if row is None:
         return
     verb = {verdicts.READY: "pass", verdicts.LOCKED: "lock", verdicts.REFUSED: "refuse"}[verdict.state]
-    row.state = moves.check(rules.MOVES, verb, row.state, rules.SYSTEM)
+    CHECKS.move(row, verb)
     row.claimed_at, row.judged_at, row.tries = None, clock.now(), 0
     row.reason, row.notes, row.pages = verdict.reason, verdict.notes, verdict.pages
     row.checked_for_viruses = version.checked_for_viruses
@@ -273,53 +226,6 @@ def without_pages(row: Version) -> list[StoredFile]:
         gone += [page.file] if page.small is None else [page.file, page.small]
     row.page_images.all().delete()
     return gone
-
-
-def _ours(version: Version) -> Version | None:
-    """The row under lock, or None when another worker has taken it over since."""
-    return (
-        Version.objects.select_for_update(of=("self",))
-        .select_related("case__key", "case__patient", "document", "original", "file", "put_in_by")
-        .filter(pk=version.pk, state=Version.State.CHECKING, claimed_at=version.claimed_at)
-        .first()
-    )
-
-
-@transaction.atomic
-def put_off(version: Version, *, counts: bool = True) -> None:
-    """The machine had no time; look again soon. The try counts, unless the store was away or the disk full."""
-    row = _ours(version)
-    if row is not None:
-        row.tries -= not counts
-        row.state = moves.check(rules.MOVES, "put_off", row.state, rules.SYSTEM)
-        row.claimed_at, row.due_at = None, clock.now() + rules.PUT_OFF
-        row.save(update_fields=["state", "claimed_at", "due_at", "tries"])
-
-
-@transaction.atomic
-def give_up(version: Version) -> None:
-    """Try after try came to nothing, by our own fault: the file is kept as it is, a person looks, tomorrow we do."""
-    row = _ours(version)
-    if row is None:
-        return
-    row.state = moves.check(rules.MOVES, "give_up", row.state, rules.SYSTEM)
-    row.claimed_at, row.due_at, row.tries = None, clock.now() + rules.TRY_AGAIN, 0
-    row.save(update_fields=["state", "claimed_at", "due_at", "tries"])
-    record(SYSTEM, "document.stuck", row, patient=row.case.patient_id, case=row.case_id)
-    ask_to_do("file_failed", row.document, case=row.case, due_on=clock.today(row.case.patient.zone), by=SYSTEM)
-
-
-@transaction.atomic
-def wait_for_scanner(version: Version) -> None:
-    """The scanner is away: the file stays closed and is looked at again by itself. The try does not count."""
-    row = _ours(version)
-    if row is None:
-        return
-    if version.tries == 1:
-        record(SYSTEM, "document.waiting", row, patient=row.case.patient_id, case=row.case_id)
-    row.state = moves.check(rules.MOVES, "wait", row.state, rules.SYSTEM)
-    row.claimed_at, row.due_at, row.tries = None, clock.now() + rules.WAIT_FOR_SCANNER, 0
-    row.save(update_fields=["state", "claimed_at", "due_at", "tries"])
 
 
 @contextmanager
