@@ -69,7 +69,7 @@ def test_the_letter_has_the_code_and_not_the_birth_date(clinic):
 def test_what_an_office_asked_for_stays_to_be_done_until_the_code_is_out(client, visit, clinic):
     assert "Send a code to our fax on file" in client.get(by_mail(clinic)).content.decode()
     said = client.post(by_mail(clinic), {"do": "fresh"}).content.decode()
-    assert "One of us faxes it to the number that we have on file" in said
+    assert "One of us faxes the code to the number that we have on file" in said
     planning.send_codes(clock.now())
     assert asked(clinic).count() == 1
     letter, _pdf = actions.print_letter(actions.make("code", clinic, by=actor("theo")), by=actor("theo"))

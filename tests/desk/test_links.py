@@ -6,7 +6,7 @@ import re
 import pytest
 from django.db import IntegrityError, transaction
 
-from cases.desk.links import codes, rules
+from cases.desk.links import actions, codes, rules
 from cases.desk.links.actions import link_for
 from cases.desk.links.models import OfficeLink
 from cases.desk.links.rules import Ended, Standing
@@ -59,6 +59,16 @@ def test_a_new_generation_makes_code_and_address_false(link):
     link.generation += 1
     assert codes.paper_code(link) != code
     assert links.read(codes.PURPOSE, token).generation != link.generation
+
+
+def test_a_code_names_its_link_also_once_there_is_a_newer_one(link):
+    former = link.code_digest
+    for _time in range(2):
+        actions.make_new_code(link, by=actor("theo"))
+    link.refresh_from_db()
+    found = [OfficeLink.objects.of_code(digest).get() for digest in (former, link.code_digest)]
+    assert found == [link, link]
+    assert not OfficeLink.objects.of_code("").exists()
 
 
 NOW = dt.datetime(2026, 11, 10, 15, tzinfo=dt.UTC)

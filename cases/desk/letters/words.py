@@ -92,7 +92,9 @@ def page(facts: Facts, most: int, *, is_roomy: bool = False) -> dict[str, Any]:
         "rows": rows,
         "text": _paragraph(facts, most),
         "strip": _strip(facts),
-        "foot": _("Not your patient? Tick nothing, write “not ours” and send this page back. Then destroy it."),
+        "foot": _("Not your patient? Write “not ours” on this page and send it back. Then destroy it.")
+        if facts.kind == LetterKind.CODE
+        else _("Not your patient? Tick nothing, write “not ours” and send this page back. Then destroy it."),
         "own_words": list(facts.own_words),
         "made_of": made_of(facts),
     }

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest
 from cases.case.models import Case, Office
 from cases.desk.links import birth_dates, codes
 from cases.desk.links.actions import standing_of
-from cases.desk.links.models import FormerCode, OfficeLink
+from cases.desk.links.models import OfficeLink
 from cases.desk.links.rules import IDLE_AFTER, PROOF_HOLDS, Ended, Standing
 from cases.records.models import Visit
 from portal.accounts.models import User
@@ -178,10 +178,8 @@ def why_shut(link: OfficeLink) -> str:
 def by_code(typed: str) -> Named | None:
     """The link of a code on paper; None when it was made up. One that was merged leads to its twin."""
     digest = codes.digest(typed)
-    if link := OfficeLink.objects.filter(code_digest=digest).first():
-        return Named(_standing(link), is_former=False)
-    former = FormerCode.objects.filter(pk=digest).select_related("link").first()
-    return Named(_standing(former.link), is_former=True) if former else None
+    link = OfficeLink.objects.of_code(digest).first()
+    return Named(_standing(link), is_former=link.code_digest != digest) if link else None
 
 
 def by_token(token: str) -> Named | None:

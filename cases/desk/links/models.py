@@ -16,6 +16,10 @@ class OfficeLinkQuerySet(models.QuerySet["OfficeLink"]):
     def visible_to(self, user: Any) -> "OfficeLinkQuerySet":
         return self.filter(visit__case__in=Case.objects.visible_to(user))
 
+    def of_code(self, digest: str) -> "OfficeLinkQuerySet":
+        """The one whose paper code this is, or was before there was a newer one."""
+        return self.filter(Q(code_digest=digest) | Q(former_codes=digest)).distinct()
+
     def standing(self) -> "OfficeLinkQuerySet":
         """Those nobody has ended. Whether one is open today follows from its visit's day: `rules.standing`."""
         return self.filter(ended_at__isnull=True)

@@ -28,8 +28,8 @@ COMES: dict[Way, Promise] = {
         "We email the address of your page to the one that we have on file, in your hours. With the patient’s birth "
         "date it opens."
     ),
-    Way.FAX: _("One of us faxes it to the number that we have on file for your office. It goes nowhere else."),
-    Way.POST: _("One of us sends it by letter to the address that we have on file for your office."),
+    Way.FAX: _("One of us faxes the code to the number that we have on file for your office. It goes nowhere else."),
+    Way.POST: _("One of us sends the code by letter to the address that we have on file for your office."),
     Way.CALL: _("We have no fax number and no address of your office on file. One of us calls you."),
 }
 

@@ -102,7 +102,7 @@ def propose(row: Incoming, codes: list[str] | None = None) -> None:
     if codes is not None:
         row.paper_code = next((office_codes.digest(code) for code in codes if marks.is_paper_code(code)), "")
     found = marks.found_in(texts)
-    link = OfficeLink.objects.filter(code_digest=row.paper_code).select_related("visit__case").first()
+    link = OfficeLink.objects.of_code(row.paper_code).select_related("visit__case").first()
     named = set(found.references) | ({link.visit.case.reference} if link else set())
     known = list(Case.objects.open().filter(reference__in=named).values_list("reference", flat=True))
     row.reference = known[0] if len(known) == 1 and len(named) == 1 else ""
