@@ -51,6 +51,10 @@ def a_nearer_day(made):
     records.move_visit(made.visit, on=dt.date(2026, 11, 20), by=actor("rosa"))
 
 
+def hours(made):
+    directory.change_entry(made.office, hours="Mon-Fri 8-4", by=actor("theo"))
+
+
 CHANGES = [another_fax, another_birth_date, another_fax_of_the_doctor, a_nearer_day]
 
 
@@ -65,6 +69,17 @@ def test_what_was_put_right_since_stops_it(change):
     assert item(made.visit, "slides").asked_on is None
     assert ToDo.objects.open().get(kind=LETTER_OUT).about_id == str(made.pk)
     assert letter(made.visit).mark == "B"
+
+
+@pytest.mark.parametrize(
+    ("change", "is_ended"), [(another_fax, True), (another_fax_of_the_doctor, True), (hours, False)]
+)
+def test_whoever_changes_an_office_hears_of_letters_that_are_out_with_the_old_words(change, is_ended):
+    made, _content = actions.print_letter(letter(), by=actor("theo"))
+    change(made)
+    made.refresh_from_db()
+    assert (made.ended_why == LetterEnded.CHANGED) is is_ended
+    assert ToDo.objects.open().filter(kind=LETTER_OUT, about_id=str(made.pk)).exists() is is_ended
 
 
 def test_it_is_not_printed_any_more_either():

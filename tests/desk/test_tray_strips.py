@@ -13,6 +13,7 @@ from cases.desk.tray.filing import Filing
 from cases.desk.tray.models import Incoming, IncomingAnswer
 from cases.desk.tray.states import About, Said, TrayState
 from cases.records.models import ReportLoop
+from cases.records.report.planning import PASS_ON
 from cases.records.states import ItemState, KnownBy, ReportState
 from portal import clock
 from portal.errors import Refused
@@ -22,7 +23,7 @@ from tests.desk import papers
 from tests.desk.letter_builders import letter, may_ask, signed_visit
 from tests.desk.packets import through_us
 from tests.records.builders import actor, item, on_november_5
-from tests.records.report_builders import past_visit
+from tests.records.report_builders import open_report, past_visit, put_in_report, sign_that_we_may
 
 pytestmark = pytest.mark.django_db
 
@@ -195,6 +196,39 @@ def test_a_report_that_went_elsewhere_is_asked_for_as_before(report):
     assert "asked for as before" in preview.sentence(papers.checked(), said, by=papers.theo())
     filing.file(papers.checked(), said, by=papers.theo())
     assert ReportLoop.objects.get().state == ReportState.ASKED
+
+
+@pytest.fixture
+def copy(november):
+    """The report, which was with us, went to the primary doctor behind a page of ours."""
+    loop = open_report(november)
+    sign_that_we_may(loop)
+    put_in_report(loop)
+    made = actions.make("pass_on", loop.visit, by=actor("theo"))
+    sending.sent(made, "faxed", by=actor("theo"))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [(Said.CAME, ReportState.CONFIRMED), (Said.MISSING, ReportState.ASKED), (Said.NO_OPEN, ReportState.ASKED)],
+)
+def test_a_report_that_we_passed_on_is_there_or_passed_on_once_more(copy, said, state):
+    paper = papers.fresh(
+        filing.file(papers.checked(), Filing(copy.case, About.LETTER, letter=copy, said=said), by=papers.theo())
+    )
+    assert ReportLoop.objects.get().state == state
+    assert ToDo.objects.open().filter(kind=PASS_ON).exists() is (state == ReportState.ASKED)
+    filing.put_back(paper, by=papers.theo())
+    assert ReportLoop.objects.get().state == ReportState.RECEIVED
+
+
+def test_whether_a_report_came_is_not_asked_with_to_whom_it_went(theo, copy):
+    paper = papers.read(papers.strip(copy.case, mark=copy.mark))
+    chosen = {"whose": str(copy.case.pk), "about": f"letter:{copy.pk}", "do": "see"}
+    page = theo.post(paper.get_absolute_url(), chosen)
+    assert "All of it came" in page.text
+    assert "To whom?" not in page.text
 
 
 # --- the page, and the database ---

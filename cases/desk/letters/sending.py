@@ -4,12 +4,13 @@ import json
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.case.actions import ask_to_do, must, settle_to_do
 from cases.case.authority import Authority
-from cases.case.models import ToDo
+from cases.case.models import Office, ToDo
 from cases.desk.letters import filling, rules, visits
 from cases.desk.letters.models import Letter
 from cases.desk.letters.paper import link_of
@@ -45,6 +46,7 @@ ENDED = {
 }
 ASKS_BACK = {LetterEnded.TAKEN_BACK, LetterEnded.STOPPED, LetterEnded.CHANGED}  # where its paper may be out
 PAST_US = THERE | {ItemState.SENT}
+TOGETHER = ("case__patient", "case__key", "visit", "office", "identity", "release__paper", "authority")
 LETTER_OUT = "letter_out"  # a to-do: paper that may be out must not be answered any more
 
 
@@ -233,6 +235,15 @@ def follow_authority(authority: Authority, *, by: Actor) -> None:
         _end(letter, LetterEnded.TAKEN_BACK, by)
 
 
+def follow_office(office: Office, *, by: Actor) -> None:
+    """Its entry was changed: letters that say otherwise go no more. The caller holds the lock of every case."""
+    names_it = Q(office=office) | Q(visit__office=office) | Q(case__clinicians__clinician__office=office)
+    pks = Letter.objects.to_go().filter(names_it).values("pk")
+    for letter in Letter.objects.filter(pk__in=pks).select_related(*TOGETHER):
+        if not filling.is_still_so(letter, _items(letter)):
+            _end(letter, LetterEnded.CHANGED, by)
+
+
 def _end(letter: Letter, why: LetterEnded, by: Actor) -> None:
     letter.ended_at, letter.ended_why = clock.now(), why
     letter.save(update_fields=["ended_at", "ended_why"])
@@ -255,5 +266,4 @@ def _items(letter: Letter) -> list[RecordItem]:
 
 
 def _fresh(letter: Letter) -> Letter:
-    together = ("case__patient", "case__key", "visit", "office", "release__paper", "authority", "identity")
-    return Letter.objects.select_related(*together).get(pk=letter.pk)
+    return Letter.objects.select_related(*TOGETHER).get(pk=letter.pk)

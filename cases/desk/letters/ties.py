@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from cases.case.models import Office
 from cases.case.office_ties import Moved, Rows, Ties, ids
+from cases.desk.letters import sending
 from cases.desk.letters.models import Letter
 from portal.actors import Actor
 
@@ -30,7 +31,8 @@ def move_back(source: Office, target: Office, moved: Moved, *, by: Actor) -> Non
 
 
 def follow(office: Office, before: Mapping[str, Any], *, by: Actor) -> None:
-    """A letter says what it said when it was made; what it is allowed to do is asked anew each time."""
+    """A letter that would say something wrong by now ends at once; its paper is asked back where it may be out."""
+    sending.follow_office(office, by=by)
 
 
 TIES = Ties(

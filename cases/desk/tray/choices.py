@@ -17,7 +17,8 @@ from cases.records.release import rules as release_rules
 from cases.records.states import IN_TROUBLE, THERE, UNASKED, ItemState
 from portal import when
 
-LEAST = {LetterKind.COVER: 1, LetterKind.REPORT: 0}  # records that make a strip of its own; of the others two
+# How many records make a strip of its own; of the others two.
+LEAST = {LetterKind.COVER: 1, **dict.fromkeys(strips.OF_REPORT, 0)}
 AT_AN_OFFICE = frozenset({ItemState.ASKED, ItemState.ACKNOWLEDGED, *IN_TROUBLE})
 
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case
+from cases.desk.letters.states import LetterKind
 from cases.desk.tray import choices, finding, preview, rules, strips, words
 from cases.desk.tray.choices import Choice
 from cases.desk.tray.forms import OrderForm, mark_of
@@ -172,7 +173,7 @@ class Desk:
 
     @property
     def is_report(self) -> bool:
-        return bool(self.chosen and self.chosen.letter and not self.chosen.items)
+        return bool(self.chosen and self.chosen.letter and self.chosen.letter.kind == LetterKind.REPORT)
 
     @cached_property
     def order(self) -> Filing | None:

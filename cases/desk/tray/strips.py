@@ -19,8 +19,14 @@ OFFERED: dict[str, tuple[Said, ...]] = {
     LetterKind.AGAIN: ASKING,
     LetterKind.COVER: (Said.CAME, Said.MISSING, Said.NO_OPEN),
     LetterKind.REPORT: (Said.SENT,),
+    LetterKind.PASS_ON: (Said.CAME, Said.MISSING, Said.NO_OPEN),
 }
-OF_ONE = {**OFFERED, LetterKind.COVER: (Said.CAME, Said.MISSING, Said.NOT_COME, Said.NO_OPEN), LetterKind.REPORT: ()}
+OF_REPORT = frozenset({LetterKind.REPORT, LetterKind.PASS_ON})  # they name no record
+OF_ONE = {
+    **OFFERED,
+    LetterKind.COVER: (Said.CAME, Said.MISSING, Said.NOT_COME, Said.NO_OPEN),
+    **dict.fromkeys(OF_REPORT, ()),
+}
 OF_ALL = frozenset({*ASKING, Said.CAME})  # said of every record of which nothing else is said
 TROUBLE = frozenset({Said.MISSING, Said.NOT_COME, Said.NO_OPEN})
 

@@ -16,7 +16,7 @@ from cases.records.models import LIVE, RecordItem, ReportLoop
 from cases.records.report.actions import tell_report
 from cases.records.report.loop import THERE as REPORT_THERE
 from cases.records.rules import ITEM_MOVES
-from cases.records.states import THERE, KnownBy, ReportState
+from cases.records.states import THERE, Came, KnownBy, ReportState
 from portal.actors import Actor
 from portal.errors import Refused
 
@@ -47,6 +47,8 @@ def tell(row: Incoming, filing: Filing, *, by: Actor) -> list[Told]:
     assert filing.letter is not None
     if filing.letter.kind == LetterKind.REPORT:
         return [_of_report(row, filing, by)]
+    if filing.letter.kind == LetterKind.PASS_ON:
+        return [_of_copy(row, filing, by)]
     is_cover = filing.letter.kind == LetterKind.COVER
     of_one = _of_cover if is_cover else _answer
     return [of_one(row, filing, item, said, by) for item, said in filing.lines]
@@ -94,12 +96,7 @@ def _of_cover(row: Incoming, filing: Filing, item: RecordItem, said: str, by: Ac
 
 def _of_report(row: Incoming, filing: Filing, by: Actor) -> Told:
     """Of the report: only what went to the primary doctor ends the asking."""
-    assert filing.letter is not None
-    telling.lock_case(filing.case)
-    visit = filing.letter.visit
-    loop = ReportLoop.objects.select_related("visit__case__patient", "visit__case__key").filter(visit=visit).first()
-    if loop is None:
-        raise Refused(_("Say first that the visit took place."), code="state")
+    loop = _loop(filing)
     if loop.state in REPORT_THERE:
         return Told(loop, filing.said, False, _("The report has arrived already."))
     if filing.to != To.PRIMARY:
@@ -107,3 +104,25 @@ def _of_report(row: Incoming, filing: Filing, by: Actor) -> Told:
     if loop.state == ReportState.ANNOUNCED and (filing.on is None or loop.sent_on == filing.on):
         return Told(loop, filing.said, False, _("We know that already."))
     return Told(tell_report(loop, "announced", on=filing.on, told=TOLD[How(row.how)], by=by), filing.said, True)
+
+
+def _of_copy(row: Incoming, filing: Filing, by: Actor) -> Told:
+    """Of the report that we passed on: it is there, or has to be passed on once more."""
+    loop = _loop(filing)
+    if loop.state == ReportState.CONFIRMED:
+        return Told(loop, filing.said, False, _("The report has arrived already."))
+    how = {"told": TOLD[How(row.how)], "by": by}
+    if filing.said == Said.CAME:
+        return Told(tell_report(loop, "confirmed", on=filing.on, came=Came.THROUGH_US, **how), filing.said, True)
+    return Told(tell_report(loop, "not_there", **how), filing.said, True)
+
+
+def _loop(filing: Filing) -> ReportLoop:
+    """The report that a strip is about, as it is now. Raises Refused while there is none."""
+    assert filing.letter is not None
+    telling.lock_case(filing.case)
+    found = ReportLoop.objects.select_related("visit__case__patient", "visit__case__key")
+    loop = found.filter(visit=filing.letter.visit).first()
+    if loop is None:
+        raise Refused(_("Say first that the visit took place."), code="state")
+    return loop
