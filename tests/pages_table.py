@@ -233,6 +233,7 @@ PAGES: dict[str, Page] = {
     "desk:say_visit_happened": office("second_link", posts="only"),
     "desk:send_report": office("second_link", posts="only"),
     "desk:say_report_sent": office("second_link", posts="only"),
+    "desk:remind": office("second_link", posts="only"),
     # --- the desk: what came in ---
     "desk:tray": Page(COORDINATOR, owner="coordinator"),
     "desk:add_scan": Page(COORDINATOR, owner="coordinator", posts="too"),

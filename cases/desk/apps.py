@@ -23,6 +23,7 @@ class DeskConfig(AppConfig):
         from cases.desk.mail import composing, desks
         from cases.desk.mail import kinds as mail_kinds
         from cases.desk.mail.planning import PAGE_HELD
+        from cases.desk.mail.wishes import REMIND_OFFICE
         from cases.desk.packet import beyond
         from cases.desk.primary import beyond as primary_beyond
         from cases.desk.primary import showing as primary
@@ -50,7 +51,7 @@ class DeskConfig(AppConfig):
         register_source(RecipientType.OFFICE, desks.readers, sent=desks.tell_sent, astray=desks.tell_astray)
         register_composer(RecipientType.OFFICE, composing.compose)
         tracking.connect(fax_answers.heard)
-        words.register_for_patients("letter.", "office_link.made", "office_mail.", "fax.")
+        words.register_for_patients("letter.", "office_link.made", "office_link.remind", "office_mail.", "fax.")
         parts.register(primary.PART)
         nav_counts.register("desk:tray", rows.count)
         words.register(tray_words.VERBS, tray_words.HISTORY_WHYS)
@@ -79,6 +80,8 @@ class DeskConfig(AppConfig):
                 "office_link.renewed": _("Made a new code for an office"),
                 "office_link.not_theirs": _("Said this is not its patient"),
                 "office_link.opened_again": _("Opened the closed page for an office again"),
+                "office_link.remind": _("Asked to be reminded of its report"),
+                "office_link.no_reminder": _("Asked for no reminder of its report"),
                 "office_link.closed": _("Closed the link for an office"),
             },
             {
@@ -86,6 +89,7 @@ class DeskConfig(AppConfig):
                 "as_zip": _("As a ZIP"),
                 "second_office": _("For the visit there"),
                 "primary_office": _("The report, for the primary doctor"),
+                REMIND_OFFICE: _("An office asked to be reminded of its report"),
                 MISSED: _("Something did not come to the second doctor, or is no use"),
                 "by_mail": _("By the link in our mail"),
                 "on_paper": _("With the code on our letter or fax"),

@@ -7,6 +7,7 @@ from cases.desk.links.models import FormerCode as FormerCode
 from cases.desk.links.models import OfficeLink as OfficeLink
 from cases.desk.packet.models import Taken as Taken
 from cases.desk.receiving.models import Receipt as Receipt
+from cases.desk.receiving.models import ReportWish as ReportWish
 from cases.desk.tray.models import Incoming as Incoming
 from cases.desk.tray.models import IncomingAnswer as IncomingAnswer
 from cases.desk.tray.models import IncomingPage as IncomingPage

@@ -43,6 +43,7 @@ urlpatterns = [
     path("o/page/<uuid:pk>/received/", receiving.say_received, name="say_received"),
     path("o/page/<uuid:pk>/took-place/", receiving.say_visit_happened, name="say_visit_happened"),
     path("o/page/<uuid:pk>/report/", receiving.send_report, name="send_report"),
+    path("o/page/<uuid:pk>/report/remind/", receiving.remind, name="remind"),
     path("o/page/<uuid:pk>/report/sent/", receiving.say_report_sent, name="say_report_sent"),
     path("o/page/<uuid:pk>/answer/<uuid:item_pk>/", holder.answer, name="answer"),
     path("o/page/<uuid:pk>/release/<uuid:release_pk>/", holder.release, name="release"),

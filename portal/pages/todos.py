@@ -21,6 +21,7 @@ from cases.desk.letters.states import LetterKind
 from cases.desk.links import actions as office_links
 from cases.desk.mail.desks import OFFICE_ADDRESS
 from cases.desk.mail.planning import PAGE_HELD
+from cases.desk.mail.wishes import REMIND_OFFICE
 from cases.desk.receiving.actions import MISSED
 from cases.opinions.talk.actions import TALK_TIME
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
@@ -43,6 +44,7 @@ KINDS = {
     "ask_report": (gettext_lazy("Ask for the report"), "info", "phone"),
     PASS_ON: (gettext_lazy("Pass the report on"), "info", "out"),
     WHICH_REPORT: (gettext_lazy("A report: which visit?"), "info", "file"),
+    REMIND_OFFICE: (gettext_lazy("Remind an office of its report"), "info", "phone"),
     "ask_office": (gettext_lazy("Ask the office"), "warn", "phone"),
     "give_back": (gettext_lazy("Goes back"), "warn", "clock"),
     "file_failed": (gettext_lazy("File not opened"), "warn", "file"),
@@ -73,6 +75,7 @@ ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
 WITH_NOTE = ON_REFERRAL | {
     TELL_HOLDER,
     TELL_PAID,
+    REMIND_OFFICE,
     LETTER_OUT,
     OFFICE_ADDRESS,
     PAGE_HELD,
@@ -83,6 +86,7 @@ ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, WHICH_REPORT, *WITH_NOTE}
 # What is due in the case is not why these wait.
 OWN_REASON = {
     TELL_PAID,
+    REMIND_OFFICE,
     CHECK_OFFICE,
     FIX_ADDRESS,
     OFFICE_ADDRESS,

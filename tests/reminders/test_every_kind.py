@@ -41,7 +41,7 @@ CODES = [kind.code for kind in kinds.all_kinds() if not kind.code.startswith("te
 
 
 NOT_FOR_PATIENTS = {
-    "desk.chase", "desk.page", "desk.primary", "desk.report", "desk.second",
+    "desk.chase", "desk.page", "desk.primary", "desk.remind", "desk.report", "desk.second",
     "bookings.told_consultant", "documents.new_plan", "records.safe_by", "records.check_it_opens", "reminders.missed",
     "reminders.wording_unfit", "documents.store_astray",
 }  # fmt: skip

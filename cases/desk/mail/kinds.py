@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cases.case.models import CaseClinician, Office
 from cases.desk.links.models import OfficeLink
 from cases.desk.mail.facts import VISIT, Facts
+from cases.desk.receiving.models import ReportWish
 from cases.records.items import opening
 from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.records.report import loop as report_loop
@@ -20,7 +21,7 @@ from portal.reminders.readers import Reader
 from portal.reminders.together import things
 
 PAGE, CHASE, SECOND = "desk.page", "desk.chase", "desk.second"
-REPORT, PRIMARY = "desk.report", "desk.primary"
+REPORT, PRIMARY, REMIND = "desk.report", "desk.primary", "desk.remind"
 
 Rows = Sequence[Reminder]
 AHEAD = {VisitState.PLANNED, VisitState.BOOKED}
@@ -35,6 +36,10 @@ def items_of(rows: Rows) -> dict[UUID, RecordItem]:
 
 def loops_of(rows: Rows) -> dict[UUID, ReportLoop]:
     return things(rows, ReportLoop.objects.select_related(*VISIT))
+
+
+def wishes_of(rows: Rows) -> dict[UUID, ReportWish]:
+    return things(rows, ReportWish.objects.select_related("link__office", *(f"link__{part}" for part in VISIT)))
 
 
 def links_of(rows: Rows) -> dict[UUID, OfficeLink]:
@@ -136,6 +141,28 @@ def primary_still_due(rows: Rows, now: datetime) -> set[UUID]:
     return _loops_due(rows, now, REPORT_AWAITED, lambda visit, primary: primary)
 
 
+def remind_still_due(rows: Rows, now: datetime) -> set[UUID]:
+    """They asked for it, and the report is not on its way; also where nobody has said yet that the visit took place."""
+    wishes = wishes_of(rows)
+    facts = Facts((wish.visit for wish in wishes.values()), now)
+    loops = {loop.visit_id: loop for loop in ReportLoop.objects.filter(visit__in=[w.visit for w in wishes.values()])}
+
+    def is_due(wish: ReportWish) -> bool:
+        visit, loop = wish.visit, loops.get(wish.visit.pk)
+        if visit.state == VisitState.HAPPENED:
+            return loop is not None and loop.state in REPORT_WANTED and loop.missed_on is None
+        return visit.state == VisitState.BOOKED and visit.on_date is not None and visit.on_date < wish.on_date
+
+    return {
+        row.pk
+        for row in rows
+        if (wish := wishes.get(row.about_id))
+        and wish.version == row.version
+        and is_due(wish)
+        and facts.may_write(wish.visit, wish.link.office, key=row.recipient_id)
+    }
+
+
 def _loops_due(
     rows: Rows, now: datetime, states: Set[ReportState], office_of: Callable[[Visit, Office | None], Office | None]
 ) -> set[UUID]:
@@ -179,6 +206,7 @@ LOOK_UP: dict[str, Callable[[Rows], dict]] = {
     SECOND: items_of,
     REPORT: loops_of,
     PRIMARY: loops_of,
+    REMIND: wishes_of,
 }
 
 
@@ -189,6 +217,7 @@ def subject(code: str, reference: str) -> str:
         SECOND: _("Reference %(reference)s: did the records arrive?"),
         REPORT: _("Reference %(reference)s: the report of a visit"),
         PRIMARY: _("Reference %(reference)s: did the report of a visit arrive?"),
+        REMIND: _("Reference %(reference)s: the report, as you asked us"),
     }
     return said[code] % {"reference": reference}
 
@@ -213,6 +242,8 @@ def asks(code: str, count: int) -> str:
         PAGE: _("Our page for this reference shows what is open with your office, and takes your answer."),
         REPORT: _("The visit took place. Please send your report to the patient’s primary doctor, and tell us once it "
                   "is sent."),
+        REMIND: _("You asked us to remind you. Please send your report of the visit to the patient’s primary doctor, "
+                  "and tell us once it is sent."),
         PRIMARY: _("A report of a visit should reach your office. Please tell us if it is there."),
     }  # fmt: skip
     return said[code]
@@ -234,6 +265,7 @@ LABELS = {
     SECOND: gettext_lazy("Did the records arrive at an office?"),
     REPORT: gettext_lazy("The report, asked of an office"),
     PRIMARY: gettext_lazy("Did the report arrive at an office?"),
+    REMIND: gettext_lazy("The report, as an office asked to be reminded"),
 }
 
 
@@ -253,6 +285,7 @@ KINDS = (
     _kind(CHASE, chase_still_due, gettext_lazy("It was asked for, and nobody has said that it is there."), 10),
     _kind(SECOND, second_still_due, gettext_lazy("It was sent, and nobody has said that it is there and opens."), 20),
     _kind(REPORT, report_still_due, gettext_lazy("The visit took place, and the report is awaited."), 30),
+    _kind(REMIND, remind_still_due, gettext_lazy("The office asked to be reminded of its report."), 25),
     _kind(PRIMARY, primary_still_due, gettext_lazy("The report was asked for, and should arrive."), 40),
     _kind(PAGE, page_still_due, gettext_lazy("Somebody pressed to send it."), 50),
 )

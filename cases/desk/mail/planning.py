@@ -155,7 +155,7 @@ def _plan(question: Question, now: datetime) -> bool:
     link = wake(link_for(visit, office, by=SYSTEM), until=due_at, by=SYSTEM)
     if link.office_id != office.pk:  # it became part of another one in this moment
         return False
-    row = _row(question.kind, question.about, question.about.version, visit, office, due_at, step=question.step)
+    row = row_for(question.kind, question.about, question.about.version, visit, office, due_at, step=question.step)
     return plan_row(row) is not None
 
 
@@ -168,7 +168,7 @@ def goes_at(visit: Visit, office: Office, now: datetime) -> datetime:
     return rules.first_morning(office.hours, now, zone, closed)
 
 
-def _row(
+def row_for(
     kind: str, about: Any, version: int, visit: Visit, office: Office, due_at: datetime, *, step: int = 0
 ) -> Reminder:
     useful_until = due_at + USEFUL_FOR
@@ -237,7 +237,7 @@ def _send_page(link: OfficeLink, visit: Visit, now: datetime, by: Actor) -> Remi
         return waiting
     if before.filter(settled_as=Outcome.SENT, settled_at__gte=now - ONE_DAY).exists():
         raise Refused(_("It went out to them a short while ago. Call them if it cannot wait."), code="state")
-    row = plan_row(_row(kinds.PAGE, link, link.generation, visit, link.office, due_at, step=before.count()))
+    row = plan_row(row_for(kinds.PAGE, link, link.generation, visit, link.office, due_at, step=before.count()))
     if row is None:
         raise Refused(_("The visit comes before they are at their desk again. Call them."), code="state")
     for todo in ToDo.objects.open().filter(kind=PAGE_HELD, about_id=str(link.pk)):

@@ -12,6 +12,7 @@ from cases.case import authority_actions, offices
 from cases.case.models import CaseClinician, Office
 from cases.desk.links.gate import Opened
 from cases.desk.links.parts import Part
+from cases.desk.mail import wishes
 from cases.desk.packet import contents
 from cases.desk.packet.contents import Packet
 from cases.desk.packet.models import Taken
@@ -173,6 +174,8 @@ def _report(opened: Opened, now: datetime) -> dict[str, Any]:
         "may_send": contents.why_not(visit) == "",
         "may_say_happened": visit.state == VisitState.BOOKED and visit.on_date is not None and visit.on_date <= today,
         "reports": reports(opened),
+        "wish": wishes.waiting(opened.link),
+        "remind_on": wishes.day_for(visit, opened.office, now),
     }
 
 

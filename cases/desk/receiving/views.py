@@ -7,11 +7,13 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.desk.links import gate, pages
 from cases.desk.links.gate import Opened
+from cases.desk.mail import wishes
 from cases.desk.packet import actions as packets
 from cases.desk.packet import contents, giving
 from cases.desk.packet.contents import Packet, Part
@@ -172,6 +174,21 @@ def say_report_sent(request: HttpRequest, opened: Opened) -> HttpResponse:
         return _shown(request, opened, 409, also=[no.message])
     gate.say(request, opened.link, _("Thank you. We ask the other office whether it came."))
     return redirect("desk:page", opened.link.pk)
+
+
+@public
+@require_POST
+@opened_with_both
+def remind(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Remind them of their report after the visit, or not after all."""
+    try:
+        if request.POST.get("do") == "no":
+            wishes.take_back(opened.link, by=opened.by)
+        else:
+            wishes.ask(opened.link, by=opened.by)
+    except Refused as no:
+        return _shown(request, opened, 409, also=[no.message])
+    return redirect(reverse("desk:page", args=[opened.link.pk]) + "#report")
 
 
 def _shown(
