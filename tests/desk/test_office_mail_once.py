@@ -11,6 +11,7 @@ from django.urls import reverse
 from cases.case import directory
 from cases.case.actions import add_office
 from cases.case.models import ToDo
+from cases.desk.links.actions import link_for
 from cases.desk.mail import desks, planning
 from cases.records import actions as records
 from cases.records.models import ReportLoop
@@ -98,6 +99,25 @@ def test_merged_after_it_went_a_press_waits_for_the_next_day(asked, clock, smtp_
     clock.move_to("2026-11-16T15:00:00Z")
     sender.run()
     assert len(to_offices(smtp_sink)) == 2
+
+
+@pytest.mark.parametrize("has_own_page", [True, False])
+def test_merged_before_it_went_a_press_waits_for_another_one(asked, clock, smtp_sink, has_own_page):
+    source = item(asked, "slides").holder
+    target = on_file(add_office(asked.case, name="Lakeside Health", region="US-PA", by=actor("theo")))
+    if has_own_page:
+        link_for(asked, target, by=actor("theo"))
+    clock.move_to("2026-11-06T22:00:00Z")
+    planning.send_page(asked, source, by=actor("theo"))
+    directory.merge(source, target, by=actor("theo"))
+    clock.move_to("2026-11-09T15:00:00Z")
+    sender.run()
+    assert to_offices(smtp_sink) == []
+    assert target.email in ToDo.objects.open().get(kind=planning.PAGE_HELD).note
+    planning.send_page(asked, directory.Office.objects.get(pk=target.pk), by=actor("theo"))
+    sender.run()
+    assert [message["To"] for message in to_offices(smtp_sink)] == [target.email]
+    assert not ToDo.objects.open().filter(kind=planning.PAGE_HELD).exists()
 
 
 def test_merged_after_it_went_the_same_is_not_asked_again(asked, clock, smtp_sink):

@@ -23,6 +23,7 @@ ROWS = Rows(OfficeLink._meta.get_field("office"), case="visit__case", key="links
 
 def move(source: Office, target: Office, *, by: Actor) -> Moved:
     """Links of one entry are the other's. Where both have one for a visit, the target's stands."""
+    planning.hold_pages(source, target, by=by)
     found = ROWS.of(source)
     twins = OfficeLink.objects.standing().filter(office=target).values("visit")
     doubled = found.standing().filter(visit__in=twins)

@@ -240,7 +240,8 @@ def _send_page(link: OfficeLink, visit: Visit, now: datetime, by: Actor) -> Remi
     row = plan_row(row_for(kinds.PAGE, link, link.generation, visit, link.office, due_at, step=before.count()))
     if row is None:
         raise Refused(_("The visit comes before they are at their desk again. Call them."), code="state")
-    for todo in ToDo.objects.open().filter(kind=PAGE_HELD, about_id=str(link.pk)):
+    own = OfficeLink.objects.filter(visit=visit, office=link.office).values_list("pk", flat=True)
+    for todo in ToDo.objects.open().filter(kind=PAGE_HELD, about_id__in=[str(pk) for pk in own]):
         settle_to_do(todo, by=by)
     record(by, "office_mail.asked", link, patient=visit.case.patient_id, case=visit.case_id)
     return row
@@ -249,14 +250,19 @@ def _send_page(link: OfficeLink, visit: Visit, now: datetime, by: Actor) -> Remi
 @transaction.atomic
 def address_changed(office: Office, before: Mapping[str, object], *, by: Actor) -> None:
     """What was pressed for goes to the address that was seen, or not at all: one of us looks at the new one."""
-    if "email" not in before:
-        return
+    if "email" in before:
+        hold_pages(office, office, by=by)
+
+
+@transaction.atomic
+def hold_pages(office: Office, now: Office, *, by: Actor) -> None:
+    """What waits to go to an office waits for another press. `now`: its entry from now on."""
     rows = Reminder.objects.unsettled().filter(kind=kinds.PAGE, recipient_id__startswith=Desk.office_part(office.pk))
     links = {row.about_id for row in rows}
     settle(rows, Outcome.WITHDRAWN, clock.now())
     today = clock.today(ZoneInfo(organisation().time_zone))
-    for link in OfficeLink.objects.standing().filter(pk__in=links).select_related("visit__case"):
-        note = " · ".join(part for part in (office.name, office.email) if part)
+    for link in OfficeLink.objects.filter(pk__in=links).select_related("visit__case"):
+        note = " · ".join(part for part in (now.name, now.email) if part)
         ask_to_do(PAGE_HELD, link, case=link.visit.case, due_on=today, note=note, by=by)
 
 
