@@ -231,6 +231,16 @@ def test_whether_a_report_came_is_not_asked_with_to_whom_it_went(theo, copy):
     assert "To whom?" not in page.text
 
 
+def test_an_office_that_does_not_refer_is_offered_in_those_words(theo):
+    visit = signed_visit()
+    referral = item(visit, "referral_letter")
+    paper = papers.checked()
+    said = {"whose": str(visit.case.pk), "about": f"item:{referral.pk}", "do": "see"}
+    page = theo.post(paper.get_absolute_url(), said)
+    assert "They do not refer" in page.text
+    assert "Can’t find it" not in page.text
+
+
 # --- the page, and the database ---
 
 

@@ -147,7 +147,9 @@ class Desk:
         if self.chosen and self.chosen.letter:
             offered = list(strips.OFFERED[self.chosen.letter.kind])
         now = self.form.said_of("said")
-        return [{"value": each.value, "label": each.label, "is_chosen": each == now} for each in offered]
+        item = self.chosen.item if self.chosen else None
+        labels = {each: words.said_of(item, each) for each in offered}
+        return [{"value": each.value, "label": label, "is_chosen": each == now} for each, label in labels.items()]
 
     @property
     def lines(self) -> list[dict[str, Any]]:

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cases.desk.tray.models import Incoming
 from cases.desk.tray.states import About, Check, How, Said
+from cases.records.items.telling import REFERRAL_KIND
+from cases.records.models import RecordItem
 from portal import when
 
 WHYS = {
@@ -100,11 +102,17 @@ def filed_already(row: Incoming) -> str:
     }
 
 
+def said_of(item: RecordItem | None, said: Said) -> str:
+    """A referral is theirs to write, and cannot be looked for in vain."""
+    is_referral = item is not None and item.kind_id == REFERRAL_KIND
+    return _("They do not refer") if is_referral and said == Said.NOT_FOUND else str(said.label)
+
+
 def _answers(row: Incoming) -> list[str]:
     together = ("item__kind", "item__visit__case__key", "loop")
     return [
         _("%(record)s: %(said)s")
-        % {"record": each.item.called if each.item else _("The report"), "said": Said(each.said).label}
+        % {"record": each.item.called if each.item else _("The report"), "said": said_of(each.item, Said(each.said))}
         for each in row.answers.select_related(*together)
     ]
 
@@ -118,7 +126,7 @@ def settled(row: Incoming) -> str:
         return _("%(name)s said on %(moment)s that it is not ours.") % {"name": by.name, "moment": when.moment(at)}
     what = About(row.about).label
     if row.about == About.ITEM and row.item:
-        what = _("%(record)s: %(said)s") % {"record": row.item.called, "said": Said(row.said).label}
+        what = _("%(record)s: %(said)s") % {"record": row.item.called, "said": said_of(row.item, Said(row.said))}
     elif row.about == About.LETTER:
         what = ". ".join([str(what), *_answers(row)])
     return _("%(name)s filed it on %(moment)s with %(patient)s. %(what)s.") % {
