@@ -123,3 +123,9 @@ def test_looking_at_the_head_of_a_form_is_no_opening(client, november_5):
         assert not Event.objects.filter(verb=verb).exists()
         browser.get(address)
         assert Event.objects.filter(verb=verb).count() == 1
+
+
+def test_what_was_asked_for_after_that_leads_to_the_form(desk, november_5, second_link):
+    november_5.shift(30 * MINUTE)
+    for name in ("authority", "receive_pdf", "receive_zip"):
+        assert desk.get(reverse(f"desk:{name}", args=[second_link.pk])).url == page_of(second_link)

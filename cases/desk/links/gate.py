@@ -80,6 +80,14 @@ class Shut(Exception):
         self.why = why
 
 
+class Wanting(Exception):
+    """Something of an open page that asks for more than was shown: it leads to the page, which has the form for that."""
+
+    def __init__(self, link: OfficeLink):
+        super().__init__(link.pk)
+        self.link = link
+
+
 def opened(request: HttpRequest, pk: UUID) -> Opened:
     """The page of this link, if this browser has opened it. Every view of it begins here.
 
@@ -120,11 +128,17 @@ def _look(request: HttpRequest, proof: dict[str, Any]) -> None:
 
 
 def opened_with_birth_date(request: HttpRequest, pk: UUID) -> Opened:
-    """The same for what carries the patient's birth date: it is of those only who have shown it, else Http404."""
+    """The same for what carries the patient's birth date: it is for those only who have shown it. Else raises Wanting."""
     found = opened(request, pk)
     if not found.has_birth_date:
-        raise Http404
+        raise Wanting(found.link)
     return found
+
+
+def ask_for_both(opened: Opened) -> None:
+    """What is medical opens with code and birth date. Raises Wanting without, also where the page was left alone."""
+    if not opened.has_both:
+        raise Wanting(opened.link)
 
 
 def remember(request: HttpRequest, link: OfficeLink, *, code: bool, birth_date: bool) -> None:

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.desk.links import birth_dates, gate, parts, rules
 from cases.desk.links.forms import ProofForm
-from cases.desk.links.gate import Opened, Shut
+from cases.desk.links.gate import Opened, Shut, Wanting
 from cases.desk.links.rules import Ended, Standing
 from portal import clock
 
@@ -75,6 +75,8 @@ class OfficePagesMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Wanting):
+            return redirect("desk:page", exception.link.pk)
         return shut(request, exception.why) if isinstance(exception, Shut) else None
 
 

@@ -66,8 +66,9 @@ def report(request: HttpRequest, pk: UUID, version: UUID) -> HttpResponseBase:
     loop = loop_or_404(opened)
     copies = {each.pk: each for each in passing.versions_here(loop)} if keeping.may_ask(opened.case) else {}
     found = copies.get(version)
-    if found is None or not (opened.has_code and opened.has_birth_date):
+    if found is None:
         raise Http404
+    gate.ask_for_both(opened)
     with giving.while_it_is_here(found):
         answer = giving.attachment(found.file, found.copy_name, kinds.KINDS[found.file_kind])
     if request.method == "HEAD":

@@ -40,8 +40,9 @@ def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The patient's page, where she lets this office read it and both the code and the birth date were shown."""
     opened = gate.opened(request, pk)
     talk = talk_or_404(opened)
-    if not (talk.is_shown and opened.has_code and opened.has_birth_date):
+    if not talk.is_shown:
         raise Http404
+    gate.ask_for_both(opened)
     try:
         content = agenda.pdf(talk, clock.now(), is_read=True)
     except Refused as no:
