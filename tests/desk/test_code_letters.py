@@ -160,5 +160,8 @@ def test_without_a_birth_date_on_file_no_letter_has_a_code(clinic):
     patient.save(update_fields=["birth_date"])
     _letter, pdf = actions.print_letter(letter, by=actor("theo"))
     assert codes.paper_code(clinic) not in words_of(pdf)
-    page = people.browser(people.person("theo")).get(letter.get_absolute_url()).content.decode()
-    assert "Not on file, so this page has no code" in page
+    for who, said in (("theo", "Ask the patient for it."), ("rosa", 'href="/account/you/"')):
+        page = people.browser(people.person(who)).get(letter.get_absolute_url()).content.decode()
+        assert said in page.split("rs-letterdesk")[1]
+    new = people.browser(people.person("theo")).get(f"/letters/new/code/{clinic.pk}/").content.decode()
+    assert "Not on file, so this page has no code" in new

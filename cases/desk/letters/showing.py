@@ -107,7 +107,17 @@ def became(letter: Letter) -> list[str]:
     return lines
 
 
-def filled(letter: Letter) -> list[dict[str, str]]:
+def no_birth_date(visit: Visit, *, is_own: bool) -> dict[str, str] | None:
+    """What a letter lacks without the patient's birth date, and where it is added; None where it is on file."""
+    if birth_dates.of_patient(visit):
+        return None
+    row = {"label": _("Birth date"), "value": _("Not on file, so this page has no code")}
+    if is_own:
+        return row | {"value": _("Add it: without it this page has no code"), "href": reverse("accounts:about_you")}
+    return row | {"hint": _("Ask the patient for it. The page of the office opens with it.")}
+
+
+def filled(letter: Letter, *, is_own: bool) -> list[dict[str, str]]:
     """Where the words of the page come from, with the way to change them for the next letter."""
     case, office = letter.case, letter.office
     rows = [
@@ -117,14 +127,8 @@ def filled(letter: Letter) -> list[dict[str, str]]:
         rows.append({"label": _("Gives"), "value": _("The code to their page, without the birth date")})
     else:
         rows.append({"label": _("Asks for"), "value": _asks(letter), "href": reverse("records:list", args=[case.pk])})
-    if birth_dates.of_patient(letter.visit) is None:
-        rows.append(
-            {
-                "label": _("Birth date"),
-                "value": _("Not on file, so this page has no code"),
-                "hint": _("Ask the patient for it. The page of the office opens with it."),
-            }
-        )
+    if row := no_birth_date(letter.visit, is_own=is_own):
+        rows.append(row)
     if letter.release:
         signed = when.month_day(letter.release.signed_at, year=True) if letter.release.signed_at else ""
         rows.append(

@@ -86,6 +86,7 @@ def _new_page(
         "names": [item.called for item in found.items] if found else [],
         "missing": showing.missing(found, about) if found else None,
         "earlier": showing.rows(_letters(request, case).filter(kind=kind, office=found.office))[:3] if found else [],
+        "birth_date": showing.no_birth_date(found.visit, is_own=case.patient_id == request.user.pk) if found else None,
         "also": also,
     }
     return render(request, "desk/new_letter.html", page, status=status)
@@ -130,7 +131,7 @@ def _page(request: HttpRequest, found: Letter, *, also: list[str] | None = None,
         "code": code,
         "tag": showing.tag(found),
         "became": showing.became(found),
-        "filled": showing.filled(found),
+        "filled": showing.filled(found, is_own=case.patient_id == request.user.pk),
         "beside": papers.by_hand(found),
         "left_over": showing.left_over(found),
         "why": why,

@@ -81,7 +81,7 @@ class Shut(Exception):
 
 
 class Wanting(Exception):
-    """Something of an open page that asks for more than was shown: it leads to the page, which has the form for that."""
+    """Something of an open page that asks for more than was shown: it leads to the page with the form."""
 
     def __init__(self, link: OfficeLink):
         super().__init__(link.pk)
@@ -128,7 +128,7 @@ def _look(request: HttpRequest, proof: dict[str, Any]) -> None:
 
 
 def opened_with_birth_date(request: HttpRequest, pk: UUID) -> Opened:
-    """The same for what carries the patient's birth date: it is for those only who have shown it. Else raises Wanting."""
+    """The same for what carries the patient's birth date: for those who have shown it. Else raises Wanting."""
     found = opened(request, pk)
     if not found.has_birth_date:
         raise Wanting(found.link)
