@@ -225,6 +225,7 @@ PAGES: dict[str, Page] = {
     "desk:primary_tell": office("primary_link", posts="only", body={"said": "not_yet"}),
     "desk:primary_take_back": office("primary_link", posts="only"),
     "desk:primary_report": office("primary_link", "report_version", is_file=True),
+    "desk:primary_fax": office("primary_link", posts="only"),
     "desk:primary_permission": office("primary_link", is_file=True),
     "desk:receive_pdf": office("second_link", is_file=True),
     "desk:receive_zip": office("second_link", is_file=True),

@@ -35,6 +35,7 @@ urlpatterns = [
     path("o/page/<uuid:pk>/not-ours/", links.not_ours, name="not_ours"),
     path("o/page/<uuid:pk>/primary/", primary.tell, name="primary_tell"),
     path("o/page/<uuid:pk>/primary/back/", primary.take_back, name="primary_take_back"),
+    path("o/page/<uuid:pk>/primary/fax/", primary.fax, name="primary_fax"),
     path("o/page/<uuid:pk>/primary/<uuid:version>/", primary.report, name="primary_report"),
     path("o/page/<uuid:pk>/primary/permission.pdf", primary.permission, name="primary_permission"),
     path("o/page/<uuid:pk>/records.pdf", receiving.receive_pdf, name="receive_pdf"),

@@ -119,6 +119,14 @@ def pass_on(today: dt.date) -> Reason:
     return Reason(today, _("Pass the report on"), "info", "out", text)
 
 
+def fax_report(gathered: Gathered, today: dt.date) -> Reason:
+    """The primary doctor's office wants the report by fax, and it does not go by itself."""
+    office = gathered.primary_office
+    named = {"desk": desk(office) if office else _("The primary doctor’s office")}
+    text = _("%(desk)s wants the report by fax. Make the page that goes with it, and fax both.") % named
+    return Reason(today, _("Fax the report"), "info", "print", text)
+
+
 def which_report(today: dt.date) -> Reason:
     """A report is here, and can be of more than one visit."""
     text = _("A report is here, and there was more than one visit. Look which one it is of, then say so.")

@@ -26,7 +26,7 @@ from cases.desk.receiving.actions import MISSED
 from cases.opinions.talk.actions import TALK_TIME
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
 from cases.records.release.actions import TELL_HOLDER
-from cases.records.report.planning import ASK_REPORT, PASS_ON, WHICH_REPORT
+from cases.records.report.planning import ASK_REPORT, FAX_REPORT, PASS_ON, WHICH_REPORT
 from cases.records.wants.fees import TELL_PAID
 from portal import clock, phones, when
 from portal.accounts.models import User
@@ -43,6 +43,7 @@ KINDS = {
     "call_holder": (gettext_lazy("Call the office"), "warn", "phone"),
     "ask_report": (gettext_lazy("Ask for the report"), "info", "phone"),
     PASS_ON: (gettext_lazy("Pass the report on"), "info", "out"),
+    FAX_REPORT: (gettext_lazy("Fax the report"), "info", "print"),
     WHICH_REPORT: (gettext_lazy("A report: which visit?"), "info", "file"),
     REMIND_OFFICE: (gettext_lazy("Remind an office of its report"), "info", "phone"),
     "ask_office": (gettext_lazy("Ask the office"), "warn", "phone"),
@@ -82,7 +83,7 @@ WITH_NOTE = ON_REFERRAL | {
     FAX_FAILED,
     *office_links.TO_DOS,
 }
-ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, WHICH_REPORT, *WITH_NOTE}
+ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPORT, WHICH_REPORT, *WITH_NOTE}
 # What is due in the case is not why these wait.
 OWN_REASON = {
     TELL_PAID,
@@ -165,7 +166,7 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the sheet"), "href": reverse("pages:sheet", args=[todo.case_id])}
     if todo.kind in ON_REFERRAL and todo.case:
         return {"label": _("Open the letter"), "href": reverse("records:referral", args=[todo.case_id]) + "#letter"}
-    if todo.kind in {PASS_ON, WHICH_REPORT} and todo.case:
+    if todo.kind in {PASS_ON, FAX_REPORT, WHICH_REPORT} and todo.case:
         return {"label": _("Open the report"), "href": reverse("records:report", args=[todo.case_id])}
     if todo.kind == TELL_HOLDER and todo.case:
         return {"label": _("See what was signed"), "href": reverse("records:signed", args=[todo.about_id])}
@@ -189,6 +190,8 @@ def _reason(todo: ToDo, gathered: Gathered, today: dt.date) -> reasons.Reason | 
         return reasons.about(gathered, todo.about_id, today)
     if todo.kind == PASS_ON:
         return reasons.pass_on(today)
+    if todo.kind == FAX_REPORT:
+        return reasons.fax_report(gathered, today)
     if todo.kind == WHICH_REPORT:
         return reasons.which_report(today)
     if todo.kind == ASK_REPORT:

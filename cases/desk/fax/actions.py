@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case.actions import must, settle_to_do
-from cases.case.models import ToDo
+from cases.case.models import Office, ToDo
 from cases.desk.fax import gateway
 from cases.desk.fax.models import Fax
 from cases.desk.fax.states import Failure
@@ -36,8 +36,12 @@ def why_not(letter: Letter) -> str:
 
 
 def number_of(letter: Letter) -> str:
-    region = letter.office.region.partition("-")[0] or "US"
-    return gateway.dialed(letter.office.fax, region)
+    return number_at(letter.office)
+
+
+def number_at(office: Office) -> str:
+    """The fax number on file, as it is dialed; "" where there is none that can be."""
+    return gateway.dialed(office.fax, office.region.partition("-")[0] or "US")
 
 
 @transaction.atomic
@@ -58,7 +62,11 @@ def send(letter: Letter, *, number: str, is_sure: bool = False, by: Actor) -> Fa
         raise Refused(_("The number has changed since you opened the page. Look at it once more."), code="state")
     if letter.office.checked_at is None and not is_sure:
         raise Refused(_("Nobody has called this office yet. Say that the number is right."), code="sure")
-    assert by.user is not None, "only people press"
+    return hand_in(letter, number, by=by)
+
+
+def hand_in(letter: Letter, number: str, *, by: Actor) -> Fax:
+    """Let it go out, once. The caller holds the case, and has looked that it may go, and to this number."""
     wake_link(letter, by=by)
     made = Fax.objects.create(letter=letter, number=number, asked_at=clock.now(), asked_by=by.user)
     record_fax(by, "fax.asked", made)

@@ -31,7 +31,8 @@ class Fax(models.Model):
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="faxes")
     number = models.CharField(max_length=20)  # as it is dialed, digits only
     asked_at = models.DateTimeField()
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Who pressed; nobody of us where its office wanted the report on its own page.
+    asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     claimed_until = models.DateTimeField(null=True, blank=True)  # in real time
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True)  # in real time

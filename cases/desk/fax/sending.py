@@ -100,7 +100,8 @@ def _took(pk: UUID) -> None:
     fax.sent_at, fax.claimed_until = clock.now(), None
     fax.save(update_fields=["sent_at", "claimed_until"])
     record_fax(SYSTEM, "fax.sent", fax)
-    letter_sending.went_out(fax.letter, SentHow.FAXED, by=Actor.person(fax.asked_by))
+    by = Actor.person(fax.asked_by) if fax.asked_by else Actor("office", id=fax.letter.office_id)
+    letter_sending.went_out(fax.letter, SentHow.FAXED, by=by)
 
 
 @transaction.atomic

@@ -53,6 +53,13 @@ def make(kind: str, about: About, *, by: Actor) -> Letter:
     must("say_signed", case, by)  # what was signed goes with it
     if kind in BY_US:
         must("log_calls", case, by)
+    return make_for_office(kind, about, by=by)
+
+
+@transaction.atomic
+def make_for_office(kind: str, about: About, *, by: Actor) -> Letter:
+    """The same for an office that wants it on its page. The caller has looked that this is its to want."""
+    case = case_of(about)
     lock_case(case)
     now = clock.now()
     request = request_of(kind, about, now)

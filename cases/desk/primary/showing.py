@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from cases.case import authority_actions, offices
 from cases.case.models import CaseClinician
+from cases.desk.fax import wanted
 from cases.desk.links.gate import Opened
 from cases.desk.links.parts import Part
 from cases.desk.primary import actions, rules
@@ -67,6 +68,7 @@ def context(opened: Opened, now: datetime) -> dict[str, Any] | None:
         "is_done": loop.state == ReportState.CONFIRMED,
         "form": CameForm(auto_id="id_primary_%s"),
         "copies": [{"version": each, "label": _copy_label(each.pages), "came_on": each.put_in_at} for each in copies],
+        "by_fax": wanted.of(opened.link, loop) if may_pass_on else None,
         "may_open_copies": opened.has_code and opened.has_birth_date,
         # One form for both parts of a page that has both.
         "asks_proof": opened.link.office_id != visit.office_id,

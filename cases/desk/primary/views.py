@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case import authority_actions
+from cases.desk.fax import wanted
 from cases.desk.links import gate, pages
 from cases.desk.links.gate import Opened
 from cases.desk.primary import actions
@@ -75,6 +76,23 @@ def report(request: HttpRequest, pk: UUID, version: UUID) -> HttpResponseBase:
         return answer
     actions.note_copy(found, by=opened.by)
     return giving.noted_at_its_end(answer, lambda: actions.say_copy_taken(opened.link, loop, found, by=opened.by))
+
+
+@public
+@require_POST
+def fax(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """They want the copy by fax, to the number on file; clinical, so both the code and the birth date were shown."""
+    opened = gate.opened(request, pk)
+    loop = loop_or_404(opened)
+    if not (opened.has_code and opened.has_birth_date):
+        raise Http404
+    try:
+        if over := why_over(opened):
+            raise Refused(over, code="state")
+        wanted.ask(opened.link, loop, number=request.POST.get("number", ""), by=opened.by)
+    except Refused as no:
+        return _refused(request, opened, no)
+    return _back(pk)
 
 
 @public

@@ -12,7 +12,8 @@ from portal.reminders.planning import Plan
 from portal.reminders.rules import morning
 
 REPORT_BACK = "records.report_back"
-ASK_REPORT, PASS_ON = REPORT_TO_DOS = ("ask_report", "pass_on_report")  # on the coordinator's board
+# On the coordinator’s board.
+ASK_REPORT, PASS_ON, FAX_REPORT = REPORT_TO_DOS = ("ask_report", "pass_on_report", "fax_report")
 WHICH_REPORT = "which_report"  # and of which visit a file is the report
 STAYS_OPEN = timedelta(days=60)  # how long a message about it can be answered
 
