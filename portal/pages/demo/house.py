@@ -136,3 +136,11 @@ def _check_in(office: DemoOffice, coordinator: User) -> Office:
         checked_at=clock.now(),
         checked_by=coordinator,
     )
+
+
+def business_day(today: dt.date, days: int) -> dt.date:
+    """So many days from today, moved off a weekend; a day in the past moves back, one to come moves on."""
+    on = today + dt.timedelta(days=days)
+    while on.weekday() >= 5:
+        on += dt.timedelta(days=1 if days >= 0 else -1)
+    return on

@@ -32,7 +32,7 @@ from portal.pages.demo import house, messages, papers, plan_files, reports
 from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
 from portal.pages.demo.plans import plan
 from portal.pages.demo.reviews import REVIEWS
-from portal.pages.demo.signing import sign_forms, take_records, write_letters
+from portal.pages.demo.signing import ask_to_refer, sign_forms, take_records, write_letters
 from portal.pages.demo.stories import STORIES, Story
 from portal.pages.demo.talks import plan_talk
 from portal.reminders import sender
@@ -141,6 +141,8 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
         yield from _referral(told)
     if story.second:
         yield began - 1.5, lambda: _name_visit(told)
+    if story.second and story.referral == "asked":
+        yield began - 3.5, lambda: ask_to_refer(told.case, _visit(told))
     if story.signs:
         yield began - 1.6, lambda: sign_forms(told.case, _visit(told))
         yield began - 2, lambda: write_letters(told.case, _visit(told), theo)
@@ -163,8 +165,9 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
         yield from _report(told, -story.visit_in - 1)
     if story.report_here:
         yield 1, lambda: reports.arrives(told.case, _visit(told), Actor.person(theo))
+        yield 0.8, lambda: reports.write_cover(_visit(told), Actor.person(theo))
     if story.over_in is not None:
-        yield 3, lambda: plan_talk(told.case, _business_day(told.today, story.over_in or 0), told.teller)
+        yield 3, lambda: plan_talk(told.case, house.business_day(told.today, story.over_in or 0), told.teller)
     if story.slides_back_in is not None:
         yield 1, lambda: _lend(told)
     if story.third:
@@ -188,7 +191,7 @@ def _open(told: Told) -> None:
     story = told.story
     fields = {"diagnosis": story.diagnosis}
     if story.treatment_in is not None:
-        fields["treatment_on"] = _business_day(told.today, story.treatment_in)
+        fields["treatment_on"] = house.business_day(told.today, story.treatment_in)
     if story.starter:
         person = next(person for person in PATIENTS if person.key == story.patient)
         told.case = case_actions.open_case(
@@ -232,7 +235,7 @@ def _name_visit(told: Told) -> None:
         told.case, doctor=doctor.name, specialty=doctor.field, office=_office(doctor.office), by=told.teller
     )
     if told.story.visit_in is not None:
-        on = _business_day(told.today, told.story.visit_in + 10 * bool(told.story.moved))
+        on = house.business_day(told.today, told.story.visit_in + 10 * bool(told.story.moved))
         records.set_visit_date(visit, on=on, at=VISIT_TIME, by=told.teller)
 
 
@@ -245,16 +248,8 @@ def _type_office(told: Told) -> None:
 
 
 def _move_visit(told: Told) -> None:
-    on = _business_day(told.today, told.story.visit_in or 0)
+    on = house.business_day(told.today, told.story.visit_in or 0)
     records.move_visit(_visit(told), on=on, at=VISIT_TIME, by=told.teller)
-
-
-def _business_day(today: dt.date, days: int) -> dt.date:
-    """So many days from today, moved off a weekend; a day in the past moves back, one to come moves on."""
-    on = today + dt.timedelta(days=days)
-    while on.weekday() >= 5:
-        on += dt.timedelta(days=1 if days >= 0 else -1)
-    return on
 
 
 def _visit(told: Told) -> Visit:
@@ -264,7 +259,7 @@ def _visit(told: Told) -> Visit:
 def _lend(told: Told) -> None:
     """The lab has said by when its slides go back."""
     slides = RecordItem.objects.select_related("visit__case", "kind").get(visit=_visit(told), kind="slides")
-    on = _business_day(told.today, told.story.slides_back_in or 0)
+    on = house.business_day(told.today, told.story.slides_back_in or 0)
     records.set_due_back(slides, on=on, by=told.teller)
 
 
@@ -273,7 +268,7 @@ def _ask_a_third(told: Told) -> None:
     doctor = next(doctor for doctor in DOCTORS if doctor.key == told.story.third)
     named = {"doctor": doctor.name, "specialty": doctor.field, "office": _office(doctor.office)}
     visit = records.name_visit(told.case, **named, round=3, by=told.teller)
-    on = _business_day(told.today, told.story.third_in)
+    on = house.business_day(told.today, told.story.third_in)
     records.set_visit_date(visit, on=on, at=VISIT_TIME, by=told.teller)
     records.move_referral(told.case, "asked", round=3, by=told.teller)
 

@@ -40,6 +40,13 @@ def write_letters(case: Case, visit: Visit, theo: User) -> None:
             return
 
 
+def ask_to_refer(case: Case, visit: Visit) -> None:
+    """The letter for the referral, with its strip: the patient handed it over."""
+    by, name = Actor.person(case.patient), Signature(SignedHow.TYPED, case.patient.name)
+    sign_authority(case, name, version=text(Text.Kind.AUTHORITY).version, by=by)
+    sending.sent(actions.print_letter(actions.make("refer", visit, by=by), by=by)[0], "handed", by=by)
+
+
 def take_records(visit: Visit, coordinator: User) -> None:
     """The second doctor's office saves what is there on its page."""
     assert visit.office is not None
