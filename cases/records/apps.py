@@ -143,6 +143,7 @@ class RecordsConfig(AppConfig):
                 "give_back": _("Something lent that goes back"),
                 "fax_letter": _("A letter to be faxed"),
                 "tell_holder": _("A call to an office: a permission was taken back"),
+                "ring_office": _("A call to an office: it is urgent"),
                 "tell_paid": _("A call to an office: its fee is paid"),
                 "ask_referral": _("A question about the referral"),
                 "core": _("Needed on the day"),

@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 from cases.case.actions import let_go, settle_to_do
 from cases.case.models import ToDo
 from cases.records import rules
+from cases.records.board import urgent
 from cases.records.board.keeping import keep
+from cases.records.board.urgent import CALL_HOLDER as CALL_HOLDER
+from cases.records.board.urgent import RING_OFFICE
 from cases.records.days import lead_times
 from cases.records.items import opening
 from cases.records.models import LIVE, RecordItem, Referral, Visit
@@ -31,13 +34,9 @@ REQUEST_BY, CHASE, SAFE_BY = "records.request_by", "records.chase", "records.saf
 BEFORE_VISIT, TOOK_PLACE = "records.before_visit", "records.took_place"
 DUE_BACK = "records.due_back"
 FAX_LETTER, ASK_REFERRAL = REFERRAL_TO_DOS = ("fax_letter", "ask_referral")
-TO_DOS = VISIT_SOON, ASK_OFFICE, CALL_HOLDER, GIVE_BACK, TREATMENT_FIRST = (
-    "visit_soon",
-    "ask_office",
-    "call_holder",
-    "give_back",
-    "treatment_first",  # treatment is to begin before the visit
-)
+VISIT_SOON, ASK_OFFICE, GIVE_BACK = "visit_soon", "ask_office", "give_back"
+TREATMENT_FIRST = "treatment_first"  # treatment is to begin before the visit
+TO_DOS = (VISIT_SOON, ASK_OFFICE, CALL_HOLDER, RING_OFFICE, GIVE_BACK, TREATMENT_FIRST)
 AHEAD = {VisitState.PLANNED, VisitState.BOOKED}
 OPEN_REFERRAL = {ReferralState.NEEDED, ReferralState.ASKED, ReferralState.REFUSED}
 KIND_OF_DUE = {Due.REQUEST: REQUEST_BY, Due.CHASE: CHASE, Due.PERSON: SAFE_BY}
@@ -69,6 +68,7 @@ def replan(visit: Visit, *, now: datetime) -> Standing:
     report_planning.plan_report(plan, visit, now_stands.closed)
     plan.write()
     _settle_to_dos(now_stands)
+    urgent.ring(now_stands)
     keep([visit.case], stand.values(), now)
     return now_stands
 
@@ -82,6 +82,8 @@ def _settle_to_dos(now_stands: Standing) -> None:
     stands[TREATMENT_FIRST, visit.pk] = visit.is_after_treatment
     for item in visit.items.only("pk", "due_back_on", "back_on", "route"):
         stands |= {(CALL_HOLDER, item.pk): False, (GIVE_BACK, item.pk): item.is_ours_to_give_back(today)}
+        stands[RING_OFFICE, item.pk] = False
+    stands |= {(RING_OFFICE, item.pk): True for item in urgent.to_ring(now_stands)}
     if visit.state in LIVE:  # what was asked for is looked for, also after the visit
         stands |= {(CALL_HOLDER, line.item.pk): line.waits_for_a_person(today) for line in now_stands.items}
     found = list(

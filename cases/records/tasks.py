@@ -1,7 +1,7 @@
 """What the clock finds due about records: the day on which a person takes over, lead times that changed."""
 
 from cases.records import offices
-from cases.records.board import handing_over, keeping
+from cases.records.board import handing_over, keeping, urgent
 from cases.records.days import editing, learning
 from cases.records.release import actions as release_actions
 from cases.records.wants.tasks import check_copies as check_copies
@@ -17,6 +17,7 @@ def hand_over() -> None:
     release_actions.run_out(now)
     handing_over.put_near_visits_on_board(now=now)
     handing_over.put_on_board(now=now)
+    urgent.put_on_board(now=now)
     handing_over.put_reports_on_board(now=now)
 
 

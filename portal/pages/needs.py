@@ -54,7 +54,8 @@ def look_up(user: Any, today: dt.date, now: dt.datetime) -> Needs:
         .order_by("due_on", "asked_at")
         .select_related("case__patient", "case__starter", "case__key")
     )
-    found = list(asked[: SHOWN + 1])
+    urgent, others = asked.filter(kind__in=todos.URGENT), asked.exclude(kind__in=todos.URGENT)
+    found = list(urgent[: SHOWN + 1].union(others[: SHOWN + 1], all=True)[: SHOWN + 1])  # in this order
     told = due_todos(user, today).filter(case=OuterRef("pk")).exclude(kind__in=todos.ELSEWHERE)
     due = cases_to_act_on(user, today).filter(~Exists(told))
     cases = list(due.select_related("patient", "key")[: SHOWN + 1])
@@ -64,14 +65,14 @@ def look_up(user: Any, today: dt.date, now: dt.datetime) -> Needs:
 
 
 def rows(needs: Needs, gathered: Mapping[UUID, Gathered], today: dt.date, now: dt.datetime) -> list[dict[str, Any]]:
-    """By the day to act; on one day what is at risk comes first."""
+    """What is urgent comes first, then by the day to act; on one day what is at risk comes first."""
     found = [todos.row(todo, gathered, today) for todo in needs.todos]
     found += hand.rows(needs.hand, gathered, now, back=reverse("pages:caseload"))
     for case in needs.cases:
         # The day is kept by each action; a word said since a night ago may have settled it.
         if reason := reasons.of_case(gathered[case.pk], today):
             found.append(case_row(case, reason, gathered[case.pk], today))
-    found.sort(key=lambda row: (row["on"], FIRST.get(row["tag"], 9), row["name"]))
+    found.sort(key=lambda row: (not row.get("is_urgent"), row["on"], FIRST.get(row["tag"], 9), row["name"]))
     return found[:SHOWN]
 
 
@@ -83,6 +84,7 @@ def case_row(case: Case, reason: reasons.Reason, gathered: Gathered, today: dt.d
         "label": reason.label,
         "tag": reason.kind,
         "icon": reason.icon,
+        "is_urgent": todos.is_near(gathered),
         "name": case.patient.name,
         "href": cards.file_url(case),
         "log_href": reverse("pages:log_call", args=[case.pk]) + (f"?item={reason.item.item.pk}" if reason.item else ""),

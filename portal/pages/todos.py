@@ -24,6 +24,8 @@ from cases.desk.mail.planning import PAGE_HELD
 from cases.desk.mail.wishes import REMIND_OFFICE
 from cases.desk.receiving.actions import MISSED
 from cases.opinions.talk.actions import TALK_TIME
+from cases.records.board import urgent
+from cases.records.board.urgent import RING_OFFICE
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
 from cases.records.release.actions import TELL_HOLDER
 from cases.records.report.planning import ASK_REPORT, FAX_REPORT, PASS_ON, WHICH_REPORT
@@ -40,6 +42,7 @@ KINDS = {
     "call_again": (gettext_lazy("Call again"), "plum", "phone"),
     "visit_soon": (gettext_lazy("Visit soon"), "stop", "alert"),
     TREATMENT_FIRST: (gettext_lazy("Treatment before visit"), "stop", "alert"),
+    RING_OFFICE: (gettext_lazy("Urgent: ring the office"), "stop", "phone"),
     "call_holder": (gettext_lazy("Call the office"), "warn", "phone"),
     "ask_report": (gettext_lazy("Ask for the report"), "info", "phone"),
     PASS_ON: (gettext_lazy("Pass the report on"), "info", "out"),
@@ -68,8 +71,10 @@ KINDS = {
     office_links.SEND_CODE: (gettext_lazy("Send an office its code"), "info", "print"),
     office_links.NOT_THEIRS: (gettext_lazy("Not this office’s patient"), "warn", "alert"),
 }
+# Visit or treatment is near: these come first, whatever else is due.
+URGENT = {"visit_soon", TREATMENT_FIRST, TREATMENT_SOON, RING_OFFICE}
 # For these the office is rung, not the patient.
-TO_OFFICES = {"call_holder", "ask_office", "ask_report", MISSED}
+TO_OFFICES = {RING_OFFICE, "call_holder", "ask_office", "ask_report", MISSED}
 # These are done on pages of their own, not by a call about the case.
 ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
 # The note of these says whom to reach.
@@ -111,6 +116,7 @@ def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[s
         "label": label,
         "tag": tag,
         "icon": icon,
+        "is_urgent": todo.kind in URGENT or (office is not None and case is not None and is_near(gathered[case.pk])),
         "name": case.patient.name if case else _("Our own house"),
         "href": cards.file_url(case) if case else "",
         "action": _action(todo),
@@ -120,6 +126,11 @@ def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[s
         "lines": _lines(todo, reason, gathered, today, reach_office(office) if office else reach(person)),
         "call": call_button(office, person),
     }
+
+
+def is_near(gathered: Gathered) -> bool:
+    """Whether visit or treatment is near, and a core record is to come."""
+    return gathered.standing is not None and urgent.is_urgent(gathered.standing)
 
 
 def _person(todo: ToDo) -> User | None:

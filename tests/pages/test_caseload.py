@@ -126,13 +126,17 @@ def test_cases_whose_day_has_come_wait_with_their_reason_and_no_others():
     assert str(near.pk) in shown[0]["href"]
 
 
-def test_what_was_due_first_stands_first_whether_asked_for_or_worked_out():
-    early, late = factories.open_case(patient(1)), factories.case_with_visit(days=4, patient=patient(2))
+def test_what_is_urgent_stands_first_then_what_was_due_first():
+    early, later = factories.open_case(patient(1)), factories.open_case(patient(3))
+    near = factories.case_with_visit(days=4, patient=patient(2))
     today = clock.today(people.person("theo").zone)
+    ask_to_do("call", later, case=later, due_on=today, by=SYSTEM)
     ask_to_do("call", early, case=early, due_on=today - dt.timedelta(days=60), by=SYSTEM)
     shown = people.browser(people.person("theo")).get(reverse("pages:caseload")).context["needs"]
-    assert shown[0]["href"] == reverse("pages:case_file", args=[early.pk])
-    assert str(late.pk) in shown[-1]["href"]
+    found = [row["href"] for row in shown]
+    assert found[0] == reverse("pages:case_file", args=[near.pk])
+    at = [found.index(reverse("pages:case_file", args=[case.pk])) for case in (early, later)]
+    assert at == sorted(at)
 
 
 def test_a_to_do_tells_when_a_call_suits_in_text():

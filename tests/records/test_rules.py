@@ -13,7 +13,9 @@ from tests.records.worked_example import CLOSED, at, dec, nov
 
 ROLES = ("patient", "helper", "consultant", "coordinator", "", "system")
 SAYERS = {"patient", "helper", "coordinator"}
-NEVER_BY_HAND = {(verb, "system") for verb in ("held", "taken_back", "passed_on", "announced", "signed", "unsigned")}
+NEVER_BY_HAND = {
+    (verb, "system") for verb in ("held", "taken_back", "passed_on", "announced", "signed", "unsigned", "given")
+}
 OURS = {"passed_on", "on_its_way"}  # what of the three only we can say
 
 # state: what may be said of an item by the three who may speak. Written by hand, on purpose.

@@ -16,6 +16,7 @@ from cases.desk.holder.forms import AnswerForm
 from cases.desk.letters.models import Letter
 from cases.desk.letters.states import REFERRALS
 from cases.desk.links.gate import Opened
+from cases.records.board import urgent
 from cases.records.items.telling import REFERRAL_KIND
 from cases.records.models import RecordItem, Release, Visit
 from cases.records.release import keeping
@@ -87,7 +88,8 @@ def part(opened: Opened, now: datetime) -> dict[str, Any] | None:
     asked = asked_of(opened, now)
     if not (asked.items or asked.done or asked.stopped):
         return None
-    needed = {line.item.pk: line.safe_by for line in standing(opened.visit, now).items} if asked.items else {}
+    stands = standing(opened.visit, now)
+    needed = {line.item.pk: line.safe_by for line in stands.items}
     paid = fees.paid_on(asked.items)
     count, name = len(asked.items), {"name": opened.patient.name, "count": len(asked.items)}
     title = _("Thank you. Nothing more is asked for %(name)s") % name
@@ -100,6 +102,7 @@ def part(opened: Opened, now: datetime) -> dict[str, Any] | None:
             _row(item, opened.visit, needed.get(item.pk), asked.releases) | {"paid_on": paid.get(item.pk)}
             for item in asked.items
         ],
+        "is_urgent": bool(asked.items) and urgent.is_urgent(stands),
         "done": [{"name": item.called, "text": _where_it_is(item)} for item in asked.done],
         "stopped": [item.called for item in asked.stopped],
         "releases": [{"pk": each.pk, "on": each.signed_at} for each in asked.releases],

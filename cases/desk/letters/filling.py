@@ -24,6 +24,7 @@ from cases.desk.links.rules import Standing
 from cases.desk.packet import contents
 from cases.documents.models import Version
 from cases.records import words as record_words
+from cases.records.board import urgent
 from cases.records.days import legal_clock
 from cases.records.days.closed_days import closed_days
 from cases.records.items.telling import REFERRAL_KIND
@@ -192,6 +193,7 @@ def facts_of(request: Request, items: Sequence[RecordItem], now: datetime, *, by
         first=asks.first if asks else "",
         treatment_on=visit.case.treatment_on if asks else None,
         own_words=asks.own_words if asks else (),
+        is_urgent=request.wants_release and urgent.is_urgent(standing(visit, now)),
         paid=_paid(items) if request.wants_release else "",
     )
 

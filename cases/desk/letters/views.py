@@ -18,9 +18,11 @@ from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter
 from cases.desk.letters.states import BY_US, LetterKind
 from cases.desk.links.models import OfficeLink
+from cases.records.board import urgent
 from cases.records.models import RecordItem, Visit
+from cases.records.standing import standing
 from cases.records.wants import showing as wants_showing
-from portal import clock, when
+from portal import clock, phones, when
 from portal import paper as house_paper
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import recheck
@@ -80,6 +82,8 @@ def _new_page(
         "item": about if isinstance(about, RecordItem) else None,
         "may_ask_again": kind != LetterKind.AGAIN and isinstance(about, RecordItem) and about.state in rules.WAITS,
         "is_staff": role_in(case, request.user) == COORDINATOR,
+        "ring_first": bool(found and found.wants_release and urgent.is_urgent(standing(found.visit, clock.now()))),
+        "phone": phones.shown(found.office.phone) if found else "",
         "identity": wants_showing.way_to_copy(about, role_in(case, request.user))
         if isinstance(about, RecordItem)
         else None,

@@ -73,6 +73,7 @@ class Facts:
     law: LegalClock | None = None
     visit_on: date | None = None
     is_third: bool = False
+    is_urgent: bool = False
     paid: str = ""  # when the fee was paid that the office asks for
     behind: Sequence[str] = ()  # which files follow the page, by id
     first: str = ""  # the doctor whose plan it is, where somebody else is to refer
@@ -157,7 +158,7 @@ def _rows(facts: Facts, most: int) -> list[dict[str, Any]]:
         (_place_label(facts.kind), places, False),
         (_("Why"), [_why_refer(facts, most)], False),
         (_("Visit on"), [when.day(facts.visit_on, year=True)] if facts.visit_on and has_day else [], True),
-        (_("Needed by"), [when.day(facts.needed_by, year=True)] if facts.needed_by else [], True),
+        (_("Needed by"), [_needed(facts)], True),
         (_("They come back"), [_back(facts)], False),
         (_("Your fee"), [facts.paid], False),
         (_("The law’s date"), [_law(facts)], True),
@@ -242,6 +243,13 @@ def _slides(facts: Facts) -> str:
         return ""
     recuts = _("If slides stay with you: recuts. With the report.")
     return f"{facts.stain}. {recuts}" if facts.stain else recuts
+
+
+def _needed(facts: Facts) -> str:
+    if facts.needed_by is None:
+        return ""
+    day = when.day(facts.needed_by, year=True)
+    return _("%(day)s. Urgent: call us if it cannot be there by then.") % {"day": day} if facts.is_urgent else day
 
 
 def _back(facts: Facts) -> str:

@@ -20,9 +20,10 @@ from cases.desk.receiving import rules
 from cases.desk.receiving.forms import ReceiptForm, ReportForm
 from cases.documents import kinds, words
 from cases.documents.models import Version
+from cases.records.board import urgent
 from cases.records.models import RecordItem, ReportLoop
 from cases.records.report.passing import SECOND_REPORT
-from cases.records.standing import ItemStanding, standing
+from cases.records.standing import SENT_OR_THERE, ItemStanding, Standing, standing
 from cases.records.states import THERE, UNASKED, ItemState, ReportState, Route, VisitState
 from portal import when
 from portal.errors import Refused
@@ -79,7 +80,7 @@ def context(opened: Opened, now: datetime) -> dict[str, Any] | None:
     found: dict[str, Any] = {"title": "", "lead": _lead(opened), "is_open": is_open(opened)}
     if not is_open(opened):
         return found
-    packet, refused = packet_of(opened, now)
+    (packet, refused), stands = packet_of(opened, now), standing(opened.visit, now)
     taken = set(Taken.objects.filter(link=opened.link).values_list("version", flat=True))
     last = opened.link.receipts.select_related("link__visit__case__key").order_by("-said_at").first()
     return found | {
@@ -87,7 +88,8 @@ def context(opened: Opened, now: datetime) -> dict[str, Any] | None:
         "refused": refused,
         "zip_size": words.size_in_words(packet.size),
         "files": [_file(part, opened, part.version.pk in taken) for part in packet.parts],
-        "direct": [line for each in standing(opened.visit, now).items if (line := _coming(each))],
+        "direct": [line for each in stands.items if (line := _coming(each))],
+        "in_parts": _in_parts(stands, packet),
         "receipt": last,
         "receipt_form": receipt_form(opened, packet),
         "trouble": _trouble(opened),
@@ -96,6 +98,15 @@ def context(opened: Opened, now: datetime) -> dict[str, Any] | None:
         "limits_in_words": words.limits_in_words(),
         **_report(opened, now),
     }
+
+
+def _in_parts(stands: Standing, packet: Packet) -> list[str]:
+    """In the urgent lane: what we still wait for ourselves, so that nobody waits for all of it."""
+    if not urgent.is_urgent(stands):
+        return []
+    there = in_packet(packet)
+    to_come = [each.item for each in stands.items if each.item.route == Route.THROUGH_US and each.item.pk not in there]
+    return [item.called for item in to_come if item.state not in SENT_OR_THERE]
 
 
 def why_over(opened: Opened) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.case.people import PATIENT, may, role_in
 from cases.documents import kinds
-from cases.documents import words as document_words
 from cases.documents.reading import giving
 from cases.records import rules
 from cases.records.models import IdentityCopy, RecordItem
@@ -75,7 +75,7 @@ def _page(request: HttpRequest, item: RecordItem, *, also: list[str] | None = No
         "points": showing.points(item, is_patient),
         "why_not": copies.why_not_add(item, now),
         "accept": copies.ACCEPT,
-        "limits": document_words.limit_of_one_in_words(),
+        "limits": _("A photo or PDF. Up to %(mb)d MB.") % {"mb": settings.FILE_LIMIT_MB},
         "also": also,
     }
     return render(request, "records/identity.html", page, status=status)
