@@ -14,6 +14,7 @@ class OpinionsConfig(AppConfig):
     def ready(self) -> None:
         from cases.case import changes, office_ties
         from cases.desk.links import parts
+        from cases.desk.mail import kinds as mail_kinds
         from cases.opinions.models import Talk
         from cases.opinions.talk import office_part, reminders
         from cases.opinions.talk.actions import TALK_TIME, follow_doctor
@@ -26,6 +27,7 @@ class OpinionsConfig(AppConfig):
         changes.on_doctor_named(follow_doctor)
         office_ties.register(TIES)
         parts.register(office_part.PART)
+        mail_kinds.open_besides(office_part.open_with)
         words.register_for_patients("talk.")
         words.register(
             {

@@ -5,12 +5,17 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from cases.case.actions import add_office
 from cases.case.models import ToDo
 from cases.desk.links import codes
 from cases.desk.links.actions import close, link_for
+from cases.desk.models import OfficeLink
 from cases.opinions.talk import actions
 from portal.errors import Refused
 from portal.history.models import Event
+from portal.reminders.models import Reminder
+from tests.desk.mail_builders import on_file
+from tests.desk.packets import sign
 from tests.opinions.builders import booked, fresh, write
 from tests.pdf_letters import words_of
 from tests.people import browser, person
@@ -141,3 +146,43 @@ def test_strangers_and_ended_links_get_nothing(talk, elm):
     close(elm, by=actor("theo"))
     assert press(desk, elm, "time").status_code == 410
     assert pdf(desk, elm).status_code == 410
+
+
+@pytest.fixture
+def specialist(talk):
+    """The talk is with a specialist of her choice, at an office that has to do with nothing else."""
+    office = add_office(talk.case, name="Riverbend", region="US-PA", by=actor("rosa"))
+    on_file(office)
+    moved = booked(talk.case, role="", doctor="Dr. Okafor", office_name="Riverbend")
+    sign(talk.case.visits.get())
+    return moved
+
+
+def send_page_of(talk):
+    return reverse("desk:send_page", args=[talk.case_id, talk.office_id])
+
+
+def test_an_office_that_has_only_the_talk_is_sent_its_page(specialist):
+    rosa = browser(person("rosa"))
+    assert send_page_of(specialist) in rosa.get(specialist.get_absolute_url()).content.decode()
+    assert rosa.post(send_page_of(specialist), {"email": specialist.office.email}).status_code == 302
+    link = OfficeLink.objects.get(office=specialist.office)
+    assert Reminder.objects.get(kind="desk.page").about_id == link.pk
+    desk = browser()
+    desk.post(f"/o/{codes.mailed_token(link)}/", {"born": "5 2 1961"})
+    assert "The time is different" in page(desk, link)
+    assert press(desk, link, "time").status_code == 302
+
+
+def test_without_a_date_there_is_nothing_to_write_about(specialist):
+    actions.cancel(specialist, by=actor("rosa"))
+    rosa = browser(person("rosa"))
+    assert rosa.get(send_page_of(specialist)).status_code == 404
+    assert not OfficeLink.objects.filter(office=specialist.office).exists()
+    assert browser(person("grace")).get(send_page_of(specialist)).status_code == 404
+
+
+def test_her_page_that_is_shown_has_a_page_to_be_read_on(specialist):
+    for is_shown in (True, False, True):
+        actions.show_agenda(specialist, is_shown, by=actor("rosa"))
+    assert OfficeLink.objects.get(office=specialist.office).visit == specialist.case.visits.get()

@@ -64,8 +64,23 @@ def page_still_due(rows: Rows, now: datetime) -> set[UUID]:
     }
 
 
+Besides = Callable[[Sequence[OfficeLink]], set[UUID]]
+_besides: list[Besides] = []
+
+
+def open_besides(found: Besides) -> None:
+    """A room above has more that can be open with an office: `found` answers which of some links have it."""
+    if found not in _besides:
+        _besides.append(found)
+
+
+def besides(links: Sequence[OfficeLink]) -> set[UUID]:
+    """The links of offices with whom a room above has something open."""
+    return {pk for found in _besides for pk in found(links)}
+
+
 def open_with(links: Iterable[OfficeLink], facts: Facts) -> set[UUID]:
-    """The links of offices with whom something is open: a record to send or to receive, a report."""
+    """The links of offices with whom something is open: a record to send or to receive, a report, a talk."""
     links = list(links)
     visits = {link.visit_id: link.visit for link in links}
     items = list(RecordItem.objects.wanted().filter(visit__in=visits).select_related("kind"))
@@ -78,7 +93,7 @@ def open_with(links: Iterable[OfficeLink], facts: Facts) -> set[UUID]:
         for link in links
         if any(_is_open(item, link.office_id, facts) for item in items if item.visit_id == link.visit_id)
         or _is_report_open(loops.get(link.visit_id), link, primary.get(link.visit.case_id))
-    }
+    } | besides(links)
 
 
 def _is_open(item: RecordItem, office: UUID, facts: Facts) -> bool:

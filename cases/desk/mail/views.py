@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.case.models import Case, Office
 from cases.case.people import COORDINATOR, may, role_in
+from cases.desk.links.models import OfficeLink
 from cases.desk.mail import kinds, planning
 from cases.records.models import RecordItem, Visit
 from portal import clock, when
@@ -20,12 +21,16 @@ from portal.errors import Refused
 
 
 def _visit(request: HttpRequest, case: Case, office: Office) -> Visit:
-    """The latest visit that this office has to do with: it holds a record, is visited, or has the primary doctor."""
+    """The latest visit that this office has to do with: it holds a record, is visited, has the primary doctor, or is
+    where the talk is.
+    """
     visits = Visit.objects.visible_to(request.user).live().filter(case=case).select_related(*planning.TOGETHER)
     held = set(RecordItem.objects.visible_to(request.user).filter(holder=office).values_list("visit", flat=True))
     primary = kinds.primary_offices([case.pk]).get(case.pk)
     for visit in visits.order_by("-round"):
         if visit.pk in held or visit.office_id == office.pk or (primary and primary.pk == office.pk):
+            return visit
+        if kinds.besides([OfficeLink(visit=visit, office=office)]):
             return visit
     raise Http404
 

@@ -11,6 +11,7 @@ from cases.case import office_ties, offices
 from cases.case.actions import ask_to_do, must, settle_to_do
 from cases.case.models import Case, CaseClinician, Clinician, Office, ToDo
 from cases.case.people import role_in
+from cases.desk.links.actions import link_for
 from cases.opinions.talk import rules
 from cases.opinions.talk.models import Talk
 from cases.opinions.talk.planning import replan
@@ -18,6 +19,7 @@ from cases.opinions.talk.rules import TALK_MOVES, TalkState
 from cases.records import rules as record_rules
 from cases.records import undoing
 from cases.records.items.telling import lock_case, role_of
+from cases.records.models import Visit
 from portal import clock, moves, phones
 from portal.actors import Actor
 from portal.errors import Refused
@@ -251,6 +253,9 @@ def show_agenda(talk: Talk, is_shown: bool, *, by: Actor) -> Talk:
     if talk.is_shown != is_shown:
         talk.is_shown = is_shown
         talk.save(update_fields=["is_shown"])
+        visit = Visit.objects.live().filter(case=talk.case).order_by("-round").first()
+        if is_shown and talk.office and visit:
+            link_for(visit, talk.office, by=by)  # the page on which they read it
         verb = "shown" if is_shown else "hidden"
         record(by, f"talk.{verb}", talk, patient=talk.case.patient_id, case=talk.case_id)
     return talk

@@ -1,13 +1,16 @@
 """The part of an office's page about the talk there: its time, and the patient's page where she lets them read it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from cases.case.models import ToDo
 from cases.desk.links.gate import Opened
+from cases.desk.links.models import OfficeLink
 from cases.desk.links.parts import Part
 from cases.opinions.talk.actions import TALK_TIME, TOGETHER
 from cases.opinions.talk.models import Talk
@@ -18,6 +21,14 @@ def talk_of(opened: Opened) -> Talk | None:
     """The talk that has a date at this office; None at any other."""
     dated = Talk.objects.select_related(*TOGETHER).filter(state=TalkState.BOOKED)
     return dated.filter(case=opened.case, office=opened.link.office_id).first()
+
+
+def open_with(links: Sequence[OfficeLink]) -> set[UUID]:
+    """Of some links those of offices at which a talk has its date. One query."""
+    cases = {link.visit.case_id for link in links}
+    dated = Talk.objects.filter(state=TalkState.BOOKED, case__in=cases, office__isnull=False)
+    talks = set(dated.values_list("case", "office")) if cases else set()
+    return {link.pk for link in links if (link.visit.case_id, link.office_id) in talks}
 
 
 def talk_or_404(opened: Opened) -> Talk:

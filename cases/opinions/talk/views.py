@@ -18,7 +18,7 @@ from cases.opinions.talk.models import Talk
 from cases.opinions.talk.rules import TalkState
 from cases.records import showing
 from cases.records.forms import SayForm
-from cases.records.models import ReportLoop
+from cases.records.models import ReportLoop, Visit
 from cases.records.referral import letters
 from portal import clock, onepage, paper, when
 from portal.access import PERSON, find_or_404, open_to
@@ -123,11 +123,20 @@ def _of_talk(
         "report": _report(request, talk.case),
         "sheet": sheet,
         "may_show": bool(reader.is_patient and talk.is_open and talk.office and talk.agenda_changed_at),
+        "may_send_page": _may_send_page(request, talk),
         "is_read": is_read,
         "agenda_form": agenda_form or _agenda_form(request, talk, said) if is_read and talk.is_open else None,
         "draft": DRAFT,
         "ideas": agenda.ideas(talk.case, said)[:IDEAS_AT_ONCE] if is_read and talk.is_open else [],
     }
+
+
+def _may_send_page(request: HttpRequest, talk: Talk) -> bool:
+    """Whether the office of the talk can be sent the page that we keep for it."""
+    if talk.state != TalkState.BOOKED or talk.office is None:
+        return False
+    visits = Visit.objects.visible_to(request.user).live().filter(case=talk.case)
+    return may("say_where_records_are", talk.case, request.user) and visits.exists()
 
 
 def _agenda_form(request: HttpRequest, talk: Talk, said: agenda.Agenda) -> AgendaForm:
