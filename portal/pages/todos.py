@@ -23,6 +23,7 @@ from cases.desk.mail.desks import OFFICE_ADDRESS
 from cases.desk.mail.planning import PAGE_HELD
 from cases.desk.mail.wishes import REMIND_OFFICE
 from cases.desk.receiving.actions import MISSED
+from cases.desk.tray.filing import OTHERS_PAPER
 from cases.opinions.talk.actions import TALK_TIME
 from cases.records.board import urgent
 from cases.records.board.urgent import RING_OFFICE
@@ -61,6 +62,7 @@ KINDS = {
     FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
     TELL_HOLDER: (gettext_lazy("Permission taken back"), "warn", "phone"),
     LETTER_OUT: (gettext_lazy("A letter may be out"), "stop", "phone"),
+    OTHERS_PAPER: (gettext_lazy("An office has another’s paper"), "stop", "phone"),
     TELL_PAID: (gettext_lazy("A fee is paid"), "info", "phone"),
     ASK_REFERRAL: (gettext_lazy("Ask about a referral"), "warn", "phone"),
     TREATMENT_SOON: (gettext_lazy("Treatment soon"), "stop", "alert"),
@@ -83,6 +85,7 @@ WITH_NOTE = ON_REFERRAL | {
     TELL_PAID,
     REMIND_OFFICE,
     LETTER_OUT,
+    OTHERS_PAPER,
     OFFICE_ADDRESS,
     PAGE_HELD,
     FAX_FAILED,
@@ -91,6 +94,7 @@ WITH_NOTE = ON_REFERRAL | {
 ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPORT, WHICH_REPORT, *WITH_NOTE}
 # What is due in the case is not why these wait.
 OWN_REASON = {
+    OTHERS_PAPER,
     TELL_PAID,
     REMIND_OFFICE,
     CHECK_OFFICE,

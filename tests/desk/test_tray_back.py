@@ -1,10 +1,16 @@
 """Taken back from a case for good: another person's paper never comes back into it, and counts for nothing there."""
 
+import datetime as dt
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from cases.case import authority_actions
+from cases.case.models import ToDo
 from cases.case.signatures import Signature, SignedHow
+from cases.desk.links.actions import link_for
+from cases.desk.packet.actions import note_taken
 from cases.desk.tray import filing, preview
 from cases.desk.tray.filing import Filing
 from cases.desk.tray.states import About, Said, TrayState
@@ -15,12 +21,13 @@ from cases.documents.sandbox import run as sandbox
 from cases.documents.worker import checking
 from cases.records import actions as records
 from cases.records.release import keeping
+from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.models import Event
 from portal.vault import files
 from portal.vault.models import StoredFile
-from tests import plan_files
+from tests import people, plan_files
 from tests.desk import papers
 from tests.desk.packets import headings, sign
 from tests.records.builders import actor, booked_visit, item, on_november_5
@@ -120,6 +127,27 @@ def test_filed_anew_it_is_a_file_like_any_other(visit, misfiled):
     paper = filing.file(papers.fresh(misfiled), order, by=papers.theo())
     checking.check(paper.document.versions.get().pk)
     assert headings(visit) == ["Pathology report"]
+
+
+@pytest.mark.parametrize(("why", "calls"), [("wrong_person", 1), ("", 1), ("other_thing", 0)])
+def test_an_office_that_saved_it_is_called(visit, misfiled, why, calls):
+    link = link_for(visit, visit.office, by=papers.theo())
+    note_taken(link, [misfiled.document.versions.get().pk])
+    minutes = 11 if why else 1  # one's own press of a moment ago is asked for no reason
+    with clock.lived_at(clock.now() + dt.timedelta(minutes=minutes)):
+        filing.put_back(misfiled, why=why, by=papers.theo())
+    found = ToDo.objects.open().filter(kind=filing.OTHERS_PAPER, case=visit.case)
+    assert found.count() == calls
+    assert all(visit.office.name in todo.note for todo in found)
+
+
+def test_it_stands_on_the_board(visit, misfiled):
+    link = link_for(visit, visit.office, by=papers.theo())
+    note_taken(link, [misfiled.document.versions.get().pk])
+    not_mine(misfiled)
+    page = people.browser(people.person("theo")).get(reverse("pages:caseload"))
+    assert "An office has another’s paper" in page.text
+    assert visit.office.name in page.text
 
 
 # --- the permission to ask, on paper ---

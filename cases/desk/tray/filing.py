@@ -1,15 +1,17 @@
 """Filing a paper with the right case, and taking that back: each in one transaction, each once."""
 
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case import authority_actions
-from cases.case.actions import must, settle_to_do
+from cases.case.actions import ask_to_do, must, settle_to_do
 from cases.case.models import Case, ToDo
 from cases.case.people import PATIENT, role_in
+from cases.desk.links.models import OfficeLink
 from cases.desk.receiving.actions import MISSED
 from cases.desk.tray import rules, sealing, strips, words
 from cases.desk.tray.adding import must_be_coordinator
@@ -28,14 +30,15 @@ from cases.records.release import foot
 from cases.records.release import form as release_form
 from cases.records.release.form import Form
 from cases.records.report.passing import SECOND_REPORT
-from portal import clock, moves
+from portal import clock, moves, phones
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.texts.models import Text
-from portal.texts.words import text
+from portal.texts.words import organisation, text
 from portal.vault import files
 
+OTHERS_PAPER = "others_paper"  # a to-do: an office saved a paper of another person
 KINDS = {About.REPORT: SECOND_REPORT}  # what a file becomes that is no record
 
 
@@ -195,16 +198,27 @@ def put_back(incoming: Incoming, *, why: str = "", by: Actor) -> Incoming:
     why = why if rules.asks_why(row.settled_at, is_own, now) else ""
     _undo_answers(row, why, by=by)
     if row.document:
-        _take_out(row, row.document, by=by)
+        _take_out(row, row.document, why, by=by)
     _back_to_tray(row, "incoming.put_back", why, by=by)
     return row
 
 
-def _take_out(row: Incoming, document: Document, *, by: Actor) -> None:
+def _take_out(row: Incoming, document: Document, why: str, *, by: Actor) -> None:
     """The file it became goes for good, since the tray has its own copy; so does what counted by it."""
+    if why not in rules.SAME_PERSON:
+        _ask_for_it_back(document, by=by)
     if row.about == About.AUTHORITY:
         authority_actions.forget_paper(document.case, document.pk, by=by)
     erasing.take_out(document, by=by)
+
+
+def _ask_for_it_back(document: Document, *, by: Actor) -> None:
+    """One of us calls each office that saved it with this patient's records: it may be another person's."""
+    today = clock.today(ZoneInfo(organisation().time_zone))
+    links = OfficeLink.objects.filter(taken__version__document=document).select_related("office").distinct()
+    for link in links:
+        note = ", ".join(part for part in (link.office.name, phones.shown(link.office.phone)) if part)
+        ask_to_do(OTHERS_PAPER, link, case=document.case, due_on=today, note=note, by=by)
 
 
 def _undo_answers(row: Incoming, why: str, *, by: Actor) -> None:
@@ -253,5 +267,5 @@ def not_mine(document: Document, *, by: Actor) -> None:
     if row.state != TrayState.FILED:
         return
     row.state = moves.check(rules.INCOMING_MOVES, "not_mine", row.state, rules.PATIENT)
-    _take_out(row, document, by=by)
+    _take_out(row, document, rules.NOT_MINE, by=by)
     _back_to_tray(row, "incoming.not_mine", rules.NOT_MINE, by=by)

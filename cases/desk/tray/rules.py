@@ -26,6 +26,7 @@ ONE_LOOK = timedelta(minutes=30)
 UNDO_FOR = timedelta(minutes=10)
 WHYS = ("by_mistake", "wrong_person", "other_thing")
 NOT_MINE = "not_mine"
+SAME_PERSON = frozenset({"by_mistake", "other_thing"})  # why it comes back, and is the patient's all the same
 
 
 def why_not_paper(check: str) -> str:
