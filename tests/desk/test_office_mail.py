@@ -13,6 +13,8 @@ from cases.desk.links.actions import SEND_CODE, ask_for_code, desk_of, link_for,
 from cases.desk.links.models import OfficeLink
 from cases.desk.links.rules import Ended, Standing
 from cases.desk.mail import planning
+from cases.documents import actions as documents
+from cases.documents.models import Document
 from cases.records import actions as records
 from cases.records.models import Release
 from cases.records.release import actions as release_actions
@@ -22,6 +24,7 @@ from portal.errors import Refused
 from portal.reminders import sender
 from portal.reminders.models import Delivery, Outcome, Reminder
 from tests import people
+from tests.desk import packets
 from tests.desk.mail_builders import CHASE_DAY, ask, on_file, signed_visit
 from tests.records.builders import NOVEMBER_5, actor, item
 
@@ -366,3 +369,19 @@ def test_the_page_says_where_and_when_it_goes_and_a_stranger_finds_nothing(asked
     assert rosa.post(address).status_code == 302
     assert Reminder.objects.get(recipient_type="office").kind == "desk.page"
     assert people.browser(people.person("grace")).get(address).status_code == 404
+
+
+def test_an_office_for_which_records_wait_with_us_can_be_sent_its_page(visit, smtp_sink):
+    office = on_file(visit.office)
+    packets.through_us(visit, "clinic_notes")
+    planning.send_page(visit, office, by=actor("theo"))
+    sender.run()
+    assert [each["To"] for each in to_offices(smtp_sink)] == ["desk@northfield.example"]
+
+
+def test_what_may_not_be_passed_on_is_no_reason_to_write(visit):
+    office = on_file(visit.office)
+    packets.through_us(visit, "clinic_notes", name="notes.pdf")
+    documents.withdraw(Document.objects.get(), by=actor("rosa"))
+    with pytest.raises(Refused, match="Nothing is open"):
+        planning.send_page(visit, office, by=actor("theo"))

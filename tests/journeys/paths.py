@@ -13,6 +13,7 @@ from django.urls import reverse
 from cases.case import actions as case_actions
 from cases.case import authority_actions
 from cases.case.models import Case, Office
+from cases.case.signatures import Signature, SignedHow
 from cases.desk.letters.models import Letter
 from cases.desk.links.models import OfficeLink
 from cases.desk.tray import checking as tray_checking
@@ -24,31 +25,36 @@ from cases.records.items.telling import set_holder
 from cases.records.models import RecordItem, Release, ReportLoop, Visit
 from portal import clock
 from portal.accounts.models import User
+from portal.actors import Actor
 from portal.pages.demo.plan_files import make_plan_pdf
+from portal.texts.models import Text
+from portal.texts.words import text
 from tests import factories, people
 from tests.documents.files import upload
 from tests.pdf_letters import words_of
 from tests.records.builders import VISIT_ON, actor
+from tests.records.release_builders import sign
 
 BORN, BORN_TYPED = dt.date(1949, 3, 2), "3 2 1949"
 TORONTO = ZoneInfo("America/Toronto")
 CODE = re.compile(r"\b[A-Z]{4} [A-Z]{4} [A-Z]{4}\b")
 
 
-def harold() -> User:
-    """He has a phone and no e-mail."""
+def harold(email: str | None = None) -> User:
+    """He has a phone, and no e-mail unless it is given: then he comes in and signs with his name."""
     return User.objects.create_user(
-        name="Harold Quist", called="Harold", can_sign_in=False, time_zone="America/Toronto", phone="+14165550134",
-        postal="14 Mill Lane, Apt 3\nToronto ON M4C 1A1", channel="call", birth_date=BORN,
+        email=email, name="Harold Quist", called="Harold", can_sign_in=email is not None, birth_date=BORN,
+        time_zone="America/Toronto", phone="+14165550134", postal="14 Mill Lane, Apt 3\nToronto ON M4C 1A1",
+        channel="call",
     )  # fmt: skip
 
 
-def case_of_harold(*wanted: str) -> Case:
+def case_of_harold(*wanted: str, email: str | None = None) -> Case:
     """His visit at Northfield on November 24, for which Lakeside has these kinds of record and nothing else is wanted.
 
     Elm Street is where his own doctor is. No office has an address for e-mail.
     """
-    by, case = actor("theo"), factories.open_case(harold(), starter=people.person("ama"))
+    by, case = actor("theo"), factories.open_case(harold(email), starter=people.person("ama"))
     for role, doctor, name in (("first", "Dr. Keller", "Lakeside"), ("primary", "Dr. Abara", "Elm Street")):
         office = case_actions.add_office(case, name=name, region="US-PA", by=by)
         case_actions.change_office(office, phone="+15550100179", fax="+15550100176", by=by)
@@ -72,6 +78,13 @@ def the_visit(case: Case) -> Visit:
 
 def the_loop(case: Case) -> ReportLoop:
     return ReportLoop.objects.get(visit__case=case)
+
+
+def signs(case: Case) -> None:
+    """The patient signs with his name, where no paper is part of the path: that we may ask, and for Lakeside."""
+    by, name = Actor.person(case.patient), Signature(SignedHow.TYPED, case.patient.name)
+    authority_actions.sign_authority(case, name, version=text(Text.Kind.AUTHORITY).version, by=by)
+    sign(the_visit(case), signature=name, by=by)
 
 
 class Theo:
@@ -160,6 +173,9 @@ class Desk:
     def follows(self, address: str) -> "Desk":
         """The address in a mail, with the birth date."""
         return self._comes(self.page.post(address, {"born": BORN_TYPED}))
+
+    def asks_for_code(self, address: str) -> None:
+        assert "We have your request" in self.page.post(address, {"do": "fresh"}).text
 
     def _comes(self, answer) -> "Desk":
         assert answer.status_code == 302, answer.text

@@ -6,10 +6,12 @@ desk of an office on its own page, opened by the code of a letter that came.
 
 import datetime as dt
 import re
+from uuid import UUID
 
 import pytest
 
 from cases.case.models import ToDo
+from cases.desk.links.actions import SEND_CODE
 from cases.desk.links.models import OfficeLink
 from portal import clock
 from portal.reminders import sender
@@ -22,6 +24,7 @@ from tests.journeys.paths import (
     another_holder,
     case_of_harold,
     mails_page,
+    signs,
     the_loop,
     the_record,
 )
@@ -47,9 +50,9 @@ def told(thing) -> tuple[str, str]:
 
 
 def test_holder_by_its_page_second_office_by_phone_primary_office_by_fax(traveller):
-    case, theo = case_of_harold(), Theo()
+    case, theo = case_of_harold(email="harold@example.org"), Theo()
     record = the_record(case)
-    theo.files_permissions(case, record)
+    signs(case)
     letter = theo.sends("records", record.pk, "faxed")
     traveller.shift(dt.timedelta(days=1))
     Desk().types(letter.code).answers(record, "sent", carrier="courier")
@@ -99,9 +102,11 @@ def test_holder_by_strip_twice_then_second_and_primary_office_by_link(traveller,
     assert told(the_record(case)) == ("arrived", "office_page")
     desk.presses("say_received", came="all", said_by="Dana Ruiz, front desk")
     assert the_record(case).state == "opens_fine"
-    # The day after the visit they send their report from the same page, opened anew; it goes on with a letter.
+    # By the day after the visit the page sleeps: they ask for a code, then send their report. It goes on with a letter.
     traveller.move_to(DAY_AFTER)
-    desk = Desk().types(code)
+    Desk().asks_for_code(address)
+    [todo] = ToDo.objects.open().filter(kind=SEND_CODE)
+    desk = Desk().types(Theo().sends("code", UUID(todo.about_id), "faxed").code)
     desk.presses("say_visit_happened")
     desk.sends_report()
     assert the_loop(case).state == "announced"

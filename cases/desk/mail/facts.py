@@ -1,7 +1,7 @@
 """What decides whether an office is written to about something, read at once for many rows."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from cases.case.models import Case, Office
@@ -60,8 +60,10 @@ class Facts:
     def may_be_sent(self, item: RecordItem) -> bool:
         """Whether a permission covers this record today."""
         visit = item.visit
-        today = self._now.astimezone(visit.zone).date()
-        return keeping.why_not(item, visit, self._releases.get(visit.pk, []), today) is None
+        return keeping.why_not(item, visit, self._releases.get(visit.pk, []), self.today(visit)) is None
+
+    def today(self, visit: Visit) -> date:
+        return self._now.astimezone(visit.zone).date()
 
     def _standing(self, link: OfficeLink, visit: Visit) -> Standing:
         return standing(
@@ -70,6 +72,6 @@ class Facts:
             visit_on=visit.on_date,
             awake_since=link.awake_since,
             tries=link.wrong_tries,
-            today=self._now.astimezone(visit.zone).date(),
+            today=self.today(visit),
             now=self._now,
         )

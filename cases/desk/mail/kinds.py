@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cases.case.models import CaseClinician, Office
 from cases.desk.links.models import OfficeLink
 from cases.desk.mail.facts import VISIT, Facts
+from cases.desk.packet import contents
 from cases.desk.receiving.models import ReportWish
 from cases.records.items import opening
 from cases.records.models import RecordItem, ReportLoop, Visit
@@ -93,6 +94,7 @@ def open_with(links: Iterable[OfficeLink], facts: Facts) -> set[UUID]:
         for link in links
         if any(_is_open(item, link.office_id, facts) for item in items if item.visit_id == link.visit_id)
         or _is_report_open(loops.get(link.visit_id), link, primary.get(link.visit.case_id))
+        or _waits_in_packet(link, facts)
     } | besides(links)
 
 
@@ -108,6 +110,15 @@ def _is_report_open(loop: ReportLoop | None, link: OfficeLink, primary: Office |
     if link.visit.office_id == link.office_id:
         return loop.state in REPORT_WANTED
     return primary is not None and primary.pk == link.office_id and loop.state in REPORT_AWAITED
+
+
+def _waits_in_packet(link: OfficeLink, facts: Facts) -> bool:
+    """Whether we have what the visit's office is to take from its page."""
+    visit = link.visit
+    if visit.office_id != link.office_id or visit.state not in AHEAD or not facts.may_ask(visit.case_id):
+        return False
+    parts = contents.for_office(visit, facts.today(visit)).parts
+    return any(part.item is not None and part.item.state == ItemState.HELD for part in parts)
 
 
 def is_for_second(item: RecordItem) -> bool:
