@@ -12,6 +12,7 @@ from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from tests import people
+from tests.kept import kept
 
 
 def open_case(patient: User | None = None, *, starter: User | None = None, **fields) -> Case:
@@ -70,6 +71,7 @@ def book(case: Case, consultant: User | None = None, **wish) -> Consultation:
     return booking_actions.book(hold=kept, accepts_scope=True, may_read=True, by=Actor.person(case.patient))
 
 
+@kept
 def case_with_visit(*, days: int, doctor: str = "Dr. Raman", patient: User | None = None) -> Case:
     """A case whose second visit is so many days from now, with its records laid out."""
     case = open_case(patient)

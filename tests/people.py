@@ -1,11 +1,18 @@
 """The fixed cast of the tests, and how each of them comes to a browser."""
 
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
 from portal.accounts.models import User
+from portal.vault import keys
+from portal.vault.models import DataKey
 
 PASSWORD = "a-long-quiet-river"
 
@@ -22,18 +29,67 @@ CAST = {
     "dora": ("Dora Quist", "dora@example.org", "", "America/Toronto"),  # may not sign in any more
 }
 
+_listeners: list[set[str]] = []
+_in_the_making: list[str] = []
+_house_key: dict[str, Any] = {}
+
+
+@contextmanager
+def asked_for() -> Iterator[set[str]]:
+    """The keys of everybody asked for within."""
+    asked: set[str] = set()
+    _listeners.append(asked)
+    try:
+        yield asked
+    finally:
+        _listeners.remove(asked)
+
+
+def are_being_made() -> bool:
+    return bool(_in_the_making)
+
+
+def house_key() -> bool:
+    """Whether the house key is the one that the tests of this process share; made where there is none."""
+    there = DataKey.objects.filter(purpose="house").values().first()
+    if there:
+        return there == _house_key
+    if _house_key:
+        DataKey.objects.create(**_house_key)
+    else:
+        keys.house_key()
+        _house_key.update(DataKey.objects.values().get(purpose="house"))
+    return True
+
 
 def person(key: str) -> User:
-    """The one of the cast with this key, made when first asked for."""
+    """The one of the cast with this key, made when first asked for, with the same id in each test."""
+    for asked in _listeners:
+        asked.add(key)
     name, email, role, zone = CAST[key]
     found = User.objects.filter(email=email).first()
     if found:
         return found
+    _in_the_making.append(key)
+    try:
+        return _make(name, email, role, zone, has_second_factor=bool(role) and key != "nils")
+    finally:
+        _in_the_making.remove(key)
+
+
+def _make(name: str, email: str, role: str, zone: str, *, has_second_factor: bool) -> User:
+    house_key()
     user = User.objects.create_user(
-        email=email, password=PASSWORD, name=name, called=name.split()[0], role=role, time_zone=zone
+        id=uuid.uuid5(uuid.NAMESPACE_DNS, email),
+        email=email,
+        password=PASSWORD,
+        name=name,
+        called=name.split()[0],
+        role=role,
+        time_zone=zone,
     )
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    if role and key != "nils":
+    if has_second_factor:
         second_factor(user)
     return user
 

@@ -11,10 +11,12 @@ from portal.texts.models import Text
 from portal.texts.words import text
 from tests import plan_files
 from tests.documents.files import upload
+from tests.kept import kept
 from tests.records.builders import actor, item
 from tests.records.release_builders import UNTIL, form, sign, visit_to_sign_for
 
 
+@kept
 def signed_visit(**more) -> Visit:
     """Lakeside may send its records, and we may ask about them."""
     visit = visit_to_sign_for()

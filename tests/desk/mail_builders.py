@@ -11,6 +11,7 @@ from portal.actors import Actor
 from portal.texts.models import Text
 from portal.texts.words import text
 from tests import factories
+from tests.kept import kept
 from tests.records.builders import actor, item
 from tests.records.release_builders import BORN, TYPED, sign, visit_to_sign_for
 
@@ -31,6 +32,7 @@ def on_file(office: Office, **details) -> Office:
     return directory.check_office(office, by=actor("theo")) if office.checked_at is None else office
 
 
+@kept
 def signed_visit() -> Visit:
     """Rosa's visit: she signed that we may ask, and that Lakeside may send what it has."""
     visit = visit_to_sign_for()

@@ -17,9 +17,11 @@ from portal import clock
 from portal.actors import Actor
 from tests import factories, people, plan_files
 from tests.documents.files import checked, read, upload
+from tests.kept import kept
 from tests.records.builders import VISIT_ON, actor, booked_visit, item
 
 
+@kept
 def signed_visit() -> Visit:
     """A visit whose patient signed that we may pass records on."""
     return sign(booked_visit())

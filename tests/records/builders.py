@@ -11,6 +11,7 @@ from cases.records import actions
 from cases.records.models import RecordItem, Visit
 from portal.actors import Actor
 from tests import factories, people
+from tests.kept import kept
 
 VISIT_ON = date(2026, 11, 24)
 # Thursday, November 5, 10 am Eastern: the day on which the worked example begins.
@@ -25,6 +26,7 @@ def actor(key: str) -> Actor:
     return Actor.person(people.person(key))
 
 
+@kept
 def case_of_rosa(**fields) -> Case:
     """A case with first and primary doctors at offices in Pennsylvania, treatment on December 15."""
     case = factories.open_case(treatment_on=date(2026, 12, 15), **fields)
@@ -35,6 +37,7 @@ def case_of_rosa(**fields) -> Case:
     return case
 
 
+@kept
 def named_visit(case: Case | None = None) -> Visit:
     case = case or case_of_rosa()
     return actions.name_visit(
@@ -46,6 +49,7 @@ def named_visit(case: Case | None = None) -> Visit:
     )
 
 
+@kept
 def booked_visit(case: Case | None = None, on: date = VISIT_ON, at: time | None = time(14, 30)) -> Visit:
     return actions.set_visit_date(named_visit(case), on=on, at=at, by=actor("rosa"))
 

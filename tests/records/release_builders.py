@@ -8,6 +8,7 @@ from cases.records.release import actions as release_actions
 from cases.records.release import form as release_form
 from cases.records.release.form import Details
 from portal import clock
+from tests.kept import kept
 from tests.records.builders import actor, booked_visit, item
 
 BORN = date(1961, 5, 2)
@@ -15,6 +16,7 @@ UNTIL = date(2026, 12, 31)
 TYPED = Signature(SignedHow.TYPED, "Rosa Delgado")
 
 
+@kept
 def visit_to_sign_for() -> Visit:
     """Dr. Raman's visit; Lakeside has the slides, which wait for a signature."""
     visit = booked_visit()
