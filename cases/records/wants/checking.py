@@ -3,67 +3,57 @@
 The same sandbox, scanner and verdicts as for the files of a case; no pictures of its pages are made, and no words.
 """
 
-import time
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import QuerySet
 
-from cases.documents import rules as document_rules
 from cases.documents import verdicts
 from cases.documents.models import CLAIM_LASTS
 from cases.documents.sandbox import run as sandbox
 from cases.documents.verdicts import Verdict
 from cases.documents.worker import checking, scanner
+from cases.documents.worker.rounds import Checks
 from cases.records.items.telling import lock_case
 from cases.records.wants import copies, keeping, rules
 from cases.records.wants.models import IdentityCopy
-from cases.records.wants.states import CopyState
-from portal import clock, moves
+from portal import moves
 from portal.actors import SYSTEM
 from portal.history.actions import record
-from portal.vault import files, store
+from portal.vault import files
 
 
-def check_waiting() -> None:
-    """Check every copy that is due, oldest first."""
-    now, started = clock.now(), time.monotonic()
-    due = IdentityCopy.objects.to_check(now, now - CLAIM_LASTS)
-    for pk in list(due.order_by("due_at").values_list("pk", flat=True)):
-        if time.monotonic() - started > checking.ONE_ROUND:
-            return
-        check(pk)
+class _Copies(Checks[IdentityCopy]):
+    """Whatever keeps a copy from being checked, it stays received: nobody has anything to do for it but we."""
+
+    def due(self, now: datetime) -> QuerySet[IdentityCopy]:
+        return IdentityCopy.objects.to_check(now, now - CLAIM_LASTS)
+
+    def whole(self) -> QuerySet[IdentityCopy]:
+        return IdentityCopy.objects.select_related(*copies.TOGETHER)
+
+    def ours(self, row: IdentityCopy) -> IdentityCopy | None:
+        lock_case(row.visit.case)
+        return super().ours(row)
+
+    def examine(self, row: IdentityCopy, folder: Path) -> Verdict:
+        return _examine(row, folder)
+
+    def settle(self, row: IdentityCopy, verdict: Verdict, folder: Path) -> None:
+        settle(row, verdict, folder)
+
+    def move(self, row: IdentityCopy, verb: str) -> None:
+        own = verb if verb in rules.COPY_MOVES else "put_off"
+        row.state = moves.check(rules.COPY_MOVES, own, row.state, rules.SYSTEM)
+
+    def told(self, row: IdentityCopy, verb: str) -> None:
+        """Nobody: it is with us, and goes on by itself."""
 
 
-def check(pk: UUID) -> None:
-    """Claim one copy and bring it to a verdict. Does nothing when it is not due, or another worker has it."""
-    copy = claim(pk)
-    if copy is None:
-        return
-    try:
-        with sandbox.room(checking.rooms()) as folder:
-            settle(copy, _examine(copy, folder), folder)
-    except sandbox.Busy:
-        put_off(copy)
-    except scanner.Away:  # it stays closed, and is looked at again by itself
-        put_off(copy, counts=False)
-    except checking.ClaimLost:
-        return
-    except OSError as error:
-        if not isinstance(error, store.Away) and error.errno not in sandbox.DISK_FULL:
-            raise
-        put_off(copy, counts=False)  # it says nothing about the file
-
-
-def claim(pk: UUID) -> IdentityCopy | None:
-    """One conditional UPDATE: of two workers only one gets the copy."""
-    now = clock.now()
-    free = IdentityCopy.objects.to_check(now, now - CLAIM_LASTS).filter(pk=pk)
-    if not free.update(state=CopyState.CHECKING, claimed_at=now, tries=F("tries") + 1):
-        return None
-    return IdentityCopy.objects.select_related("visit__case__key", "original__key").get(pk=pk)
+CHECKS = _Copies()
+check, check_waiting, claim, put_off = CHECKS.check, CHECKS.check_waiting, CHECKS.claim, CHECKS.put_off
 
 
 def _examine(copy: IdentityCopy, folder: Path) -> Verdict:
@@ -76,30 +66,21 @@ def _examine(copy: IdentityCopy, folder: Path) -> Verdict:
         return verdict
     if verdict.pages > rules.MOST_PAGES:
         return Verdict(verdicts.REFUSED, verdicts.TOO_LONG)
-    scanned = checking.scan(folder, partial(_still_ours, copy))
+    scanned = checking.scan(folder, partial(CHECKS.still_ours, copy))
     if scanned in checking.NOT_CLEAN:
         return Verdict(verdicts.REFUSED, checking.NOT_CLEAN[scanned])
     copy.checked_for_viruses = scanned == scanner.CLEAN
     return verdict
 
 
-def _still_ours(copy: IdentityCopy) -> None:
-    """Renew the claim, so that a slow scanner is not taken for a dead check."""
-    now = clock.now()
-    ours = IdentityCopy.objects.filter(pk=copy.pk, state=CopyState.CHECKING, claimed_at=copy.claimed_at)
-    if not ours.update(claimed_at=now):
-        raise checking.ClaimLost
-    copy.claimed_at = now
-
-
 @transaction.atomic
 def settle(copy: IdentityCopy, verdict: Verdict, folder: Path) -> None:
     """Write the verdict: the clean copy of a good one is kept and what waited for it goes on; a refused one goes."""
-    row = _ours(copy)
+    row = CHECKS.ours(copy)
     if row is None:
         return
     verb = {verdicts.READY: "pass", verdicts.REFUSED: "refuse"}[verdict.state]
-    row.state = moves.check(rules.COPY_MOVES, verb, row.state, rules.SYSTEM)
+    CHECKS.move(row, verb)
     gone = [row.original] if row.original else []
     row.original, row.claimed_at, row.tries, row.reason = None, None, 0, verdict.reason
     row.checked_for_viruses = copy.checked_for_viruses
@@ -117,22 +98,3 @@ def settle(copy: IdentityCopy, verdict: Verdict, folder: Path) -> None:
         if row.file:
             files.discard(row.file)
         raise
-
-
-def _ours(copy: IdentityCopy) -> IdentityCopy | None:
-    """The row under the lock of its case, or None when it was erased or another worker has taken it over since."""
-    lock_case(copy.visit.case)
-    rows = IdentityCopy.objects.select_for_update(of=("self",)).select_related(*copies.TOGETHER)
-    return rows.filter(pk=copy.pk, state=CopyState.CHECKING, claimed_at=copy.claimed_at).first()
-
-
-@transaction.atomic
-def put_off(copy: IdentityCopy, *, counts: bool = True) -> None:
-    """Look again soon; after try after try of ours, once a day. It says nothing about the copy, which is kept."""
-    if row := _ours(copy):
-        row.tries -= not counts
-        row.state = moves.check(rules.COPY_MOVES, "put_off", row.state, rules.SYSTEM)
-        is_stuck = row.tries >= document_rules.MOST_TRIES
-        row.due_at = clock.now() + (document_rules.TRY_AGAIN if is_stuck else document_rules.WAIT_FOR_SCANNER)
-        row.claimed_at = None
-        row.save(update_fields=["state", "claimed_at", "due_at", "tries"])
