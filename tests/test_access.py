@@ -182,6 +182,7 @@ def test_the_owners_forms_are_answered(world):
     assert not wrong, in_lines(wrong)
 
 
+@pytest.mark.full
 def test_other_methods_are_refused(world):
     wrong = []
     for name, page in PAGES.items():
@@ -223,6 +224,7 @@ INLINE = re.compile(
 )
 
 
+@pytest.mark.full
 def test_no_page_asks_a_stranger_or_runs_inline_code(world):
     wrong = []
     for name, page in PAGES.items():

@@ -83,6 +83,7 @@ def made_up():
     made_up_language()
 
 
+@pytest.mark.full
 def test_no_page_speaks_plain_english(world):
     known = typed_in() | NAMES | {word for name in places() for word in WORD.findall(name)}
     User.objects.update(language="qps")

@@ -66,6 +66,7 @@ def test_what_htmx_asks_by_itself_does_not_count():
         assert not opens(client)
 
 
+@pytest.mark.full
 def test_24_hours_at_most_however_busy():
     with after(0):
         client = signed_in("rosa")

@@ -114,6 +114,7 @@ def test_a_double_click_books_once_and_both_see_it(joannes, rounds):
     assert double_bookings() == 0
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("rounds", ROUNDS)
 def test_overlaps_of_different_lengths(joannes, rounds):
     rivals = cases(8)

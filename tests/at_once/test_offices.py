@@ -57,6 +57,7 @@ def errors(outcomes) -> list[BaseException]:
     return [outcome.error for outcome in outcomes if outcome.error]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("rounds", ROUNDS)
 def test_two_entries_merged_into_each_other_end_in_one(rounds):
     first, second = cases(2)
@@ -112,6 +113,7 @@ def test_whoever_names_an_entry_while_it_is_merged_names_the_one_that_stands(rou
         assert nothing_names(old)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("rounds", ROUNDS)
 def test_taken_apart_eight_times_while_the_other_is_merged_on(rounds):
     """Either the two were apart first, or the other became part of a third, and then it is refused in words."""
@@ -129,6 +131,7 @@ def test_taken_apart_eight_times_while_the_other_is_merged_on(rounds):
         assert Event.objects.filter(verb="office.taken_apart", about_id=str(old.pk)).count() <= 1
 
 
+@pytest.mark.full
 def test_merge_change_check_and_naming_together_end_without_an_error():
     namers = cases(4)
     old, new = typed_in("Old", namers[0]), checked("New", namers[0])

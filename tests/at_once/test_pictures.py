@@ -67,6 +67,7 @@ def test_two_workers_read_one_page(photos):
     assert claims(photos) == 1
 
 
+@pytest.mark.full
 def test_two_workers_of_one_page_are_one(photos):
     with without_the_guard():
         assert claims([photos[0], photos[0]]) == 1

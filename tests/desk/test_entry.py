@@ -118,6 +118,7 @@ def test_what_cannot_be_read_is_no_try(client, link, paper):
     assert fresh(link).wrong_tries == 0
 
 
+@pytest.mark.full
 def test_guessing_codes_is_slowed_down_and_a_true_one_still_opens(client, link, paper):
     guess = {"code": MADE_UP, "born": "5 2 1961"}
     codes_of = [client.post("/o/", guess).status_code for _try in range(60)]
@@ -125,6 +126,7 @@ def test_guessing_codes_is_slowed_down_and_a_true_one_still_opens(client, link, 
     assert client.post("/o/", paper).status_code == 302
 
 
+@pytest.mark.full
 def test_guessing_addresses_is_slowed_down_and_a_true_one_still_opens(client, link, address):
     other = links.token("another.purpose", link.pk, 1)
     asked = [client.get(f"/o/{other}/").status_code for _try in range(60)]
@@ -193,6 +195,7 @@ END = {
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("end", END)
 def test_ending_a_link_ends_open_pages(client, link, paper, end):
     client.post("/o/", paper)

@@ -32,6 +32,7 @@ def sheets(content):
     return len(pikepdf.open(io.BytesIO(content)).pages)
 
 
+@pytest.mark.full
 def test_paper_that_was_signed_goes_behind_the_letter_in_place_of_our_copy():
     release = signed_on_paper()
     made = letter(release.visit)
@@ -47,6 +48,7 @@ def test_paper_that_was_signed_goes_behind_the_letter_in_place_of_our_copy():
     assert "/StructTreeRoot" in pdf.Root
 
 
+@pytest.mark.full
 def test_own_form_of_the_office_goes_behind_ours():
     visit = signed_visit()
     holder = item(visit, "slides").holder

@@ -32,6 +32,7 @@ def page(response) -> str:
     return response.content.decode()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("who", ["rosa", "theo"])
 def test_from_a_record_to_a_letter_that_is_out(who):
     visit = signed_visit()

@@ -158,6 +158,7 @@ def merge(visit):
     directory.merge(item(visit, "slides").holder, other, by=actor("theo"))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "change", [withdraw_authority, withdraw_release, rest, cancel, say_sent, end_link, lock_link, hold_back]
 )
@@ -324,6 +325,7 @@ def test_without_reason_or_permission_a_press_is_refused(asked, change):
     assert not Reminder.objects.filter(recipient_type="office").exists()
 
 
+@pytest.mark.full
 def test_a_sleeping_link_wakes_by_a_new_code_before_its_address_goes(asked, clock, smtp_sink):
     planning.send_page(asked, item(asked, "slides").holder, by=actor("theo"))
     sender.run()

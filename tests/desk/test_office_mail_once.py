@@ -54,6 +54,7 @@ def plain(message):
     return message.get_body(("plain",)).get_content()
 
 
+@pytest.mark.full
 def test_two_patients_at_one_office_are_two_mails(asked, clock, smtp_sink):
     other = another_patient_of(item(asked, "slides").holder, people.person("grace"))
     clock.move_to(CHASE_DAY)
@@ -145,6 +146,7 @@ def test_a_sender_that_dies_before_its_stamp_repeats_the_very_same_message(asked
     assert first.as_bytes() == again.as_bytes()
 
 
+@pytest.mark.full
 def test_mail_that_came_back_is_a_thing_to_do_and_nothing_more_goes_there(asked, clock, smtp_sink):
     clock.move_to(CHASE_DAY)
     turn()
@@ -180,6 +182,7 @@ def test_mail_that_came_back_from_an_address_put_right_since_changes_nothing(ask
     assert not ToDo.objects.filter(kind=desks.OFFICE_ADDRESS).exists()
 
 
+@pytest.mark.full
 def test_the_second_office_is_asked_whether_what_was_sent_arrived(asked, clock, smtp_sink):
     on_file(asked.office)
     clock.move_to("2026-11-06T15:00:00Z")
@@ -200,6 +203,7 @@ def loop(asked, clock):
     return ReportLoop.objects.get(visit=asked)
 
 
+@pytest.mark.full
 def test_the_report_is_asked_for_on_days_3_10_and_20_until_it_is_announced(loop, clock, smtp_sink):
     for day in range(26, 31):  # the 26th and 27th are holidays there
         clock.move_to(f"2026-11-{day}T15:00:00Z")
@@ -230,6 +234,7 @@ def patients(office, count, start):
         another_patient_of(office, user)
 
 
+@pytest.mark.full
 def test_a_turn_looks_no_more_often_for_many_than_for_few(asked, clock):
     holder = item(asked, "slides").holder
     counts = []

@@ -174,6 +174,7 @@ def test_what_she_put_in_herself_goes_all_the_same(visit, sent_by_form):
 # --- one PDF -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.full
 def test_bookmarks_lead_to_each_kind_and_document(visit):
     file_of(visit, "pathology_report", name="biopsy.pdf")
     file_of(visit, "pathology_report", name="receptors.pdf")
@@ -187,6 +188,7 @@ def test_bookmarks_lead_to_each_kind_and_document(visit):
     assert len(found.pages) == 1 + 1 + 2 + 3
 
 
+@pytest.mark.full
 def test_the_index_names_kind_day_pages_and_where_each_begins(visit):
     version = file_of(visit, "pathology_report", name="biopsy.pdf")
     Document.objects.filter(pk=version.document_id).update(dated_on=date(2026, 10, 12), dated_said_by=person("rosa"))
@@ -205,6 +207,7 @@ def test_an_older_document_stands_before_a_newer_one_of_its_kind(visit):
     assert [part.title for part in packet(visit).parts] == ["first", "second"]
 
 
+@pytest.mark.full
 def test_photos_and_word_files_are_pages_of_it(visit):
     file_of(visit, "pathology_report", name="photo.jpg", content=plan_files.photo())
     file_of(visit, name="plan.docx", content=plan_files.docx())
@@ -213,6 +216,7 @@ def test_photos_and_word_files_are_pages_of_it(visit):
     assert len(opened(found).pages) == 1 + found.pages
 
 
+@pytest.mark.full
 def test_hostile_titles_are_words_and_nothing_else(visit):
     titles = ['#import "x" $1$ *b* <a>', "\u202egnp.exe", "(unbalanced \\ /Names", "a\r\nb\0c", "תוצאות (ביופסיה)"]
     for title in titles:
@@ -284,6 +288,7 @@ def test_the_zip_holds_every_file_under_a_name_of_its_own(visit):
         assert archive.read(part.file_name).startswith(b"%PDF")
 
 
+@pytest.mark.full
 def test_pictures_of_a_scan_are_in_the_zip_as_they_were_sent_and_on_the_index(visit):
     sent = scan_files.disc()
     actions.set_route(item(visit, "imaging_exchange"), "through_us", by=actor("rosa"))

@@ -103,6 +103,7 @@ def test_not_yet_gives_the_asking_back_to_us_and_not_to_them(desk, elm, loop):
     assert (fresh(loop).state, asks_us()) == ("confirmed", 0)
 
 
+@pytest.mark.full
 def test_it_came_on_another_day(desk, elm, loop, november_5):
     november_5.move_to("2026-11-30T15:00:00Z")
     desk.post("/o/", {"code": codes.paper_code(elm), "born": BORN})
@@ -177,6 +178,7 @@ def report_of(elm, copy):
     return reverse("desk:primary_report", args=[elm.pk, copy.pk])
 
 
+@pytest.mark.full
 def test_the_copy_that_is_with_us_is_theirs_to_take_and_came_through_us(desk, elm, loop, copy):
     assert report_of(elm, copy) in page(desk, elm)
     assert desk.head(report_of(elm, copy)).status_code == 200
@@ -210,6 +212,7 @@ def test_the_copy_asks_for_code_and_birth_date(client, elm, loop, copy):
     assert client.get(report_of(elm, copy)).status_code == 200
 
 
+@pytest.mark.full
 def test_a_permission_taken_back_ends_the_copy_and_what_shows_it(desk, elm, loop, copy):
     permission = reverse("desk:primary_permission", args=[elm.pk])
     assert desk.get(permission)["Content-Type"] == "application/pdf"

@@ -364,6 +364,7 @@ def test_the_office_says_that_the_visit_took_place(after, desk, second_link, vis
     assert (event.actor_kind, event.actor_id) == ("office", second_link.office_id)
 
 
+@pytest.mark.full
 def test_a_report_is_checked_before_anybody_opens_it_and_then_passed_on(after, desk, second_link, visit):
     assert desk.post(url("send_report", second_link), report_file("Gutachten.pdf")).status_code == 302
     version = Version.objects.get()
@@ -453,6 +454,7 @@ def test_the_patient_is_not_asked_about_a_file_of_the_office(after, desk, second
     assert not Reminder.objects.filter(kind="documents.needs_you").exists()
 
 
+@pytest.mark.full
 def test_the_page_is_for_nobody_to_keep(desk, second_link, visit):
     file_of(visit)
     for address in (url("page", second_link), url("receive_pdf", second_link)):

@@ -35,6 +35,7 @@ def link(transactional_db):
     return link_for(visit, visit.office, by=actor("theo"))
 
 
+@pytest.mark.full
 def test_the_page_works_on_a_phone_without_scripts(link, site, browser, axe):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})
     page = context.new_page()

@@ -28,6 +28,7 @@ def verbs(paper):
     return list(Event.objects.filter(about_id=str(paper.pk)).order_by("at", "id").values_list("verb", flat=True))
 
 
+@pytest.mark.full
 def test_a_fax_of_several_pages_becomes_pages_to_look_at():
     paper = papers.checked(papers.tiff(pages=3), "in.tif")
     assert (paper.check_state, paper.pages, paper.file_kind) == (Check.READY, 3, "pdf")
@@ -89,6 +90,7 @@ def test_nobody_but_a_coordinator_puts_anything_in():
         adding.add_call(papers.came("phone", words="Hello"), by=rosa)
 
 
+@pytest.mark.full
 def test_each_paper_has_a_key_of_its_own():
     first, second = papers.checked(), papers.checked(papers.tiff(), "in.tif")
     assert first.key != second.key
@@ -193,6 +195,7 @@ def test_only_a_whole_reference_is_one(text, found):
     assert marks.found_in([text]).marks == {key: frozenset(value) for key, value in found.items()}
 
 
+@pytest.mark.full
 def test_a_picture_is_read_where_a_machine_is(settings, text_engine):
     case = factories.open_case()
     paper = papers.checked(papers.as_photo(papers.strip(case)), "fax.jpg")
@@ -210,6 +213,7 @@ def test_a_paper_is_read_once(monkeypatch):
 # --- pages ---
 
 
+@pytest.mark.full
 def test_two_strips_in_one_fax_are_parted():
     case = factories.open_case()
     rosas, other = papers.strip(case), papers.words("Somebody else's strip")
@@ -224,6 +228,7 @@ def test_two_strips_in_one_fax_are_parted():
     assert StoredFile.objects.count() == 6  # each has its copy, its page and the small one
 
 
+@pytest.mark.full
 def test_a_parted_paper_opens_under_its_own_key_alone():
     paper = papers.checked(plan_files.pdf(pages=3))
     second = papers.fresh(arranging.split(paper, 2, by=papers.theo()))
@@ -238,6 +243,7 @@ def test_a_paper_cannot_be_parted_behind_its_last_page(after):
         arranging.split(paper, after, by=papers.theo())
 
 
+@pytest.mark.full
 def test_parting_what_somebody_parted_meanwhile_changes_nothing():
     paper = papers.checked(plan_files.pdf(pages=3))
     arranging.split(papers.fresh(paper), 2, by=papers.theo())
@@ -246,6 +252,7 @@ def test_parting_what_somebody_parted_meanwhile_changes_nothing():
     assert Incoming.objects.count() == 2
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("content", "name"), [(plan_files.pdf(pages=2), "a.pdf"), (plan_files.photo(), "a.jpg")])
 def test_a_page_turns_a_quarter_and_is_read_anew(content, name):
     paper = papers.read(content, name)

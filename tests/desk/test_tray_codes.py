@@ -28,6 +28,7 @@ def came_back():
     return made, papers.read(papers.as_fax(paper.pdf(actions.fresh(made))), "in.tif")
 
 
+@pytest.mark.full
 def test_codes_name_the_case_the_letter_and_the_office(came_back):
     made, incoming = came_back
     assert (incoming.reference, incoming.mark) == (made.case.reference, made.mark)
@@ -35,6 +36,7 @@ def test_codes_name_the_case_the_letter_and_the_office(came_back):
     assert incoming.paper_code == codes.digest(codes.paper_code(link))
 
 
+@pytest.mark.full
 def test_what_the_letter_asks_for_is_proposed(came_back):
     made, incoming = came_back
     page = people.browser(people.person("theo")).get(incoming.get_absolute_url())
@@ -44,6 +46,7 @@ def test_what_the_letter_asks_for_is_proposed(came_back):
     assert incoming.state == "waiting"
 
 
+@pytest.mark.full
 def test_a_letter_and_a_strip_of_another_case_name_nobody(came_back):
     made, _incoming = came_back
     both = papers.joined(papers.words("Reference RS 222 222"), paper.pdf(actions.fresh(made)))

@@ -55,6 +55,7 @@ def filed(record, paper=None, said=Said.SENT, **more) -> Incoming:
     return filing.file(paper, order(record, said, **more), by=papers.theo())
 
 
+@pytest.mark.full
 def test_a_strip_says_of_the_record_what_the_office_ticked(asked):
     paper = filed(asked, carrier="courier", tracking="7749 0215", on=dt.date(2026, 11, 5))
     record = again(asked)
@@ -74,6 +75,7 @@ def test_how_it_came_is_how_it_is_known(asked, how, known):
     assert again(asked).known_by == known
 
 
+@pytest.mark.full
 def test_what_they_cannot_find_or_need_is_said(asked):
     filed(asked, said=Said.NEEDS, needs=("fee",), fee="$25")
     record = again(asked)
@@ -98,6 +100,7 @@ def test_filed_it_is_under_the_key_of_its_case_alone(asked):
     assert not StoredFile.objects.filter(key=own).exists()
 
 
+@pytest.mark.full
 def test_the_record_itself_becomes_a_file_of_the_case(asked):
     paper = filed(asked, said=Said.IS_IT)
     document = Document.objects.get(case=asked.visit.case)
@@ -203,6 +206,7 @@ def test_what_the_record_did_since_stays(asked):
     assert again(asked).state == ItemState.ARRIVED
 
 
+@pytest.mark.full
 def test_this_is_not_mine_takes_it_out_of_view_at_once(asked):
     paper = papers.fresh(filed(asked, said=Said.IS_IT))
     document = paper.document
@@ -228,6 +232,7 @@ def theo():
     return people.browser(people.person("theo"))
 
 
+@pytest.mark.full
 def test_three_presses_file_it_and_open_the_next(theo, asked):
     later = papers.call()
     case = asked.visit.case
@@ -248,6 +253,7 @@ def test_what_was_not_shown_is_not_filed(theo, asked):
     assert again(asked).state == ItemState.ASKED
 
 
+@pytest.mark.full
 def test_records_that_wait_at_an_office_come_first(theo, asked):
     paper = papers.read(papers.strip(asked.visit.case))
     page = theo.get(paper.get_absolute_url())
@@ -256,6 +262,7 @@ def test_records_that_wait_at_an_office_come_first(theo, asked):
     assert offered[0].hint == "Waiting since November 5"
 
 
+@pytest.mark.full
 def test_the_loser_of_two_reads_who_filed_it(theo, asked):
     paper = papers.checked()
     said = {"whose": str(asked.visit.case.pk), "about": f"item:{asked.pk}", "said": "sent"}
@@ -266,6 +273,7 @@ def test_the_loser_of_two_reads_who_filed_it(theo, asked):
     assert Event.objects.filter(verb="incoming.filed").count() == 1
 
 
+@pytest.mark.full
 def test_pages_of_what_she_hides_are_hidden_here_too(theo, asked):
     paper = papers.fresh(filed(asked, said=Said.IS_IT))
     assert theo.get(paper.get_absolute_url()).status_code == 200

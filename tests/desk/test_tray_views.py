@@ -89,6 +89,7 @@ def test_search_finds_nobody_by_one_letter_or_a_hostile_word(theo):
         assert "Delgado" not in page.text
 
 
+@pytest.mark.full
 def test_pages_turn_and_part_by_press(theo):
     paper = papers.checked(plan_files.pdf(pages=2))
     theo.post(reverse("desk:turn", args=[paper.pk]), {"page": "2"})
@@ -132,6 +133,7 @@ def test_a_long_tray_costs_as_much_as_a_short_one(theo):
     assert counts[0] == counts[1]
 
 
+@pytest.mark.full
 def test_the_patient_says_that_a_paper_is_not_hers():
     paper = papers.filed_letter(factories.open_case())
     rosa = people.browser(people.person("rosa"))

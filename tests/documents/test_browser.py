@@ -29,6 +29,7 @@ def check_all():
         checking.check(pk)
 
 
+@pytest.mark.full
 def test_files_are_sent_one_by_one_and_the_list_follows_the_checks(site, page, case):
     said = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)

@@ -63,6 +63,7 @@ def test_adding_a_file_is_refused_in_words(case, go_away):
     assert not StoredFile.objects.exists()
 
 
+@pytest.mark.full
 def test_check_is_put_off_and_never_counted_against_the_file(case, go_away, settings):
     version = added(case)
     go_away()

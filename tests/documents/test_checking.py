@@ -75,6 +75,7 @@ def test_refused_file_is_deleted_on_disk_after_commit(case, folder, django_captu
     assert stored(folder) == []
 
 
+@pytest.mark.full
 def test_page_that_draws_for_ever_refuses_the_file(case, folder, monkeypatch):
     monkeypatch.setattr(sandbox, "CPU_SECONDS", 2)
     version = checked(case, content=plan_files.pdf_that_draws_for_ever())
@@ -113,6 +114,7 @@ def test_worker_that_lost_its_claim_writes_nothing(case, folder):
     assert Version.objects.get().state == Version.State.CHECKING
 
 
+@pytest.mark.full
 def test_pages_of_a_check_that_died_are_not_drawn_again(case):
     version = added(case, content=plan_files.pdf(pages=2))
     claimed = checking.claim(version.pk)

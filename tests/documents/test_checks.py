@@ -56,6 +56,7 @@ def test_cleaned_pdf_holds_nothing_active(make):
         assert not copy.attachments
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("kind", ["JPEG", "HEIF"])
 def test_place_and_camera_of_a_photo_are_removed(kind):
     content = plan_files.photo(kind=kind)
@@ -74,6 +75,7 @@ def test_photo_taken_sideways_is_upright():
         assert height > width
 
 
+@pytest.mark.full
 def test_page_that_draws_for_ever_is_refused(monkeypatch):
     monkeypatch.setattr(sandbox, "CPU_SECONDS", 2)
     assert drawn(plan_files.pdf_that_draws_for_ever(), "pdf") == "too_complex"

@@ -106,6 +106,7 @@ def test_stream_that_is_cut_at_the_limit_is_not_called_clean(clamd, through):
     assert there.scan(io.BytesIO(megabyte * 8)) == scanner.NOT_SCANNED
 
 
+@pytest.mark.full
 def test_file_waits_while_the_scanner_is_away_and_opens_by_itself(case, clamd):
     clamd.stop()
     version = checked(case)

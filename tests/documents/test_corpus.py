@@ -108,6 +108,7 @@ def test_bombs_stay_within_the_memory_of_the_sandbox(tmp_path):
     assert 0 < figures["bomb: memory"] * 1_000_000 <= sandbox.MEMORY
 
 
+@pytest.mark.full
 def test_names_come_back_as_written_and_harmless(case, rosa):
     content = plan_files.pdf()
     for name, kept in corpus.NAMES.items():

@@ -147,6 +147,7 @@ def test_plan_that_is_no_plan_leaves_the_plans(case, visit):
     assert lists.here(case, case.patient, kind="plan") == []
 
 
+@pytest.mark.full
 def test_what_was_said_is_never_overwritten_by_a_newer_versions_guess(case, doctors):
     document = add_any(case)
     said = {"title": "My report", "kind": "clinic_notes", "author": "", "dated_on": dt.date(2026, 10, 1)}
@@ -159,6 +160,7 @@ def test_what_was_said_is_never_overwritten_by_a_newer_versions_guess(case, doct
     assert row.document.guess.kind == "lab_results"
 
 
+@pytest.mark.full
 def test_newer_version_is_guessed_anew_where_nothing_was_said(case, doctors):
     document = add_any(case)
     newer = actions.add_version(document, upload("labs.pdf", make_plan_pdf("Lab results", [])), by=by("rosa"))
@@ -212,6 +214,7 @@ def test_words_that_a_machine_read_are_guessed_from_and_keep_the_photos_own_day(
     assert (guess.kind, guess.dated_on, guess.dated_from) == ("lab_results", dt.date(2026, 11, 1), "photo")
 
 
+@pytest.mark.full
 def test_an_older_version_read_late_has_nothing_to_say(case):
     document = add_any(case)
     first = document.versions.get()

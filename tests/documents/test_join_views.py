@@ -231,6 +231,7 @@ def test_page_says_which_photo_is_hard_to_read_and_shows_small_pictures(rosa, ca
         assert rosa.get(reverse("documents:detail", args=[pk])).status_code == 200
 
 
+@pytest.mark.full
 def test_missing_page_is_told_where_people_look(rosa, case):
     broken = added(case, "IMG_9.jpg", photo(4)[:300])
     joined = joining.join(case, [*photos(case, 2), broken.document_id], by=Actor.person(case.patient))
@@ -267,6 +268,7 @@ def test_separated_photos_are_what_the_document_was_said_to_be(case, said, kinds
     assert [Document.objects.get(pk=pk).kind for pk in pks] == kinds
 
 
+@pytest.mark.full
 def test_helper_keeps_sight_of_photos_that_the_patient_joined():
     grace, ama = people.person("grace"), people.person("ama")
     case = factories.open_case(grace, starter=ama)

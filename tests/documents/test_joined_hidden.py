@@ -12,6 +12,7 @@ from tests.documents.test_joining import by, joined_of, order, photos, shades, w
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.full
 def test_photo_taken_back_is_in_no_copy_any_more(case):
     joined = joined_of(case)
     first, second, third = order(joined)
@@ -41,6 +42,7 @@ def test_photo_comes_back_with_the_document_it_went_with(case):
     assert not Document.objects.here().filter(case=case).exists()
 
 
+@pytest.mark.full
 def test_document_and_photos_are_hidden_together(case):
     joined = joined_of(case)
     actions.mark_only_me(Document.objects.get(pk=order(joined)[0]), by=by())
@@ -71,6 +73,7 @@ def test_hidden_photo_is_in_no_older_copy_that_others_read(case, before):
     assert [shade for shade, _turn in shades(joined)] == [0, 2]
 
 
+@pytest.mark.full
 def test_restored_document_shows_no_photo_that_was_hidden_or_taken_back_since(case):
     joined = joined_of(case, 4)
     _first, second, third, _fourth = (Document.objects.get(pk=pk) for pk in order(joined))

@@ -125,6 +125,7 @@ def test_pages_are_moved_and_turned_by_quarters(case):
     assert joined.versions.count() == 2  # presses that follow each other make one version
 
 
+@pytest.mark.full
 def test_presses_wait_for_the_last_one_and_done_does_not(case):
     joined = joined_of(case)
     now = clock.now()
@@ -160,6 +161,7 @@ def test_page_is_taken_out_and_another_put_in(case):
         joining.take_out(joined, third, by=by())
 
 
+@pytest.mark.full
 def test_separated_photos_stand_on_their_own_again(case):
     joined = joined_of(case)
     wanted = set(order(joined))
@@ -171,6 +173,7 @@ def test_separated_photos_stand_on_their_own_again(case):
         actions.restore(joined, by=by())
 
 
+@pytest.mark.full
 def test_newer_photo_takes_the_place_of_a_poor_one(case):
     joined = joined_of(case)
     _first, second, _third = order(joined)
@@ -197,6 +200,7 @@ def test_document_waits_for_photos_that_are_still_checked(case):
     assert len(shades(joined)) == 2
 
 
+@pytest.mark.full
 def test_photo_that_does_not_open_is_left_out(case):
     good = photos(case, 2)
     broken = added(case, "IMG_9.jpg", photo(4)[:300])
@@ -214,6 +218,7 @@ def test_photo_that_does_not_open_is_left_out(case):
     assert joined.versions.get(number=2).notes == ["poor_pages"]
 
 
+@pytest.mark.full
 def test_added_page_is_read_on_its_own_while_no_copy_shows_it(case):
     joined = joined_of(case)
     (more,) = photos(case, 1, start=3)

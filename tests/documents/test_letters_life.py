@@ -42,6 +42,7 @@ def test_page_takes_no_file_that_is_no_photo(case, rosa):
     assert "This is a page of a letter" in answer.content.decode()
 
 
+@pytest.mark.full
 def test_photo_taken_out_is_what_the_letter_was_said_to_be(case):
     joined = joined_of(case)
     describing.say_kind(joined, "pathology_report", by=by())
@@ -50,6 +51,7 @@ def test_photo_taken_out_is_what_the_letter_was_said_to_be(case):
     assert plans.plan_files(case) == []
 
 
+@pytest.mark.full
 def test_photo_taken_out_is_the_record_that_it_was_said_to_be(case):
     visit = records.name_visit(case, doctor="Dr. Raman", office_name="Northfield", by=by())
     files = [upload(f"{number}.jpg", photo(number)) for number in range(3)]
@@ -89,6 +91,7 @@ def test_words_of_an_erased_file_that_a_review_tells_of_are_gone():
     assert lists.rows_of(review.case, patient) == []
 
 
+@pytest.mark.full
 def test_a_rearranged_plan_is_one_piece_of_news(case):
     joined = joined_of(case)
     for _press in range(2):
@@ -117,6 +120,7 @@ def state_after(review):
     return review.state
 
 
+@pytest.mark.full
 def test_turned_or_joined_in_order_a_plan_that_was_read_is_the_same():
     case = factories.open_case()
     ids = photos(case, 3)
@@ -129,6 +133,7 @@ def test_turned_or_joined_in_order_a_plan_that_was_read_is_the_same():
     assert world.Review.objects.get().plan == review.plan
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("change", ["order", "newer", "more"])
 def test_other_pages_are_another_plan(change):
     case = factories.open_case()
@@ -199,6 +204,7 @@ def erase_traces():
     work()
 
 
+@pytest.mark.full
 def test_letter_tells_of_a_page_that_was_erased_until_one_is_added(case):
     good = photos(case, 3)
     broken = actions.add_file(case, upload("IMG_9.jpg", photo(4)[:300]), by=by()).document_id
@@ -232,6 +238,7 @@ def told_of(verb):
     return sorted(Event.objects.filter(verb=verb).values_list("about_id", flat=True))
 
 
+@pytest.mark.full
 def test_each_file_hidden_or_shown_with_its_letter_has_a_line(case):
     joined = joined_of(case)
     all_of_it = sorted(map(str, [joined.pk, *order(joined)]))
@@ -241,6 +248,7 @@ def test_each_file_hidden_or_shown_with_its_letter_has_a_line(case):
     assert told_of("document.shared") == all_of_it
 
 
+@pytest.mark.full
 def test_copies_taken_back_with_a_page_have_a_line(case):
     joined = joined_of(case)
     first = order(joined)[0]
@@ -260,6 +268,7 @@ def refused_without(joined, photo):
     checking.settle(claimed, Verdict("refused", "too_complex"), None)
 
 
+@pytest.mark.full
 def test_page_taken_out_is_in_no_copy_once_the_new_one_is_refused(case):
     joined = joined_of(case)
     ids = order(joined)
@@ -272,6 +281,7 @@ def test_page_taken_out_is_in_no_copy_once_the_new_one_is_refused(case):
     assert sorted(plan.document_id for plan in plans.plan_files(case)) == sorted([joined.pk, ids[1]])
 
 
+@pytest.mark.full
 def test_letter_without_any_copy_lets_its_photos_go(case):
     joined = joined_of(case)
     ids = order(joined)
@@ -283,6 +293,7 @@ def test_letter_without_any_copy_lets_its_photos_go(case):
     assert sorted(here) == sorted(ids)
 
 
+@pytest.mark.full
 def test_page_that_cannot_be_added_leaves_the_copy_as_it_was(case):
     joined = joined_of(case)
     joining.put_in(joined, photos(case, 1, start=3), by=by())

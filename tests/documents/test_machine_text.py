@@ -64,6 +64,7 @@ def dead(page):
     PageImage.objects.filter(pk=page.pk).update(read_claimed_at=clock.now() - CLAIM_LASTS - dt.timedelta(seconds=1))
 
 
+@pytest.mark.full
 def test_photo_is_ready_first_and_read_afterwards(case, text_engine):
     version = photo_of(case)
     assert version.is_ready

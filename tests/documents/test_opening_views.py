@@ -43,6 +43,7 @@ def addresses(version):
     }
 
 
+@pytest.mark.full
 def test_stranger_gets_404_and_it_is_on_record(case):
     places = addresses(read(case))
     for key in ("grace", "amir", "mara"):

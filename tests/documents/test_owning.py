@@ -73,6 +73,7 @@ def test_helper_reads_no_version_that_another_added(case, key):
     assert Document.objects.get().put_in_by == case.patient
 
 
+@pytest.mark.full
 def test_helper_reads_no_photo_that_the_patient_took_again_as_a_page(case):
     joined = letter_of(case)
     first, second = order(joined)
@@ -83,6 +84,7 @@ def test_helper_reads_no_photo_that_the_patient_took_again_as_a_page(case):
     assert list(visible.values_list("pk", flat=True)) == [second]
 
 
+@pytest.mark.full
 def test_adding_to_ones_own_changes_nothing(case):
     document = read(case, by=people.person("ama")).document
     sent_again(document, "ama")
@@ -93,6 +95,7 @@ def test_adding_to_ones_own_changes_nothing(case):
     assert not Event.objects.filter(verb="document.passed_on").exists()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("key", ["ama", "theo"])
 def test_who_began_a_letter_takes_back_no_photo_of_the_patient(case, key):
     joined = letter_of(case, key)
@@ -116,6 +119,7 @@ def test_nobody_takes_back_or_puts_back_a_letter_with_a_page_of_another(case, ke
     assert not Document.objects.here().exists()
 
 
+@pytest.mark.full
 def test_what_the_patient_took_back_her_helper_does_not_put_back(case):
     file, joined = read(case, by=people.person("ama")).document, letter_of(case)
     ama, listed = people.browser(people.person("ama")), reverse("documents:list", args=[case.pk])
@@ -131,6 +135,7 @@ def test_what_the_patient_took_back_her_helper_does_not_put_back(case):
     assert Document.objects.get(pk=file.pk).withdrawn_at is None
 
 
+@pytest.mark.full
 def test_coordinator_who_began_the_case_puts_nothing_back_and_ends_with_it():
     case = factories.open_case(people.person("grace"), starter=people.person("theo"))
     document = read(case, by=people.person("theo")).document
@@ -152,6 +157,7 @@ def test_of_a_closed_case_the_helper_opens_nothing_and_is_not_named(case):
     assert readers.of_own(Case.objects.get(), case.patient) == ""
 
 
+@pytest.mark.full
 def test_pages_say_before_whose_the_file_will_be(case):
     document = read(case, by=people.person("ama")).document
     joined = letter_of(case)
@@ -170,6 +176,7 @@ def test_pages_say_before_whose_the_file_will_be(case):
     assert owning.warning(document, case.patient) == ""
 
 
+@pytest.mark.full
 def test_files_that_are_here_already_pass_on_too(case):
     letter, file = letter_of(case), read(case, by=people.person("ama")).document
     sent_again(file, "grace")

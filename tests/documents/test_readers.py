@@ -79,6 +79,7 @@ def close(document):
     Case.objects.filter(pk=document.case_id).update(state=Case.State.CLOSED, closed_at=clock.now())
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("put_in_by", "change", "expected"),
     [
@@ -100,6 +101,7 @@ def test_list_of_readers_is_what_the_pages_answer(case, put_in_by, change, expec
     assert said(version.document) == let_in(version) == expected
 
 
+@pytest.mark.full
 def test_a_coordinator_who_began_the_case_reads_as_coordinator():
     theo = people.person("theo")
     case = factories.open_case(starter=theo)

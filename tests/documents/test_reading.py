@@ -42,6 +42,7 @@ def test_words_of_a_photo_are_read_with_their_places(read):
     assert SIZE[1] * 0.1 < baseline < SIZE[1] * 0.6
 
 
+@pytest.mark.full
 def test_place_is_where_the_words_stand(read):
     """The lines of a scan stand where those of the letter it was made from stand."""
     found = read(page_pictures.scanned_pdf(page_pictures.LINES[1]), "pdf", size=(1020, 1320))
@@ -63,6 +64,7 @@ def read_own_layer(start):
     return next(line for line in lines_of(page, 1020 / page.get_width()) if line[4].startswith(start))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("turned", "turn"), [(90, 270), (180, 180), (270, 90)])
 def test_page_that_lies_is_read_and_its_turn_told(read, turned, turn):
     found = read(page_pictures.photo(turned=turned))
@@ -70,10 +72,12 @@ def test_page_that_lies_is_read_and_its_turn_told(read, turned, turn):
     assert "tamoxifen 20 mg" in words(found)
 
 
+@pytest.mark.full
 def test_dark_scan_is_read(read):
     assert "tamoxifen 20 mg" in words(read(page_pictures.photo(is_dark=True)))
 
 
+@pytest.mark.full
 def test_page_of_a_scanned_pdf_is_read(read):
     scan = page_pictures.scanned_pdf(*page_pictures.LINES[:2])
     assert "Surgery is planned" in words(read(scan, "pdf", number=2))
@@ -91,6 +95,7 @@ def fake(tmp_path, script):
     return str(program)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("script", ["exit 1", "kill -9 $$", "exec sleep 60", "while :; do :; done", "exit 127"])
 def test_program_that_dies_or_hangs_is_cut_and_nothing_is_left(read, tmp_path, script):
     with pytest.raises(Refusal):

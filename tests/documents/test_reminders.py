@@ -73,6 +73,7 @@ def test_message_leads_to_the_page_that_says_what_is_wrong(case, rosa):
     assert str(bad.document_id) in place
 
 
+@pytest.mark.full
 def test_refused_page_of_a_letter_is_told_at_that_letter(case, rosa):
     joined = joining.join(case, photos(case, 2), by=Actor.person(case.patient))
     photo = joined.joined_pages.first().photo

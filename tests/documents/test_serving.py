@@ -139,6 +139,7 @@ def test_a_line_that_says_nothing_any_more_is_hung_up_on(web, case, folder):
     assert left(folder) == (0, 0, [], [])
 
 
+@pytest.mark.full
 def test_no_part_of_a_files_name_is_ever_on_disk(web, case, folder):
     name = "Zitronenfalter.of-Rosa-Delgado"
     with web.line() as line:

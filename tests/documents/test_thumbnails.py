@@ -44,6 +44,7 @@ def test_each_page_has_its_small_picture(case, rosa):
         assert "no-store" in answer.headers["Cache-Control"]
 
 
+@pytest.mark.full
 def test_worker_makes_those_that_are_missing_once(case, rosa):
     version = without_small(read(case, content=plan_files.pdf(pages=3)))
     page = version.page_images.first()

@@ -65,6 +65,7 @@ def test_putting_back_gives_away_no_hidden_file(case, alone):
     assert theirs.withdrawn_at is None
 
 
+@pytest.mark.full
 def test_photo_that_is_a_page_is_named_by_its_letter(case):
     joined_of(case)
     with pytest.raises(Refused, match=r"as a page of “3 photos, joined\.pdf”"):

@@ -40,6 +40,7 @@ def put_back(browser, version):
     return browser.post(reverse("documents:put_version_back", args=[version.pk]), follow=True).content.decode()
 
 
+@pytest.mark.full
 def test_wrong_newer_version_is_taken_back_and_put_back_on_the_files_page(case, rosa):
     first = read(case)
     second = newer(first.document)
@@ -58,6 +59,7 @@ def test_wrong_newer_version_is_taken_back_and_put_back_on_the_files_page(case, 
     assert sorted(told.values_list("verb", flat=True)) == ["document.version_restored", "document.version_withdrawn"]
 
 
+@pytest.mark.full
 def test_pressed_twice_is_once(case, rosa):
     second = newer(read(case).document)
     for _press in range(2):
@@ -82,6 +84,7 @@ def test_last_version_is_taken_back_with_its_file_only(case, rosa):
     assert [version.number for version in Version.objects.live()] == [2]
 
 
+@pytest.mark.full
 def test_coordinator_takes_back_only_the_version_that_they_sent(case):
     first = read(case)
     theirs = newer(first.document, key="theo")
@@ -123,6 +126,7 @@ def test_version_taken_back_is_erased_after_30_days_alone(case):
     assert Version.objects.get() == first
 
 
+@pytest.mark.full
 def test_same_file_added_since_is_not_put_back_beside_it(case):
     second = newer(read(case).document)
     versions.take_back(second, by=by())
@@ -131,6 +135,7 @@ def test_same_file_added_since_is_not_put_back_beside_it(case):
         versions.put_back(second, by=by())
 
 
+@pytest.mark.full
 def test_letter_shows_the_photo_before_the_one_that_was_taken_back(case, rosa):
     joined = joined_of(case)
     first = order(joined)[0]

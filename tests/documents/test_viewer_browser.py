@@ -79,6 +79,7 @@ def test_keys_turn_enlarge_and_leaf_only_inside_the_viewer(open_at):
     expect(pages).to_have_attribute("data-turn", "90")
 
 
+@pytest.mark.full
 def test_words_are_found_marked_and_stay_out_of_addresses(open_at):
     page = open_at(4)
     asked = []

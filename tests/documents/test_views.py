@@ -190,6 +190,7 @@ def test_unknown_verb_is_404(case, rosa):
     assert rosa.post(reverse("documents:move", args=[document.pk, "publish"])).status_code == 404
 
 
+@pytest.mark.full
 def test_locked_file_opens_with_its_password(case, rosa):
     version = read(case, "locked.pdf", plan_files.locked_pdf("rose"))
     address = reverse("documents:unlock", args=[version.pk])

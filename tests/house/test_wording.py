@@ -48,6 +48,7 @@ def test_made_up_keeps_white_space_around():
     assert wording.made_up("\n  Hello\n").endswith("⟧\n")
 
 
+@pytest.mark.full
 @given(st.text())
 def test_made_up_never_loses_text(text):
     assert len(wording.made_up(text)) >= len(text)

@@ -295,6 +295,7 @@ def test_the_database_refuses(constraint, values):
         Talk.objects.filter(pk=talk.pk).update(**values)
 
 
+@pytest.mark.full
 def test_the_database_keeps_people_beside_their_times_and_one_open_talk():
     talk = planned()
     for name, constraint in (("moved_by", "moved_by_has_moved_at"), ("agenda_changed_by", "changed_by_has_changed_at")):

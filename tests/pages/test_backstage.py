@@ -39,6 +39,7 @@ def test_there_is_no_backstage_in_tests():
         reverse("backstage:index")
 
 
+@pytest.mark.full
 def test_there_is_no_backstage_in_production():
     keys = {"SECRET_KEY": "x" * 50, "PORTAL_MASTER_KEY": "a:bm90LXNlY3JldC1vdXRzaWRlLXByb2R1Y3Rpb24tMDEyMzQ="}
     env = {**os.environ, **keys, "PORTAL_ENV": "production", "DJANGO_SETTINGS_MODULE": "portal.settings"}

@@ -90,6 +90,7 @@ def test_beat_plans_one_a_case_and_week_however_often_it_runs(case):
     assert (row.due_at.astimezone(EASTERN), row.recipient_id) == (FRIDAY.replace(minute=0), str(case.patient_id))
 
 
+@pytest.mark.full
 def test_it_goes_each_friday_at_9_and_says_nothing_to_do(case, traveller, smtp_sink):
     gone = []
     for _hour in range(24 * 12):

@@ -89,6 +89,7 @@ def test_answers_are_sealed_in_the_form():
     assert questions.unpack("tampered") is None
 
 
+@pytest.mark.full
 def test_a_refusal_opens_the_way_on():
     assert '<details class="rs-stack" open>' in answer_all(Client()).content.decode()
 

@@ -95,6 +95,7 @@ def test_numbers_on_the_page_ring_at_a_press(case):
     assert "</a>, 9 to 5" in shown
 
 
+@pytest.mark.full
 def test_page_and_paper_say_the_same(case):
     on_page, on_paper = said(page(case)), "".join(words_of(paper(case)).split())
     assert [sentence for sentence in SENTENCES if sentence not in on_page] == []
@@ -122,6 +123,7 @@ def test_without_anything_known_it_still_says_whom_to_call():
     assert html.count("a line to write on") == 3
 
 
+@pytest.mark.full
 def test_questions_are_the_patients_and_the_teams_not_a_helpers(case):
     for key in ("rosa", "theo"):
         assert "second area on my MRI" in said(page(case, key))
@@ -130,11 +132,13 @@ def test_questions_are_the_patients_and_the_teams_not_a_helpers(case):
     assert "secondareaonmyMRI" not in words_of(paper(case, "ama")).replace(" ", "")
 
 
+@pytest.mark.full
 def test_diagnosis_stands_nowhere(case):
     assert "Breast cancer" not in said(page(case))
     assert "Breast cancer" not in words_of(paper(case))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", ["sheet", "sheet_pdf"])
 def test_each_look_is_on_record(case, name):
     page(case, "theo", name)
@@ -163,12 +167,14 @@ def test_paper_is_one_page_of_large_print(case):
     assert len(pypdfium2.PdfDocument(paper(case))) == 1
 
 
+@pytest.mark.full
 def test_names_are_set_whole(case):
     for name in ("Żaneta Wiśniewska", "Nguyễn Thị Hường", "سارة قاسم", "王小明"):
         User.objects.filter(pk=case.patient_id).update(name=name)
         assert no_glyph_is_missing(paper(case)), name
 
 
+@pytest.mark.full
 def test_hostile_names_stay_words(case):
     name = '#read("/etc/passwd") *x* <script>'
     User.objects.filter(pk=case.patient_id).update(name=name)
@@ -198,6 +204,7 @@ def queries_of(address):
     return len(queries)
 
 
+@pytest.mark.full
 def test_queries_do_not_grow_with_what_stands_on_it(case):
     address = reverse("pages:sheet", args=[case.pk])
     before = queries_of(address)
@@ -229,6 +236,7 @@ def test_a_closed_case_keeps_its_sheet_for_the_patient(case):
     assert page(case, "theo").status_code == 404
 
 
+@pytest.mark.full
 def test_each_page_of_the_case_leads_to_it(case):
     address = reverse("pages:sheet", args=[case.pk])
     rosa, theo = people.browser(people.person("rosa")), people.browser(people.person("theo"))

@@ -84,6 +84,7 @@ def test_another_consultant_sees_none_of_it():
     assert "Rosa" not in html
 
 
+@pytest.mark.full
 def test_as_many_queries_for_five_calls_as_for_one(time_machine):
     def queries() -> int:
         with CaptureQueriesContext(connection) as seen:

@@ -75,6 +75,7 @@ def test_each_case_in_it_is_on_record_once():
     assert list(Event.objects.filter(verb="case.exported").values_list("case_id", flat=True)) == [case.pk]
 
 
+@pytest.mark.full
 def test_as_many_reads_for_six_visits_as_for_two():
     for _case in range(2):
         booked_visit(case_of_rosa())

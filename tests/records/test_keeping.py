@@ -103,6 +103,7 @@ def test_a_case_without_a_day_has_no_verdict_and_is_not_looked_at():
     assert kept(named_visit().case) == (None, None, "", None)
 
 
+@pytest.mark.full
 def test_the_verdict_follows_the_days_and_hours(november_5):
     visit = booked_visit()
     actions.tell(item(visit), "asked", by=actor("rosa"))
@@ -180,6 +181,7 @@ def arrived_images():
     return visit
 
 
+@pytest.mark.full
 def test_images_that_nobody_opened_need_a_person_on_the_days_they_are_asked_about(november_5):
     visit = arrived_images()
     assert kept(visit.case)[0] == date(2026, 11, 9)

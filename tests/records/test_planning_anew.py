@@ -89,6 +89,7 @@ def test_of_many_the_old_is_withdrawn_and_a_mark_is_left(november_5):
     assert not Reminder.objects.filter(case_id=visits[0].case_id, settled_at=None).exists()
 
 
+@pytest.mark.full
 def test_nothing_is_lost_when_the_task_that_was_asked_for_never_ran():
     """The mark stays until somebody finds it: the pass that beat starts plans the same rows."""
     office = checked()
@@ -124,6 +125,7 @@ def test_one_that_cannot_be_planned_does_not_hold_up_the_others():
     assert list(Visit.objects.to_plan_anew()) == [first]
 
 
+@pytest.mark.full
 def test_a_list_of_its_own_is_kept_in_mind_until_then():
     office = checked()
     visit, *_others = visits_at(office, MANY)

@@ -126,6 +126,7 @@ def test_the_form_to_print_is_one_page_with_its_code(visit):
         assert each in words
 
 
+@pytest.mark.full
 def test_signed_on_paper_it_counts_once_somebody_looked(visit, folder):  # noqa: F811
     theo = people.browser(people.person("theo"))
     sent = SimpleUploadedFile("signed.pdf", plan_files.pdf())
@@ -269,6 +270,7 @@ def test_the_case_file_says_what_stands_in_the_way(visit):
     assert "It ends before the visit." in theo.get(address).content.decode()
 
 
+@pytest.mark.full
 def test_a_paper_that_is_taken_out_counts_no_more_and_again_once_it_is_back(visit, folder):  # noqa: F811
     rosa = people.browser(people.person("rosa"))
     rosa.post(page(visit), {"do": "paper", "file": SimpleUploadedFile("signed.pdf", plan_files.pdf())})

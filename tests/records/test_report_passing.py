@@ -35,6 +35,7 @@ def waits():
     return ToDo.objects.open().filter(kind="pass_on_report").count()
 
 
+@pytest.mark.full
 def test_once_its_file_is_with_us_nobody_is_asked_to_send_it(loop):
     sign_that_we_may(loop)
     document = put_in_report(loop)

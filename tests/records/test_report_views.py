@@ -105,6 +105,7 @@ def test_before_the_visit_the_page_says_what_will_stand_there(rosa):
     assert rosa.post(reverse("records:tell_report", args=[case.pk, "asked"])).status_code == 409
 
 
+@pytest.mark.full
 def test_the_team_sees_it_on_the_case_file_and_how_long_it_is_open(loop, november_5):
     theo = browser(person("theo"))
     actions.tell_report(loop, "asked", by=actor("rosa"))

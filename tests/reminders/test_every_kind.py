@@ -86,6 +86,7 @@ def worded(code):
     raise KeyError(code)
 
 
+@pytest.mark.full
 def test_its_words_tell_a_bystander_nothing(house):
     for code in CODES:
         words, _row, _reader = worded(code)
@@ -108,6 +109,7 @@ def test_its_question_can_be_answered(house):
     assert asking == {code for code in CODES if kinds.kind_of(code).answer is not None}
 
 
+@pytest.mark.full
 def test_its_mail_says_the_same_twice_and_links_only_to_us(house):
     for code in CODES:
         says_the_same_twice_and_links_only_to_us(code)

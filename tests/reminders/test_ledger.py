@@ -89,6 +89,7 @@ def test_a_coordinator_sees_the_patients_reminders_without_her_presses(case, ros
     assert "Need a rest?" not in response.content.decode()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("path", ["ledger", "log"])
 def test_the_pages_take_the_same_queries_for_many_rows(case, rosa, smtp_sink, path, django_assert_max_num_queries):
     browser = people.browser(rosa if path == "ledger" else people.person("theo"))

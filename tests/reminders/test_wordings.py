@@ -337,6 +337,7 @@ def test_a_refused_wording_is_shown_with_what_was_typed(mara):
     assert "No day here, {who}" in response.content.decode()
 
 
+@pytest.mark.full
 def test_every_wording_can_be_opened_and_seen(mara):
     for pattern in patterns.all_patterns():
         html = page(mara, pattern.code).content.decode()

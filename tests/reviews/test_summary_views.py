@@ -118,6 +118,7 @@ def test_a_question_reaches_the_consultant():
     assert "Which tablet?" in browser("joanne").get(summary.review.get_absolute_url()).text
 
 
+@pytest.mark.full
 def test_nothing_chosen_is_asked_for_again():
     answer = browser("rosa").post(reverse("reviews:answer", args=[world.shared().pk]), {})
     assert answer.status_code == 422

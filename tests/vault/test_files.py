@@ -20,6 +20,7 @@ def there():
     return lying(store.current())
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("size", [0, 1, files.CHUNK - 1, files.CHUNK, files.CHUNK + 1, 3 * files.CHUNK])
 def test_bytes_come_back_whole(key, size):
     data = bytes(range(256)) * (size // 256 + 1)

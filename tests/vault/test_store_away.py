@@ -46,6 +46,7 @@ def test_bucket_that_does_not_answer_is_said_and_leaves_no_row(request, how, chu
     assert not StoredFile.objects.exists()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("how", ["away", "silent"])
 def test_not_ready_while_the_bucket_does_not_answer(request, how, client):
     request.getfixturevalue(how)
