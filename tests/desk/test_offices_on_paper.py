@@ -76,7 +76,7 @@ def open_page(page, site, link):
     ("office", "sheets", "words"),
     [
         (holder, 2, ["Rosa Delgado asks for", "Pathology report", "We sent it", "We can’t find it", "Release, signed"]),
-        (second, 2, ["Download the records", "We have everything and can read it", "Something is missing",
+        (second, 1, ["Download the records", "We have everything and can read it", "Something is missing",
                      "Which one is missing", "The visit took place", "We sent it to Dr. Abara"]),
         (primary, 1, ["do you have the report?", "Yes, straight from Northfield", "Not yet", "Your name and role"]),
     ],
