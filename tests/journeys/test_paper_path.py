@@ -38,7 +38,7 @@ def test_from_the_first_signature_to_report_confirmed(traveller):
     traveller.shift(dt.timedelta(days=3))
     theo = Theo()
     theo.hears(record, "arrived")
-    # The visit; the report is asked for by letter, comes to us by post, goes on, and is confirmed by phone.
+    # The visit; the report is asked for by letter, comes to us by post, goes on with a letter whose strip confirms it.
     traveller.move_to(DAY_AFTER)
     theo = Theo()
     theo.presses("records:move_visit", record.visit_id, "took_place")
@@ -49,8 +49,10 @@ def test_from_the_first_signature_to_report_confirmed(traveller):
     theo.files(theo.puts_in("The report", "post"), case, "report")
     loop = the_loop(case)
     assert (loop.state, loop.known_by) == ("announced", "document")
-    theo.hears_of_report(case, "passed_on")
-    theo.hears_of_report(case, "confirmed")
+    letter = theo.sends("pass_on", record.visit_id)
+    assert the_loop(case).state == "received"
+    traveller.shift(dt.timedelta(days=3))
+    Theo().files_strip(letter, "fax", said="came")
     loop = the_loop(case)
-    assert (loop.state, loop.came) == ("confirmed", "through_us")
+    assert (loop.state, loop.came, loop.known_by) == ("confirmed", "through_us", "office_fax")
     assert not OfficeLink.objects.exclude(opened_at=None).exists()
