@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cases.case import offices
+from cases.case.actions import settle_to_do
 from cases.case.models import ToDo
 from cases.documents import actions as documents
 from cases.documents.describing.actions import say_kind
@@ -185,6 +186,23 @@ def test_what_is_here_is_asked_of_no_office(second, november):
     november.move_to("2026-12-20T15:00:00Z")
     assert handing_over.put_reports_on_board(now=clock.now()) == 1
     assert (waits("ask_report"), len(waits("pass_on_report"))) == ([], 1)
+
+
+def test_a_report_with_two_kinds_of_calls_is_asked_for_again_some_days_after_the_last(second, november):
+    """One office was called; then the file came, to be passed on, and was taken back."""
+    sign_that_we_may(loop_of(second))
+    actions.tell_report(loop_of(second), "announced", told="office", by=actor("theo"))
+    november.move_to("2027-01-11T15:00:00Z")
+    assert handing_over.put_reports_on_board(now=clock.now()) == 1
+    settle_to_do(ToDo.objects.open().get(kind="ask_report"), by=actor("theo"))
+    november.move_to("2027-01-12T15:00:00Z")
+    documents.withdraw(put_in_report(loop_of(second)), by=actor("rosa"))
+    assert ToDo.objects.filter(kind="pass_on_report", done_at__isnull=False).exists()
+    november.move_to("2027-01-13T15:00:00Z")
+    assert handing_over.put_reports_on_board(now=clock.now()) == 0
+    november.move_to("2027-01-20T15:00:00Z")  # five business days after the last of the two
+    assert handing_over.put_reports_on_board(now=clock.now()) == 1
+    assert waits("ask_report") == [str(loop_of(second).pk)]
 
 
 def test_only_a_visit_that_had_its_day_and_only_a_report(second, november):

@@ -1,6 +1,6 @@
 """When messages have done what they can, or a visit has come near, a person calls: a row on the coordinator's board."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
@@ -101,12 +101,11 @@ def put_reports_on_board(*, now: datetime) -> int:
     closed = closed_days({loop.visit.region for loop in loops}, now.date())
     days = {str(loop.pk): report_planning.person_asks_on(loop, loop.visit, closed[loop.visit.region]) for loop in loops}
     due = {str(loop.pk): loop for loop in loops if days[str(loop.pk)] <= now.astimezone(loop.visit.zone).date()}
-    asked = [_calls_made(kind, {pk: days[pk] for pk in due}) for kind in REPORT_TO_DOS]
-    for about_id, called_at in [pair for calls in asked for pair in calls.items() if pair[0] in due]:
+    for about_id, called_at in _calls_made(REPORT_TO_DOS, {pk: days[pk] for pk in due}).items():
         zone, region = due[about_id].visit.zone, due[about_id].visit.region
         today = now.astimezone(zone).date()
         if not report_loop.is_called_again(called_at.astimezone(zone).date(), today, closed[region]):
-            due.pop(about_id)
+            del due[about_id]
     for loop in due.values():
         today = now.astimezone(loop.visit.zone).date()
         kind = PASS_ON if report_board.is_to_pass_on(loop) else ASK_REPORT  # what is here is asked of nobody
@@ -116,12 +115,12 @@ def put_reports_on_board(*, now: datetime) -> int:
 
 def _made(kind: str, since: Mapping[str, date]) -> set[str]:
     """The things about which a call was made and settled since their day."""
-    return set(_calls_made(kind, since))
+    return set(_calls_made([kind], since))
 
 
-def _calls_made(kind: str, since: Mapping[str, date]) -> dict[str, datetime]:
-    """When the last call about each was settled, of those asked for since the thing's day."""
-    settled = ToDo.objects.filter(kind=kind, about_id__in=since, done_at__isnull=False).order_by("done_at")
+def _calls_made(kinds: Collection[str], since: Mapping[str, date]) -> dict[str, datetime]:
+    """When the last call about each, of any of these kinds, was settled; of those asked for since the thing's day."""
+    settled = ToDo.objects.filter(kind__in=kinds, about_id__in=since, done_at__isnull=False).order_by("done_at")
     found = settled.values_list("about_id", "asked_at", "done_at")
     return {about_id: done_at for about_id, asked_at, done_at in found if is_since(asked_at, since[about_id])}
 
