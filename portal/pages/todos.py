@@ -15,7 +15,7 @@ from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON
 from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
-from cases.desk.fax.telling import FAX_FAILED
+from cases.desk.fax import telling as faxes
 from cases.desk.letters.sending import LETTER_OUT
 from cases.desk.letters.states import LetterKind
 from cases.desk.links import actions as office_links
@@ -57,7 +57,8 @@ KINDS = {
     CHECK_OFFICE: (gettext_lazy("Check an office"), "info", "search"),
     OFFICE_ADDRESS: (gettext_lazy("An office’s address fails"), "warn", "alert"),
     PAGE_HELD: (gettext_lazy("Send our page once more"), "info", "send"),
-    FAX_FAILED: (gettext_lazy("A fax did not arrive"), "warn", "alert"),
+    faxes.FAX_FAILED: (gettext_lazy("A fax did not arrive"), "warn", "alert"),
+    faxes.FAX_UNKNOWN: (gettext_lazy("Did a fax arrive?"), "warn", "alert"),
     "post_sheet": (gettext_lazy("Post the sheet"), "info", "print"),
     FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
     TELL_HOLDER: (gettext_lazy("Permission taken back"), "warn", "phone"),
@@ -88,7 +89,7 @@ WITH_NOTE = ON_REFERRAL | {
     OTHERS_PAPER,
     OFFICE_ADDRESS,
     PAGE_HELD,
-    FAX_FAILED,
+    *faxes.TO_DOS,
     *office_links.TO_DOS,
 }
 ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPORT, WHICH_REPORT, *WITH_NOTE}
@@ -101,7 +102,7 @@ OWN_REASON = {
     FIX_ADDRESS,
     OFFICE_ADDRESS,
     PAGE_HELD,
-    FAX_FAILED,
+    *faxes.TO_DOS,
     TALK_TIME,
     *office_links.TO_DOS,
 }
@@ -169,7 +170,7 @@ def _address_words(todo: ToDo) -> str:
 
 def _action(todo: ToDo) -> dict[str, str] | None:
     """The page where it is done, where that is a page of its own."""
-    if todo.kind == FAX_FAILED:
+    if todo.kind in faxes.TO_DOS:
         return {"label": _("Open the fax"), "href": reverse("desk:fax", args=[todo.about_id])}
     if todo.kind in {CHECK_OFFICE, OFFICE_ADDRESS}:
         return {"label": _("Open the office"), "href": reverse("pages:office", args=[todo.about_id])}

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import IntegrityError, transaction
 
 from cases.case import directory
+from cases.case.actions import settle_to_do
 from cases.case.models import ToDo
 from cases.desk.fax import actions, answers, gateway, sending
 from cases.desk.fax.models import Fax
@@ -309,7 +310,6 @@ def answer(fax, subject, status=""):
         ("Transmission failed", "", False),
         ("Delivery Status", "5.1.1", False),
         ("Delivery Status", "2.0.0", None),  # of the mail that carried it
-        ("Your invoice", "", None),
         ("Fax not completed", "", False),
         ("Fax was never delivered", "", False),
         ("Unsuccessful fax", "", False),
@@ -319,7 +319,12 @@ def answer(fax, subject, status=""):
         ("Fax cancelled before it was sent", "", False),
         ("Your fax is queued and will be sent shortly", "", None),
         ("Delivery delayed: fax not yet sent", "", None),
-        ("Re: sent from my phone", "", None),
+        ("Your fax could not be sent after 3 retry attempts", "", False),
+        ("Re: Fax failed", "", False),
+        ("Fax failed: busy. It will not be sent again", "", False),
+        ("Fax to 15550100179 failed - being returned", "", False),
+        ("Fax failed - retry limit reached", "", False),
+        ("Line busy, we will retry in 5 minutes", "", None),
     ],
 )
 def test_the_gateways_answer_is_taken_down(pressed, subject, status, is_there):
@@ -329,6 +334,41 @@ def test_the_gateways_answer_is_taken_down(pressed, subject, status, is_there):
     found = now_of(pressed)
     assert (bool(found.delivered_at), bool(found.failed_at)) == (is_there is True, is_there is False)
     assert to_dos().count() == (is_there is False)
+
+
+def unknown():
+    return ToDo.objects.open().filter(kind="fax_unknown")
+
+
+@pytest.mark.parametrize("subject", ["Your invoice", "Re: sent from my phone", ""])
+def test_an_answer_that_says_neither_is_read_by_one_of_us(pressed, subject):
+    sending.send_due()
+    for _twice in range(2):
+        answers.take(answer(pressed, subject))
+    assert "says neither yes nor no" in unknown().get().note
+    assert now_of(pressed).failed_at is None
+    answers.take(answer(pressed, "Your fax was sent"))
+    answers.take(answer(pressed, subject))
+    assert not unknown().exists()
+
+
+def test_a_fax_of_which_nobody_speaks_is_asked_about_once_after_a_day(pressed, clock):
+    sending.send_due()
+    clock.shift(dt.timedelta(hours=23))
+    sending.send_due()
+    assert not unknown().exists()
+    clock.shift(dt.timedelta(hours=2))
+    sending.send_due()
+    row = unknown().get()
+    assert (row.about_id, to_dos().count()) == (str(pressed.letter_id), 0)
+    page = people.browser(people.person("theo")).get("/staff/cases/").content.decode()
+    assert "Did a fax arrive?" in page
+    assert f"/letters/{pressed.letter_id}/fax/" in page
+    settle_to_do(row, by=actor("theo"))
+    sending.send_due()
+    assert not unknown().exists()
+    answers.take(answer(pressed, "Transmission failed"))
+    assert to_dos().count() == 1
 
 
 def test_a_no_that_comes_later_outweighs_a_yes(pressed):

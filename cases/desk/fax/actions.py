@@ -1,5 +1,7 @@
 """What people press: fax a letter, and what its gateway answered, where they read that."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -8,7 +10,7 @@ from cases.case.models import Office, ToDo
 from cases.desk.fax import gateway
 from cases.desk.fax.models import Fax
 from cases.desk.fax.states import Failure
-from cases.desk.fax.telling import FAX_FAILED, ask_about, record_fax
+from cases.desk.fax.telling import FAX_UNKNOWN, TO_DOS, ask_about, ask_what_became, record_fax
 from cases.desk.letters import papers, sending
 from cases.desk.letters.actions import fresh, wake_link
 from cases.desk.letters.models import Letter
@@ -89,11 +91,22 @@ def say(fax: Fax, is_there: bool, *, by: Actor) -> Fax:
         fax.delivered_at, fax.failed_at, fax.failure = None, now, Failure.ANSWERED
     fax.save(update_fields=["delivered_at", "failed_at", "failure"])
     record_fax(by, "fax.delivered" if is_there else "fax.failed", fax)
+    settle(fax.letter, [FAX_UNKNOWN], by=by)
     if not is_there:
         ask_about(fax, by=by)
     return fax
 
 
-def settle(letter: Letter, *, by: Actor) -> None:
-    for todo in ToDo.objects.open().filter(kind=FAX_FAILED, about_id=str(letter.pk)):
+@transaction.atomic
+def ask_to_read(fax: Fax, *, by: Actor) -> Fax:
+    """The gateway answered, in words that say neither: one of us reads them."""
+    lock_case(fax.letter.case)
+    fax.refresh_from_db()
+    if fax.is_unknown:
+        ask_what_became(fax, _("The gateway’s mail says neither yes nor no: read it"), by=by)
+    return fax
+
+
+def settle(letter: Letter, kinds: Sequence[str] = TO_DOS, *, by: Actor) -> None:
+    for todo in ToDo.objects.open().filter(kind__in=kinds, about_id=str(letter.pk)):
         settle_to_do(todo, by=by)

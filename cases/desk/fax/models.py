@@ -73,5 +73,10 @@ class Fax(models.Model):
             ),
         ]
 
+    @property
+    def is_unknown(self) -> bool:
+        """The gateway took it, and nobody has said what became of it."""
+        return self.sent_at is not None and self.delivered_at is None and self.failed_at is None
+
     def __str__(self) -> str:
         return f"fax {self.pk}"

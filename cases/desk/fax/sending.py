@@ -8,12 +8,15 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
+from cases.case.models import ToDo
 from cases.desk.fax import actions, gateway
 from cases.desk.fax.models import Fax
-from cases.desk.fax.states import CLAIM_LASTS, TRIES, Failure
-from cases.desk.fax.telling import ask_about, record_fax
+from cases.desk.fax.states import ANSWERED_WITHIN, CLAIM_LASTS, TRIES, Failure
+from cases.desk.fax.telling import FAX_UNKNOWN, ask_about, ask_what_became, record_fax
 from cases.desk.letters import paper
 from cases.desk.letters import sending as letter_sending
 from cases.desk.letters.actions import fresh
@@ -35,6 +38,7 @@ def send_due() -> int:
     while pk := _claim():
         sent += _send(pk)
     _give_up_lost()
+    _ask_after_silent()
     return sent
 
 
@@ -126,6 +130,21 @@ def _give_up_lost() -> None:
     lost = Fax.objects.waiting().filter(is_handed_over=True, claimed_until__lte=clock.real_now())
     for pk in list(lost.values_list("pk", flat=True)):
         _fail(pk, Failure.UNSURE)
+
+
+def _ask_after_silent() -> None:
+    """Taken by the gateway a day ago, and no word of it since. Asked once for each."""
+    asked = ToDo.objects.filter(kind=FAX_UNKNOWN, about_id=Cast(OuterRef("letter_id"), CharField()))
+    silent = Fax.objects.open().filter(~Exists(asked.filter(asked_at__gte=OuterRef("sent_at"))))
+    for pk in list(silent.filter(sent_at__lte=clock.now() - ANSWERED_WITHIN).values_list("pk", flat=True)):
+        _ask_after(pk)
+
+
+@transaction.atomic
+def _ask_after(pk: UUID) -> None:
+    fax = _locked(pk)
+    if fax.is_unknown:
+        ask_what_became(fax, _("No answer of the gateway after a day"), by=SYSTEM)
 
 
 def _end(fax: Fax, why: Failure) -> None:

@@ -6,6 +6,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 TRIES = 8
+ANSWERED_WITHIN = timedelta(days=1)  # then one of us asks what became of it
 CLAIM_LASTS = timedelta(minutes=3)  # longer than a mail server may take to answer
 
 

@@ -10,7 +10,8 @@ from portal.actors import Actor
 from portal.history.actions import record
 from portal.texts.words import organisation
 
-FAX_FAILED = "fax_failed"  # on the coordinator's board, about a letter
+# On the coordinator's board, about a letter: it failed, or nobody knows.
+FAX_FAILED, FAX_UNKNOWN = TO_DOS = "fax_failed", "fax_unknown"
 
 
 def record_fax(by: Actor, verb: str, fax: Fax) -> None:
@@ -20,8 +21,16 @@ def record_fax(by: Actor, verb: str, fax: Fax) -> None:
 
 def ask_about(fax: Fax, *, by: Actor) -> None:
     """One of us looks after it: rings the office, sends it again, or another way."""
+    _ask(FAX_FAILED, fax, str(Failure(fax.failure).label) if fax.failure else "", by)
+
+
+def ask_what_became(fax: Fax, why: str, *, by: Actor) -> None:
+    """One of us reads the gateway's mail, or rings the office, and says it on the fax's page."""
+    _ask(FAX_UNKNOWN, fax, why, by)
+
+
+def _ask(kind: str, fax: Fax, why: str, by: Actor) -> None:
     letter, office = fax.letter, fax.letter.office
-    why = str(Failure(fax.failure).label) if fax.failure else ""
     note = " · ".join(part for part in (letter.reference, office.name, phones.shown(office.phone), why) if part)
     today = clock.today(ZoneInfo(organisation().time_zone))
-    ask_to_do(FAX_FAILED, letter, case=letter.case, due_on=today, note=note, newest_counts=True, by=by)
+    ask_to_do(kind, letter, case=letter.case, due_on=today, note=note, newest_counts=True, by=by)

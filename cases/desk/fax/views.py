@@ -72,7 +72,7 @@ def _row(each: Fax) -> dict[str, object]:
         "at": when.moment(at),
         "number": phones.shown(f"+{each.number}"),
         "why": str(Failure(each.failure).label) if each.failure else "",
-        "can_be_answered": each.sent_at is not None and not each.delivered_at and not each.failed_at,
+        "can_be_answered": each.is_unknown,
     }
 
 

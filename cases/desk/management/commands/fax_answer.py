@@ -13,4 +13,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         fax = answers.take(sys.stdin.buffer.read())
-        self.stdout.write(f"{fax}" if fax else "about none of our faxes, or says neither yes nor no")
+        self.stdout.write(f"{fax}" if fax else "about none of our faxes, or it is still under way")
