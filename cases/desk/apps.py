@@ -32,7 +32,7 @@ class DeskConfig(AppConfig):
         from cases.desk.ties import TIES
         from cases.desk.tray import rows
         from cases.desk.tray import words as tray_words
-        from cases.desk.tray.filing import OTHERS_PAPER
+        from cases.desk.tray.asking_back import OTHERS_PAPER
         from cases.documents.reading import readers
         from cases.records.release import ended
         from portal.accounts import nav_counts
@@ -91,7 +91,7 @@ class DeskConfig(AppConfig):
                 "second_office": _("For the visit there"),
                 "primary_office": _("The report, for the primary doctor"),
                 REMIND_OFFICE: _("An office asked to be reminded of its report"),
-                OTHERS_PAPER: _("An office saved another person’s paper"),
+                OTHERS_PAPER: _("An office has another person’s paper"),
                 MISSED: _("Something did not come to the second doctor, or is no use"),
                 "by_mail": _("By the link in our mail"),
                 "on_paper": _("With the code on our letter or fax"),

@@ -23,7 +23,7 @@ from cases.desk.mail.desks import OFFICE_ADDRESS
 from cases.desk.mail.planning import PAGE_HELD
 from cases.desk.mail.wishes import REMIND_OFFICE
 from cases.desk.receiving.actions import MISSED
-from cases.desk.tray.filing import OTHERS_PAPER
+from cases.desk.tray.asking_back import OTHERS_PAPER
 from cases.opinions.talk.actions import TALK_TIME
 from cases.records.board import urgent
 from cases.records.board.urgent import RING_OFFICE

@@ -12,6 +12,7 @@ from cases.case.signatures import Signature, SignedHow
 from cases.desk.links.actions import link_for
 from cases.desk.packet.actions import note_taken
 from cases.desk.tray import filing, preview
+from cases.desk.tray.asking_back import OTHERS_PAPER
 from cases.desk.tray.filing import Filing
 from cases.desk.tray.states import About, Said, TrayState
 from cases.documents import actions as documents
@@ -136,7 +137,7 @@ def test_an_office_that_saved_it_is_called(visit, misfiled, why, calls):
     minutes = 11 if why else 1  # one's own press of a moment ago is asked for no reason
     with clock.lived_at(clock.now() + dt.timedelta(minutes=minutes)):
         filing.put_back(misfiled, why=why, by=papers.theo())
-    found = ToDo.objects.open().filter(kind=filing.OTHERS_PAPER, case=visit.case)
+    found = ToDo.objects.open().filter(kind=OTHERS_PAPER, case=visit.case)
     assert found.count() == calls
     assert all(visit.office.name in todo.note for todo in found)
 

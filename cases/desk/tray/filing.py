@@ -1,19 +1,17 @@
 """Filing a paper with the right case, and taking that back: each in one transaction, each once."""
 
 from io import BytesIO
-from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case import authority_actions
-from cases.case.actions import ask_to_do, must, settle_to_do
+from cases.case.actions import must, settle_to_do
 from cases.case.models import Case, ToDo
 from cases.case.people import PATIENT, role_in
-from cases.desk.links.models import OfficeLink
 from cases.desk.receiving.actions import MISSED
-from cases.desk.tray import rules, sealing, strips, words
+from cases.desk.tray import asking_back, rules, sealing, strips, words
 from cases.desk.tray.adding import must_be_coordinator
 from cases.desk.tray.arranging import SEALED_WITH, locked
 from cases.desk.tray.models import Incoming, IncomingAnswer
@@ -30,15 +28,14 @@ from cases.records.release import foot
 from cases.records.release import form as release_form
 from cases.records.release.form import Form
 from cases.records.report.passing import SECOND_REPORT
-from portal import clock, moves, phones
+from portal import clock, moves
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.texts.models import Text
-from portal.texts.words import organisation, text
+from portal.texts.words import text
 from portal.vault import files
 
-OTHERS_PAPER = "others_paper"  # a to-do: an office saved a paper of another person
 KINDS = {About.REPORT: SECOND_REPORT}  # what a file becomes that is no record
 
 
@@ -206,19 +203,12 @@ def put_back(incoming: Incoming, *, why: str = "", by: Actor) -> Incoming:
 def _take_out(row: Incoming, document: Document, why: str, *, by: Actor) -> None:
     """The file it became goes for good, since the tray has its own copy; so does what counted by it."""
     if why not in rules.SAME_PERSON:
-        _ask_for_it_back(document, by=by)
+        asking_back.ask_for_it_back(document, by=by)
+    reports = asking_back.reports_by(document)
     if row.about == About.AUTHORITY:
         authority_actions.forget_paper(document.case, document.pk, by=by)
     erasing.take_out(document, by=by)
-
-
-def _ask_for_it_back(document: Document, *, by: Actor) -> None:
-    """One of us calls each office that saved it with this patient's records: it may be another person's."""
-    today = clock.today(ZoneInfo(organisation().time_zone))
-    links = OfficeLink.objects.filter(taken__version__document=document).select_related("office").distinct()
-    for link in links:
-        note = ", ".join(part for part in (link.office.name, phones.shown(link.office.phone)) if part)
-        ask_to_do(OTHERS_PAPER, link, case=document.case, due_on=today, note=note, by=by)
+    asking_back.forget(reports, by=by)
 
 
 def _undo_answers(row: Incoming, why: str, *, by: Actor) -> None:

@@ -42,6 +42,23 @@ def follow_file(document: Document) -> None:
 
 
 @transaction.atomic
+def never_came(loop: ReportLoop, *, by: Actor) -> None:
+    """What reached the primary doctor was another paper: nothing is known of the report but that it was asked for."""
+    lock_case(loop.visit.case)
+    loop.refresh_from_db()
+    loop.before = loop.moved_at = loop.moved_by = None  # what it was before was said of that paper, too
+    loop.sent_on = loop.received_on = loop.confirmed_on = None
+    loop.state = ReportState.ASKED if loop.asked_on else ReportState.NOT_ASKED
+    loop.came, loop.known_by = "", loop.known_by if loop.asked_on else ""
+    loop.said_at = clock.now()
+    loop.version += 1
+    loop.save()
+    record(by, "report.undone", loop, patient=loop.visit.case.patient_id, case=loop.visit.case_id)
+    board.put_on_board(loop, by=by)
+    replan(loop.visit, now=clock.now())
+
+
+@transaction.atomic
 def say_which(document: Document, visit: Visit, *, by: Actor) -> None:
     """Say of which visit a file is the report: one of the case that had its day. Raises Refused."""
     case = document.case

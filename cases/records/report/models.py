@@ -24,6 +24,10 @@ class ReportLoopQuerySet(models.QuerySet["ReportLoop"]):
     def open(self) -> "ReportLoopQuerySet":
         return self.live().exclude(state=ReportState.CONFIRMED)
 
+    def through_us(self) -> "ReportLoopQuerySet":
+        """Those of live visits that count as arrived by what we passed on."""
+        return self.live().filter(came=Came.THROUGH_US)
+
 
 class ReportLoop(Undoable):
     """The second office's report on its way to the primary doctor: open from the visit until it is confirmed."""
