@@ -1,5 +1,6 @@
 """Letters that ask for a referral, with the strip and the page of the office that is to refer."""
 
+import datetime as dt
 import io
 import json
 
@@ -7,6 +8,7 @@ import pikepdf
 import pytest
 from django.urls import reverse
 
+from cases.case import actions as cases
 from cases.case.models import ToDo
 from cases.desk.letters import actions, sending
 from cases.desk.links import codes
@@ -77,6 +79,20 @@ def test_patients_own_words_follow_on_a_page_of_their_own(to_refer):
     letter_actions.change_letter(to_refer.case, "refer", "Refer me.", seen_at=changed_at, by=actor("rosa"))
     with pytest.raises(Refused, match="has changed"):
         sending.sent(made, "handed", by=actor("rosa"))
+
+
+@pytest.mark.parametrize(
+    ("on", "may_go"),
+    [(dt.date(2026, 11, 28), False), (None, False), (dt.date(2026, 12, 20), True)],
+)
+def test_a_letter_that_promises_more_time_than_there_is_does_not_go(to_refer, on, may_go):
+    made = actions.make("refer", to_refer, by=actor("rosa"))
+    cases.change_case(to_refer.case, treatment_on=on, by=actor("rosa"))
+    assert (sending.why_not(actions.fresh(made)) == "") is may_go
+    if not may_go:
+        with pytest.raises(Refused, match="has changed"):
+            sending.sent(made, "handed", by=actor("rosa"))
+        assert Referral.objects.get(visit=to_refer).state != "asked"
 
 
 def test_letter_that_we_were_asked_to_fax_is_done_once_it_went(to_refer):

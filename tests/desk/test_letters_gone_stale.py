@@ -1,13 +1,14 @@
 """What a letter says is looked at once more before it goes: nothing goes out that was put right since."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from cases.case import actions as case_actions
 from cases.case import directory
 from cases.case.models import ToDo
-from cases.desk.letters import actions, paper, sending
+from cases.desk.letters import actions, paper, sending, words
 from cases.desk.letters.sending import LETTER_OUT
 from cases.desk.letters.states import LetterEnded
 from cases.records import actions as records
@@ -19,6 +20,7 @@ from tests.records.builders import actor, item, on_november_5
 from tests.records.report_builders import past_visit
 
 pytestmark = pytest.mark.django_db
+DAY = dt.date(2026, 11, 20)
 
 
 @pytest.fixture(autouse=True)
@@ -153,3 +155,11 @@ def test_put_right_while_its_pages_are_made_it_was_not_printed(monkeypatch):
         actions.print_letter(made, by=actor("theo"))
     made.refresh_from_db()
     assert made.printed_at is None
+
+
+@pytest.mark.parametrize(("days", "holds"), [(-1, False), (0, True), (3, True)])
+@pytest.mark.parametrize("name", ["needed_by", "treatment_on", "visit_on"])
+def test_a_page_holds_until_a_day_on_it_moves_nearer(name, days, holds):
+    facts = words.Facts("records", "Rosa Delgado", None, DAY, ["Lakeside"], "us", "", "", "", "", **{name: DAY})
+    moved = replace(facts, **{name: DAY + dt.timedelta(days=days)})
+    assert words.is_still_so({"made_of": words.made_of(facts)}, moved) is holds

@@ -15,11 +15,12 @@ from portal import when
 
 NAMES_AT_MOST = 90  # columns of a person's or an office's name, whatever else has to shrink
 ROOM_FOR_ADDRESS = 60  # columns below which desk and street are left out
+AHEAD = ("needed_by", "treatment_on")  # days that give whoever reads the page its time
 # What a page must not say wrong when it goes. Days that only pass, who wrote it, and how we word things may differ.
 MUST_HOLD = (
     *("patient", "born_on", "former_name", "record_number", "accession", "stain", "dates"),
-    *("items", "straight_to", "back_on", "with_it", "visit_on", "us", "our_phone", "our_fax"),
-    *("behind", "first", "own_words"),
+    *("items", "straight_to", "back_on", "with_it", "us", "our_phone", "our_fax"),
+    *("behind", "first", "own_words", "visit_on", *AHEAD),
 )
 # The visit's day stands on the page.
 ON_ITS_DAY = COVERS | {LetterKind.REPORT}
@@ -115,9 +116,10 @@ def made_of(facts: Facts) -> dict[str, Any]:
 def is_still_so(said: Mapping[str, Any], facts: Facts) -> bool:
     """Whether a page that was made says nothing that is wrong by now; `facts` are those of today."""
     then, today = dict(said.get("made_of", {})), made_of(facts)
-    if facts.kind not in ON_ITS_DAY:  # it says by when it is wanted: that holds until the visit moves nearer
-        day_then, day = then.pop("visit_on", None), today.pop("visit_on")
-        if day_then and day and day < day_then:
+    # By when it is wanted holds until the day moves nearer.
+    for name in AHEAD if facts.kind in ON_ITS_DAY else ("visit_on", *AHEAD):
+        day_then, day = then.pop(name, None), today.pop(name)
+        if day_then and (day < day_then if day else name == "treatment_on"):
             return False
     return bool(then) and all(today.get(name) == value for name, value in then.items())
 
