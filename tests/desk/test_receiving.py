@@ -1,5 +1,7 @@
 """The second doctor's office at its page: takes the records, says what came, sends its report."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -234,7 +236,7 @@ def test_records_need_code_and_birth_date(client, second_link, visit):
     assert "my plan" not in page
     gets, posts = addresses(second_link, version)
     assert all(client.get(address).status_code == 302 for address in gets)
-    assert all(client.post(address).status_code == 302 for address in posts)
+    assert all(client.post(address).status_code == 409 for address in posts)
     assert not Taken.objects.exists()
     client.post(url("add_proof", second_link), {"code": codes.paper_code(second_link)})
     assert "my plan" in shown(client, second_link)
@@ -463,3 +465,18 @@ def test_the_page_is_for_nobody_to_keep(desk, second_link, visit):
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         if answer.streaming:
             body(answer)
+
+
+@pytest.mark.parametrize("name", ["send_report", "say_received", "say_visit_happened", "say_report_sent"])
+def test_what_is_sent_after_half_an_hour_is_not_dropped_without_a_word(after, desk, second_link, november_5, name):
+    november_5.shift(timedelta(minutes=31))
+    answer = desk.post(url(name, second_link), {"came": "all", **NAME, **report_file()})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Nothing was saved." in page
+    assert url("add_proof", second_link) in page
+    assert not ReportFile.objects.exists()
+    desk.post(url("add_proof", second_link), {"born": "5 2 1961"})
+    assert "Nothing was saved." not in shown(desk, second_link)
+    assert desk.post(url("send_report", second_link), report_file()).status_code == 302
+    assert ReportFile.objects.exists()

@@ -1,5 +1,7 @@
 """The primary doctor's office has the report faxed: by itself where that can be, else by one of us, and once."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -177,10 +179,23 @@ def test_code_and_birth_date_are_asked_for_and_others_find_nothing(client, elm, 
     assert press(browser(person("theo")), elm).status_code == 404
     client.post(f"/o/{codes.mailed_token(elm)}/", {"born": BORN})
     assert "Fax it to" not in shown(client, elm)
-    assert press(client, elm).status_code == 404
+    answer = press(client, elm)
+    assert answer.status_code == 409
+    assert "Nothing was saved." in answer.content.decode()
     client.post("/o/", {"code": codes.paper_code(second_link), "born": BORN})
     assert press(client, second_link).status_code == 404
     assert not waits().exists()
+
+
+def test_pressed_after_half_an_hour_it_asks_for_the_birth_date(desk, elm, fax_line, november_5):
+    november_5.shift(timedelta(minutes=31))
+    answer = press(desk, elm)
+    assert answer.status_code == 409
+    assert reverse("desk:add_proof", args=[elm.pk]) in answer.content.decode()
+    assert not Fax.objects.exists()
+    desk.post(reverse("desk:add_proof", args=[elm.pk]), {"born": BORN})
+    assert press(desk, elm).status_code == 302
+    assert Fax.objects.exists()
 
 
 def test_a_page_that_was_ended_faxes_nothing(desk, elm):

@@ -83,9 +83,9 @@ class Shut(Exception):
 class Wanting(Exception):
     """Something of an open page that asks for more than was shown: it leads to the page with the form."""
 
-    def __init__(self, link: OfficeLink):
-        super().__init__(link.pk)
-        self.link = link
+    def __init__(self, opened: Opened):
+        super().__init__(opened.link.pk)
+        self.opened = opened
 
 
 def opened(request: HttpRequest, pk: UUID) -> Opened:
@@ -131,14 +131,14 @@ def opened_with_birth_date(request: HttpRequest, pk: UUID) -> Opened:
     """The same for what carries the patient's birth date: for those who have shown it. Else raises Wanting."""
     found = opened(request, pk)
     if not found.has_birth_date:
-        raise Wanting(found.link)
+        raise Wanting(found)
     return found
 
 
 def ask_for_both(opened: Opened) -> None:
     """What is medical opens with code and birth date. Raises Wanting without, also where the page was left alone."""
     if not opened.has_both:
-        raise Wanting(opened.link)
+        raise Wanting(opened)
 
 
 def remember(request: HttpRequest, link: OfficeLink, *, code: bool, birth_date: bool) -> None:

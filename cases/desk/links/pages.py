@@ -60,6 +60,10 @@ WORDS = {
         403,
     ),
 }
+NOT_SAVED = _(
+    "Nothing was saved. This needs the code and the birth date, and a page that was left for 30 minutes asks for the"
+    " birth date once more. Enter what is missing, then send it again."
+)
 
 
 class OfficePagesMiddleware:
@@ -76,8 +80,15 @@ class OfficePagesMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Wanting):
-            return redirect("desk:page", exception.link.pk)
+            return _ask_for_more(request, exception.opened)
         return shut(request, exception.why) if isinstance(exception, Shut) else None
+
+
+def _ask_for_more(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """The page with the form for what is missing. What was sent is lost, often a whole report: then it says so."""
+    if request.method != "POST":
+        return redirect("desk:page", opened.link.pk)
+    return show(request, opened, status=409, also=[str(NOT_SAVED)])
 
 
 def answer(

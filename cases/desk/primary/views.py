@@ -84,8 +84,7 @@ def fax(request: HttpRequest, pk: UUID) -> HttpResponse:
     """They want the copy by fax, to the number on file; clinical, so both the code and the birth date were shown."""
     opened = gate.opened(request, pk)
     loop = loop_or_404(opened)
-    if not (opened.has_code and opened.has_birth_date):
-        raise Http404
+    gate.ask_for_both(opened)
     try:
         if over := why_over(opened):
             raise Refused(over, code="state")

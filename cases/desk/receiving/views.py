@@ -36,10 +36,11 @@ def opened_with_both(view: View) -> View:
         opened = gate.opened(request, pk)
         if not showing.is_theirs(opened):
             raise Http404
-        if not showing.is_open(opened) or (request.method != "POST" and showing.why_over(opened)):
-            return redirect("desk:page", pk)
         if over := showing.why_over(opened):
+            if request.method != "POST":
+                return redirect("desk:page", pk)
             return pages.show(request, opened, status=409, also=[over])
+        gate.ask_for_both(opened)
         return view(request, opened, *args, **kwargs)
 
     return guarded
