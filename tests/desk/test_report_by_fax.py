@@ -6,9 +6,12 @@ import pytest
 from django.urls import reverse
 
 from cases.case import directory
+from cases.case.actions import settle_to_do
 from cases.case.authority_actions import take_back_authority
 from cases.case.models import ToDo
+from cases.desk.fax import actions as faxes
 from cases.desk.fax import sending, wanted
+from cases.desk.fax.telling import FAX_FAILED
 from cases.desk.links import actions as links
 from cases.desk.links import codes
 from cases.desk.links.actions import link_for
@@ -18,6 +21,7 @@ from cases.documents.reading import readers
 from cases.records import actions
 from cases.records.models import ReportLoop
 from portal import clock
+from portal.actors import SYSTEM
 from portal.history.models import Event
 from portal.pages import todos
 from portal.pages.facts import of_case
@@ -207,3 +211,34 @@ def test_a_fax_of_an_offices_wish_names_nobody_of_us(elm, loop, fax_line):
     assert wanted.ask(elm, loop, number=DIALED, by=links.desk_of(elm)) == wanted.Stand.GOING
     assert Fax.objects.get().asked_by is None
     assert browser(person("theo")).get(reverse("desk:fax", args=[Letter.objects.get().pk])).status_code == 200
+
+
+def test_a_fax_that_failed_after_all_has_not_reached_them(desk, elm, loop, fax_line, november_5):
+    press(desk, elm)
+    sending.send_due()
+    november_5.shift(timedelta(minutes=5))
+    faxes.say(Fax.objects.get(), False, by=SYSTEM)
+    assert state(loop) == "announced"
+    page = shown(desk, elm)
+    assert "did not go through. One of us looks after it." in page
+    assert "We were told that it reached you" not in page
+    assert ToDo.objects.open().filter(kind="pass_on_report").exists()
+    settle_to_do(ToDo.objects.open().get(kind=FAX_FAILED), by=actor("theo"))
+    page = shown(desk, elm)
+    assert "did not go through" not in page
+    assert "Fax it to" in page
+    assert press(desk, elm).status_code == 302
+    assert sending.send_due() == 1
+    assert len(fax_line.messages) == 2
+    assert state(loop) == "received"
+    assert not ToDo.objects.open().filter(kind="pass_on_report").exists()
+
+
+def test_what_was_said_since_stands_when_the_fax_fails(desk, elm, loop, fax_line, november_5):
+    press(desk, elm)
+    sending.send_due()
+    november_5.shift(timedelta(minutes=5))
+    desk.post(reverse("desk:primary_tell", args=[elm.pk]), {"said": "from_you"})
+    assert state(loop) == "confirmed"
+    faxes.say(Fax.objects.get(), False, by=SYSTEM)
+    assert state(loop) == "confirmed"

@@ -14,7 +14,10 @@ from cases.desk.fax.telling import FAX_UNKNOWN, TO_DOS, ask_about, ask_what_beca
 from cases.desk.letters import papers, sending
 from cases.desk.letters.actions import fresh, wake_link
 from cases.desk.letters.models import Letter
+from cases.desk.letters.states import LetterKind
+from cases.desk.letters.visits import loop_of
 from cases.records.items.telling import lock_case
+from cases.records.report.actions import take_back_passed_on
 from portal import clock
 from portal.actors import Actor
 from portal.celery import app, nudge
@@ -94,6 +97,8 @@ def say(fax: Fax, is_there: bool, *, by: Actor) -> Fax:
     settle(fax.letter, [FAX_UNKNOWN], by=by)
     if not is_there:
         ask_about(fax, by=by)
+        if fax.letter.kind == LetterKind.PASS_ON and (loop := loop_of(fax.letter.visit)):
+            take_back_passed_on(loop, since=fax.asked_at, until=fax.sent_at, by=by)
     return fax
 
 

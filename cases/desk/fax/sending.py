@@ -101,11 +101,11 @@ def _hand_over(pk: UUID) -> str:
 @transaction.atomic
 def _took(pk: UUID) -> None:
     fax = _locked(pk)
-    fax.sent_at, fax.claimed_until = clock.now(), None
-    fax.save(update_fields=["sent_at", "claimed_until"])
-    record_fax(SYSTEM, "fax.sent", fax)
     by = Actor.person(fax.asked_by) if fax.asked_by else Actor("office", id=fax.letter.office_id)
     letter_sending.went_out(fax.letter, SentHow.FAXED, by=by)
+    fax.sent_at, fax.claimed_until = clock.now(), None  # behind what follows from it: a later "no" takes that back
+    fax.save(update_fields=["sent_at", "claimed_until"])
+    record_fax(SYSTEM, "fax.sent", fax)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from cases.case.actions import ask_to_do
 from cases.case.models import ToDo
 from cases.desk.fax import actions, gateway
 from cases.desk.fax.models import Fax
+from cases.desk.fax.telling import FAX_FAILED
 from cases.desk.letters import actions as letters
 from cases.desk.letters import visits
 from cases.desk.letters.states import LetterKind
@@ -64,7 +65,7 @@ def _stand(fax: Fax | None, loop: ReportLoop) -> Stand | None:
         return Stand.SENT if fax.sent_at else Stand.GOING
     if ToDo.objects.open().filter(kind=FAX_REPORT, about_id=str(loop.pk)).exists():
         return Stand.BY_US
-    if fax:
+    if fax and ToDo.objects.open().filter(kind=FAX_FAILED, about_id=str(fax.letter_id)).exists():
         return Stand.FAILED
     return Stand.OFFERED if visits.is_open(LetterKind.PASS_ON, loop.visit) and not passing.why_not(loop) else None
 

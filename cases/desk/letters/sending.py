@@ -85,9 +85,10 @@ def went_out(letter: Letter, how: SentHow, *, by: Actor) -> None:
     """
     lock_case(letter.case)
     letter = _fresh(letter)
-    if letter.sent_at is not None:
+    if letter.sent_at is None:
+        _mark_sent(letter, how, by, told_by=SYSTEM)
+    elif letter.kind != LetterKind.PASS_ON:  # a report that did not arrive the first time goes once more
         return
-    _mark_sent(letter, how, by, told_by=SYSTEM)
     try:
         with transaction.atomic():
             if letter.ended_at is not None:

@@ -1,6 +1,6 @@
 """What is said of the report on its way to the primary doctor, by whom, and how it is known."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from cases.records.planning import replan
 from cases.records.report import board, passing
 from cases.records.report import loop as report_loop
 from cases.records.report.planning import ASK_REPORT, REPORT_TO_DOS
-from cases.records.states import KnownBy, VisitState
+from cases.records.states import Came, KnownBy, ReportState, VisitState
 from portal import clock, moves
 from portal.actors import Actor
 from portal.errors import Refused
@@ -85,3 +85,21 @@ def take_back_of_office(loop: ReportLoop, *, by: Actor) -> ReportLoop:
     board.put_on_board(loop, by=by)
     replan(loop.visit, now=now)
     return loop
+
+
+@transaction.atomic
+def take_back_passed_on(loop: ReportLoop, *, since: datetime, until: datetime, by: Actor) -> None:
+    """A copy of ours that went out in this time did not arrive: the word that it did is put back.
+
+    Whatever anybody has said since stands.
+    """
+    lock_case(loop.visit.case)
+    loop = ReportLoop.objects.select_related("visit__case__patient", "visit__case__key", "visit__office").get(
+        pk=loop.pk
+    )
+    is_by_that = loop.state == ReportState.RECEIVED and loop.came == Came.THROUGH_US
+    if not is_by_that or loop.moved_at is None or not since <= loop.moved_at <= until:
+        return
+    put_back(loop, by=by)
+    board.put_on_board(loop, by=by)
+    replan(loop.visit, now=clock.now())
