@@ -223,6 +223,7 @@ class RecordItem(Undoable):
     due_back_on = models.DateField(null=True, blank=True)
     back_on = models.DateField(null=True, blank=True)  # given back
     reason = SealedText()  # what went wrong, in words
+    former = SealedText(db_default=b"")  # words as they stood before the last move: `items.former`
     stopped_in = models.CharField(max_length=14, blank=True, db_default="", default="")  # the state before that
     version = models.PositiveIntegerField(default=1)
 

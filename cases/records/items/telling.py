@@ -13,6 +13,7 @@ from cases.case.models import Case, Office
 from cases.case.people import role_in
 from cases.documents.ready import can_be_read
 from cases.records import rules, undoing
+from cases.records.items import former
 from cases.records.models import RecordItem, Referral, ReportLoop, Undoable, Visit
 from cases.records.planning import replan
 from cases.records.states import IN_TROUBLE, ItemState, KnownBy, ReferralState, Route
@@ -83,6 +84,7 @@ def say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, b
     if reason := _why_not(item, verb, role, on, today, dates, words):
         raise Refused(reason, code="input")
     undoing.keep(item, now=now, by=by)
+    former.keep(item)
     for name, day in rules.dates_after(verb, dates, target, on or today).items():
         setattr(item, name, day)
     item.stopped_in = item.state if target in IN_TROUBLE else ""
@@ -245,11 +247,11 @@ def set_holder(item: RecordItem, *, office: Office | None = None, office_name: s
     item = fresh(item)
     if office is None and office_name.strip():
         office = add_office(item.visit.case, name=office_name, by=by)
-    former, item.holder = item.holder, office_ties.standing(office) if office else None
+    before, item.holder = item.holder, office_ties.standing(office) if office else None
     item.version += 1
     item.save(update_fields=["holder", "version"])
     record(by, "item.holder_set", item, patient=item.visit.case.patient_id, case=item.visit.case_id)
-    if former and former != item.holder and item.state in {ItemState.ASKED, ItemState.ACKNOWLEDGED}:
+    if before and before != item.holder and item.state in {ItemState.ASKED, ItemState.ACKNOWLEDGED}:
         _ask_another(item, now=clock.now(), by=by)
         if item.kind_id == REFERRAL_KIND:
             _refer_anew(item.visit, now=clock.now(), by=by)
@@ -293,7 +295,10 @@ def _twins(thing: Undoable) -> Iterable[Undoable]:
 
 
 def _put_back(thing: Undoable, why: str, *, by: Actor) -> None:
+    moved_at = thing.moved_at
     names = undoing.put_back(thing)
+    if isinstance(thing, RecordItem):
+        names += former.put_back(thing, moved_at)
     if not isinstance(thing, Referral):
         thing.version += 1
         names.append("version")
