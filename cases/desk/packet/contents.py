@@ -1,6 +1,6 @@
 """Which documents go to the office of a visit: judged anew each time, and then taken as one list."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -18,7 +18,7 @@ from cases.records.items.telling import PLAN_KIND
 from cases.records.models import ItemDocument, RecordItem, RecordKind, Release, Visit
 from cases.records.release import form as release_form
 from cases.records.release import keeping
-from cases.records.release.states import Why
+from cases.records.release.states import ReleaseState, Why
 from cases.records.states import ItemState, Route
 from portal import when
 from portal.accounts.models import User
@@ -114,14 +114,14 @@ def why_not(visit: Visit) -> str:
 
 def for_office(visit: Visit, today: date) -> Packet:
     """What its office may have today. Raises Refused while the patient allows us to pass on nothing."""
-    if reason := why_not(visit):
-        raise Refused(reason, code="unsigned")
-    releases = keeping.signed_for(visit)
-    parts, left_out = [], []
+    if refusal := why_not(visit):
+        raise Refused(refusal, code="unsigned")
+    releases, records = keeping.signed_in(visit.case), _records(visit.case)
+    parts: list[Part] = []
+    left_out: list[LeftOut] = []
     for part in _here(visit):
-        reason = rules.why_not_passed_on(
-            is_own=_is_own(part.version, visit.case), by_release=_by_release(part, visit, releases, today)
-        )
+        by_release = _by_release(part, records.get(part.version.document_id, set()), visit, releases, today)
+        reason = rules.why_not_passed_on(is_own=_is_own(part.version, visit.case), by_release=by_release)
         if reason is None:
             parts.append(part)
         else:
@@ -145,18 +145,67 @@ def _is_own(version: Version, case: Case) -> bool:
     return version.put_in_by_office is None and version.put_in_by_id in (case.patient_id, case.starter_id)
 
 
-def _by_release(part: Part, visit: Visit, releases: Sequence[Release], today: date) -> Why | None:
-    """Why the form by which its holder sent it does not let it go there; as if it went straight to that office."""
+def _records(case: Case) -> dict[UUID, set[UUID]]:
+    """Of each document the records that it is or was, in all visits of the case: forms named them one by one."""
+    records: dict[UUID, set[UUID]] = {}
+    for document, item in ItemDocument.objects.filter(item__visit__case=case).values_list("document", "item"):
+        records.setdefault(document, set()).add(item)
+    return records
+
+
+def _by_release(part: Part, records: Set[UUID], visit: Visit, releases: Sequence[Release], today: date) -> Why | None:
+    """Why the forms signed in the case do not let it go there; as if it went straight from its holder to that office.
+
+    What a form once named, in whatever visit and whoever has the record by now, goes only by a form that stands today
+    and names this office: one that named it, else a newer one of the same holder, see `_by_newer`. What no form named
+    is judged by this visit's forms of its holder.
+    """
+    naming = [release for release in releases if release.held.items & records]
+    if naming:
+        reasons = [_why_not_by(release, visit, today) for release in naming]
+        return None if None in reasons else _by_newer(part, naming, visit, releases, today)
     if part.item is None:
         return Why.NONE
     asked = replace(release_form.asked(part.item, visit), route=Route.DIRECT)
-    # What a form once named goes only by one that names it, whoever has the record by now.
-    naming = [release for release in releases if any(each.item_id == part.item.pk for each in release.named.all())]
-    own = naming or [release for release in releases if release.holder_id == part.item.holder_id]
+    own = [each for each in releases if each.visit_id == visit.pk and each.holder_id == part.item.holder_id]
     reasons = [release_form.release_rules.why_not_sent(release.held, asked, today) for release in own]
     if None in reasons:
         return None
     return reasons[0] if reasons else Why.NONE
+
+
+def _by_newer(
+    part: Part, naming: Sequence[Release], visit: Visit, releases: Sequence[Release], today: date
+) -> Why | None:
+    """Why no form that was signed after one that named it lets it go.
+
+    A newer form of the same holder cannot name what is here already. So it speaks for that as well, if the file came
+    while the older one stood; but never once one of all these was taken back: then only a form that names it does.
+    """
+    newer = [each for each in releases if any(_follows(each, former, part, visit) for former in naming)]
+    if any(release.state == ReleaseState.TAKEN_BACK for release in (*naming, *newer)):
+        return Why.TAKEN_BACK
+    reasons = [_why_not_by(release, visit, today) for release in newer]
+    if None in reasons:
+        return None
+    return reasons[0] if reasons else _why_not_by(naming[0], visit, today)
+
+
+def _follows(release: Release, former: Release, part: Part, visit: Visit) -> bool:
+    """Whether a form was signed after another of its holder, and the file had come while that one stood."""
+    came_at, until_on = part.version.document.put_in_at, former.until_on
+    in_time = until_on is not None and came_at.astimezone(visit.zone).date() <= until_on
+    stood = in_time and came_at <= (former.ended_at or came_at)
+    is_newer = bool(release.signed_at and former.signed_at and release.signed_at > former.signed_at)
+    return stood and is_newer and release.holder_id == former.holder_id
+
+
+def _why_not_by(release: Release, visit: Visit, today: date) -> Why | None:
+    """Why a form does not let go to this office what it speaks for."""
+    held = replace(release.held, items=frozenset({visit.pk}))  # one thing, whichever: what it names was looked at
+    doctor = visit.clinician.name if visit.clinician else ""
+    asked = release_form.Asked(visit.pk, held.holder, Route.DIRECT, visit.office_id, doctor, visit.on_date)
+    return release_form.release_rules.why_not_sent(held, asked, today)
 
 
 def _here(visit: Visit) -> list[Part]:

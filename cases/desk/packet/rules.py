@@ -19,8 +19,8 @@ FORBIDDEN = set('/\\:*?"<>|')
 def why_not_passed_on(*, is_own: bool, by_release: Why | None) -> Why | None:
     """Why a file may not be passed on to an office that the patient named, once she signed that we may pass on.
 
-    What she put in herself goes by that alone. What an office sent to us by a signed form goes only while that form
-    stands and names the office it goes to now.
+    What she put in herself goes by that alone. What an office sent to us by a signed form goes only while that form,
+    or a newer one of the same office, stands and names the office it goes to now.
     """
     if is_own or by_release in NEVER_SIGNED:
         return None

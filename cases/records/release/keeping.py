@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import chain
 from uuid import UUID
 
 from django.db.models import Prefetch, Q
@@ -32,6 +33,12 @@ LATEST_FIRST = "-signed_at"
 def signed_for(visit: Visit) -> list[Release]:
     """Every signed permission of a visit with all it names, the latest first."""
     return signed_for_each([visit.pk]).get(visit.pk, [])
+
+
+def signed_in(case: Case) -> list[Release]:
+    """The same of all visits of a case."""
+    by_visit = signed_for_each(Visit.objects.filter(case=case).values_list("pk", flat=True))
+    return sorted(chain(*by_visit.values()), key=lambda each: each.signed_at or each.begun_at, reverse=True)
 
 
 def signed_for_each(visits: Iterable[UUID]) -> dict[UUID, list[Release]]:
