@@ -118,12 +118,17 @@ def test_a_fax_is_promised_only_where_one_can_go(client, clinic, on_entry, file)
     assert "fax on file" not in html
 
 
-def test_a_page_printed_before_the_newer_code_leaves_it_to_be_done(november_5, clinic):
+def test_a_page_printed_before_the_newer_code_does_not_count_as_gone_out_until_it_is_printed_anew(november_5, clinic):
     letter, _pdf = actions.print_letter(actions.make("code", clinic, by=actor("theo")), by=actor("theo"))
     november_5.shift(15 * DAY)
     links.ask_for_code(fresh(clinic), by=links.desk_of(clinic))
-    sending.sent(letter, "posted", by=actor("theo"))
+    with pytest.raises(Refused, match="newer code"):
+        sending.sent(letter, "posted", by=actor("theo"))
     assert asked(clinic).count() == 1
+    letter, pdf = actions.print_letter(letter, by=actor("theo"))
+    assert codes.paper_code(fresh(clinic)) in words_of(pdf)
+    assert sending.sent(letter, "posted", by=actor("theo")).sent_how == "posted"
+    assert not asked(clinic).exists()
 
 
 def test_the_board_leads_to_the_letter_and_pressed_twice_it_is_one(client, clinic):

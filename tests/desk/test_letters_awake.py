@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 
-from cases.desk.letters import actions, sending
+from cases.desk.letters import actions, paper, sending
+from cases.desk.links import actions as links
 from cases.desk.links import codes
 from cases.desk.models import OfficeLink
+from portal.errors import Refused
 from tests import people
 from tests.desk.letter_builders import letter, signed_visit
 from tests.pdf_letters import words_of
@@ -71,3 +73,52 @@ def test_looking_at_a_letter_wakes_nothing(november_5, first):
     before = link_of(first)
     people.browser(people.person("theo")).get(first.get_absolute_url())
     assert link_of(first).generation == before.generation
+
+
+@pytest.fixture
+def void(november_5):
+    """A letter that lay printed while a new code was made."""
+    made, _pdf = actions.print_letter(letter(signed_visit()), by=actor("theo"))
+    november_5.shift(DAY)
+    links.make_new_code(link_of(made), by=actor("theo"))
+    november_5.shift(DAY)
+    return made
+
+
+def test_a_letter_with_a_void_code_asks_for_nothing_and_stays_to_go(void):
+    with pytest.raises(Refused, match="Print it once more"):
+        sending.sent(void, "posted", by=actor("theo"))
+    assert actions.fresh(void).is_to_go
+    assert item(void.visit, "slides").asked_on is None
+    page = people.browser(people.person("theo")).get(void.get_absolute_url()).content.decode()
+    assert "There is a newer code" in page
+
+
+def test_printed_once_more_it_goes_with_the_code_that_holds(client, void):
+    actions.print_letter(void, by=actor("theo"))
+    sending.sent(void, "posted", by=actor("theo"))
+    assert opens(client, void)
+
+
+def test_a_new_code_while_its_pages_are_made_is_not_missed(monkeypatch, november_5):
+    made, make = letter(signed_visit()), paper.pdf
+
+    def meanwhile(letter):
+        content = make(letter)
+        november_5.shift(DAY)
+        links.make_new_code(link_of(letter), by=actor("theo"))
+        november_5.shift(DAY)
+        return content
+
+    monkeypatch.setattr(paper, "pdf", meanwhile)
+    actions.print_letter(made, by=actor("theo"))
+    with pytest.raises(Refused, match="newer code"):
+        sending.sent(made, "posted", by=actor("theo"))
+
+
+def test_printed_again_after_it_went_out_it_was_printed_before(november_5):
+    made, _pdf = actions.print_letter(letter(signed_visit()), by=actor("theo"))
+    printed_at = made.printed_at
+    sending.sent(made, "posted", by=actor("theo"))
+    november_5.shift(DAY)
+    assert actions.print_letter(made, by=actor("theo"))[0].printed_at == printed_at

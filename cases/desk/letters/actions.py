@@ -115,29 +115,30 @@ def print_letter(letter: Letter, *, by: Actor) -> tuple[Letter, bytes]:
 
     Raises Refused where it must not go any more.
     """
-    content = paper.pdf(_to_print(letter, by))
-    return _to_print(letter, by, is_made=True), content  # asked once more: making it takes a moment
+    letter, at = _to_print(letter, by), clock.now()  # its code is one of now or later
+    content = paper.pdf(letter)
+    return _to_print(letter, by, made_at=at), content  # asked once more: making it takes a moment
 
 
-def _to_print(letter: Letter, by: Actor, *, is_made: bool = False) -> Letter:
-    letter, why = _print(letter, by, is_made)
+def _to_print(letter: Letter, by: Actor, *, made_at: datetime | None = None) -> Letter:
+    letter, why = _print(letter, by, made_at)
     if why:
         raise Refused(why, code="stopped")
     return letter
 
 
 @transaction.atomic
-def _print(letter: Letter, by: Actor, is_made: bool) -> tuple[Letter, str]:
+def _print(letter: Letter, by: Actor, made_at: datetime | None) -> tuple[Letter, str]:
     must("take_papers", letter.case, by)
     lock_case(letter.case)
     letter = fresh(letter)
     if letter.sent_at is None and (why := stopped(letter, by=by)):
         return letter, why
     wake_link(letter, by=by)
-    if not is_made:
+    if made_at is None:
         return letter, ""
-    if letter.printed_at is None:
-        letter.printed_at, letter.printed_by = clock.now(), by.user
+    if letter.sent_at is None:
+        letter.printed_at, letter.printed_by = made_at, by.user
         letter.save(update_fields=["printed_at", "printed_by"])
     record(by, "letter.printed", letter, patient=letter.case.patient_id, case=letter.case_id)
     return letter, ""

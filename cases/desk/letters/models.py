@@ -44,7 +44,8 @@ class Letter(models.Model):
     said = SealedText()  # JSON of the page
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    printed_at = models.DateTimeField(null=True, blank=True)  # for the first time: from then on it may be out
+    # The last time before it went out: from the first on it may be out.
+    printed_at = models.DateTimeField(null=True, blank=True)
     printed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     sent_how = models.CharField(max_length=8, choices=SentHow.choices, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)

@@ -70,7 +70,7 @@ def _sent(letter: Letter, how: str, by: Actor) -> tuple[Letter, str]:
     letter = _fresh(letter)
     if letter.sent_at is not None:
         return letter, ""
-    if why := stopped(letter, by=by):
+    if why := stopped(letter, by=by) or why_void(letter):
         return letter, why
     _mark_sent(letter, how, by, told_by=by)
     _tell(letter, by)
@@ -104,7 +104,7 @@ def _mark_sent(letter: Letter, how: str, by: Actor, *, told_by: Actor) -> None:
     letter.save(update_fields=["sent_at", "sent_how", "sent_by"])
     record(told_by, "letter.sent", letter, patient=letter.case.patient_id, case=letter.case_id, why=why_of(how))
     if link := link_of(letter):
-        code_went_out(link, letter.printed_at, by=told_by)
+        code_went_out(link, by=told_by)
 
 
 def _tell(letter: Letter, by: Actor) -> None:
@@ -150,6 +150,14 @@ def _tell_of_referral(letter: Letter, by: Actor) -> None:
     rows = ReferralLetter.objects.filter(referral=referral, kind=letter.kind)
     for todo in ToDo.objects.open().filter(kind=FAX_LETTER, about_id__in=[str(row.pk) for row in rows]):
         settle_to_do(todo, by=by)
+
+
+def why_void(letter: Letter) -> str:
+    """That the code on its paper opens nothing any more; empty where it does. What is faxed from here is drawn anew."""
+    link = link_of(letter)
+    if link is None or not link.renewed_at or not letter.printed_at or letter.printed_at >= link.renewed_at:
+        return ""
+    return _("There is a newer code since this page was printed. Print it once more, and send that page.")
 
 
 def why_not(letter: Letter) -> str:

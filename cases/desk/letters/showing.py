@@ -98,7 +98,7 @@ def became(letter: Letter) -> list[str]:
     """What happened to it, a line each; the instants on the reader's clock."""
     lines = [_("Made on %(at)s.") % {"at": when.moment(letter.made_at)}]
     if letter.printed_at:
-        lines.append(_("First printed on %(at)s.") % {"at": when.moment(letter.printed_at)})
+        lines.append(_("Printed on %(at)s.") % {"at": when.moment(letter.printed_at)})
     if letter.sent_at:
         said = {"how": str(SentHow(letter.sent_how).label), "at": when.moment(letter.sent_at)}
         lines.append(_("%(how)s on %(at)s.") % said)

@@ -150,15 +150,14 @@ def wake(link: OfficeLink, *, until: datetime | None = None, by: Actor) -> Offic
 
 
 @transaction.atomic
-def code_went_out(link: OfficeLink, printed_at: datetime | None, *, by: Actor) -> None:
+def code_went_out(link: OfficeLink, *, by: Actor) -> None:
     """A letter with its code has gone out: the days without use begin now. What sleeps already stays so.
 
-    Who asked for the code has it then, unless the page was printed before there was a newer one.
+    Who asked for the code has it then.
     """
     link = _locked(link)
     _use(link)
-    if printed_at is None or printed_at >= link.holds_since:
-        _settle(link, SEND_CODE, by)
+    _settle(link, SEND_CODE, by)
 
 
 @transaction.atomic
