@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case.actions import ask_to_do
-from cases.case.models import Office
+from cases.case.models import Office, ToDo
 from cases.desk.links.models import OfficeLink
 from cases.desk.receiving import rules
 from cases.desk.receiving.models import Receipt
@@ -74,11 +74,11 @@ def _reason(said: str, why: str) -> str:
     return why.strip() or str(Said(said).label)
 
 
-def ask_us_to_call(office: Office, item: RecordItem, said: str, why: str, *, by: Actor) -> None:
+def ask_us_to_call(office: Office, item: RecordItem, said: str, why: str, *, by: Actor) -> ToDo:
     """By whom it was said stands with it: the one to ask there."""
     today = clock.today(ZoneInfo(organisation().time_zone))
     note = ". ".join(part for part in (office.name, said, why.strip()) if part)
-    ask_to_do(MISSED, item, case=item.visit.case, due_on=today, note=note, newest_counts=True, by=by)
+    return ask_to_do(MISSED, item, case=item.visit.case, due_on=today, note=note, newest_counts=True, by=by)
 
 
 def _keep_receipt(link: OfficeLink, is_all: bool, said_by: str, by: Actor) -> None:

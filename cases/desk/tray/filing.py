@@ -7,11 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case import authority_actions
-from cases.case.actions import must, settle_to_do
-from cases.case.models import Case, ToDo
+from cases.case.actions import must
+from cases.case.models import Case
 from cases.case.people import PATIENT, role_in
-from cases.desk.receiving.actions import MISSED
-from cases.desk.tray import asking_back, rules, sealing, strips, words
+from cases.desk.tray import asking_back, calls, rules, sealing, strips, words
 from cases.desk.tray.adding import must_be_coordinator
 from cases.desk.tray.arranging import SEALED_WITH, locked
 from cases.desk.tray.models import Incoming, IncomingAnswer
@@ -73,6 +72,7 @@ def _keep_answers(row: Incoming, filing: Filing, told: list[Told]) -> None:
         row.item_version = answered.thing.version if answered.is_new else None
         return
     row.letter = filing.letter
+    calls.keep(row, [each.call for each in told if each.call])
     IncomingAnswer.objects.bulk_create(
         IncomingAnswer(
             incoming=row,
@@ -216,10 +216,7 @@ def _undo_answers(row: Incoming, why: str, *, by: Actor) -> None:
     said: list[tuple[RecordItem | ReportLoop, int | None]] = [(row.item, row.item_version)] if row.item else []
     for answer in row.answers.select_related("item__visit__case", "loop__visit__case"):
         said.append((answer.thing, answer.version))
-        if answer.said in strips.TROUBLE:
-            calls = ToDo.objects.open().filter(kind=MISSED, about_id=str(answer.thing.pk), asked_at__gte=row.filed_at)
-            for call in calls:
-                settle_to_do(call, by=by)
+    calls.take_back(row, by=by)
     for thing, version in said:
         if version is not None and thing.version == version and thing.moved_at:
             records.undo(thing, why=words.why_of_item(why), by=by)
@@ -231,7 +228,7 @@ def _back_to_tray(row: Incoming, verb: str, why: str, *, by: Actor) -> None:
         if case is not None:
             sealing.take_from_case(row, kept)
         row.came_back, row.digest = why, ""  # the same bytes may have come once more since
-        row.about = row.said = ""
+        row.about = row.said = row.calls = ""
         row.answers.all().delete()
         row.item = row.document = row.letter = row.item_version = row.filed_at = row.filed_by = None
         row.not_ours_at = row.not_ours_by = None

@@ -105,6 +105,7 @@ class Incoming(models.Model):
     not_ours_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(null=True, blank=True)  # the last look that is on record
     opened_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    calls = SealedText(db_default=b"")  # that it asked for, filed: `tray.calls`
     came_back = models.CharField(max_length=12, blank=True)  # why it is in the tray once more; a code
 
     objects = IncomingQuerySet.as_manager()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from cases.desk import answers
 from cases.desk.letters.states import LetterKind
-from cases.desk.receiving import actions as receiving
+from cases.desk.tray import calls
 from cases.desk.tray.models import Incoming
 from cases.desk.tray.orders import Filing
 from cases.desk.tray.states import About, How, Said
@@ -37,6 +37,7 @@ class Told:
     said: str
     is_new: bool
     why_not: str = ""
+    call: calls.Call | None = None
 
 
 def tell(row: Incoming, filing: Filing, *, by: Actor) -> list[Told]:
@@ -79,19 +80,21 @@ def _of_cover(row: Incoming, filing: Filing, item: RecordItem, said: str, by: Ac
     assert filing.letter is not None
     if item.visit.state not in LIVE:
         return Told(item, said, False, _("This request is over."))
+    call = None
     if said in TROUBLE:
         words = ". ".join(part for part in (str(How(row.how).label), str(Said(said).label)) if part)
-        receiving.ask_us_to_call(filing.letter.office, item, words, filing.words, by=by)
+        call = calls.ask(filing.letter.office, item, words, filing.words, by=by)
     if said == Said.NOT_COME:
-        return Told(item, said, False, _("One of us calls the office about it."))
+        return Told(item, said, False, _("One of us calls the office about it."), call)
     if said == Said.CAME and item.state in THERE:
         return Told(item, said, False, _("It has arrived already."))
     verb = VERBS[Said(said)]
     if item.state not in ITEM_MOVES[verb].sources:
-        return Told(item, said, False, _("More is known of it by now: that stays."))
+        return Told(item, said, False, _("More is known of it by now: that stays."), call)
     reason = (filing.words.strip() or str(Said(said).label)) if said in TROUBLE else ""
     on = filing.on if said == Said.CAME else None
-    return Told(telling.tell(item, verb, on=on, reason=reason, told=TOLD[How(row.how)], by=by), said, True)
+    item = telling.tell(item, verb, on=on, reason=reason, told=TOLD[How(row.how)], by=by)
+    return Told(item, said, True, call=call)
 
 
 def _of_report(row: Incoming, filing: Filing, by: Actor) -> Told:
