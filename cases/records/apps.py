@@ -145,6 +145,7 @@ class RecordsConfig(AppConfig):
                 "tell_holder": _("A call to an office: a permission was taken back"),
                 "ring_office": _("A call to an office: it is urgent"),
                 "tell_paid": _("A call to an office: its fee is paid"),
+                "tell_fee_open": _("A call to an office: its fee is not paid after all"),
                 "ask_referral": _("A question about the referral"),
                 "core": _("Needed on the day"),
                 "can_follow": _("Can follow"),

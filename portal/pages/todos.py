@@ -30,7 +30,7 @@ from cases.records.board.urgent import RING_OFFICE
 from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATMENT_FIRST
 from cases.records.release.actions import TELL_HOLDER
 from cases.records.report.planning import ASK_REPORT, FAX_REPORT, PASS_ON, WHICH_REPORT
-from cases.records.wants.fees import TELL_PAID
+from cases.records.wants.fees import TELL_OPEN, TELL_PAID
 from portal import clock, phones, when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words
@@ -65,6 +65,7 @@ KINDS = {
     LETTER_OUT: (gettext_lazy("A letter may be out"), "stop", "phone"),
     OTHERS_PAPER: (gettext_lazy("An office has another’s paper"), "stop", "phone"),
     TELL_PAID: (gettext_lazy("A fee is paid"), "info", "phone"),
+    TELL_OPEN: (gettext_lazy("A fee is open after all"), "warn", "phone"),
     ASK_REFERRAL: (gettext_lazy("Ask about a referral"), "warn", "phone"),
     TREATMENT_SOON: (gettext_lazy("Treatment soon"), "stop", "alert"),
     TALK_TIME: (gettext_lazy("Talk: another time?"), "warn", "phone"),
@@ -84,6 +85,7 @@ ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
 WITH_NOTE = ON_REFERRAL | {
     TELL_HOLDER,
     TELL_PAID,
+    TELL_OPEN,
     REMIND_OFFICE,
     LETTER_OUT,
     OTHERS_PAPER,
@@ -97,6 +99,7 @@ ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPORT, WHICH_REPORT, *WIT
 OWN_REASON = {
     OTHERS_PAPER,
     TELL_PAID,
+    TELL_OPEN,
     REMIND_OFFICE,
     CHECK_OFFICE,
     FIX_ADDRESS,
@@ -189,7 +192,7 @@ def _action(todo: ToDo) -> dict[str, str] | None:
     if todo.kind == office_links.SEND_CODE and todo.case:
         href = reverse("desk:new_letter", args=[LetterKind.CODE, todo.about_id])
         return {"label": _("A letter with the code"), "href": href}
-    if todo.kind == TELL_PAID and todo.case:
+    if todo.kind in {TELL_PAID, TELL_OPEN} and todo.case:
         return {"label": _("See the fee"), "href": reverse("records:fee", args=[todo.about_id])}
     if todo.kind == LETTER_OUT and todo.case:
         return {"label": _("Open the letter"), "href": reverse("desk:letter", args=[todo.about_id])}

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.urls import reverse
 
 from cases.case.models import ToDo
 from cases.desk.answers import answer
@@ -16,6 +17,8 @@ from cases.records.wants import fees
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
+from portal.pages import todos
+from portal.pages.facts import of_case
 from tests.desk.letter_builders import letter, signed_visit
 from tests.records.builders import actor, item, on_november_5
 
@@ -53,6 +56,26 @@ def test_a_letter_that_says_paid_goes_no_more_once_that_is_taken_back(slides):
     fees.take_back_paid(slides, by=actor("rosa"))
     with pytest.raises(Refused):
         sending.sent(made, "posted", by=actor("theo"))
+
+
+def test_an_office_that_read_paid_hears_that_it_is_not(slides):
+    slides = fees.say_paid(slides, by=actor("rosa"))
+    sending.sent(letter(slides.visit, kind="again"), "posted", by=actor("theo"))
+    for _press in range(2):
+        fees.take_back_paid(item(slides.visit, "slides"), by=actor("rosa"))
+    todo = ToDo.objects.open().get(kind=fees.TELL_OPEN)
+    assert slides.holder.name in todo.note
+    row = todos.row(todo, {slides.visit.case_id: of_case(slides.visit.case, clock.now())}, clock.now().date())
+    assert row["label"] == "A fee is open after all"
+    assert row["action"]["href"] == reverse("records:fee", args=[slides.pk])
+    fees.say_paid(item(slides.visit, "slides"), by=actor("rosa"))
+    assert [each.kind for each in ToDo.objects.open().filter(about_id=str(slides.pk))] == [fees.TELL_PAID]
+
+
+def test_who_was_not_told_that_it_is_paid_need_not_hear_that_it_is_not(slides):
+    slides = fees.say_paid(slides, by=actor("rosa"))
+    fees.take_back_paid(slides, by=actor("rosa"))
+    assert not ToDo.objects.open().filter(about_id=str(slides.pk)).exists()
 
 
 def test_its_page_says_it(slides):

@@ -24,6 +24,7 @@ from portal.history.actions import record
 from portal.texts.words import organisation
 
 TELL_PAID = "tell_paid"  # a to-do: the office learns that its fee is paid
+TELL_OPEN = "tell_fee_open"  # and that it is not paid after all, where it was told so
 
 
 def latest(item: RecordItem) -> Want | None:
@@ -77,7 +78,8 @@ def say_paid(item: RecordItem, *, on: date | None = None, by: Actor) -> RecordIt
     want.save()
     case = item.visit.case
     record(by, "fee.paid", item, patient=case.patient_id, case=case.pk)
-    _ask_to_tell(item, by)
+    _settle(TELL_OPEN, [item], by)
+    _ask_to_tell(TELL_PAID, item, by)
     if item.state != ItemState.NEEDS_YOU:
         return item
     return keeping.go_on(item, by=by) if needs.still_needed(item) else tell(item, "asked", by=by)
@@ -95,12 +97,14 @@ def take_back_paid(item: RecordItem, *, by: Actor) -> RecordItem:
     if item.state not in {ItemState.NEEDED, ItemState.NEEDS_YOU, ItemState.ASKED, ItemState.ACKNOWLEDGED}:
         raise Refused(_("This has moved on since. Ask us, and we put it right."), code="state")
     item.wants.open().filter(what=Wants.FEE).delete()
+    was_told = want.told_at is not None
     want.paid_on = want.met_at = want.met_by = want.told_at = None
     want.save()
     case = item.visit.case
     record(by, "fee.not_paid", item, patient=case.patient_id, case=case.pk)
-    for todo in ToDo.objects.open().filter(kind=TELL_PAID, about_id=str(item.pk)):
-        settle_to_do(todo, by=by)
+    _settle(TELL_PAID, [item], by)
+    if was_told:
+        _ask_to_tell(TELL_OPEN, item, by)
     if item.state == ItemState.NEEDS_YOU:
         return keeping.go_on(item, by=by)
     return tell(item, "needs_you", need=Need.FEE, reason=_reason(want), by=by)
@@ -110,18 +114,21 @@ def _reason(want: Want) -> str:
     return _("A fee: %(fee)s") % {"fee": want.words} if want.words else str(Wants.FEE.label)
 
 
-def _ask_to_tell(item: RecordItem, by: Actor) -> None:
+def _ask_to_tell(kind: str, item: RecordItem, by: Actor) -> None:
     holder = item.holder
     parts = (holder.name, holder.desk, phones.shown(holder.phone)) if holder else ()
     today = clock.today(ZoneInfo(organisation().time_zone))
     note = ", ".join(part for part in parts if part)
-    ask_to_do(TELL_PAID, item, case=item.visit.case, due_on=today, note=note, by=by)
+    ask_to_do(kind, item, case=item.visit.case, due_on=today, note=note, by=by)
 
 
 def tell_by_letter(items: Iterable[RecordItem], *, by: Actor) -> None:
     """A letter that says so went out: nobody has to call about it. In its transaction."""
-    found = {str(item.pk) for item in items}
-    for todo in ToDo.objects.open().filter(kind=TELL_PAID, about_id__in=found):
+    _settle(TELL_PAID, items, by)
+
+
+def _settle(kind: str, items: Iterable[RecordItem], by: Actor) -> None:
+    for todo in ToDo.objects.open().filter(kind=kind, about_id__in=[str(item.pk) for item in items]):
         settle_to_do(todo, by=by)
 
 
