@@ -23,7 +23,7 @@ from portal.pages.facts import of_case
 from portal.reminders import sender
 from portal.reminders.models import Reminder
 from tests.case.offices import checked, theo
-from tests.desk import packets
+from tests.desk import letter_builders, packets
 from tests.desk.mail_builders import on_file
 from tests.records.builders import actor
 
@@ -182,6 +182,50 @@ def test_an_office_that_became_part_of_another_is_reminded_there(second_link, vi
     turn()
     [mail] = mails(mailoutbox)
     assert mail.to == [twin.email]
+
+
+@pytest.mark.parametrize("lost", ["before its day", "while its mail waits"])
+def test_signed_anew_it_is_reminded_all_the_same(desk, second_link, visit, mailed, november_5, mailoutbox, lost):
+    press(desk, second_link)
+    if lost == "before its day":
+        take_back_authority(visit.case, by=actor("rosa"))
+    november_5.move_to("2026-11-25T13:00:00Z")
+    wishes.put_due(clock.now())
+    if lost == "while its mail waits":
+        take_back_authority(visit.case, by=actor("rosa"))
+    november_5.move_to(NOVEMBER_25)
+    for _turn in range(2):
+        turn()
+    assert (mails(mailoutbox), calls()) == ([], [])
+    letter_builders.may_ask(visit)
+    november_5.move_to("2026-11-25T19:00:00Z")
+    turn()
+    november_5.move_to("2026-11-30T15:00:00Z")  # their next day
+    for _turn in range(2):
+        turn()
+    assert len(mails(mailoutbox)) == 1
+    assert calls() == []
+
+
+@pytest.mark.parametrize("is_mailed", [True, False])
+def test_merged_while_its_mail_waits_the_other_office_is_reminded(
+    second_link, visit, mailed, november_5, mailoutbox, is_mailed
+):
+    wishes.ask(second_link, by=links.desk_of(second_link))
+    november_5.move_to("2026-11-25T13:00:00Z")
+    wishes.put_due(clock.now())
+    twin = checked("Northfield Clinic", case=visit.case)
+    if is_mailed:
+        twin = on_file(twin)
+    directory.merge(visit.office, twin, by=theo())
+    november_5.move_to(NOVEMBER_25)
+    sender.run()
+    turn()
+    november_5.move_to("2026-11-30T15:00:00Z")
+    for _turn in range(2):
+        turn()
+    assert [mail.to for mail in mails(mailoutbox)] == ([[twin.email]] if is_mailed else [])
+    assert [todo.note.split(" · ")[0] for todo in calls()] == ([] if is_mailed else ["Northfield Clinic"])
 
 
 def test_where_nothing_is_awaited_nothing_is_offered(desk, second_link, visit, november_5):

@@ -5,6 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.case.actions import ask_to_do, settle_to_do
@@ -25,6 +26,7 @@ from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.reminders.actions import plan_row, unplan
+from portal.reminders.models import Outcome, Reminder
 from portal.texts.words import organisation
 
 REMIND_OFFICE = "remind_office"  # on the coordinator's board: an office asked to be reminded, and is not emailed
@@ -46,12 +48,16 @@ def day_for(visit: Visit, office: Office, now: datetime) -> date | None:
 
 def is_wanted(visit: Visit) -> bool:
     """Whether the report of this visit is, or will be, awaited from its office, and we may ask for it."""
+    return _is_awaited(visit) and keeping.may_ask(visit.case)
+
+
+def _is_awaited(visit: Visit) -> bool:
     if visit.case.state != Case.State.OPEN or visit.state not in {VisitState.BOOKED, VisitState.HAPPENED}:
         return False
     loop = ReportLoop.objects.filter(visit=visit).first()
-    if loop and visit.state == VisitState.HAPPENED and (loop.state not in kinds.REPORT_WANTED or loop.missed_on):
-        return False
-    return keeping.may_ask(visit.case)
+    if loop is None or visit.state == VisitState.BOOKED:
+        return True
+    return loop.state in kinds.REPORT_WANTED and loop.missed_on is None
 
 
 def waiting(link: OfficeLink) -> ReportWish | None:
@@ -95,6 +101,8 @@ def put_due(now: datetime) -> int:
 
     Twice, or late, reminds once.
     """
+    for pk in list(_not_written().values_list("pk", flat=True)):
+        _open_again(pk)
     due = ReportWish.objects.filter(settled_at=None, on_date__lte=now.date() + ONE_DAY).order_by("on_date", "pk")
     count = sum(_put(pk, now) for pk in list(due.values_list("pk", flat=True)))
     for todo in ToDo.objects.open().filter(kind=REMIND_OFFICE):
@@ -102,6 +110,19 @@ def put_due(now: datetime) -> int:
         if link is None or not is_wanted(link.visit):
             settle_to_do(todo, by=SYSTEM)
     return count
+
+
+def _not_written() -> QuerySet[ReportWish]:
+    """Those whose mail was planned and did not go: it was no time for it then, or the office became another one."""
+    rows = Reminder.objects.filter(kind=kinds.REMIND, about_id=OuterRef("pk"), version=OuterRef("version"))
+    return ReportWish.objects.filter(Exists(rows.filter(settled_as=Outcome.NOT_NEEDED)), settled_at__isnull=False)
+
+
+@transaction.atomic
+def _open_again(pk: UUID) -> None:
+    """What was not written is looked at once more, as on its day."""
+    lock_case(ReportWish.objects.select_related("link__visit__case").get(pk=pk).link.visit.case)
+    _not_written().filter(pk=pk).update(settled_at=None, version=F("version") + 1)
 
 
 @transaction.atomic
@@ -120,6 +141,8 @@ def _put(pk: UUID, now: datetime) -> bool:
         return False
     if ReportWish.objects.filter(link=link).exclude(pk=pk).exists():  # its twin asked for itself
         wish.delete()
+        return False
+    if _is_awaited(visit) and not keeping.may_ask(visit.case):  # it waits until that is signed anew
         return False
     wish.settled_at = now
     wish.save(update_fields=["link", "settled_at"])
