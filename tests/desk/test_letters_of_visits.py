@@ -9,11 +9,14 @@ from django.urls import reverse
 
 from cases.case import actions as case_actions
 from cases.case import directory
+from cases.case.authority_actions import take_back_authority
 from cases.desk.letters import actions, sending, showing
+from cases.desk.letters.states import SentHow
 from cases.desk.links import codes
 from cases.desk.links.actions import link_for
 from cases.documents import actions as documents
 from cases.documents.describing.actions import say_kind
+from cases.documents.models import Version
 from cases.records import actions as records
 from cases.records.items import laying
 from cases.records.models import RecordKind
@@ -121,6 +124,39 @@ def test_report_that_may_not_go_any_more_is_not_passed_on(loop_here, change, why
     change(loop_here)
     with pytest.raises(Refused, match=why):
         sending.sent(made, "posted", by=actor("theo"))
+
+
+@pytest.fixture
+def passed_on(loop_here):
+    """A page for the report that went out by post, of three sheets."""
+    made = actions.make("pass_on", loop_here.visit, by=actor("theo"))
+    return sending.sent(made, "posted", by=actor("theo"))
+
+
+def test_a_report_that_went_out_is_printed_with_the_files_that_went(loop_here, passed_on):
+    another_copy(loop_here)
+    assert sheets(actions.print_letter(passed_on, by=actor("theo"))[1]) == 3
+    page = people.browser(people.person("theo")).get(passed_on.get_absolute_url()).content.decode()
+    assert "no longer with it" not in page
+
+
+def test_a_file_that_was_taken_back_since_is_not_printed_and_the_page_says_so(loop_here, passed_on):
+    another_copy(loop_here)
+    documents.withdraw(Version.objects.get(pk=behind_of(passed_on)[0]).document, by=actor("rosa"))
+    assert sheets(actions.print_letter(passed_on, by=actor("theo"))[1]) == 2
+    page = people.browser(people.person("theo")).get(passed_on.get_absolute_url()).content.decode()
+    assert "A file of the report is no longer with it" in page
+
+
+def test_what_went_is_on_record_though_it_was_taken_back_at_the_last_moment(loop_here):
+    made = actions.make("pass_on", loop_here.visit, by=actor("theo"))
+    take_back_authority(loop_here.visit.case, by=actor("rosa"))
+    sending.went_out(made, SentHow.FAXED, by=actor("theo"))
+    assert Event.objects.filter(verb="document.downloaded", why="primary_office").count() == 1
+
+
+def behind_of(made) -> list[str]:
+    return json.loads(made.said)["made_of"]["behind"]
 
 
 def test_report_is_passed_on_by_us_alone(loop_here):

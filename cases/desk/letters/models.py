@@ -1,5 +1,6 @@
 """A letter as it was made, and the records it asks for."""
 
+import json
 import uuid
 from typing import Any
 
@@ -96,6 +97,11 @@ class Letter(models.Model):
     @property
     def sealing_key(self) -> DataKey:
         return self.case.key
+
+    @property
+    def files(self) -> list[str]:
+        """The files that it says follow it, by id of their copies."""
+        return list(json.loads(self.said or "{}").get("made_of", {}).get("behind", []))
 
     @property
     def mark(self) -> str:

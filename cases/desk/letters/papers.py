@@ -54,10 +54,22 @@ def behind(letter: Letter) -> dict[str, Version | IdentityCopy]:
     found = {version.document_id: version for version in ready.filter(case=letter.case_id).select_related("file__key")}
     pages: dict[str, Version | IdentityCopy] = {}
     if letter.kind == LetterKind.PASS_ON:
-        pages |= {str(version.pk): version for version in visits.report_files(letter.visit)}
+        pages |= {str(version.pk): version for version in report_of(letter)}
     pages |= {what: found[document] for what, document in wanted.items() if document in found}
     copy = IdentityCopy.objects.ready().filter(pk=letter.identity_id).select_related("file__key").first()
     return pages | {IDENTITY: copy} if copy else pages
+
+
+def report_of(letter: Letter) -> list[Version]:
+    """The files that the page was made for, while they may be passed on: none that came later."""
+    here = {version.document_id for version in visits.report_files(letter.visit)}
+    found = Version.objects.ready().filter(pk__in=letter.files, document__in=here).select_related("file__key")
+    return sorted(found, key=lambda version: letter.files.index(str(version.pk)))
+
+
+def is_less_than_went(letter: Letter) -> bool:
+    """Whether a file of the report that went with it cannot be printed with it any more."""
+    return letter.sent_at is not None and len(report_of(letter)) < len(letter.files)
 
 
 def by_hand(letter: Letter) -> list[dict[str, str]]:

@@ -18,6 +18,7 @@ from cases.desk.letters.states import REFERRALS, WITHOUT_RELEASE, LetterEnded, L
 from cases.desk.links.actions import code_went_out, standing_of
 from cases.desk.links.rules import Standing
 from cases.desk.primary.actions import PRIMARY_OFFICE
+from cases.documents.models import Version
 from cases.records.actions import move_referral
 from cases.records.items import telling
 from cases.records.items.telling import lock_case
@@ -103,6 +104,10 @@ def _mark_sent(letter: Letter, how: str, by: Actor, *, told_by: Actor) -> None:
     letter.sent_at, letter.sent_how, letter.sent_by = clock.now(), how, by.user
     letter.save(update_fields=["sent_at", "sent_how", "sent_by"])
     record(told_by, "letter.sent", letter, patient=letter.case.patient_id, case=letter.case_id, why=why_of(how))
+    for version in Version.objects.filter(pk__in=letter.files):  # they went, whatever holds by now
+        record(
+            by, "document.downloaded", version, patient=letter.case.patient_id, case=letter.case_id, why=PRIMARY_OFFICE
+        )
     if link := link_of(letter):
         code_went_out(link, by=told_by)
 
@@ -129,10 +134,6 @@ def _tell_of_report(letter: Letter, by: Actor) -> None:
     if letter.kind == LetterKind.REPORT:
         tell_report(loop, "asked" if loop.state == ReportState.NOT_ASKED else "asked_again", by=by)
         return
-    for version in visits.report_files(letter.visit):
-        record(
-            by, "document.downloaded", version, patient=letter.case.patient_id, case=letter.case_id, why=PRIMARY_OFFICE
-        )
     tell_report(loop, "passed_on", by=by)
 
 

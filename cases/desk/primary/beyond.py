@@ -1,7 +1,5 @@
 """That the primary doctor's office can save the report on its page, or was sent it: said on the report's own page."""
 
-import json
-
 from django.utils.translation import gettext as _
 
 from cases.desk.letters.models import Letter
@@ -38,7 +36,7 @@ def _sent(document: Document) -> list[str]:
         _("%(office)s was sent a copy on %(day)s.")
         % {"office": letter.office.name, "day": when.month_day(letter.sent_at, year=True)}
         for letter in out.select_related("office", "case__key").order_by("sent_at")
-        if versions & set(json.loads(letter.said or "{}").get("made_of", {}).get("behind", []))
+        if versions & set(letter.files)
     ]
 
 
