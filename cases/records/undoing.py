@@ -28,7 +28,17 @@ KEPT: dict[type[Undoable], tuple[str, ...]] = {
         "due_back_on",
         "back_on",
     ),
-    ReportLoop: ("state", "known_by", "came", "asked_on", "sent_on", "missed_on", "received_on", "confirmed_on"),
+    ReportLoop: (
+        "state",
+        "known_by",
+        "came",
+        "asked_on",
+        "sent_on",
+        "missed_on",
+        "received_on",
+        "confirmed_on",
+        "no_use_at",
+    ),
 }
 MOVED = ("moved_at", "moved_by", "before")
 Thing = TypeVar("Thing", bound=Undoable)

@@ -117,7 +117,10 @@ def _of_copy(row: Incoming, filing: Filing, by: Actor) -> Told:
     how = {"told": TOLD[How(row.how)], "by": by}
     if filing.said == Said.CAME:
         return Told(tell_report(loop, "confirmed", on=filing.on, came=Came.THROUGH_US, **how), filing.said, True)
-    return Told(tell_report(loop, "not_there", **how), filing.said, True)
+    no_use = ""
+    if filing.said in {Said.MISSING, Said.NO_OPEN}:
+        no_use = ". ".join(part for part in (str(Said(filing.said).label), filing.words.strip()) if part)
+    return Told(tell_report(loop, "not_there", no_use=no_use, **how), filing.said, True)
 
 
 def _loop(filing: Filing) -> ReportLoop:

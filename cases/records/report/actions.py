@@ -23,12 +23,20 @@ from portal.history.actions import record
 
 @transaction.atomic
 def tell_report(
-    loop: ReportLoop, verb: str, *, on: date | None = None, told: str = "", came: str = "", by: Actor
+    loop: ReportLoop,
+    verb: str,
+    *,
+    on: date | None = None,
+    told: str = "",
+    came: str = "",
+    no_use: str = "",
+    by: Actor,
 ) -> ReportLoop:
     """Say what is known of a report: a verb of `rules.REPORT_MOVES`, about day `on` (today where the visit was).
 
     "announced" is about the day it goes out, which may be to come. `told` is how staff heard ("office" in writing,
-    else by phone), `came` which way it came, where that is known. Raises Refused for a verb that the state does not
+    else by phone), `came` which way it came, where that is known; `no_use` what is wrong with the copy that we passed
+    on: it is not passed on again by itself, and its office is asked. Raises Refused for a verb that the state does not
     allow, a day that cannot be, a visit that is still to come, or passing on what is not here or nobody permitted.
     """
     now = clock.now()
@@ -53,6 +61,8 @@ def tell_report(
     loop.state, loop.known_by, loop.said_at = target, rules.known_by(role, told), now
     if verb == "not_there":
         loop.came = ""
+    if no_use or target in report_loop.THERE:
+        loop.no_use_at = now if no_use else None
     if target in report_loop.THERE:
         loop.came = came or loop.came or report_loop.CAME_OF_VERB.get(verb, "")
     loop.version += 1
@@ -60,9 +70,9 @@ def tell_report(
     record(by, f"report.{verb}", loop, patient=visit.case.patient_id, case=visit.case_id)
     is_there = target in report_loop.THERE
     for todo in ToDo.objects.open().filter(kind__in=REPORT_TO_DOS, about_id=str(loop.pk)):
-        if todo.kind == ASK_REPORT or is_there:
+        if todo.kind == ASK_REPORT or is_there or no_use:
             settle_to_do(todo, by=by)  # somebody has said where it is: nobody needs to ask today
-    board.put_on_board(loop, by=by)
+    board.put_on_board(loop, no_use, by=by)
     replan(visit, now=now)
     return loop
 

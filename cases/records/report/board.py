@@ -16,20 +16,21 @@ from portal.actors import SYSTEM, Actor
 from portal.texts.words import organisation
 
 
-def put_on_board(loop: ReportLoop, *, by: Actor) -> None:
+def put_on_board(loop: ReportLoop, words: str = "", *, by: Actor) -> None:
     """What is ours to do about a report, today: pass on what is here, else ask the second office again; and say of
-    which visit a file is, while one of them is open.
+    which visit a file is, while one of them is open. `words`: what is wrong with the one that was passed on.
     """
     if is_to_pass_on(loop):
         ask_to_do(PASS_ON, loop, case=loop.visit.case, due_on=_today(), by=by)
     elif _is_open(loop) and loop.missed_on:  # whoever should have it looked for it: nobody else asks now
-        ask_to_do(ASK_REPORT, loop, case=loop.visit.case, due_on=_today(), by=by)
+        ask_to_do(ASK_REPORT, loop, case=loop.visit.case, due_on=_today(), note=words, newest_counts=bool(words), by=by)
     ask_which(loop.visit.case, by=by)
 
 
 def is_to_pass_on(loop: ReportLoop) -> bool:
-    """Whether the report is here, may go on, and nobody says that it is there."""
-    return _is_open(loop) and loop.state not in report_loop.THERE and not passing.why_not(loop)
+    """Whether the report is here and whole, may go on, and nobody says that it is there."""
+    is_due = _is_open(loop) and loop.state not in report_loop.THERE
+    return is_due and passing.is_of_use(loop) and not passing.why_not(loop)
 
 
 def ask_which(case: Case, *, by: Actor) -> None:

@@ -29,9 +29,9 @@ def follow_file(document: Document) -> None:
     loops = ReportLoop.objects.open().filter(visit__case=document.case_id)
     for loop in loops.select_related("visit__case__patient", "visit__case__key", "visit__office"):
         lock_case(loop.visit.case)
-        loop.refresh_from_db(fields=["state", "known_by", "missed_on", "before", "version"])
+        loop.refresh_from_db(fields=["state", "known_by", "missed_on", "before", "version", "no_use_at"])
         is_here = any(each.document_id == document.pk for each in passing.versions_here(loop))
-        if is_here and _is_still_asked_for(loop) and not passing.why_not(loop):
+        if is_here and _is_still_asked_for(loop) and passing.is_of_use(loop) and not passing.why_not(loop):
             loop = tell_report(loop, "announced", by=SYSTEM)
         elif _is_known_by_its_file(loop) and not passing.versions_here(loop):
             put_back(loop, by=SYSTEM)

@@ -44,6 +44,7 @@ class ReportLoop(Undoable):
     missed_on = models.DateField(null=True, blank=True)  # looked for and not there: we ask the second office again
     received_on = models.DateField(null=True, blank=True)
     confirmed_on = models.DateField(null=True, blank=True)
+    no_use_at = models.DateTimeField(null=True, blank=True)  # said of what we passed on: a file put in later may go
     said_at = models.DateTimeField()  # when it was opened, or last spoken of: reminders count on from there
     version = models.PositiveIntegerField(default=1)
 

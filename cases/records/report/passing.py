@@ -41,6 +41,13 @@ def primary_office(loop: ReportLoop) -> Office | None:
     return found.clinician.office if found else None
 
 
+def is_of_use(loop: ReportLoop, files: Files | None = None) -> bool:
+    """Whether what is here may be the whole report: nobody said otherwise since the newest of it was put in."""
+    if loop.no_use_at is None:
+        return True
+    return any(version.put_in_at > loop.no_use_at for version in versions_here(loop, files))
+
+
 def why_not(loop: ReportLoop, files: Files | None = None) -> str:
     """Why we cannot say that we passed it on, in a sentence; empty when we can."""
     if not keeping.may_ask(loop.visit.case):

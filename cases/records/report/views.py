@@ -210,7 +210,7 @@ def _card(loop: ReportLoop, reader: showing.Reader, all_files: Files) -> dict[st
     is_open = state not in report_loop.THERE
     files = passing.versions_here(loop, all_files) if is_open else []
     why_not = passing.why_not(loop, all_files) if files else ""
-    goes_from_us = bool(files) and not why_not
+    goes_from_us = bool(files) and not why_not and passing.is_of_use(loop, all_files)
     return {
         "loop": loop,
         "key": str(visit.round),
