@@ -94,8 +94,11 @@ def test_on_paper(office, sheets, words, visit, traveller, browser, site, tmp_pa
     content = page.pdf(**SHEET)
     page.context.close()
     (tmp_path / "page.pdf").write_bytes(content)
+    reference = f"Reference {visit.case.reference}"
     read = " ".join(words_of(content).split())
-    assert [each for each in ["Fax the answer strip to", *words] if each not in read] == []
+    assert [
+        each for each in ["Fax the answer strip to", reference, "write “not ours”", *words] if each not in read
+    ] == []
     assert len(pypdfium2.PdfDocument(io.BytesIO(content))) <= sheets
 
 
