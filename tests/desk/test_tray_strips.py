@@ -13,7 +13,7 @@ from cases.desk.tray.filing import Filing
 from cases.desk.tray.models import Incoming, IncomingAnswer
 from cases.desk.tray.states import About, Said, TrayState
 from cases.records.models import ReportLoop
-from cases.records.report.planning import PASS_ON
+from cases.records.report.planning import ASK_REPORT
 from cases.records.states import ItemState, KnownBy, ReportState
 from portal import clock
 from portal.errors import Refused
@@ -213,12 +213,12 @@ def copy(november):
     ("said", "state"),
     [(Said.CAME, ReportState.CONFIRMED), (Said.MISSING, ReportState.ASKED), (Said.NO_OPEN, ReportState.ASKED)],
 )
-def test_a_report_that_we_passed_on_is_there_or_passed_on_once_more(copy, said, state):
+def test_a_report_that_we_passed_on_is_there_or_asked_for_anew(copy, said, state):
     paper = papers.fresh(
         filing.file(papers.checked(), Filing(copy.case, About.LETTER, letter=copy, said=said), by=papers.theo())
     )
     assert ReportLoop.objects.get().state == state
-    assert ToDo.objects.open().filter(kind=PASS_ON).exists() is (state == ReportState.ASKED)
+    assert ToDo.objects.open().filter(kind=ASK_REPORT).exists() is (state == ReportState.ASKED)
     filing.put_back(paper, by=papers.theo())
     assert ReportLoop.objects.get().state == ReportState.RECEIVED
 
