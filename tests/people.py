@@ -42,7 +42,7 @@ def asked_for() -> Iterator[set[str]]:
     try:
         yield asked
     finally:
-        _listeners.remove(asked)
+        _listeners.pop()  # by place: two that heard the same are equal
 
 
 def are_being_made() -> bool:
@@ -74,7 +74,7 @@ def person(key: str) -> User:
     try:
         return _make(name, email, role, zone, has_second_factor=bool(role) and key != "nils")
     finally:
-        _in_the_making.remove(key)
+        _in_the_making.pop()
 
 
 def _make(name: str, email: str, role: str, zone: str, *, has_second_factor: bool) -> User:
