@@ -67,7 +67,7 @@ def test_left_alone_for_30_minutes_records_ask_for_the_birth_date_again(desk, no
     november_5.shift(29 * MINUTE)
     assert SHOWN in desk.get(page_of(second_link)).content.decode()
     november_5.shift(30 * MINUTE)
-    assert say_received(desk, second_link).status_code == 302
+    assert say_received(desk, second_link).status_code == 409
     assert not Receipt.objects.exists()
     html = desk.get(page_of(second_link)).content.decode()
     assert SHOWN not in html

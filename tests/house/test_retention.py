@@ -59,6 +59,7 @@ def test_the_kinds_and_ages_of_the_product():
         "withdrawn_files": 30,
         "bytes_left": 0,
         "not_ours_papers": 30,
+        "identity_copies": 30,
         "unfinished_intake": 30,
         "files_not_arrived": 1,
         "drafts": 30,
