@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Consultation
+from cases.case import whose
 from cases.case.models import Case, CaseClinician
 from cases.case.path import ARRIVED_HOPS, Facts, Path, PathStep, Step
 from cases.opinions.talk.known import Known
@@ -31,15 +32,22 @@ CLINICIAN_WORDS = {
 }
 
 
-def case_line(case: Case, reader: User) -> Row:
-    """One case in the list of a person who has several."""
-    title = _("My own page") if case.patient_id == reader.pk else case.patient.name
-    return {
-        "title": title,
-        "href": case.get_absolute_url(),
-        "avatar": case.patient.initials,
-        "hint": _("Opened on %(day)s") % {"day": when.month_day(case.opened_at)},
-    }
+def case_lines(cases: list[Case], reader: User) -> dict[str, list[Row]]:
+    """The cases of a person who has several: her own apart from those she helps with, each in its color."""
+    colors = whose.colors_for(reader, cases)
+    lines: dict[str, list[Row]] = {"own": [], "helped": []}
+    for case in cases:
+        is_own = case.patient_id == reader.pk
+        line = {
+            "title": _("My own page") if is_own else case.patient.name,
+            "href": case.get_absolute_url(),
+            "avatar": case.patient.initials,
+            "hint": _("Opened on %(day)s") % {"day": when.month_day(case.opened_at)},
+        }
+        if not is_own:
+            line["avatar_kind"] = f"whose{colors[case.patient_id]}"
+        lines["own" if is_own else "helped"].append(line)
+    return lines
 
 
 def file_url(case: Case) -> str:

@@ -36,13 +36,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def own_cases(request: HttpRequest) -> HttpResponse:
-    cases = list(Case.objects.visible_to(request.user).select_related("patient").order_by("opened_at"))
+    cases = list(Case.objects.visible_to(request.user).select_related("patient").order_by("opened_at", "pk"))
     if not cases and (first := arrive.first_case(request.user, by=Actor.of(request))):
         return redirect(first)
     if len(cases) == 1:
         return redirect(cases[0])
-    rows = [cards.case_line(case, request.user) for case in cases]
-    return render(request, "pages/cases.html", {"cases": rows, "open_url": reverse("case:open")})
+    lines = cards.case_lines(cases, request.user)
+    return render(request, "pages/cases.html", {"cases": cases, "lines": lines, "open_url": reverse("case:open")})
 
 
 @open_to(PERSON)
