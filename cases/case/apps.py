@@ -21,7 +21,7 @@ class CaseConfig(AppConfig):
         on_address_works(address_works)
         on_reach_changed(reach_changed)
         email_changed.connect(address_changed, dispatch_uid="cases.case")  # allauth tells of it by its signal only
-        words.register_for_patients("case.changed", "case.clinician_set", "authority.")
+        words.register_for_patients("case.changed", "case.clinician_set", "authority.", "consent.")
         words.register(
             {
                 "case.opened": _("Opened the case"),
@@ -74,6 +74,7 @@ class CaseConfig(AppConfig):
                 "call_holder": _("A call to the office that has a record"),
                 "ask_office": _("A question to the second doctor’s office"),
                 "check_office": _("A new office to be checked"),
+                "read_out": _("The privacy notice, to be read out"),
                 "fix_address": _("An address that does not work"),
             },
         )

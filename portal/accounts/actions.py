@@ -241,7 +241,7 @@ def accept_privacy(person: User, *, by: Actor) -> User:
     version = text("privacy_notice").version
     person.privacy_version, person.privacy_at = version, clock.now()
     person.save(update_fields=["privacy_version", "privacy_at"])
-    record(by, "account.privacy_accepted", person, why=f"version {version}")
+    record(by, "account.privacy_accepted", person, patient=person.pk, why=f"version {version}")
     return person
 
 

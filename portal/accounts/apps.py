@@ -15,6 +15,7 @@ class AccountsConfig(AppConfig):
 
         from portal.history import words
 
+        words.register_for_patients("account.opened_by_phone", "account.privacy_accepted")
         words.register(
             {
                 "account.signed_up": _("Made an account"),
@@ -26,6 +27,7 @@ class AccountsConfig(AppConfig):
                 "account.second_factor_removed": _("Removed a second step to sign in"),
                 "account.second_factor_reset": _("Second step taken away after a lost phone"),
                 "account.privacy_accepted": _("Accepted the privacy notice"),
+                "account.opened_by_phone": _("Opened a page for you, by phone"),
                 "account.details_changed": _("Changed the account’s details"),
                 "account.address_put_right": _("Put right how you are reached, after knowing you by phone"),
                 "account.postal_put_right": _("Wrote down your postal address"),
@@ -50,6 +52,8 @@ class AccountsConfig(AppConfig):
                 "email": _("The email address"),
                 "phone": _("The phone number"),
                 "email_and_phone": _("The email address and the phone number"),
+                "patient_rang": _("You rang us"),
+                "helper_rang": _("Someone who helps you rang us"),
                 "mail": _("By email"),
                 "text": _("By text message"),
                 "letter": _("By letter"),

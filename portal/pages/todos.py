@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from cases.case import office_hours
 from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON
 from cases.case.calls import FIX_ADDRESS
+from cases.case.hands import READ_OUT
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from cases.desk.fax import telling as faxes
@@ -60,6 +61,7 @@ KINDS = {
     faxes.FAX_FAILED: (gettext_lazy("A fax did not arrive"), "warn", "alert"),
     faxes.FAX_UNKNOWN: (gettext_lazy("Did a fax arrive?"), "warn", "alert"),
     "post_sheet": (gettext_lazy("Post the sheet"), "info", "print"),
+    READ_OUT: (gettext_lazy("Read the notice out"), "info", "phone"),
     FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
     TELL_HOLDER: (gettext_lazy("Permission taken back"), "warn", "phone"),
     LETTER_OUT: (gettext_lazy("A letter may be out"), "stop", "phone"),
@@ -181,6 +183,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Fix the address"), "href": reverse("pages:fix_address", args=[todo.about_id])}
     if todo.kind == PAGE_HELD and todo.case:
         return {"label": _("Open the records"), "href": reverse("records:list", args=[todo.case_id])}
+    if todo.kind == READ_OUT and todo.case:
+        return {"label": _("Open the notice"), "href": reverse("pages:read_out", args=[todo.case_id])}
     if todo.kind == "post_sheet" and todo.case:
         return {"label": _("Open the sheet"), "href": reverse("pages:sheet", args=[todo.case_id])}
     if todo.kind in ON_REFERRAL and todo.case:
