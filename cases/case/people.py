@@ -34,6 +34,9 @@ MAY: dict[str, set[str]] = {
     "set_friday_note": {PATIENT},
     "see_reminders": {PATIENT, HELPER, COORDINATOR},
     "take_papers": {PATIENT, HELPER, COORDINATOR},
+    "see_questions": {PATIENT, CONSULTANT, COORDINATOR},
+    "ask_questions": {PATIENT, CONSULTANT, COORDINATOR},
+    "see_private_words": {PATIENT},
 }
 
 WORDS: dict[str, Promise] = {
