@@ -14,6 +14,7 @@ class CaseConfig(AppConfig):
         from allauth.account.signals import email_changed
 
         from cases.case.calls import address_changed, address_refused, address_works, reach_changed
+        from cases.case.helping.words import REASONS, VERBS
         from portal.accounts.changes import on_reach_changed
         from portal.reminders.readers import on_address_works, on_wrong_address
 
@@ -21,7 +22,16 @@ class CaseConfig(AppConfig):
         on_address_works(address_works)
         on_reach_changed(reach_changed)
         email_changed.connect(address_changed, dispatch_uid="cases.case")  # allauth tells of it by its signal only
-        words.register_for_patients("case.changed", "case.clinician_set", "authority.", "consent.")
+        words.register_for_patients(
+            "case.changed",
+            "case.clinician_set",
+            "authority.",
+            "consent.",
+            "helping.agreed",
+            "helping.declined",
+            "helping.changed",
+        )
+        words.register(VERBS, REASONS)
         words.register(
             {
                 "case.opened": _("Opened the case"),

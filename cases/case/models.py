@@ -5,13 +5,15 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.case.authority import Authority as Authority
 from cases.case.call_log import CallLog as CallLog
+from cases.case.helping.models import Helper as Helper
+from cases.case.helping.models import Mandate as Mandate
 from cases.case.office_merge import OfficeMerge as OfficeMerge
 from portal import phones
 from portal.accounts.models import User
@@ -146,16 +148,10 @@ class Clinician(models.Model):
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: Any) -> "CaseQuerySet":
-        """The cases a person may know exist: their own, those they started, are assigned to, or coordinate."""
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        own = Q(patient=user) | Q(starter=user)
-        if user.role == User.Role.COORDINATOR:
-            return self.filter(own | ~Q(state=Case.State.CLOSED))
-        if user.role == User.Role.CONSULTANT:
-            assigned = Assignment.objects.filter(case=OuterRef("pk"), user=user, ended_at__isnull=True)
-            return self.filter(own | Exists(assigned))
-        return self.filter(own)
+        """The cases a person may know exist: their own, those they help in, are assigned to, or coordinate."""
+        from cases.case.people import where
+
+        return self.filter(where(user, "see"))
 
     def open(self) -> "CaseQuerySet":
         return self.exclude(state=Case.State.CLOSED)

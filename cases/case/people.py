@@ -2,42 +2,81 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.case.helping.models import Helper, Mandate
+from cases.case.helping.rules import BOOKINGS, FILES, MESSAGES, PAPERS, PRIVATE, SUMMARY
 from cases.case.models import Assignment, Case, Consent
 from portal.accounts.models import User
 from portal.actors import Actor
 
 PATIENT, HELPER, CONSULTANT, COORDINATOR = "patient", "helper", "consultant", "coordinator"
 
-# verb → roles. A helper is someone who started the case for another: until the patient agrees she types and
-# uploads, and sees only what she put in. Nobody accepts, consents or decides for the patient.
+# verb → roles. What a helper may depends on her grant besides: NEEDS and BY_MANDATE below.
 MAY: dict[str, set[str]] = {
     "see": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
+    "see_records": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "change_dates": {PATIENT, HELPER, COORDINATOR},
     "add_documents": {PATIENT, HELPER, COORDINATOR},
-    "read_documents": {PATIENT, CONSULTANT, COORDINATOR},
+    "read_documents": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "say_where_records_are": {PATIENT, HELPER, COORDINATOR},
-    "book": {PATIENT},
-    "accept_scope": {PATIENT},
-    "consent": {PATIENT},
-    "sign": {PATIENT},
+    "book": {PATIENT, HELPER},
+    "accept_scope": {PATIENT, HELPER},
+    "consent": {PATIENT, HELPER},
+    "sign": {PATIENT, HELPER},
+    "decide": {PATIENT, HELPER},
     "say_signed": {PATIENT, COORDINATOR},  # that a paper is signed, or that a permission is taken back
     "ask_for_a_call": {PATIENT, HELPER},
-    "read_summary": {PATIENT, CONSULTANT, COORDINATOR},
+    "read_summary": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "review": {CONSULTANT},
     "see_privacy": {PATIENT},
     "log_calls": {COORDINATOR},
     "set_friday_note": {PATIENT},
     "see_reminders": {PATIENT, HELPER, COORDINATOR},
     "take_papers": {PATIENT, HELPER, COORDINATOR},
-    "see_questions": {PATIENT, CONSULTANT, COORDINATOR},
-    "ask_questions": {PATIENT, CONSULTANT, COORDINATOR},
-    "see_private_words": {PATIENT},
+    "see_private_words": {PATIENT, HELPER},
+    "read_messages": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
+    "write_messages": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
+    "see_questions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
+    "ask_questions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
+    "choose_helpers": {PATIENT},
+    "record_helpers": {COORDINATOR},
 }
+# verb → the switch of a helper's grant that it needs. A verb that stands in neither table needs the grant alone.
+NEEDS: dict[str, str] = {
+    "see_records": FILES,
+    "read_documents": FILES,
+    "take_papers": FILES,
+    "add_documents": PAPERS,
+    "say_where_records_are": PAPERS,
+    "change_dates": BOOKINGS,
+    "book": BOOKINGS,
+    "read_messages": MESSAGES,
+    "write_messages": MESSAGES,
+    "see_questions": MESSAGES,
+    "ask_questions": MESSAGES,
+    "read_summary": SUMMARY,
+    "see_private_words": PRIVATE,
+}
+# What stays the patient's, unless the law lets the helper act in her place.
+BY_MANDATE = frozenset({"accept_scope", "consent", "sign", "decide"})
+# What someone who began the case may before the patient has answered: she types, uploads, and reads what she put in.
+BY_BEGINNING = frozenset(
+    {
+        "see",
+        "see_records",
+        "change_dates",
+        "add_documents",
+        "say_where_records_are",
+        "ask_for_a_call",
+        "see_reminders",
+        "take_papers",
+    }
+)
+BY_CONSENT = frozenset({"read_documents", "review"})  # what a consultant may with the patient's permission alone
 
 WORDS: dict[str, Promise] = {
     PATIENT: gettext_lazy("you"),
@@ -55,19 +94,47 @@ WORDS_TO_OTHERS: dict[str, Promise] = {
 
 
 def role_in(case: Case, who: Any) -> str:
-    """The role of a user (or of an Actor's user) in a case, or "" for a stranger."""
-    user = who.user if isinstance(who, Actor) else who
+    """The role of a user (or of an Actor's user) in a case, or "" for a stranger.
+
+    A helper is someone whose grant holds now, or who began the case and has not been answered yet.
+    """
+    user = _user(who)
     if user is None or not user.is_active:
         return ""
     if case.patient_id == user.pk:
         return PATIENT
-    if case.starter_id == user.pk:
+    if begins(case, user) or grant_of(case, user):
         return HELPER
+    return _staff_role(case, user)
+
+
+def _staff_role(case: Case, user: User) -> str:
     if user.role == User.Role.COORDINATOR and case.state != Case.State.CLOSED:
         return COORDINATOR
     if user.role == User.Role.CONSULTANT and is_assigned(case, user):
         return CONSULTANT
     return ""
+
+
+def _user(who: Any) -> Any:
+    return who.user if isinstance(who, Actor) else who
+
+
+def grant_of(case: Case, user: User) -> Helper | None:
+    """What the patient allows this person today, or None. Staff act as staff, never by a grant."""
+    if user.role:
+        return None
+    return Helper.objects.granted().filter(case=case.pk, person=user.pk).first()
+
+
+def begins(case: Case, user: User) -> bool:
+    """Whether this person began the case and waits for the patient's answer."""
+    is_starter = case.starter_id == user.pk
+    return is_starter and not Helper.objects.answered().filter(case=case.pk, person=user.pk).exists()
+
+
+def has_mandate(case: Case, user: User) -> bool:
+    return Mandate.objects.standing().filter(case=case.pk, person=user.pk).exists()
 
 
 def is_assigned(case: Case, user: User) -> bool:
@@ -79,13 +146,68 @@ def has_consent_to_read(case: Case, consultant: User) -> bool:
 
 
 def may(verb: str, case: Case, who: Any) -> bool:
-    """Whether this person may do this in this case. A consultant reads only with the patient's permission."""
-    role = role_in(case, who)
-    if role not in MAY[verb]:
+    """Whether this person may do this in this case. A consultant reads only with the patient's permission, a helper
+    does what her grant says.
+    """
+    user, roles = _user(who), MAY[verb]
+    if user is None or not user.is_active:
         return False
-    if role == CONSULTANT and verb in {"read_documents", "review"}:
-        return has_consent_to_read(case, who.user if isinstance(who, Actor) else who)
-    return True
+    if case.patient_id == user.pk:
+        return PATIENT in roles
+    if begins(case, user):
+        return HELPER in roles and verb in BY_BEGINNING
+    if grant := grant_of(case, user):
+        return HELPER in roles and _allows(grant, verb)
+    role = _staff_role(case, user)
+    if role not in roles:
+        return False
+    return role != CONSULTANT or verb not in BY_CONSENT or has_consent_to_read(case, user)
+
+
+def _allows(grant: Helper, verb: str) -> bool:
+    if verb in BY_MANDATE:
+        return Mandate.objects.standing().filter(case=grant.case_id, person=grant.person_id).exists()
+    return verb not in NEEDS or getattr(grant, NEEDS[verb])
+
+
+def cases_where(user: Any, verb: str) -> QuerySet[Case]:
+    """The cases in which this person may do this now: `may` for all cases at once."""
+    return Case.objects.filter(where(user, verb))
+
+
+def where(user: Any, verb: str, case: str = "") -> Q:
+    """`may` as a condition on rows; `case` is the path from them to their case, "" on cases themselves."""
+    if not user.is_authenticated or not user.is_active:
+        return Q(pk__in=[])
+    path, own, roles = f"{case}__" if case else "", OuterRef(f"{case}_id" if case else "pk"), MAY[verb]
+    answered = Helper.objects.answered().filter(case=own, person=user.pk)
+    began = Q(**{f"{path}starter": user.pk}) & ~Exists(answered)
+    rule = Q(**{f"{path}patient": user.pk}) if PATIENT in roles else Q(pk__in=[])
+    if HELPER in roles and verb in BY_BEGINNING:
+        rule |= began
+    if user.role in roles:
+        rule |= _staff_where(user, verb, path, own) & ~began & ~Q(**{f"{path}patient": user.pk})
+    elif not user.role and HELPER in roles:
+        rule |= Q(Exists(_grants(user, verb).filter(case=own)))
+    return rule
+
+
+def _grants(user: Any, verb: str) -> QuerySet[Helper]:
+    """This person's grants that let her do it."""
+    found = Helper.objects.granted().filter(person=user.pk)
+    if verb in BY_MANDATE:
+        return found.filter(Exists(Mandate.objects.standing().filter(case=OuterRef("case_id"), person=user.pk)))
+    return found.filter(**{NEEDS[verb]: True}) if verb in NEEDS else found
+
+
+def _staff_where(user: Any, verb: str, path: str, own: OuterRef) -> Q:
+    if user.role == User.Role.COORDINATOR:
+        return ~Q(**{f"{path}state": Case.State.CLOSED})
+    rule = Q(Exists(Assignment.objects.filter(case=own, user=user.pk, ended_at__isnull=True)))
+    if verb in BY_CONSENT:
+        read = Consent.objects.standing().filter(case=own, kind=Consent.Kind.READ, consultant=user.pk)
+        rule &= Q(Exists(read))
+    return rule
 
 
 def words_for(case: Case, reader: User | None) -> dict[str, Promise]:
@@ -99,6 +221,10 @@ def who_can_open(case: Case, verb: str = "read_documents", *, reader: User | Non
     """
     words = words_for(case, reader)
     people = [(case.patient, str(words[PATIENT]))] if case.patient.can_sign_in else []
+    helpers = User.objects.filter(
+        pk__in=Helper.objects.granted().filter(case=case).values("person"), can_sign_in=True
+    ).order_by("name")
+    people += [(user, str(words[HELPER])) for user in helpers if may(verb, case, user)]
     assigned = User.objects.filter(
         pk__in=case.assignments.filter(ended_at__isnull=True).values("user"), can_sign_in=True
     ).order_by("name")
@@ -109,8 +235,10 @@ def who_can_open(case: Case, verb: str = "read_documents", *, reader: User | Non
 
 
 def patients_and_helpers(cases: Any) -> Any:
-    """The people these cases are of, and who began them; never staff."""
-    return User.objects.filter(Q(pk__in=cases.values("patient")) | Q(pk__in=cases.values("starter")), role="")
+    """The people these cases are of, who began them, and who help; never staff."""
+    helpers = Helper.objects.granted().filter(case__in=cases.values("pk"))
+    theirs = Q(pk__in=cases.values("patient")) | Q(pk__in=cases.values("starter")) | Q(pk__in=helpers.values("person"))
+    return User.objects.filter(theirs, role="")
 
 
 def in_words(people: list[tuple[User, str]], reader: User) -> str:

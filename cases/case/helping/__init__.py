@@ -1,0 +1,1 @@
+"""Who helps a patient, with what, until when: asked, agreed, changed and ended."""

@@ -1,0 +1,187 @@
+"""What changes who helps: asking, saying yes or no, changing, and ending. The patient decides, always."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.case.helping import rules
+from cases.case.helping.models import Helper
+from cases.case.helping.rules import Ended, How
+from cases.case.models import Case
+from cases.case.people import COORDINATOR, PATIENT, begins, role_in
+from portal import clock
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+
+
+@transaction.atomic
+def ask(case: Case, person: User, *, kin: str = "", by: Actor) -> Helper:
+    """Ask the patient whether this person may help. What is asked or agreed already stays as it is.
+
+    The person asks for herself when she began the case; a coordinator asks for anybody who is not staff.
+    Raises Refused for everybody else, and for whoever was told no or is no longer wanted: then the patient asks.
+    """
+    case = _locked(case)
+    if found := _open(case, person):
+        return found
+    if person.role or not person.is_active:
+        raise Refused(_("Someone of our team cannot be a helper here."), code="role")
+    if person.pk == case.patient_id:
+        raise Refused(_("This is the patient’s own account."), code="role")
+    is_herself = by.id == person.pk and begins(case, person)
+    if case.state == Case.State.CLOSED or not (is_herself or role_in(case, by) in {PATIENT, COORDINATOR}):
+        raise Refused(_("You cannot ask here. The patient can ask you to help."), code="role")
+    helper = Helper.objects.create(
+        case=case, patient=case.patient, person=person, kin=kin, asked_at=clock.now(), asked_by=by.user
+    )
+    record(by, "helping.asked", helper, patient=case.patient_id, case=case.pk)
+    return helper
+
+
+@transaction.atomic
+def agree(
+    helper: Helper,
+    *,
+    chosen: str,
+    switches: Iterable[str] = (),
+    until_on: dt.date | None = None,
+    how: str = How.PAGE,
+    by: Actor,
+) -> Helper:
+    """The patient says yes, herself or to a coordinator who records how. Said twice, the first yes holds.
+
+    Raises Refused for anybody else, for a day that cannot be, and when it was declined or ended meanwhile.
+    """
+    helper = _fresh(helper)
+    _must_decide(helper, how, by)
+    if helper.ended_at:
+        raise Refused(_("This was answered before. Ask anew if you want to change it."), code="state")
+    if helper.agreed_at:
+        return helper
+    _set(helper, chosen, switches, until_on)
+    helper.agreed_at, helper.agreed_how, helper.recorded_by = clock.now(), how, by.user
+    helper.save()
+    record(by, "helping.agreed", helper, patient=helper.patient_id, case=helper.case_id, why=f"heard_{how}")
+    return helper
+
+
+@transaction.atomic
+def decline(helper: Helper, *, how: str = How.PAGE, by: Actor) -> Helper:
+    """The patient would like to do this on her own. Said twice it is said once; a yes is ended instead."""
+    helper = _fresh(helper)
+    _must_decide(helper, how, by)
+    if helper.agreed_at:
+        return end(helper, by=by)
+    return _end(helper, Ended.DECLINED, by)
+
+
+@transaction.atomic
+def change(
+    helper: Helper,
+    *,
+    chosen: str,
+    switches: Iterable[str] = (),
+    until_on: dt.date | None = None,
+    how: str = How.PAGE,
+    by: Actor,
+) -> Helper:
+    """Let the helper do more or less, or longer; from the next page on. The same words twice change nothing.
+
+    Help whose last day has passed can be lengthened so. Raises Refused for what was not agreed to, or has ended.
+    """
+    helper = _fresh(helper)
+    _must_decide(helper, how, by)
+    if helper.agreed_at is None or helper.ended_at:
+        raise Refused(_("This has ended. Ask anew if you want help again."), code="state")
+    before = (helper.chosen, helper.switches, helper.until_on)
+    _set(helper, chosen, switches, until_on)
+    if before == (helper.chosen, helper.switches, helper.until_on):
+        return helper
+    helper.version += 1
+    helper.save()
+    record(by, "helping.changed", helper, patient=helper.patient_id, case=helper.case_id, why=f"heard_{how}")
+    return helper
+
+
+@transaction.atomic
+def end(helper: Helper, *, by: Actor) -> Helper:
+    """End it at once, also on pages that are open: the patient, the helper herself, or a coordinator who was asked.
+
+    Raises Refused for anybody else. Ended twice it is ended once.
+    """
+    helper = _fresh(helper)
+    why = _why_ended(helper, by)
+    if not why:
+        raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
+    return _end(helper, why, by)
+
+
+@transaction.atomic
+def end_all(case: Case, *, by: Actor) -> None:
+    """The case is closed: nobody helps in it any more. Whoever closes it looked who may."""
+    case = _locked(case)
+    for helper in Helper.objects.open().filter(case=case).select_for_update(no_key=True, of=("self",)):
+        _end(helper, Ended.CLOSED, by)
+
+
+def _why_ended(helper: Helper, by: Actor) -> str:
+    if by.kind == "system":
+        return Ended.EXPIRED
+    if by.id == helper.person_id:
+        return Ended.HELPER
+    return {PATIENT: Ended.PATIENT, COORDINATOR: Ended.STAFF}.get(role_in(helper.case, by), "")
+
+
+def _locked(case: Case) -> Case:
+    """All that changes who helps in a case waits for each other here."""
+    return Case.objects.select_for_update(no_key=True, of=("self",)).select_related("patient").get(pk=case.pk)
+
+
+def _fresh(helper: Helper) -> Helper:
+    case = _locked(helper.case)
+    found = Helper.objects.select_related("person").get(pk=helper.pk)
+    found.case = case
+    return found
+
+
+def _open(case: Case, person: User) -> Helper | None:
+    """The row that stands; one whose last day has passed makes room for a new one."""
+    found = Helper.objects.open().filter(case=case, person=person).first()
+    if found is None or found.agreed_at is None or found.holds(clock.now()):
+        return found
+    found.ended_at, found.ended_why = clock.now(), Ended.EXPIRED
+    found.save(update_fields=["ended_at", "ended_why"])
+    return None
+
+
+def _must_decide(helper: Helper, how: str, by: Actor) -> None:
+    role = role_in(helper.case, by)
+    if why_not := rules.why_not_heard(how, is_patient=role == PATIENT, is_staff=role == COORDINATOR):
+        raise Refused(why_not, code="role")
+    if helper.case.state == Case.State.CLOSED:
+        raise Refused(_("This case is closed. Nobody helps in it any more."), code="state")
+
+
+def _set(helper: Helper, chosen: str, switches: Iterable[str], until_on: dt.date | None) -> None:
+    zone = helper.case.patient.zone
+    if why_not := rules.why_not_until(until_on, clock.today(zone)):
+        raise Refused(why_not, code="until_on")
+    on = rules.switches_of(chosen, switches)
+    helper.chosen = rules.set_of(on)
+    for switch in rules.SWITCHES:
+        setattr(helper, switch, switch in on)
+    helper.until_on, helper.over_at = until_on, rules.over_at(until_on, zone)
+
+
+def _end(helper: Helper, why: str, by: Actor) -> Helper:
+    if helper.ended_at:
+        return helper
+    helper.ended_at, helper.ended_why, helper.ended_by = clock.now(), why, by.user
+    helper.save(update_fields=["ended_at", "ended_why", "ended_by"])
+    verb, code = ("helping.declined", "") if why == Ended.DECLINED else ("helping.ended", f"ended_{why}")
+    record(by, verb, helper, patient=helper.patient_id, case=helper.case_id, why=code)
+    return helper

@@ -1,0 +1,16 @@
+"""The words of the history for who helps."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.case.helping.rules import Ended, How
+
+VERBS = {
+    "helping.asked": _("Asked whether someone may help"),
+    "helping.agreed": _("Said yes to a helper"),
+    "helping.declined": _("Said no to a helper"),
+    "helping.changed": _("Changed what a helper may do"),
+    "helping.ended": _("Ended the help of someone"),
+    "mandate.recorded": _("Read a paper that lets someone act for the patient"),
+    "mandate.ended": _("Noted that a paper lets nobody act any more"),
+}
+REASONS = {f"heard_{how.value}": how.label for how in How} | {f"ended_{why.value}": why.label for why in Ended}
