@@ -14,6 +14,7 @@ from cases.documents.describing.actions import say_kind
 from cases.documents.reading import readers
 from cases.records import actions
 from cases.records.models import ReportLoop, Visit
+from cases.records.report.passing import SECOND_REPORT
 from portal.history.models import Event
 from tests import factories, plan_files
 from tests.documents.files import read
@@ -201,6 +202,50 @@ def test_not_yet_while_a_copy_is_with_us_asks_no_office(desk, elm, loop, copy):
     kinds = set(ToDo.objects.open().values_list("kind", flat=True))
     assert ("ask_report" in kinds, "pass_on_report" in kinds) == (False, True)
     assert "A copy is with us: take it below, or we send it to you." in page(desk, elm)
+
+
+def test_a_part_that_is_missing_is_asked_for_of_the_second_office(desk, elm, loop):
+    for _press in range(2):
+        assert press(desk, elm, "part", words="Pages 3 and 4 of the fax").status_code == 302
+    assert (fresh(loop).state, fresh(loop).version) == ("asked", 2)
+    [todo] = ToDo.objects.open().filter(kind="ask_report")
+    assert todo.note == "Pages 3 and 4 of the fax"
+    said = page(desk, elm)
+    assert "Part of it is missing, you said on November 25." in said
+    assert 'value="part"' not in said
+    assert press(desk, elm, "direct").status_code == 302
+    assert (fresh(loop).state, asks_us()) == ("confirmed", 0)
+    assert 'value="part"' not in page(desk, elm)
+
+
+def test_a_copy_of_ours_that_is_not_the_whole_is_given_again_once_more_has_come(desk, elm, loop, copy, november_5):
+    b"".join(desk.get(report_of(elm, copy)).streaming_content)
+    november_5.shift(dt.timedelta(minutes=5))
+    assert press(desk, elm, "part").status_code == 302
+    assert (fresh(loop).state, asks_us()) == ("asked", 1)
+    assert report_of(elm, copy) not in page(desk, elm)
+    assert desk.get(report_of(elm, copy)).status_code == 404
+    assert "Elm Street can save a copy on its page." not in readers.beyond(copy.document)
+    november_5.shift(dt.timedelta(minutes=5))
+    rest = read(loop.visit.case, "rest.pdf", plan_files.pdf(pages=3))
+    say_kind(rest.document, SECOND_REPORT, by=actor("rosa"))
+    shown = page(desk, elm)
+    assert report_of(elm, copy) in shown
+    assert report_of(elm, rest) in shown
+
+
+def test_a_part_of_what_came_straight_leaves_our_whole_copy_to_be_taken(desk, elm, loop, copy):
+    for _press in range(2):
+        assert press(desk, elm, "part", words="The last page").status_code == 302
+    kinds = set(ToDo.objects.open().values_list("kind", flat=True))
+    assert ("ask_report" in kinds, "pass_on_report" in kinds) == (False, True)
+    assert report_of(elm, copy) in page(desk, elm)
+    assert fresh(loop).state == "asked"
+
+
+def test_what_is_missing_is_said_in_a_sentence_or_two(desk, elm, loop):
+    assert press(desk, elm, "part", words="x" * 301).status_code == 422
+    assert fresh(loop).state == "not_asked"
 
 
 def test_the_copy_asks_for_code_and_birth_date(client, elm, loop, copy):

@@ -67,7 +67,8 @@ def _stand(fax: Fax | None, loop: ReportLoop) -> Stand | None:
         return Stand.BY_US
     if fax and ToDo.objects.open().filter(kind=FAX_FAILED, about_id=str(fax.letter_id)).exists():
         return Stand.FAILED
-    return Stand.OFFERED if visits.is_open(LetterKind.PASS_ON, loop.visit) and not passing.why_not(loop) else None
+    can_go = visits.is_open(LetterKind.PASS_ON, loop.visit) and passing.is_of_use(loop) and not passing.why_not(loop)
+    return Stand.OFFERED if can_go else None
 
 
 def goes_by_itself(link: OfficeLink) -> bool:

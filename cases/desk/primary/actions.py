@@ -12,9 +12,10 @@ from cases.desk.primary.rules import CAME, Said
 from cases.documents.models import Version
 from cases.records.items.telling import lock_case
 from cases.records.models import ReportLoop
+from cases.records.report import passing
 from cases.records.report.actions import take_back_of_office, tell_report
 from cases.records.rules import REPORT_MOVES
-from cases.records.states import VisitState
+from cases.records.states import Came, VisitState
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
@@ -24,24 +25,41 @@ PRIMARY_OFFICE = "primary_office"  # why a copy left: in the history's words
 
 
 @transaction.atomic
-def say(loop: ReportLoop, said: str, *, on: date | None = None, by: Actor) -> ReportLoop:
-    """One press: it came straight, it came from us, or not yet. The same said again changes nothing.
+def say(loop: ReportLoop, said: str, *, on: date | None = None, words: str = "", by: Actor) -> ReportLoop:
+    """One press: it came straight, it came from us, not yet, or in part: then `words` say what is missing, we ask
+    the second office for the rest, and our copy is given again once more has come. The same said again changes nothing.
 
     Their own word of a moment ago is put right where another one, or another day, is given. Raises Refused for what
     somebody else has said otherwise, and for a day that cannot be.
     """
     lock_case(loop.visit.case)
     loop = _fresh(loop)
+    if said == Said.PART and is_in_part(loop):
+        return loop
     is_corrected = is_own_word(loop) and (on is not None or said != said_last(loop))
     if is_corrected:
         loop = _fresh(take_back_of_office(loop, by=by))
     if reason := rules.why_not(loop.state, said):
         raise Refused(reason, code="state")
-    if rules.is_said_already(loop.state, said, is_looked_for=loop.missed_on is not None):
+    if rules.is_said_already(loop.state, said, is_looked_for=loop.missed_on is not None, is_in_part=is_in_part(loop)):
         return loop
+    if said == Said.PART:
+        return _tell_part(loop, words.strip(), on, by)
     if said == Said.NOT_YET:
         return tell_report(loop, "not_there", on=on, by=by)
     return tell_report(loop, "confirmed", on=on, came=CAME[Said(said)], by=by)
+
+
+def _tell_part(loop: ReportLoop, words: str, on: date | None, by: Actor) -> ReportLoop:
+    """What they have of our own copy, or of the one that came straight while we have none, is not the whole."""
+    is_ours = loop.came == Came.THROUGH_US or not passing.versions_to_give(loop)
+    no_use = words or str(Said.PART.label) if is_ours else ""
+    return tell_report(loop, "not_there", on=on, no_use=no_use, by=by)
+
+
+def is_in_part(loop: ReportLoop) -> bool:
+    """They have said that it is not all there, and nothing is to be said of it again until more has come."""
+    return loop.missed_on is not None and (loop.no_use_at is not None or bool(passing.versions_to_give(loop)))
 
 
 @transaction.atomic
@@ -86,7 +104,7 @@ def is_own_word(loop: ReportLoop) -> bool:
 def said_last(loop: ReportLoop) -> str:
     """What their last word was."""
     if loop.missed_on:
-        return Said.NOT_YET
+        return Said.PART if loop.no_use_at else Said.NOT_YET
     return next((said for said, came in CAME.items() if came == loop.came), "")
 
 

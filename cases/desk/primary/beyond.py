@@ -45,5 +45,5 @@ def _is_taken(link: OfficeLink, document: Document) -> bool:
 
 
 def _can_be_saved(loop: ReportLoop, document: Document) -> bool:
-    here = (version.document_id for version in passing.versions_here(loop))
+    here = (version.document_id for version in passing.versions_to_give(loop))
     return keeping.may_ask(loop.visit.case) and document.pk in here

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.records.rules import UNDO_FOR
 from cases.records.states import Came, KnownBy, ReportState
@@ -12,28 +13,33 @@ from cases.records.states import Came, KnownBy, ReportState
 class Said(TextChoices):
     """One press each."""
 
-    DIRECT = "direct"  # it came straight from the second office
-    THROUGH_US = "from_you"
-    NOT_YET = "not_yet"
+    DIRECT = "direct", gettext_lazy("It came")  # straight from the second office
+    THROUGH_US = "from_you", gettext_lazy("It came from us")
+    NOT_YET = "not_yet", gettext_lazy("Not yet")
+    PART = "part", gettext_lazy("Part of it is missing")
 
 
 CAME = {Said.DIRECT: Came.DIRECT, Said.THROUGH_US: Came.THROUGH_US}
 
 
-def can_be_said(state: str, *, is_looked_for: bool, is_copy_known: bool) -> list[Said]:
+def can_be_said(state: str, *, is_looked_for: bool, is_in_part: bool, is_copy_known: bool) -> list[Said]:
     """What can be said while the report is open. `is_looked_for`: they have said "not yet", and we ask elsewhere;
-    `is_copy_known`: we have a copy, or have passed one on.
+    `is_in_part`: they have said that a part is missing; `is_copy_known`: we have a copy, or have passed one on.
     """
     if state == ReportState.CONFIRMED:
         return []
     left_out = {Said.NOT_YET} if is_looked_for else set()
+    if is_in_part:
+        left_out.add(Said.PART)
     if not is_copy_known:
         left_out.add(Said.THROUGH_US)
     return [said for said in Said if said not in left_out]
 
 
-def is_said_already(state: str, said: str, *, is_looked_for: bool) -> bool:
+def is_said_already(state: str, said: str, *, is_looked_for: bool, is_in_part: bool) -> bool:
     """Whether a press says again what is known: a double click, or a colleague at the same desk."""
+    if said == Said.PART:
+        return is_in_part
     if said == Said.NOT_YET:
         return is_looked_for
     return state == ReportState.CONFIRMED
@@ -43,7 +49,7 @@ def why_not(state: str, said: str) -> str:
     """Why it cannot be said, in a sentence; empty when it can."""
     if said not in Said.values:
         return _("Press one of the answers.")
-    if state == ReportState.CONFIRMED and said == Said.NOT_YET:
+    if state == ReportState.CONFIRMED and said in {Said.NOT_YET, Said.PART}:
         return _("It is noted that you have the report. If that is not right, call us.")
     return ""
 

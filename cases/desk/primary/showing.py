@@ -49,11 +49,14 @@ def context(opened: Opened, now: datetime) -> dict[str, Any] | None:
     if over := why_over(opened):
         return {"title": "", "lead": "", "over": over}
     may_pass_on = keeping.may_ask(opened.case)
-    copies = passing.versions_here(loop) if may_pass_on else []
+    copies = passing.versions_to_give(loop) if may_pass_on else []
     second = visit.office.name if visit.office else words.doctor_of(visit)
     doctor = offices.doctor(opened.case, CaseClinician.Role.PRIMARY)
     is_copy_known = bool(copies) or loop.came == Came.THROUGH_US
-    said = rules.can_be_said(loop.state, is_looked_for=loop.missed_on is not None, is_copy_known=is_copy_known)
+    is_in_part = actions.is_in_part(loop)
+    said = rules.can_be_said(
+        loop.state, is_looked_for=loop.missed_on is not None, is_in_part=is_in_part, is_copy_known=is_copy_known
+    )
     return {
         "title": _("%(name)s asks: do you have the report?") % {"name": patient.name},
         "lead": _("The visit was with %(doctor)s at %(office)s on %(day)s. The report should be with you, too.")
@@ -61,7 +64,8 @@ def context(opened: Opened, now: datetime) -> dict[str, Any] | None:
         "loop": loop,
         "doctor": doctor.clinician.name if doctor else "",
         "second": second,
-        "buttons": [_button(each, second, has_copy=bool(copies)) for each in said],
+        "buttons": [_button(each, second, has_copy=bool(copies)) for each in said if each != Said.PART],
+        "can_be_in_part": Said.PART in said,
         "is_own_word": actions.is_own_word(loop),
         "last_said": actions.said_last(loop),
         "noted": _noted(loop, second, has_copy=bool(copies)),
@@ -96,6 +100,9 @@ def _button(said: Said, second: str, *, has_copy: bool) -> dict[str, str]:
 
 def _noted(loop: ReportLoop, second: str, *, has_copy: bool) -> str:
     """What is known of the report by now, in a sentence; empty while it is at most asked for."""
+    if loop.missed_on and loop.no_use_at and not has_copy:
+        day = {"day": when.month_day(loop.missed_on), "office": second}
+        return _("Part of it is missing, you said on %(day)s. We ask %(office)s for the rest, not you.") % day
     if loop.missed_on and has_copy:
         day = {"day": when.month_day(loop.missed_on)}
         return _("Not there on %(day)s. A copy is with us: take it below, or we send it to you.") % day

@@ -38,7 +38,7 @@ def tell(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return pages.show(request, opened, status=422, also=_sentences(form), primary={"form": form})
     try:
-        actions.say(loop, form.cleaned_data["said"], on=form.cleaned_data["on"], by=opened.by)
+        actions.say(loop, **form.cleaned_data, by=opened.by)
     except Refused as no:
         return _refused(request, opened, no)
     return _back(pk)
@@ -65,7 +65,7 @@ def report(request: HttpRequest, pk: UUID, version: UUID) -> HttpResponseBase:
     """The copy that is with us; clinical, so both the code and the birth date were shown. Each time is on record."""
     opened = gate.opened(request, pk)
     loop = loop_or_404(opened)
-    copies = {each.pk: each for each in passing.versions_here(loop)} if keeping.may_ask(opened.case) else {}
+    copies = {each.pk: each for each in passing.versions_to_give(loop)} if keeping.may_ask(opened.case) else {}
     found = copies.get(version)
     if found is None:
         raise Http404

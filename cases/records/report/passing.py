@@ -48,6 +48,11 @@ def is_of_use(loop: ReportLoop, files: Files | None = None) -> bool:
     return any(version.put_in_at > loop.no_use_at for version in versions_here(loop, files))
 
 
+def versions_to_give(loop: ReportLoop) -> list[Version]:
+    """The files that its office may take from us: none while somebody says that what is here is not the whole."""
+    return versions_here(loop) if is_of_use(loop) else []
+
+
 def why_not(loop: ReportLoop, files: Files | None = None) -> str:
     """Why we cannot say that we passed it on, in a sentence; empty when we can."""
     if not keeping.may_ask(loop.visit.case):
