@@ -9,7 +9,7 @@ from cases.case.models import Case, Office, ToDo
 from cases.documents.models import PageImage, Version
 from cases.records.days.editing import change_lead_time
 from cases.records.days.lead_times import Lead
-from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit
+from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit, Want
 from cases.reviews.models import Review, Summary
 from portal import clock
 from portal.accounts.models import User
@@ -66,6 +66,7 @@ def every_step_that_exists():
     assert missing(ReportLoop, "state", {"announced", "confirmed"}) == set()
     assert missing(Visit, "round", {2, 3}) == set()
     assert RecordItem.objects.to_give_back().count() == 2
+    assert set(Want.objects.open().values_list("what", flat=True)) == {"id", "fee"}
     assert len({delivery.sent_at.date() for delivery in Delivery.objects.exclude(sent_at=None)}) >= 5
     assert missing(Consultation, "state", {"booked", "cancelled", "completed"}) == set()
     assert missing(Review, "state", {"open", "drafting", "completed"}) == set()

@@ -35,6 +35,7 @@ from portal.pages.demo.reviews import REVIEWS
 from portal.pages.demo.signing import ask_to_refer, sign_forms, take_records, write_letters
 from portal.pages.demo.stories import STORIES, Story
 from portal.pages.demo.talks import plan_talk
+from portal.pages.demo.wants import ask_first
 from portal.reminders import sender
 
 # In UTC: soon after 9 am in Toronto, and in Vancouver, where the other readers' message of the day goes.
@@ -46,6 +47,7 @@ VERBS_BEHIND = {
     "opens_fine": ("asked", "sent", "arrived", "opens_fine"),
     "not_located": ("asked", "not_located"),
     "needs_you": (),  # the kind is laid out so
+    "wants_first": ("asked", "wants_first"),  # a copy of an ID and a fee, by fax
 }
 REPORT_VERBS_BEHIND = {
     "": (),
@@ -303,6 +305,9 @@ def _telling(told: Told, kind: str, verb: str) -> Callable[[], object]:
         item = RecordItem.objects.select_related("visit__case", "kind").get(visit=_visit(told), kind=kind)
         # The referral's own words moved its record on already, and a letter asked for what it asks for.
         if (kind == "referral_letter" and verb in {"asked", "sent"}) or (verb == "asked" and item.asked_on):
+            return
+        if verb == "wants_first":
+            ask_first(item, by=Actor.person(told.people["theo"]))
             return
         reason = "The lab looked twice and did not find it." if verb == "not_located" else ""
         parcel = {"carrier": "Courier", "tracking": "1Z 555 010"} if kind == "slides" and verb == "sent" else {}
