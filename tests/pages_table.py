@@ -26,6 +26,7 @@ FAMILY = frozenset({"patient", "starter"})
 FAMILY_AND_COORDINATOR = FAMILY | {"coordinator"}
 READERS = frozenset({"patient", "assigned", "coordinator"})
 PATIENT = frozenset({"patient"})
+STARTER = frozenset({"starter"})
 ASSIGNED = frozenset({"assigned"})
 CONSULTANTS = frozenset({"assigned", "unassigned"})
 COORDINATOR = frozenset({"coordinator"})
@@ -300,6 +301,9 @@ PAGES: dict[str, Page] = {
     "pages:home": Page(SIGNED_IN, owner="patient"),
     "pages:case_home": of_case(CASE),
     "pages:not_today": of_case(FAMILY, posts="only", body={"until": "2026-01-01"}),
+    "pages:nudge": of_case(STARTER, owner="starter", posts="only"),
+    "pages:copies": of_case(STARTER, owner="starter", posts="only"),
+    "pages:stop_helping": of_case(STARTER, owner="starter", posts="too"),
     "pages:call_me": of_case(FAMILY, posts="only"),
     "pages:friday_note": of_case(PATIENT, posts="only"),
     "pages:ledger": of_case(FAMILY_AND_COORDINATOR),

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.models import Case
 from cases.case.path import next_step, path
-from cases.case.people import CONSULTANT, COORDINATOR, role_in
+from cases.case.people import CONSULTANT, COORDINATOR, HELPER, grant_of, role_in
 from cases.records.words import after_treatment
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.pages import actions, arrive, cards, carry, facts, words
+from portal.pages import actions, arrive, cards, carry, facts, helper_home, words
 
 STAFF_PLACES = {"consultant": "pages:today", "coordinator": "pages:caseload", "administrator": "accounts:people"}
 
@@ -53,6 +53,8 @@ def case_home(request: HttpRequest, pk: str) -> HttpResponse:
     role = role_in(case, request.user)
     if role in STAFF_PAGES:
         return redirect(STAFF_PAGES[role](case))
+    if role == HELPER and (grant := grant_of(case, request.user)):
+        return helper_home.show(request, case, grant)
     return render(request, "pages/case_home.html", _home(case, request))
 
 

@@ -36,6 +36,7 @@ from portal import clock, phones, when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words
 from portal.pages.facts import Gathered
+from portal.pages.helping import HELPER_STOPPED
 from portal.texts.closed import public_days
 
 # kind → (words, tag, icon). A kind that no one named here shows as a plain thing to do.
@@ -71,6 +72,7 @@ KINDS = {
     ASK_REFERRAL: (gettext_lazy("Ask about a referral"), "warn", "phone"),
     TREATMENT_SOON: (gettext_lazy("Treatment soon"), "stop", "alert"),
     TALK_TIME: (gettext_lazy("Talk: another time?"), "warn", "phone"),
+    HELPER_STOPPED: (gettext_lazy("A helper stopped"), "plum", "user"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
     MISSED: (gettext_lazy("Missing at the second doctor’s"), "stop", "phone"),
     office_links.LOCKED: (gettext_lazy("Office page locked"), "warn", "lock"),

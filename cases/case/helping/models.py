@@ -68,6 +68,7 @@ class Helper(models.Model):
     recorded_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     until_on = models.DateField(null=True, blank=True)  # its last day, where the patient lives
     over_at = models.DateTimeField(null=True, blank=True)  # when that day ends there
+    paused_at = models.DateTimeField(null=True, blank=True)  # since when the helper wants no copies of messages
     version = models.PositiveIntegerField(default=1)  # rises with each change: messages about it go by that
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -36,10 +36,10 @@ from portal.history.actions import record
 TOGETHER = ("holder", "kind", "visit__case__patient", "visit__case__key", "visit__office", "visit__clinician")
 
 
-def _item(request: HttpRequest, pk: str) -> RecordItem:
+def _item(request: HttpRequest, pk: str, verb: str = "say_signed") -> RecordItem:
     """A record whose office is known, for those who may have to do with its permission; else 404."""
     item = find_or_404(RecordItem.objects.visible_to(request.user).select_related(*TOGETHER), pk=pk)
-    if not may("say_signed", item.visit.case, request.user) or item.holder is None:
+    if not may(verb, item.visit.case, request.user) or item.holder is None:
         raise Http404
     return item
 
@@ -221,14 +221,14 @@ def _file(document: Document) -> dict[str, Any]:
 @recheck.required
 @require_safe
 def release_pdf(request: HttpRequest, pk: str) -> HttpResponse:
-    """The form to print and sign by hand."""
-    item = _item(request, pk)
+    """The form to print and sign by hand; a helper who may add papers prints it for the patient."""
+    item = _item(request, pk, "print_forms")
     case, now = item.visit.case, clock.now()
     try:
         content = release_paper.to_sign(release_form.of(item.visit, item.holder, now), now)
     except Refused as no:
         messages.warning(request, no.message)
-        return redirect("records:release", item.pk)
+        return redirect("records:release", item.pk) if may("say_signed", case, request.user) else redirect(case)
     record(Actor.of(request), "release.printed", item, patient=case.patient_id, case=case.pk)
     return _download(content, case)
 

@@ -1,0 +1,140 @@
+"""A helper's page of a case: what she may do, what waits for the patient, what is coming, and how to pause or stop."""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.case.helping.models import Helper
+from cases.case.models import Case
+from cases.case.path import Facts, Step, next_step
+from cases.case.people import NEEDS, has_mandate
+from cases.records import words as record_words
+from cases.records.release import rules as release_rules
+from cases.records.standing import ItemStanding
+from cases.records.states import ItemState, Need
+from portal import clock, when
+from portal.accounts.models import User
+from portal.pages import cards, facts, helper_words, nudges, words
+from portal.pages.cards import Row
+from portal.pages.nudges import THEIRS
+
+# step → the verb it needs, where a helper can do it at all. Comparing and deciding are the patient's.
+STEP_VERBS = {
+    "plan": "add_documents",
+    "plan_problem": "add_documents",
+    "referral": "say_where_records_are",
+    "referral_refused": "say_where_records_are",
+    "visit": "change_dates",
+    "third_visit": "change_dates",
+    "visit_passed": "change_dates",
+    "records": "say_where_records_are",
+    "choose_route": "say_where_records_are",
+    "pay_fee": "say_where_records_are",
+    "report": "say_where_records_are",
+    "report_asked": "say_where_records_are",
+    "report_announced": "say_where_records_are",
+    "talk": "change_dates",
+    "talk_passed": "change_dates",
+}
+# Where a coming date leads, and the verb that opens it.
+DOORS = {"/consultations/": "book", "/records/": "see_records", "/visit": "see_records", "/talk/": "take_papers"}
+
+
+class Allowed:
+    """What one grant lets its helper do."""
+
+    def __init__(self, grant: Helper):
+        self.switches = grant.switches
+
+    def __call__(self, verb: str) -> bool:
+        return verb not in NEEDS or NEEDS[verb] in self.switches
+
+
+def show(request: HttpRequest, case: Case, grant: Helper) -> HttpResponse:
+    """The page of a helper whose grant holds."""
+    now = clock.now()
+    today, may = when.as_date(now), Allowed(grant)
+    grant.patient = case.patient  # already here
+    gathered = facts.of_case(case, now)
+    step = step_for(gathered.facts, today, may)
+    lines = list(gathered.standing.items) if gathered.standing and may("see_records") else []
+    waiting = [waits for line in lines if (waits := _waits(line, case, may))]
+    name, tellers = case.patient.first_name, _tellers(lines)
+    context = {
+        "case": case,
+        "grant": grant,
+        "name": name,
+        "today": today,
+        "greeting": words.greeting(when.local(now).hour, request.user.first_name),
+        "status": helper_words.status(gathered.facts, today, name, sees_records=may("see_records")),
+        "covers": helper_words.covers(grant),
+        "step": step,
+        "words": helper_words.step(step, name) if step else None,
+        "step_url": cards.step_url(step, case) if step else "",
+        "due_words": cards.due_words(step) if step else "",
+        "waiting": waiting,
+        "nudged": nudges.is_sent_today(case) if waiting else False,
+        "coming": [_opened(row, may) for row in cards.coming(gathered, case.pk, today)],
+        "sees_records": may("see_records"),
+        "records": [_record(line, name, tellers) for line in lines],
+        "can": helper_words.can(grant.switches),
+        "only_they": helper_words.only_they_can(grant.switches, has_mandate(case, request.user)),
+        "takes_papers": may("take_papers"),
+        "call_open": gathered.facts.call_wanted,
+    }
+    return render(request, "pages/helper_home.html", context)
+
+
+def step_for(known: Facts, today: dt.date, may: Allowed) -> Step | None:
+    """The next thing that this helper can do for the patient; None where nothing is."""
+    for_others = tuple(item for item in known.items if not (item.hop == "needs_you" and item.needs in THEIRS))
+    step = next_step(replace(known, items=for_others, call_wanted=False, not_today_until=None), today)
+    verb = STEP_VERBS.get(step.code)
+    return step if verb and may(verb) else None
+
+
+def _waits(line: ItemStanding, case: Case, may: Allowed) -> Row | None:
+    """Something that only the patient can give."""
+    item, name = line.item, {"name": case.patient.first_name, "record": line.item.called}
+    if item.state != ItemState.NEEDS_YOU or item.need not in THEIRS:
+        return None
+    if item.need == Need.IDENTITY:
+        return {
+            "title": _("A copy of an ID: %(record)s") % name,
+            "hint": _("Only %(name)s can add it. It goes to that office alone.") % name,
+        }
+    can_print = may("print_forms") and item.holder_id and release_rules.can_be_released(item.kind_id, item.state)
+    hint = _("Only %(name)s can sign. You can print it, and photograph it once it is signed.")
+    return {
+        "title": _("Sign the form for: %(record)s") % name,
+        "hint": (hint if can_print else _("Only %(name)s can sign.")) % name,
+        "print_url": reverse("records:release_pdf", args=[item.pk]) if can_print else "",
+    }
+
+
+def _opened(row: Row, may: Allowed) -> Row:
+    """A coming date; it leads on where the helper may open what it leads to."""
+    href = row.get("href", "")
+    is_shut = any(part in href and not may(verb) for part, verb in DOORS.items())
+    return row | {"href": "" if is_shut else href}
+
+
+def _tellers(lines: list[ItemStanding]) -> dict[Any, User]:
+    return User.objects.in_bulk({line.item.moved_by_id for line in lines if line.item.moved_by_id})
+
+
+def _record(line: ItemStanding, name: str, tellers: dict[Any, User]) -> Row:
+    item = line.item
+    weight = _("Core") if item.is_core else _("Can follow")
+    tag = record_words.item_tag(item)
+    if item.state == ItemState.NEEDS_YOU and item.need in THEIRS:
+        label = _("%(name)s signs") if item.need == Need.SIGNATURE else _("%(name)s adds an ID")
+        tag = tag | {"label": label % {"name": name}}
+    teller = tellers.get(item.moved_by_id)
+    said = record_words.known(item, False, name, teller.first_name if teller else "")
+    return {"title": item.called, "hint": f"{weight}. {said}" if said else weight, "tag": tag}
