@@ -13,6 +13,8 @@ from bookings import availability_actions
 from bookings.models import Practice
 from cases.case.actions import add_office, set_clinician
 from cases.case.authority_actions import sign_authority
+from cases.case.helping import actions as helping
+from cases.case.helping.models import Mandate
 from cases.case.models import Case, Consent, Office
 from cases.case.signatures import Signature, SignedHow, drawing
 from cases.desk.fax.models import Fax
@@ -118,13 +120,25 @@ def make_world() -> World:
     )
     things: dict[str, Any] = {"case": case.pk, "number": 1, "other_consultant": people.person("amir").pk}
     things["patient_pk"] = case.patient_id
+    things["starter_pk"] = case.starter_id
     things |= _report(grace) | _words() | _visit(case) | _talk(case) | _signed(case) | _plan(case) | _hold(case)
     things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ, consultant=joanne).pk
     things["todo"] = page_actions.ask_for_a_call(case, by=Actor.person(rosa)).pk
     invitation = accounts.invite(name="Otto Beck", email="otto@example.org", role="consultant", by=Actor.person(mara))
-    things |= _papers(case)
+    things |= _papers(case) | _helping(case)
     things |= {"invitation": invitation.pk, "invitation_token": accounts.token_of(invitation)}
     return World(things | _messages(case))
+
+
+def _helping(case: Case) -> dict[str, Any]:
+    """Grace was asked about, and a paper names her: neither opens anything without Rosa's yes."""
+    grace, theo = people.person("grace"), people.person("theo")
+    helper = helping.ask(case, grace, by=Actor.person(theo))
+    today = clock.today(grace.zone)
+    mandate = Mandate.objects.create(
+        case=case, person=grace, kind="power", from_on=today, recorded_at=clock.now(), recorded_by=theo
+    )
+    return {"other_helper": helper.pk, "mandate": mandate.pk}
 
 
 def _words() -> dict[str, str]:

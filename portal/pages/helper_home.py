@@ -1,6 +1,7 @@
 """A helper's page of a case: what she may do, what waits for the patient, what is coming, and how to pause or stop."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.case.helping.models import Helper
-from cases.case.models import Case
+from cases.case.models import Case, ToDo
 from cases.case.path import Facts, Step, next_step
-from cases.case.people import NEEDS, has_mandate
+from cases.case.people import BY_BEGINNING, NEEDS, has_mandate
+from cases.documents.lists import rows_of
 from cases.records import words as record_words
 from cases.records.release import rules as release_rules
 from cases.records.standing import ItemStanding
@@ -21,8 +23,10 @@ from portal import clock, when
 from portal.accounts.models import User
 from portal.pages import cards, facts, helper_words, nudges, words
 from portal.pages.cards import Row
+from portal.pages.helper_forms import CallForm
 from portal.pages.nudges import THEIRS
 
+ASK_PATIENT = "ask_patient"  # the to-do: somebody who began waits for the patient's answer
 # step → the verb it needs, where a helper can do it at all. Comparing and deciding are the patient's.
 STEP_VERBS = {
     "plan": "add_documents",
@@ -90,7 +94,7 @@ def show(request: HttpRequest, case: Case, grant: Helper) -> HttpResponse:
     return render(request, "pages/helper_home.html", context)
 
 
-def step_for(known: Facts, today: dt.date, may: Allowed) -> Step | None:
+def step_for(known: Facts, today: dt.date, may: Callable[[str], bool]) -> Step | None:
     """The next thing that this helper can do for the patient; None where nothing is."""
     for_others = tuple(item for item in known.items if not (item.hop == "needs_you" and item.needs in THEIRS))
     step = next_step(replace(known, items=for_others, call_wanted=False, not_today_until=None), today)
@@ -98,7 +102,7 @@ def step_for(known: Facts, today: dt.date, may: Allowed) -> Step | None:
     return step if verb and may(verb) else None
 
 
-def _waits(line: ItemStanding, case: Case, may: Allowed) -> Row | None:
+def _waits(line: ItemStanding, case: Case, may: Callable[[str], bool]) -> Row | None:
     """Something that only the patient can give."""
     item, name = line.item, {"name": case.patient.first_name, "record": line.item.called}
     if item.state != ItemState.NEEDS_YOU or item.need not in THEIRS:
@@ -117,7 +121,7 @@ def _waits(line: ItemStanding, case: Case, may: Allowed) -> Row | None:
     }
 
 
-def _opened(row: Row, may: Allowed) -> Row:
+def _opened(row: Row, may: Callable[[str], bool]) -> Row:
     """A coming date; it leads on where the helper may open what it leads to."""
     href = row.get("href", "")
     is_shut = any(part in href and not may(verb) for part, verb in DOORS.items())
@@ -138,3 +142,31 @@ def _record(line: ItemStanding, name: str, tellers: dict[Any, User]) -> Row:
     teller = tellers.get(item.moved_by_id)
     said = record_words.known(item, False, name, teller.first_name if teller else "")
     return {"title": item.called, "hint": f"{weight}. {said}" if said else weight, "tag": tag}
+
+
+def begun(request: HttpRequest, case: Case, *, call_form: CallForm | None = None) -> HttpResponse:
+    """The page of someone who began for another and waits for the answer: what she put in, and how to ask."""
+    now, user = clock.now(), request.user
+    today, name = when.as_date(now), case.patient.first_name
+    gathered = facts.of_case(case, now)
+    step = step_for(gathered.facts, today, lambda verb: verb in BY_BEGINNING)
+    asked = Helper.objects.asked().filter(case=case, person=user.pk).first()
+    context = {
+        "case": case,
+        "name": name,
+        "today": today,
+        "greeting": words.greeting(when.local(now).hour, user.first_name),
+        "asked_on": asked and asked.asked_at,
+        "step": step,
+        "words": helper_words.step(step, name) if step else None,
+        "step_url": cards.step_url(step, case) if step else "",
+        "due_words": cards.due_words(step) if step else "",
+        "coming": cards.coming(gathered, case.pk, today),
+        "files": [row for row in rows_of(case, user) if row.document.withdrawn_at is None],
+        "call_form": call_form or CallForm(initial={"kin": asked.kin if asked else ""}),
+        "form": call_form,
+        "call_wanted": ToDo.objects.open().filter(kind=ASK_PATIENT, case=case).exists(),
+        "only_they": [str(words) for words in helper_words.ONLY_THEY],
+        "call_open": gathered.facts.call_wanted,
+    }
+    return render(request, "pages/helper_begun.html", context, status=422 if call_form else 200)

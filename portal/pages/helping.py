@@ -7,20 +7,23 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.case.actions import ask_to_do
 from cases.case.helping import actions as helping
 from cases.case.helping.copies import pause_copies
 from cases.case.helping.models import Helper
-from cases.case.models import Case
+from cases.case.models import Case, ToDo
 from cases.case.people import HELPER, grant_of, role_in
-from portal import clock
+from portal import clock, paper
 from portal.access import PERSON, find_or_404, open_to
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.pages import nudges
+from portal.history.actions import record
+from portal.pages import helper_home, nudges, yes_on_paper
 from portal.pages.actions import organisation_zone
+from portal.pages.helper_forms import CallForm
+from portal.pages.helper_home import ASK_PATIENT
 
 HELPER_STOPPED = "helper_stopped"
 
@@ -62,6 +65,47 @@ def copies(request: HttpRequest, pk: str) -> HttpResponse:
     except Refused as no:
         messages.info(request, no.message)
     return redirect(case)
+
+
+@open_to(PERSON)
+@require_POST
+def ask_by_phone(request: HttpRequest, pk: str) -> HttpResponse:
+    """One of us asks the patient on the phone; pressing again changes only what to know for the call."""
+    case = _case(request, pk)
+    if grant_of(case, request.user):
+        return redirect(case)
+    form = CallForm(request.POST)
+    if not form.is_valid():
+        return helper_home.begun(request, case, call_form=form)
+    try:
+        ask_to_call(case, **form.cleaned_data, by=Actor.of(request))
+        messages.success(request, _("We have it. One of us calls %(name)s.") % {"name": case.patient.first_name})
+    except Refused as no:
+        messages.info(request, no.message)
+    return redirect(case)
+
+
+@transaction.atomic
+def ask_to_call(case: Case, *, kin: str, note: str, by: Actor) -> ToDo:
+    """Ask for help to be allowed, by a call of ours to the patient; one that waits takes the newest note."""
+    user: Any = by.user
+    helper = helping.ask(case, user, kin=kin, by=by)
+    due_on = clock.today(organisation_zone())
+    return ask_to_do(ASK_PATIENT, helper, case=case, due_on=due_on, note=note, newest_counts=True, by=by)
+
+
+@open_to(PERSON)
+@require_safe
+def paper_form(request: HttpRequest, pk: str) -> HttpResponse:
+    """The page on which a patient says yes by hand, in large print, to sign and to photograph or post."""
+    case = _case(request, pk)
+    try:
+        content = yes_on_paper.pdf(case, request.user, clock.now())
+    except Refused as no:
+        messages.warning(request, no.message)
+        return redirect(case)
+    record(Actor.of(request), "helping.form_printed", case, patient=case.patient_id, case=case.pk)
+    return paper.download(content, _("Help for %(name)s") % {"name": case.patient.first_name})
 
 
 @open_to(PERSON)

@@ -53,8 +53,9 @@ def case_home(request: HttpRequest, pk: str) -> HttpResponse:
     role = role_in(case, request.user)
     if role in STAFF_PAGES:
         return redirect(STAFF_PAGES[role](case))
-    if role == HELPER and (grant := grant_of(case, request.user)):
-        return helper_home.show(request, case, grant)
+    if role == HELPER:
+        grant = grant_of(case, request.user)
+        return helper_home.show(request, case, grant) if grant else helper_home.begun(request, case)
     return render(request, "pages/case_home.html", _home(case, request))
 
 

@@ -36,6 +36,7 @@ from portal import clock, phones, when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words
 from portal.pages.facts import Gathered
+from portal.pages.helper_home import ASK_PATIENT
 from portal.pages.helping import HELPER_STOPPED
 from portal.texts.closed import public_days
 
@@ -72,6 +73,7 @@ KINDS = {
     ASK_REFERRAL: (gettext_lazy("Ask about a referral"), "warn", "phone"),
     TREATMENT_SOON: (gettext_lazy("Treatment soon"), "stop", "alert"),
     TALK_TIME: (gettext_lazy("Talk: another time?"), "warn", "phone"),
+    ASK_PATIENT: (gettext_lazy("Ask: may they help?"), "plum", "phone"),
     HELPER_STOPPED: (gettext_lazy("A helper stopped"), "plum", "user"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
     MISSED: (gettext_lazy("Missing at the second doctor’s"), "stop", "phone"),
@@ -101,6 +103,8 @@ WITH_NOTE = ON_REFERRAL | {
 ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPORT, WHICH_REPORT, *WITH_NOTE}
 # What is due in the case is not why these wait.
 OWN_REASON = {
+    ASK_PATIENT,
+    HELPER_STOPPED,
     OTHERS_PAPER,
     TELL_PAID,
     TELL_OPEN,
@@ -187,6 +191,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the records"), "href": reverse("records:list", args=[todo.case_id])}
     if todo.kind == READ_OUT and todo.case:
         return {"label": _("Open the notice"), "href": reverse("pages:read_out", args=[todo.case_id])}
+    if todo.kind in {ASK_PATIENT, HELPER_STOPPED} and todo.case:
+        return {"label": _("See who helps"), "href": reverse("pages:case_helpers", args=[todo.case_id])}
     if todo.kind == "post_sheet" and todo.case:
         return {"label": _("Open the sheet"), "href": reverse("pages:sheet", args=[todo.case_id])}
     if todo.kind in ON_REFERRAL and todo.case:

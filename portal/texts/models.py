@@ -16,6 +16,7 @@ class Text(models.Model):
         PRIVACY_NOTICE = "privacy_notice"
         AUTHORITY = "authority"  # that we may ask about, receive and pass on records
         RELEASE = "release"  # the three statements of a form that lets an office send records
+        HELPER_YES = "helper_yes"  # read out to a patient whom somebody wants to help
 
     kind = models.CharField(max_length=30, choices=Kind.choices)
     version = models.PositiveIntegerField()

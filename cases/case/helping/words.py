@@ -12,9 +12,12 @@ VERBS = {
     "helping.ended": _("Ended the help of someone"),
     "helping.copies_paused": _("Paused their copies of messages"),
     "helping.copies_resumed": _("Took their copies of messages up again"),
+    "helping.form_printed": _("Printed the page on which the patient can say yes"),
+    "helping.read_out": _("Read out what a helper may do"),
     "helping.nudged": _("Asked us to remind kindly"),
     "mandate.recorded": _("Read a paper that lets someone act for the patient"),
     "mandate.ended": _("Noted that a paper lets nobody act any more"),
 }
 REASONS = {f"heard_{how.value}": how.label for how in How} | {f"ended_{why.value}": why.label for why in Ended}
+REASONS["ask_patient"] = _("The patient should be asked whether someone may help")
 REASONS["helper_stopped"] = _("A helper stopped")

@@ -1,0 +1,88 @@
+"""Papers by which somebody acts for the patient in law: read by a coordinator, put on record, ended."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.case.helping import actions, rules
+from cases.case.helping.models import Helper, Mandate
+from cases.case.helping.rules import Chosen, How
+from cases.case.models import Case
+from cases.case.people import COORDINATOR, role_in
+from portal import clock
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+
+
+@transaction.atomic
+def record_mandate(
+    case: Case,
+    person: User,
+    *,
+    kind: str,
+    from_on: dt.date,
+    until_on: dt.date | None = None,
+    paper: UUID | None = None,
+    by: Actor,
+) -> Mandate:
+    """Put on record what a paper says. Whoever had no yes of the patient acts from now on by the paper.
+
+    Raises Refused for whoever is no coordinator, for somebody who does not help here, and for days that cannot be.
+    One that stands is kept where the new one says the same; else it ends with the new one.
+    """
+    case = _must_read(case, by)
+    today = clock.today(case.patient.zone)
+    if kind not in Mandate.Kind.values:
+        raise Refused(_("Choose what the paper is."), code="kind")
+    if from_on > today:
+        raise Refused(_("This paper counts from a later day. Record it then."), code="from_on")
+    if until_on is not None and until_on < today:
+        raise Refused(_("This paper counts no more. Choose today or a later day."), code="until_on")
+    if person.role or person.pk == case.patient_id:
+        raise Refused(_("Someone of our team cannot be a helper here."), code="role")
+    helper = actions.ask(case, person, by=by)
+    said: dict[str, Any] = {"kind": kind, "from_on": from_on, "until_on": until_on, "paper": paper}
+    standing = Mandate.objects.filter(case=case, person=person, ended_at=None).first()
+    if standing and all(getattr(standing, name) == value for name, value in said.items()):
+        return standing
+    if standing:
+        end_mandate(standing, by=by)
+    over_at = rules.over_at(until_on, case.patient.zone)
+    mandate = Mandate.objects.create(
+        case=case, person=person, over_at=over_at, recorded_at=clock.now(), recorded_by=by.user, **said
+    )
+    record(by, "mandate.recorded", mandate, patient=case.patient_id, case=case.pk)
+    if helper.agreed_at is None:
+        actions.agree(helper, chosen=Chosen.ACTS, until_on=until_on, how=How.PAPER, by=by)
+    return mandate
+
+
+@transaction.atomic
+def end_mandate(mandate: Mandate, *, by: Actor) -> Mandate:
+    """The paper counts no more; what the patient allowed stays. Ended twice it is ended once."""
+    _must_read(mandate.case, by)
+    mandate = Mandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk)
+    if mandate.ended_at is None:
+        mandate.ended_at, mandate.ended_by = clock.now(), by.user
+        mandate.save(update_fields=["ended_at", "ended_by"])
+        record(by, "mandate.ended", mandate, patient=mandate.case.patient_id, case=mandate.case_id)
+    return mandate
+
+
+def _must_read(case: Case, by: Actor) -> Case:
+    """The case, locked; for a coordinator of it alone."""
+    case = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("patient").get(pk=case.pk)
+    if role_in(case, by) != COORDINATOR:
+        raise Refused(_("Only a coordinator can do this."), code="role")
+    return case
+
+
+def helpers_of(case: Case) -> list[Helper]:
+    """Those asked for or agreed to, the one who began first."""
+    found = Helper.objects.open().filter(case=case).select_related("person", "recorded_by")
+    return sorted(found, key=lambda each: (each.person_id != case.starter_id, each.asked_at))
