@@ -9,11 +9,13 @@ from django.utils import timezone, translation
 
 from bookings import actions as bookings
 from cases.case.actions import settle_to_do
+from cases.case.helping import actions as helping
 from cases.case.models import Case
 from cases.records import actions as records
 from cases.records.referral import letter_actions
 from portal import clock, mail
 from portal.actors import Actor
+from portal.pages import nudges
 from portal.reminders import emails, kinds, patterns, rules
 from portal.reminders.models import Delivery, Reminder
 from portal.reminders.readers import reader_of
@@ -26,11 +28,17 @@ from tests.world import built, world  # noqa: F401
 def house(world, request):  # noqa: F811
     """The world, with a call of Grace's that stands or was canceled: its messages say other things then.
 
-    A visit of hers took place today, so that its report is asked about. Rosa's letter was faxed.
+    A visit of hers took place today, so that its report is asked about; a record of it waits for her, and Ama, who
+    helps her, asks us to remind her kindly. Rosa's letter was faxed.
     """
     call = factories.book(Case.objects.get(patient=people.person("grace")))
     visit = factories.case_with_visit(days=0, patient=people.person("grace")).visits.get()
     records.say_took_place(visit, by=Actor.person(people.person("grace")))
+    waits = visit.items.get(kind="pathology_report")
+    records.tell(waits, "needs_you", need="signature", by=Actor.person(people.person("grace")))
+    asked = helping.ask(visit.case, people.person("ama"), by=Actor.person(people.person("theo")))
+    helping.agree(asked, chosen="most", by=Actor.person(people.person("grace")))
+    nudges.nudge(visit.case, by=Actor.person(people.person("ama")))
     fax = letter_actions.ask_to_fax(Case.objects.get(pk=world["case"]), "refer", by=Actor.person(people.person("rosa")))
     settle_to_do(fax, by=Actor.person(people.person("theo")))
     if request.param == "canceled":
