@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "cases.documents",
     "cases.records",
     "cases.desk",
+    "cases.threads",
     "bookings",
     "cases.opinions",
     "cases.reviews",

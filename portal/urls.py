@@ -15,6 +15,7 @@ ROOMS = [
     "cases.documents",
     "cases.records",
     "cases.desk",
+    "cases.threads",
     "bookings",
     "cases.opinions",
     "cases.reviews",

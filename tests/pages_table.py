@@ -252,6 +252,15 @@ PAGES: dict[str, Page] = {
     "desk:answer": office("office_link", "released_item", posts="only"),
     "desk:release": office("office_link", "release", is_file=True),
     "desk:authority": office("office_link", is_file=True),
+    # --- the thread of a case ---
+    "threads:thread": of_case(READERS),
+    "threads:send": of_case(READERS, posts="only"),
+    "threads:news": of_case(READERS),
+    "threads:note": of_case(READERS - PATIENT, owner="coordinator", posts="only"),
+    "threads:assign": of_case(READERS - PATIENT, owner="coordinator", posts="only"),
+    "threads:needs_no_answer": of_case(READERS - PATIENT, owner="coordinator", posts="only"),
+    "threads:move": of_case(READERS, "message", "message_verb", posts="only"),
+    "threads:waiting": Page(CONSULTANTS | COORDINATOR, owner="coordinator"),
     # --- bookings ---
     "bookings:pick": of_case(CASE, posts="too"),
     "bookings:check": of_case(PATIENT, "hold", posts="too"),

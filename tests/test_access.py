@@ -139,7 +139,7 @@ def test_each_page_opens_for_its_people_and_nobody_else(person, world):
     assert not wrong, in_lines(wrong)
 
 
-KEPT_IN = ("case_", "documents_", "records_", "bookings_", "opinions_", "reviews_", "reminders_", "desk_")
+KEPT_IN = ("case_", "documents_", "records_", "bookings_", "opinions_", "reviews_", "reminders_", "desk_", "threads_")
 
 
 def state_of_the_house() -> dict[str, tuple]:

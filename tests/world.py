@@ -35,6 +35,7 @@ from cases.records.report.passing import SECOND_REPORT
 from cases.reviews import actions as reviews
 from cases.reviews import opening
 from cases.reviews.models import Review
+from cases.threads import actions as threads
 from portal import clock
 from portal.accounts import actions as accounts
 from portal.accounts.models import User
@@ -125,7 +126,7 @@ def make_world() -> World:
     things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ, consultant=joanne).pk
     things["todo"] = page_actions.ask_for_a_call(case, by=Actor.person(rosa)).pk
     invitation = accounts.invite(name="Otto Beck", email="otto@example.org", role="consultant", by=Actor.person(mara))
-    things |= _papers(case) | _helping(case)
+    things |= _papers(case) | _helping(case) | _thread(case)
     things |= {"invitation": invitation.pk, "invitation_token": accounts.token_of(invitation)}
     return World(things | _messages(case))
 
@@ -147,6 +148,7 @@ def _words() -> dict[str, str]:
     verbs |= {"report_verb": "asked", "release_verb": "take-back", "talk_verb": "cancel", "office_talk_verb": "time"}
     verbs["link_verb"] = "new-code"
     verbs["kind"] = "slides"
+    verbs["message_verb"] = "take-back"
     verbs |= {"report_verb": "asked", "release_verb": "take-back"}
     verbs |= {"kind": "slides", "letter_kind": "records", "letter_how": "posted", "fax_said": "arrived"}
     verbs["wording_code"] = "bookings.day_before"
@@ -238,6 +240,13 @@ def _plan(case: Case) -> dict[str, Any]:
     ]
     found["joined"] = joining.join(case, photos, by=Actor.person(case.patient)).pk
     return found | {"document": version.document_id, "version": version.pk}
+
+
+def _thread(case: Case) -> dict[str, Any]:
+    """A question of Rosa's, which waits for an answer, and a note of the team."""
+    message = threads.send(case, "How do the slides travel?", by=Actor.person(case.patient))
+    threads.note(case, "Rang the lab.", by=Actor.person(people.person("theo")))
+    return {"message": message.pk}
 
 
 def _papers(case: Case) -> dict[str, Any]:

@@ -41,6 +41,7 @@ MAY: dict[str, set[str]] = {
     "see_private_words": {PATIENT, HELPER},
     "read_messages": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "write_messages": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
+    "note_messages": {CONSULTANT, COORDINATOR},  # what the team writes for itself beside the thread
     "see_questions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "ask_questions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "choose_helpers": {PATIENT},

@@ -32,6 +32,8 @@ from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATME
 from cases.records.release.actions import TELL_HOLDER
 from cases.records.report.planning import ASK_REPORT, FAX_REPORT, PASS_ON, WHICH_REPORT
 from cases.records.wants.fees import TELL_OPEN, TELL_PAID
+from cases.threads.actions import MISPLACED
+from cases.threads.answering import ANSWER
 from portal import clock, phones, when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words
@@ -76,6 +78,8 @@ KINDS = {
     ASK_PATIENT: (gettext_lazy("Ask: may they help?"), "plum", "phone"),
     HELPER_STOPPED: (gettext_lazy("A helper stopped"), "plum", "user"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
+    ANSWER: (gettext_lazy("Answer a message"), "info", "chat"),
+    MISPLACED: (gettext_lazy("Not for this thread"), "warn", "chat"),
     MISSED: (gettext_lazy("Missing at the second doctor’s"), "stop", "phone"),
     office_links.LOCKED: (gettext_lazy("Office page locked"), "warn", "lock"),
     office_links.SEND_CODE: (gettext_lazy("Send an office its code"), "info", "print"),
@@ -100,11 +104,13 @@ WITH_NOTE = ON_REFERRAL | {
     *faxes.TO_DOS,
     *office_links.TO_DOS,
 }
-ELSEWHERE = {CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPORT, WHICH_REPORT, *WITH_NOTE}
+ELSEWHERE = {ANSWER, CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPORT, WHICH_REPORT, *WITH_NOTE}
 # What is due in the case is not why these wait.
 OWN_REASON = {
     ASK_PATIENT,
     HELPER_STOPPED,
+    ANSWER,
+    MISPLACED,
     OTHERS_PAPER,
     TELL_PAID,
     TELL_OPEN,
@@ -187,6 +193,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the office"), "href": reverse("pages:office", args=[todo.about_id])}
     if todo.kind == FIX_ADDRESS and todo.case:
         return {"label": _("Fix the address"), "href": reverse("pages:fix_address", args=[todo.about_id])}
+    if todo.kind in {ANSWER, MISPLACED} and todo.case:
+        return {"label": _("Open the messages"), "href": reverse("threads:thread", args=[todo.case_id]) + "#newest"}
     if todo.kind == PAGE_HELD and todo.case:
         return {"label": _("Open the records"), "href": reverse("records:list", args=[todo.case_id])}
     if todo.kind == READ_OUT and todo.case:

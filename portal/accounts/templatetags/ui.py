@@ -22,19 +22,21 @@ PATIENT = [
     (_("Records"), "folder", "records:list", {"records", "documents"}),
     (_("Consultation"), "cal", "bookings:pick", {"bookings"}),
     (_("Opinions"), "compare", "opinions:compare", {"opinions"}),
-    (_("Messages"), "chat", "threads:list", {"threads"}),
+    (_("Messages"), "chat", "threads:thread", {"threads"}),
 ]
 OFFICES = {"pages:offices", "pages:office", "pages:change_office", "pages:merge_office", "pages:undo_merge"}
 TRAY = {"desk:tray", "desk:incoming", "desk:add_scan"}
 STAFF = {
     "consultant": [
         (_("Today"), "sun", "pages:today", {"pages:today"}),
+        (_("Messages"), "chat", "threads:waiting", {"threads"}),
         (_("Reviews"), "file", "reviews:queue", {"reviews"}),
         (_("Calendar"), "cal", "bookings:calendar", {"bookings:calendar"}),
         (_("Hours"), "clock", "bookings:hours", {"bookings:hours"}),
     ],
     "coordinator": [
         (_("Cases"), "list", "pages:caseload", {"pages:caseload", "pages:case_file"}),
+        (_("Messages"), "chat", "threads:waiting", {"threads"}),
         (_("File this"), "down", "desk:tray", TRAY),
         (_("Reviews"), "file", "reviews:queue", {"reviews"}),
         (_("Reminders"), "bell", "pages:reminder_log", {"pages:reminder_log"}),

@@ -1,0 +1,221 @@
+"""What people do in a thread: send, take back, say that it was not for here; read. What staff do with it besides is
+in `answering`.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.case.actions import ask_to_do, must
+from cases.case.models import Case
+from cases.case.people import may, role_in
+from cases.documents import actions as documents
+from cases.documents.models import Document
+from cases.threads import answering, rules, telling
+from cases.threads.models import Attachment, Message, ReadMark, Thread
+from portal import clock
+from portal.accounts import drafts
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.history.models import Event
+from portal.texts.words import organisation
+
+DRAFT, NOTE_DRAFT = "message", "team-note"
+MISPLACED = "not_for_thread"  # on the coordinator's board
+
+
+def lock(case: Case) -> Thread:
+    """The thread of a case, locked: one person at a time adds to it, so that numbers tell the order."""
+    Thread.objects.get_or_create(case=case)
+    return Thread.objects.select_for_update(of=("self",)).get(case=case)
+
+
+def sent_already(case: Case, text: str, send_id: UUID, *, by: Actor) -> Message | None:
+    """The message that this very press, or the one before it, has sent."""
+    found, _free = _place_of(case, text, send_id, by)
+    return found
+
+
+def _place_of(case: Case, text: str, send_id: UUID, by: Actor) -> tuple[Message | None, UUID]:
+    """The message that was sent under this id with these words, or the id under which they can be sent.
+
+    Other words under the same id were typed after a send whose answer never arrived: they are a message of their own.
+    """
+    while found := Message.objects.filter(author=by.id, send_id=send_id).select_related("case__key").first():
+        if found.case_id == case.pk and found.text == text.strip():
+            return found, send_id
+        send_id = uuid5(send_id, "changed")
+    return None, send_id
+
+
+@transaction.atomic
+def send(
+    case: Case,
+    text: str,
+    *,
+    send_id: UUID | None = None,
+    files: Iterable[UUID] = (),
+    is_private: bool = False,
+    is_answer: bool = True,
+    by: Actor,
+) -> Message:
+    """Write to everybody in the thread. The same press twice is one message.
+
+    `files` are documents of the case that the sender may see. Of staff: `is_answer` says that nobody needs to answer
+    any more. Raises Refused for an empty or too long message.
+    """
+    must("write_messages", case, by)
+    thread = lock(case)
+    found, send_id = _place_of(case, text, send_id or uuid4(), by)
+    if found:
+        return found
+    message = _add(thread, case, text, send_id, files, is_private=is_private and not _is_staff(by), by=by)
+    record(by, "message.sent", message, patient=case.patient_id, case=case.pk)
+    if not may("note_messages", case, by):
+        answering.ask(thread, case, by=by)
+    elif is_answer:
+        answering.settle(thread, by=by)
+    telling.tell(thread, message, case)
+    return message
+
+
+@transaction.atomic
+def note(case: Case, text: str, *, send_id: UUID | None = None, by: Actor) -> Message:
+    """Write for the team alone. It never stands on a page of the patient's; it is part of the record if she asks."""
+    must("note_messages", case, by)
+    thread = lock(case)
+    found, send_id = _place_of(case, text, send_id or uuid4(), by)
+    if found:
+        return found
+    message = _add(thread, case, text, send_id, (), is_internal=True, by=by)
+    record(by, "message.noted", message)  # of no case: the patient's log is one of her pages
+    return message
+
+
+def _is_staff(by: Actor) -> bool:
+    return bool(by.user and by.user.role)
+
+
+def _add(
+    thread: Thread,
+    case: Case,
+    text: str,
+    send_id: UUID,
+    files: Iterable[UUID],
+    *,
+    is_internal: bool = False,
+    is_private: bool = False,
+    by: Actor,
+) -> Message:
+    wanted = list(files)
+    named = Document.objects.visible_to(by.user).here().filter(case=case, pk__in=wanted) if wanted else ()
+    attached = list(named)
+    if reason := rules.why_not_send(text, len(attached)):
+        raise Refused(reason, code="input")
+    thread.last_number += 1
+    if not is_internal:
+        thread.last_shared = thread.last_number
+    thread.save(update_fields=["last_number", "last_shared"])
+    message = Message(
+        case=case,
+        author=by.user,
+        number=thread.last_number,
+        send_id=send_id,
+        is_internal=is_internal,
+        is_private=is_private,
+        sent_at=clock.now(),
+    )
+    message.text = text.strip()
+    message.save(force_insert=True)
+    Attachment.objects.bulk_create([Attachment(message=message, document=document) for document in attached])
+    return message
+
+
+@transaction.atomic
+def take_back(message: Message, *, by: Actor) -> Message:
+    """Undo a send while nobody has read it. The words wait in the box again. Twice is once; else Refused."""
+    thread = lock(message.case)
+    message = Message.objects.select_related("case__key", "case__patient").get(pk=message.pk)
+    if message.taken_back_at and message.author_id == by.id:
+        return message
+    now = clock.now()
+    read_by = ReadMark.objects.filter(case=message.case, upto__gte=message.number).exclude(person=message.author_id)
+    reason = rules.why_not_take_back(
+        is_own=message.author_id == by.id, is_read=read_by.exists(), sent_at=message.sent_at, now=now
+    )
+    if reason:
+        raise Refused(reason, code="state")
+    form = NOTE_DRAFT if message.is_internal else DRAFT
+    if message.text and drafts.kept(by.user, form, message.case) is None:
+        drafts.keep(by.user, form, message.case, {"text": message.text})
+    _take_files_back(message, by)
+    message.text, message.taken_back_at, message.taken_back_by = "", now, by.user
+    message.save(update_fields=["text", "taken_back_at", "taken_back_by"])
+    if message.is_internal:
+        record(by, "message.taken_back", message)
+    else:
+        record(by, "message.taken_back", message, patient=message.case.patient_id, case=message.case_id)
+        answering.settle_if_nobody_waits(thread, by=by)
+    return message
+
+
+def _take_files_back(message: Message, by: Actor) -> None:
+    """The files that came with this message alone go with it; each can be put back like any file taken back."""
+    elsewhere = Attachment.objects.exclude(message=message).filter(message__taken_back_at__isnull=True)
+    own = Document.objects.here().filter(put_in_by=by.id, pk__in=message.attachments.values("document"))
+    own = own.filter(put_in_at__gte=message.sent_at - rules.ONE_LOOK).exclude(pk__in=elsewhere.values("document"))
+    for document in own.select_related("case"):
+        with suppress(Refused):  # it has become part of something else meanwhile, and stays a file of the case
+            documents.withdraw(document, by=by)
+
+
+@transaction.atomic
+def say_misplaced(message: Message, *, by: Actor) -> Message:
+    """Tell staff that this was not for this thread; one of them looks today. Said twice is said once."""
+    must("write_messages", message.case, by)
+    lock(message.case)
+    message = Message.objects.select_related("case__patient").get(pk=message.pk)
+    if message.taken_back_at:
+        raise Refused(_("This message was taken back."), code="state")
+    if message.misplaced_at is None:
+        message.misplaced_at, message.misplaced_by = clock.now(), by.user
+        message.save(update_fields=["misplaced_at", "misplaced_by"])
+        record(by, "message.misplaced", message, patient=message.case.patient_id, case=message.case_id)
+        today = clock.today(ZoneInfo(organisation().time_zone))
+        ask_to_do(MISPLACED, message, case=message.case, due_on=today, by=by)
+    return message
+
+
+def newest_for(thread: Thread, user: User, case: Case) -> int:
+    """The number up to which there is something for this person to read."""
+    return thread.last_number if may("note_messages", case, user) else thread.last_shared
+
+
+def note_reading(case: Case, upto: int, *, by: Actor) -> None:
+    """Keep how far a person has read, before the words are shown: what is read can no longer be taken back.
+
+    One line of history in half an hour.
+    """
+    with transaction.atomic():
+        lock(case)
+        mark, _made = ReadMark.objects.get_or_create(case=case, person=by.user, defaults={"read_at": clock.now()})
+        if upto > mark.upto:
+            mark.upto, mark.read_at = upto, clock.now()
+            mark.save(update_fields=["upto", "read_at"])
+        note_look(case, by=by)
+
+
+def note_look(case: Case, *, by: Actor) -> None:
+    """The thread was opened; within half an hour it is one look."""
+    since = clock.now() - rules.ONE_LOOK
+    noted: Any = Event.objects.filter(patient=case.patient_id, at__gte=since, verb="message.read", actor_id=by.id)
+    if not noted.filter(about_id=str(case.pk)).exists():
+        why = {"consultant": "preparing", "coordinator": "care"}.get(role_in(case, by), "")
+        record(by, "message.read", case, patient=case.patient_id, case=case.pk, why=why)

@@ -1,0 +1,31 @@
+"""The one thread of a case: what its people write to each other, and what the team notes beside it."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ThreadsConfig(AppConfig):
+    name = "cases.threads"
+    label = "threads"
+    verbose_name = "Messages"
+
+    def ready(self) -> None:
+        from cases.threads import answering, reminders
+        from portal.accounts import nav_counts
+        from portal.history import words
+        from portal.reminders.kinds import register
+
+        register(*reminders.KINDS)
+        nav_counts.register("threads:waiting", answering.count)
+        words.register(
+            {
+                "message.sent": _("Wrote a message"),
+                "message.noted": _("Wrote a note for the team"),
+                "message.read": _("Read the messages"),
+                "message.taken_back": _("Took a message back"),
+                "message.misplaced": _("Said a message was not for this thread"),
+                "message.assigned": _("Said who answers a message, and by when"),
+                "message.needs_no_answer": _("Said a message needs no answer"),
+            },
+            {"answer_message": _("To answer a message"), "not_for_thread": _("A message was not for this thread")},
+        )

@@ -1,0 +1,173 @@
+"""A thread as a page shows it: some messages by their numbers, each with what this reader may do."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from cases.case.models import Case
+from cases.case.people import CONSULTANT, COORDINATOR, HELPER, PATIENT, words_for
+from cases.documents import lists
+from cases.documents import words as document_words
+from cases.documents.models import Document, Version
+from cases.threads import rules
+from cases.threads.models import Attachment, Message, ReadMark
+from portal.accounts.models import User
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a message names, as this reader may know it."""
+
+    document: Document
+    version: Version
+
+    @property
+    def name(self) -> str:
+        return self.document.title or self.version.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.version.is_ready and self.document.withdrawn_at is None
+
+    @property
+    def tag(self) -> dict[str, str]:
+        if self.document.withdrawn_at:
+            return {"label": _("Taken back"), "kind": "", "icon": "out"}
+        return document_words.tag(self.version)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One message before one reader."""
+
+    message: Message
+    is_own: bool
+    is_new: bool
+    by: str
+    as_what: str
+    may_take_back: bool
+    files: list[File] = field(default_factory=list)
+    is_newest: bool = False
+
+
+@dataclass(frozen=True)
+class Window:
+    """Some messages in order, and the numbers at which the ones before and after begin."""
+
+    rows: list[Row]
+    earlier: int = 0
+    later: int = 0
+    upto: int = 0  # number of the last one: what comes after it is news
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads, how far they had read before, and how far the others have."""
+
+    user: User
+    case: Case
+    had_read: int
+    others_read: int
+    now: dt.datetime
+
+
+def marks_of(case: Case) -> list[ReadMark]:
+    """How far each person of the case has read."""
+    return list(ReadMark.objects.filter(case=case).select_related("person"))
+
+
+def reader_of(user: User, case: Case, now: dt.datetime, marks: Iterable[ReadMark] | None = None) -> Reader:
+    """One query, or none where the marks of the case are at hand."""
+    marks = marks_of(case) if marks is None else list(marks)
+    own = next((mark.upto for mark in marks if mark.person_id == user.pk), 0)
+    others = max((mark.upto for mark in marks if mark.person_id != user.pk), default=0)
+    return Reader(user, case, own, others, now)
+
+
+def window(reader: Reader, *, before: int = 0, after: int = 0) -> Window:
+    """The newest messages; or those before a number, or after one. How many there are is no matter."""
+    seen = _seen(reader)
+    if after:
+        found = list(seen.filter(number__gt=after).order_by("number")[: rules.ON_A_PAGE + 1])
+        shown, has_later, has_earlier = found[: rules.ON_A_PAGE], len(found) > rules.ON_A_PAGE, True
+    else:
+        until = seen.filter(number__lt=before) if before else seen
+        found = list(until.order_by("-number")[: rules.ON_A_PAGE + 1])
+        shown, has_earlier, has_later = found[: rules.ON_A_PAGE][::-1], len(found) > rules.ON_A_PAGE, bool(before)
+    if not shown:
+        return Window([], upto=after)
+    first, last = shown[0].number, shown[-1].number
+    rows = rows_of(shown, reader, ends=not has_later)
+    return Window(rows, first if has_earlier else 0, last if has_later else 0, last)
+
+
+def news(reader_user: User, case: Case, after: int) -> list[Message]:
+    """What came after a number, the oldest first. One query."""
+    seen = Message.objects.visible_to(reader_user).filter(case=case, number__gt=after).select_related("author")
+    return list(seen.order_by("number")[: rules.ON_A_PAGE])
+
+
+def _seen(reader: Reader) -> Any:
+    return Message.objects.visible_to(reader.user).filter(case=reader.case).select_related("author")
+
+
+def rows_of(messages: list[Message], reader: Reader, *, ends: bool = True) -> list[Row]:
+    files = _files(messages, reader.user)
+    rows = []
+    for number, message in enumerate(messages, start=1):
+        is_own = message.author_id == reader.user.pk
+        reason = rules.why_not_take_back(
+            is_own=is_own, is_read=reader.others_read >= message.number, sent_at=message.sent_at, now=reader.now
+        )
+        rows.append(
+            Row(
+                message,
+                is_own,
+                not is_own and message.number > reader.had_read,
+                _("You") if is_own else message.author.name,
+                "" if is_own else as_what(message.author, reader.case, reader.user),
+                not reason,
+                files.get(message.pk, []),
+                ends and number == len(messages),
+            )
+        )
+    return rows
+
+
+def as_what(author: User, case: Case, reader: User) -> str:
+    """What the author is in the case, in the reader's words; nothing for a patient, whose thread it is."""
+    if author.pk == case.patient_id:
+        return str(words_for(case, reader)[PATIENT]) if reader.role else ""
+    role = {User.Role.CONSULTANT: CONSULTANT, User.Role.COORDINATOR: COORDINATOR}.get(User.Role(author.role), HELPER)
+    return str(words_for(case, reader)[role])
+
+
+def _files(messages: list[Message], user: User) -> dict[UUID, list[File]]:
+    """The files of these messages that the reader may know of, by message; three queries, or one without files."""
+    named = list(Attachment.objects.filter(message__in=messages).order_by("pk").values_list("message", "document"))
+    if not named:
+        return {}
+    visible = Document.objects.visible_to(user).filter(pk__in={document for _message, document in named})
+    versions = Version.objects.order_by("-number")
+    documents = {each.pk: each for each in visible.prefetch_related(Prefetch("versions", versions))}
+    found: dict[UUID, list[File]] = {}
+    for message, pk in named:
+        document = documents.get(pk)
+        version = lists.newest(document) if document else None
+        if document and version:
+            found.setdefault(message, []).append(File(document, version))
+    return found
+
+
+def readings(marks: Iterable[ReadMark], newest: int) -> list[dict[str, Any]]:
+    """Who of the team has read, for the team: up to the newest message, or when they read last."""
+    staff = [mark for mark in marks if mark.person.role and mark.upto]
+    return [
+        {"name": mark.person.name, "at": mark.read_at, "is_all": mark.upto >= newest}
+        for mark in sorted(staff, key=lambda mark: mark.read_at, reverse=True)
+    ]

@@ -1,0 +1,279 @@
+"""The page of a thread: reading it, writing in it, what came meanwhile."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.case.models import Case
+from cases.case.people import cases_where, in_words, may, who_can_open
+from cases.documents import actions as documents
+from cases.documents import words as document_words
+from cases.documents.finding import base_of
+from cases.documents.models import OTHER, Document, Version
+from cases.threads import actions, answering, showing
+from cases.threads.forms import AssignForm, MessageForm, NoteForm
+from cases.threads.models import Message, ReadMark, Thread
+from portal import clock
+from portal.access import PERSON, find_or_404, open_to
+from portal.accounts import drafts
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+
+LONGEST_NUMBER = 9
+
+
+def case_of(request: HttpRequest, pk: UUID) -> Case:
+    """The case whose messages the person may read, or 404."""
+    own = cases_where(request.user, "read_messages").select_related("patient", "key")
+    case: Case = find_or_404(own, pk=pk)
+    return case
+
+
+def _number(asked: str | None) -> int:
+    return int(asked) if asked and asked.isascii() and asked.isdecimal() and len(asked) <= LONGEST_NUMBER else 0
+
+
+@open_to(PERSON)
+@require_safe
+def thread(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The newest messages; earlier ones by number."""
+    return page(request, case_of(request, pk))
+
+
+def page(
+    request: HttpRequest,
+    case: Case,
+    *,
+    form: MessageForm | None = None,
+    note_form: NoteForm | None = None,
+    assign_form: AssignForm | None = None,
+    also: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user: Any = request.user
+    is_staff = may("note_messages", case, user)
+    marks = showing.marks_of(case)
+    reader = showing.reader_of(user, case, clock.now(), marks)
+    found = Thread.objects.visible_to(user).filter(case=case).first()
+    at, after = _number(request.GET.get("at")), _number(request.GET.get("after"))
+    before = _number(request.GET.get("before")) or (at and at + 1)
+    if request.method != "HEAD" and found:
+        _read(request, found, reader, is_staff, is_newest=not before and not after)
+    people = who_can_open(case, "read_messages", reader=user)
+    may_write = may("write_messages", case, user)
+    context: dict[str, Any] = {
+        "base": base_of(request),
+        "case": case,
+        "window": showing.window(reader, before=before, after=after),
+        "who": in_words(people, user),
+        "is_staff": is_staff,
+        "may_write": may_write,
+        "form": next((each for each in (form, note_form, assign_form) if each and each.is_bound), None),
+        "also": also,
+    }
+    if may_write:
+        context |= _box(request, case, people, form)
+    if is_staff:
+        context |= _for_staff(request, case, found, people, marks, note_form, assign_form)
+    return render(request, "threads/thread.html", context, status=status)
+
+
+def _read(request: HttpRequest, found: Thread, reader: showing.Reader, is_staff: bool, is_newest: bool = True) -> None:
+    """Before the words are looked up: what stands on this page can no longer be taken back."""
+    newest = found.last_number if is_staff else found.last_shared
+    by = Actor.of(request)
+    if is_newest and newest > reader.had_read:
+        actions.note_reading(reader.case, newest, by=by)
+    elif newest:
+        actions.note_look(reader.case, by=by)
+
+
+def _box(request: HttpRequest, case: Case, people: list[tuple[User, str]], form: MessageForm | None) -> dict[str, Any]:
+    """What stands in the box to write in."""
+    user: Any = request.user
+    if form is None:
+        kept = drafts.kept(user, actions.DRAFT, case)
+        stays = _named_in(kept, "documents")
+        form = MessageForm.fresh(kept, documents=_choices(request, case, stays))  # type: ignore[assignment]
+    is_patient = user.pk == case.patient_id
+    return {
+        "message_form": form,
+        "draft": actions.DRAFT,
+        "may_add_files": may("add_documents", case, user),
+        "limits_in_words": document_words.limits_in_words(),
+        "has_helpers": is_patient and any(not each.role and each != user for each, _words in people),
+    }
+
+
+def _for_staff(
+    request: HttpRequest,
+    case: Case,
+    found: Thread | None,
+    people: list[tuple[User, str]],
+    marks: list[ReadMark],
+    note_form: NoteForm | None,
+    assign_form: AssignForm | None,
+) -> dict[str, Any]:
+    user: Any = request.user
+    todo = answering.open_of(found) if found else None
+    staff = [each for each, _words in people if each.role and each.pk != case.patient_id]
+    return {
+        "todo": todo,
+        "note_form": note_form or NoteForm.fresh(drafts.kept(user, actions.NOTE_DRAFT, case)),
+        "note_draft": actions.NOTE_DRAFT,
+        "assign_form": assign_form or assign_form_of(todo, staff),
+        "readings": showing.readings(marks, found.last_number if found else 0),
+        "cannot_sign_in": not case.patient.can_sign_in,
+    }
+
+
+def assign_form_of(todo: Any, staff: list[User]) -> AssignForm:
+    initial = {"who": str(todo.for_user_id or ""), "due_on": todo.due_on} if todo else {"due_on": clock.today()}
+    return AssignForm(staff=staff, initial=initial)
+
+
+def _named_in(kept: dict[str, Any] | None, name: str) -> list[str]:
+    """A draft keeps one value as it is, and several as a list."""
+    value = (kept or {}).get(name, [])
+    return value if isinstance(value, list) else [value]
+
+
+def _choices(request: HttpRequest, case: Case, named: list[str]) -> list[tuple[str, str]]:
+    """The files among these that the person has put into the case, as the box lists them."""
+    pks = [pk for pk in named if _is_id(pk)]
+    if not pks:
+        return []
+    own = Document.objects.visible_to(request.user).here().filter(case=case, put_in_by=request.user.pk, pk__in=pks)
+    versions = Version.objects.visible_to(request.user).live().filter(document__in=own).select_related("document")
+    return [(str(each.document_id), each.document.title or each.name) for each in versions]
+
+
+def _is_id(value: object) -> bool:
+    try:
+        return bool(UUID(str(value)))
+    except ValueError:
+        return False
+
+
+@open_to(PERSON)
+@require_POST
+def send(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Send what stands in the box. Files go through their checks as anywhere; one that is refused keeps the words."""
+    case = case_of(request, pk)
+    if not may("write_messages", case, request.user):
+        raise Http404
+    by, post = Actor.of(request), request.POST.copy()
+    form = _message_form(request, case, post)
+    if not form.is_valid():
+        return page(request, case, form=form, status=422)
+    said = form.cleaned_data
+    if not actions.sent_already(case, said["text"], said["send_id"], by=by):
+        refused = _take_files_in(request, case, post, said["files"])
+        form = _message_form(request, case, post)
+        form.is_valid()
+        for sentence in refused:
+            form.add_error("files", sentence)
+        if refused:
+            return page(request, case, form=form, status=422)
+        said = form.cleaned_data
+    try:
+        actions.send(
+            case,
+            said["text"],
+            send_id=said["send_id"],
+            files=said["documents"],
+            is_private=said["is_private"],
+            is_answer="more" not in post,
+            by=by,
+        )
+    except Refused as no:
+        form.add_error("text", no.message)
+        return page(request, case, form=form, status=422)
+    return _sent(request, case, actions.DRAFT)
+
+
+def _message_form(request: HttpRequest, case: Case, post: Any) -> MessageForm:
+    named = _choices(request, case, post.getlist("documents"))
+    post.setlist("documents", [pk for pk in post.getlist("documents") if pk in dict(named)])
+    return MessageForm(post, request.FILES, documents=named)
+
+
+def _take_files_in(request: HttpRequest, case: Case, post: Any, sent: list[Any]) -> list[str]:
+    """Put files into the case; those that are saved stand in the box from now on. Answers what was refused."""
+    if getattr(request, "disk_is_full", False):
+        return [document_words.reason("disk")]
+    if not sent or not may("add_documents", case, request.user):
+        return []
+    added = documents.add_files(case, sent, kind=OTHER, by=Actor.of(request))
+    for version in added.saved:
+        post.appendlist("documents", str(version.document_id))
+    return [_("%(name)s: %(sentence)s") % {"name": name, "sentence": sentence} for name, sentence in added.refused]
+
+
+@open_to(PERSON)
+@require_POST
+def note(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Write a note for the team."""
+    case = case_of(request, pk)
+    if not may("note_messages", case, request.user):
+        raise Http404
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return page(request, case, note_form=form, status=422)
+    try:
+        actions.note(case, form.cleaned_data["text"], send_id=form.cleaned_data["send_id"], by=Actor.of(request))
+    except Refused as no:
+        form.add_error("text", no.message)
+        return page(request, case, note_form=form, status=422)
+    return _sent(request, case, actions.NOTE_DRAFT)
+
+
+def _sent(request: HttpRequest, case: Case, form: str) -> HttpResponse:
+    drafts.drop(request.user, form, case)  # type: ignore[arg-type]
+    return redirect(_address(case) + "#newest")
+
+
+def _address(case: Case) -> str:
+    return Thread(case=case).get_absolute_url()
+
+
+@open_to(PERSON)
+@require_safe
+def news(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What came since the page was read, for the page that looks by itself; 204 where nothing did."""
+    case, user = case_of(request, pk), request.user
+    after = _number(request.GET.get("upto"))
+    if not showing.news(user, case, after):  # type: ignore[arg-type]
+        return HttpResponse(status=204)
+    reader = showing.reader_of(user, case, clock.now())  # type: ignore[arg-type]
+    found = Thread.objects.visible_to(user).get(case=case)
+    if request.method != "HEAD":
+        _read(request, found, reader, may("note_messages", case, user))
+    fresh = showing.news(user, case, after)  # type: ignore[arg-type]
+    context = {"case": case, "rows": showing.rows_of(fresh, reader), "upto": fresh[-1].number if fresh else after}
+    return render(request, "threads/_news.html", context)
+
+
+@open_to(PERSON)
+@require_POST
+def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Take a message back, or say that it was not for this thread."""
+    verbs = {"take-back": (actions.take_back, _("Your message is taken back.")),
+             "not-here": (actions.say_misplaced, _("Thank you. One of us looks at it."))}  # fmt: skip
+    message = find_or_404(Message.objects.visible_to(request.user).select_related("case__patient"), pk=pk)
+    if verb not in verbs:
+        raise Http404
+    act, said = verbs[verb]
+    try:
+        act(message, by=Actor.of(request))
+    except Refused as no:
+        messages.error(request, no.message)
+    else:
+        messages.success(request, said)
+    return redirect(_address(message.case) + "#newest")
