@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.case.models import Case
+from cases.case.models import Case, ToDo
 from cases.case.people import cases_where, in_words, may, who_can_open
 from cases.documents import actions as documents
 from cases.documents import words as document_words
@@ -127,14 +127,15 @@ def _for_staff(
         "todo": todo,
         "note_form": note_form or NoteForm.fresh(drafts.kept(user, actions.NOTE_DRAFT, case)),
         "note_draft": actions.NOTE_DRAFT,
-        "assign_form": assign_form or assign_form_of(todo, staff),
+        "assign_form": assign_form or _assign_form(todo, staff, user),
         "readings": showing.readings(marks, found.last_number if found else 0),
         "cannot_sign_in": not case.patient.can_sign_in,
     }
 
 
-def assign_form_of(todo: Any, staff: list[User]) -> AssignForm:
-    initial = {"who": str(todo.for_user_id or ""), "due_on": todo.due_on} if todo else {"due_on": clock.today()}
+def _assign_form(todo: ToDo | None, staff: list[User], user: User) -> AssignForm:
+    today = clock.today(user.zone)
+    initial = {"who": str(todo.for_user_id or ""), "due_on": max(todo.due_on, today)} if todo else {"due_on": today}
     return AssignForm(staff=staff, initial=initial)
 
 

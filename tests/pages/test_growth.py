@@ -15,8 +15,8 @@ from tests import factories, people
 
 pytestmark = pytest.mark.django_db
 
-# Session and person; for staff the second factor and the number beside a tab: what every page costs.
-SIGNING_IN = {"rosa": 2, "theo": 4}
+# Session and person; for staff the second factor and the numbers beside two tabs: what every page costs.
+SIGNING_IN = {"rosa": 2, "theo": 5}
 PAGES = ["pages:case_home", "records:list", "pages:ledger", "pages:reminder_log"]
 OWN_AT_MOST = 12
 
