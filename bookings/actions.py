@@ -21,9 +21,10 @@ from bookings import availability, follow_up, rules
 from bookings.models import Consultation, Hold, Practice, Reservation, Service
 from bookings.rules import JustTaken
 from bookings.slots import Why
+from cases.case import hands
 from cases.case.actions import assign, end_assignment, give_consent, must, new_reference
 from cases.case.models import Case, Consent
-from cases.case.people import has_consent_to_read, role_in
+from cases.case.people import PATIENT, has_consent_to_read, role_in
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -162,8 +163,11 @@ def _claim(hold: Hold, practice: Practice, seen: str, now: datetime) -> Hold:
     return kept
 
 
-def _consents(hold: Hold, accepts_scope: bool, may_read: bool, by: Actor) -> Consent:
-    """The scope accepted once per version, the permission to read once per consultant and case."""
+def _consents(hold: Hold, accepts_scope: bool, may_read: bool, by: Actor, how: str, version: int | None) -> Consent:
+    """The scope accepted once per version, the permission to read once per consultant and case.
+
+    Whoever books for the patient says how she agreed (`how`), and to which version of the scope.
+    """
     patient, case, consultant = hold.case.patient, hold.case, hold.consultant
     scope = standing_scope(patient)
     missing = rules.needed_before_booking(
@@ -174,9 +178,15 @@ def _consents(hold: Hold, accepts_scope: bool, may_read: bool, by: Actor) -> Con
     )
     if missing:
         raise Refused(missing[0][1], code=missing[0][0])
+    is_new = scope is None or (may_read and not has_consent_to_read(case, consultant))
+    if is_new and role_in(case, by) != PATIENT:
+        hands.check_said(how, by=by)
+        if version is not None and version != text("scope_tick").version:
+            raise Refused(_("These words have changed since. Read out the new ones."), code="said")
+    said = how or "page"
     if may_read:
-        give_consent("read", person=patient, case=case, consultant=consultant, by=by)
-    return scope or give_consent("scope", person=patient, case=case, by=by)
+        give_consent("read", person=patient, case=case, consultant=consultant, how=said, by=by)
+    return scope or give_consent("scope", person=patient, case=case, how=said, by=by)
 
 
 def standing_scope(patient: User) -> Consent | None:
@@ -196,9 +206,14 @@ def book(
     accepts_scope: bool = False,
     may_read: bool = False,
     hope: str = "",
+    how: str = "",
+    version: int | None = None,
     by: Actor,
 ) -> Consultation:
     """Make the held time a consultation. Pressed twice it is booked once, and both presses get the same.
+
+    A coordinator who books for the patient says `how` she accepted (on the phone, on paper) which `version` of the
+    words.
 
     `seen` is the choice the person's page showed, else that of `hold`. Raises Refused with the field's name as
     code when a tick is missing, or "chosen_again"; JustTaken when the hold was over and the time is gone.
@@ -228,7 +243,7 @@ def book(
             uid=f"{pk}@{settings.ALLOWED_HOSTS[0]}",
             reference=new_reference(),
             held_as=kept.pk,
-            scope=_consents(kept, accepts_scope, may_read, by),
+            scope=_consents(kept, accepts_scope, may_read, by, how, version),
             booked_at=now,
             booked_by=by.user,
         )

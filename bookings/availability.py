@@ -108,8 +108,6 @@ def judge(
 
 def usual_consultant(case: Case) -> Practice | None:
     """Who talks with this case: its consultant where it has one, else the first by name who takes bookings."""
-    practices = Practice.objects.visible_to(case.patient).taking_bookings().select_related("consultant")
-    if not case.patient.is_active:
-        return None
+    practices = Practice.objects.working().taking_bookings().select_related("consultant")
     known = Q(consultant__in=case.assignments.filter(ended_at__isnull=True).values("user"))
     return practices.filter(known).first() or practices.first()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import How, TimeOff
@@ -48,8 +49,29 @@ class CheckForm(forms.Form):
     scope = forms.BooleanField(required=False)
     may_read = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, asks_scope: bool, asks_to_read: bool, **kwargs: Any):
+    said = forms.ChoiceField(
+        label=_("How did they say it?"),
+        choices=[
+            ("phone", _("On the phone: I read these words out, and they agreed")),
+            ("paper", _("On paper: they signed these words")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say how they agreed: on the phone, or on paper.")},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, asks_scope: bool, asks_to_read: bool, acts_for: str = "", **kwargs: Any):
+        """`acts_for`: the patient for whom somebody else presses, who says then how she agreed."""
         super().__init__(*args, **kwargs)
+        if acts_for:
+            self.fields["hope"].label = gettext("What would %(name)s most like to get from the call?") % {
+                "name": acts_for
+            }
+        if acts_for and (asks_scope or asks_to_read):
+            self.initial["version"] = text("scope_tick").version
+            self.fields["said"].label = gettext("How did %(name)s say it?") % {"name": acts_for}
+        else:
+            del self.fields["said"], self.fields["version"]
         if asks_scope:
             self.fields["scope"].label = text("scope_tick").body
         else:

@@ -29,6 +29,10 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
         """The consultants somebody may know of: all who work here, for anyone signed in."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
+        return self.working()
+
+    def working(self) -> "PracticeQuerySet":
+        """Of consultants who work here today."""
         return self.filter(consultant__can_sign_in=True, consultant__role=User.Role.CONSULTANT)
 
     def of(self, user: Any) -> "PracticeQuerySet":

@@ -14,9 +14,10 @@ from bookings import actions, availability, calendars, invitations, offers, pick
 from bookings.forms import CancelForm, CheckForm, PickForm
 from bookings.models import Consultation, Hold, Practice, Service
 from bookings.rules import JustTaken
+from cases.case import hands
 from cases.case.actions import ask_to_do
 from cases.case.models import Case
-from cases.case.people import has_consent_to_read, may, role_in
+from cases.case.people import COORDINATOR, has_consent_to_read, may, role_in
 from cases.documents.models import Version
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
@@ -72,13 +73,18 @@ def _pick_page(
     if offer:
         context |= {
             "month": offer.month(),
-            "how": request.POST.get("how") or request.GET.get("how") or (moving.how if moving else "video"),
+            "how": request.POST.get("how") or request.GET.get("how") or (moving.how if moving else _usual_way(case)),
             "others": Practice.objects.visible_to(request.user).taking_bookings().select_related("consultant"),
             "services": Service.objects.all(),
             "is_elsewhere": when.zone_name(offer.zone) != when.zone_name(offer.practice.zone),
         }
     part = "#days" if request.htmx and request.method == "GET" else ""  # type: ignore[attr-defined]
     return render(request, f"bookings/pick.html{part}", context, status=status)
+
+
+def _usual_way(case: Case) -> str:
+    """Whoever has no email opens no page of ours: the consultant rings."""
+    return "video" if case.patient.email or not case.patient.phone else "phone"
 
 
 def _choose(request: HttpRequest, case: Case, moving: Consultation | None) -> HttpResponse:
@@ -95,7 +101,7 @@ def _choose(request: HttpRequest, case: Case, moving: Consultation | None) -> Ht
             starts_at=form.cleaned_data["slot"],
             how=form.cleaned_data["how"],
             moving=moving,
-            by=Actor.of(request),
+            by=hands.actor_for(request, case),
         )
     except JustTaken as taken:
         return _pick_page(request, case, moving, 409, also=[str(taken.message)], lost=form.cleaned_data["slot"])
@@ -134,8 +140,8 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _base(request: HttpRequest) -> str:
-    """The shell around a page that both sides open."""
-    return "base_staff.html" if request.user.role else "base_patient.html"  # type: ignore[union-attr]
+    """The shell around a page that both sides open. A coordinator acts for the patient, on her pages."""
+    return "base_patient.html" if request.user.role in ("", COORDINATOR) else "base_staff.html"  # type: ignore[union-attr]
 
 
 def _consultations(request: HttpRequest) -> Any:
@@ -156,6 +162,7 @@ def _check_form(kept: Hold, user: Any, *data: Any) -> CheckForm:
         *data,
         asks_scope=actions.standing_scope(kept.patient) is None,
         asks_to_read=kept.service.needs_plan and not has_consent_to_read(kept.case, kept.consultant),
+        acts_for=kept.patient.first_name if role_in(kept.case, user) == COORDINATOR else "",
         initial={
             "hope": (drafts.kept(user, DRAFT, kept.case_id) or {}).get("hope", ""),
             "seen": kept.choice,
@@ -188,6 +195,8 @@ def _check_page(
         "scope": actions.standing_scope(kept.patient),
         "practice": practice,
         "is_elsewhere": when.zone_name(user.zone) != when.zone_name(practice.zone),  # type: ignore[union-attr]
+        "acts_for": kept.patient if kept.patient_id != user.pk else None,
+        "is_elsewhere_for_them": when.zone_name(user.zone) != when.zone_name(kept.patient.zone),  # type: ignore[union-attr]
     }
     return render(request, "bookings/check.html", context, status=status)
 
@@ -219,7 +228,7 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _book(request: HttpRequest, kept: Hold, said: dict[str, Any]) -> Consultation:
-    by = Actor.of(request)
+    by = hands.actor_for(request, kept.case)
     if kept.moving_id:
         return actions.move(hold=kept, seen=said["seen"], by=by)
     return actions.book(
@@ -228,6 +237,8 @@ def _book(request: HttpRequest, kept: Hold, said: dict[str, Any]) -> Consultatio
         accepts_scope=said.get("scope", False),
         may_read=said.get("may_read", False),
         hope=said["hope"],
+        how=said.get("said", ""),
+        version=said.get("version"),
         by=by,
     )
 
@@ -261,11 +272,12 @@ def _detail_page(
         "shows_hope": role in ("consultant", "coordinator"),  # a helper sees what she put in herself
         "also": also,
         "moves": rules.allowed(consultation, role, now),
+        "may_book": may("book", consultation.case, user),
         "is_over": consultation.ends_at <= now,
         "due_on": due_on,
         "is_past_due": due_on is not None and due_on < now.astimezone(consultation.zone).date(),
         "has_plan": Version.objects.ready_plans()
-        .visible_to(consultation.patient)
+        .visible_to(user if role == COORDINATOR else consultation.patient)
         .filter(case=consultation.case)
         .exists(),
         "day_before": (consultation.starts_at - timedelta(days=1)),
@@ -309,7 +321,9 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = CancelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            consultation = actions.cancel(consultation, reason=form.cleaned_data["reason"], by=Actor.of(request))
+            consultation = actions.cancel(
+                consultation, reason=form.cleaned_data["reason"], by=hands.actor_for(request, consultation.case)
+            )
         except Refused as refused:
             return _detail_page(request, consultation, 409, [str(refused.message)])
         return redirect(consultation)

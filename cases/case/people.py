@@ -23,7 +23,7 @@ MAY: dict[str, set[str]] = {
     "add_documents": {PATIENT, HELPER, COORDINATOR},
     "read_documents": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "say_where_records_are": {PATIENT, HELPER, COORDINATOR},
-    "book": {PATIENT, HELPER},
+    "book": {PATIENT, HELPER, COORDINATOR},
     "accept_scope": {PATIENT, HELPER},
     "consent": {PATIENT, HELPER},
     "sign": {PATIENT, HELPER},

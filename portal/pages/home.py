@@ -1,6 +1,7 @@
 """The patient's side: where each person lands, the page of a case, and its two quiet buttons."""
 
 import datetime as dt
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -12,18 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.models import Case
 from cases.case.path import next_step, path
-from cases.case.people import CONSULTANT, COORDINATOR, HELPER, grant_of, role_in
+from cases.case.people import CONSULTANT, COORDINATOR, HELPER, grant_of, may, role_in
 from cases.records.words import after_treatment
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.actors import Actor
 from portal.errors import Refused
+from portal.history.actions import record
 from portal.pages import actions, arrive, cards, carry, facts, helper_home, words
 
 STAFF_PLACES = {"consultant": "pages:today", "coordinator": "pages:caseload", "administrator": "accounts:people"}
-
-# Staff have a page of their own for a case; this one is the family's.
-STAFF_PAGES = {COORDINATOR: cards.file_url, CONSULTANT: lambda case: reverse("pages:today")}
 
 
 @open_to(PERSON)
@@ -51,11 +50,13 @@ def case_home(request: HttpRequest, pk: str) -> HttpResponse:
     """Where the patient stands, and the one next step."""
     case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
     role = role_in(case, request.user)
-    if role in STAFF_PAGES:
-        return redirect(STAFF_PAGES[role](case))
+    if role == CONSULTANT:
+        return redirect("pages:today")
     if role == HELPER:
         grant = grant_of(case, request.user)
         return helper_home.show(request, case, grant) if grant else helper_home.begun(request, case)
+    if role == COORDINATOR:  # she acts for the patient, on the patient's pages
+        record(Actor.of(request), "case.seen", case, patient=case.patient_id, case=case.pk, why="care")
     return render(request, "pages/case_home.html", _home(case, request))
 
 
@@ -72,7 +73,7 @@ def _home(case: Case, request: HttpRequest) -> dict[str, object]:
         "tomorrow": today + dt.timedelta(days=1),
         "later_day": later,
         "later_weekday": when.weekday(later),
-        "greeting": words.greeting(when.local(now).hour, request.user.first_name),
+        "greeting": _greeting(case, request.user, now),
         "status": words.status_line(known, today),
         "step": step,
         "words": words.step_words(step),
@@ -90,7 +91,14 @@ def _home(case: Case, request: HttpRequest) -> dict[str, object]:
         "talk_it_over": cards.talk_it_over(gathered, today),
         "summary": cards.summary(case, request.user),
         "call_open": known.call_wanted,
+        "may_ask": may("ask_for_a_call", case, request.user),
     }
+
+
+def _greeting(case: Case, reader: Any, now: dt.datetime) -> str:
+    if reader.role and reader.pk != case.patient_id:
+        return _("%(name)s’s page") % {"name": case.patient.first_name}
+    return words.greeting(when.local(now).hour, reader.first_name)
 
 
 @open_to(PERSON)

@@ -9,6 +9,7 @@ from cases.case.models import Case, ToDo
 from cases.records import actions as records
 from portal import clock
 from portal.actors import Actor
+from portal.history.models import Event
 from tests import factories, people
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +99,18 @@ def test_the_visit_and_its_verdict_stand_on_the_page(time_machine):
     assert "2:30" in html
 
 
-def test_staff_are_sent_to_their_own_page_of_the_case():
+def test_a_consultant_is_sent_to_the_own_page_of_the_day():
+    case = factories.assign(factories.open_case(), people.person("joanne"))
+    joanne = people.browser(people.person("joanne"))
+    assert joanne.get(case.get_absolute_url())["Location"] == reverse("pages:today")
+
+
+def test_a_coordinator_opens_the_page_for_the_patient_and_it_is_on_record():
     case = factories.open_case()
-    theo = people.browser(people.person("theo"))
-    assert theo.get(case.get_absolute_url())["Location"] == reverse("pages:case_file", args=[case.pk])
+    html = html_of("theo", case.get_absolute_url())
+    assert "Rosa’s page" in html
+    assert "You act for Rosa" in html
+    assert reverse("pages:case_file", args=[case.pk]) in html
+    assert reverse("pages:call_me", args=[case.pk]) not in html
+    seen = Event.objects.get(verb="case.seen")
+    assert (seen.actor_id, seen.patient) == (people.person("theo").pk, case.patient_id)
