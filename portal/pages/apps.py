@@ -10,10 +10,10 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.history import words
-        from portal.pages import friday, nudges, reminders
+        from portal.pages import copies, friday, nudges, reminders
         from portal.reminders.kinds import register
 
-        register(*reminders.KINDS, *friday.KINDS, *nudges.KINDS)
+        register(*reminders.KINDS, *friday.KINDS, *nudges.KINDS, *copies.KINDS)
         words.register(
             {
                 "case.friday_note_on": _("Switched the Friday note on"),

@@ -66,11 +66,17 @@ def only_they_can(switches: Iterable[str], has_mandate: bool) -> list[str]:
 
 def status(facts: Facts, today: date, name: str, *, sees_records: bool) -> str:
     """The line under the greeting."""
-    sentences = [_("You’re helping %(name)s.") % {"name": name}]
-    if facts.visit_on is not None:
-        sentences.append(_visit(facts, (facts.visit_on - today).days, name))
-        if facts.visit_on >= today and facts.verdict and sees_records:
-            sentences.append(str(VERDICTS[facts.verdict]))
+    helps = _("You’re helping %(name)s.") % {"name": name}
+    return f"{helps} {where(facts, today, name, sees_records=sees_records)}".strip()
+
+
+def where(facts: Facts, today: date, name: str, *, sees_records: bool) -> str:
+    """When the visit is, and whether the records will be there for those who may know; empty without a visit."""
+    if facts.visit_on is None:
+        return ""
+    sentences = [_visit(facts, (facts.visit_on - today).days, name)]
+    if facts.visit_on >= today and facts.verdict and sees_records:
+        sentences.append(str(VERDICTS[facts.verdict]))
     return " ".join(sentences)
 
 

@@ -27,8 +27,8 @@ from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.pages import actions as page_actions
-from portal.pages import friday
-from portal.pages.demo import house, messages, papers, plan_files, reports
+from portal.pages import copies, friday
+from portal.pages.demo import helping, house, messages, papers, plan_files, reports
 from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
 from portal.pages.demo.plans import plan
 from portal.pages.demo.reviews import REVIEWS
@@ -111,6 +111,7 @@ def play(deeds: list[Deed], first: int, now: dt.datetime) -> None:
             if morning <= now:
                 with clock.lived_at(morning):
                     friday.plan_coming(morning)
+                    copies.plan_coming(morning)
                     put_on_board(now=morning)
                     put_reports_on_board(now=morning)
                     sender.run()
@@ -139,6 +140,10 @@ def _let_workers_look() -> None:
 def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
     story, began, theo = told.story, told.story.began, told.people["theo"]
     yield began, lambda: _open(told)
+    if story.helper:
+        yield began - 5, lambda: helping.let_help(told.case, told.people[story.helper])
+    if story.starter:
+        yield 1, lambda: helping.ask_for_a_yes(told.case)
     if story.referral:
         yield from _referral(told)
     if story.second:

@@ -280,6 +280,16 @@ PATIENTS: Final = (
         birth_year=1975,
     ),
     DemoPerson(
+        "ines",
+        "Inés Delgado",
+        "Helps her sister Rosa: everything but private words",
+        EASTERN,
+        called="Inés",
+        email="ines@example.org",
+        phone="+1 416 555 0125",
+        birth_year=1971,
+    ),
+    DemoPerson(
         "ama",
         "Ama Osei",
         "Began for her father Walter",

@@ -15,6 +15,7 @@ class Story:
     first: str
     second: str = ""
     starter: str = ""
+    helper: str = ""  # a sister, whom the patient lets do everything but see private words
     referral: str = ""  # "", not_needed, asked, agreed, refused, sent
     visit_in: int | None = None  # days; negative: it is over
     moved: int = 0  # days ago the visit was moved to its day; it was ten days later before
@@ -54,6 +55,7 @@ STORIES: Final = (
         "rosa",
         "Breast cancer, left side",
         began=14,
+        helper="ines",
         primary="dr_abara",
         first="dr_hale",
         second="dr_raman",
