@@ -47,6 +47,14 @@ def desk(client, second_link):
     return client
 
 
+@pytest.fixture
+def after(november_5, visit, second_link):
+    """The day after the visit; the office opens its page anew."""
+    november_5.move_to(DAY_AFTER)
+    links.make_new_code(second_link, by=actor("theo"))
+    second_link.refresh_from_db()
+
+
 def url(name, link, *more):
     return reverse(f"desk:{name}", args=[link.pk, *more])
 

@@ -7,7 +7,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from cases.case.models import ToDo
-from cases.desk.links import actions as links
 from cases.documents.models import Version
 from cases.documents.worker import checking
 from cases.records import actions
@@ -15,25 +14,16 @@ from cases.records.models import ReportFile, ReportLoop, Visit
 from portal.history.models import Event
 from tests import plan_files
 from tests.desk.packets import file_of
-from tests.desk.test_receiving import NAME, body, desk, own_store, report_file, shown, url, visit
+from tests.desk.test_receiving import NAME, after, body, desk, own_store, report_file, shown, url, visit
 from tests.documents.conftest import folder  # noqa: F401
 from tests.people import browser, person
 from tests.records.builders import actor
-from tests.records.report_builders import DAY_AFTER
 
-__all__ = ["desk", "own_store", "visit"]
+__all__ = ["after", "desk", "own_store", "visit"]
 pytestmark = pytest.mark.django_db
 
 
 # --- the visit and the report ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def after(november_5, visit, second_link):
-    """The day after the visit; the office opens its page anew."""
-    november_5.move_to(DAY_AFTER)
-    links.make_new_code(second_link, by=actor("theo"))
-    second_link.refresh_from_db()
 
 
 def test_before_the_visit_there_is_nothing_to_send(desk, second_link, visit):
