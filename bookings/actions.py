@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
-from bookings import availability, follow_up, rules
+from bookings import availability, changes, follow_up, rules
 from bookings.models import Consultation, Hold, Practice, Reservation, Service
 from bookings.rules import JustTaken
 from bookings.slots import Why
@@ -253,6 +253,7 @@ def book(
         assign(consultation.case, consultation.consultant, why="booking", by=by)
         follow_up.booked(consultation, now)
         record(by, "consultation.booked", consultation, patient=patient.pk, case=consultation.case_id)
+        changes.booked(consultation, by=by)
     return consultation
 
 

@@ -1,4 +1,4 @@
-"""Opinions heard, and the talk about them with the primary doctor or the specialist of choice."""
+"""Questions to ask, opinions heard, and the talk about them with the primary doctor or the specialist of choice."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +12,12 @@ class OpinionsConfig(AppConfig):
     verbose_name = "Opinions"
 
     def ready(self) -> None:
+        from bookings import changes as booking_changes
         from cases.case import changes, office_ties
         from cases.desk.links import parts
         from cases.desk.mail import kinds as mail_kinds
         from cases.opinions.models import Talk
+        from cases.opinions.questions.actions import take_over_hope
         from cases.opinions.talk import office_part, reminders
         from cases.opinions.talk.actions import TALK_TIME, follow_doctor
         from cases.opinions.talk.ties import TIES
@@ -25,10 +27,12 @@ class OpinionsConfig(AppConfig):
         register(*reminders.KINDS)
         undoing.register(Talk, ("state", "on_date", "at_time", "known_by"))
         changes.on_doctor_named(follow_doctor)
+        booking_changes.on_booked(take_over_hope)
         office_ties.register(TIES)
         parts.register(office_part.PART)
         mail_kinds.open_besides(office_part.open_with)
         words.register_for_patients("talk.")
+        words.register_for_patients("question.ordered")
         words.register(
             {
                 "talk.planned": _("Planned a talk with the doctor"),
@@ -43,6 +47,13 @@ class OpinionsConfig(AppConfig):
                 "talk.agenda_changed": _("Changed what is to be gone over in the talk"),
                 "talk.agenda_taken": _("Saved the page for the talk as a PDF"),
                 "talk.shown": _("Let the doctor’s office read the page for the talk"),
+                "question.seen": _("Looked at the questions"),
+                "question.added": _("Added a question"),
+                "question.changed": _("Changed a question"),
+                "question.answered": _("Said that a question is answered"),
+                "question.dropped": _("Dropped a question"),
+                "question.reopened": _("Opened a question again"),
+                "question.ordered": _("Changed which questions come first"),
                 "talk.hidden": _("No longer lets the doctor’s office read the page for the talk"),
             },
             {TALK_TIME: _("The time of the talk is different")},

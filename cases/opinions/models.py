@@ -1,3 +1,4 @@
 """What the opinions' room keeps. Each part of the room has its own rows beside its code."""
 
+from cases.opinions.questions.models import Question as Question
 from cases.opinions.talk.models import Talk as Talk

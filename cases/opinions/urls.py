@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from cases.opinions.questions import views as questions
 from cases.opinions.talk import office_views, views
 
 app_name = "opinions"
@@ -14,4 +15,9 @@ urlpatterns = [
     path("o/page/<uuid:pk>/talk/page.pdf", office_views.page, name="office_page"),
     path("o/page/<uuid:pk>/talk/<slug:verb>/", office_views.tell, name="office_tell"),
     path("talks/<uuid:pk>/<slug:verb>/", views.move, name="move_talk"),
+    path("cases/<uuid:pk>/questions/", questions.questions, name="questions"),
+    path("cases/<uuid:pk>/questions/add/", questions.add, name="add_question"),
+    path("questions/<uuid:pk>/change/", questions.change, name="change_question"),
+    path("questions/<uuid:pk>/answer/", questions.answer, name="answer_question"),
+    path("questions/<uuid:pk>/<slug:verb>/", questions.move, name="move_question"),
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.reviews.checklist import BY_CODE
+from cases.opinions.checklist import BY_CODE
 from cases.reviews.lines import Line, lines
 
 Body = dict[str, Any]

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cases.reviews.checklist import CODES
+from cases.opinions.checklist import CODES
 from portal import moves
 from portal.moves import Move
 from portal.texts.business_days import add_business_days

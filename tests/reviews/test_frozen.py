@@ -3,7 +3,7 @@
 import json
 
 from cases.reviews import frozen, sheet
-from cases.reviews.checklist import BY_CODE
+from cases.opinions.checklist import BY_CODE
 
 BODY = frozen.compose(
     texts={

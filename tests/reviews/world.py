@@ -14,7 +14,7 @@ from cases.case.models import Case
 from cases.documents.models import Document, PageImage, Version
 from cases.reviews import actions, opening
 from cases.reviews.actions import Change, Found
-from cases.reviews.checklist import POINTS
+from cases.opinions.checklist import POINTS
 from cases.reviews.models import Review, Summary
 from portal import clock
 from portal.accounts.models import User

@@ -20,7 +20,7 @@ from cases.records import actions as records
 from cases.records.board.handing_over import put_on_board, put_reports_on_board
 from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.reviews import actions as reviews
-from cases.reviews.checklist import POINTS
+from cases.opinions.checklist import POINTS
 from cases.reviews.models import Review, Section
 from cases.reviews.opening import open_due_reviews
 from portal import clock

@@ -1,6 +1,6 @@
 """The twelve things a plan should say."""
 
-from cases.reviews.checklist import POINTS
+from cases.opinions.checklist import POINTS
 from cases.reviews.lines import reading_grade
 
 

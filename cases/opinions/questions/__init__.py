@@ -1,0 +1,1 @@
+"""What she wants to ask, of whom, and what became of each question."""

@@ -1,0 +1,124 @@
+"""Questions as the pages show them: by visit, call and talk, with what each reader may do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.models import Consultation
+from cases.case.models import Case
+from cases.opinions.questions import rules, targets
+from cases.opinions.questions.models import Question
+from cases.opinions.questions.rules import ON_TOP, AnsweredIn, CameOf, QuestionState
+from cases.opinions.questions.targets import Target, Targets
+from portal import when
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question on the page."""
+
+    question: Question
+    hints: list[str]
+    may_change: bool
+    may_order: bool
+    is_last_on_top: bool = False
+    has_room_on_top: bool = False
+
+
+@dataclass
+class Group:
+    """Those of one visit, call or talk: open ones first, then the answered ones."""
+
+    target: Target
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def counted(self) -> str:
+        answered = sum(row.question.state == QuestionState.ANSWERED for row in self.rows)
+        said = ngettext("%(answered)d of %(all)d answered", "%(answered)d of %(all)d answered", len(self.rows))
+        return said % {"answered": answered, "all": len(self.rows)}
+
+
+def of_case(case: Case, user: Any) -> list[Question]:
+    """What this person may read, in order. One query."""
+    found = Question.objects.visible_to(user).filter(case=case)
+    rows = list(found.select_related("put_in_by", "settled_by").in_order())
+    for row in rows:
+        row.case = case
+    return rows
+
+
+def groups(questions: Sequence[Question], known: Targets, role: str, user: Any) -> list[Group]:
+    """By what they are for, in the order of the days; what has no visit yet comes last."""
+    found: dict[str, list[Question]] = {}
+    for question in questions:
+        if question.state != QuestionState.DROPPED:
+            found.setdefault(known.of(question).key, []).append(question)
+    order = [*(target for target in known.all() if target.key in found), targets.later()]
+    return [_group(target, found[target.key], known, role, user) for target in order if target.key in found]
+
+
+def _group(target: Target, questions: list[Question], known: Targets, role: str, user: Any) -> Group:
+    on_top = [each.pk for each in questions if each.top]
+    group = Group(target)
+    for each in sorted(questions, key=lambda question: not question.is_open):
+        group.rows.append(
+            Row(
+                each,
+                hints_of(each, known, role, user),
+                may_change=rules.may_change(role, each.put_in_by_id == user.pk),
+                may_order=rules.may_order(role) and each.is_open,
+                is_last_on_top=bool(on_top) and each.pk == on_top[-1],
+                has_room_on_top=len(on_top) < ON_TOP,
+            )
+        )
+    return group
+
+
+def hints_of(question: Question, known: Targets, role: str, user: Any) -> list[str]:
+    """Who put it in, where it was answered, who sees it."""
+    said = []
+    if question.put_in_by_id != user.pk:
+        words = _("%(name)s added this.")
+        if question.came_of == CameOf.READING:
+            patient = role == rules.PATIENT
+            words = _("%(name)s added this after reading your plan.") if patient else _("%(name)s added this after reading the plan.")
+        said.append(words % {"name": question.put_in_by.first_name})
+    if question.state == QuestionState.ANSWERED:
+        said.append(_answered(question, known))
+    if question.is_private:
+        said.append(_("Only you see this."))
+    return said
+
+
+def _answered(question: Question, known: Targets) -> str:
+    place = known.by_key(f"{question.answered_in}:{question.answered_id}") if question.answered_id else None
+    where = place.heading_of_place if place else AnsweredIn(question.answered_in).label
+    assert question.settled_at is not None, "answered ⇔ settled"
+    if question.answered_in == AnsweredIn.ELSEWHERE:
+        return _("Answered on %(day)s.") % {"day": when.month_day(question.settled_at)}
+    return _("Answered: %(where)s.") % {"where": where}
+
+
+def dropped(questions: Sequence[Question], role: str, user: Any) -> list[Question]:
+    """What can be taken back, the latest first."""
+    found = [each for each in questions if each.state == QuestionState.DROPPED]
+    found = [each for each in found if rules.may_change(role, each.put_in_by_id == user.pk)]
+    return sorted(found, key=lambda each: each.settled_at or each.put_in_at, reverse=True)
+
+
+def on_top(case: Case, call: Consultation, user: Any, now: datetime) -> list[str]:
+    """The words of the three that come first in this call, as far as `user` may read them; in her order."""
+    known = targets.of_case(case, now)
+    key = targets.key_of(call)
+    found = [each for each in of_case(case, user) if each.is_open and known.of(each).key == key]
+    return [each.text for each in found[:ON_TOP]]
+
+
+def open_ones(case: Case, user: Any) -> list[Question]:
+    """Every one that still waits for an answer, the first of each on top."""
+    return [each for each in of_case(case, user) if each.is_open]
