@@ -286,6 +286,11 @@ PAGES: dict[str, Page] = {
     "opinions:office_page": office("primary_link", is_file=True),
     "opinions:office_tell": office("primary_link", "office_talk_verb", posts="only"),
     "opinions:move_talk": of_case(FAMILY_AND_COORDINATOR, "talk", "talk_verb", posts="only"),
+    "opinions:questions": of_case(READERS),
+    "opinions:add_question": of_case(READERS, posts="only"),
+    "opinions:change_question": of_case(READERS, "question", posts="only"),
+    "opinions:answer_question": of_case(READERS, "question", posts="only"),
+    "opinions:move_question": of_case(READERS, "question", "question_verb", posts="only"),
     # --- reviews ---
     "reviews:queue": Page(CONSULTANTS | COORDINATOR, owner="assigned"),
     "reviews:edit": of_case(ASSIGNED, "review", owner="assigned"),

@@ -25,6 +25,7 @@ from cases.desk.models import OfficeLink
 from cases.documents.describing.actions import say_kind
 from cases.documents.joining import actions as joining
 from cases.documents.models import PageImage
+from cases.opinions.questions import actions as questions
 from cases.opinions.talk import actions as talks
 from cases.records import actions as records
 from cases.records.models import RecordItem
@@ -146,7 +147,7 @@ def _words() -> dict[str, str]:
     """Arguments that are words of the address itself."""
     verbs = {"document_verb": "hide", "visit_verb": "cancel", "item_verb": "asked", "referral_verb": "asked"}
     verbs |= {"report_verb": "asked", "release_verb": "take-back", "talk_verb": "cancel", "office_talk_verb": "time"}
-    verbs["link_verb"] = "new-code"
+    verbs |= {"link_verb": "new-code", "question_verb": "ticked"}
     verbs["kind"] = "slides"
     verbs["message_verb"] = "take-back"
     verbs |= {"report_verb": "asked", "release_verb": "take-back"}
@@ -171,7 +172,8 @@ def _talk(case: Case) -> dict[str, Any]:
     by, on = Actor.person(case.patient), clock.today(case.patient.zone) + dt.timedelta(days=49)
     talk = talks.arrange(case, doctor="Dr. Abara", office_name="Elm Street", on=on, at=dt.time(9, 20), by=by)
     talks.change_agenda(talk, questions=["Is a smaller operation possible?"], points=["Time"], seen_at=None, by=by)
-    return {"talk": talk.pk}
+    question = questions.add(case, text="How long can I take to decide?", by=by)
+    return {"talk": talk.pk, "question": question.pk}
 
 
 def _signed(case: Case) -> dict[str, Any]:

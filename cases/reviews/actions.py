@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from cases.case.actions import ask_to_do, assign
 from cases.case.people import has_consent_to_read, is_assigned, role_in
-from cases.reviews import frozen
 from cases.opinions.checklist import BY_CODE
+from cases.reviews import frozen
 from cases.reviews.lines import past_the_end, without_page
 from cases.reviews.models import Finding, Note, Review, Section, Summary
 from cases.reviews.rules import (

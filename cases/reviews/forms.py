@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.reviews.actions import Change, Found, answers_of
 from cases.opinions.checklist import BY_CODE, POINTS
+from cases.reviews.actions import Change, Found, answers_of
 from cases.reviews.models import Note, Review, Section, Summary
 from cases.reviews.rules import MOST_QUESTIONS
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.case.people import has_consent_to_read, who_can_open
 from cases.documents.reading import viewing
-from cases.reviews import actions, beside, frozen, opening, sheet, standing
 from cases.opinions.checklist import SOURCE
+from cases.reviews import actions, beside, frozen, opening, sheet, standing
 from cases.reviews.forms import NoteForm, ReviewForm, ShareForm, WithdrawForm, asked_in
 from cases.reviews.lines import reading_grade
 from cases.reviews.models import Review, Section, Summary

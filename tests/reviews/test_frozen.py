@@ -2,8 +2,8 @@
 
 import json
 
-from cases.reviews import frozen, sheet
 from cases.opinions.checklist import BY_CODE
+from cases.reviews import frozen, sheet
 
 BODY = frozen.compose(
     texts={

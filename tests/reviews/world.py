@@ -12,9 +12,9 @@ from bookings.models import Consultation, Service
 from cases.case import actions as case_actions
 from cases.case.models import Case
 from cases.documents.models import Document, PageImage, Version
+from cases.opinions.checklist import POINTS
 from cases.reviews import actions, opening
 from cases.reviews.actions import Change, Found
-from cases.opinions.checklist import POINTS
 from cases.reviews.models import Review, Summary
 from portal import clock
 from portal.accounts.models import User

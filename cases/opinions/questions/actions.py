@@ -67,9 +67,7 @@ def add(
     return added
 
 
-def _there_already(
-    case: Case, words: str, idea: str, wanted: Target, known: Targets, by: Actor
-) -> Question | None:
+def _there_already(case: Case, words: str, idea: str, wanted: Target, known: Targets, by: Actor) -> Question | None:
     """The same idea, or the same words about the same thing, as far as this person may know of it."""
     if idea:
         return Question.objects.not_dropped().filter(case=case, idea=idea).first()

@@ -24,8 +24,8 @@ class WordsForm(forms.Form):
         error_messages={"invalid_choice": gettext_lazy("Choose what the question is for.")},
     )
     is_private = forms.BooleanField(
-        label=gettext_lazy("Only I see this"),
-        help_text=gettext_lazy("Not your helper, and not our team."),
+        label=gettext_lazy("Keep it private"),
+        help_text=gettext_lazy("Our team does not see it. A helper sees it only if you share your private words."),
         required=False,
     )
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from bookings.models import Consultation
+from cases.case import people
 from cases.case.models import Case
 from cases.opinions.questions.rules import ON_TOP, AnsweredIn, CameOf, QuestionState
 from cases.opinions.talk.models import Talk
@@ -19,13 +20,9 @@ from portal.vault.models import DataKey
 
 class QuestionQuerySet(models.QuerySet["Question"]):
     def visible_to(self, user: Any) -> "QuestionQuerySet":
-        """The patient sees all of hers, the team those that are not private, and everybody what they put in."""
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        seen = Q(case__patient=user) | Q(put_in_by=user)
-        if user.role:
-            seen |= Q(is_private=False)
-        return self.filter(seen, case__in=Case.objects.visible_to(user))
+        """Those of the cases in which a person may see questions; a private one with whom she trusts such words."""
+        own = Q(put_in_by=user.pk) | Q(is_private=False) | people.where(user, "see_private_words", "case")
+        return self.filter(people.where(user, "see_questions", "case"), own)
 
     def open(self) -> "QuestionQuerySet":
         return self.filter(state=QuestionState.OPEN)

@@ -84,14 +84,15 @@ def hints_of(question: Question, known: Targets, role: str, user: Any) -> list[s
     said = []
     if question.put_in_by_id != user.pk:
         words = _("%(name)s added this.")
-        if question.came_of == CameOf.READING:
-            patient = role == rules.PATIENT
-            words = _("%(name)s added this after reading your plan.") if patient else _("%(name)s added this after reading the plan.")
+        if question.came_of == CameOf.READING and role == rules.PATIENT:
+            words = _("%(name)s added this after reading your plan.")
+        elif question.came_of == CameOf.READING:
+            words = _("%(name)s added this after reading the plan.")
         said.append(words % {"name": question.put_in_by.first_name})
     if question.state == QuestionState.ANSWERED:
         said.append(_answered(question, known))
     if question.is_private:
-        said.append(_("Only you see this."))
+        said.append(_("Private: our team does not see it."))
     return said
 
 

@@ -130,7 +130,11 @@ def _day(thing: Thing) -> date | None:
 def _headings(thing: Thing) -> tuple[str, str]:
     """ "For Dr. Raman, November 24", and "In the visit with Dr. Raman, November 24"."""
     if isinstance(thing, Consultation):
-        words, place, name = _("For your call with %(name)s"), _("In the call with %(name)s"), thing.consultant.first_name
+        words, place, name = (
+            _("For your call with %(name)s"),
+            _("In the call with %(name)s"),
+            thing.consultant.first_name,
+        )
     elif isinstance(thing, Talk):
         words, place, name = _("For the talk with %(name)s"), _("In the talk with %(name)s"), thing.clinician.name
     else:

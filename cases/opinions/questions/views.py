@@ -108,9 +108,8 @@ def _change_form(request: HttpRequest, question: Question, known: Targets, sent:
     private = may("see_private_words", question.case, request.user)
     stands = ChangeForm.stands(question, known)
     kept = drafts.kept(request.user, WORDS, question) if sent is None else None  # type: ignore[arg-type]
-    return ChangeForm(
-        sent, initial=stands | (kept or {}), known=known, may_be_private=private, now_at=stands["target"], prefix="words"
-    )
+    about: dict[str, Any] = {"known": known, "may_be_private": private, "now_at": stands["target"]}
+    return ChangeForm(sent, initial=stands | (kept or {}), prefix="words", **about)
 
 
 def _answer_form(request: HttpRequest, question: Question, known: Targets, sent: Any = None) -> AnswerForm:

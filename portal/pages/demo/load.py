@@ -16,11 +16,11 @@ from cases.case.regions import office_details
 from cases.documents import actions as documents
 from cases.documents.joining import actions as joining
 from cases.documents.worker import checking
+from cases.opinions.checklist import POINTS
 from cases.records import actions as records
 from cases.records.board.handing_over import put_on_board, put_reports_on_board
 from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.reviews import actions as reviews
-from cases.opinions.checklist import POINTS
 from cases.reviews.models import Review, Section
 from cases.reviews.opening import open_due_reviews
 from portal import clock
