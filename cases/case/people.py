@@ -197,9 +197,13 @@ def where(user: Any, verb: str, case: str = "") -> Q:
 
 def _grants(user: Any, verb: str) -> QuerySet[Helper]:
     """This person's grants that let her do it."""
-    found = Helper.objects.granted().filter(person=user.pk)
+    return _letting(Helper.objects.granted().filter(person=user.pk), verb)
+
+
+def _letting(found: QuerySet[Helper], verb: str) -> QuerySet[Helper]:
     if verb in BY_MANDATE:
-        return found.filter(Exists(Mandate.objects.standing().filter(case=OuterRef("case_id"), person=user.pk)))
+        standing = Mandate.objects.standing().filter(case=OuterRef("case_id"), person=OuterRef("person_id"))
+        return found.filter(Exists(standing))
     return found.filter(**{NEEDS[verb]: True}) if verb in NEEDS else found
 
 
@@ -223,18 +227,40 @@ def who_can_open(case: Case, verb: str = "read_documents", *, reader: User | Non
     as `reader` (the patient when nobody is named) says them.
     """
     words = words_for(case, reader)
-    people = [(case.patient, str(words[PATIENT]))] if case.patient.can_sign_in else []
-    helpers = User.objects.filter(
-        pk__in=Helper.objects.granted().filter(case=case).values("person"), can_sign_in=True
-    ).order_by("name")
-    people += [(user, str(words[HELPER])) for user in helpers if may(verb, case, user)]
-    assigned = User.objects.filter(
-        pk__in=case.assignments.filter(ended_at__isnull=True).values("user"), can_sign_in=True
-    ).order_by("name")
-    people += [(user, str(words[CONSULTANT])) for user in assigned if may(verb, case, user)]
-    coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name")
-    people += [(user, str(words[COORDINATOR])) for user in coordinators if may(verb, case, user)]
-    return people
+    able = User.objects.filter(_able(case, verb), can_sign_in=True).order_by("name")
+    people = [(case.patient if user.pk == case.patient_id else user, _part(case, user)) for user in able]
+    return [(user, str(words[part])) for user, part in sorted(people, key=lambda each: list(words).index(each[1]))]
+
+
+def _part(case: Case, user: User) -> str:
+    """The role of someone who is known to be in the case."""
+    if user.pk == case.patient_id:
+        return PATIENT
+    return {User.Role.CONSULTANT: CONSULTANT, User.Role.COORDINATOR: COORDINATOR}.get(User.Role(user.role), HELPER)
+
+
+def _able(case: Case, verb: str) -> Q:
+    """`may` as a condition on people: one query, however many they are."""
+    roles = MAY[verb]
+    able = Q(pk=case.patient_id) if PATIENT in roles else Q(pk__in=[])
+    if HELPER in roles:
+        able |= Q(role="", pk__in=_holding(case, verb).values("person"))
+    answered = Helper.objects.answered().filter(case=case, person=OuterRef("pk"))
+    is_staff = ~Q(pk=case.starter_id) | Q(Exists(answered)) if case.starter_id else Q()
+    if CONSULTANT in roles:
+        place = Q(role=User.Role.CONSULTANT, pk__in=case.assignments.filter(ended_at__isnull=True).values("user"))
+        if verb in BY_CONSENT:
+            read = Consent.objects.standing().filter(case=case, kind=Consent.Kind.READ)
+            place &= Q(pk__in=read.values("consultant"))
+        able |= place & is_staff
+    if COORDINATOR in roles and case.state != Case.State.CLOSED:
+        able |= Q(role=User.Role.COORDINATOR) & is_staff
+    return able
+
+
+def _holding(case: Case, verb: str) -> QuerySet[Helper]:
+    """The grants of the case that let their helpers do it."""
+    return _letting(Helper.objects.granted().filter(case=case), verb)
 
 
 def patients_and_helpers(cases: Any) -> Any:

@@ -4,7 +4,6 @@ in `answering`.
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
 from uuid import UUID, uuid4, uuid5
 from zoneinfo import ZoneInfo
 
@@ -20,11 +19,9 @@ from cases.threads import answering, rules, telling
 from cases.threads.models import Attachment, Message, ReadMark, Thread
 from portal import clock
 from portal.accounts import drafts
-from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.history.models import Event
 from portal.texts.words import organisation
 
 DRAFT, NOTE_DRAFT = "message", "team-note"
@@ -193,29 +190,19 @@ def say_misplaced(message: Message, *, by: Actor) -> Message:
     return message
 
 
-def newest_for(thread: Thread, user: User, case: Case) -> int:
-    """The number up to which there is something for this person to read."""
-    return thread.last_number if may("note_messages", case, user) else thread.last_shared
-
-
+@transaction.atomic
 def note_reading(case: Case, upto: int, *, by: Actor) -> None:
     """Keep how far a person has read, before the words are shown: what is read can no longer be taken back.
 
-    One line of history in half an hour.
+    Reading on within half an hour is one look, and one line of history.
     """
-    with transaction.atomic():
-        lock(case)
-        mark, _made = ReadMark.objects.get_or_create(case=case, person=by.user, defaults={"read_at": clock.now()})
-        if upto > mark.upto:
-            mark.upto, mark.read_at = upto, clock.now()
-            mark.save(update_fields=["upto", "read_at"])
-        note_look(case, by=by)
-
-
-def note_look(case: Case, *, by: Actor) -> None:
-    """The thread was opened; within half an hour it is one look."""
-    since = clock.now() - rules.ONE_LOOK
-    noted: Any = Event.objects.filter(patient=case.patient_id, at__gte=since, verb="message.read", actor_id=by.id)
-    if not noted.filter(about_id=str(case.pk)).exists():
+    lock(case)
+    now = clock.now()
+    mark, is_first = ReadMark.objects.get_or_create(case=case, person=by.user, defaults={"read_at": now})
+    is_look = is_first or rules.is_another_look(mark.read_at, now)
+    if upto > mark.upto or is_look:
+        mark.upto, mark.read_at = max(upto, mark.upto), now
+        mark.save(update_fields=["upto", "read_at"])
+    if is_look:
         why = {"consultant": "preparing", "coordinator": "care"}.get(role_in(case, by), "")
         record(by, "message.read", case, patient=case.patient_id, case=case.pk, why=why)

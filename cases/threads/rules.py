@@ -15,6 +15,11 @@ ONE_LOOK = dt.timedelta(minutes=30)  # reading within it is one line of history
 TOLD_FOR = dt.timedelta(days=14)  # so long somebody may still be told that a message waits
 
 
+def is_another_look(read_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether reading now is a line of history of its own."""
+    return read_at is None or now - read_at >= ONE_LOOK
+
+
 def why_not_send(text: str, files: int) -> str:
     """Why this cannot be sent; empty when it can."""
     if not text.strip() and not files:

@@ -74,6 +74,11 @@ class Reader:
     had_read: int
     others_read: int
     now: dt.datetime
+    read_at: dt.datetime | None = None
+
+    @property
+    def is_another_look(self) -> bool:
+        return rules.is_another_look(self.read_at, self.now)
 
 
 def marks_of(case: Case) -> list[ReadMark]:
@@ -84,9 +89,9 @@ def marks_of(case: Case) -> list[ReadMark]:
 def reader_of(user: User, case: Case, now: dt.datetime, marks: Iterable[ReadMark] | None = None) -> Reader:
     """One query, or none where the marks of the case are at hand."""
     marks = marks_of(case) if marks is None else list(marks)
-    own = next((mark.upto for mark in marks if mark.person_id == user.pk), 0)
+    own = next((mark for mark in marks if mark.person_id == user.pk), None)
     others = max((mark.upto for mark in marks if mark.person_id != user.pk), default=0)
-    return Reader(user, case, own, others, now)
+    return Reader(user, case, own.upto if own else 0, others, now, own.read_at if own else None)
 
 
 def window(reader: Reader, *, before: int = 0, after: int = 0) -> Window:

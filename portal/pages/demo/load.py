@@ -28,7 +28,7 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.pages import actions as page_actions
 from portal.pages import copies, friday
-from portal.pages.demo import helping, house, messages, papers, plan_files, reports
+from portal.pages.demo import helping, house, messages, papers, plan_files, reports, threads
 from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
 from portal.pages.demo.plans import plan
 from portal.pages.demo.reviews import REVIEWS
@@ -163,6 +163,10 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
         yield max(began - 3, 0), lambda: _add_plan(told)
     if story.messages:
         yield 1, lambda: messages.ODD[story.messages](told.case, theo)
+    if story.thread == "told":
+        yield from threads.told(lambda: told.case, told.teller, theo)
+    if story.thread == "asked":
+        yield from threads.asked(lambda: told.case, told.teller)
     if story.talk_in is not None:
         yield from _talk(told)
     if story.new_plan:

@@ -41,6 +41,7 @@ class Story:
     third: str = ""  # a third doctor, asked two days ago
     third_in: int = 0  # days, until that visit
     over_in: int | None = None  # days, until the talk with the primary doctor
+    thread: str = ""  # "", told, asked
     asks: str = ""  # what to ask in the talk, a line each; empty: what matters
 
 
@@ -67,6 +68,7 @@ STORIES: Final = (
         service="plan",
         talk_in=8,
         matters="Keep as much of myself as I can. Be well for my sister’s wedding in May.",
+        thread="told",
         asks="Is a smaller operation possible for me?\nWhat is the second area on my MRI?\n"
         "Would chemotherapy help me, and how do you know?",
     ),
@@ -94,6 +96,7 @@ STORIES: Final = (
         "grace",
         "Lung cancer, right side",
         began=20,
+        thread="asked",
         primary="dr_lin",
         first="dr_moss",
         second="dr_castel",
