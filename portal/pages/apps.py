@@ -22,6 +22,7 @@ class PagesConfig(AppConfig):
                 "case.goes_on": _("Took the next step up again"),
                 "sheet.seen": _("Looked at the one-page sheet"),
                 "sheet.taken": _("Saved the one-page sheet as a PDF"),
+                "privacy.list_taken": _("Saved the list of who did what"),
                 "carry.seen": _("Looked at the list of what to take"),
             },
             {"post_sheet": _("The one-page sheet should be posted")},

@@ -1,30 +1,33 @@
 """The patient's privacy page: who did what with the records and why, who can open them, what was said yes to."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.actions import withdraw_consent as withdraw
 from cases.case.models import Case, Consent, Office
-from cases.case.people import may, who_can_open
+from cases.case.people import may
 from cases.documents.reading import looks
-from portal import when
+from cases.records.board.export import BOM, written
+from portal import clock, retention, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history import words as history_words
+from portal.history.actions import record
 from portal.history.models import Event
-from portal.pages import signed
+from portal.pages import privacy_parts, signed
 
 LINES_ON_A_PAGE = 25
+LINES_AT_ONCE = 500  # of the list that is taken along
 CAN_BE_WITHDRAWN = {Consent.Kind.READ, Consent.Kind.NOTE}
 
 
@@ -33,19 +36,67 @@ CAN_BE_WITHDRAWN = {Consent.Kind.READ, Consent.Kind.NOTE}
 def privacy(request: HttpRequest, pk: str) -> HttpResponse:
     """Every look at the patient's records, in the same words that staff see."""
     case = own_case(request, pk)
-    page = Paginator(events_of(case), LINES_ON_A_PAGE).get_page(request.GET.get("page"))
+    before = request.GET.get("before", "")
+    found = list(before_line(events_of(case), before)[: LINES_ON_A_PAGE + 1])
+    shown = found[:LINES_ON_A_PAGE]
+    user: Any = request.user
     context = {
         "case": case,
-        "page": page,
-        "rows": lines(list(page), case, request.user),
-        "can_open": [
-            {"name": user.name, "initials": user.initials, "words": words} for user, words in who_can_open(case)
-        ],
-        "signed": signed.of_case(case, request.user),
-        "consents": [_consent(consent) for consent in _consents(case)],
-        "sessions_url": reverse("usersessions_list"),
+        "rows": lines(shown, case, user),
+        "is_first": not before,
+        "older": shown[-1].pk if len(found) > LINES_ON_A_PAGE else "",
+        "can_open": privacy_parts.can_open(case, user),
+        "helpers_url": privacy_parts.helpers_url(case),
+        "offices": privacy_parts.offices(case, user),
+        "signed": signed.of_case(case, user),
+        "consents": [privacy_parts.consent(each, each.kind in CAN_BE_WITHDRAWN) for each in _consents(case)],
+        "signing_in": privacy_parts.signing_in(user),
+        "kept": privacy_parts.kept(),
+        "is_confirmed": retention.CONFIRMED_BY_COUNSEL,
     }
     return render(request, "pages/privacy.html", context)
+
+
+@open_to(PERSON)
+@require_safe
+def full_list(request: HttpRequest, pk: str) -> StreamingHttpResponse:
+    """The whole list as a table to keep, in pieces: however long it is."""
+    case = own_case(request, pk)
+    record(Actor.of(request), "privacy.list_taken", case, patient=case.patient_id, case=case.pk)
+    answer = StreamingHttpResponse(_table(case, request.user), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="list-{when.as_date(clock.now()).isoformat()}.csv"'
+    answer["Cache-Control"] = "no-store"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _table(case: Case, reader: Any) -> Iterator[bytes]:
+    """Some lines at once, each piece by the last line of the one before. The language is that of the press."""
+    language, zone = translation.get_language(), timezone.get_current_timezone()
+    yield (BOM + written([[_("When"), _("Who"), _("What"), _("About"), _("Done for"), _("Why")]])).encode()
+    last = ""
+    while True:
+        some = list(before_line(events_of(case), last)[:LINES_AT_ONCE])
+        if not some:
+            return
+        with translation.override(language), timezone.override(zone):
+            rows = [
+                [each["at"].astimezone(zone), each["who"], each["what"], each["which"], each["for_whom"], each["why"]]
+                for each in lines(some, case, reader)
+            ]
+        yield written(rows).encode()
+        last = str(some[-1].pk)
+
+
+def before_line(events: Any, line: str) -> Any:
+    """What is older than one line of the list; all of it without one. By key: page 1,000 costs as much as page 1."""
+    if not line:
+        return events
+    key = events.filter(pk=line).values_list("at", "pk").first() if line.isdecimal() and len(line) < 19 else None
+    if key is None:
+        raise Http404
+    at, pk = key
+    return events.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
 
 
 @open_to(PERSON)
@@ -126,27 +177,5 @@ def _for_whom(event: Event, user: User | None, case: Case, reader: Any) -> str:
 
 
 def _consents(case: Case) -> Any:
-    asked = Consent.objects.filter(person=case.patient_id, case=case)
+    asked = Consent.objects.filter(Q(case=case) | Q(case=None), person=case.patient_id)
     return asked.select_related("consultant", "text").order_by("-given_at")
-
-
-def _consent(consent: Consent) -> dict[str, object]:
-    words = {
-        Consent.Kind.SCOPE: _("You know what our consultations are, and what they are not"),
-        Consent.Kind.NOTE: _("Your primary doctor gets a short note after a call"),
-        Consent.Kind.PRIVACY: _("How we keep your data"),
-    }
-    if consent.consultant:
-        sentence = _("%(name)s may read your files") % {"name": consent.consultant.name}
-    else:
-        sentence = words[Consent.Kind(consent.kind)]
-    dates = {"given": when.moment(consent.given_at), "version": consent.text.version}
-    text = _("Since %(given)s. Version %(version)d of the words.") % dates
-    if consent.withdrawn_at:
-        text = _("Taken back on %(day)s.") % {"day": when.moment(consent.withdrawn_at)}
-    return {
-        "pk": consent.pk,
-        "words": sentence,
-        "when": text,
-        "can_be_withdrawn": consent.withdrawn_at is None and consent.kind in CAN_BE_WITHDRAWN,
-    }

@@ -44,6 +44,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/sheet/post/", sheet_views.post_sheet, name="post_sheet"),
     path("staff/reminders/", reminder_log.reminder_log, name="reminder_log"),
     path("cases/<uuid:pk>/privacy/", privacy.privacy, name="privacy"),
+    path("cases/<uuid:pk>/privacy/list.csv", privacy.full_list, name="privacy_list"),
     path("cases/<uuid:pk>/consents/<uuid:consent>/withdraw/", privacy.withdraw_consent, name="withdraw_consent"),
     path("staff/today/", today.today, name="today"),
     path("staff/cases/", caseload.caseload, name="caseload"),

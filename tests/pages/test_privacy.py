@@ -1,17 +1,32 @@
 """What the patient reads about who did what with the records."""
 
+import csv
+import datetime as dt
+import io
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cases.case import actions as case_actions
+from cases.case.hands import read_privacy_out
+from cases.case.helping.models import Helper
+from cases.case.helping.rules import SETS, SWITCHES
 from cases.case.models import Consent
+from cases.case.opening import KINDS, who_opens
 from cases.case.people import has_consent_to_read, who_can_open
+from cases.desk.links.actions import link_for
+from cases.records.models import Visit
+from portal import clock, retention, when
 from portal.actors import Actor
 from portal.history.actions import record
 from portal.history.models import Event
 from portal.history.words import known_verbs, why
+from portal.pages import privacy, privacy_parts
+from portal.texts.words import text
 from tests import factories, people
+from tests.pages.test_growth import SIGNING_IN
 from tests.reviews.world import plan
 
 pytestmark = pytest.mark.django_db
@@ -82,22 +97,103 @@ def test_nothing_of_another_case_is_told():
     assert "Looked at the case" not in read(factories.open_case())
 
 
-def test_long_histories_are_paged_with_as_many_queries():
-    case, theo = factories.open_case(), Actor.person(people.person("theo"))
-
-    def queries(page: int) -> int:
-        with CaptureQueriesContext(connection) as seen:
-            people.browser(case.patient).get(f"{address(case)}?page={page}")
-        return len(seen)
-
-    record(theo, "case.seen", case, patient=case.patient_id, case=case.pk, why="care")
-    queries(1)
-    one = queries(1)
-    for _look in range(60):
+def looks(case, count: int) -> None:
+    theo = Actor.person(people.person("theo"))
+    for _look in range(count):
         record(theo, "case.seen", case, patient=case.patient_id, case=case.pk, why="care")
-    assert queries(1) == one
-    assert queries(3) == one
-    assert "Page 1 of 3" in read(case)
+
+
+def queries(browser, address: str) -> int:
+    with CaptureQueriesContext(connection) as seen:
+        browser.get(address)
+    return len([query for query in seen if query["sql"].startswith("SELECT")])
+
+
+def test_long_histories_are_walked_by_key_with_as_many_queries():
+    case = factories.assign(factories.open_case(), people.person("joanne"))
+    looks(case, 1)
+    browser = people.browser(case.patient)
+    browser.get(address(case))
+    one = queries(browser, address(case))
+    looks(case, 60)
+    assert queries(browser, address(case)) == one <= SIGNING_IN["rosa"] + 15
+    seen, older = [], ""
+    while True:
+        page = browser.get(address(case) + (f"?before={older}" if older else "")).context
+        seen += [row["at"] for row in page["rows"]]
+        if not (older := page["older"]):
+            break
+    assert len(seen) == Event.objects.filter(patient=case.patient_id).count()
+    assert seen == sorted(seen, reverse=True)
+
+
+def test_a_line_of_anothers_list_is_no_place_to_begin():
+    other = factories.open_case(people.person("grace"))
+    line = Event.objects.filter(case_id=other.pk).first()
+    case = factories.open_case()
+    for wrong in (line.pk, "x", "9" * 40, "-1"):
+        answer = people.browser(case.patient).get(f"{address(case)}?before={wrong}")
+        assert answer.status_code == 404
+
+
+def test_the_full_list_is_streamed_and_runs_in_no_spreadsheet(monkeypatch):
+    monkeypatch.setattr(privacy, "LINES_AT_ONCE", 7)
+    theo = people.person("theo")
+    theo.name = "=HYPERLINK(1)"
+    theo.save()
+    case = factories.open_case()
+    looks(case, 20)
+    answer = people.browser(case.patient).get(reverse("pages:privacy_list", args=[case.pk]))
+    assert answer.streaming
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert len(rows) == 1 + Event.objects.filter(patient=case.patient_id).count()
+    assert [row[1] for row in rows].count("'=HYPERLINK(1)") == 20
+    assert Event.objects.filter(verb="privacy.list_taken", actor_id=case.patient_id).exists()
+
+
+@pytest.mark.parametrize("chosen", ["dates", "most", "acts"])
+def test_who_opens_what_is_the_rule_for_each_kind(chosen):
+    ama, amir = people.person("ama"), people.person("amir")
+    case = factories.assign(factories.open_case(), people.person("joanne"))
+    case_actions.assign(case, amir, why="booking", by=Actor.person(people.person("theo")))  # who may not read yet
+    now = clock.now()
+    Helper.objects.create(
+        case=case, patient=case.patient, person=ama, chosen=chosen, asked_at=now, asked_by=ama, agreed_at=now,
+        agreed_how="page", recorded_by=case.patient, **{switch: switch in SETS[chosen] for switch in SWITCHES},
+    )  # fmt: skip
+    found = who_opens(case)
+    for verb in KINDS:
+        assert [each.user for each in found if verb in each.verbs] == [user for user, _ in who_can_open(case, verb)]
+    html = read(case)
+    assert "Ama Osei" in html
+    assert "Until you end it." in html
+
+
+def test_a_page_of_an_office_stands_with_its_last_day():
+    case = factories.case_with_visit(days=40)
+    visit = Visit.objects.get(case=case)
+    link_for(visit, visit.office, by=Actor.person(people.person("theo")))
+    html = read(case)
+    assert "Northfield Medical Center" in html
+    last = visit.on_date + dt.timedelta(days=30)
+    assert f"Until {when.day(last, year=True)}, 30 days after the visit." in html
+
+
+def test_a_consent_says_how_it_was_given_and_what_follows():
+    case = factories.assign(factories.open_case(), people.person("joanne"))
+    by = Actor.person(people.person("theo"))
+    read_privacy_out(case.patient, version=text("privacy_notice").version, by=by)
+    html = read(case)
+    assert "It was read out to you on the phone." in html
+    assert "Joanne Pike can open no file of yours" in html
+
+
+def test_how_long_things_are_kept_is_the_nightly_table():
+    codes = {rule.code for rule in retention.RULES}
+    assert set(privacy_parts.KEPT_WORDS) | privacy_parts.NOT_HERS == codes
+    html = read(factories.open_case())
+    assert "To be confirmed by counsel" in html
+    assert "6 years" in html
 
 
 def test_every_verb_that_was_recorded_has_words():

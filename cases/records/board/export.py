@@ -40,11 +40,11 @@ def table(user: Any, now: datetime, *, by: Actor) -> Iterator[bytes]:
     visits = Visit.objects.visible_to(user).live().filter(case__in=Case.objects.open())
     ids = list(visits.order_by(F("on_date").asc(nulls_last=True), "pk").values_list("pk", flat=True))
     with translation.override(language):
-        yield (BOM + _lines([_heads()])).encode()
+        yield (BOM + written([_heads()])).encode()
     for start in range(0, len(ids), VISITS_AT_ONCE):
         some = ids[start : start + VISITS_AT_ONCE]
         with translation.override(language):
-            yield _lines(_rows(some, now, by)).encode()
+            yield written(_rows(some, now, by)).encode()
 
 
 def _rows(ids: list[Any], now: datetime, by: Actor) -> Iterator[list[object]]:
@@ -108,7 +108,8 @@ def _row(stands: Standing, line: ItemStanding) -> list[object]:
     ]
 
 
-def _lines(rows: Iterable[Iterable[object]]) -> str:
+def written(rows: Iterable[Iterable[object]]) -> str:
+    """Rows as lines of such a table."""
     out = StringIO()
     csv.writer(out).writerows([cell(value) for value in row] for row in rows)
     return out.getvalue()

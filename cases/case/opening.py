@@ -1,0 +1,70 @@
+"""Who can open which kind of thing in a case: the rule of `people`, asked for everybody and every kind at once."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from cases.case import people
+from cases.case.helping.models import Helper
+from cases.case.models import Case, Consent
+from cases.case.people import CONSULTANT, COORDINATOR, HELPER, PATIENT
+from portal.accounts.models import User
+
+# What there is to open, by the verb that opens it, in the words of a page.
+KINDS: dict[str, Promise] = {
+    "see": gettext_lazy("dates"),
+    "see_records": gettext_lazy("where records are"),
+    "read_documents": gettext_lazy("files"),
+    "read_messages": gettext_lazy("messages"),
+    "see_questions": gettext_lazy("questions"),
+    "read_summary": gettext_lazy("the summary"),
+    "see_private_words": gettext_lazy("private words"),
+}
+
+
+@dataclass(frozen=True)
+class Opens:
+    """One person, and what they can open today. `grant` is a helper's."""
+
+    user: User
+    role: str
+    verbs: frozenset[str] = field(default_factory=frozenset)
+    grant: Helper | None = None
+
+
+def who_opens(case: Case) -> list[Opens]:
+    """The patient, her helpers, consultants and coordinators with what each can open, in three queries."""
+    found = [_opens(case.patient, PATIENT, lambda verb: True)] if case.patient.can_sign_in else []
+    grants = Helper.objects.granted().filter(case=case).select_related("person").order_by("person__name", "pk")
+    for grant in grants:
+        if grant.person.can_sign_in and not grant.person.role:
+            found.append(_opens(grant.person, HELPER, _by_grant(grant), grant))
+    found += _consultants(case)
+    if case.state != Case.State.CLOSED:
+        coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name")
+        own = {each.user.pk for each in found}
+        found += [_opens(user, COORDINATOR, lambda verb: True) for user in coordinators if user.pk not in own]
+    return found
+
+
+def _consultants(case: Case) -> list[Opens]:
+    assigned = case.assignments.filter(ended_at=None, user__can_sign_in=True, user__role=User.Role.CONSULTANT)
+    read = Consent.objects.standing().filter(case=case, kind=Consent.Kind.READ, consultant=OuterRef("user"))
+    found = assigned.annotate(may_read=Exists(read)).select_related("user").order_by("user__name")
+    return [
+        _opens(each.user, CONSULTANT, lambda verb, allows=each.may_read: allows or verb not in people.BY_CONSENT)
+        for each in found
+        if each.user_id != case.patient_id
+    ]
+
+
+def _by_grant(grant: Helper) -> Any:
+    """Opening is no matter of a paper of the law: the grant alone says what she sees."""
+    return lambda verb: verb not in people.NEEDS or getattr(grant, people.NEEDS[verb])
+
+
+def _opens(user: User, role: str, allows: Any, grant: Helper | None = None) -> Opens:
+    return Opens(user, role, frozenset(verb for verb in KINDS if role in people.MAY[verb] and allows(verb)), grant)

@@ -1,0 +1,161 @@
+"""What stands on the privacy page beside the list of looks: who can open what, signing in, what we keep."""
+
+import datetime as dt
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from cases.case import people
+from cases.case.models import Case, Consent
+from cases.case.opening import KINDS, Opens, who_opens
+from cases.desk.links.actions import standing_of
+from cases.desk.links.rules import Standing, open_until
+from cases.desk.models import OfficeLink
+from cases.records.words import listed
+from portal import retention, when
+from portal.accounts.models import User
+
+OFFICE_LINKS_SHOWN = 20
+YEAR = 365
+# What is kept of a patient, in her words; the nightly task's own leftovers are not hers to know.
+KEPT_WORDS = {
+    "closed_cases": gettext_lazy("The words and files of your case, once it is closed"),
+    "access_record": gettext_lazy("The list of who did what"),
+    "message_words": gettext_lazy("The words of messages we sent you"),
+    "withdrawn_files": gettext_lazy("Files you took back"),
+    "refused_files": gettext_lazy("Traces of files that did not pass our checks"),
+    "identity_copies": gettext_lazy("A copy of your ID, when your visit has no day"),
+    "not_ours_papers": gettext_lazy("Papers that came to us by mistake"),
+    "drafts": gettext_lazy("What you typed and did not send"),
+    "unfinished_intake": gettext_lazy("Answers of someone who did not finish signing up"),
+}
+NOT_HERS = {"bytes_left", "files_not_arrived"}
+
+
+def can_open(case: Case, reader: User) -> list[dict[str, Any]]:
+    """Everybody who can open something, with what it is and until when."""
+    words = people.words_for(case, reader)
+    return [_person(each, words) for each in who_opens(case)]
+
+
+def _person(each: Opens, words: Any) -> dict[str, Any]:
+    kinds = listed([str(label) for verb, label in KINDS.items() if verb in each.verbs])
+    until = each.grant.until_on if each.grant else None
+    return {
+        "name": each.user.name,
+        "initials": each.user.initials,
+        "words": str(words[each.role]),
+        "kinds": _("Can open: %(kinds)s.") % {"kinds": kinds} if kinds else _("Can open nothing."),
+        "until": _until(each, until),
+    }
+
+
+def _until(each: Opens, until: dt.date | None) -> str:
+    if each.grant is None:
+        return ""
+    return _("Until %(day)s.") % {"day": when.day(until, year=True)} if until else _("Until you end it.")
+
+
+def helpers_url(case: Case) -> str:
+    """Where helpers are changed and ended; "" while there is no such page."""
+    try:
+        return reverse("case:helpers", args=[case.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def offices(case: Case, reader: User) -> list[dict[str, str]]:
+    """The pages that offices can open about this case, each with its last day."""
+    found = OfficeLink.objects.visible_to(reader).standing().filter(visit__case=case)
+    links = found.select_related("office", "visit__case").order_by("-made_at", "pk")[:OFFICE_LINKS_SHOWN]
+    return [_office(link) for link in links if standing_of(link) != Standing.OVER]
+
+
+def _office(link: OfficeLink) -> dict[str, str]:
+    last = open_until(link.visit.on_date)
+    if last is None:
+        until = _("Open until 30 days after your visit, once it has a day.")
+    else:
+        until = _("Until %(day)s, 30 days after the visit.") % {"day": when.day(last, year=True)}
+    used = _("Last opened %(at)s.") % {"at": when.moment(link.opened_at)} if link.opened_at else _("Never opened.")
+    return {"title": link.office.name, "hint": f"{until} {used}"}
+
+
+CONSENTS = {
+    Consent.Kind.SCOPE: gettext_lazy("You know what our consultations are, and what they are not"),
+    Consent.Kind.NOTE: gettext_lazy("Your primary doctor gets a short note after a call"),
+    Consent.Kind.PRIVACY: gettext_lazy("How we keep your data"),
+}
+HOW = {
+    "page": gettext_lazy("You ticked it here."),
+    "phone": gettext_lazy("It was read out to you on the phone."),
+    "paper": gettext_lazy("You signed it on paper."),
+}
+
+
+def consent(given: Consent, can_be_withdrawn: bool) -> dict[str, object]:
+    """What was said yes to, when and how, and what follows when it is taken back."""
+    follows = ""
+    if given.consultant:
+        name = {"name": given.consultant.name}
+        sentence = _("%(name)s may read your files") % name
+        follows = _("When you take it back, %(name)s can open no file of yours. Looks stay on the list.") % name
+    else:
+        sentence = str(CONSENTS[Consent.Kind(given.kind)])
+        if given.kind == Consent.Kind.NOTE:
+            follows = _("When you take it back, no more notes go. Those that went stay with your doctor.")
+    dates = {"given": when.moment(given.given_at), "version": given.text.version}
+    said = _("Since %(given)s. Version %(version)d of the words.") % dates + f" {HOW[given.how]}"
+    if given.withdrawn_at:
+        said = _("Taken back on %(day)s.") % {"day": when.moment(given.withdrawn_at)}
+    can = can_be_withdrawn and given.withdrawn_at is None
+    return {
+        "pk": given.pk,
+        "words": sentence,
+        "when": said,
+        "follows": follows if can else "",
+        "can_be_withdrawn": can,
+    }
+
+
+def signing_in(user: User) -> list[dict[str, str]]:
+    """How this person signs in, where they are signed in, and how reminders come."""
+    kinds = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    keys = kinds.count(Authenticator.Type.WEBAUTHN)
+    ways = [_("a code by email")]
+    ways += [ngettext("%(count)d passkey", "%(count)d passkeys", keys) % {"count": keys}] if keys else []
+    ways += [_("a password")] if user.has_usable_password() else []
+    ways += [_("an app with codes")] if Authenticator.Type.TOTP in kinds else []
+    open_now = UserSession.objects.filter(user=user).count()
+    told = {"count": open_now}
+    return [
+        {"label": _("Ways in"), "value": listed(ways), "href": reverse("accounts:settings")},
+        {
+            "label": _("Open now"),
+            "value": ngettext("%(count)d sign-in", "%(count)d sign-ins", open_now) % told,
+            "href": reverse("usersessions_list"),
+        },
+        {
+            "label": _("Reminders"),
+            "value": str(User.Channel(user.channel).label).capitalize(),
+            "hint": _("They never say what you have, nor what kind of doctor you see."),
+            "href": reverse("accounts:about_you"),
+        },
+    ]
+
+
+def kept() -> list[dict[str, str]]:
+    """How long each kind of thing is kept, from the table that the nightly task goes by."""
+    rules = {rule.code: rule for rule in retention.RULES}
+    return [{"label": str(words), "value": _long(rules[code].kept)} for code, words in KEPT_WORDS.items()]
+
+
+def _long(kept_for: dt.timedelta) -> str:
+    years = kept_for.days // YEAR
+    if years:
+        return ngettext("%(count)d year", "%(count)d years", years) % {"count": years}
+    return ngettext("%(count)d day", "%(count)d days", kept_for.days) % {"count": kept_for.days}
