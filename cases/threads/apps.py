@@ -10,13 +10,15 @@ class ThreadsConfig(AppConfig):
     verbose_name = "Messages"
 
     def ready(self) -> None:
+        from cases.case.people import may
         from cases.threads import answering, reminders
-        from portal.accounts import nav_counts
+        from portal.accounts import nav_counts, nav_gates
         from portal.history import words
         from portal.reminders.kinds import register
 
         register(*reminders.KINDS)
         nav_counts.register("threads:waiting", answering.count)
+        nav_gates.register("threads:thread", lambda user, case: may("read_messages", case, user))
         words.register(
             {
                 "message.sent": _("Wrote a message"),

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from portal import phones
-from portal.accounts import nav_counts, sessions
+from portal.accounts import nav_counts, nav_gates, sessions
 from portal.texts import words
 
 register = template.Library()
@@ -83,8 +83,12 @@ def _items(rows, context):
 
 @register.simple_tag(takes_context=True)
 def patient_nav(context):
-    """The tabs of a patient's or helper's page, as far as their pages exist."""
-    return list(_items(PATIENT, context))
+    """The tabs of a patient's or helper's page, as far as their pages exist and open for the reader."""
+    return [item for item in _items(PATIENT, context) if _is_open(item["name"], context)]
+
+
+def _is_open(name, context):
+    return nav_gates.is_open(name, context.get("user"), context.get("case"))
 
 
 @register.simple_tag(takes_context=True)
@@ -108,8 +112,8 @@ def account_menu(context):
 
 @register.simple_tag(takes_context=True)
 def case_page(context, name):
-    """The address of a page of this case, or "" while that page does not exist."""
-    return _address(name, context.get("case"))
+    """The address of a page of this case, or "" while that page does not exist or open for the reader."""
+    return _address(name, context.get("case")) if _is_open(name, context) else ""
 
 
 @lru_cache(maxsize=1)
