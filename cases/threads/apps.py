@@ -11,12 +11,12 @@ class ThreadsConfig(AppConfig):
 
     def ready(self) -> None:
         from cases.case.people import may
-        from cases.threads import answering, reminders
+        from cases.threads import answering, digest, reminders
         from portal.accounts import nav_counts, nav_gates
         from portal.history import words
         from portal.reminders.kinds import register
 
-        register(*reminders.KINDS)
+        register(*reminders.KINDS, digest.KIND)
         nav_counts.register("threads:waiting", answering.count)
         nav_gates.register("threads:thread", lambda user, case: may("read_messages", case, user))
         words.register(

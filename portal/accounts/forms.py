@@ -147,7 +147,18 @@ class StaffAboutForm(AboutYouForm):
     birth_date = safe_to_ring = may_leave_message = postal = channel = None  # type: ignore[assignment]
 
     class Meta(AboutYouForm.Meta):
-        fields = ["name", "called", "phone", "time_zone", "language"]
+        fields = ["name", "called", "phone", "time_zone", "language", "wants_digest"]
+        labels: ClassVar[dict[str, Any]] = {
+            "wants_digest": gettext_lazy("Email me once a day while messages wait for me")
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "wants_digest": gettext_lazy("It says how many, and nothing of what they say.")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.role == User.Role.ADMINISTRATOR:
+            del self.fields["wants_digest"]  # no messages wait for them
 
 
 class DisplayForm(forms.ModelForm):

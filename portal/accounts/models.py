@@ -78,6 +78,7 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=10, default="en")
     theme = models.CharField(max_length=10, choices=Theme.choices, blank=True, default=Theme.DEVICE)
     text_size = models.CharField(max_length=10, choices=TextSize.choices, blank=True, default=TextSize.NORMAL)
+    wants_digest = models.BooleanField(default=False, db_default=False)  # staff: once a day, that something waits
     can_sign_in = models.BooleanField(default=True)
     joined_at = models.DateTimeField(null=True)
     privacy_version = models.PositiveIntegerField(default=0)  # of the notice they accepted; 0: none yet

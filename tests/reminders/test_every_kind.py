@@ -8,11 +8,13 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from bookings import actions as bookings
-from cases.case.actions import settle_to_do
+from cases.case.actions import assign, settle_to_do
 from cases.case.helping import actions as helping
 from cases.case.models import Case
 from cases.records import actions as records
 from cases.records.referral import letter_actions
+from cases.threads import actions as threads
+from cases.threads import answering, digest
 from portal import clock, mail
 from portal.actors import Actor
 from portal.pages import nudges
@@ -29,7 +31,8 @@ def house(world, request):  # noqa: F811
     """The world, with a call of Grace's that stands or was canceled: its messages say other things then.
 
     A visit of hers took place today, so that its report is asked about; a record of it waits for her, and Ama, who
-    helps her, asks us to remind her kindly. Rosa's letter was faxed.
+    helps her, asks us to remind her kindly. Rosa's letter was faxed. Grace and Theo write to each
+    other, Joanne is asked to answer, and Theo wants to know each day what waits.
     """
     call = factories.book(Case.objects.get(patient=people.person("grace")))
     visit = factories.case_with_visit(days=0, patient=people.person("grace")).visits.get()
@@ -39,10 +42,22 @@ def house(world, request):  # noqa: F811
     asked = helping.ask(visit.case, people.person("ama"), by=Actor.person(people.person("theo")))
     helping.agree(asked, chosen="most", by=Actor.person(people.person("grace")))
     nudges.nudge(visit.case, by=Actor.person(people.person("ama")))
+    _write(visit.case)
     fax = letter_actions.ask_to_fax(Case.objects.get(pk=world["case"]), "refer", by=Actor.person(people.person("rosa")))
     settle_to_do(fax, by=Actor.person(people.person("theo")))
     if request.param == "canceled":
         bookings.cancel(call, by=Actor.person(call.patient))
+
+
+def _write(case: Case) -> None:
+    theo, joanne = people.person("theo"), people.person("joanne")
+    assign(case, joanne, why="booking", by=Actor.person(theo))
+    threads.send(case, "Hello.", by=Actor.person(theo))
+    threads.send(case, "Hello.", by=Actor.person(people.person("grace")))
+    answering.assign(case, joanne, due_on=clock.today(theo.zone), by=Actor.person(theo))
+    theo.wants_digest = True
+    theo.save(update_fields=["wants_digest"])
+    digest.plan_digests(clock.now())
 
 
 CODES = [kind.code for kind in kinds.all_kinds() if not kind.code.startswith("tests.")]
@@ -51,7 +66,7 @@ CODES = [kind.code for kind in kinds.all_kinds() if not kind.code.startswith("te
 NOT_FOR_PATIENTS = {
     "desk.chase", "desk.page", "desk.primary", "desk.remind", "desk.report", "desk.second",
     "bookings.told_consultant", "documents.new_plan", "records.safe_by", "records.check_it_opens", "reminders.missed",
-    "reminders.wording_unfit", "documents.store_astray",
+    "reminders.wording_unfit", "documents.store_astray", "threads.yours", "threads.digest",
 }  # fmt: skip
 
 

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from cases.threads import actions, answering, telling
+from cases.threads import actions, answering, digest, telling
+from portal import clock
 from portal.reminders import sender
 from portal.reminders.models import Reminder
 from portal.reminders.rules import morning
@@ -86,3 +87,44 @@ def test_the_one_who_is_asked_reads_no_words_of_it(case, sent):
 
     ((to, body),) = sent()
     assert (to, "A message waits for your answer" in body, "slides" in body) == ("joanne@example.org", True, False)
+
+
+@pytest.fixture
+def theo_wants_it():
+    theo = people.person("theo")
+    browser = people.browser(theo)
+    said = {"name": theo.name, "called": "Theo", "time_zone": theo.time_zone, "language": "en", "wants_digest": "on"}
+    assert browser.post("/account/you/", said).status_code == 302
+
+
+def test_staff_who_want_it_hear_once_a_day_how_many_wait(case, sent, theo_wants_it):
+    write(case)
+    digest.plan_digests(clock.now())
+    digest.plan_digests(clock.now())
+
+    ((to, body),) = sent()
+    assert to == "theo@example.org"
+    assert "1 message waits for an answer" in body
+    assert "slides" not in body
+    assert "Rosa" not in body
+
+
+def test_no_digest_where_nothing_waits_any_more_or_nobody_wants_it(case, sent, theo_wants_it):
+    write(case)
+    digest.plan_digests(clock.now())
+    answering.needs_no_answer(case, by=actor("theo"))
+    assert not Reminder.objects.filter(recipient_id=str(people.person("joanne").pk)).exists()
+
+    assert sent() == []
+
+
+def test_while_it_waits_the_next_day_has_its_own(case, sent, theo_wants_it, mailoutbox, november_5):
+    write(case)
+    digest.plan_digests(clock.now())
+    assert len(sent()) == 1
+    november_5.shift(dt.timedelta(hours=15))
+    digest.plan_digests(clock.now())
+    november_5.shift(dt.timedelta(hours=10))
+    sender.run()
+
+    assert len(mailoutbox) == 2
