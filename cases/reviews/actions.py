@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cases.case.actions import ask_to_do, assign
 from cases.case.people import has_consent_to_read, is_assigned, role_in
 from cases.opinions.checklist import BY_CODE
+from cases.opinions.questions import actions as questions
 from cases.reviews import frozen
 from cases.reviews.lines import past_the_end, without_page
 from cases.reviews.models import Finding, Note, Review, Section, Summary
@@ -288,7 +289,8 @@ def _publish(review: Review, verb: str, is_ticked: bool, correction: str, by: Ac
         shared_at=now,
         shared_by=by.user,
     )
-    summary.body = json.dumps(draft_body(review))
+    body = draft_body(review)
+    summary.body = json.dumps(body)
     summary.correction = correction.strip() if verb == "correct" else ""
     summary.save(force_insert=True)
     review.state = MOVES[verb].target or review.state
@@ -296,6 +298,8 @@ def _publish(review: Review, verb: str, is_ticked: bool, correction: str, by: Ac
         review.completed_at = now
     review.save(update_fields=["state", "completed_at"])
     _tell(by, VERB_TOLD[verb], summary, review)
+    questions.raise_after_reading(review.case, frozen.raised(body), by=by)
+    questions.answered_in_summary(review.case, [each["question"] for each in body["answers"]], summary.pk, by=by)
     for earlier in review.summaries.exclude(pk=summary.pk):
         unplan(earlier, kinds=["summary.shared"])
     plan(
@@ -332,6 +336,7 @@ def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
     review.save(update_fields=["state", "completed_at"])
     unplan(summary)
     _tell(by, "summary.withdrawn", summary, review)
+    questions.summary_taken_back(review.case, review.summaries.values_list("pk", flat=True), by=by)
     return summary
 
 

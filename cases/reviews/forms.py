@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.opinions.checklist import BY_CODE, POINTS
 from cases.reviews.actions import Change, Found, answers_of
 from cases.reviews.models import Note, Review, Section, Summary
-from cases.reviews.rules import MOST_QUESTIONS
 
 LONGEST = 20_000  # characters of one part
+MOST_ASKED = 60  # questions of the patient's in one form
 TEXT_PARTS = ("plain", "words", "questions", "options", "private")
 
 
@@ -26,11 +26,6 @@ def mark(text: str) -> str:
 def even(text: str) -> str:
     """Text as it is stored: browsers send other line ends than they show."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def asked_in(hope: str) -> list[str]:
-    """The patient's questions in what they wrote when booking: a line each, three at most."""
-    return [line.strip() for line in hope.splitlines() if line.strip()][:MOST_QUESTIONS]
 
 
 def _area(label: Any, hint: Any, rows: int) -> forms.CharField:
@@ -60,7 +55,8 @@ class ReviewForm(forms.Form):
     )
 
     def __init__(self, review: Review, questions: list[str], data: Mapping[str, Any] | None = None):
-        self.review, self.asked = review, questions
+        # A form that comes back answers the questions it showed: she may have put others on top since.
+        self.review, self.asked = review, _shown(data) or questions
         self.sections = {section.code: section for section in review.sections.all()}
         self.found = {row.point: row for row in review.findings.all()}
         super().__init__(data, initial={code: self.text(code) for code in TEXT_PARTS})
@@ -74,6 +70,9 @@ class ReviewForm(forms.Form):
 
     def _add_answers(self) -> None:
         answers = answers_of(self.review)
+        self.fields["asked"] = forms.CharField(
+            initial=json.dumps(self.asked), required=False, widget=forms.HiddenInput, max_length=2 * LONGEST
+        )
         for number, question in enumerate(self.asked):
             self.fields[f"answer-{number}"] = forms.CharField(
                 label=question,
@@ -209,6 +208,16 @@ class ReviewForm(forms.Form):
             {"question": question, "field": self[f"answer-{number}"], "is_answered": bool(answers.get(question))}
             for number, question in enumerate(self.asked)
         ]
+
+
+def _shown(sent: Mapping[str, Any] | None) -> list[str]:
+    """The questions as a form that comes back showed them."""
+    try:
+        found = json.loads(sent.get("asked", "")) if sent else []
+    except ValueError:
+        return []
+    are_words = isinstance(found, list) and all(isinstance(each, str) for each in found)
+    return found[:MOST_ASKED] if are_words else []
 
 
 def _where(page: int | None) -> str:

@@ -18,7 +18,6 @@ WRITTEN_READING_DAYS = 5  # business days for a reading that no consultation wai
 MINUTES_A_TYPED_PAGE = 4
 MINUTES_A_PHOTO_PAGE = 6
 MINUTES_TO_WRITE = 15
-MOST_QUESTIONS = 3  # of the patient's, on top of the review
 
 
 MOVES = {

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases.case.people import has_consent_to_read, who_can_open
 from cases.documents.reading import viewing
 from cases.opinions.checklist import SOURCE
+from cases.opinions.questions import showing
 from cases.reviews import actions, beside, frozen, opening, sheet, standing
-from cases.reviews.forms import NoteForm, ReviewForm, ShareForm, WithdrawForm, asked_in
+from cases.reviews.forms import NoteForm, ReviewForm, ShareForm, WithdrawForm
 from cases.reviews.lines import reading_grade
 from cases.reviews.models import Review, Section, Summary
 from cases.reviews.rules import allowed, no_consent, why_not
@@ -112,9 +113,10 @@ def _part(request: HttpRequest, review: Review, asked: QueryDict) -> HttpRespons
     return render(request, viewing.PARTS[asked["part"]], {"view": view})
 
 
-def _questions(review: Review) -> list[str]:
-    """What the patient wrote when booking, a question a line; without a call those answered so far."""
-    asked = asked_in(review.consultation.hope) if review.consultation else []
+def _questions(review: Review, user: Any) -> list[str]:
+    """The patient's questions for the call, her three on top; without a call those answered so far."""
+    call = review.consultation
+    asked = showing.asked_in_call(review.case, call, user, clock.now()) if call else []
     return asked or list(actions.answers_of(review))
 
 
@@ -130,7 +132,7 @@ def _workspace(
     status: int = 200,
 ) -> HttpResponse:
     at = actions.situation(review, Actor.of(request), clock.now())
-    form = form or ReviewForm(review, _questions(review))
+    form = form or ReviewForm(review, _questions(review, request.user))
     notes = list(review.notes.order_by("number"))
     page = {
         "review": review,
@@ -171,7 +173,7 @@ def save(request: HttpRequest, pk: UUID) -> HttpResponse:
     review = _find(request, pk)
     if closed := _closed(request, review):
         return closed
-    form = ReviewForm(review, _questions(review), request.POST)
+    form = ReviewForm(review, _questions(review, request.user), request.POST)
     is_whole = form.is_valid()
     changes = _mine_over_theirs(form.changes(), request.POST.get("over", ""))
     try:
@@ -199,11 +201,11 @@ def _mine_over_theirs(changes: dict[str, actions.Change], over: str) -> dict[str
 def _retyped(request: HttpRequest, review: Review, saved: actions.Saved) -> ReviewForm:
     """The form with the words as typed, over the versions that now hold for the parts that were saved."""
     review = _find(request, review.pk)
-    stored = ReviewForm(review, _questions(review))
+    stored = ReviewForm(review, _questions(review, request.user))
     typed = request.POST.copy()
     for code in saved.parts:
         typed[f"seen-{code}"], typed[f"mark-{code}"] = str(stored.version(code)), stored.mark_of(code)
-    form = ReviewForm(review, _questions(review), typed)
+    form = ReviewForm(review, _questions(review, request.user), typed)
     form.is_valid()
     return form
 
@@ -307,7 +309,7 @@ def _preview(review: Review, form: ShareForm, by: Actor) -> dict[str, Any]:
         "with_page": sum(line["page"] is not None for line in medical),
         "medical": len(medical),
         "answered": len(body["answers"]),
-        "asked": len(_questions(review)),
+        "asked": len(_questions(review, by.user)),
         "grade": reading_grade(frozen.everything_said(body)),
         "who": _who(review),
         "statement": text("consultant_tick"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from cases.case.models import CallLog, Case, CaseClinician, ToDo
 from cases.case.people import who_can_open
+from cases.opinions.questions import showing as showing_questions
 from cases.records import showing
 from cases.records import words as record_words
 from cases.records.models import RecordItem
@@ -82,6 +83,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "visit_url": reverse("records:visit", args=[case.pk]),
         "report": cards.report(gathered, case, today),
         "talk": cards.talk_for_team(gathered, case),
+        "questions": showing_questions.open_ones(case, request.user),
         "records_url": reverse("records:list", args=[case.pk]),
         "records": _records(gathered, case, today),
         "happened": privacy.lines(list(page), case, request.user),

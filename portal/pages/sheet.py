@@ -14,6 +14,7 @@ from cases.case.models import Case, CaseClinician, Office
 from cases.case.path import Step, next_step
 from cases.case.people import COORDINATOR, PATIENT
 from cases.opinions.models import Talk
+from cases.opinions.questions import showing
 from cases.opinions.talk.known import Known
 from cases.records.days.verdict import Timing
 from cases.records.models import Visit
@@ -51,7 +52,7 @@ def of_case(case: Case, role: str, now: dt.datetime) -> Sheet:
                 Section(_("My dates"), rows=_dates(gathered, today)),
                 Section(_("Next for me"), lines=_next(gathered, today)),
                 *_records(gathered),
-                _questions(case, gathered, role),
+                _questions(case, gathered, role, now),
                 Section(_("Whom to call"), rows=_calls(case, gathered, clinicians, coordinators, here)),
             ],
             foot=text("scope_short").body,
@@ -200,20 +201,23 @@ def _record(line: ItemStanding, group: str) -> str:
 # --- questions, and whom to call
 
 
-def _questions(case: Case, gathered: Gathered, role: str) -> Section:
-    words = _own_words(case, gathered) if role in READS_QUESTIONS else ""
+def _questions(case: Case, gathered: Gathered, role: str, now: dt.datetime) -> Section:
+    words = _own_words(case, gathered, now) if role in READS_QUESTIONS else ""
     lines = [line.strip() for line in words.splitlines() if line.strip()][:QUESTIONS]
     return Section(_("My three questions"), lines=lines, blank=QUESTIONS - len(lines))
 
 
-def _own_words(case: Case, gathered: Gathered) -> str:
+def _own_words(case: Case, gathered: Gathered, now: dt.datetime) -> str:
     """What she wants to ask: in the talk that is next once the visit took place, else in her next consultation."""
     talk, call = gathered.talk, gathered.consultation
     if gathered.facts.visit_happened and talk and talk.is_open:
         written = Talk.objects.open().filter(case=case).select_related("case__key").first()
         if written and written.questions:
             return written.questions
-    return call.hope if call else ""
+    if call is None:
+        return ""
+    # On paper that others may find stands what the team may read as well, and nothing that she keeps private.
+    return "\n".join(showing.asked_in_call(case, call, call.consultant, now)[:QUESTIONS])
 
 
 def _calls(

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from bookings.models import Consultation, Reservation
+from cases.opinions.questions import showing
 from cases.reviews import opening
 from cases.reviews.models import Review
 from portal import clock, when
@@ -149,10 +150,11 @@ def _next_call(call: Consultation, day: Day, now: dt.datetime) -> dict[str, Any]
     known = day.gathered[call.case_id].facts
     counted = {"there": known.core_at(facts.ARRIVED_HOPS), "of": len(known.core)}
     name = call.patient.first_name
+    asked = showing.asked_in_call(call.case, call, call.consultant, now)
     rows = [
         {"label": _("When"), "value": when.moment(call.starts_at)},
         {"label": _("How"), "value": f"{call.get_how_display()}, {call.service.name}"},
-        {"label": _("Hopes for"), "value": call.hope or _("Nothing written yet")},
+        {"label": _("Wants to ask"), "value": " ".join(asked) or _("Nothing written yet")},
         {"label": _("Second visit"), "value": words.visit_words(known.visit_on, when.as_date(now))},
     ]
     if known.core:

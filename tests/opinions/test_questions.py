@@ -158,7 +158,7 @@ def test_what_she_writes_when_booking_is_what_she_asks_in_the_call(case):
     hold = factories.hold(case)
     hope = "One?\nTwo?\n\nThree?\nFour?"
     call = bookings.book(hold=hold, accepts_scope=True, may_read=True, hope=hope, by=actor("rosa"))
-    assert showing.on_top(case, call, person("joanne"), clock.now()) == ["One?", "Two?", "Three?"]
+    assert showing.asked_in_call(case, call, person("joanne"), clock.now()) == ["One?", "Two?", "Three?"]
     assert Question.objects.filter(for_consultation=call).count() == 4
     bookings.book(hold=hold, accepts_scope=True, may_read=True, hope=hope, by=actor("rosa"))
     assert Question.objects.count() == 4
@@ -171,7 +171,7 @@ def test_questions_follow_a_call_that_is_booked_anew(case):
     bookings.cancel(first, by=actor("rosa"))
     assert place_of(question) == "Not for a visit or a talk yet"
     second = factories.book(case)
-    assert showing.on_top(case, second, person("joanne"), clock.now()) == [WORDS]
+    assert showing.asked_in_call(case, second, person("joanne"), clock.now()) == [WORDS]
     later = add(case, "And then?", target=targets.key_of(second))
     actions.order(later, "top", by=actor("rosa"))
     assert [(fresh(each).for_consultation, fresh(each).top) for each in (question, later)] == [(second, 1), (second, 2)]

@@ -112,14 +112,22 @@ def dropped(questions: Sequence[Question], role: str, user: Any) -> list[Questio
     return sorted(found, key=lambda each: each.settled_at or each.put_in_at, reverse=True)
 
 
-def on_top(case: Case, call: Consultation, user: Any, now: datetime) -> list[str]:
-    """The words of the three that come first in this call, as far as `user` may read them; in her order."""
-    known = targets.of_case(case, now)
-    key = targets.key_of(call)
-    found = [each for each in of_case(case, user) if each.is_open and known.of(each).key == key]
-    return [each.text for each in found[:ON_TOP]]
+def asked_in_call(case: Case, call: Consultation, user: Any, now: datetime) -> list[str]:
+    """The three that come first in this call, as far as `user` may read them, then those that a summary answered.
+    For a call that was booked without any on the list, what she wrote then.
+    """
+    rows = of_case(case, user)
+    found = [each for each in rows if each.for_consultation_id == call.pk]
+    if any(each.for_consultation_id not in {None, call.pk} for each in rows):  # of a call that was booked anew
+        calls = Consultation.objects.filter(case=case).select_related("consultant").order_by("starts_at")
+        known, key = Targets([], list(calls), [], now), targets.key_of(call)
+        found = [each for each in rows if known.of(each).key == key]
+    if not found:
+        return [line.strip() for line in call.hope.splitlines() if line.strip()][:ON_TOP]
+    first = [each.text for each in found if each.is_open][:ON_TOP]
+    return first + [each.text for each in found if each.answered_in == AnsweredIn.SUMMARY]
 
 
-def open_ones(case: Case, user: Any) -> list[Question]:
-    """Every one that still waits for an answer, the first of each on top."""
-    return [each for each in of_case(case, user) if each.is_open]
+def open_ones(case: Case, user: Any) -> list[str]:
+    """Every one that still waits for an answer, those on top first."""
+    return [each.text for each in of_case(case, user) if each.is_open]

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.models import Consultation
 from cases.case.models import Case
+from cases.opinions.questions import showing
+from cases.opinions.questions.models import Question
 from cases.opinions.talk.models import Talk
-from cases.opinions.talk.rules import QUESTIONS
+from cases.opinions.talk.rules import QUESTIONS, why_not_agenda
 from portal import onepage, when
 from portal.onepage import Section, Sheet, Tick
 from portal.texts.words import organisation
@@ -57,18 +60,20 @@ def of(talk: Talk, *, is_read: bool = True) -> Agenda:
     return Agenda(tuple(talk.questions.splitlines()), tuple(talk.points.splitlines()))
 
 
-def ideas(case: Case, agenda: Agenda) -> list[Idea]:
+def ideas(case: Case, agenda: Agenda, reader: Any) -> list[Idea]:
     """What is not on the page yet: what she asked us before, then ours."""
     found = [Idea(code, str(text)) for code, text in IDEAS.items()]
     there = {*agenda.questions, *agenda.points}
-    return [idea for idea in [*_asked_before(case), *found] if idea.text not in there]
+    return [idea for idea in [*_asked_before(case, reader), *found] if idea.text not in there]
 
 
-def _asked_before(case: Case) -> list[Idea]:
-    """The lines she wrote for her last consultation with us."""
+def _asked_before(case: Case, reader: Any) -> list[Idea]:
+    """Her questions that are still open, as far as the reader may know of them; else what she wrote when she booked."""
+    if found := showing.open_ones(case, reader):
+        return [Idea(f"before-{number}", line) for number, line in enumerate(found) if not why_not_agenda([], [line])]
     booked = Consultation.objects.filter(case=case).exclude(state=Consultation.State.CANCELLED)
     last = booked.order_by("-starts_at").first()
-    if last is None:
+    if last is None or Question.objects.filter(for_consultation=last).exists():
         return []
     lines = [line.strip() for line in last.hope.splitlines() if line.strip()]
     return [Idea(f"before-{number}", line) for number, line in enumerate(lines[:QUESTIONS])]

@@ -127,7 +127,7 @@ def _of_talk(
         "is_read": is_read,
         "agenda_form": agenda_form or _agenda_form(request, talk, said) if is_read and talk.is_open else None,
         "draft": DRAFT,
-        "ideas": agenda.ideas(talk.case, said)[:IDEAS_AT_ONCE] if is_read and talk.is_open else [],
+        "ideas": agenda.ideas(talk.case, said, request.user)[:IDEAS_AT_ONCE] if is_read and talk.is_open else [],
     }
 
 
@@ -195,7 +195,7 @@ def save_agenda(request: HttpRequest, pk: str) -> HttpResponse:
 def _idea(case: Case, talk: Talk, code: str, by: Actor) -> str:
     if not code or not actions.reads_agenda(talk, by):
         return ""
-    return next((idea.text for idea in agenda.ideas(case, agenda.Agenda((), ())) if idea.code == code), "")
+    return next((idea.text for idea in agenda.ideas(case, agenda.Agenda((), ()), by.user) if idea.code == code), "")
 
 
 def _unsaved(request: HttpRequest, case: Case, no: Refused) -> HttpResponse:
