@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from bookings import availability, changes, follow_up, rules
 from bookings.models import Consultation, Hold, Practice, Reservation, Service
+from bookings.parts import part_in
 from bookings.rules import JustTaken
 from bookings.slots import Why
 from cases.case import hands
@@ -115,7 +116,7 @@ def hold(
     now = clock.now()
     must("book", case, by)
     if moving is not None:
-        rules.check("move", moving, role_in(case, by), now)
+        rules.check("move", moving, part_in(case, by), now)
     with rivals():
         patient = lock_patient(case)
         practice = lock_practice(consultant)
@@ -268,7 +269,7 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
             return moved
         kept = _claim(hold, practice, seen, now)
         consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=cast(UUID, kept.moving_id))
-        rules.check("move", consultation, role_in(consultation.case, by), now)
+        rules.check("move", consultation, part_in(consultation.case, by), now)
         consultation.reservations.all().delete()
         consultation.starts_at, consultation.ends_at = kept.starts_at, kept.ends_at
         consultation.wall_at, consultation.time_zone = _wall(kept.starts_at, practice), practice.time_zone
@@ -294,7 +295,7 @@ def cancel(consultation: Consultation, *, reason: str = "", by: Actor) -> Consul
         consultation = _locked(consultation)
         if consultation.state == Consultation.State.CANCELLED:
             return consultation
-        rules.check("cancel", consultation, role_in(consultation.case, by), now)
+        rules.check("cancel", consultation, part_in(consultation.case, by), now)
         consultation.state = Consultation.State.CANCELLED
         consultation.cancelled_at, consultation.cancelled_by = now, by.user
         consultation.cancel_reason = reason.strip()
@@ -319,7 +320,7 @@ def _end_assignment_if_unused(consultation: Consultation, by: Actor) -> None:
 def _settle(verb: str, consultation: Consultation, event: str, by: Actor) -> Consultation:
     with transaction.atomic():
         consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
-        rules.check(verb, consultation, role_in(consultation.case, by), clock.now())
+        rules.check(verb, consultation, part_in(consultation.case, by), clock.now())
         consultation.state = rules.MOVES[verb].target
         consultation.save(update_fields=["state"])
         record(by, event, consultation, patient=consultation.patient_id, case=consultation.case_id)

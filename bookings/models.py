@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import slots
 from bookings.practices import ExtraHours, Hours, Practice, TimeOff, check_zone
 from cases.case.models import Case, Consent
+from cases.case.people import where
 from portal.accounts.models import User
 from portal.vault.fields import SealedText
 from portal.vault.models import DataKey
@@ -208,10 +209,10 @@ class Consultation(models.Model):
 
 class HoldQuerySet(models.QuerySet["Hold"]):
     def visible_to(self, user: Any) -> "HoldQuerySet":
-        """One's own choice of a time; nobody else has a use for it."""
+        """One's own choice of a time, while one may book; nobody else has a use for it."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self.filter(Q(patient=user) | Q(made_by=user))
+        return self.filter(Q(patient=user) | Q(made_by=user), where(user, "book", "case"))
 
     def live(self, now: datetime) -> "HoldQuerySet":
         return self.filter(expires_at__gt=now)

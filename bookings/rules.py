@@ -21,8 +21,8 @@ BOOKED, CANCELLED, COMPLETED, NO_SHOW = "booked", "cancelled", "completed", "no_
 
 
 MOVES = {
-    "cancel": Move({BOOKED}, CANCELLED, {"patient", "consultant", "coordinator"}),
-    "move": Move({BOOKED}, BOOKED, {"patient", "coordinator"}),
+    "cancel": Move({BOOKED}, CANCELLED, {"patient", "helper", "consultant", "coordinator"}),
+    "move": Move({BOOKED}, BOOKED, {"patient", "helper", "coordinator"}),
     "complete": Move({BOOKED}, COMPLETED, {"consultant"}),
     "no_show": Move({BOOKED}, NO_SHOW, {"consultant"}),
 }
@@ -55,7 +55,7 @@ def why_not(verb: str, consultation: Booked, role: str, now: datetime) -> str:
         return _state_reason(consultation.state)
     if verb in ("cancel", "move") and now >= consultation.ends_at:
         return _("This call is over.")
-    if verb == "move" and role == "patient" and consultation.starts_at - now < MOVE_UNTIL:  # elapsed
+    if verb == "move" and role in ("patient", "helper") and consultation.starts_at - now < MOVE_UNTIL:  # elapsed
         return _("A call can be moved until 2 hours before it starts. You can still cancel it, or call us.")
     if verb in ("complete", "no_show") and now < consultation.starts_at:
         return _("This call has not started yet.")

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings import actions, availability, calendars, invitations, offers, picker, rules
 from bookings.forms import CancelForm, CheckForm, PickForm
 from bookings.models import Consultation, Hold, Practice, Service
+from bookings.parts import part_in
 from bookings.rules import JustTaken
 from cases.case import hands
 from cases.case.actions import ask_to_do
@@ -131,7 +132,7 @@ def pick(request: HttpRequest, pk: UUID) -> HttpResponse:
 def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The same page for a call that is booked: pressing a time goes on to a page that moves it."""
     consultation = find_or_404(_consultations(request), pk=pk)
-    reason = rules.why_not("move", consultation, role_in(consultation.case, request.user), clock.now())
+    reason = rules.why_not("move", consultation, part_in(consultation.case, request.user), clock.now())
     if reason or not may("book", consultation.case, request.user):
         return _detail_page(request, consultation, 409, also=[reason or _("Only the patient can move this call here.")])
     if request.method == "POST":
@@ -271,7 +272,7 @@ def _detail_page(
         "role": role,
         "shows_hope": role in ("consultant", "coordinator"),  # a helper sees what she put in herself
         "also": also,
-        "moves": rules.allowed(consultation, role, now),
+        "moves": rules.allowed(consultation, part_in(consultation.case, user), now),
         "may_book": may("book", consultation.case, user),
         "is_over": consultation.ends_at <= now,
         "due_on": due_on,
@@ -327,7 +328,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refused:
             return _detail_page(request, consultation, 409, [str(refused.message)])
         return redirect(consultation)
-    reason = rules.why_not("cancel", consultation, role_in(consultation.case, request.user), clock.now())
+    reason = rules.why_not("cancel", consultation, part_in(consultation.case, request.user), clock.now())
     if reason:
         return _detail_page(request, consultation, 409, [reason])
     context = {"base": _base(request), "case": consultation.case, "call": consultation, "form": form}
@@ -339,6 +340,9 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 def call(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where the call happens: the address shortly before, and help for the one who cannot get in."""
     consultation = find_or_404(_consultations(request), pk=pk)
+    user: Any = request.user
+    if consultation.consultant_id != user.pk and not may("join_calls", consultation.case, user):
+        raise Http404
     now = clock.now()
     if request.method == "POST":
         today = clock.today(consultation.zone)

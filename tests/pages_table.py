@@ -1,6 +1,6 @@
 """Who may open which page: one row for each address. Add yours when you add a page."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 PEOPLE = (
     "anonymous",
@@ -9,6 +9,9 @@ PEOPLE = (
     "patient",
     "other_patient",
     "starter",  # began the case for the patient
+    "helper",  # all but private words
+    "dates_only",  # a helper who sees dates and what is still to do
+    "past_helper",  # whose last day has passed
     "assigned",  # the consultant of the case
     "unassigned",  # another consultant
     "coordinator",
@@ -18,6 +21,7 @@ PEOPLE = (
 )
 EVERYBODY = frozenset(PEOPLE)
 NOBODY: frozenset[str] = frozenset()
+HELPERS = frozenset({"starter", "helper", "dates_only", "past_helper"})
 SIGNED_OUT = frozenset({"anonymous", "unverified", "disabled", "office"})
 SIGNED_IN = EVERYBODY - SIGNED_OUT - {"unready"}
 SIGNED_IN_OR_UNREADY = EVERYBODY - SIGNED_OUT
@@ -139,7 +143,7 @@ PAGES: dict[str, Page] = {
         ADMINISTRATOR, ("wording_code",), "administrator", posts="only", body={"version": "0", "seen": "0"}
     ),
     # --- the case ---
-    "case:open": Page(frozenset({"patient", "other_patient", "starter", "coordinator"}), owner="patient", posts="too"),
+    "case:open": Page(frozenset({"patient", "other_patient", *HELPERS, "coordinator"}), owner="patient", posts="too"),
     "case:people": of_case(CASE, posts="too"),
     "case:office_names": Page(SIGNED_IN, owner="patient"),
     "case:office": Page(CASE, ("office",), "patient", posts="too"),
@@ -351,4 +355,65 @@ PAGES: dict[str, Page] = {
     "pages:log_call": of_case(COORDINATOR, owner="coordinator", posts="too"),
     "pages:fix_address": Page(COORDINATOR, ("patient_pk",), "coordinator", posts="too"),
     "pages:settle_to_do": Page(COORDINATOR, ("todo",), "coordinator", posts="only"),
+}
+
+# What is open to helpers besides what anybody signed in opens. A switch that is off shuts what needs it.
+DATES_ONLY = frozenset(
+    {
+        "bookings:calendar_file",
+        "bookings:cancel",  # says that she cannot
+        "bookings:detail",
+        "bookings:move",  # says that she cannot
+        "bookings:pick",  # says that she cannot
+        "pages:ask_by_phone",
+        "pages:call_me",
+        "pages:case_home",
+        "pages:copies",
+        "pages:ledger",
+        "pages:not_today",
+        "pages:nudge",
+        "pages:stop_helping",
+        "pages:yes_on_paper",
+    }
+)
+HELPER = DATES_ONLY | {
+    "bookings:call",
+    "case:office",
+    "case:people",
+    "desk:packet",
+    "desk:packet_pdf",
+    "desk:packet_zip",
+    "desk:send_page",
+    "documents:add",
+    "documents:add_plan",
+    "documents:add_record",
+    "documents:add_version",
+    "documents:detail",
+    "documents:file",
+    "documents:find",
+    "documents:join",
+    "documents:list",
+    "documents:page_image",
+    "documents:search",
+    "documents:thumbnail",
+    "documents:unlock",
+    "opinions:agenda_pdf",
+    "opinions:talk",
+    "pages:carry",
+    "pages:sheet",
+    "pages:sheet_pdf",
+    "records:fee",
+    "records:letter_pdf",
+    "records:list",
+    "records:referral",
+    "records:release_pdf",
+    "records:report",
+    "records:visit",
+    "reviews:pdf",
+    "reviews:summary",
+}
+OPEN_TO_HELPERS = {"helper": HELPER, "dates_only": DATES_ONLY}
+PAGES = {
+    name: replace(page, who=page.who | {person for person, pages in OPEN_TO_HELPERS.items() if name in pages})
+    for name, page in PAGES.items()
 }

@@ -26,6 +26,9 @@ CAST = {
     "theo": ("Theo Lindqvist", "theo@example.org", "coordinator", "America/Toronto"),
     "mara": ("Mara Okafor", "mara@example.org", "administrator", "America/Toronto"),
     "nils": ("Nils Berg", "nils@example.org", "consultant", "America/Toronto"),  # no second factor yet
+    "ines": ("Inés Delgado", "ines@example.org", "", "America/Toronto"),  # helps Rosa, with all but private words
+    "bea": ("Bea Lund", "bea@example.org", "", "America/Toronto"),  # helps Rosa with dates only
+    "egon": ("Egon Falk", "egon@example.org", "", "America/Toronto"),  # helped Rosa until a week ago
     "dora": ("Dora Quist", "dora@example.org", "", "America/Toronto"),  # may not sign in any more
 }
 

@@ -56,6 +56,9 @@ NAMES = {
     "patient": "rosa",
     "other_patient": "grace",
     "starter": "ama",
+    "helper": "ines",
+    "dates_only": "bea",
+    "past_helper": "egon",
     "assigned": "joanne",
     "unassigned": "amir",
     "coordinator": "theo",
@@ -140,7 +143,17 @@ def _helping(case: Case) -> dict[str, Any]:
     mandate = Mandate.objects.create(
         case=case, person=grace, kind="power", from_on=today, recorded_at=clock.now(), recorded_by=theo
     )
+    _agreed(case, "ines", "most")
+    _agreed(case, "bea", "dates")
+    with clock.lived_at(clock.now() - dt.timedelta(days=30)):
+        _agreed(case, "egon", "acts", until_on=clock.today(case.patient.zone) + dt.timedelta(days=20))
     return {"other_helper": helper.pk, "mandate": mandate.pk}
+
+
+def _agreed(case: Case, key: str, chosen: str, **wish: Any) -> None:
+    by = Actor.person(case.patient)
+    helper = helping.ask(case, people.person(key), by=by)
+    helping.agree(helper, chosen=chosen, by=by, **wish)
 
 
 def _words() -> dict[str, str]:

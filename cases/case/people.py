@@ -19,6 +19,9 @@ PATIENT, HELPER, CONSULTANT, COORDINATOR = "patient", "helper", "consultant", "c
 MAY: dict[str, set[str]] = {
     "see": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "see_records": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
+    "list_documents": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
+    "open_summary": {PATIENT, HELPER, CONSULTANT, COORDINATOR},  # the page; what stands on it is "read_summary"
+    "join_calls": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "change_dates": {PATIENT, HELPER, COORDINATOR},
     "add_documents": {PATIENT, HELPER, COORDINATOR},
     "read_documents": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
@@ -50,6 +53,7 @@ MAY: dict[str, set[str]] = {
 # verb → the switch of a helper's grant that it needs. A verb that stands in neither table needs the grant alone.
 NEEDS: dict[str, str] = {
     "see_records": FILES,
+    "list_documents": FILES,
     "read_documents": FILES,
     "take_papers": FILES,
     "add_documents": PAPERS,
@@ -57,10 +61,12 @@ NEEDS: dict[str, str] = {
     "say_where_records_are": PAPERS,
     "change_dates": BOOKINGS,
     "book": BOOKINGS,
+    "join_calls": BOOKINGS,
     "read_messages": MESSAGES,
     "write_messages": MESSAGES,
     "see_questions": MESSAGES,
     "ask_questions": MESSAGES,
+    "open_summary": SUMMARY,
     "read_summary": SUMMARY,
     "see_private_words": PRIVATE,
 }
@@ -71,6 +77,9 @@ BY_BEGINNING = frozenset(
     {
         "see",
         "see_records",
+        "list_documents",
+        "open_summary",
+        "join_calls",
         "change_dates",
         "add_documents",
         "say_where_records_are",

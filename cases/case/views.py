@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.case import actions, forms, offices
 from cases.case.models import Case, CaseClinician, Office
-from cases.case.people import may
+from cases.case.people import cases_where, may
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
 from portal.accounts.models import User
@@ -80,7 +80,7 @@ def _save_doctors(case: Case, fields: dict[str, Any], by: Actor) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest, pk: str) -> HttpResponse:
     """The doctors, offices and treatment date of a case, and what it is about."""
-    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    case = find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
     may_change = may("change_dates", case, request.user)
     form, status = forms.PeopleForm(initial=_as_it_stands(case)), 200
     if request.method == "POST":

@@ -52,6 +52,7 @@ class DocumentsConfig(AppConfig):
             {
                 "own": _("Your own file"),
                 "put_in": _("The one who added it"),
+                "helping": _("A helper, as the patient allows"),
                 "preparing": _("Preparing for your call"),
                 "care": _("Keeping your records moving"),
                 "original": _("As it was sent"),

@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from cases.case.models import Case
+from cases.case.people import where
 from cases.documents.reading import looks
 from portal.access import find_or_404
 from portal.actors import Actor
@@ -15,10 +16,18 @@ from portal.actors import Actor
 BACK = {"plan": "documents:add_plan", "add": "documents:add", "list": "documents:list"}
 
 
+def cases_with_files(user: Any) -> QuerySet[Case]:
+    """The cases whose files somebody sees or adds to; who began one keeps seeing what she put in."""
+    if not user.is_authenticated or not user.is_active:
+        return Case.objects.none()
+    hers = Q(starter=user.pk) & ~Q(state=Case.State.CLOSED)
+    return Case.objects.filter(where(user, "list_documents") | where(user, "add_documents") | hers)
+
+
 def case_of(request: HttpRequest, pk: UUID) -> Case:
     """The case whose files a page is about, or 404; being refused is on record."""
     try:
-        return find_or_404(Case.objects.visible_to(request.user).select_related("patient", "starter"), pk=pk)
+        return find_or_404(cases_with_files(request.user).select_related("patient", "starter"), pk=pk)
     except Http404:
         looks.note_case_denial(pk, by=Actor.of(request))
         raise

@@ -11,7 +11,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from cases.case.models import Assignment, Case, Consent
+from cases.case.models import Case, Helper
+from cases.case.people import where
 from cases.documents import kinds, names
 from cases.documents.adding.sendings import Sending as Sending
 from cases.documents.describing.guesses import Guess as Guess
@@ -33,17 +34,12 @@ def readable_by(user: Any, case: str, document: str) -> Q:
     """
     if not user.is_authenticated or not user.is_active:
         return Q(pk__in=[])
-    own = Q(**{f"{document}put_in_by": user, f"{case}__starter": user, f"{document}only_me": False})
-    rule = Q(**{f"{case}__patient": user}) | own & ~Q(**{f"{case}__state": Case.State.CLOSED})
+    granted = Helper.objects.granted().filter(case=OuterRef(f"{case}_id"), person=user.pk)
+    helps = Q(**{f"{case}__starter": user}) if user.role else Q(**{f"{case}__starter": user}) | Q(Exists(granted))
+    own = helps & Q(**{f"{document}put_in_by": user, f"{document}only_me": False})
     shared = Q(**{f"{document}only_me": False, f"{document}withdrawn_at": None})
-    if user.role == User.Role.COORDINATOR:
-        rule |= shared & ~Q(**{f"{case}__state": Case.State.CLOSED})
-    elif user.role == User.Role.CONSULTANT:
-        place = {"case": OuterRef(f"{case}_id")}
-        assigned = Assignment.objects.filter(**place, user=user, ended_at__isnull=True)
-        consent = Consent.objects.standing().filter(**place, kind=Consent.Kind.READ, consultant=user)
-        rule |= shared & Exists(assigned) & Exists(consent)
-    return rule
+    rule = Q(**{f"{case}__patient": user}) | own & ~Q(**{f"{case}__state": Case.State.CLOSED})
+    return rule | shared & where(user, "read_documents", case)
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):

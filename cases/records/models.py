@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from cases.case import regions
 from cases.case.models import Case, Clinician, Office
+from cases.case.people import where
 from cases.documents.models import Document
 from cases.records.days.record_kinds import RecordKind
 from cases.records.referral.letter_models import ReferralLetter as ReferralLetter
@@ -130,7 +131,7 @@ class Visit(Undoable):
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def visible_to(self, user: Any) -> "ReferralQuerySet":
-        return self.filter(visit__case__in=Case.objects.visible_to(user))
+        return self.filter(where(user, "see_records", "visit__case"))
 
 
 SPOKEN_OF = [ReferralState.ASKED, ReferralState.AGREED, ReferralState.REFUSED, ReferralState.SENT]
@@ -180,7 +181,7 @@ class Referral(Undoable):
 
 class RecordItemQuerySet(models.QuerySet["RecordItem"]):
     def visible_to(self, user: Any) -> "RecordItemQuerySet":
-        return self.filter(visit__case__in=Case.objects.visible_to(user))
+        return self.filter(where(user, "see_records", "visit__case"))
 
     def wanted(self) -> "RecordItemQuerySet":
         return self.exclude(state=ItemState.NOT_WANTED)

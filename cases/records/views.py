@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.case import offices
 from cases.case.models import Case
-from cases.case.people import may, role_in
+from cases.case.people import cases_where, may, role_in
 from cases.records import actions, rules, showing
 from cases.records.forms import (
     AddForm,
@@ -29,7 +29,7 @@ from portal.errors import Refused
 
 
 def _case(request: HttpRequest, pk: str) -> Case:
-    return find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    return find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
 
 
 @open_to(PERSON)

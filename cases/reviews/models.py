@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from cases.case.models import Assignment, Case
+from cases.case.people import where
 from portal.vault.fields import SealedText
 
 if TYPE_CHECKING:
@@ -218,12 +219,9 @@ class Note(models.Model):
 
 class SummaryQuerySet(models.QuerySet["Summary"]):
     def visible_to(self, user: Any) -> Self:
-        """The patient's own; those of a consultant's cases; all for a coordinator. A helper's none."""
-        mine = Q(review__case__patient=user)
-        if user.role not in PEOPLE_WHO_READ:
-            return self.filter(mine)
-        staff = Q(review__case__in=Case.objects.visible_to(user)) & ~Q(review__case__starter=user)
-        return self.filter(mine | staff)
+        """The patient's own; a helper's who may read them; those of a consultant's cases; all for a coordinator."""
+        known = self.filter(where(user, "read_summary", "review__case"))
+        return known.exclude(review__case__starter=user) if user.role else known
 
     def live(self) -> Self:
         """Shared and not taken back."""

@@ -180,7 +180,7 @@ def _move(review: Review, verb: str, why: str, by: Actor) -> None:
 def ask_for_reading(case: Case, *, by: Actor) -> Review:
     """The patient asks for a written reading, without a call. Raises Refused without a plan that can be read."""
     now = clock.now()
-    if not may("book", case, by):
+    if not may("consent", case, by):
         raise Refused(_("Only the patient can ask for this."), code="role")
     case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     plan = list(Version.objects.ready_plans().filter(case=case))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.models import Consultation
 from cases.case.actions import give_consent
 from cases.case.models import Case
-from cases.case.people import has_consent_to_read, may, role_in
+from cases.case.people import cases_where, has_consent_to_read, may, role_in
 from cases.documents.models import Version
 from cases.reviews import actions, frozen, opening, sheet, standing
 from cases.reviews.forms import ClearForm
@@ -30,7 +30,7 @@ from portal.texts.words import organisation, text
 @require_safe
 def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The newest version, or the one asked for; before there is one, what will stand here."""
-    case = find_or_404(Case.objects.visible_to(request.user), pk=pk)
+    case = find_or_404(cases_where(request.user, "open_summary"), pk=pk)
     versions = list(_summaries(request).filter(review__case=case).order_by("-number"))
     chosen = _chosen(versions, request.GET.get("version", ""))
     if chosen and chosen.state == "shared":

@@ -320,6 +320,7 @@ def _who(review: Review) -> list[dict[str, str]]:
     """Who will see it, computed from the access rule."""
     told = _("The patient. Told that something is there, without details.")
     words = {"consultant": _("Consultant of this case"), "coordinator": _("Coordinator")}
+    words[""] = _("Helper, as the patient allows")
     return [
         {"title": user.name, "hint": told if user == review.case.patient else words[user.role]}
         for user, _role in who_can_open(review.case, "read_summary")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.case.models import Case
-from cases.case.people import COORDINATOR, may, role_in
+from cases.case.people import COORDINATOR, cases_where, may, role_in
 from cases.desk.letters import actions, paper, papers, rules, sending, showing
 from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter
@@ -183,7 +183,7 @@ def send_letter(request: HttpRequest, pk: UUID, how: str) -> HttpResponse:
 @require_safe
 def letters(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Every letter of a case, the latest first."""
-    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    case = find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
     if not may("say_signed", case, request.user):
         raise Http404
     page = {

@@ -7,14 +7,15 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from cases.case.models import Case, Office
+from cases.case.models import Office
+from cases.case.people import where
 from cases.desk.links.rules import MOST_TRIES, Ended
 from cases.records.models import Visit
 
 
 class OfficeLinkQuerySet(models.QuerySet["OfficeLink"]):
     def visible_to(self, user: Any) -> "OfficeLinkQuerySet":
-        return self.filter(visit__case__in=Case.objects.visible_to(user))
+        return self.filter(where(user, "see_records", "visit__case"))
 
     def of_code(self, digest: str) -> "OfficeLinkQuerySet":
         """The one whose paper code this is, or was before there was a newer one."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.case.models import Case, Office
-from cases.case.people import COORDINATOR, may, role_in
+from cases.case.people import COORDINATOR, cases_where, may, role_in
 from cases.desk.links.models import OfficeLink
 from cases.desk.mail import kinds, planning
 from cases.records.models import RecordItem, Visit
@@ -39,7 +39,7 @@ def _visit(request: HttpRequest, case: Case, office: Office) -> Visit:
 @require_http_methods(["GET", "HEAD", "POST"])
 def send_page(request: HttpRequest, pk: UUID, office: UUID) -> HttpResponse:
     """Look at what would go and when; pressed, it goes in their hours."""
-    case: Case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    case: Case = find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
     if not may("say_where_records_are", case, request.user):
         raise Http404
     found = find_or_404(Office.objects.visible_to(request.user), pk=office)

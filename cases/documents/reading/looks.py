@@ -21,17 +21,22 @@ from portal.history.actions import record
 from portal.history.models import Event
 
 KINDS = ("version", "document")
-WHY = {"patient": "own", "helper": "put_in", "consultant": "preparing", "coordinator": "care"}
+WHY = {"patient": "own", "helper": "helping", "consultant": "preparing", "coordinator": "care"}
+
+
+def _why(version: Version, by: Actor) -> str:
+    role = role_in(version.case, by)
+    return "put_in" if role == "helper" and version.put_in_by_id == by.id else WHY.get(role, "")
 
 
 def note_opening(version: Version, *, by: Actor) -> None:
     """The version was read, or a part of it: a page, a thumbnail, its words."""
-    _note_once("document.opened", version, lambda: WHY.get(role_in(version.case, by), ""), by)
+    _note_once("document.opened", version, lambda: _why(version, by), by)
 
 
 def note_copy(version: Version, *, is_original: bool = False, by: Actor) -> None:
     """A copy left for the person's own device."""
-    why = "original" if is_original else WHY.get(role_in(version.case, by), "")
+    why = "original" if is_original else _why(version, by)
     _note("document.downloaded", version, why, by)
 
 

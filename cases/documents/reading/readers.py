@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from cases.case.models import Case, Consent
-from cases.case.people import CONSULTANT, COORDINATOR, HELPER, PATIENT, in_words, role_in, who_can_open, words_for
+from cases.case.models import Case, Consent, Helper
+from cases.case.people import CONSULTANT, COORDINATOR, HELPER, PATIENT, in_words, may, role_in, who_can_open, words_for
 from cases.documents.models import Document
 from portal import when
 from portal.accounts.models import User
@@ -31,6 +32,8 @@ def of_own(case: Case, reader: User) -> str:
         return ""
     if helper == reader:
         return _("You can open the files that you add.")
+    if may("read_documents", case, helper):
+        return ""
     names = {"name": helper.name, "role": words_for(case, reader)[HELPER]}
     return _("%(name)s (%(role)s) can open only the files that they add.") % names
 
@@ -64,7 +67,9 @@ def _words(reader: Reader) -> str:
     day = when.month_day(reader.since, year=True) if reader.since else ""
     return {
         PATIENT: _("the patient"),
-        HELPER: _("your helper, because they put it in"),
+        HELPER: _("your helper, since you said yes on %(day)s") % {"day": day}
+        if day
+        else _("your helper, because they put it in"),
         CONSULTANT: _("your consultant, since you said yes on %(day)s") % {"day": day},
         COORDINATOR: _("your coordinator, to keep your records moving"),
     }[reader.part]
@@ -74,7 +79,9 @@ def _words_for_staff(reader: Reader) -> str:
     day = when.month_day(reader.since, year=True) if reader.since else ""
     return {
         PATIENT: _("the patient"),
-        HELPER: _("began the case for the patient, and put it in"),
+        HELPER: _("helper, since the patient said yes on %(day)s") % {"day": day}
+        if day
+        else _("began the case for the patient, and put it in"),
         CONSULTANT: _("consultant, since the patient said yes on %(day)s") % {"day": day},
         COORDINATOR: _("coordinator, to keep the records moving"),
     }[reader.part]
@@ -93,6 +100,8 @@ def readers_of(document: Document) -> list[Reader]:
     if not document.only_me:
         if _is_hers(document, case):
             found.setdefault(case.starter, Reader(case.starter, HELPER))
+        for reader in _helpers(document, case):
+            found.setdefault(reader.user, reader)
         for reader in [*_consultants(case), *_coordinators(case)]:
             found.setdefault(reader.user, reader)
     ready = _with_second_factor(found)
@@ -104,6 +113,16 @@ def _is_hers(document: Document, case: Case) -> bool:
     if case.state == Case.State.CLOSED:
         return False
     return bool(case.starter and case.starter_id == document.put_in_by_id and case.starter.can_sign_in)
+
+
+def _helpers(document: Document, case: Case) -> list[Reader]:
+    """Those whose grant opens all files, and those who put this one in themselves."""
+    granted = Helper.objects.granted().filter(case=case, person__can_sign_in=True, person__role="")
+    opened = granted.filter(Q(files=True) | Q(person=document.put_in_by_id))
+    return [
+        Reader(helper.person, HELPER, helper.agreed_at if helper.files else None)
+        for helper in opened.select_related("person").order_by("person__name")
+    ]
 
 
 def _consultants(case: Case) -> list[Reader]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases.case import office_ties, offices
 from cases.case.actions import ask_to_do, must, settle_to_do
 from cases.case.models import Case, CaseClinician, Clinician, Office, ToDo
-from cases.case.people import role_in
+from cases.case.people import may, role_in
 from cases.desk.links.actions import link_for
 from cases.opinions.talk import rules
 from cases.opinions.talk.models import Talk
@@ -280,7 +280,8 @@ def ask_about_time(talk: Talk, *, by: Actor) -> ToDo:
 def reads_agenda(talk: Talk, by: Actor) -> bool:
     """Whether this person reads what the patient wants to go over."""
     is_own = by.user is not None and talk.agenda_changed_by_id == by.user.pk
-    return rules.reads_agenda(role_in(talk.case, by), is_own, talk.agenda_changed_at is None)
+    is_shown = is_own or may("see_questions", talk.case, by)
+    return rules.reads_agenda(role_in(talk.case, by), is_shown, talk.agenda_changed_at is None)
 
 
 @transaction.atomic

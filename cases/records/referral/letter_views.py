@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.models import Case
-from cases.case.people import may
+from cases.case.people import cases_where, may
 from cases.records.forms import LetterForm
 from cases.records.referral import letter_actions, letters
 from cases.records.referral import views as referral
@@ -25,7 +25,7 @@ from portal.history.actions import record
 
 
 def _case(request: HttpRequest, pk: str) -> Case:
-    return find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    return find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
 
 
 def _kind(request: HttpRequest) -> str:

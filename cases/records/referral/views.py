@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.models import Case
-from cases.case.people import COORDINATOR, may, role_in
+from cases.case.people import COORDINATOR, cases_where, may, role_in
 from cases.records import actions, rules, showing, words
 from cases.records.forms import LetterForm
 from cases.records.models import Referral, Visit
@@ -39,7 +39,7 @@ TAGS = {
 @open_to(PERSON)
 @require_safe
 def referral(request: HttpRequest, pk: str) -> HttpResponse:
-    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    case = find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
     return shown(request, case, rounds.of(case, rounds.asked_for(request)))
 
 
@@ -47,7 +47,7 @@ def referral(request: HttpRequest, pk: str) -> HttpResponse:
 @require_POST
 def move_referral(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     """Say what is known of the referral, or take the last word back."""
-    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    case = find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
     number = rounds.asked_for(request) or rounds.of(case).number
     try:
         if verb == "undo":

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.case import authority_actions
 from cases.case.authority import Authority
 from cases.case.models import Case
-from cases.case.people import may, role_in
+from cases.case.people import cases_where, may, role_in
 from cases.case.signatures import SignedHow, why_not_name
 from cases.documents import kinds
 from cases.documents import words as document_words
@@ -36,7 +36,7 @@ from portal.texts.words import text
 
 
 def _case(request: HttpRequest, pk: str) -> Case:
-    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    case = find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
     if not may("say_signed", case, request.user):
         raise Http404
     return case

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from cases.case.models import Case
+from cases.case.people import where
 from cases.documents.models import Document
 from cases.records.states import Came, KnownBy, ReportState, VisitState
 from cases.records.undoable import Undoable, moved_when_and_by_whom
@@ -15,7 +15,7 @@ from cases.records.undoable import Undoable, moved_when_and_by_whom
 
 class ReportLoopQuerySet(models.QuerySet["ReportLoop"]):
     def visible_to(self, user: Any) -> "ReportLoopQuerySet":
-        return self.filter(visit__case__in=Case.objects.visible_to(user))
+        return self.filter(where(user, "see_records", "visit__case"))
 
     def live(self) -> "ReportLoopQuerySet":
         """Those whose visit took place; the word that it did may be taken back."""

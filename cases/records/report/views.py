@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.models import Case, CaseClinician
-from cases.case.people import may, role_in
+from cases.case.people import cases_where, may, role_in
 from cases.documents.models import Document
 from cases.records import actions, rules, showing, words
 from cases.records.forms import SayForm
@@ -136,7 +136,7 @@ def tell_report(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
 
 
 def _case(request: HttpRequest, pk: str) -> Case:
-    return find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    return find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
 
 
 def _loops(request: HttpRequest, case: Case) -> list[ReportLoop]:

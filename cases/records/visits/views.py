@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.case import offices
 from cases.case.models import Case
-from cases.case.people import may, role_in
+from cases.case.people import cases_where, may, role_in
 from cases.records import actions, rules, showing
 from cases.records.forms import (
     MOST_DAYS,
@@ -39,7 +39,7 @@ PLAIN_VISIT_VERBS = {
 
 
 def _case(request: HttpRequest, pk: str) -> Case:
-    return find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    return find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
 
 
 @open_to(PERSON)
@@ -213,7 +213,7 @@ def save_day(request: HttpRequest, pk: str) -> HttpResponse:
 @require_POST
 def move_visit(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     """Cancel it, say whether it took place, or take the last change back."""
-    visits = Visit.objects.visible_to(request.user).filter(case__in=Case.objects.visible_to(request.user))
+    visits = Visit.objects.visible_to(request.user).filter(case__in=cases_where(request.user, "see_records"))
     found = find_or_404(visits.select_related("case__patient", "case__key", "office"), pk=pk)
     act, by = PLAIN_VISIT_VERBS.get(verb), Actor.of(request)
     if act is None and verb != "undo":

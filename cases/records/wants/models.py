@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from cases.case.models import Case, Office
+from cases.case.people import where
 from cases.documents import kinds
 from cases.records.wants.states import LIVE_COPIES, CopyState, Wants
 from portal.accounts.models import User
@@ -17,7 +18,7 @@ from portal.vault.models import DataKey, StoredFile
 
 class WantQuerySet(models.QuerySet["Want"]):
     def visible_to(self, user: Any) -> "WantQuerySet":
-        return self.filter(item__visit__case__in=Case.objects.visible_to(user))
+        return self.filter(where(user, "see_records", "item__visit__case"))
 
     def open(self) -> "WantQuerySet":
         return self.filter(met_at__isnull=True)
