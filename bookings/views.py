@@ -18,7 +18,7 @@ from bookings.rules import JustTaken
 from cases.case import hands
 from cases.case.actions import ask_to_do
 from cases.case.models import Case
-from cases.case.people import COORDINATOR, has_consent_to_read, may, role_in
+from cases.case.people import COORDINATOR, HELPER, has_consent_to_read, may, role_in
 from cases.documents.models import Version
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
@@ -116,8 +116,11 @@ def _choose(request: HttpRequest, case: Case, moving: Consultation | None) -> Ht
 def pick(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Three times that fit, then a month. Pressing a time keeps it and goes on to check-and-book."""
     case = find_or_404(Case.objects.visible_to(request.user), pk=pk)
-    if not may("book", case, request.user):
-        return render(request, "bookings/pick_not_you.html", {"case": case, "role": role_in(case, request.user)})
+    role = role_in(case, request.user)
+    # A helper books what the patient has accepted already.
+    is_too_early = role == HELPER and actions.standing_scope(case.patient) is None
+    if is_too_early or not may("book", case, request.user):
+        return render(request, "bookings/pick_not_you.html", {"case": case, "role": role})
     if request.method == "POST":
         return _choose(request, case, None)
     # The tab "Consultation" leads to the call that is booked; any wish in the address leads to the times.

@@ -145,6 +145,10 @@ PAGES: dict[str, Page] = {
     # --- the case ---
     "case:open": Page(frozenset({"patient", "other_patient", *HELPERS, "coordinator"}), owner="patient", posts="too"),
     "case:people": of_case(CASE, posts="too"),
+    "case:helpers": of_case(PATIENT),
+    "case:helper": of_case(PATIENT, "other_helper", posts="too", body={"chosen": "dates"}),
+    "case:decline_helper": of_case(PATIENT, "other_helper", posts="only"),
+    "case:end_helper": of_case(PATIENT, "other_helper", posts="only"),
     "case:office_names": Page(SIGNED_IN, owner="patient"),
     "case:office": Page(CASE, ("office",), "patient", posts="too"),
     # --- documents ---

@@ -3,11 +3,16 @@
 from django.urls import path
 
 from cases.case import views
+from cases.case.helping import views as helping
 
 app_name = "case"
 urlpatterns = [
     path("cases/open/", views.open_case, name="open"),
     path("cases/<uuid:pk>/people/", views.people, name="people"),
+    path("cases/<uuid:pk>/helpers/", helping.helpers, name="helpers"),
+    path("helpers/<uuid:pk>/", helping.helper, name="helper"),
+    path("helpers/<uuid:pk>/no/", helping.decline, name="decline_helper"),
+    path("helpers/<uuid:pk>/end/", helping.end, name="end_helper"),
     path("offices/names/", views.office_names, name="office_names"),
     path("offices/<uuid:pk>/", views.office, name="office"),
 ]

@@ -1,0 +1,112 @@
+"""The patient's pages: who helps, saying yes or no, changing and ending."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cases.case.helping import actions
+from cases.case.helping.forms import SWITCHES, HelpForm
+from cases.case.helping.models import Helper
+from cases.case.helping.rules import Chosen
+from cases.case.models import Case
+from cases.case.people import cases_where
+from portal import clock, when
+from portal.access import PERSON, find_or_404, open_to
+from portal.actors import Actor
+from portal.errors import Refused
+
+
+@open_to(PERSON)
+@require_safe
+def helpers(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Who helps, with what, until when; who asked and waits."""
+    case: Case = find_or_404(cases_where(request.user, "choose_helpers").select_related("patient"), pk=pk)
+    own = Helper.objects.visible_to(request.user).open().filter(case=case).select_related("person")
+    rows = [_row(helper) for helper in own.order_by("asked_at", "pk")]
+    page = {
+        "case": case,
+        "asked": [row for row in rows if row["helper"].is_asked],
+        "helping": [row for row in rows if not row["helper"].is_asked],
+    }
+    return render(request, "case/helpers.html", page)
+
+
+def _row(helper: Helper) -> dict[str, Any]:
+    until = ""
+    if helper.until_on:
+        day = {"day": when.month_day(helper.until_on, year=True)}
+        is_over = not helper.holds(clock.now())
+        until = _("It ended after %(day)s.") % day if is_over else _("Until %(day)s.") % day
+    return {
+        "helper": helper,
+        "what": what(helper),
+        "until": until,
+        "kin": helper.get_kin_display() if helper.kin else "",
+    }
+
+
+def what(helper: Helper) -> str:
+    """What a helper may, in a line."""
+    if helper.chosen != Chosen.OWN:
+        return str(Chosen(helper.chosen).label) if helper.chosen else ""
+    return ", ".join(str(label) for switch, label in SWITCHES if switch in helper.switches)
+
+
+def _own(request: HttpRequest, pk: UUID) -> Helper:
+    """A helper of one's own case; 404 for everybody but the patient."""
+    own = Helper.objects.visible_to(request.user).filter(case__in=cases_where(request.user, "choose_helpers"))
+    helper: Helper = find_or_404(own.open().select_related("person", "case__patient"), pk=pk)
+    return helper
+
+
+@open_to(PERSON)
+@require_http_methods(["GET", "HEAD", "POST"])
+def helper(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say yes to somebody who asked, or change what a helper may do."""
+    found = _own(request, pk)
+    form, also = HelpForm.of(found, *([request.POST] if request.method == "POST" else [])), []
+    if form.is_bound and form.is_valid():
+        save = actions.agree if found.is_asked else actions.change
+        try:
+            save(found, **form.cleaned_data, by=Actor.of(request))
+        except Refused as no:
+            if no.code == "until_on":
+                form.add_error("until_on", no.message)
+            else:
+                also = [no.message]
+        else:
+            messages.success(request, _("Saved. It counts from now on."))
+            return redirect("case:helpers", found.case_id)
+    page = {"case": found.case, "helper": found, "kin": found.get_kin_display() if found.kin else "", "form": form}
+    return render(request, "case/helper.html", page | {"also": also}, status=422 if form.errors or also else 200)
+
+
+@open_to(PERSON)
+@require_POST
+def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """No, not now."""
+    said = _("That is fine. We tell them only that you would like to do this on your own.")
+    return _end(request, pk, actions.decline, said)
+
+
+@open_to(PERSON)
+@require_POST
+def end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """It ends at once, also on pages that are open."""
+    return _end(request, pk, actions.end, _("It has ended. They see nothing of yours any more."))
+
+
+def _end(request: HttpRequest, pk: UUID, action: Callable[..., Helper], said: str) -> HttpResponse:
+    found = _own(request, pk)
+    try:
+        action(found, by=Actor.of(request))
+        messages.success(request, said)
+    except Refused as no:
+        messages.error(request, no.message)
+    return redirect("case:helpers", found.case_id)
