@@ -401,7 +401,12 @@ HELPER = DATES_ONLY | {
     "documents:search",
     "documents:thumbnail",
     "documents:unlock",
+    "opinions:add_question",
     "opinions:agenda_pdf",
+    "opinions:answer_question",
+    "opinions:change_question",
+    "opinions:move_question",
+    "opinions:questions",
     "opinions:talk",
     "pages:carry",
     "pages:sheet",
@@ -415,6 +420,10 @@ HELPER = DATES_ONLY | {
     "records:visit",
     "reviews:pdf",
     "reviews:summary",
+    "threads:move",
+    "threads:news",
+    "threads:send",
+    "threads:thread",
 }
 OPEN_TO_HELPERS = {"helper": HELPER, "dates_only": DATES_ONLY}
 PAGES = {
