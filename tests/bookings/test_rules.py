@@ -22,11 +22,12 @@ class Call:
     ends_at: datetime = STARTS + timedelta(hours=1)
 
 
-BEFORE = {("cancel", "booked", role) for role in ("patient", "consultant", "coordinator")} | {
-    ("move", "booked", role) for role in ("patient", "coordinator")
+BEFORE = {("cancel", "booked", role) for role in ("patient", "helper", "consultant", "coordinator")} | {
+    ("move", "booked", role) for role in ("patient", "helper", "coordinator")
 }
 DURING = {
     ("cancel", "booked", "patient"),
+    ("cancel", "booked", "helper"),
     ("cancel", "booked", "consultant"),
     ("cancel", "booked", "coordinator"),
     ("move", "booked", "coordinator"),
