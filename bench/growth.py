@@ -24,6 +24,8 @@ from portal import local
 OPENINGS = 15
 LAID = 7  # records a visit
 CHUNK = 1000
+THREAD = "thread"
+FEW_MESSAGES, MANY_MESSAGES = 50, 5000
 
 
 def main(folder: Path, few: int, many: int) -> None:
@@ -42,16 +44,20 @@ def measure(few: int, many: int) -> Iterator[Figure]:
     """Each page's time with many cases, its ratio to that with few."""
     make_staff()
     first = make_cases(few)[0]
+    write_messages(first, FEW_MESSAGES)
     pages = list(pages_of(first))
     analyze()
     before = {name: look(who, path) for name, who, path in pages}
     make_cases(many - few)
+    write_messages(first, MANY_MESSAGES)
     analyze()
     for name, who, path in pages:
         (seconds, queries), (was, asked) = look(who, path), before[name]
         if queries != asked:
             raise SystemExit(f"{name} asks {queries} times with {many} cases, {asked} with {few}")
         words = f"{queries} queries with those of every page, {many:,} cases; ratio to {few:,}"
+        if name == THREAD:
+            words += f"; {MANY_MESSAGES:,} messages, ratio to {FEW_MESSAGES:,}"
         yield Figure(f"growth: {name}", 1000 * seconds, "ms", seconds / was, words)
 
 
@@ -67,6 +73,7 @@ def pages_of(case) -> Iterator[tuple[str, object, str]]:
     yield "ledger", case.patient, reverse("pages:ledger", args=[case.pk])
     yield "records", case.patient, reverse("records:list", args=[case.pk])
     yield "case home", case.patient, case.get_absolute_url()
+    yield THREAD, case.patient, reverse("threads:thread", args=[case.pk])
 
 
 def look(person, path: str) -> tuple[float, int]:
@@ -119,6 +126,24 @@ def make_cases(count: int) -> list:
         made += make_some(min(CHUNK, count - start))
     keeping.look_again(clock.now())
     return made
+
+
+def write_messages(case, upto: int) -> None:
+    """The thread of a case, up to so many messages: the patient and the coordinator in turn."""
+    from cases.threads.models import Message, Thread
+    from portal import clock
+    from portal.accounts.models import User
+
+    thread, _made = Thread.objects.get_or_create(case=case)
+    authors = [case.patient, User.objects.get(role="coordinator")]
+    written = [
+        Message(case=case, author=authors[number % 2], number=number, send_id=uuid.uuid4(), sent_at=clock.now())
+        for number in range(thread.last_number + 1, upto + 1)
+    ]
+    for message in written:
+        message.text = f"Message {message.number} of a long talk, of the usual length of such a message."
+    Message.objects.bulk_create(written, batch_size=CHUNK)
+    Thread.objects.filter(pk=thread.pk).update(last_number=upto, last_shared=upto)
 
 
 def make_some(count: int) -> list:
