@@ -356,6 +356,8 @@ PAGES: dict[str, Page] = {
     "pages:undo_merge": Page(COORDINATOR, ("office",), "coordinator", posts="too"),
     "pages:new_case": Page(COORDINATOR, owner="coordinator", posts="too"),
     "pages:read_out": of_case(COORDINATOR, owner="coordinator", posts="too", body={"version": "1"}),
+    "pages:print_bundle": of_case(COORDINATOR, owner="coordinator", posts="only"),
+    "pages:post_bundle": of_case(COORDINATOR, owner="coordinator", posts="only"),
     "pages:log_call": of_case(COORDINATOR, owner="coordinator", posts="too"),
     "pages:fix_address": Page(COORDINATOR, ("patient_pk",), "coordinator", posts="too"),
     "pages:settle_to_do": Page(COORDINATOR, ("todo",), "coordinator", posts="only"),

@@ -23,6 +23,8 @@ class PagesConfig(AppConfig):
                 "sheet.seen": _("Looked at the one-page sheet"),
                 "sheet.taken": _("Saved the one-page sheet as a PDF"),
                 "privacy.list_taken": _("Saved the list of who did what"),
+                "bundle.printed": _("Printed your pages, to post them"),
+                "bundle.posted": _("Posted your pages to you"),
                 "carry.seen": _("Looked at the list of what to take"),
             },
             {"post_sheet": _("The one-page sheet should be posted")},

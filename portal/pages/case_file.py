@@ -26,7 +26,7 @@ from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.actions import record
-from portal.pages import cards, carry, facts, hand, log_rows, office_links, privacy, signed, todos, words
+from portal.pages import bundle, cards, carry, facts, hand, log_rows, office_links, privacy, signed, todos, words
 from portal.pages.facts import Gathered
 from portal.reminders import kinds
 from portal.reminders.models import Reminder
@@ -76,6 +76,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
             for todo in open_todos.select_related("case__patient", "case__starter")
         ]
         + hand.rows(hand.of_case(request.user, case, now), {case.pk: gathered}, now, back=cards.file_url(case)),
+        "bundle": _bundle(case, request.user, open_todos, now),
         "verdict": cards.verdict_tag(gathered.facts.verdict),
         "time_words": _time_words(gathered),
         "points": _points(gathered, today),
@@ -97,6 +98,15 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "authority_url": reverse("records:authority", args=[case.pk]),
         "reminders": _reminders(case),
         "reminders_url": reverse("pages:reminder_log") + "?" + urlencode({"show": "coming", "find": case.reference}),
+    }
+
+
+def _bundle(case: Case, user: Any, todos_open: Any, now: dt.datetime) -> dict[str, Any]:
+    """What to post to the patient: whether a bundle waits, and the letters that go with it."""
+    return {
+        "is_open": any(todo.kind == bundle.POST_SHEET for todo in todos_open),
+        "letters": [f"{letter.pk}:{seen}" for letter, seen in bundle.waiting(user, case, now)],
+        "needs_notice": case.patient.privacy_version == 0,
     }
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.case.models import Case
+from cases.case.models import Case, ToDo
 from portal import when
 from portal.accounts.models import User
 from portal.pages import cards, todos
@@ -32,7 +33,21 @@ class Waiting:
 def due(user: Any, now: dt.datetime) -> QuerySet[Delivery]:
     """What a person should post or say now; what nobody picked up for waits for its next day."""
     found = Delivery.objects.visible_to(user).by_hand().filter(recipient_type=RecipientType.USER)
+    found = found.exclude(channel=Delivery.Channel.LETTER, recipient_id__in=_in_bundles())
     return found.filter(Q(next_try_at=None) | Q(next_try_at__lte=now)).order_by("created_at", "pk")
+
+
+def _in_bundles() -> Any:
+    """Those to whom a bundle is to be posted: their letters go with it, and it has one row."""
+    bundles = ToDo.objects.open().filter(kind="post_sheet", case__isnull=False)
+    return bundles.annotate(whose=Cast("case__patient", CharField())).values("whose")
+
+
+def letters_to(user: Any, person: User, now: dt.datetime) -> list[Delivery]:
+    """The letters that wait for this person, in a bundle or not."""
+    found = Delivery.objects.visible_to(user).by_hand().filter(channel=Delivery.Channel.LETTER)
+    own = found.filter(recipient_type=RecipientType.USER, recipient_id=str(person.pk))
+    return list(own.filter(Q(next_try_at=None) | Q(next_try_at__lte=now)).order_by("created_at", "pk"))
 
 
 def of_case(user: Any, case: Case, now: dt.datetime) -> Waiting:

@@ -78,7 +78,7 @@ def _home(case: Case, request: HttpRequest) -> dict[str, object]:
         "step": step,
         "words": words.step_words(step),
         "step_url": cards.step_url(step, case),
-        "step_is_open": not step.is_rest and step.code != "call",
+        "step_is_open": not step.is_rest and step.code != "call" and may("ask_for_a_call", case, request.user),
         "hidden_until": known.not_today_until if step.code == "not_today" else None,
         "due_words": cards.due_words(step),
         "after_treatment": after_treatment(gathered.visit) if gathered.visit else "",

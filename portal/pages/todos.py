@@ -64,7 +64,7 @@ KINDS = {
     PAGE_HELD: (gettext_lazy("Send our page once more"), "info", "send"),
     faxes.FAX_FAILED: (gettext_lazy("A fax did not arrive"), "warn", "alert"),
     faxes.FAX_UNKNOWN: (gettext_lazy("Did a fax arrive?"), "warn", "alert"),
-    "post_sheet": (gettext_lazy("Post the sheet"), "info", "print"),
+    "post_sheet": (gettext_lazy("Post the pages"), "info", "print"),
     READ_OUT: (gettext_lazy("Read the notice out"), "info", "phone"),
     FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
     TELL_HOLDER: (gettext_lazy("Permission taken back"), "warn", "phone"),
@@ -202,7 +202,7 @@ def _action(todo: ToDo) -> dict[str, str] | None:
     if todo.kind in {ASK_PATIENT, HELPER_STOPPED} and todo.case:
         return {"label": _("See who helps"), "href": reverse("pages:case_helpers", args=[todo.case_id])}
     if todo.kind == "post_sheet" and todo.case:
-        return {"label": _("Open the sheet"), "href": reverse("pages:sheet", args=[todo.case_id])}
+        return {"label": _("Print and post"), "href": reverse("pages:case_file", args=[todo.case_id]) + "#post"}
     if todo.kind in ON_REFERRAL and todo.case:
         return {"label": _("Open the letter"), "href": reverse("records:referral", args=[todo.case_id]) + "#letter"}
     if todo.kind in {PASS_ON, FAX_REPORT, WHICH_REPORT} and todo.case:

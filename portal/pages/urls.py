@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.pages import (
+    bundle,
     calls,
     case_file,
     case_helpers,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("staff/today/", today.today, name="today"),
     path("staff/cases/", caseload.caseload, name="caseload"),
     path("staff/cases/new/", first_call.new_case, name="new_case"),
+    path("staff/cases/<uuid:pk>/post/print/", bundle.print_bundle, name="print_bundle"),
+    path("staff/cases/<uuid:pk>/post/done/", bundle.post_bundle, name="post_bundle"),
     path("staff/cases/<uuid:pk>/read-out/", first_call.read_out, name="read_out"),
     path("staff/cases/<uuid:pk>/", case_file.case_file, name="case_file"),
     path("staff/cases/<uuid:pk>/helpers/", case_helpers.helpers, name="case_helpers"),

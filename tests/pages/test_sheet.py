@@ -221,7 +221,7 @@ def test_post_it_to_me_puts_it_on_the_board_once(case):
     for _press in range(2):
         browser.post(reverse("pages:post_sheet", args=[case.pk]))
     assert ToDo.objects.open().get(kind="post_sheet").case_id == case.pk
-    assert "Post the sheet" in said(people.browser(people.person("theo")).get(reverse("pages:caseload")))
+    assert "Post the pages" in said(people.browser(people.person("theo")).get(reverse("pages:caseload")))
 
 
 def test_coordinator_has_nothing_posted_to_herself(case):
