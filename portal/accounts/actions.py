@@ -187,12 +187,13 @@ def change_address(
     wanted |= {} if postal is None else {"postal": rules.tidy_postal(postal)}
     wanted = _reachable(person, wanted | _wish(person, wanted, channel))
     former = person.email
+    wanted |= _signing_in(person, wanted)
     changed = {name for name, value in wanted.items() if (getattr(person, name) or None) != (value or None)}
     for name in changed:
         setattr(person, name, wanted[name])
     try:
         with transaction.atomic():
-            person.save(update_fields=["email", "phone", "postal", "channel"])
+            person.save(update_fields=["email", "phone", "postal", "channel", "can_sign_in"])
             if "email" in changed:
                 _replace_addresses(person)
     except IntegrityError:
@@ -203,6 +204,20 @@ def change_address(
             sessions.forget_codes(person, former)
     _record_reach(person, changed, by)
     return changed
+
+
+def _signing_in(person: User, wanted: dict[str, Any]) -> dict[str, Any]:
+    """A first address opens the account to sign-in, by a code to it; without one it runs by phone and post again."""
+    if wanted["email"] and person.email is None:
+        return {"can_sign_in": True}
+    if wanted["email"] or person.email is None:
+        return {}
+    channel = wanted.get("channel", person.channel)
+    if channel == User.Channel.MAIL:
+        given = {name: str(wanted.get(name, getattr(person, name)) or "") for name in ("phone", "postal")}
+        ways = (User.Channel.LETTER, User.Channel.CALL)
+        channel = next((way for way in ways if not rules.why_not_channel(way, email="", **given)), channel)
+    return {"can_sign_in": False, "channel": channel}
 
 
 def _wish(person: User, wanted: dict[str, Any], channel: str | None) -> dict[str, str]:
@@ -220,6 +235,9 @@ def _wish(person: User, wanted: dict[str, Any], channel: str | None) -> dict[str
 def _record_reach(person: User, changed: set[str], by: Actor) -> None:
     if address := changed & {"email", "phone"}:
         record(by, "account.address_put_right", person, patient=person.pk, why="_and_".join(sorted(address)))
+    if "can_sign_in" in changed:
+        verb = "account.opened_to_sign_in" if person.can_sign_in else "account.back_to_post"
+        record(by, verb, person, patient=person.pk)
     if "postal" in changed:
         record(by, "account.postal_put_right", person, patient=person.pk)
     if "channel" in changed:

@@ -18,6 +18,7 @@ from cases.case.actions import settle_to_do
 from cases.case.calls import FIX_ADDRESS
 from cases.case.models import Case, ToDo
 from cases.case.people import patients_and_helpers
+from portal import mail
 from portal.access import find_or_404, open_to
 from portal.accounts.actions import change_address
 from portal.accounts.address_form import AddressForm
@@ -79,6 +80,8 @@ def put_right(
     changed = change_address(person, email=email, phone=phone, postal=postal, channel=channel, by=by)
     for todo in ToDo.objects.open().filter(kind=FIX_ADDRESS, about_id=str(person.pk)):
         settle_to_do(todo, by=by)
+    if "can_sign_in" in changed and email:
+        transaction.on_commit(lambda: _invite(email, person))
     if not REACHES & set(changed):
         return 0
     if former and "email" in changed:
@@ -86,6 +89,17 @@ def put_right(
     failed = Delivery.objects.failed().filter(recipient_type="user", recipient_id=str(person.pk))
     tried = [try_again(delivery, by=by) for delivery in failed.order_by("pk")]
     return len(tried)
+
+
+def _invite(address: str, person: User) -> None:
+    """A first address: how to come in. The code that signs in goes to it, and confirms it."""
+    words = {"name": person.first_name, "link": mail.absolute(reverse("account_request_login_code"))}
+    with translation.override(person.language):
+        message = get_adapter().render_mail("account/email/page_open", address, words)
+    try:
+        message.send()
+    except OSError as error:  # SMTP's refusals among them
+        log.info("invitation_not_sent", error=type(error).__name__)
 
 
 def _tell_former(address: str, language: str) -> None:
