@@ -68,7 +68,7 @@ def keep_anew(case: Case) -> None:
     keeping.look_again(clock.now())
 
 
-SIGNING_IN = 4  # session, person, second factor, the number beside a tab: what every page of staff costs
+SIGNING_IN = 5  # session, person, second factor, the numbers beside two tabs: what every page of staff costs
 
 
 @pytest.mark.parametrize(
