@@ -14,8 +14,10 @@ class CaseConfig(AppConfig):
         from allauth.account.signals import email_changed
 
         from cases.case.calls import address_changed, address_refused, address_works, reach_changed
+        from cases.case.helping import notices
         from cases.case.helping.words import REASONS, VERBS
         from portal.accounts.changes import on_reach_changed
+        from portal.reminders.kinds import register
         from portal.reminders.readers import on_address_works, on_wrong_address
 
         on_wrong_address(address_refused)
@@ -32,6 +34,7 @@ class CaseConfig(AppConfig):
             "helping.changed",
         )
         words.register(VERBS, REASONS)
+        register(*notices.KINDS)
         words.register(
             {
                 "case.opened": _("Opened the case"),

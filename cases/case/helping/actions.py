@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.case.helping import rules
+from cases.case.helping import notices, rules
 from cases.case.helping.models import Helper
 from cases.case.helping.rules import Ended, How
 from cases.case.models import Case
@@ -39,6 +39,7 @@ def ask(case: Case, person: User, *, kin: str = "", by: Actor) -> Helper:
         case=case, patient=case.patient, person=person, kin=kin, asked_at=clock.now(), asked_by=by.user
     )
     record(by, "helping.asked", helper, patient=case.patient_id, case=case.pk)
+    notices.asked(helper)
     return helper
 
 
@@ -66,6 +67,7 @@ def agree(
     helper.agreed_at, helper.agreed_how, helper.recorded_by = clock.now(), how, by.user
     helper.save()
     record(by, "helping.agreed", helper, patient=helper.patient_id, case=helper.case_id, why=f"heard_{how}")
+    notices.answered(helper)
     return helper
 
 
@@ -104,6 +106,7 @@ def change(
     helper.version += 1
     helper.save()
     record(by, "helping.changed", helper, patient=helper.patient_id, case=helper.case_id, why=f"heard_{how}")
+    notices.answered(helper)
     return helper
 
 
@@ -184,4 +187,5 @@ def _end(helper: Helper, why: str, by: Actor) -> Helper:
     helper.save(update_fields=["ended_at", "ended_why", "ended_by"])
     verb, code = ("helping.declined", "") if why == Ended.DECLINED else ("helping.ended", f"ended_{why}")
     record(by, verb, helper, patient=helper.patient_id, case=helper.case_id, why=code)
+    notices.ended(helper)
     return helper
