@@ -5,13 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.case.models import Case
+from cases.case.models import Case, Helper
 from cases.case.path import next_step, path
 from cases.case.people import CONSULTANT, COORDINATOR, HELPER, grant_of, may, role_in
 from cases.records.words import after_treatment
@@ -48,7 +49,7 @@ def own_cases(request: HttpRequest) -> HttpResponse:
 @require_safe
 def case_home(request: HttpRequest, pk: str) -> HttpResponse:
     """Where the patient stands, and the one next step."""
-    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    case = find_or_404(_cases(request.user), pk=pk)
     role = role_in(case, request.user)
     if role == CONSULTANT:
         return redirect("pages:today")
@@ -75,6 +76,7 @@ def _home(case: Case, request: HttpRequest) -> dict[str, object]:
         "later_weekday": when.weekday(later),
         "greeting": _greeting(case, request.user, now),
         "status": words.status_line(known, today),
+        "asking": _asking(case, request.user),
         "step": step,
         "words": words.step_words(step),
         "step_url": cards.step_url(step, case),
@@ -99,6 +101,23 @@ def _greeting(case: Case, reader: Any, now: dt.datetime) -> str:
     if reader.role and reader.pk != case.patient_id:
         return _("%(name)s’s page") % {"name": case.patient.first_name}
     return words.greeting(when.local(now).hour, reader.first_name)
+
+
+def _cases(reader: Any) -> QuerySet[Case]:
+    asked = Helper.objects.asked().filter(case=OuterRef("pk"))
+    return Case.objects.visible_to(reader).annotate(is_asked=Exists(asked)).select_related("patient", "key")
+
+
+def _asking(case: Any, reader: Any) -> list[dict[str, str]]:
+    """Who waits for the patient to say whether they may help."""
+    if case.patient_id != reader.pk or not case.is_asked:  # looked at together with the case
+        return []
+    asked = Helper.objects.asked().filter(case=case).select_related("person").order_by("asked_at")
+    lead = _("%(name)s would like to help you.")
+    return [
+        {"lead": lead % {"name": each.person.first_name}, "href": reverse("case:helper", args=[each.pk])}
+        for each in asked
+    ]
 
 
 @open_to(PERSON)

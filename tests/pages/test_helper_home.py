@@ -217,3 +217,11 @@ def test_her_own_case_is_not_touched_by_what_she_does_as_a_helper(case):
     agreed(case)
     press("ama", "stop_helping", case)
     assert list(Case.objects.visible_to(ama)) == [own]
+
+
+def test_the_patient_reads_on_her_home_that_somebody_asks(case):
+    assert "would like to help you" not in home_of("rosa", case)
+    asked = helping.ask(case, people.person("ama"), by=act("theo"))
+    html = home_of("rosa", case)
+    assert "Ama would like to help you." in html
+    assert reverse("case:helper", args=[asked.pk]) in html

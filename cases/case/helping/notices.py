@@ -128,7 +128,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("Someone would like to help you"),
         still_due=_due(lambda helper: helper.is_asked),
-        words=_said(ASKS_WORDS, _home),
+        words=_said(ASKS_WORDS, lambda helper: reverse("case:helper", args=[helper.pk])),
         why=lambda row: _("Somebody asked whether they may help you."),
         rank=30,
         patterns=(ASKS_WORDS,),
