@@ -54,11 +54,9 @@ def case_of_harold(*wanted: str, email: str | None = None) -> Case:
 
     Elm Street is where his own doctor is. No office has an address for e-mail.
     """
-    by, case = actor("theo"), factories.open_case(harold(email), starter=people.person("ama"))
-    for role, doctor, name in (("first", "Dr. Keller", "Lakeside"), ("primary", "Dr. Abara", "Elm Street")):
-        office = case_actions.add_office(case, name=name, region="US-PA", by=by)
-        case_actions.change_office(office, phone="+15550100179", fax="+15550100176", by=by)
-        case_actions.set_clinician(case, role, name=doctor, office=office, by=by)
+    case = factories.open_case(harold(email), starter=people.person("ama"))
+    name_offices(case)
+    by = actor("theo")
     visit = records.name_visit(
         case, doctor="Dr. Raman", office_name="Northfield", office_details={"region": "US-PA"}, by=by
     )
@@ -66,6 +64,15 @@ def case_of_harold(*wanted: str, email: str | None = None) -> Case:
     for item in visit.items.exclude(kind__in=wanted or ("pathology_report",)):
         records.tell(item, "not_wanted", by=by)
     return case
+
+
+def name_offices(case: Case) -> None:
+    """Lakeside gave the plan, Elm Street is the own doctor's."""
+    by = actor("theo")
+    for role, doctor, name in (("first", "Dr. Keller", "Lakeside"), ("primary", "Dr. Abara", "Elm Street")):
+        office = case_actions.add_office(case, name=name, region="US-PA", by=by)
+        case_actions.change_office(office, phone="+15550100179", fax="+15550100176", by=by)
+        case_actions.set_clinician(case, role, name=doctor, office=office, by=by)
 
 
 def the_record(case: Case, kind: str = "pathology_report") -> RecordItem:
@@ -93,7 +100,7 @@ class Theo:
     def __init__(self) -> None:
         self.page = people.browser(people.person("theo"))
 
-    def presses(self, name: str, *args: object, **said: object):
+    def presses(self, name: str, /, *args: object, **said: object):
         answer = self.page.post(reverse(name, args=args), said)
         assert answer.status_code == 302, answer.text
         return answer
