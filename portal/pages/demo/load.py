@@ -28,7 +28,7 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.pages import actions as page_actions
 from portal.pages import copies, friday
-from portal.pages.demo import helping, house, messages, papers, plan_files, reports, threads
+from portal.pages.demo import helping, house, messages, papers, plan_files, questions, reports, threads
 from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
 from portal.pages.demo.plans import plan
 from portal.pages.demo.reviews import REVIEWS
@@ -165,6 +165,7 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
         yield 1, lambda: messages.ODD[story.messages](told.case, theo)
     if story.thread == "told":
         yield from threads.told(lambda: told.case, told.teller, theo)
+        yield 0.4, lambda: questions.ask(told.case, told.teller, Actor.person(theo))
     if story.thread == "asked":
         yield from threads.asked(lambda: told.case, told.teller)
     if story.talk_in is not None:
