@@ -194,7 +194,7 @@ def where(user: Any, verb: str, case: str = "") -> Q:
     path, own, roles = f"{case}__" if case else "", OuterRef(f"{case}_id" if case else "pk"), MAY[verb]
     answered = Helper.objects.answered().filter(case=own, person=user.pk)
     began = Q(**{f"{path}starter": user.pk}) & ~Exists(answered)
-    rule = Q(**{f"{path}patient": user.pk}) if PATIENT in roles else Q(pk__in=[])
+    rule: Any = Q(**{f"{path}patient": user.pk}) if PATIENT in roles else Q(pk__in=[])
     if HELPER in roles and verb in BY_BEGINNING:
         rule |= began
     if user.role in roles:

@@ -78,7 +78,9 @@ def switches_of(chosen: str, picked: Iterable[str] = ()) -> frozenset[str]:
     Raises KeyError for a set or switch that does not exist.
     """
     if chosen != Chosen.OWN:
-        return SETS[Chosen(chosen)] if chosen in SETS else {}[chosen]
+        if chosen not in SETS:
+            raise KeyError(chosen)
+        return SETS[Chosen(chosen)]
     if unknown := set(picked) - set(SWITCHES):
         raise KeyError(", ".join(sorted(unknown)))
     return frozenset(picked)

@@ -2,39 +2,32 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from bookings import actions as bookings
-from bookings import availability
-from bookings.models import Consultation, Practice, Service
 from cases.case import actions as case_actions
-from cases.case.models import Case, Office
+from cases.case.models import Office
 from cases.case.regions import office_details
 from cases.documents import actions as documents
 from cases.documents.joining import actions as joining
 from cases.documents.worker import checking
-from cases.opinions.checklist import POINTS
 from cases.records import actions as records
 from cases.records.board.handing_over import put_on_board, put_reports_on_board
 from cases.records.models import RecordItem, ReportLoop, Visit
-from cases.reviews import actions as reviews
-from cases.reviews.models import Review, Section
 from cases.reviews.opening import open_due_reviews
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.pages import actions as page_actions
 from portal.pages import copies, friday
-from portal.pages.demo import helping, house, messages, papers, plan_files, questions, reports, threads
+from portal.pages.demo import calls, helping, house, messages, papers, plan_files, questions, reports, threads
 from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
 from portal.pages.demo.plans import plan
-from portal.pages.demo.reviews import REVIEWS
 from portal.pages.demo.signing import ask_to_refer, sign_forms, take_records, write_letters
-from portal.pages.demo.stories import STORIES, Story
+from portal.pages.demo.stories import STORIES
 from portal.pages.demo.talks import plan_talk
+from portal.pages.demo.told import Deed, Told
 from portal.pages.demo.wants import ask_first
 from portal.reminders import sender
 
@@ -58,34 +51,6 @@ REPORT_VERBS_BEHIND = {
 }
 ORDINARY_HOUR = 19
 VISIT_TIME = dt.time(14, 30)
-
-
-@dataclass(order=True)
-class Deed:
-    """Something somebody does, so many days before the day of loading, at an hour of that day."""
-
-    days_ago: float
-    place: int
-    act: Callable[[], object] = field(compare=False)
-
-
-@dataclass
-class Told:
-    """One story while it is told."""
-
-    story: Story
-    people: dict[str, User]
-    today: dt.date
-    case: Case = field(init=False)
-
-    @property
-    def teller(self) -> Actor:
-        """Who acts for the case: the patient, or the one who began for them."""
-        return Actor.person(self.people[self.story.starter or self.story.patient])
-
-    @property
-    def consultant(self) -> User:
-        return self.people[self.story.consultant]
 
 
 def load(now: dt.datetime) -> int:
@@ -169,7 +134,7 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
     if story.thread == "asked":
         yield from threads.asked(lambda: told.case, told.teller)
     if story.talk_in is not None:
-        yield from _talk(told)
+        yield from calls.of_story(told)
     if story.new_plan:
         yield 0.5, lambda: _new_plan(told)
     if story.visit_in is not None and story.visit_in < 0:
@@ -340,71 +305,3 @@ def _new_plan(told: Told) -> None:
     document = told.case.documents.here().plans().order_by("put_in_at").first()
     name, content = plan_files.of_plan(plan(told.story.new_plan), told.people[told.story.patient].name)[0]
     documents.add_version(document, SimpleUploadedFile(name, content), by=told.teller)
-
-
-def _talk(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
-    story, talk_in = told.story, told.story.talk_in or 0
-    booked = max(min(story.began - 4, story.began), 0)
-    yield booked, lambda: _book(told)
-    if story.talk_canceled:
-        yield 1, lambda: bookings.cancel(_consultation(told), by=told.teller)
-    if story.review:
-        yield max(-talk_in + 1, 1), lambda: _write(told)
-    if talk_in < 0:
-        yield max(-talk_in - 1, 0), lambda: _after_the_talk(told)
-
-
-def _book(told: Told) -> None:
-    story, now = told.story, clock.now()
-    practice = Practice.objects.get(consultant=told.consultant)
-    service = Service.objects.get(code=story.service)
-    wanted = told.today + dt.timedelta(days=story.talk_in or 0)
-    starts_at = _nearest(availability.free_starts(told.case, practice, service, now), wanted, practice)
-    held = bookings.hold(
-        case=told.case,
-        consultant=told.consultant,
-        service=service,
-        starts_at=starts_at,
-        how="video",
-        by=told.teller,
-    )
-    bookings.book(hold=held, accepts_scope=True, may_read=True, hope=story.asks or story.matters, by=told.teller)
-
-
-def _nearest(starts: list[dt.datetime], wanted: dt.date, practice: Practice) -> dt.datetime:
-    """The first free start on a day to come or after it; for a day that is over, the last one up to it."""
-    ahead = [start for start in starts if start.astimezone(practice.zone).date() >= wanted]
-    before = [start for start in starts if start.astimezone(practice.zone).date() <= wanted]
-    is_over = wanted < clock.real_now().astimezone(practice.zone).date()
-    return before[-1] if is_over and before else ahead[0]
-
-
-def _consultation(told: Told) -> Consultation:
-    return Consultation.objects.select_related("case__patient", "consultant", "service").get(case=told.case)
-
-
-def _write(told: Told) -> None:
-    """The consultant reads the plan and writes; where the story says so, the summary is shared."""
-    reader, written = Actor.person(told.consultant), REVIEWS[told.story.plan]
-    review = reviews.take(Review.objects.get(case=told.case), by=reader)
-    bodies = {
-        Section.Code.PLAIN: written.plain,
-        Section.Code.WORDS: written.words,
-        Section.Code.QUESTIONS: written.questions,
-        Section.Code.OPTIONS: written.options,
-        Section.Code.PRIVATE: written.private,
-    }
-    changes = {str(code.value): reviews.Change(body, 0) for code, body in bodies.items() if body}
-    changes[Section.Code.CHECKLIST.value] = reviews.Change("", 0)
-    found = {point.code: reviews.Found(page) for point, page in zip(POINTS, written.found, strict=True)}
-    reviews.save_parts(review, changes, findings=found, by=reader)
-    if told.story.review == "shared":
-        reviews.share(Review.objects.get(pk=review.pk), is_ticked=True, by=reader)
-
-
-def _after_the_talk(told: Told) -> None:
-    reader = Actor.person(told.consultant)
-    bookings.complete(_consultation(told), by=reader)
-    review = Review.objects.filter(case=told.case).first()
-    if review and told.story.review == "shared":
-        reviews.complete(review, is_ticked=True, by=reader)
