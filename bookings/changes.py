@@ -1,6 +1,10 @@
-"""Tells the rooms above that a call was booked, in the same transaction: they register here, in their apps.py."""
+"""Tells the rooms above that a call was booked, in the same transaction, and asks them what she wants to ask in it.
 
-from typing import Protocol
+They register here, in their apps.py.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from bookings.models import Consultation
 from portal.actors import Actor
@@ -10,7 +14,10 @@ class OfCall(Protocol):
     def __call__(self, call: Consultation, *, by: Actor) -> object: ...
 
 
+Asking = Callable[[Consultation, Any], list[str]]
+
 _of_calls: list[OfCall] = []
+_asking: list[Asking] = []
 
 
 def on_booked(listener: OfCall) -> None:
@@ -22,3 +29,13 @@ def on_booked(listener: OfCall) -> None:
 def booked(call: Consultation, *, by: Actor) -> None:
     for listener in _of_calls:
         listener(call, by=by)
+
+
+def says_what_is_asked(teller: Asking) -> None:
+    """`teller(call, user)` says what the patient wants from a call, as far as this person may read it."""
+    if teller not in _asking:
+        _asking.append(teller)
+
+
+def asked_in(call: Consultation, user: Any) -> list[str]:
+    return [line for teller in _asking for line in teller(call, user)]

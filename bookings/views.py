@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings import actions, availability, calendars, invitations, offers, picker, rules
+from bookings import actions, availability, calendars, changes, invitations, offers, picker, rules
 from bookings.forms import CancelForm, CheckForm, PickForm
 from bookings.models import Consultation, Hold, Practice, Service
 from bookings.parts import part_in
@@ -273,7 +273,8 @@ def _detail_page(
         "case": consultation.case,
         "call": consultation,
         "role": role,
-        "shows_hope": role in ("consultant", "coordinator"),  # a helper sees what she put in herself
+        "shows_asked": role in ("consultant", "coordinator"),  # a helper sees what she put in herself
+        "asked": changes.asked_in(consultation, user) if role in ("consultant", "coordinator") else [],
         "also": also,
         "moves": rules.allowed(consultation, part_in(consultation.case, user), now),
         "may_book": may("book", consultation.case, user),

@@ -120,6 +120,12 @@ def role_in(case: Case, who: Any) -> str:
     return _staff_role(case, user)
 
 
+def role_for(verb: str, case: Case, who: Any) -> str:
+    """The role in which this person does something in a case: a helper's only where her grant lets her."""
+    role = role_in(case, who)
+    return "" if role == HELPER and not may(verb, case, who) else role
+
+
 def _staff_role(case: Case, user: User) -> str:
     if user.role == User.Role.COORDINATOR and case.state != Case.State.CLOSED:
         return COORDINATOR

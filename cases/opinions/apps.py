@@ -18,6 +18,7 @@ class OpinionsConfig(AppConfig):
         from cases.desk.mail import kinds as mail_kinds
         from cases.opinions.models import Talk
         from cases.opinions.questions.actions import take_over_hope
+        from cases.opinions.questions.showing import asked_for_reader
         from cases.opinions.talk import office_part, reminders
         from cases.opinions.talk.actions import TALK_TIME, follow_doctor
         from cases.opinions.talk.ties import TIES
@@ -28,6 +29,7 @@ class OpinionsConfig(AppConfig):
         undoing.register(Talk, ("state", "on_date", "at_time", "known_by"))
         changes.on_doctor_named(follow_doctor)
         booking_changes.on_booked(take_over_hope)
+        booking_changes.says_what_is_asked(asked_for_reader)
         office_ties.register(TIES)
         parts.register(office_part.PART)
         mail_kinds.open_besides(office_part.open_with)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from cases.case import office_ties
 from cases.case.actions import add_office, ask_to_do, must, set_clinician
 from cases.case.models import Case, CaseClinician, Office
-from cases.case.people import role_in
 from cases.records import rules, undoing
 from cases.records.days.verdict import Timing
 from cases.records.items import telling
@@ -107,7 +106,7 @@ def _move_visit_row(visit: Visit, verb: str, *, now: datetime, by: Actor) -> Vis
     """Lock, judge and move; the caller sets what else changes and calls `_settle`."""
     lock_case(visit.case)
     visit = Visit.objects.select_related("case", "case__patient", "case__key", "office").get(pk=visit.pk)
-    target = moves.check(rules.VISIT_MOVES, verb, visit.state, role_of(visit.case, by))
+    target = moves.check(rules.VISIT_MOVES, verb, visit.state, role_of(visit.case, by, "change_dates"))
     undoing.keep(visit, now=now, by=by)
     visit.state = target
     visit.version += 1
@@ -224,6 +223,7 @@ def choose_way(visit: Visit, way: str, *, on: date, at: time | None = None, by: 
     """
     if way not in {"carry", "ask", "later"}:
         raise Refused(_("Choose one of the three ways."))
+    must("change_dates", visit.case, by)
     visit = save_date(visit, on=on, at=at, by=by)
     now = clock.now()
     visit.way = way
@@ -272,7 +272,8 @@ def undo(thing: Visit | Referral | RecordItem | ReportLoop, *, why: str = "", by
     lock_case(case)
     thing.refresh_from_db()
     is_own = by.user is not None and thing.moved_by_id == by.user.pk
-    if reason := rules.why_not_undo(thing.moved_at, is_own, role_in(case, by), now):
+    verb = "change_dates" if isinstance(thing, Visit) else telling.SAY
+    if reason := rules.why_not_undo(thing.moved_at, is_own, role_of(case, by, verb), now):
         raise Refused(reason)
     if not rules.asks_why(thing.moved_at, now):
         why = ""

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.case import offices
 from cases.case.models import Case
-from cases.case.people import cases_where, may, role_in
+from cases.case.people import cases_where, may, role_for
 from cases.records import actions, rules, showing
 from cases.records.forms import (
     AddForm,
@@ -19,6 +19,7 @@ from cases.records.forms import (
     SayForm,
 )
 from cases.records.items import holders
+from cases.records.items.telling import SAY
 from cases.records.models import RecordItem, RecordKind, Visit
 from cases.records.standing import standing
 from cases.records.visits import reuse, rounds
@@ -51,7 +52,7 @@ def _list_page(
 ) -> HttpResponse:
     now, about = clock.now(), rounds.of(case)
     found = about.visit
-    reader = showing.Reader(request.user, role_in(case, request.user), case, now)
+    reader = showing.Reader(request.user, role_for(SAY, case, request.user), case, now)
     page: dict[str, Any] = {
         "case": case,
         "visit": found,
@@ -76,7 +77,7 @@ def _list_page(
             "carry_list": showing.carry_list(stands),
             "whose_list": holders.whose_list(found),
             "after_treatment": showing.words.after_treatment(found),
-            "may_say": may("say_where_records_are", case, request.user),
+            "may_say": may(SAY, case, request.user),
             "may_keep_all": reader.role in {rules.PATIENT, rules.COORDINATOR},
             "add_form": add_form or AddForm(kinds=_addable(found)),
             "form": say_form or (add_form if add_form and add_form.is_bound else None),

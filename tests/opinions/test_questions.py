@@ -17,7 +17,7 @@ from portal.errors import Refused
 from portal.history.models import Event
 from tests import factories
 from tests.opinions.builders import booked as booked_talk
-from tests.people import person
+from tests.people import browser, person
 from tests.records.builders import actor, booked_visit, case_of_rosa
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +162,21 @@ def test_what_she_writes_when_booking_is_what_she_asks_in_the_call(case):
     assert Question.objects.filter(for_consultation=call).count() == 4
     bookings.book(hold=hold, accepts_scope=True, may_read=True, hope=hope, by=actor("rosa"))
     assert Question.objects.count() == 4
+
+
+def test_what_she_keeps_private_or_drops_is_read_nowhere_else(case):
+    hold = factories.hold(case)
+    call = bookings.book(hold=hold, accepts_scope=True, may_read=True, hope="One?\nTwo?", by=actor("rosa"))
+    one, two = Question.objects.filter(for_consultation=call).select_related("case").order_by("top")
+    actions.change(one, text="One, and I fear it?", target=targets.key_of(call), is_private=True, by=actor("rosa"))
+    actions.drop(two, by=actor("rosa"))
+    for team in ("joanne", "theo"):
+        assert showing.asked_in_call(case, call, person(team), clock.now()) == []
+        html = browser(person(team)).get(call.get_absolute_url()).content.decode()
+        assert "One" not in html
+        assert "Two?" not in html
+    actions.change(fresh(one), text="One?", is_private=True, by=actor("rosa"))  # no longer for the call
+    assert showing.asked_in_call(case, call, person("joanne"), clock.now()) == []
 
 
 def test_questions_follow_a_call_that_is_booked_anew(case):

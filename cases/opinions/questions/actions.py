@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from bookings.models import Consultation
 from cases.case.actions import must
 from cases.case.models import Case
-from cases.case.people import may, role_in
+from cases.case.people import may
 from cases.opinions.checklist import BY_CODE
 from cases.opinions.questions import rules, targets
 from cases.opinions.questions.models import FOR, Question
@@ -100,7 +100,7 @@ def _locked(question: Question, by: Actor) -> Question:
 
 def _check_own(question: Question, by: Actor) -> None:
     is_own = by.user is not None and question.put_in_by_id == by.user.pk
-    if not rules.may_change(role_of(question.case, by), is_own):
+    if not rules.may_change(role_of(question.case, by, "ask_questions"), is_own):
         raise Refused(_("These are somebody else’s words. Add your own question instead."), code="role")
 
 
@@ -149,7 +149,7 @@ def answer(
     question = _locked(question, by)
     if note is None and not where and question.state == QuestionState.ANSWERED:
         return question
-    target = moves.check(QUESTION_MOVES, "answer", question.state, role_of(question.case, by))
+    target = moves.check(QUESTION_MOVES, "answer", question.state, role_of(question.case, by, "ask_questions"))
     known = targets.of_case(question.case, clock.now())
     place = known.of(question)
     answered_in, answered_id = _where(known, where or question.answered_in or place.key, question)
@@ -190,7 +190,7 @@ def drop(question: Question, *, by: Actor) -> Question:
     if question.state == QuestionState.DROPPED:
         return question
     _check_own(question, by)
-    target = moves.check(QUESTION_MOVES, "drop", question.state, role_of(question.case, by))
+    target = moves.check(QUESTION_MOVES, "drop", question.state, role_of(question.case, by, "ask_questions"))
     known = targets.of_case(question.case, clock.now())
     question.state, question.top = target, None
     question.settled_at, question.settled_by = clock.now(), by.user
@@ -208,7 +208,7 @@ def reopen(question: Question, *, by: Actor) -> Question:
         return question
     if question.state == QuestionState.DROPPED:
         _check_own(question, by)
-    question.state = moves.check(QUESTION_MOVES, "reopen", question.state, role_of(question.case, by))
+    question.state = moves.check(QUESTION_MOVES, "reopen", question.state, role_of(question.case, by, "ask_questions"))
     question.settled_at = question.settled_by = question.answered_id = None
     question.answered_in = ""
     taken_again = Question.objects.not_dropped().filter(case=question.case, idea=question.idea)
@@ -224,7 +224,7 @@ def reopen(question: Question, *, by: Actor) -> Question:
 def order(question: Question, verb: str, *, by: Actor) -> Question:
     """Put it on top, take it off, or move it by one place there. Raises Refused where three are on top already."""
     question = _locked(question, by)
-    if not rules.may_order(role_in(question.case, by)):
+    if not rules.may_order(role_of(question.case, by, "ask_questions")):
         raise Refused(_("The patient says which questions come first."), code="role")
     if not question.is_open or verb not in rules.ORDER:
         raise Refused(_("This has changed since you opened the page. Look at it once more."), code="state")

@@ -14,7 +14,7 @@ from cases.opinions.questions import rules, targets
 from cases.opinions.questions.models import Question
 from cases.opinions.questions.rules import ON_TOP, AnsweredIn, CameOf, QuestionState
 from cases.opinions.questions.targets import Target, Targets
-from portal import when
+from portal import clock, when
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def dropped(questions: Sequence[Question], role: str, user: Any) -> list[Questio
 
 def asked_in_call(case: Case, call: Consultation, user: Any, now: datetime) -> list[str]:
     """The three that come first in this call, as far as `user` may read them, then those that a summary answered.
-    For a call that was booked without any on the list, what she wrote then.
+    For a call whose words never came onto the list, what she wrote when she booked.
     """
     rows = of_case(case, user)
     found = [each for each in rows if each.for_consultation_id == call.pk]
@@ -123,9 +123,28 @@ def asked_in_call(case: Case, call: Consultation, user: Any, now: datetime) -> l
         known, key = Targets([], list(calls), [], now), targets.key_of(call)
         found = [each for each in rows if known.of(each).key == key]
     if not found:
-        return [line.strip() for line in call.hope.splitlines() if line.strip()][:ON_TOP]
+        return words_of_booking(case, call)[:ON_TOP]
     first = [each.text for each in found if each.is_open][:ON_TOP]
     return first + [each.text for each in found if each.answered_in == AnsweredIn.SUMMARY]
+
+
+def asked_for_reader(call: Consultation, user: Any) -> list[str]:
+    """The same for the page of the call itself."""
+    return asked_in_call(call.case, call, user, clock.now())
+
+
+def words_of_booking(case: Case, call: Consultation) -> list[str]:
+    """What she wrote when she booked, while none of it is a question: since then the list says what stands, and what
+    she dropped or keeps private is read nowhere else.
+    """
+    lines = [line.strip() for line in call.hope.splitlines() if line.strip()]
+    rows = Question.objects.filter(case=case).select_related("case__key") if lines else ()
+    return [] if any(_is_of_booking(row, call, lines) for row in rows) else lines
+
+
+def _is_of_booking(row: Question, call: Consultation, lines: list[str]) -> bool:
+    is_taken_over = row.came_of == CameOf.BOOKING and row.put_in_at >= call.booked_at
+    return is_taken_over or row.for_consultation_id == call.pk or row.text in lines
 
 
 def open_ones(case: Case, user: Any) -> list[str]:

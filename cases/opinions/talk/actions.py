@@ -110,7 +110,7 @@ def _name(talk: Talk, clinician: Clinician, office: Office | None, role: str) ->
 def _date(talk: Talk, on: date | None, at: time | None, *, now: datetime, is_another: bool, by: Actor) -> None:
     is_booked = talk.state == TalkState.BOOKED
     verb = ("move" if is_booked else "set_date") if on else "undated"
-    target = moves.check(TALK_MOVES, verb, talk.state, role_of(talk.case, by))
+    target = moves.check(TALK_MOVES, verb, talk.state, role_of(talk.case, by, "change_dates"))
     if on and (reason := rules.why_not_on(on, now.astimezone(talk.zone).date())):
         raise Refused(reason, code="date")
     if not is_another:
@@ -124,7 +124,7 @@ def _move(talk: Talk, verb: str, *, now: datetime, by: Actor) -> Talk:
     """Lock, judge and move; the caller sets what else changes and calls `_settle`."""
     lock_case(talk.case)
     talk = Talk.objects.select_related(*TOGETHER).get(pk=talk.pk)
-    target = moves.check(TALK_MOVES, verb, talk.state, role_of(talk.case, by))
+    target = moves.check(TALK_MOVES, verb, talk.state, role_of(talk.case, by, "change_dates"))
     undoing.keep(talk, now=now, by=by)
     talk.state = target
     return talk
@@ -174,7 +174,7 @@ def say_held(talk: Talk, *, on: date | None = None, told: str = "", by: Actor) -
         raise Refused(reason, code="date")
     if day != talk.on_date:
         talk.on_date, talk.at_time = day, None
-    talk.known_by = record_rules.known_by(role_of(talk.case, by), told)
+    talk.known_by = record_rules.known_by(role_of(talk.case, by, "change_dates"), told)
     return _settle(talk, "held", now=now, by=by)
 
 
@@ -197,7 +197,7 @@ def undo(talk: Talk, *, why: str = "", by: Actor) -> Talk:
     lock_case(talk.case)
     talk = Talk.objects.select_related(*TOGETHER).get(pk=talk.pk)
     is_own = by.user is not None and talk.moved_by_id == by.user.pk
-    if reason := record_rules.why_not_undo(talk.moved_at, is_own, role_in(talk.case, by), now):
+    if reason := record_rules.why_not_undo(talk.moved_at, is_own, role_of(talk.case, by, "change_dates"), now):
         raise Refused(reason)
     if not record_rules.asks_why(talk.moved_at, now):
         why = ""

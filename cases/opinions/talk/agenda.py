@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from bookings.models import Consultation
 from cases.case.models import Case
+from cases.case.people import may
 from cases.opinions.questions import showing
-from cases.opinions.questions.models import Question
 from cases.opinions.talk.models import Talk
 from cases.opinions.talk.rules import QUESTIONS, why_not_agenda
 from portal import onepage, when
@@ -73,10 +73,10 @@ def _asked_before(case: Case, reader: Any) -> list[Idea]:
         return [Idea(f"before-{number}", line) for number, line in enumerate(found) if not why_not_agenda([], [line])]
     booked = Consultation.objects.filter(case=case).exclude(state=Consultation.State.CANCELLED)
     last = booked.order_by("-starts_at").first()
-    if last is None or Question.objects.filter(for_consultation=last).exists():
+    if last is None or not may("see_questions", case, reader):
         return []
-    lines = [line.strip() for line in last.hope.splitlines() if line.strip()]
-    return [Idea(f"before-{number}", line) for number, line in enumerate(lines[:QUESTIONS])]
+    lines = showing.words_of_booking(case, last)[:QUESTIONS]
+    return [Idea(f"before-{number}", line) for number, line in enumerate(lines)]
 
 
 def sheet(talk: Talk, *, is_read: bool) -> Sheet:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.case import offices
 from cases.case.models import Case
-from cases.case.people import COORDINATOR, HELPER, may, role_in
+from cases.case.people import COORDINATOR, HELPER, may, role_for, role_in
 from cases.opinions.talk import actions, agenda
 from cases.opinions.talk.forms import AgendaForm, TalkForm
 from cases.opinions.talk.models import Talk
@@ -76,15 +76,17 @@ def _page(
     now, role = clock.now(), role_in(case, request.user)
     talks = _talks(request, case)
     found = _shown(talks)
-    reader = showing.Reader(request.user, role, case, now)
+    reader = showing.Reader(request.user, role_for("change_dates", case, request.user), case, now)
     doctors = letters.doctors_of(case)
     is_other = bool(found and not found.is_open and "another" in request.GET)
-    if talk_form is None and (found is None or is_other or ("change" in request.GET and found.is_open)):
+    may_change = may("change_dates", case, request.user)
+    if talk_form is None and may_change and (found is None or is_other or ("change" in request.GET and found.is_open)):
         talk_form = TalkForm.of(None if is_other else found, doctors)
     page: dict[str, Any] = {
         "case": case,
         "is_coordinator": role == COORDINATOR,
         "is_helper": role == HELPER,
+        "may_change": may_change,
         "talk": None if is_other else found,
         "talk_form": talk_form,
         "say_form": say_form or SayForm(auto_id=False),
@@ -96,6 +98,8 @@ def _page(
     }
     if page["talk"]:
         page |= _of_talk(request, page["talk"], reader, agenda_form)
+    if not may_change:
+        page |= {"agenda_form": None, "ideas": []}
     return render(request, "opinions/talk.html", page, status=status)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases.case import office_ties
 from cases.case.actions import add_office, must
 from cases.case.models import Case, Office
-from cases.case.people import role_in
+from cases.case.people import role_for
 from cases.documents.ready import can_be_read
 from cases.records import rules, undoing
 from cases.records.items import former
@@ -22,6 +22,7 @@ from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 
+SAY = "say_where_records_are"
 PLAN_KIND, REFERRAL_KIND = "treatment_plan", "referral_letter"
 VISIT_PARTS = ("case__patient", "case__key", "office")
 
@@ -31,10 +32,11 @@ def lock_case(case: Case) -> None:
     Case.objects.select_for_update(no_key=True).get(pk=case.pk)
 
 
-def role_of(case: Case, by: Actor) -> str:
+def role_of(case: Case, by: Actor, verb: str) -> str:
+    """As whom somebody makes a move; `verb` of `people.MAY` says what a helper must be allowed for it."""
     if by.kind in {rules.SYSTEM, rules.OFFICE}:
         return by.kind
-    return role_in(case, by)
+    return role_for(verb, case, by)
 
 
 @transaction.atomic
@@ -77,7 +79,7 @@ def say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, b
     lock_case(item.visit.case)
     item = fresh(item)
     case = item.visit.case
-    role = role_of(case, by)
+    role = role_of(case, by, SAY)
     target = moves.check(rules.ITEM_MOVES, verb, item.state, role)
     today = now.astimezone(item.visit.zone).date()
     dates = {name: getattr(item, name) for name in rules.ALL_DATES}
@@ -137,7 +139,7 @@ def say_of_referral(
 ) -> None:
     """Move the referral itself. Its caller holds the case's lock, moves the record item with it, and replans."""
     visit = referral.visit
-    role = role_of(visit.case, by)
+    role = role_of(visit.case, by, SAY)
     target = moves.check(rules.REFERRAL_MOVES, verb, referral.state, role)
     today = now.astimezone(visit.zone).date()
     day = on or today

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.models import Case
-from cases.case.people import COORDINATOR, cases_where, may, role_in
+from cases.case.people import COORDINATOR, cases_where, may, role_for, role_in
 from cases.records import actions, rules, showing, words
 from cases.records.forms import LetterForm
+from cases.records.items.telling import SAY
 from cases.records.models import Referral, Visit
 from cases.records.planning import ASK_REFERRAL, FAX_LETTER, OPEN_REFERRAL
 from cases.records.referral import letters
@@ -79,9 +80,11 @@ def shown(
     own = Referral.objects.visible_to(request.user).filter(visit=about.visit)
     found = own.select_related(*together).first() if about.visit else None
     state = found.state if found else ReferralState.NEEDED
-    reader = showing.Reader(request.user, role_in(case, request.user), case, now)
+    reader = showing.Reader(request.user, role_for(SAY, case, request.user), case, now)
     doctors = letters.doctors_of(case)
-    verbs = [verb for verb in moves.allowed(rules.REFERRAL_MOVES, state, reader.role) if verb in words.REFERRAL_VERBS]
+    may_change = may("change_dates", case, request.user)
+    allowed = moves.allowed(rules.REFERRAL_MOVES, state, reader.role) if may_change else []
+    verbs = [verb for verb in allowed if verb in words.REFERRAL_VERBS]
     page: dict[str, Any] = {
         "case": case,
         "round": about,
@@ -89,13 +92,15 @@ def shown(
         "title": words.REFERRAL_TITLES[ReferralState(state)],
         "tag": {"label": str(ReferralState(state).label), "kind": TAGS[ReferralState(state)]},
         "points": _points(found, reader, now),
-        "buttons": [{"verb": verb, "label": str(words.REFERRAL_VERBS[verb])} for verb in verbs],
+        "buttons": [
+            {"verb": verb, "label": str(words.REFERRAL_VERBS[verb])} for verb in verbs if verb in words.REFERRAL_VERBS
+        ],
         "may_undo": bool(found and reader.may_undo(found)),
         "take_back": reader.take_back(found) if found else None,
         "is_refused": state == ReferralState.REFUSED,
         "is_open": state in OPEN_REFERRAL,
         "shares_office": independence.shares_office(doctors, about),
-        "may_change": may("change_dates", case, request.user),
+        "may_change": may_change,
         "next": _next(found, now),
         "may_ask_for_a_call": may("ask_for_a_call", case, request.user),
         "is_coordinator": reader.role == COORDINATOR,

@@ -144,7 +144,8 @@ def take_back(release: Release, *, by: Actor) -> Release:
     release = _fresh(release)
     if release.state == ReleaseState.TAKEN_BACK:
         return release
-    release.state = moves.check(release_rules.RELEASE_MOVES, "take_back", release.state, role_of(case, by))
+    role = role_of(case, by, "say_signed")
+    release.state = moves.check(release_rules.RELEASE_MOVES, "take_back", release.state, role)
     _end(release, by)
     record(by, "release.taken_back", release, patient=case.patient_id, case=case.pk)
     named = list(_items_named_by(release))
@@ -196,7 +197,7 @@ def _keep(form: Form, details: Details, until_on: date | None, *, by: Actor) -> 
 def _sign(form: Form, verb: str, signature: Signature, by: Actor) -> Release:
     draft, case, now = form.draft, form.case, clock.now()
     assert draft is not None
-    draft.state = moves.check(release_rules.RELEASE_MOVES, verb, draft.state, role_of(case, by))
+    draft.state = moves.check(release_rules.RELEASE_MOVES, verb, draft.state, role_of(case, by, verb))
     _replace_former(form, by)
     draft.visit, draft.until_on, draft.text = form.visit, form.until_on, form.text
     draft.code, draft.said = form.code, release_form.as_signed(form, signature.how)

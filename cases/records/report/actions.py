@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cases.case.actions import settle_to_do
 from cases.case.models import ToDo
 from cases.records import rules, undoing
-from cases.records.items.telling import lock_case, put_back, role_of
+from cases.records.items.telling import SAY, lock_case, put_back, role_of
 from cases.records.models import ReportLoop
 from cases.records.planning import replan
 from cases.records.report import board, passing
@@ -45,7 +45,7 @@ def tell_report(
         pk=loop.pk
     )
     visit = loop.visit
-    role = role_of(visit.case, by)
+    role = role_of(visit.case, by, SAY)
     target = moves.check(rules.REPORT_MOVES, verb, loop.state, role)
     if visit.state != VisitState.HAPPENED or visit.on_date is None:
         raise Refused(_("Say first that the visit took place."), code="state")

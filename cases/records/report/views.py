@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.models import Case, CaseClinician
-from cases.case.people import cases_where, may, role_in
+from cases.case.people import cases_where, may, role_for
 from cases.documents.models import Document
 from cases.records import actions, rules, showing, words
 from cases.records.forms import SayForm
+from cases.records.items.telling import SAY
 from cases.records.models import ReportLoop, Visit
 from cases.records.report import filing, passing, which
 from cases.records.report import loop as report_loop
@@ -161,7 +162,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     now = clock.now()
-    reader = showing.Reader(request.user, role_in(case, request.user), case, now)
+    reader = showing.Reader(request.user, role_for(SAY, case, request.user), case, now)
     doctors = {link.role: link.clinician for link in case.clinicians.select_related("clinician__office")}
     primary = doctors.get(CaseClinician.Role.PRIMARY)
     files = which.files_of(case)
@@ -170,7 +171,7 @@ def _page(
         "cards": [_card(loop, reader, files) for loop in _loops(request, case)],
         "questions": _questions(request, case, files),
         "primary": primary,
-        "may_say": may("say_where_records_are", case, request.user),
+        "may_say": may(SAY, case, request.user),
         "is_staff": bool(request.user.role),
         "may_sign": may("say_signed", case, request.user),
         "say_form": form or SayForm(auto_id=False),
@@ -183,7 +184,7 @@ def _page(
 
 def _questions(request: HttpRequest, case: Case, files: Files) -> list[dict[str, Any]]:
     """The files that can be the report of more than one visit, for those who may read them."""
-    if not may("say_where_records_are", case, request.user):
+    if not may(SAY, case, request.user):
         return []
     asked = which.to_ask(case, files)
     found = Document.objects.visible_to(request.user).filter(pk__in=[version.document_id for version, _visits in asked])
