@@ -61,12 +61,14 @@ def send(
     files: Iterable[UUID] = (),
     is_private: bool = False,
     is_answer: bool = True,
+    shown: int = 0,
     by: Actor,
 ) -> Message:
     """Write to everybody in the thread. The same press twice is one message.
 
     `files` are documents of the case that the sender may see. Of staff: `is_answer` says that nobody needs to answer
-    any more. Raises Refused for an empty or too long message.
+    any more, `shown` up to which number their page had shown them: what came after it still waits. Raises Refused for
+    an empty or too long message, and for files with a private one.
     """
     must("write_messages", case, by)
     thread = lock(case)
@@ -78,7 +80,7 @@ def send(
     if not may("note_messages", case, by):
         answering.ask(thread, case, by=by)
     elif is_answer:
-        answering.settle(thread, by=by)
+        answering.settle(thread, case, shown=shown, by=by)
     telling.tell(thread, message, case)
     return message
 
@@ -114,7 +116,7 @@ def _add(
     wanted = list(files)
     named = Document.objects.visible_to(by.user).here().filter(case=case, pk__in=wanted) if wanted else ()
     attached = list(named)
-    if reason := rules.why_not_send(text, len(attached)):
+    if reason := rules.why_not_send(text, len(attached), is_private=is_private):
         raise Refused(reason, code="input")
     thread.last_number += 1
     if not is_internal:

@@ -4,7 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.case.actions import LONGEST_BREAK, ask_to_do, must, settle_to_do
@@ -54,8 +54,21 @@ def ask(thread: Thread, case: Case, *, by: Actor) -> ToDo:
     return ask_to_do(ANSWER, thread, case=case, due_on=due_on, by=by)
 
 
-def settle(thread: Thread, *, by: Actor) -> None:
-    """Nobody waits any more."""
+def waits(case: Case) -> bool:
+    """Whether somebody waits in this case's thread."""
+    return ToDo.objects.open().filter(kind=ANSWER, case=case).exists()
+
+
+def asked_after(case: Case, number: int) -> bool:
+    """Whether the patient's side wrote something after this number that still stands."""
+    theirs = Q(author__role="") | Q(author=case.patient_id)
+    return Message.objects.shared().filter(theirs, case=case, number__gt=number).exists()
+
+
+def settle(thread: Thread, case: Case, *, shown: int, by: Actor) -> None:
+    """Nobody waits any more, unless more came than the page had shown to whoever answers."""
+    if asked_after(case, shown):
+        return
     for todo in ToDo.objects.open().filter(kind=ANSWER, about_id=str(thread.pk)).select_related("case"):
         settle_to_do(todo, by=by)
 
@@ -95,10 +108,12 @@ def assign(case: Case, who: User | None, *, due_on: dt.date, by: Actor) -> ToDo:
 
 
 @transaction.atomic
-def needs_no_answer(case: Case, *, by: Actor) -> None:
-    """It was answered in another way, or asks for none."""
+def needs_no_answer(case: Case, *, shown: int, by: Actor) -> None:
+    """It was answered in another way, or asks for none. Raises Refused where more came than the page had shown."""
     must("note_messages", case, by)
     thread = Thread.objects.select_for_update(of=("self",)).filter(case=case).first()
+    if asked_after(case, shown):
+        raise Refused(_("There is a newer message. Read it first."), code="state")
     todo = open_of(thread) if thread else None
     if thread and todo:
         settle_to_do(todo, by=by)

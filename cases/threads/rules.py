@@ -20,8 +20,12 @@ def is_another_look(read_at: dt.datetime | None, now: dt.datetime) -> bool:
     return read_at is None or now - read_at >= ONE_LOOK
 
 
-def why_not_send(text: str, files: int) -> str:
-    """Why this cannot be sent; empty when it can."""
+def why_not_send(text: str, files: int, *, is_private: bool = False) -> str:
+    """Why this cannot be sent; empty when it can. A file stands with the case's files, which helpers may open."""
+    if is_private and files:
+        return _(
+            "Your helpers may open your files, so no file can go with a private message. Send it without “Private”."
+        )
     if not text.strip() and not files:
         return _("Write a message, or add a file.")
     if len(text) > LETTERS_AT_MOST:

@@ -111,6 +111,11 @@ def window(reader: Reader, *, before: int = 0, after: int = 0) -> Window:
     return Window(rows, first if has_earlier else 0, last if has_later else 0, last)
 
 
+def ends_at(newest: int, *, before: int, after: int) -> bool:
+    """Whether the window before a number, or after one, goes up to the newest message."""
+    return 0 < newest - after <= rules.ON_A_PAGE if after else not before or before > newest
+
+
 def news(reader_user: User, case: Case, after: int) -> list[Message]:
     """What came after a number, the oldest first. One query."""
     seen = Message.objects.visible_to(reader_user).filter(case=case, number__gt=after).select_related("author")

@@ -14,7 +14,7 @@ from cases.case.models import Case
 from cases.case.people import may, who_can_open
 from cases.threads import answering
 from cases.threads.forms import AssignForm
-from cases.threads.views import case_of, page
+from cases.threads.views import case_of, page, shown_to
 from portal import clock
 from portal.access import PERSON, open_to
 from portal.actors import Actor
@@ -76,8 +76,12 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
 def needs_no_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Nobody needs to answer: it was said in another way, or asks for nothing."""
     case = _case_of_staff(request, pk)
-    answering.needs_no_answer(case, by=Actor.of(request))
-    messages.success(request, _("Nobody waits for an answer any more."))
+    try:
+        answering.needs_no_answer(case, shown=shown_to(request, case, "shown"), by=Actor.of(request))
+    except Refused as no:
+        messages.error(request, no.message)
+    else:
+        messages.success(request, _("Nobody waits for an answer any more."))
     return redirect("threads:thread", case.pk)
 
 

@@ -64,7 +64,7 @@ def page(
     at, after = _number(request.GET.get("at")), _number(request.GET.get("after"))
     before = _number(request.GET.get("before")) or (at and at + 1)
     if request.method != "HEAD" and found:
-        _read(request, found, reader, is_staff, is_newest=not before and not after)
+        _read(request, found, reader, is_staff, before=before, after=after)
     people = who_can_open(case, "read_messages", reader=user)
     may_write = is_staff or may("write_messages", case, user)
     context: dict[str, Any] = {
@@ -84,10 +84,12 @@ def page(
     return render(request, "threads/thread.html", context, status=status)
 
 
-def _read(request: HttpRequest, found: Thread, reader: showing.Reader, is_staff: bool, is_newest: bool = True) -> None:
+def _read(
+    request: HttpRequest, found: Thread, reader: showing.Reader, is_staff: bool, *, before: int = 0, after: int = 0
+) -> None:
     """Before the words are looked up: what stands on this page can no longer be taken back."""
     newest = found.last_number if is_staff else found.last_shared
-    upto = newest if is_newest else reader.had_read
+    upto = newest if showing.ends_at(newest, before=before, after=after) else reader.had_read
     if newest and (upto > reader.had_read or reader.is_another_look):
         actions.note_reading(reader.case, upto, by=Actor.of(request))
 
@@ -160,6 +162,12 @@ def _is_id(value: object) -> bool:
         return False
 
 
+def shown_to(request: HttpRequest, case: Case, name: str) -> int:
+    """Up to which number the page that was pressed had shown its reader: what it says, but no more than was shown."""
+    marks = ReadMark.objects.filter(case=case, person=request.user.pk).values_list("upto", flat=True)
+    return min(_number(request.POST.get(name)), marks.first() or 0)
+
+
 @open_to(PERSON)
 @require_POST
 def send(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -189,11 +197,14 @@ def send(request: HttpRequest, pk: UUID) -> HttpResponse:
             files=said["documents"],
             is_private=said["is_private"],
             is_answer="more" not in post,
+            shown=shown_to(request, case, "upto"),
             by=by,
         )
     except Refused as no:
         form.add_error("text", no.message)
         return page(request, case, form=form, status=422)
+    if may("note_messages", case, request.user) and "more" not in post and answering.waits(case):
+        messages.warning(request, _("There is a newer message. It still waits for an answer."))
     return _sent(request, case, actions.DRAFT)
 
 
@@ -259,7 +270,12 @@ def news(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "HEAD":
         _read(request, case.thread, reader, bool(user.role) and may("note_messages", case, user))
     fresh = showing.news(user, case, after)
-    context = {"case": case, "rows": showing.rows_of(fresh, reader), "upto": fresh[-1].number if fresh else after}
+    context = {
+        "case": case,
+        "rows": showing.rows_of(fresh, reader),
+        "upto": fresh[-1].number if fresh else after,
+        "has_shown": "shown" in request.GET,
+    }
     return render(request, "threads/_news.html", context)
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.case.actions import settle_to_do as settle
 from cases.case.models import Assignment, Case, ToDo
 from cases.case.path import ARRIVED_HOPS, next_step
+from cases.threads.answering import ANSWER
 from portal import clock, when
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
@@ -155,6 +156,9 @@ def _row(case: Case, gathered: Gathered, today: dt.date) -> dict[str, Any]:
 def settle_to_do(request: HttpRequest, pk: str) -> HttpResponse:
     """Done; the row leaves the list."""
     todo = find_or_404(ToDo.objects.visible_to(request.user).select_related("case"), pk=pk)
+    if todo.kind == ANSWER and todo.case:
+        messages.error(request, _("Read the messages, then say here that it is answered."))
+        return redirect("threads:thread", todo.case_id)
     settle(todo, by=Actor.of(request))
     messages.success(request, _("Done, and written down."))
     if todo.case and request.POST.get("next") == "case":

@@ -133,7 +133,7 @@ def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[s
     reason = _reason(todo, gathered[case.pk], today) if case and todo.kind not in OWN_REASON else None
     office = reason.office if reason and todo.kind in TO_OFFICES else None
     return {
-        "pk": todo.pk,
+        "pk": None if todo.kind == ANSWER else todo.pk,  # done on the page of its messages, where they are read
         "on": todo.due_on,
         "label": label,
         "tag": tag,

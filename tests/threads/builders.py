@@ -2,7 +2,7 @@
 
 from cases.case.models import Case
 from cases.threads import actions
-from cases.threads.models import Message
+from cases.threads.models import Message, Thread
 from tests import factories, people
 from tests.records.builders import actor
 
@@ -16,7 +16,14 @@ def case_with_joanne() -> Case:
 
 
 def write(case: Case, key: str = "rosa", text: str = QUESTION, **more) -> Message:
-    return actions.send(case, text, by=actor(key), **more)
+    """Whoever writes has been shown all that stands, unless `shown` says less."""
+    return actions.send(case, text, by=actor(key), **({"shown": newest(case)} | more))
+
+
+def newest(case: Case) -> int:
+    """The number of the last message."""
+    thread = Thread.objects.filter(case=case).first()
+    return thread.last_number if thread else 0
 
 
 def note(case: Case, key: str = "theo", text: str = "Rang the lab: nobody there.") -> Message:

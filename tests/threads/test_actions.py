@@ -18,7 +18,7 @@ from portal.history.models import Event
 from tests import factories, people
 from tests.documents.files import added, folder
 from tests.records.builders import actor
-from tests.threads.builders import ANSWER, QUESTION, case_with_joanne, note, read, texts, write
+from tests.threads.builders import ANSWER, QUESTION, case_with_joanne, newest, note, read, texts, write
 
 __all__ = ["folder"]
 pytestmark = pytest.mark.django_db
@@ -109,10 +109,24 @@ def test_a_message_waits_for_an_answer_until_staff_write(case):
     assert waits(case)
 
 
+def test_an_answer_settles_only_what_its_writer_was_shown(case):
+    first = write(case)
+    note(case)
+    write(case, text="I bleed since yesterday. Is that normal?")
+    write(case, "theo", ANSWER, shown=first.number)
+    assert waits(case)
+    with pytest.raises(Refused):
+        answering.needs_no_answer(case, shown=first.number, by=actor("theo"))
+
+    assert waits(case)
+    write(case, "theo", "Call your cancer team today.")
+    assert waits(case) is None
+
+
 def test_what_needs_no_answer_waits_no_more(case):
     write(case)
-    answering.needs_no_answer(case, by=actor("joanne"))
-    answering.needs_no_answer(case, by=actor("joanne"))
+    for _press in range(2):
+        answering.needs_no_answer(case, shown=newest(case), by=actor("joanne"))
 
     assert waits(case) is None
     assert Event.objects.filter(verb="message.needs_no_answer").count() == 1
@@ -180,6 +194,14 @@ def test_a_file_goes_with_a_message_and_back_with_it(case, folder):
     actions.take_back(message, by=actor("rosa"))
 
     assert Document.objects.here().count() == 0
+
+
+def test_no_file_goes_with_a_private_message(case, folder):
+    document = added(case).document
+
+    with pytest.raises(Refused):
+        write(case, files=[document.pk], is_private=True)
+    assert not Message.objects.exists()
 
 
 def test_nobody_names_a_file_that_they_may_not_see(case, folder):

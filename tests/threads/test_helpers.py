@@ -8,12 +8,16 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.case.helping import actions as helping
 from cases.case.helping.rules import Chosen
+from cases.documents.models import Document
+from cases.threads.models import Message
 from portal.reminders.models import Reminder
 from tests import factories, people
+from tests.documents.files import folder, upload
 from tests.records.builders import actor
 from tests.threads.builders import ANSWER, QUESTION, note, texts, write
 from tests.threads.test_views import OWN_AT_MOST, seen, sent, url
 
+__all__ = ["folder"]
 pytestmark = pytest.mark.django_db
 PRIVATE = "I am afraid, and do not want Ama to know."
 
@@ -74,6 +78,19 @@ def test_of_private_words_a_helper_is_told_nothing(case):
     write(case, text=PRIVATE, is_private=True)
 
     assert not Reminder.objects.filter(kind="threads.new", recipient_id=str(people.person("ama").pk)).exists()
+
+
+def test_a_file_with_a_private_message_is_not_put_in(case, folder):
+    agree(case, Chosen.MOST)
+    rosa = people.browser(people.person("rosa"))
+    answer = rosa.post(url(case, "send/"), sent(PRIVATE, is_private="on", files=[upload("letter.pdf")]))
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "no file can go with a private message" in page
+    assert PRIVATE in page
+    assert not Document.objects.exists()
+    assert not Message.objects.exists()
 
 
 def test_a_grant_that_ends_while_the_page_is_open_ends_the_thread(case, ama):

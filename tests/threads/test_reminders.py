@@ -11,7 +11,7 @@ from portal.reminders.models import Reminder
 from portal.reminders.rules import morning
 from tests import people
 from tests.records.builders import actor
-from tests.threads.builders import ANSWER, case_with_joanne, read, write
+from tests.threads.builders import ANSWER, case_with_joanne, newest, read, write
 
 pytestmark = pytest.mark.django_db
 NEXT_DAY = dt.date(2026, 11, 6)
@@ -112,7 +112,7 @@ def test_staff_who_want_it_hear_once_a_day_how_many_wait(case, sent, theo_wants_
 def test_no_digest_where_nothing_waits_any_more_or_nobody_wants_it(case, sent, theo_wants_it):
     write(case)
     digest.plan_digests(clock.now())
-    answering.needs_no_answer(case, by=actor("theo"))
+    answering.needs_no_answer(case, shown=newest(case), by=actor("theo"))
     assert not Reminder.objects.filter(recipient_id=str(people.person("joanne").pk)).exists()
 
     assert sent() == []

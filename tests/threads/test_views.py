@@ -20,7 +20,7 @@ from tests import people
 from tests.documents.files import folder, upload
 from tests.pages.test_growth import own_queries
 from tests.records.builders import actor
-from tests.threads.builders import ANSWER, QUESTION, case_with_joanne, note, read, write
+from tests.threads.builders import ANSWER, QUESTION, case_with_joanne, newest, note, read, write
 
 __all__ = ["folder"]
 pytestmark = pytest.mark.django_db
@@ -229,8 +229,56 @@ def test_staff_say_who_answers_and_find_it_on_their_list(case, theo):
     assert "Rosa Delgado" not in people.browser(people.person("amir")).get("/staff/messages/").content.decode()
     assert theo.post(url(case, "assign/"), {"who": "x", "due_on": "2026-11-09"}).status_code == 422
     assert theo.post(url(case, "assign/"), {"who": "", "due_on": "2026-11-01"}).status_code == 422
-    theo.post(url(case, "no-answer/"))
+    seen(theo, case)
+    theo.post(url(case, "no-answer/"), {"shown": newest(case)})
     assert not ToDo.objects.open().filter(kind=answering.ANSWER).exists()
+
+
+def number_on(page: str, name: str = "upto") -> str:
+    """Up to which number a page says that it has shown."""
+    return re.search(rf'id="{name}" value="(\d+)"', page).group(1)
+
+
+def test_an_answer_leaves_open_what_came_after_its_page(case, theo):
+    write(case)
+    page = seen(theo, case)
+    write(case, text="I bleed since yesterday. Is that normal?")
+    for upto in (number_on(page), "99999", "", "x"):
+        answer = theo.post(url(case, "send/"), sent(ANSWER, upto=upto), follow=upto == "x")
+    assert "There is a newer message. It still waits for an answer." in answer.content.decode()
+    assert answering.waits(case)
+
+    theo.post(url(case, "send/"), sent("Call your cancer team.", upto=number_on(seen(theo, case))))
+    assert not answering.waits(case)
+
+
+def test_a_press_that_nobody_needs_to_answer_counts_for_what_its_page_showed(case, theo):
+    write(case)
+    page = seen(theo, case)
+    write(case, text="I bleed since yesterday. Is that normal?")
+    for shown in (number_on(page, "shown"), "99999", ""):
+        theo.post(url(case, "no-answer/"), {"shown": shown})
+        assert answering.waits(case)
+
+    look = theo.get(url(case, f"news/?upto={number_on(page)}&shown=1"), headers={"hx-request": "true"})
+    theo.post(url(case, "no-answer/"), {"shown": number_on(look.content.decode(), "shown")})
+    assert not answering.waits(case)
+
+
+@pytest.mark.parametrize("query", ["?at=45", "?after=25", ""])
+def test_a_page_that_ends_with_the_newest_message_has_shown_it(case, theo, query):
+    many(case, 45)
+    theo.post(url(case, "send/"), sent(ANSWER, upto=number_on(seen(theo, case, query))))
+
+    assert not answering.waits(case)
+
+
+def test_a_page_of_earlier_messages_has_not_shown_the_newest(case, theo):
+    many(case, 45)
+    for query in ("?at=44", "?after=24", "?after=99999"):
+        theo.post(url(case, "send/"), sent(ANSWER, upto=number_on(seen(theo, case, query))))
+
+    assert answering.waits(case)
 
 
 def test_the_message_stands_on_the_board_on_its_day(case, theo, november_5):
@@ -238,6 +286,16 @@ def test_the_message_stands_on_the_board_on_its_day(case, theo, november_5):
     november_5.shift(dt.timedelta(days=1))
 
     assert "Answer a message" in theo.get("/staff/cases/").content.decode()
+
+
+def test_the_board_settles_no_message_unread(case, theo):
+    write(case)
+    todo = ToDo.objects.open().get(kind=answering.ANSWER)
+    settling = f"/staff/to-dos/{todo.pk}/done/"
+
+    assert settling not in theo.get("/staff/cases/").content.decode()
+    assert theo.post(settling)["Location"] == url(case)
+    assert answering.waits(case)
 
 
 def test_a_press_of_another_person_finds_nothing(case):

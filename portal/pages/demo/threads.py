@@ -39,5 +39,6 @@ def asked(case: Callable[[], Case], patient: Actor) -> Deeds:
 
 def _answer(case: Case, text: str, by: Actor) -> None:
     """Whoever answers has read what was written before."""
-    actions.note_reading(case, Thread.objects.get(case=case).last_number, by=by)
-    actions.send(case, text, by=by)
+    shown = Thread.objects.get(case=case).last_number
+    actions.note_reading(case, shown, by=by)
+    actions.send(case, text, shown=shown, by=by)
