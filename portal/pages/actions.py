@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cases.case import calls
 from cases.case.actions import CALL, TREATMENT_SOON, ask_to_do, must
 from cases.case.models import CallLog, Case, TimeOfDay, ToDo
+from cases.case.people import HELPER, role_in
 from cases.records.items.telling import lock_case, tell
 from cases.records.models import RecordItem, ReportLoop
 from cases.records.planning import CALL_HOLDER, VISIT_SOON
@@ -31,6 +32,7 @@ from portal.reminders.models import Delivery
 from portal.reminders.rules import morning
 from portal.texts.words import organisation
 
+CALL_HELPER = "call_helper"  # on the coordinator's board: somebody who helps asks to be called
 LONGEST_REST = 14  # days
 STILL_USEFUL = dt.timedelta(days=3)
 LAST_HOUR_FOR_A_CALL = 15  # in the office's own zone; after it the call is for tomorrow
@@ -97,6 +99,7 @@ def ask_for_a_call(case: Case, *, suits: str = "", note: str = "", by: Actor) ->
     """A person should call the one who pressed, when it suits; a call that is open already stays one call.
 
     A time or a note is put on the call that a near visit or treatment has asked for, where that is the one to come.
+    Who helps is called herself: the patient's own call and its note stay as they are.
     """
     must("ask_for_a_call", case, by)
     note = note.strip()
@@ -107,8 +110,10 @@ def ask_for_a_call(case: Case, *, suits: str = "", note: str = "", by: Actor) ->
     here = clock.now().astimezone(organisation_zone())
     last_hour = LAST_HOUR_FOR_A_MORNING if suits == TimeOfDay.MORNING else LAST_HOUR_FOR_A_CALL
     due_on = here.date() + dt.timedelta(days=here.hour >= last_hour)
-    todo = _call_to_come(case) if suits or note else None
-    todo = todo or ask_to_do(CALL, case, case=case, due_on=due_on, suits=suits, note=note, by=by)
+    is_helper = role_in(case, by) == HELPER
+    kind, about = (CALL_HELPER, by.user) if is_helper else (CALL, case)
+    todo = _call_to_come(case) if (suits or note) and not is_helper else None
+    todo = todo or ask_to_do(kind, about, case=case, due_on=due_on, suits=suits, note=note, by=by)
     if (suits or note) and (todo.suits, todo.note) != (suits, note):
         todo.suits, todo.note = suits, note
         todo.save(update_fields=["suits", "note"])

@@ -73,7 +73,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "status": words.visit_words(gathered.facts.visit_on, today),
         "todos": [
             todos.row(todo, {case.pk: gathered}, today)
-            for todo in open_todos.select_related("case__patient", "case__starter")
+            for todo in open_todos.select_related("case__patient", "case__starter", "asked_by")
         ]
         + hand.rows(hand.of_case(request.user, case, now), {case.pk: gathered}, now, back=cards.file_url(case)),
         "bundle": _bundle(case, request.user, open_todos, now),

@@ -75,13 +75,15 @@ def shown(request: HttpRequest, case: Case, *, call_form: CallMeForm | None = No
         "call_form": call_form or CallMeForm(),
         "form": call_form,  # its mistakes stand on top of the page
         **_reach(reader),
-        "call_open": _call_open(case),
+        "call_open": _call_open(case, request.user),
     }
     return render(request, "pages/ledger.html", context, status=status)
 
 
-def _call_open(case: Case) -> ToDo | None:
-    """The call that was wished for, or the one of a near day that somebody chose a time for."""
+def _call_open(case: Case, reader: Any) -> ToDo | None:
+    """The call that was wished for, or the one of a near day that somebody chose a time for; a helper's is her own."""
+    if role_in(case, reader) == HELPER:
+        return ToDo.objects.open().filter(kind=actions.CALL_HELPER, about_id=str(reader.pk)).first()
     is_wished = Q(kind=CALL) | (Q(kind__in=actions.CALLS_TO_COME) & ~Q(suits=""))
     return ToDo.objects.open().filter(is_wished, case=case).order_by("asked_at").first()
 

@@ -52,7 +52,7 @@ def look_up(user: Any, today: dt.date, now: dt.datetime) -> Needs:
     asked = (
         due_todos(user, today)
         .order_by("due_on", "asked_at")
-        .select_related("case__patient", "case__starter", "case__key")
+        .select_related("case__patient", "case__starter", "case__key", "asked_by")
     )
     urgent, others = asked.filter(kind__in=todos.URGENT), asked.exclude(kind__in=todos.URGENT)
     found = list(urgent[: SHOWN + 1].union(others[: SHOWN + 1], all=True)[: SHOWN + 1])  # in this order

@@ -37,6 +37,7 @@ from cases.threads.answering import ANSWER
 from portal import clock, phones, when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words
+from portal.pages.actions import CALL_HELPER
 from portal.pages.facts import Gathered
 from portal.pages.helper_home import ASK_PATIENT
 from portal.pages.helping import HELPER_STOPPED
@@ -46,6 +47,7 @@ from portal.texts.closed import public_days
 KINDS = {
     "call": (gettext_lazy("Call back"), "plum", "phone"),
     "call_again": (gettext_lazy("Call again"), "plum", "phone"),
+    CALL_HELPER: (gettext_lazy("Call a helper back"), "plum", "phone"),
     "visit_soon": (gettext_lazy("Visit soon"), "stop", "alert"),
     TREATMENT_FIRST: (gettext_lazy("Treatment before visit"), "stop", "alert"),
     RING_OFFICE: (gettext_lazy("Urgent: ring the office"), "stop", "phone"),
@@ -104,9 +106,10 @@ WITH_NOTE = ON_REFERRAL | {
     *faxes.TO_DOS,
     *office_links.TO_DOS,
 }
-ELSEWHERE = {ANSWER, CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPORT, WHICH_REPORT, *WITH_NOTE}
+ELSEWHERE = {CALL_HELPER, ANSWER, CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPORT, WHICH_REPORT, *WITH_NOTE}
 # What is due in the case is not why these wait.
 OWN_REASON = {
+    CALL_HELPER,
     ASK_PATIENT,
     HELPER_STOPPED,
     ANSWER,
@@ -156,10 +159,12 @@ def is_near(gathered: Gathered) -> bool:
 
 
 def _person(todo: ToDo) -> User | None:
-    """Whom it is about: the patient, or the one who began for the patient; nobody where a page has the number."""
+    """Whom it is about: the patient, or the one who helps her; nobody where a page has the number."""
     case = todo.case
     if case is None or todo.kind == CHECK_OFFICE or todo.kind in WITH_NOTE:
         return None
+    if todo.kind == CALL_HELPER:
+        return todo.asked_by
     is_starter = todo.kind == FIX_ADDRESS and todo.about_id == str(case.starter_id)
     return case.starter if is_starter else case.patient
 
@@ -169,11 +174,19 @@ def _lines(
 ) -> list[str]:
     """Why, first; what somebody said with it stands before what we worked out."""
     asked, case = _what(todo, today), todo.case
-    own = _address_words(todo) if todo.kind == FIX_ADDRESS else ""
+    own = _address_words(todo) if todo.kind == FIX_ADDRESS else _helper_words(todo)
     why = own or (reason.text if reason else "")
     first = [asked, why] if todo.suits or todo.note else [why, asked]
     visit = visit_line(gathered[case.pk].facts, today) if case else ""
     return [line for line in (*first, visit, reached) if line]
+
+
+def _helper_words(todo: ToDo) -> str:
+    """Who asks to be called, where that is not the patient."""
+    if todo.kind != CALL_HELPER or todo.asked_by is None or todo.case is None:
+        return ""
+    named = {"helper": todo.asked_by.name, "name": todo.case.patient.first_name}
+    return _("%(helper)s, who helps %(name)s, asks to be called.") % named
 
 
 def _address_words(todo: ToDo) -> str:

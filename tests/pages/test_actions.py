@@ -4,7 +4,9 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.urls import reverse
 
+from cases.case.helping import actions as helping
 from cases.case.models import Case, ToDo
 from portal import clock
 from portal.actors import Actor
@@ -58,6 +60,23 @@ def test_a_call_is_asked_for_once():
     first = actions.ask_for_a_call(case, by=Actor.person(rosa))
     assert actions.ask_for_a_call(case, by=Actor.person(rosa)) == first
     assert ToDo.objects.open().get().kind == "call"
+
+
+def test_who_helps_is_called_herself_and_the_patients_wish_stays():
+    case, rosa, ama = factories.open_case(), people.person("rosa"), people.person("ama")
+    helping.agree(helping.ask(case, ama, by=Actor.person(people.person("theo"))), chosen="dates", by=Actor.person(rosa))
+    ama.phone = "+14165550177"
+    ama.save(update_fields=["phone"])
+    actions.ask_for_a_call(case, suits="morning", note="I feel very low", by=Actor.person(rosa))
+    for _press in range(2):
+        actions.ask_for_a_call(case, suits="afternoon", by=Actor.person(ama))
+    assert set(ToDo.objects.open().values_list("kind", "suits")) == {("call", "morning"), ("call_helper", "afternoon")}
+    assert ToDo.objects.get(kind="call").note == "I feel very low"
+    board = people.browser(people.person("theo")).get(reverse("pages:caseload")).content.decode()
+    assert f"{ama.name}, who helps Rosa, asks to be called." in board
+    assert "tel:+14165550177" in board
+    ledger = people.browser(ama).get(reverse("pages:ledger", args=[case.pk])).content.decode()
+    assert "I feel very low" not in ledger
 
 
 @pytest.mark.parametrize(("at", "due"), [("2026-11-09T19:59Z", 9), ("2026-11-09T20:00Z", 10)])

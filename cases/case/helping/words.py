@@ -21,3 +21,4 @@ VERBS = {
 REASONS = {f"heard_{how.value}": how.label for how in How} | {f"ended_{why.value}": why.label for why in Ended}
 REASONS["ask_patient"] = _("The patient should be asked whether someone may help")
 REASONS["helper_stopped"] = _("A helper stopped")
+REASONS["call_helper"] = _("A call to someone who helps")
