@@ -15,7 +15,7 @@ from cases.case.models import Case
 from cases.case.people import may, role_in
 from cases.documents import actions as documents
 from cases.documents.models import Document
-from cases.threads import answering, rules, telling
+from cases.threads import answering, rules, showing, telling
 from cases.threads.models import Attachment, Message, ReadMark, Thread
 from portal import clock
 from portal.accounts import drafts
@@ -75,9 +75,10 @@ def send(
     found, send_id = _place_of(case, text, send_id or uuid4(), by)
     if found:
         return found
-    message = _add(thread, case, text, send_id, files, is_private=is_private and not _is_staff(by), by=by)
+    is_staff = may("note_messages", case, by)
+    message = _add(thread, case, text, send_id, files, is_private=is_private and not is_staff, by=by)
     record(by, "message.sent", message, patient=case.patient_id, case=case.pk)
-    if not may("note_messages", case, by):
+    if not is_staff:
         answering.ask(thread, case, by=by)
     elif is_answer:
         answering.settle(thread, case, shown=shown, by=by)
@@ -96,10 +97,6 @@ def note(case: Case, text: str, *, send_id: UUID | None = None, by: Actor) -> Me
     message = _add(thread, case, text, send_id, (), is_internal=True, by=by)
     record(by, "message.noted", message)  # of no case: the patient's log is one of her pages
     return message
-
-
-def _is_staff(by: Actor) -> bool:
-    return bool(by.user and by.user.role)
 
 
 def _add(
@@ -145,15 +142,14 @@ def take_back(message: Message, *, by: Actor) -> Message:
     if message.taken_back_at and message.author_id == by.id:
         return message
     now = clock.now()
-    read_by = ReadMark.objects.filter(case=message.case, upto__gte=message.number).exclude(person=message.author_id)
+    reader = showing.reader_of(by.user, message.case, now)
     reason = rules.why_not_take_back(
-        is_own=message.author_id == by.id, is_read=read_by.exists(), sent_at=message.sent_at, now=now
+        is_own=message.author_id == by.id, is_read=reader.is_read(message), sent_at=message.sent_at, now=now
     )
     if reason:
         raise Refused(reason, code="state")
-    form = NOTE_DRAFT if message.is_internal else DRAFT
-    if message.text and drafts.kept(by.user, form, message.case) is None:
-        drafts.keep(by.user, form, message.case, {"text": message.text})
+    if message.text:
+        _put_in_the_box(message, by)
     _take_files_back(message, by)
     message.text, message.taken_back_at, message.taken_back_by = "", now, by.user
     message.save(update_fields=["text", "taken_back_at", "taken_back_by"])
@@ -163,6 +159,15 @@ def take_back(message: Message, *, by: Actor) -> Message:
         record(by, "message.taken_back", message, patient=message.case.patient_id, case=message.case_id)
         answering.settle_if_nobody_waits(thread, by=by)
     return message
+
+
+def _put_in_the_box(message: Message, by: Actor) -> None:
+    """The words come behind what was being typed meanwhile; what was private stays private."""
+    form = NOTE_DRAFT if message.is_internal else DRAFT
+    kept = drafts.kept(by.user, form, message.case) or {}
+    words = [each for each in (kept.get("text", ""), message.text) if each.strip()]
+    private = {"is_private": "on"} if message.is_private else {}
+    drafts.keep(by.user, form, message.case, kept | {"text": "\n\n".join(words)} | private)
 
 
 def _take_files_back(message: Message, by: Actor) -> None:

@@ -44,7 +44,7 @@ class MessageForm(WriteForm):
         required=False,
         label=gettext_lazy("Private"),
         help_text=gettext_lazy(
-            "Your helpers read it only if you let them see your private words. No file can go with it."
+            "Who helps you reads it only if you let them see your private words. No file can go with it."
         ),
     )
 

@@ -24,7 +24,7 @@ def why_not_send(text: str, files: int, *, is_private: bool = False) -> str:
     """Why this cannot be sent; empty when it can. A file stands with the case's files, which helpers may open."""
     if is_private and files:
         return _(
-            "Your helpers may open your files, so no file can go with a private message. Send it without “Private”."
+            "Who helps you may open your files, so no file can go with a private message. Send it without “Private”."
         )
     if not text.strip() and not files:
         return _("Write a message, or add a file.")

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case
-from cases.case.people import CONSULTANT, COORDINATOR, HELPER, PATIENT, words_for
+from cases.case.people import CONSULTANT, COORDINATOR, HELPER, PATIENT, may, words_for
 from cases.documents import lists
 from cases.documents import words as document_words
 from cases.documents.models import Document, Version
@@ -72,13 +73,31 @@ class Reader:
     user: User
     case: Case
     had_read: int
-    others_read: int
+    others: list[ReadMark]
     now: dt.datetime
     read_at: dt.datetime | None = None
+
+    def is_read(self, message: Message) -> bool:
+        """Whether one of the others has read it: who went past words that they may not see has not."""
+        if message.is_internal:
+            return self._notes_read >= message.number
+        return (self._private_read if message.is_private else _furthest(self.others)) >= message.number
+
+    @cached_property
+    def _notes_read(self) -> int:
+        return _furthest(mark for mark in self.others if may("note_messages", self.case, mark.person))
+
+    @cached_property
+    def _private_read(self) -> int:
+        return _furthest(mark for mark in self.others if may("see_private_words", self.case, mark.person))
 
     @property
     def is_another_look(self) -> bool:
         return rules.is_another_look(self.read_at, self.now)
+
+
+def _furthest(marks: Iterable[ReadMark]) -> int:
+    return max((mark.upto for mark in marks), default=0)
 
 
 def marks_of(case: Case) -> list[ReadMark]:
@@ -90,7 +109,7 @@ def reader_of(user: User, case: Case, now: dt.datetime, marks: Iterable[ReadMark
     """One query, or none where the marks of the case are at hand."""
     marks = marks_of(case) if marks is None else list(marks)
     own = next((mark for mark in marks if mark.person_id == user.pk), None)
-    others = max((mark.upto for mark in marks if mark.person_id != user.pk), default=0)
+    others = [mark for mark in marks if mark.person_id != user.pk]
     return Reader(user, case, own.upto if own else 0, others, now, own.read_at if own else None)
 
 
@@ -132,7 +151,7 @@ def rows_of(messages: list[Message], reader: Reader, *, ends: bool = True) -> li
     for number, message in enumerate(messages, start=1):
         is_own = message.author_id == reader.user.pk
         reason = rules.why_not_take_back(
-            is_own=is_own, is_read=reader.others_read >= message.number, sent_at=message.sent_at, now=reader.now
+            is_own=is_own, is_read=is_own and reader.is_read(message), sent_at=message.sent_at, now=reader.now
         )
         rows.append(
             Row(

@@ -78,7 +78,7 @@ def page(
         "also": also,
     }
     if may_write:
-        context |= _box(request, case, people, form)
+        context |= _box(request, case, form)
     if is_staff:
         context |= _for_staff(request, case, found, people, marks, note_form, assign_form)
     return render(request, "threads/thread.html", context, status=status)
@@ -94,20 +94,19 @@ def _read(
         actions.note_reading(reader.case, upto, by=Actor.of(request))
 
 
-def _box(request: HttpRequest, case: Case, people: list[tuple[User, str]], form: MessageForm | None) -> dict[str, Any]:
+def _box(request: HttpRequest, case: Case, form: MessageForm | None) -> dict[str, Any]:
     """What stands in the box to write in."""
     user: Any = request.user
     if form is None:
         kept = drafts.kept(user, actions.DRAFT, case)
         stays = _named_in(kept, "documents")
         form = MessageForm.fresh(kept, documents=_choices(request, case, stays))  # type: ignore[assignment]
-    is_patient = user.pk == case.patient_id
     return {
         "message_form": form,
         "draft": actions.DRAFT,
         "may_add_files": user.role != User.Role.CONSULTANT and may("add_documents", case, user),
         "limits_in_words": document_words.limits_in_words(),
-        "has_helpers": is_patient and any(not each.role and each != user for each, _words in people),
+        "may_be_private": user.pk == case.patient_id,
     }
 
 

@@ -165,6 +165,25 @@ def test_a_message_is_taken_back_while_nobody_has_read_it(case):
     assert message.text == ""
 
 
+def test_what_is_taken_back_comes_behind_what_was_typed_and_stays_private(case):
+    rosa = people.person("rosa")
+    message = write(case, is_private=True)
+    drafts.keep(rosa, actions.DRAFT, case, {"text": "And who pays?"})
+    actions.take_back(message, by=actor("rosa"))
+
+    assert drafts.kept(rosa, actions.DRAFT, case) == {"text": f"And who pays?\n\n{QUESTION}", "is_private": "on"}
+
+
+def test_who_may_not_see_a_note_has_not_read_it(case):
+    of_team = note(case)
+    write(case, "joanne", ANSWER)
+    read(case, "rosa")
+    actions.take_back(of_team, by=actor("theo"))
+
+    of_team.refresh_from_db()
+    assert of_team.taken_back_at
+
+
 def test_what_was_read_or_is_older_stays(case, november_5):
     first = write(case)
     read(case, "theo")

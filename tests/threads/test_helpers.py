@@ -1,6 +1,7 @@
 """Helpers in a thread: what their grant says, at once, and never the team's notes or the patient's private words."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -78,6 +79,30 @@ def test_of_private_words_a_helper_is_told_nothing(case):
     write(case, text=PRIVATE, is_private=True)
 
     assert not Reminder.objects.filter(kind="threads.new", recipient_id=str(people.person("ama").pk)).exists()
+
+
+def test_who_may_not_see_private_words_has_not_read_them(case, ama):
+    agree(case, Chosen.MOST)
+    message = write(case, text=PRIVATE, is_private=True)
+    write(case)
+    seen(ama, case)
+    rosa = people.browser(people.person("rosa"))
+    assert seen(rosa, case).count("take-back") == 1
+    rosa.post(f"/messages/{message.pk}/take-back/")
+
+    message.refresh_from_db()
+    assert message.taken_back_at
+    page = seen(rosa, case)
+    assert re.search(r'<input[^>]*name="is_private"[^>]* checked', page)
+
+
+def test_words_can_be_private_before_anybody_helps(case):
+    rosa = people.browser(people.person("rosa"))
+    assert 'name="is_private"' in seen(rosa, case)
+    rosa.post(url(case, "send/"), sent(PRIVATE, is_private="on"))
+    agree(case, Chosen.MOST)
+
+    assert texts(case, "ama") == []
 
 
 def test_a_file_with_a_private_message_is_not_put_in(case, folder):
