@@ -151,6 +151,12 @@ def begins(case: Case, user: User) -> bool:
     return is_starter and not Helper.objects.answered().filter(case=case.pk, person=user.pk).exists()
 
 
+def began(user: Any, path: str, own: OuterRef) -> Q:
+    """`begins` as a condition on rows; `path` leads from them to their case, `own` to the case's key."""
+    answered = Helper.objects.answered().filter(case=own, person=user.pk)
+    return Q(Q(**{f"{path}starter": user.pk}), ~Exists(answered))
+
+
 def has_mandate(case: Case, user: User) -> bool:
     return Mandate.objects.standing().filter(case=case.pk, person=user.pk).exists()
 
@@ -198,13 +204,12 @@ def where(user: Any, verb: str, case: str = "") -> Q:
     if not user.is_authenticated or not user.is_active:
         return Q(pk__in=[])
     path, own, roles = f"{case}__" if case else "", OuterRef(f"{case}_id" if case else "pk"), MAY[verb]
-    answered = Helper.objects.answered().filter(case=own, person=user.pk)
-    began = Q(**{f"{path}starter": user.pk}) & ~Exists(answered)
+    begun = began(user, path, own)
     rule: Any = Q(**{f"{path}patient": user.pk}) if PATIENT in roles else Q(pk__in=[])
     if HELPER in roles and verb in BY_BEGINNING:
-        rule |= began
+        rule |= begun
     if user.role in roles:
-        rule |= _staff_where(user, verb, path, own) & ~began & ~Q(**{f"{path}patient": user.pk})
+        rule |= _staff_where(user, verb, path, own) & ~begun & ~Q(**{f"{path}patient": user.pk})
     elif not user.role and HELPER in roles:
         rule |= Q(Exists(_grants(user, verb).filter(case=own)))
     return rule

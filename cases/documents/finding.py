@@ -17,10 +17,10 @@ BACK = {"plan": "documents:add_plan", "add": "documents:add", "list": "documents
 
 
 def cases_with_files(user: Any) -> QuerySet[Case]:
-    """The cases whose files somebody sees or adds to; who began one keeps seeing what she put in."""
+    """The cases whose files somebody sees or adds to; who began one and helps in it sees what she put in."""
     if not user.is_authenticated or not user.is_active:
         return Case.objects.none()
-    hers = Q(starter=user.pk) & ~Q(state=Case.State.CLOSED)
+    hers = Q(starter=user.pk) & where(user, "see") & ~Q(state=Case.State.CLOSED)
     return Case.objects.filter(where(user, "list_documents") | where(user, "add_documents") | hers)
 
 

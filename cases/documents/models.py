@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from cases.case.models import Case, Helper
-from cases.case.people import where
+from cases.case.people import began, where
 from cases.documents import kinds, names
 from cases.documents.adding.sendings import Sending as Sending
 from cases.documents.describing.guesses import Guess as Guess
@@ -35,7 +35,8 @@ def readable_by(user: Any, case: str, document: str) -> Q:
     if not user.is_authenticated or not user.is_active:
         return Q(pk__in=[])
     granted = Helper.objects.granted().filter(case=OuterRef(f"{case}_id"), person=user.pk)
-    helps = Q(**{f"{case}__starter": user}) if user.role else Q(**{f"{case}__starter": user}) | Q(Exists(granted))
+    begun = began(user, f"{case}__", OuterRef(f"{case}_id"))
+    helps = begun if user.role else begun | Q(Exists(granted))
     own = helps & Q(**{f"{document}put_in_by": user, f"{document}only_me": False})
     shared = Q(**{f"{document}only_me": False, f"{document}withdrawn_at": None})
     rule = Q(**{f"{case}__patient": user}) | own & ~Q(**{f"{case}__state": Case.State.CLOSED})

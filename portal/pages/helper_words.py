@@ -24,6 +24,7 @@ HEARD = {
     How.TEXT: gettext_lazy("%(name)s said yes on %(day)s, by text."),
     How.PHONE: gettext_lazy("%(name)s said yes on %(day)s, on the phone."),
     How.PAPER: gettext_lazy("%(name)s said yes on %(day)s, on paper."),
+    How.LAW: gettext_lazy("A paper lets you act for %(name)s. We read it on %(day)s."),
 }
 # switch → what a helper can do with it.
 CAN = {

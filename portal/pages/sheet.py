@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases.case.models import Case, CaseClinician, Office
 from cases.case.path import Step, next_step
-from cases.case.people import COORDINATOR, PATIENT
+from cases.case.people import COORDINATOR, HELPER, PATIENT, role_in
 from cases.opinions.models import Talk
 from cases.opinions.questions import showing
 from cases.opinions.talk.known import Known
@@ -241,7 +241,7 @@ def _calls(
         _ring(_("%(name)s’s office") % {"name": name}, phones.shown(office.phone), office.phone)
         for name, office in offices.values()
     ]
-    if case.starter and case.starter.phone:
+    if case.starter and case.starter.phone and role_in(case, case.starter) == HELPER:
         helps = _("%(name)s, who helps me") % {"name": case.starter.name}
         rows.append(_ring(helps, phones.shown(case.starter.phone), case.starter.phone))
     unwell = _("My cancer team, or %(number)s") % {"number": _fact(here, "emergency_number")}

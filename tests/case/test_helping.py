@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from cases.case import actions as case_actions
 from cases.case import people as rule
-from cases.case.helping import actions, rules
+from cases.case.helping import actions, mandates, rules
 from cases.case.helping.models import Helper, Mandate
 from cases.case.models import Assignment, Case
 from portal import clock
@@ -303,3 +303,57 @@ def test_the_database_keeps_one_open_row_for_each_person(asked):
     asked.pk, asked._state.adding = None, True
     with pytest.raises(IntegrityError), transaction.atomic():
         asked.save()
+
+
+def paper(case: Case, **said) -> Mandate:
+    return mandates.record_mandate(
+        case, people.person("ama"), kind="power", from_on=NOON.date(), by=act("theo"), **said
+    )
+
+
+def test_help_by_a_paper_alone_ends_with_the_paper(case, asked):
+    mandate = paper(case)
+    assert verbs_of(case, "ama") >= {"see_private_words", "decide"}
+
+    mandates.end_mandate(mandate, by=act("theo"))
+
+    assert (verbs_of(case, "ama"), Helper.objects.get().ended_why) == (set(), "staff")
+
+
+def test_what_the_patient_allowed_stays_when_the_paper_ends(case, asked):
+    mandate = paper(case)
+    actions.change(Helper.objects.get(), chosen="acts", by=act("rosa"))  # the same set, now by her own word
+
+    mandates.end_mandate(mandate, by=act("theo"))
+
+    assert "see_private_words" in verbs_of(case, "ama")
+    assert not verbs_of(case, "ama") & rule.BY_MANDATE
+
+
+def test_help_by_a_paper_lasts_as_long_as_the_newest_paper_says(case, asked):
+    paper(case, until_on=LAST_DAY)
+    paper(case, until_on=LAST_DAY - dt.timedelta(days=30))
+    with clock.lived_at(NOON + dt.timedelta(days=40)):
+        assert verbs_of(case, "ama") == set()
+
+
+@pytest.mark.parametrize("over", ["ended", "closed", "passed", "lengthened"])
+def test_a_paper_never_outlives_the_help_it_was_recorded_for(case, asked, over):
+    helper = agreed(asked, "dates", until_on=LAST_DAY)
+    paper(case)
+    assert "sign" in verbs_of(case, "ama")
+    with clock.lived_at(NOON + dt.timedelta(days=90 if over in {"passed", "lengthened"} else 1)):
+        if over == "ended":
+            actions.end(helper, by=act("rosa"))
+        elif over == "closed":
+            actions.end_all(case, by=SYSTEM)
+        if over == "lengthened":
+            actions.change(helper, chosen="dates", by=act("rosa"))
+        else:
+            agreed(actions.ask(case, people.person("ama"), by=act("rosa")), "dates")
+
+        assert "see" in verbs_of(case, "ama")
+        assert not verbs_of(case, "ama") & rule.BY_MANDATE
+
+        paper(case)
+        assert verbs_of(case, "ama") >= rule.BY_MANDATE

@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 
+from cases.case.helping import actions as helping
 from cases.case.models import Case
 from cases.documents import actions, owning
 from cases.documents.joining import actions as joining
@@ -189,3 +190,20 @@ def test_files_that_are_here_already_pass_on_too(case):
     passed = Document.objects.filter(put_in_by=case.patient).values_list("pk", flat=True)
     assert set(passed) == {letter.pk, file.pk, hers}
     assert own.pk not in passed
+
+
+@pytest.mark.parametrize("answer", ["decline", "end"])
+def test_who_began_opens_nothing_once_the_patient_has_said_no_or_ended_it(case, answer):
+    letter = letter_of(case)
+    asked = helping.ask(case, people.person("ama"), by=by("ama"))
+    if answer == "end":
+        helping.agree(asked, chosen="dates", by=by("grace"))
+    assert Document.objects.visible_to(asked.person).filter(pk=letter.pk).exists()
+    pages = [letter.get_absolute_url(), reverse("documents:list", args=[case.pk])]
+    ama = people.browser(asked.person)
+    assert [ama.get(page).status_code for page in pages] == [200, 200]
+
+    getattr(helping, answer)(asked, by=by("grace"))
+
+    assert [ama.get(page).status_code for page in pages] == [404, 404]
+    assert asked.person not in {reader.user for reader in readers.readers_of(letter)}

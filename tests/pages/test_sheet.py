@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from bookings import actions as bookings
 from cases.case import actions as case_actions
+from cases.case.helping import actions as helping
 from cases.case.models import Case, Office, ToDo
 from cases.records import actions as records
 from cases.records.models import RecordKind
@@ -248,3 +249,13 @@ def test_offices_at_one_desk_are_named_once(case):
     by, office = actor("rosa"), Office.objects.get(name="Northfield Medical Center")
     case_actions.set_clinician(case, "third", name="Dr. Okoye", office=office, by=Actor.person(by.user))
     assert said(page(case)).count("(555) 010-0178") == 1
+
+
+@pytest.mark.parametrize("answer", ["agree", "decline", "end"])
+def test_whom_to_call_names_a_helper_only_while_they_help(case, answer):
+    asked = helping.ask(case, people.person("ama"), by=actor("ama"))
+    if answer != "decline":
+        helping.agree(asked, chosen="dates", by=actor("rosa"))
+    if answer != "agree":
+        getattr(helping, answer)(asked, by=actor("rosa"))
+    assert ("Ama Osei, who helps me" in said(page(case))) == (answer == "agree")

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case.helping import notices, rules
-from cases.case.helping.models import Helper
-from cases.case.helping.rules import Ended, How
+from cases.case.helping.models import Helper, Mandate
+from cases.case.helping.rules import Chosen, Ended, How
 from cases.case.models import Case
 from cases.case.people import COORDINATOR, PATIENT, begins, role_in
 from portal import clock
@@ -64,6 +64,22 @@ def agree(
     if helper.agreed_at:
         return helper
     _set(helper, chosen, switches, until_on)
+    return _said_yes(helper, how, by)
+
+
+def let_by_law(helper: Helper, until_on: dt.date | None, *, by: Actor) -> Helper:
+    """A paper that a coordinator has just read lets somebody act whom the patient has not answered: until it ends."""
+    helper = _fresh(helper)
+    if helper.agreed_at and helper.agreed_how != How.LAW:
+        return helper
+    _set(helper, Chosen.ACTS, (), until_on)
+    if helper.agreed_at is None:
+        return _said_yes(helper, How.LAW, by)
+    helper.save()
+    return helper
+
+
+def _said_yes(helper: Helper, how: str, by: Actor) -> Helper:
     helper.agreed_at, helper.agreed_how, helper.recorded_by = clock.now(), how, by.user
     helper.save()
     record(by, "helping.agreed", helper, patient=helper.patient_id, case=helper.case_id, why=f"heard_{how}")
@@ -100,9 +116,13 @@ def change(
     if helper.agreed_at is None or helper.ended_at:
         raise Refused(_("This has ended. Ask anew if you want help again."), code="state")
     before = (helper.chosen, helper.switches, helper.until_on)
+    if not helper.holds(clock.now()):
+        _end_mandates(helper, by)
     _set(helper, chosen, switches, until_on)
-    if before == (helper.chosen, helper.switches, helper.until_on):
+    if before == (helper.chosen, helper.switches, helper.until_on) and helper.agreed_how != How.LAW:
         return helper
+    if helper.agreed_how == How.LAW:  # from now on it is the patient's own word
+        helper.agreed_at, helper.agreed_how, helper.recorded_by = clock.now(), how, by.user
     helper.version += 1
     helper.save()
     record(by, "helping.changed", helper, patient=helper.patient_id, case=helper.case_id, why=f"heard_{how}")
@@ -113,6 +133,7 @@ def change(
 @transaction.atomic
 def end(helper: Helper, *, by: Actor) -> Helper:
     """End it at once, also on pages that are open: the patient, the helper herself, or a coordinator who was asked.
+    A paper that lets the helper act gives nothing from then on.
 
     Raises Refused for anybody else. Ended twice it is ended once.
     """
@@ -161,6 +182,18 @@ def _open(case: Case, person: User) -> Helper | None:
     return None
 
 
+def _end_mandates(helper: Helper, by: Actor) -> None:
+    """Papers count no more once the help they were recorded for is over. Where no person ended it, they stay open and
+    count no more all the same: `Mandate.objects.standing`.
+    """
+    if by.user is None:
+        return
+    for mandate in Mandate.objects.filter(case=helper.case_id, person=helper.person_id, ended_at=None):
+        mandate.ended_at, mandate.ended_by = clock.now(), by.user
+        mandate.save(update_fields=["ended_at", "ended_by"])
+        record(by, "mandate.ended", mandate, patient=helper.patient_id, case=helper.case_id)
+
+
 def _must_decide(helper: Helper, how: str, by: Actor) -> None:
     role = role_in(helper.case, by)
     if why_not := rules.why_not_heard(how, is_patient=role == PATIENT, is_staff=role == COORDINATOR):
@@ -185,6 +218,7 @@ def _end(helper: Helper, why: str, by: Actor) -> Helper:
         return helper
     helper.ended_at, helper.ended_why, helper.ended_by = clock.now(), why, by.user
     helper.save(update_fields=["ended_at", "ended_why", "ended_by"])
+    _end_mandates(helper, by)
     verb, code = ("helping.declined", "") if why == Ended.DECLINED else ("helping.ended", f"ended_{why}")
     record(by, verb, helper, patient=helper.patient_id, case=helper.case_id, why=code)
     notices.ended(helper)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.case.helping import actions, rules
 from cases.case.helping.models import Helper, Mandate
-from cases.case.helping.rules import Chosen, How
+from cases.case.helping.rules import How
 from cases.case.models import Case
 from cases.case.people import COORDINATOR, role_in
 from portal import clock
@@ -47,31 +47,39 @@ def record_mandate(
         raise Refused(_("Someone of our team cannot be a helper here."), code="role")
     helper = actions.ask(case, person, by=by)
     said: dict[str, Any] = {"kind": kind, "from_on": from_on, "until_on": until_on, "paper": paper}
-    standing = Mandate.objects.filter(case=case, person=person, ended_at=None).first()
-    if standing and all(getattr(standing, name) == value for name, value in said.items()):
-        return standing
-    if standing:
-        end_mandate(standing, by=by)
+    former = Mandate.objects.filter(case=case, person=person, ended_at=None).first()
+    is_the_same = former is not None and all(getattr(former, name) == value for name, value in said.items())
+    if former and is_the_same and Mandate.objects.standing().filter(pk=former.pk).exists():
+        return former
+    if former:
+        _end(former, by)
     over_at = rules.over_at(until_on, case.patient.zone)
     mandate = Mandate.objects.create(
         case=case, person=person, over_at=over_at, recorded_at=clock.now(), recorded_by=by.user, **said
     )
     record(by, "mandate.recorded", mandate, patient=case.patient_id, case=case.pk)
-    if helper.agreed_at is None:
-        actions.agree(helper, chosen=Chosen.ACTS, until_on=until_on, how=How.PAPER, by=by)
+    actions.let_by_law(helper, until_on, by=by)
     return mandate
 
 
 @transaction.atomic
 def end_mandate(mandate: Mandate, *, by: Actor) -> Mandate:
-    """The paper counts no more; what the patient allowed stays. Ended twice it is ended once."""
+    """The paper counts no more: what the patient allowed stays, help by the paper alone is over. Twice it ends once."""
     _must_read(mandate.case, by)
     mandate = Mandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk)
-    if mandate.ended_at is None:
-        mandate.ended_at, mandate.ended_by = clock.now(), by.user
-        mandate.save(update_fields=["ended_at", "ended_by"])
-        record(by, "mandate.ended", mandate, patient=mandate.case.patient_id, case=mandate.case_id)
+    if mandate.ended_at:
+        return mandate
+    _end(mandate, by)
+    helps = Helper.objects.open().filter(case=mandate.case_id, person=mandate.person_id, agreed_how=How.LAW)
+    for helper in helps.select_related("case"):
+        actions.end(helper, by=by)
     return mandate
+
+
+def _end(mandate: Mandate, by: Actor) -> None:
+    mandate.ended_at, mandate.ended_by = clock.now(), by.user
+    mandate.save(update_fields=["ended_at", "ended_by"])
+    record(by, "mandate.ended", mandate, patient=mandate.case.patient_id, case=mandate.case_id)
 
 
 def _must_read(case: Case, by: Actor) -> Case:

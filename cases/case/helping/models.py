@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from cases.case.helping.rules import SETS, SWITCHES, Chosen, Ended, How, Kin
 from portal import clock
@@ -149,8 +149,12 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
         return self.filter(case__in=seen if user.role == User.Role.COORDINATOR else seen.filter(patient=user.pk))
 
     def standing(self) -> "MandateQuerySet":
+        """Those that count now. One counts within the help it was recorded for: help that was agreed to anew needs
+        the paper anew.
+        """
+        helps = Helper.objects.granted().filter(case=OuterRef("case"), person=OuterRef("person"))
         holds = Q(over_at__isnull=True) | Q(over_at__gt=clock.now())
-        return self.filter(holds, ended_at__isnull=True)
+        return self.filter(holds, Exists(helps.filter(asked_at__lte=OuterRef("recorded_at"))), ended_at__isnull=True)
 
 
 class Mandate(models.Model):

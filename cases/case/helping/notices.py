@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.case.helping.models import Helper
-from cases.case.helping.rules import Ended
+from cases.case.helping.rules import Ended, How
 from portal import clock
 from portal.reminders.actions import plan, unplan
 from portal.reminders.kinds import NOTICE, Kind, Words, say
@@ -35,12 +35,19 @@ def answered(helper: Helper) -> None:
 
 
 def ended(helper: Helper) -> None:
-    """Whoever did not end it is told; nobody is told of a day that passed, or of a case that was closed."""
+    """Whoever did not end it is told; nobody is told of a day or paper that passed, or of a case that was closed."""
     unplan(helper)
-    if helper.ended_why in TOLD_TO_HELPER:
+    if _is_the_patients_wish(helper):
         _plan(OVER, helper, helper.person)
     elif helper.ended_why == Ended.HELPER:
         _plan(STOPPED, helper, helper.patient)
+
+
+def _is_the_patients_wish(helper: Helper) -> bool:
+    """Whether the patient would like to go on alone; of a paper that ended they said nothing."""
+    if helper.agreed_how == How.LAW and helper.ended_why == Ended.STAFF:
+        return False
+    return helper.ended_why in TOLD_TO_HELPER
 
 
 def _plan(kind: str, helper: Helper, to: Any) -> None:
@@ -157,7 +164,7 @@ KINDS = (
         code=OVER,
         message_class=NOTICE,
         label=gettext_lazy("Your help has ended"),
-        still_due=_due(lambda helper: helper.ended_why in TOLD_TO_HELPER),
+        still_due=_due(_is_the_patients_wish),
         words=_said(OVER_WORDS, lambda helper: reverse("pages:home")),
         why=lambda row: _("The person you helped said so."),
         rank=30,

@@ -36,6 +36,7 @@ class How(models.TextChoices):
     TEXT = "text", gettext_lazy("by text")
     PHONE = "phone", gettext_lazy("on the phone")
     PAPER = "paper", gettext_lazy("on paper")
+    LAW = "law", gettext_lazy("by a paper that lets them act")  # the patient was not asked: it ends with the paper
 
 
 class Ended(models.TextChoices):

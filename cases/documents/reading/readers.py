@@ -9,7 +9,18 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case, Consent, Helper
-from cases.case.people import CONSULTANT, COORDINATOR, HELPER, PATIENT, in_words, may, role_in, who_can_open, words_for
+from cases.case.people import (
+    CONSULTANT,
+    COORDINATOR,
+    HELPER,
+    PATIENT,
+    begins,
+    in_words,
+    may,
+    role_in,
+    who_can_open,
+    words_for,
+)
 from cases.documents.models import Document
 from portal import when
 from portal.accounts.models import User
@@ -98,21 +109,22 @@ def readers_of(document: Document) -> list[Reader]:
     if case.patient.can_sign_in:
         found[case.patient] = Reader(case.patient, PATIENT)
     if not document.only_me:
-        if _is_hers(document, case):
-            found.setdefault(case.starter, Reader(case.starter, HELPER))
+        starter = _beginner(case)
+        if starter and starter.pk == document.put_in_by_id and starter.can_sign_in:
+            found.setdefault(starter, Reader(starter, HELPER))
         for reader in _helpers(document, case):
             found.setdefault(reader.user, reader)
         for reader in [*_consultants(case), *_coordinators(case)]:
-            found.setdefault(reader.user, reader)
+            if reader.user != starter:  # one of our staff who began it for somebody reads as whoever began
+                found.setdefault(reader.user, reader)
     ready = _with_second_factor(found)
     return [reader for user, reader in found.items() if not user.role or user.pk in ready]
 
 
-def _is_hers(document: Document, case: Case) -> bool:
-    """Whether the one who began the case for the patient put it in herself: it is hers until the case is closed."""
-    if case.state == Case.State.CLOSED:
-        return False
-    return bool(case.starter and case.starter_id == document.put_in_by_id and case.starter.can_sign_in)
+def _beginner(case: Case) -> User | None:
+    """Who began the case for the patient and waits for the answer: reads what they put in themselves."""
+    starter = case.starter
+    return starter if starter and case.state != Case.State.CLOSED and begins(case, starter) else None
 
 
 def _helpers(document: Document, case: Case) -> list[Reader]:
