@@ -123,7 +123,7 @@ def answer(request: HttpRequest, pk: str, person: str) -> HttpResponse:
         except Refused as no:
             form.add_error("until_on" if no.code == "until_on" else None, no.message)
         else:
-            messages.success(request, _("Saved. Both read that you put it in."))
+            messages.success(request, _("Saved. The patient’s page says that you put it in."))
             return redirect("pages:case_helpers", case.pk)
     context = {
         "case": case,
@@ -168,7 +168,7 @@ def mandate(request: HttpRequest, pk: str, person: str) -> HttpResponse:
         except Refused as no:
             form.add_error(no.code if no.code in said else None, no.message)
         else:
-            messages.success(request, _("Saved. Both read that you put it in."))
+            messages.success(request, _("Saved. The patient’s page says that you put it in."))
             return redirect("pages:case_helpers", case.pk)
     context = {"case": case, "form": form, "person": who, "patient": case.patient}
     return render(request, "pages/helper_mandate.html", context, status=422 if form.errors else 200)

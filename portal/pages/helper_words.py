@@ -15,7 +15,7 @@ from portal.pages.words import VERDICT_SENTENCES, StepWords, step_words
 CHOSEN = {
     Chosen.DATES: gettext_lazy("dates only"),
     Chosen.MOST: gettext_lazy("everything except private words"),
-    Chosen.ACTS: gettext_lazy("all they can do on these pages"),
+    Chosen.ACTS: gettext_lazy("all they see, private words too"),
     Chosen.OWN: gettext_lazy("what was chosen one by one"),
 }
 HEARD = {

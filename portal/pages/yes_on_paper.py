@@ -23,7 +23,7 @@ def sheet(case: Case, person: User, now: dt.datetime) -> Sheet:
                 _("Everything except private words"),
                 _("They see dates, records and files. They add papers, book talks and write. Not my notes."),
             ),
-            Tick(_("Acts for me"), _("They see all I see, and do all I can do on these pages.")),
+            Tick(_("Acts for me"), _("They see all I see, my private words too. They do not sign or decide.")),
             Tick(_("No, not now"), _("Nobody asks why.")),
         ]
         back = [_("Take a photo of this page and add it to my files. Or send it back:")]

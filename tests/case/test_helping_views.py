@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from cases.case.helping import actions
+from cases.case.helping.mandates import record_mandate
 from cases.case.people import may
 from portal import clock
 from portal.actors import Actor
@@ -43,6 +44,20 @@ def test_she_reads_who_asked_and_says_yes_until_a_day(rosa, asked):
 
     assert (asked.chosen, asked.until_on, asked.agreed_how) == ("most", until, "page")
     assert "Everything except private words" in rosa.get(reverse("case:helpers", args=[asked.case_id])).content.decode()
+
+
+def test_the_pages_say_what_who_asks_sees_and_what_a_paper_lets_them_do(rosa, asked):
+    page, own = reverse("case:helper", args=[asked.pk]), reverse("case:helpers", args=[asked.case_id])
+    assert "and the files that Ama adds" in rosa.get(page).content.decode()
+    theo = Actor.person(people.person("theo"))
+    today = clock.today(asked.patient.zone)
+
+    record_mandate(asked.case, asked.person, kind="power", from_on=today, by=theo)
+
+    for html in (rosa.get(page).content.decode(), rosa.get(own).content.decode()):
+        assert "A paper lets Ama sign and decide for you." in html
+        assert "These stay yours" not in html
+    assert "Theo Lindqvist put this in on" in rosa.get(own).content.decode()
 
 
 def test_one_by_one_counts_only_what_she_ticks(rosa, asked):

@@ -100,7 +100,7 @@ ASKS_WORDS = _pattern(
     gettext_lazy("Someone asks to help"),
     gettext_lazy("%(helper)s would like to help you"),
     gettext_lazy("%(helper)s would like to help you, %(name)s"),
-    gettext_lazy("You choose how much, and until when. Until you say yes, they see nothing of yours."),
+    gettext_lazy("You choose how much, and until when. If you say no, they see nothing of yours."),
     gettext_lazy("See and answer"),
 )
 ANSWERED_WORDS = _pattern(

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.case.helping import actions
 from cases.case.helping.forms import SWITCHES, HelpForm
-from cases.case.helping.models import Helper
+from cases.case.helping.models import Helper, Mandate
 from cases.case.helping.rules import Chosen
 from cases.case.models import Case
-from cases.case.people import cases_where
+from cases.case.people import begins, cases_where, has_mandate
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.actors import Actor
@@ -27,8 +27,9 @@ from portal.errors import Refused
 def helpers(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Who helps, with what, until when; who asked and waits."""
     case: Case = find_or_404(cases_where(request.user, "choose_helpers").select_related("patient"), pk=pk)
-    own = Helper.objects.visible_to(request.user).open().filter(case=case).select_related("person")
-    rows = [_row(helper) for helper in own.order_by("asked_at", "pk")]
+    own = Helper.objects.visible_to(request.user).open().filter(case=case).select_related("person", "recorded_by")
+    by_law = set(Mandate.objects.standing().filter(case=case).values_list("person", flat=True))
+    rows = [_row(helper, helper.person_id in by_law) for helper in own.order_by("asked_at", "pk")]
     page = {
         "case": case,
         "asked": [row for row in rows if row["helper"].is_asked],
@@ -37,7 +38,7 @@ def helpers(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "case/helpers.html", page)
 
 
-def _row(helper: Helper) -> dict[str, Any]:
+def _row(helper: Helper, has_mandate: bool) -> dict[str, Any]:
     until = ""
     if helper.until_on:
         day = {"day": when.month_day(helper.until_on, year=True)}
@@ -48,6 +49,24 @@ def _row(helper: Helper) -> dict[str, Any]:
         "what": what(helper),
         "until": until,
         "kin": helper.get_kin_display() if helper.kin else "",
+        "put_in": _put_in(helper),
+        "by_law": by_law(helper) if has_mandate else "",
+    }
+
+
+def _put_in(helper: Helper) -> str:
+    """Who of us put the yes in, and how we know it; "" where the patient said so on this page."""
+    by = helper.recorded_by
+    if by is None or helper.agreed_at is None or by.pk == helper.patient_id:
+        return ""
+    said = {"name": by.name, "how": helper.get_agreed_how_display(), "day": when.month_day(helper.agreed_at)}
+    return _("%(name)s put this in on %(day)s: %(how)s.") % said
+
+
+def by_law(helper: Helper) -> str:
+    """What a paper that counts lets a helper do besides."""
+    return _("A paper lets %(name)s sign and decide for you. It ends when you end the help.") % {
+        "name": helper.person.first_name
     }
 
 
@@ -84,6 +103,8 @@ def helper(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Saved. It counts from now on."))
             return redirect("case:helpers", found.case_id)
     page = {"case": found.case, "helper": found, "kin": found.get_kin_display() if found.kin else "", "form": form}
+    page["is_beginner"] = begins(found.case, found.person)
+    page["by_law"] = by_law(found) if has_mandate(found.case, found.person) else ""
     return render(request, "case/helper.html", page | {"also": also}, status=422 if form.errors or also else 200)
 
 
