@@ -267,6 +267,7 @@ PAGES: dict[str, Page] = {
     "threads:note": of_case(READERS - PATIENT, owner="coordinator", posts="only"),
     "threads:assign": of_case(READERS - PATIENT, owner="coordinator", posts="only"),
     "threads:needs_no_answer": of_case(READERS - PATIENT, owner="coordinator", posts="only"),
+    "threads:message": of_case(READERS, "message"),
     "threads:move": of_case(READERS, "message", "message_verb", posts="only"),
     "threads:waiting": Page(CONSULTANTS | COORDINATOR, owner="coordinator"),
     # --- bookings ---

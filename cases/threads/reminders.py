@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -43,7 +43,8 @@ def is_new(rows: Rows, now: datetime) -> set[UUID]:
     unread = Q(pk__in=[])
     for thread, person, upto in asked.values():
         unread |= Q(case=thread.case_id, number__gt=upto) & ~Q(author=person)
-    found = list(Message.objects.shared().filter(unread).values_list("case", "number", "author", "is_private"))
+    by_whom = Message.objects.shared().filter(unread).values("case", "author", "is_private")
+    found = list(by_whom.annotate(newest=Max("number")).values_list("case", "newest", "author", "is_private"))
     return {pk for pk, (thread, person, upto) in asked.items() if _waits(thread, person, upto, found)}
 
 
@@ -51,8 +52,8 @@ def _waits(thread: Thread, person: User, upto: int, found: list[tuple[UUID, int,
     case = thread.case
     theirs = [
         is_private
-        for case_id, number, author, is_private in found
-        if case_id == case.pk and number > upto and author != person.pk
+        for case_id, newest, author, is_private in found
+        if case_id == case.pk and newest > upto and author != person.pk
     ]
     if not theirs or not may("read_messages", case, person):
         return False

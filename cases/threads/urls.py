@@ -12,6 +12,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/messages/news/", views.news, name="news"),
     path("cases/<uuid:pk>/messages/assign/", staff_views.assign, name="assign"),
     path("cases/<uuid:pk>/messages/no-answer/", staff_views.needs_no_answer, name="needs_no_answer"),
+    path("messages/<uuid:pk>/", views.message, name="message"),
     path("messages/<uuid:pk>/<slug:verb>/", views.move, name="move"),
     path("staff/messages/", staff_views.waiting, name="waiting"),
 ]

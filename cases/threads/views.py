@@ -279,6 +279,13 @@ def news(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @open_to(PERSON)
+@require_safe
+def message(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """To the place of one message in its thread."""
+    return redirect(find_or_404(Message.objects.visible_to(request.user), pk=pk))
+
+
+@open_to(PERSON)
 @require_POST
 def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Take a message back, or say that it was not for this thread."""

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -31,6 +31,7 @@ def open_by_phone(*, ticket: UUID, fields: dict[str, Any], rang: str, by: Actor)
     account. Answers the person, and whether the account is new. Raises Refused for another one's ticket.
     """
     must_coordinate(by)
+    _one_at_a_time(ticket)
     found = User.objects.filter(pk=ticket).first()
     if found is not None:
         if found.role or found.can_sign_in or found.name != fields["name"]:
@@ -43,6 +44,12 @@ def open_by_phone(*, ticket: UUID, fields: dict[str, Any], rang: str, by: Actor)
     person = User.objects.create_user(id=ticket, can_sign_in=False, joined_at=clock.now(), **fields)
     record(by, "account.opened_by_phone", person, patient=person.pk, why=rang)
     return person, True
+
+
+def _one_at_a_time(ticket: UUID) -> None:
+    """A form that is sent twice at once waits here for the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"by-phone:{ticket}"])
 
 
 @transaction.atomic

@@ -206,7 +206,9 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the office"), "href": reverse("pages:office", args=[todo.about_id])}
     if todo.kind == FIX_ADDRESS and todo.case:
         return {"label": _("Fix the address"), "href": reverse("pages:fix_address", args=[todo.about_id])}
-    if todo.kind in {ANSWER, MISPLACED} and todo.case:
+    if todo.kind == MISPLACED:
+        return {"label": _("Open the message"), "href": reverse("threads:message", args=[todo.about_id])}
+    if todo.kind == ANSWER and todo.case:
         return {"label": _("Open the messages"), "href": reverse("threads:thread", args=[todo.case_id]) + "#newest"}
     if todo.kind == PAGE_HELD and todo.case:
         return {"label": _("Open the records"), "href": reverse("records:list", args=[todo.case_id])}

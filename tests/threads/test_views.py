@@ -288,6 +288,18 @@ def test_the_message_stands_on_the_board_on_its_day(case, theo, november_5):
     assert "Answer a message" in theo.get("/staff/cases/").content.decode()
 
 
+def test_the_board_leads_to_the_message_that_was_not_for_the_thread(case, theo):
+    many(case, 45)
+    wrong = Message.objects.get(number=7)
+    actions.say_misplaced(wrong, by=actor("rosa"))
+    assert f"/messages/{wrong.pk}/" in theo.get("/staff/cases/").content.decode()
+
+    place = theo.get(f"/messages/{wrong.pk}/")["Location"]
+    assert place == url(case) + "?at=7#m7"
+    assert 'id="m7"' in seen(theo, case, "?at=7")
+    assert people.browser(people.person("grace")).get(f"/messages/{wrong.pk}/").status_code == 404
+
+
 def test_the_board_settles_no_message_unread(case, theo):
     write(case)
     todo = ToDo.objects.open().get(kind=answering.ANSWER)
