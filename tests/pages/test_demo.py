@@ -71,7 +71,7 @@ def every_step_that_exists():
     assert missing(Consultation, "state", {"booked", "cancelled", "completed"}) == set()
     assert missing(Review, "state", {"open", "drafting", "completed"}) == set()
     assert missing(Version, "state", {"ready", "locked"}) == set()
-    assert missing(ToDo, "kind", {"call", "visit_soon", "pass_on_report"}) == set()
+    assert missing(ToDo, "kind", {"call_helper", "visit_soon", "pass_on_report"}) == set()
     assert missing(Version, "kind", {"pdf", "jpeg", "docx"}) == set()
     assert Office.objects.filter(checked_at=None).count() == 2
     assert Summary.objects.count() >= 3
