@@ -277,7 +277,7 @@ PAGES: dict[str, Page] = {
     "bookings:detail": of_case(CASE, "consultation"),
     "bookings:move": of_case(CASE, "consultation", posts="too"),
     "bookings:cancel": of_case(CASE, "consultation", posts="too"),
-    "bookings:call": of_case(CASE, "consultation", posts="too"),
+    "bookings:call": of_case(CASE - {"starter"}, "consultation", posts="too"),
     "bookings:calendar_file": of_case(CASE, "consultation", is_file=True),
     "bookings:complete": of_case(ASSIGNED, "consultation", owner="assigned", posts="only"),
     "bookings:no_show": of_case(ASSIGNED, "consultation", owner="assigned", posts="only"),

@@ -79,7 +79,6 @@ BY_BEGINNING = frozenset(
         "see_records",
         "list_documents",
         "open_summary",
-        "join_calls",
         "change_dates",
         "add_documents",
         "say_where_records_are",

@@ -144,6 +144,16 @@ def test_who_starts_a_case_for_another_reads_that_only_they_can_accept(case):
     assert "rs-pick" not in page
 
 
+def test_who_began_a_case_has_no_way_into_the_call_before_a_yes(case):
+    ama = people.person("ama")
+    other = factories.open_case(people.person("grace"), starter=ama)
+    call = factories.book(other)
+    browser = people.browser(ama)
+    assert browser.get(reverse("bookings:detail", args=[call.pk])).status_code == 200
+    assert browser.get(reverse("bookings:call", args=[call.pk])).status_code == 404
+    assert browser.post(reverse("bookings:call", args=[call.pk])).status_code == 404
+
+
 def test_no_open_hours_says_call_us(rosas, case, practice):
     practice.hours.all().delete()
     assert "Please call us" in words(rosas.get(pick_page(case)))
