@@ -1,10 +1,11 @@
 """Questions as the pages show them: by visit, call and talk, with what each reader may do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -116,14 +117,16 @@ def asked_in_call(case: Case, call: Consultation, user: Any, now: datetime) -> l
     """The three that come first in this call, as far as `user` may read them, then those that a summary answered.
     For a call whose words never came onto the list, what she wrote when she booked.
     """
-    rows = of_case(case, user)
+    is_seen = Exists(Question.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    every = list(Question.objects.filter(case=case).annotate(is_seen=is_seen).select_related("case__key").in_order())
+    rows = [each for each in every if each.is_seen]
     found = [each for each in rows if each.for_consultation_id == call.pk]
     if any(each.for_consultation_id not in {None, call.pk} for each in rows):  # of a call that was booked anew
         calls = Consultation.objects.filter(case=case).select_related("consultant").order_by("starts_at")
         known, key = Targets([], list(calls), [], now), targets.key_of(call)
         found = [each for each in rows if known.of(each).key == key]
     if not found:
-        return words_of_booking(case, call)[:ON_TOP]
+        return _words_of_booking(call, every)[:ON_TOP]
     first = [each.text for each in found if each.is_open][:ON_TOP]
     return first + [each.text for each in found if each.answered_in == AnsweredIn.SUMMARY]
 
@@ -137,9 +140,12 @@ def words_of_booking(case: Case, call: Consultation) -> list[str]:
     """What she wrote when she booked, while none of it is a question: since then the list says what stands, and what
     she dropped or keeps private is read nowhere else.
     """
+    return _words_of_booking(call, Question.objects.filter(case=case).select_related("case__key"))
+
+
+def _words_of_booking(call: Consultation, every: Iterable[Question]) -> list[str]:
     lines = [line.strip() for line in call.hope.splitlines() if line.strip()]
-    rows = Question.objects.filter(case=case).select_related("case__key") if lines else ()
-    return [] if any(_is_of_booking(row, call, lines) for row in rows) else lines
+    return [] if lines and any(_is_of_booking(row, call, lines) for row in every) else lines
 
 
 def _is_of_booking(row: Question, call: Consultation, lines: list[str]) -> bool:
