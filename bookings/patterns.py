@@ -28,7 +28,7 @@ MOVED = Pattern(
 )
 CANCELLED = Pattern(
     code="bookings.cancelled",
-    about=_("Call: the patient canceled it"),
+    about=_("Call: the patient, or a helper, canceled it"),
     parts={
         "subject": _("Your call is canceled"),
         "lead": _("Your call is canceled, %(name)s"),

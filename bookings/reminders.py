@@ -108,7 +108,8 @@ def _is_off(pattern: Pattern, call: Consultation, reader: Reader, now: datetime)
 def _told_patient(call: Consultation, reader: Reader, now: datetime) -> Words:
     if call.is_booked:
         return _booked(call, reader, now)
-    return _is_off(patterns.WE_CANCELLED, call, reader, now)
+    is_by_us = call.cancelled_by is None or bool(call.cancelled_by.role)
+    return _is_off(patterns.WE_CANCELLED if is_by_us else patterns.CANCELLED, call, reader, now)
 
 
 def _told_consultant(call: Consultation, reader: Reader, now: datetime) -> Words:

@@ -14,6 +14,7 @@ from cases.case.actions import ask_to_do, assign
 from cases.case.people import has_consent_to_read, is_assigned, role_in
 from cases.opinions.checklist import BY_CODE
 from cases.opinions.questions import actions as questions
+from cases.opinions.questions import showing
 from cases.reviews import frozen
 from cases.reviews.lines import past_the_end, without_page
 from cases.reviews.models import Finding, Note, Review, Section, Summary
@@ -83,6 +84,13 @@ def answers_of(review: Review) -> dict[str, str]:
     """The reader's answer to each of the patient's questions, by the question."""
     written = review.texts.get(Section.Code.ANSWERS, "")
     return json.loads(written) if written else {}
+
+
+def answers_still_asked(review: Review) -> dict[str, str]:
+    """Without those to questions that the patient has dropped or keeps private since."""
+    answers = answers_of(review)
+    asked = showing.still_asked(review.case, answers)
+    return {question: said for question, said in answers.items() if question in asked}
 
 
 def _check(verb: str, review: Review, by: Actor, now: datetime, **said: Any) -> None:
@@ -245,7 +253,7 @@ def draft_body(review: Review) -> frozen.Body:
     ]
     return frozen.compose(
         texts=review.texts,
-        answers=list(answers_of(review).items()),
+        answers=list(answers_still_asked(review).items()),
         missing=missing,
         plan={
             "title": review.version.document.title,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.opinions.checklist import BY_CODE, POINTS
-from cases.reviews.actions import Change, Found, answers_of
+from cases.reviews.actions import Change, Found, answers_of, answers_still_asked
 from cases.reviews.models import Note, Review, Section, Summary
 
 LONGEST = 20_000  # characters of one part
@@ -134,7 +134,7 @@ class ReviewForm(forms.Form):
     def readable(self, code: str) -> str:
         """What a part says in the database, for reading beside the own words."""
         if code == Section.Code.ANSWERS:
-            return "\n".join(f"{question} {words}" for question, words in answers_of(self.review).items())
+            return "\n".join(f"{question} {words}" for question, words in answers_still_asked(self.review).items())
         if code != Section.Code.CHECKLIST:
             return self.text(code)
         return "\n".join(

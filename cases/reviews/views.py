@@ -117,7 +117,7 @@ def _questions(review: Review, user: Any) -> list[str]:
     """The patient's questions for the call, her three on top; without a call those answered so far."""
     call = review.consultation
     asked = showing.asked_in_call(review.case, call, user, clock.now()) if call else []
-    return asked or list(actions.answers_of(review))
+    return asked or list(actions.answers_still_asked(review))
 
 
 def _workspace(

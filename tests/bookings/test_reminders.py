@@ -6,6 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from bookings import actions, reminders
+from cases.case.helping import actions as helping
 from portal import clock
 from portal.actors import Actor
 from portal.reminders import kinds
@@ -108,6 +109,14 @@ def test_a_cancel_by_us_says_so(booked, rosa):
     (row,) = rows(booked, rosa)
     assert row.kind == "bookings.told_patient"
     assert "had to cancel" in said(row).subject
+
+
+def test_a_cancel_by_a_helper_is_not_ours(booked, rosa):
+    asked = helping.ask(booked.case, people.person("ama"), by=Actor.person(people.person("theo")))
+    helping.agree(asked, chosen="most", by=Actor.person(rosa))
+    actions.cancel(booked, by=Actor.person(people.person("ama")))
+    (row,) = rows(booked, rosa)
+    assert said(row).subject == "Your call is canceled"
 
 
 def test_tomorrow_is_said_on_the_day_before_and_only_then(booked, rosa):

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings import actions as bookings
 from cases.case import actions as case_actions
+from cases.case.helping import actions as helping
 from cases.opinions.models import Question
 from cases.opinions.questions import actions, ideas, rules, showing, targets
 from cases.opinions.talk import actions as talks
@@ -177,6 +178,29 @@ def test_what_she_keeps_private_or_drops_is_read_nowhere_else(case):
         assert "Two?" not in html
     actions.change(fresh(one), text="One?", is_private=True, by=actor("rosa"))  # no longer for the call
     assert showing.asked_in_call(case, call, person("joanne"), clock.now()) == []
+
+
+def test_an_idea_that_she_took_for_herself_is_there_for_the_others_too(case):
+    mine = actions.add(case, idea="goal", by=actor("rosa"))
+    actions.change(mine, text=mine.text, is_private=True, by=actor("rosa"))
+    theirs = actions.add(case, idea="goal", by=actor("theo"))
+    assert theirs in Question.objects.visible_to(person("theo"))
+    assert actions.add(case, idea="goal", by=actor("theo")) == theirs
+    assert actions.add(case, idea="goal", by=actor("rosa")) in {mine, theirs}
+
+
+def test_what_was_said_is_changed_by_her_or_by_who_wrote_it_down(case):
+    helping.agree(helping.ask(case, person("ama"), by=actor("theo")), chosen="most", by=actor("rosa"))
+    question = add(case)
+    actions.answer(question, where="elsewhere", note="Two weeks, she said.", by=actor("rosa"))
+    with pytest.raises(Refused, match="Somebody else wrote"):
+        actions.answer(fresh(question), note="Nothing.", by=actor("ama"))
+    assert fresh(question).answer == "Two weeks, she said."
+    other = add(case, "And then?")
+    actions.answer(other, where="elsewhere", by=actor("rosa"))
+    actions.answer(fresh(other), note="A scan.", by=actor("ama"))
+    actions.answer(fresh(other), note="A scan, in May.", by=actor("ama"))
+    assert actions.answer(fresh(other), note="A scan, in June.", by=actor("rosa")).answer == "A scan, in June."
 
 
 def test_questions_follow_a_call_that_is_booked_anew(case):

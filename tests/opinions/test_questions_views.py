@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from cases.case.helping import actions as helping
 from cases.opinions.models import Question
 from cases.opinions.questions import actions, targets
+from portal.history.models import Event
 from tests import factories
 from tests.people import browser, person
 from tests.records.builders import actor, booked_visit, case_of_rosa
@@ -131,3 +133,17 @@ def test_another_persons_question_is_not_there(case):
     assert grace.get(page(case)).status_code == 404
     for address in (of("answer_question", question.pk), of("move_question", question.pk, "ticked")):
         assert grace.post(address).status_code == 404
+
+
+def test_what_a_coordinator_puts_in_is_on_record_as_done_for_her(case):
+    browser(person("theo")).post(of("add_question", case.pk), {"text": WORDS, "target": ""})
+    assert Event.objects.get(verb="question.added").for_patient == case.patient_id
+
+
+def test_another_helper_reads_who_wrote_the_answer_down_and_is_offered_no_change(case, rosa):
+    helping.agree(helping.ask(case, person("ama"), by=actor("theo")), chosen="most", by=actor("rosa"))
+    actions.answer(one(case), where="elsewhere", note="Two weeks.", by=actor("rosa"))
+    said = html(browser(person("ama")), page(case))
+    assert "Rosa wrote this down." in said
+    assert "Change your notes" not in said
+    assert "Change your notes" in html(rosa, page(case))

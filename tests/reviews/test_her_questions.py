@@ -68,3 +68,11 @@ def test_a_shared_summary_answers_and_raises_questions_and_one_taken_back_opens_
     actions.withdraw(summary, reason="A page was misread.", by=world.by("joanne"))
     assert question(MINE[1]).is_open
     assert Question.objects.count() == len(MINE) + 1
+
+
+def test_an_answer_to_what_she_keeps_private_or_drops_is_not_shared(review):
+    review = answered(review, **{line: f"About {line} (page 1)" for line in MINE[1:]})
+    questions.change(question(MINE[1]), text="My own words", is_private=True, by=world.by("rosa"))
+    questions.drop(question(MINE[2]), by=world.by("rosa"))
+    summary = actions.share(review, is_ticked=True, by=world.by("joanne"))
+    assert [each["question"] for each in json.loads(summary.body)["answers"]] == [MINE[3]]

@@ -59,6 +59,8 @@ def add(
     if reason := rules.why_not_another(Question.objects.open().filter(case=case).count()):
         raise Refused(reason, code="state")
     is_private = is_private and may("see_private_words", case, by)
+    if idea and Question.objects.not_dropped().filter(case=case, idea=idea).exists():  # hers alone: nobody learns of it
+        idea = ""
     added = Question(case=case, put_in_by=by.user, put_in_at=clock.now(), came_of=came_of, idea=idea)
     added.pk, added.text, added.is_private = pk or added.pk, words, is_private
     _point(added, wanted)
@@ -69,10 +71,11 @@ def add(
 
 def _there_already(case: Case, words: str, idea: str, wanted: Target, known: Targets, by: Actor) -> Question | None:
     """The same idea, or the same words about the same thing, as far as this person may know of it."""
+    seen = Question.objects.visible_to(by.user).not_dropped().filter(case=case).select_related("case__key")
     if idea:
-        return Question.objects.not_dropped().filter(case=case, idea=idea).first()
-    seen = Question.objects.visible_to(by.user).open().filter(case=case).select_related("case__key")
-    return next((each for each in seen if known.of(each).key == wanted.key and each.text == words), None)
+        return next((each for each in seen if idea == each.idea or words == each.text), None)
+    is_wanted = (each for each in seen if each.is_open and known.of(each).key == wanted.key)
+    return next((each for each in is_wanted if each.text == words), None)
 
 
 def _target(known: Targets, key: str) -> Target:
@@ -102,6 +105,12 @@ def _check_own(question: Question, by: Actor) -> None:
     is_own = by.user is not None and question.put_in_by_id == by.user.pk
     if not rules.may_change(role_of(question.case, by, "ask_questions"), is_own):
         raise Refused(_("These are somebody else’s words. Add your own question instead."), code="role")
+
+
+def _check_own_note(question: Question, by: Actor) -> None:
+    is_own = by.user is not None and question.settled_by_id == by.user.pk
+    if not rules.may_change(role_of(question.case, by, "ask_questions"), is_own):
+        raise Refused(_("Somebody else wrote this answer down. Only they and the patient change it."), code="role")
 
 
 def _check_seen(question: Question, seen: int | None) -> None:
@@ -161,7 +170,9 @@ def answer(
     ):
         return question
     _check_seen(question, seen)
-    if question.state != target:
+    if question.answer and says != question.answer:
+        _check_own_note(question, by)
+    if question.state != target or (says and not question.answer):
         question.settled_at, question.settled_by = clock.now(), by.user
     question.state, question.top = target, None
     question.answer, question.answered_in, question.answered_id = says, answered_in, answered_id

@@ -1,6 +1,6 @@
 """Questions as the pages show them: by visit, call and talk, with what each reader may do."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ class Row:
     hints: list[str]
     may_change: bool
     may_order: bool
+    may_answer: bool
     is_last_on_top: bool = False
     has_room_on_top: bool = False
 
@@ -72,6 +73,7 @@ def _group(target: Target, questions: list[Question], known: Targets, role: str,
                 each,
                 hints_of(each, known, role, user),
                 may_change=rules.may_change(role, each.put_in_by_id == user.pk),
+                may_answer=not each.answer or rules.may_change(role, each.settled_by_id == user.pk),
                 may_order=rules.may_order(role) and each.is_open,
                 is_last_on_top=bool(on_top) and each.pk == on_top[-1],
                 has_room_on_top=len(on_top) < ON_TOP,
@@ -92,6 +94,8 @@ def hints_of(question: Question, known: Targets, role: str, user: Any) -> list[s
         said.append(words % {"name": question.put_in_by.first_name})
     if question.state == QuestionState.ANSWERED:
         said.append(_answered(question, known))
+        if question.answer and question.settled_by and question.settled_by_id != user.pk:
+            said.append(_("%(name)s wrote this down.") % {"name": question.settled_by.first_name})
     if question.is_private:
         said.append(_("Private: our team does not see it."))
     return said
@@ -151,6 +155,16 @@ def _words_of_booking(call: Consultation, every: Iterable[Question]) -> list[str
 def _is_of_booking(row: Question, call: Consultation, lines: list[str]) -> bool:
     is_taken_over = row.came_of == CameOf.BOOKING and row.put_in_at >= call.booked_at
     return is_taken_over or row.for_consultation_id == call.pk or row.text in lines
+
+
+def still_asked(case: Case, lines: Collection[str]) -> set[str]:
+    """Which of these the team may still read as hers. Once one is dropped or private, only what stands on the list:
+    the words of that one may have been others before.
+    """
+    rows = list(Question.objects.filter(case=case).select_related("case__key")) if lines else []
+    on_list = {row.text for row in rows if not row.is_private and row.state != QuestionState.DROPPED}
+    is_all_hers = all(not row.is_private and row.state != QuestionState.DROPPED for row in rows)
+    return {line for line in lines if is_all_hers or line in on_list}
 
 
 def open_ones(case: Case, user: Any) -> list[str]:

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.case import hands
 from cases.case.models import Case
-from cases.case.people import may, role_in
+from cases.case.people import COORDINATOR, may, role_in
 from cases.opinions.questions import actions, ideas, rules, showing, targets
 from cases.opinions.questions.forms import AddForm, AnswerForm, ChangeForm, other_words
 from cases.opinions.questions.models import Question
@@ -37,6 +38,12 @@ def _question(request: HttpRequest, pk: str) -> tuple[Question, Case]:
     found = find_or_404(Question.objects.visible_to(request.user), pk=pk)
     found.case = case = _case(request, str(found.case_id))
     return found, case
+
+
+def _actor(request: HttpRequest, case: Case) -> Actor:
+    """A coordinator puts in what the patient says: it is on record as done for her."""
+    is_for_her = role_in(case, request.user) == COORDINATOR
+    return hands.actor_for(request, case) if is_for_her else Actor.of(request)
 
 
 @open_to(PERSON)
@@ -122,7 +129,8 @@ def _answer_form(request: HttpRequest, question: Question, known: Targets, sent:
 @require_POST
 def add(request: HttpRequest, pk: str) -> HttpResponse:
     """Put one on the list: typed, or an idea by its button."""
-    case, by = _case(request, pk), Actor.of(request)
+    case = _case(request, pk)
+    by = _actor(request, case)
     known = targets.of_case(case, clock.now())
     private = may("see_private_words", case, request.user)
     form = None
@@ -154,7 +162,7 @@ def change(request: HttpRequest, pk: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, case, own_form=form, about=question, status=422)
     try:
-        actions.change(question, **form.said(), seen=form.cleaned_data["seen"], by=Actor.of(request))
+        actions.change(question, **form.said(), seen=form.cleaned_data["seen"], by=_actor(request, case))
     except Refused as no:
         return _unsaved(request, question, no, _change_form, "words")
     drafts.drop(request.user, WORDS, question)  # type: ignore[arg-type]
@@ -173,7 +181,7 @@ def answer(request: HttpRequest, pk: str) -> HttpResponse:
         return _page(request, case, own_form=form, about=question, status=422)
     said = form.cleaned_data
     try:
-        actions.answer(question, where=said["where"], note=said["note"], seen=said["seen"], by=Actor.of(request))
+        actions.answer(question, where=said["where"], note=said["note"], seen=said["seen"], by=_actor(request, case))
     except Refused as no:
         return _unsaved(request, question, no, _answer_form, "answer")
     drafts.drop(request.user, ANSWER, question)  # type: ignore[arg-type]
@@ -203,7 +211,7 @@ def _unsaved(
 def move(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     """One press: tick it off, reopen it, drop it, take it back, or where it stands on top."""
     question, case = _question(request, pk)
-    by = Actor.of(request)
+    by = _actor(request, case)
     verbs: dict[str, Callable[[], Question]] = {
         "ticked": lambda: actions.answer(question, by=by),
         "reopen": lambda: actions.reopen(question, by=by),
