@@ -134,7 +134,10 @@ class ReviewForm(forms.Form):
     def readable(self, code: str) -> str:
         """What a part says in the database, for reading beside the own words."""
         if code == Section.Code.ANSWERS:
-            return "\n".join(f"{question} {words}" for question, words in answers_still_asked(self.review).items())
+            answers = answers_of(self.review)
+            if not answers.keys() <= set(self.asked):
+                answers = answers_still_asked(self.review)
+            return "\n".join(f"{question} {words}" for question, words in answers.items())
         if code != Section.Code.CHECKLIST:
             return self.text(code)
         return "\n".join(
