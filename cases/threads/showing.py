@@ -105,6 +105,11 @@ def marks_of(case: Case) -> list[ReadMark]:
     return list(ReadMark.objects.filter(case=case).select_related("person"))
 
 
+def read_by(user: User, case: Case) -> int:
+    """Up to which number a person has read."""
+    return ReadMark.objects.filter(case=case, person=user.pk).values_list("upto", flat=True).first() or 0
+
+
 def reader_of(user: User, case: Case, now: dt.datetime, marks: Iterable[ReadMark] | None = None) -> Reader:
     """One query, or none where the marks of the case are at hand."""
     marks = marks_of(case) if marks is None else list(marks)

@@ -163,8 +163,7 @@ def _is_id(value: object) -> bool:
 
 def shown_to(request: HttpRequest, case: Case, name: str) -> int:
     """Up to which number the page that was pressed had shown its reader: what it says, but no more than was shown."""
-    marks = ReadMark.objects.filter(case=case, person=request.user.pk).values_list("upto", flat=True)
-    return min(_number(request.POST.get(name)), marks.first() or 0)
+    return min(_number(request.POST.get(name)), showing.read_by(request.user, case))  # type: ignore[arg-type]
 
 
 @open_to(PERSON)
