@@ -423,6 +423,7 @@ HELPER = DATES_ONLY | {
     "records:visit",
     "reviews:pdf",
     "reviews:summary",
+    "threads:message",
     "threads:move",
     "threads:news",
     "threads:send",
