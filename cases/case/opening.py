@@ -1,6 +1,7 @@
 """Who can open which kind of thing in a case: the rule of `people`, asked for everybody and every kind at once."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -41,7 +42,7 @@ def who_opens(case: Case) -> list[Opens]:
     grants = Helper.objects.granted().filter(case=case).select_related("person").order_by("person__name", "pk")
     for grant in grants:
         if grant.person.can_sign_in and not grant.person.role:
-            found.append(_opens(grant.person, HELPER, _by_grant(grant), grant))
+            found.append(_opens(grant.person, HELPER, partial(people.allows, grant), grant))
     found += _consultants(case)
     if case.state != Case.State.CLOSED:
         coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name")
@@ -59,11 +60,6 @@ def _consultants(case: Case) -> list[Opens]:
         for each in found
         if each.user_id != case.patient_id
     ]
-
-
-def _by_grant(grant: Helper) -> Any:
-    """Opening is no matter of a paper of the law: the grant alone says what she sees."""
-    return lambda verb: verb not in people.NEEDS or getattr(grant, people.NEEDS[verb])
 
 
 def _opens(user: User, role: str, allows: Any, grant: Helper | None = None) -> Opens:

@@ -180,14 +180,15 @@ def may(verb: str, case: Case, who: Any) -> bool:
     if begins(case, user):
         return HELPER in roles and verb in BY_BEGINNING
     if grant := grant_of(case, user):
-        return HELPER in roles and _allows(grant, verb)
+        return HELPER in roles and allows(grant, verb)
     role = _staff_role(case, user)
     if role not in roles:
         return False
     return role != CONSULTANT or verb not in BY_CONSENT or has_consent_to_read(case, user)
 
 
-def _allows(grant: Helper, verb: str) -> bool:
+def allows(grant: Helper, verb: str) -> bool:
+    """Whether a grant that holds lets its helper do this. No query but for what a paper of the law alone lets do."""
     if verb in BY_MANDATE:
         return Mandate.objects.standing().filter(case=grant.case_id, person=grant.person_id).exists()
     return verb not in NEEDS or getattr(grant, NEEDS[verb])

@@ -28,12 +28,6 @@ DRAFT, NOTE_DRAFT = "message", "team-note"
 MISPLACED = "not_for_thread"  # on the coordinator's board
 
 
-def lock(case: Case) -> Thread:
-    """The thread of a case, locked: one person at a time adds to it, so that numbers tell the order."""
-    Thread.objects.get_or_create(case=case)
-    return Thread.objects.select_for_update(of=("self",)).get(case=case)
-
-
 def sent_already(case: Case, text: str, send_id: UUID, *, by: Actor) -> Message | None:
     """The message that this very press, or the one before it, has sent."""
     found, _free = _place_of(case, text, send_id, by)
@@ -71,7 +65,7 @@ def send(
     an empty or too long message, and for files with a private one.
     """
     must("write_messages", case, by)
-    thread = lock(case)
+    thread = answering.lock(case)
     found, send_id = _place_of(case, text, send_id or uuid4(), by)
     if found:
         return found
@@ -90,7 +84,7 @@ def send(
 def note(case: Case, text: str, *, send_id: UUID | None = None, by: Actor) -> Message:
     """Write for the team alone. It never stands on a page of the patient's; it is part of the record if she asks."""
     must("note_messages", case, by)
-    thread = lock(case)
+    thread = answering.lock(case)
     found, send_id = _place_of(case, text, send_id or uuid4(), by)
     if found:
         return found
@@ -137,7 +131,7 @@ def _add(
 @transaction.atomic
 def take_back(message: Message, *, by: Actor) -> Message:
     """Undo a send while nobody has read it. The words wait in the box again. Twice is once; else Refused."""
-    thread = lock(message.case)
+    thread = answering.lock(message.case)
     message = Message.objects.select_related("case__key", "case__patient").get(pk=message.pk)
     if message.taken_back_at and message.author_id == by.id:
         return message
@@ -184,7 +178,7 @@ def _take_files_back(message: Message, by: Actor) -> None:
 def say_misplaced(message: Message, *, by: Actor) -> Message:
     """Tell staff that this was not for this thread; one of them looks today. Said twice is said once."""
     must("write_messages", message.case, by)
-    lock(message.case)
+    answering.lock(message.case)
     message = Message.objects.select_related("case__patient").get(pk=message.pk)
     if message.taken_back_at:
         raise Refused(_("This message was taken back."), code="state")
@@ -203,7 +197,7 @@ def note_reading(case: Case, upto: int, *, by: Actor) -> None:
 
     Reading on within half an hour is one look, and one line of history.
     """
-    lock(case)
+    answering.lock(case)
     now = clock.now()
     mark, is_first = ReadMark.objects.get_or_create(case=case, person=by.user, defaults={"read_at": now})
     is_look = is_first or rules.is_another_look(mark.read_at, now)

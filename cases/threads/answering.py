@@ -23,6 +23,12 @@ from portal.texts.words import organisation
 ANSWER = "answer_message"  # kind of to-do
 
 
+def lock(case: Case) -> Thread:
+    """The thread of a case, locked: one person at a time adds to it, so that numbers tell the order."""
+    Thread.objects.get_or_create(case=case)
+    return Thread.objects.select_for_update(of=("self",)).get(case=case)
+
+
 def open_of(thread: Thread) -> ToDo | None:
     """What waits for an answer in this thread."""
     todos = ToDo.objects.open().filter(kind=ANSWER, about_id=str(thread.pk))
@@ -91,8 +97,7 @@ def assign(case: Case, who: User | None, *, due_on: dt.date, by: Actor) -> ToDo:
         raise Refused(_("%(name)s is not in this thread.") % {"name": who.name}, code="input")
     if due_on < clock.today(ZoneInfo(organisation().time_zone)):
         raise Refused(_("Choose today or a later day."), code="date")
-    Thread.objects.get_or_create(case=case)
-    thread = Thread.objects.select_for_update(of=("self",)).get(case=case)
+    thread = lock(case)
     todo = open_of(thread) or ask_to_do(ANSWER, thread, case=case, due_on=due_on, by=by)
     is_other = todo.for_user != who
     if not is_other and todo.due_on == due_on:

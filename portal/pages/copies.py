@@ -5,6 +5,7 @@ For every helper whose help holds; not while her copies are paused. Who that is,
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from cases.case.helping.models import Helper
 from cases.case.models import Case
 from cases.case.path import Facts, next_date
+from cases.case.people import allows
 from portal import when
 from portal.pages import facts, helper_home, helper_words
 from portal.pages.friday import coming_friday
@@ -127,7 +129,7 @@ def _helpers_of(rows: Iterable[Reminder]) -> tuple[list[Reminder], dict[UUID, He
 
 def _friday(helper: Helper, known: Facts, reader: Reader, today: dt.date) -> Words:
     name = helper.patient.first_name
-    step = helper_home.step_for(known, today, helper_home.Allowed(helper))
+    step = helper_home.step_for(known, today, partial(allows, helper))
     day = next_date(known, today)
     said = {
         "name": reader.called,

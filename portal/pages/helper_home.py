@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases.case.helping.models import Helper
 from cases.case.models import Case, ToDo
 from cases.case.path import Facts, Step, next_step
-from cases.case.people import BY_BEGINNING, NEEDS, has_mandate
+from cases.case.people import BY_BEGINNING, allows, has_mandate
 from cases.documents.lists import rows_of
 from cases.records import words as record_words
 from cases.records.release import rules as release_rules
@@ -49,20 +50,10 @@ STEP_VERBS = {
 DOORS = {"/consultations/": "book", "/records/": "see_records", "/visit": "see_records", "/talk/": "take_papers"}
 
 
-class Allowed:
-    """What one grant lets its helper do."""
-
-    def __init__(self, grant: Helper):
-        self.switches = grant.switches
-
-    def __call__(self, verb: str) -> bool:
-        return verb not in NEEDS or NEEDS[verb] in self.switches
-
-
 def show(request: HttpRequest, case: Case, grant: Helper) -> HttpResponse:
     """The page of a helper whose grant holds."""
     now = clock.now()
-    today, may = when.as_date(now), Allowed(grant)
+    today, may = when.as_date(now), partial(allows, grant)
     grant.patient = case.patient  # already here
     gathered = facts.of_case(case, now)
     step = step_for(gathered.facts, today, may)

@@ -46,7 +46,6 @@ def privacy(request: HttpRequest, pk: str) -> HttpResponse:
         "is_first": not before,
         "older": shown[-1].pk if len(found) > LINES_ON_A_PAGE else "",
         "can_open": privacy_parts.can_open(case, user),
-        "helpers_url": privacy_parts.helpers_url(case),
         "offices": privacy_parts.offices(case, user),
         "signed": signed.of_case(case, user),
         "consents": [privacy_parts.consent(each, each.kind in CAN_BE_WITHDRAWN) for each in _consents(case)],

@@ -5,7 +5,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -58,14 +58,6 @@ def _until(each: Opens, until: dt.date | None) -> str:
     if each.grant is None:
         return ""
     return _("Until %(day)s.") % {"day": when.day(until, year=True)} if until else _("Until you end it.")
-
-
-def helpers_url(case: Case) -> str:
-    """Where helpers are changed and ended; "" while there is no such page."""
-    try:
-        return reverse("case:helpers", args=[case.pk])
-    except NoReverseMatch:
-        return ""
 
 
 def offices(case: Case, reader: User) -> list[dict[str, str]]:

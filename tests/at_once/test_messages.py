@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from cases.threads import actions
+from cases.threads import actions, answering
 from cases.threads.models import Message, ReadMark, Thread
 from portal.errors import Refused
 from tests import people
@@ -61,7 +61,7 @@ def test_all_who_write_at_once_are_heard(case):
 
 
 def test_without_the_lock_messages_are_lost(case, monkeypatch):
-    monkeypatch.setattr(actions, "lock", lambda case: Thread.objects.get(case=case))
+    monkeypatch.setattr(answering, "lock", lambda case: Thread.objects.get(case=case))
     outcomes = send_at_once(case, 30)
 
     assert sum(outcome.error is not None for outcome in outcomes) == RIVALS - 1

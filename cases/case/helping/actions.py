@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ def ask(case: Case, person: User, *, kin: str = "", by: Actor) -> Helper:
     The person asks for herself when she began the case; a coordinator asks for anybody who is not staff.
     Raises Refused for everybody else, and for whoever was told no or is no longer wanted: then the patient asks.
     """
-    case = _locked(case)
+    case = locked(case)
     if found := _open(case, person):
         return found
     if person.role or not person.is_active:
@@ -147,7 +148,7 @@ def end(helper: Helper, *, by: Actor) -> Helper:
 @transaction.atomic
 def end_all(case: Case, *, by: Actor) -> None:
     """The case is closed: nobody helps in it any more. Whoever closes it looked who may."""
-    case = _locked(case)
+    case = locked(case)
     for helper in Helper.objects.open().filter(case=case).select_for_update(no_key=True, of=("self",)):
         _end(helper, Ended.CLOSED, by)
 
@@ -160,13 +161,13 @@ def _why_ended(helper: Helper, by: Actor) -> str:
     return {PATIENT: Ended.PATIENT, COORDINATOR: Ended.STAFF}.get(role_in(helper.case, by), "")
 
 
-def _locked(case: Case) -> Case:
+def locked(case: Case) -> Case:
     """All that changes who helps in a case waits for each other here."""
     return Case.objects.select_for_update(no_key=True, of=("self",)).select_related("patient").get(pk=case.pk)
 
 
 def _fresh(helper: Helper) -> Helper:
-    case = _locked(helper.case)
+    case = locked(helper.case)
     found = Helper.objects.select_related("person").get(pk=helper.pk)
     found.case = case
     return found
@@ -189,9 +190,14 @@ def _end_mandates(helper: Helper, by: Actor) -> None:
     if by.user is None:
         return
     for mandate in Mandate.objects.filter(case=helper.case_id, person=helper.person_id, ended_at=None):
-        mandate.ended_at, mandate.ended_by = clock.now(), by.user
-        mandate.save(update_fields=["ended_at", "ended_by"])
-        record(by, "mandate.ended", mandate, patient=helper.patient_id, case=helper.case_id)
+        end_paper(mandate, helper.patient_id, by)
+
+
+def end_paper(mandate: Mandate, patient: UUID, by: Actor) -> None:
+    """One paper counts no more. What follows for the help is its caller's."""
+    mandate.ended_at, mandate.ended_by = clock.now(), by.user
+    mandate.save(update_fields=["ended_at", "ended_by"])
+    record(by, "mandate.ended", mandate, patient=patient, case=mandate.case_id)
 
 
 def _must_decide(helper: Helper, how: str, by: Actor) -> None:

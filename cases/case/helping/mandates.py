@@ -52,7 +52,7 @@ def record_mandate(
     if former and is_the_same and Mandate.objects.standing().filter(pk=former.pk).exists():
         return former
     if former:
-        _end(former, by)
+        actions.end_paper(former, case.patient_id, by)
     over_at = rules.over_at(until_on, case.patient.zone)
     mandate = Mandate.objects.create(
         case=case, person=person, over_at=over_at, recorded_at=clock.now(), recorded_by=by.user, **said
@@ -65,26 +65,20 @@ def record_mandate(
 @transaction.atomic
 def end_mandate(mandate: Mandate, *, by: Actor) -> Mandate:
     """The paper counts no more: what the patient allowed stays, help by the paper alone is over. Twice it ends once."""
-    _must_read(mandate.case, by)
+    case = _must_read(mandate.case, by)
     mandate = Mandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk)
     if mandate.ended_at:
         return mandate
-    _end(mandate, by)
+    actions.end_paper(mandate, case.patient_id, by)
     helps = Helper.objects.open().filter(case=mandate.case_id, person=mandate.person_id, agreed_how=How.LAW)
     for helper in helps.select_related("case"):
         actions.end(helper, by=by)
     return mandate
 
 
-def _end(mandate: Mandate, by: Actor) -> None:
-    mandate.ended_at, mandate.ended_by = clock.now(), by.user
-    mandate.save(update_fields=["ended_at", "ended_by"])
-    record(by, "mandate.ended", mandate, patient=mandate.case.patient_id, case=mandate.case_id)
-
-
 def _must_read(case: Case, by: Actor) -> Case:
     """The case, locked; for a coordinator of it alone."""
-    case = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("patient").get(pk=case.pk)
+    case = actions.locked(case)
     if role_in(case, by) != COORDINATOR:
         raise Refused(_("Only a coordinator can do this."), code="role")
     return case

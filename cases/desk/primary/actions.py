@@ -41,7 +41,7 @@ def say(loop: ReportLoop, said: str, *, on: date | None = None, words: str = "",
         loop = _fresh(take_back_of_office(loop, by=by))
     if reason := rules.why_not(loop.state, said):
         raise Refused(reason, code="state")
-    if rules.is_said_already(loop.state, said, is_looked_for=loop.missed_on is not None, is_in_part=is_in_part(loop)):
+    if rules.is_said_already(loop.state, said, is_looked_for=loop.missed_on is not None):
         return loop
     if said == Said.PART:
         return _tell_part(loop, words.strip(), on, by)
@@ -53,7 +53,7 @@ def say(loop: ReportLoop, said: str, *, on: date | None = None, words: str = "",
 def _tell_part(loop: ReportLoop, words: str, on: date | None, by: Actor) -> ReportLoop:
     """What they have of our own copy, or of the one that came straight while we have none, is not the whole."""
     is_ours = loop.came == Came.THROUGH_US or not passing.versions_to_give(loop)
-    no_use = words or str(Said.PART.label) if is_ours else ""
+    no_use = words or _("Part of it is missing") if is_ours else ""
     return tell_report(loop, "not_there", on=on, no_use=no_use, by=by)
 
 

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cases.records.rules import UNDO_FOR
 from cases.records.states import Came, KnownBy, ReportState
@@ -13,10 +12,10 @@ from cases.records.states import Came, KnownBy, ReportState
 class Said(TextChoices):
     """One press each."""
 
-    DIRECT = "direct", gettext_lazy("It came")  # straight from the second office
-    THROUGH_US = "from_you", gettext_lazy("It came from us")
-    NOT_YET = "not_yet", gettext_lazy("Not yet")
-    PART = "part", gettext_lazy("Part of it is missing")
+    DIRECT = "direct"  # straight from the second office
+    THROUGH_US = "from_you"
+    NOT_YET = "not_yet"
+    PART = "part"
 
 
 CAME = {Said.DIRECT: Came.DIRECT, Said.THROUGH_US: Came.THROUGH_US}
@@ -36,10 +35,8 @@ def can_be_said(state: str, *, is_looked_for: bool, is_in_part: bool, is_copy_kn
     return [said for said in Said if said not in left_out]
 
 
-def is_said_already(state: str, said: str, *, is_looked_for: bool, is_in_part: bool) -> bool:
+def is_said_already(state: str, said: str, *, is_looked_for: bool) -> bool:
     """Whether a press says again what is known: a double click, or a colleague at the same desk."""
-    if said == Said.PART:
-        return is_in_part
     if said == Said.NOT_YET:
         return is_looked_for
     return state == ReportState.CONFIRMED

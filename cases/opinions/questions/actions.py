@@ -101,15 +101,18 @@ def _locked(question: Question, by: Actor) -> Question:
     return Question.objects.select_related("case__patient", "case__key").get(pk=question.pk)
 
 
+def _may_change(question: Question, written_by: UUID | None, by: Actor) -> bool:
+    is_own = by.user is not None and written_by == by.user.pk
+    return rules.may_change(role_of(question.case, by, "ask_questions"), is_own)
+
+
 def _check_own(question: Question, by: Actor) -> None:
-    is_own = by.user is not None and question.put_in_by_id == by.user.pk
-    if not rules.may_change(role_of(question.case, by, "ask_questions"), is_own):
+    if not _may_change(question, question.put_in_by_id, by):
         raise Refused(_("These are somebody else’s words. Add your own question instead."), code="role")
 
 
 def _check_own_note(question: Question, by: Actor) -> None:
-    is_own = by.user is not None and question.settled_by_id == by.user.pk
-    if not rules.may_change(role_of(question.case, by, "ask_questions"), is_own):
+    if not _may_change(question, question.settled_by_id, by):
         raise Refused(_("Somebody else wrote this answer down. Only they and the patient change it."), code="role")
 
 
