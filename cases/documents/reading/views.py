@@ -46,7 +46,8 @@ def find(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _document(request: HttpRequest, pk: UUID) -> Document:
-    known = Document.objects.visible_to(request.user).select_related("case__patient", "case__starter", "case__key")
+    known = Document.objects.visible_to(request.user)
+    known = known.select_related("case__patient", "case__starter", "case__key", "put_in_by")
     document: Document = found(request, known, pk)
     return document
 
