@@ -1,7 +1,7 @@
 """The test database: made and migrated by its owner; tests log in as the portal does, with fewer rights."""
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import unquote, urlsplit
 
 import psycopg
@@ -11,6 +11,7 @@ from psycopg import sql
 
 BEFORE_TRUNCATE = 32  # bit of pg_trigger.tgtype
 LOCK_SECONDS = 20
+TRIES = 4
 LET_GO = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user
 """
@@ -110,7 +111,17 @@ class Rows:
             return b"".join(bytes(part) for part in copy)
 
     def put_back(self) -> None:
-        """Empty every table, then write the kept rows again."""
+        """Empty every table, then write the kept rows again.
+
+        A browser may still be loading the last page: its request and this one can wait for each other, and the
+        server then sends one of them away. Sent away itself, this one asks again, once the page is through.
+        """
+        for _ in range(TRIES):
+            with suppress(psycopg.errors.DeadlockDetected):
+                return self._put_back()
+        return self._put_back()
+
+    def _put_back(self) -> None:
         with self.db.transaction():
             self._guard("DISABLE")
             names = sql.SQL(", ").join(map(sql.Identifier, self.tables))
