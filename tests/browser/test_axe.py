@@ -15,10 +15,13 @@ ROOMS = {
     "accounts": ("account_", "accounts:", "mfa_", "usersessions", "reminders:"),
     "case": ("case:", "documents:", "records:"),
     "calls": ("bookings:", "reviews:"),
+    "talk": ("threads:", "opinions:"),
+    "desk": ("desk:",),
     "pages": ("pages:",),
 }
-# These answer with something else than a page: words for supervisors, a file, a redirect out of turn, JSON.
-NOT_PAGES = {"mfa_login_webauthn", "mfa_download_recovery_codes", "case:office_names"}
+WITHOUT_A_PAGE = {"healthz", "readyz"}
+# These answer with something else than a page: words for supervisors, a file, a part of a page, JSON.
+NOT_PAGES = {"mfa_login_webauthn", "mfa_download_recovery_codes", "case:office_names", "threads:news"}
 # Without a second factor of one's own these do not exist; staff have one.
 AS_STAFF = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
 THEMES = [
@@ -36,6 +39,11 @@ THEMES = [
 def travelled():
     with time_machine.travel(MORNING):
         yield
+
+
+def test_every_page_is_looked_at_in_some_room():
+    prefixes = tuple(prefix for room in ROOMS.values() for prefix in room)
+    assert {name for name in PAGES if not name.startswith(prefixes)} == WITHOUT_A_PAGE
 
 
 @pytest.mark.timeout(600)
