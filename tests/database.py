@@ -9,6 +9,8 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from tests import migrated
+
 BEFORE_TRUNCATE = 32  # bit of pg_trigger.tgtype
 LOCK_SECONDS = 20
 TRIES = 4
@@ -30,6 +32,10 @@ def create() -> None:
         db.execute(sql.SQL(grant).format(sql.SQL("USAGE, SELECT ON SEQUENCES"), app))
     connections["default"].close()
     connections["default"].settings_dict["NAME"] = name
+    migrated.migrate(name, _migrate)
+
+
+def _migrate() -> None:
     with django_as_owner():
         call_command("migrate", verbosity=0, interactive=False)
 
