@@ -31,7 +31,7 @@ def migrate(name: str, in_django: Callable[[], None]) -> None:
     dump = FOLDER / f"{_digest()}.sql"
     if dump.exists():
         dump.touch()
-        _run("psql", name, "--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--file={dump}")
+        _run("psql", name, "--quiet", "--no-psqlrc", "--output=/dev/null", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--file={dump}")
         return None
     in_django()
     return _keep(name, dump)
