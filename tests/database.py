@@ -24,18 +24,21 @@ def create() -> None:
     name = connections["default"].creation._get_test_db_name()
     drop(name)
     with owner(_given_name()) as db:
-        db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    app = sql.Identifier(connections["default"].settings_dict["USER"])
-    with owner(name) as db:  # a server named from outside may not have these in its template
-        grant = "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {} TO {}"
-        db.execute(sql.SQL(grant).format(sql.SQL("SELECT, INSERT, UPDATE, DELETE ON TABLES"), app))
-        db.execute(sql.SQL(grant).format(sql.SQL("USAGE, SELECT ON SEQUENCES"), app))
+        db.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     connections["default"].close()
     connections["default"].settings_dict["NAME"] = name
     migrated.migrate(name, _migrate)
 
 
 def _migrate() -> None:
+    app, tables = (
+        sql.Identifier(connections["default"].settings_dict["USER"]),
+        "SELECT, INSERT, UPDATE, DELETE ON TABLES",
+    )
+    with owner(connections["default"].settings_dict["NAME"]) as db:
+        for rights in (tables, "USAGE, SELECT ON SEQUENCES"):
+            grant = sql.SQL(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} TO {{}}")
+            db.execute(grant.format(app))
     with django_as_owner():
         call_command("migrate", verbosity=0, interactive=False)
 

@@ -25,13 +25,17 @@ OURS = re.compile(r"^(?:from|import) ((?:portal|cases|bookings)[\w.]*)", re.MULT
 
 
 def migrate(name: str, in_django: Callable[[], None]) -> None:
-    """Fill the empty database `name` from the dump; where there is none, by the migrations, and keep what they made."""
+    """Fill the empty database `name` from the dump; where there is none, by the migrations, and keep what they made.
+
+    Rights that new tables have by default must not be given before: the dump says what each one's are.
+    """
     if not _is_our_own():
         return in_django()
     dump = FOLDER / f"{_digest()}.sql"
     if dump.exists():
         dump.touch()
-        _run("psql", name, "--quiet", "--no-psqlrc", "--output=/dev/null", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--file={dump}")
+        quiet = ("--quiet", "--no-psqlrc", "--output=/dev/null", "--single-transaction", "--set=ON_ERROR_STOP=1")
+        _run("psql", name, *quiet, f"--file={dump}")
         return None
     in_django()
     return _keep(name, dump)
@@ -64,6 +68,7 @@ def _digest() -> str:
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     packages = sorted(f"{each.name} {each.version}" for each in distributions())
     digest.update("\n".join(packages).encode())
+    digest.update(Path(__file__).read_bytes() + (root / "tests" / "database.py").read_bytes())
     return digest.hexdigest()[:32]
 
 
