@@ -87,7 +87,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "questions": showing_questions.open_ones(case, request.user),
         "records_url": reverse("records:list", args=[case.pk]),
         "records": _records(gathered, case, today),
-        "happened": privacy.lines(list(page), case, request.user),
+        "happened": privacy.together(privacy.lines(list(page), case, request.user)),
         "page": page,
         "log_url": log_url(case),
         "calls": _calls(case, request.user),
@@ -238,7 +238,11 @@ def _people(case: Case, gathered: Gathered) -> list[dict[str, Any]]:
 
 
 def _as_what(user: User, case: Case) -> str:
-    return _("Patient") if user.pk == case.patient_id else str(user.get_role_display()).capitalize()
+    if user.pk == case.patient_id:
+        return _("Patient")
+    if not user.role:
+        return _("Began for the patient") if user.pk == case.starter_id else _("Helper")
+    return str(user.get_role_display()).capitalize()
 
 
 def _person(user: User, said: str) -> dict[str, Any]:

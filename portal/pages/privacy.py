@@ -42,7 +42,7 @@ def privacy(request: HttpRequest, pk: str) -> HttpResponse:
     user: Any = request.user
     context = {
         "case": case,
-        "rows": lines(shown, case, user),
+        "rows": together(lines(shown, case, user)),
         "is_first": not before,
         "older": shown[-1].pk if len(found) > LINES_ON_A_PAGE else "",
         "can_open": privacy_parts.can_open(case, user),
@@ -140,6 +140,21 @@ def lines(events: list[Event], case: Case, reader: Any) -> list[dict[str, object
         }
         for event in events
     ]
+
+
+def together(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same thing done again on the same day is one row, with how often: a page of equal lines hides the others."""
+    merged: list[dict[str, Any]] = []
+    for row in rows:
+        if merged and _alike(row) == _alike(merged[-1]):
+            merged[-1]["times"] += 1
+        else:
+            merged.append(row | {"times": 1})
+    return merged
+
+
+def _alike(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (when.as_date(row["at"]), *(row[part] for part in ("who", "as_what", "what", "which", "why", "for_whom")))
 
 
 def _offices(events: list[Event]) -> dict[UUID | None, dict[str, str]]:

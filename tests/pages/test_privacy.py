@@ -58,6 +58,19 @@ def test_the_file_that_was_opened_is_named_and_the_line_holds_no_name():
     assert not [line for line in Event.objects.values_list() if "Keller" in str(line)]
 
 
+def test_the_same_look_again_that_day_is_one_line_and_stays_whole_in_the_list_to_keep():
+    case = factories.open_case()
+    theo, file = people.browser(people.person("theo")), reverse("pages:case_file", args=[case.pk])
+    for _ in range(3):
+        theo.get(file)
+    html = read(case)
+    assert html.count("Looked at the case") == 1
+    assert "3 times that day" in html
+    assert "4 times that day" in theo.get(file).content.decode()
+    whole = people.browser(case.patient).get(reverse("pages:privacy_list", args=[case.pk])).getvalue().decode()
+    assert whole.count("Looked at the case") == 4
+
+
 def test_who_can_open_is_the_rule_itself():
     case = factories.assign(factories.open_case(), people.person("joanne"))
     html = read(case)
@@ -120,7 +133,7 @@ def test_long_histories_are_walked_by_key_with_as_many_queries():
     seen, older = [], ""
     while True:
         page = browser.get(address(case) + (f"?before={older}" if older else "")).context
-        seen += [row["at"] for row in page["rows"]]
+        seen += [row["at"] for row in page["rows"] for _ in range(row["times"])]
         if not (older := page["older"]):
             break
     assert len(seen) == Event.objects.filter(patient=case.patient_id).count()
