@@ -24,7 +24,7 @@ from bookings.rules import JustTaken
 from bookings.slots import Why
 from cases.case import hands
 from cases.case.actions import assign, end_assignment, give_consent, must, new_reference
-from cases.case.models import Case, Consent
+from cases.case.models import Case, Consent, Cover
 from cases.case.people import PATIENT, has_consent_to_read, role_in
 from portal import clock
 from portal.accounts.models import User
@@ -309,11 +309,13 @@ def cancel(consultation: Consultation, *, reason: str = "", by: Actor) -> Consul
 
 
 def _end_assignment_if_unused(consultation: Consultation, by: Actor) -> None:
-    """A consultant who opened nothing and has no other call with this case leaves it."""
+    """A consultant who opened nothing and has no other call with this case leaves it; who stands in stays."""
     case, consultant = consultation.case, consultation.consultant
     others = Consultation.objects.filter(case=case, consultant=consultant).exclude(state=Consultation.State.CANCELLED)
     looked = Event.objects.filter(case_id=case.pk, actor_id=consultant.pk, verb="document.opened")
-    if not others.exists() and not looked.exists():
+    if others.exists() or looked.exists():
+        return
+    if not Cover.objects.open().filter(case=case, reader=consultant).update(has_own_place=False):
         end_assignment(case, consultant, by=by)
 
 

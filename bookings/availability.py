@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from bookings import slots
 from bookings.models import Consultation, Practice, Reservation, Service
-from cases.case.models import Case
+from cases.case.models import Away, Case
 from cases.documents.models import Version
 from cases.records.models import Visit
 from portal.texts.closed import closed_days
@@ -54,14 +54,21 @@ def _taken(practice: Practice, now: datetime, case: Case | None, moving: Consult
     return [row.taken for row in rows]
 
 
+def _off(practice: Practice, since: date) -> list[slots.Off]:
+    """The days off, and those on which the consultant is away and somebody stands in."""
+    off = [row.off for row in practice.time_off.all() if row.until_on >= since]
+    away = Away.objects.open().filter(consultant=practice.pk, until_on__gte=since)
+    return off + [slots.Off(first, last) for first, last in away.values_list("from_on", "until_on")]
+
+
 def calendar_of(
     practice: Practice, now: datetime, *, case: Case | None = None, moving: Consultation | None = None
 ) -> slots.Calendar:
-    """A consultant's calendar as a case sees it, in four queries."""
+    """A consultant's calendar as a case sees it, in five queries."""
     return slots.Calendar(
         zone=practice.zone,
         spans=[hours.span for hours in practice.hours.all()],
-        off=[row.off for row in practice.time_off.all() if row.until_on >= now.date() - timedelta(days=2)],
+        off=_off(practice, now.date() - timedelta(days=2)),
         extra=[row.extra for row in practice.extra_hours.all() if row.on_date >= now.date() - timedelta(days=2)],
         taken=_taken(practice, now, case, moving),
         terms=practice.terms,

@@ -149,6 +149,7 @@ PAGES: dict[str, Page] = {
     "case:helper": of_case(PATIENT, "other_helper", posts="too", body={"chosen": "dates"}),
     "case:decline_helper": of_case(PATIENT, "other_helper", posts="only"),
     "case:end_helper": of_case(PATIENT, "other_helper", posts="only"),
+    "case:stands_in": of_case(PATIENT, "cover", posts="too", body={"answer": "yes"}),
     "case:office_names": Page(SIGNED_IN, owner="patient"),
     "case:office": Page(CASE, ("office",), "patient", posts="too"),
     # --- documents ---
@@ -355,6 +356,10 @@ PAGES: dict[str, Page] = {
     "pages:check_office": Page(COORDINATOR, ("office",), "coordinator", posts="only"),
     "pages:merge_office": Page(COORDINATOR, ("office",), "coordinator", posts="too"),
     "pages:undo_merge": Page(COORDINATOR, ("office",), "coordinator", posts="too"),
+    "pages:away": Page(CONSULTANTS | COORDINATOR, owner="coordinator", posts="too"),
+    "pages:away_of": Page(
+        CONSULTANTS | COORDINATOR, ("away",), "coordinator", posts="too", body={"do": "hand_over", "all": "on"}
+    ),
     "pages:new_case": Page(COORDINATOR, owner="coordinator", posts="too"),
     "pages:read_out": of_case(COORDINATOR, owner="coordinator", posts="too", body={"version": "1"}),
     "pages:print_bundle": of_case(COORDINATOR, owner="coordinator", posts="only"),

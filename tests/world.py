@@ -11,8 +11,9 @@ from django.test import Client
 
 from bookings import availability_actions
 from bookings.models import Practice
-from cases.case.actions import add_office, set_clinician
+from cases.case.actions import add_office, assign, set_clinician
 from cases.case.authority_actions import sign_authority
+from cases.case.away import actions as aways
 from cases.case.helping import actions as helping
 from cases.case.helping.models import Mandate
 from cases.case.models import Case, Consent, Office
@@ -131,6 +132,7 @@ def make_world() -> World:
     things["todo"] = page_actions.ask_for_a_call(case, by=Actor.person(rosa)).pk
     invitation = accounts.invite(name="Otto Beck", email="otto@example.org", role="consultant", by=Actor.person(mara))
     things |= _papers(case) | _helping(case) | _thread(case)
+    things |= _away(case, joanne)
     things |= {"invitation": invitation.pk, "invitation_token": accounts.token_of(invitation)}
     return World(things | _messages(case))
 
@@ -154,6 +156,17 @@ def _agreed(case: Case, key: str, chosen: str, **wish: Any) -> None:
     by = Actor.person(case.patient)
     helper = helping.ask(case, people.person(key), by=by)
     helping.agree(helper, chosen=chosen, by=by, **wish)
+
+
+def _away(case: Case, joanne: User) -> dict[str, Any]:
+    """Amir is away and Joanne stands in: she has read for Rosa before, and still does."""
+    amir, theo = people.person("amir"), people.person("theo")
+    today = clock.today(amir.zone)
+    by = Actor.person(theo)
+    said = aways.say_away(amir, from_on=today, until_on=today + dt.timedelta(days=9), stands_in=joanne, by=by)
+    assign(case, amir, why="booking", by=by)
+    cover = aways.hand_over(said, case, by=by)
+    return {"away": said.pk, "cover": cover.pk}
 
 
 def _words() -> dict[str, str]:

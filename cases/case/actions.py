@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cases.case import changes, office_ties, regions
-from cases.case.models import Assignment, Case, CaseClinician, Clinician, Consent, Office, ToDo
+from cases.case.models import Assignment, Case, CaseClinician, Clinician, Consent, Cover, Office, ToDo
 from cases.case.people import may, role_in
 from portal import clock
 from portal.accounts.models import User
@@ -114,6 +114,8 @@ def assign(case: Case, user: User, *, why: str, by: Actor) -> Assignment:
     assignment, is_new = Assignment.objects.get_or_create(
         case=case, user=user, ended_at=None, defaults={"begun_at": clock.now(), "why": why}
     )
+    if not is_new and why == "booking":  # a place of their own, where they only stood in
+        Cover.objects.open().filter(case=case, reader=user).update(has_own_place=True)
     if is_new:
         record(by, "case.assigned", assignment, patient=case.patient_id, case=case.pk, why=why)
     return assignment

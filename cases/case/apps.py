@@ -13,6 +13,7 @@ class CaseConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import email_changed
 
+        from cases.case.away import notices as away_notices
         from cases.case.calls import address_changed, address_refused, address_works, reach_changed
         from cases.case.helping import notices
         from cases.case.helping.words import REASONS, VERBS
@@ -34,7 +35,7 @@ class CaseConfig(AppConfig):
             "helping.changed",
         )
         words.register(VERBS, REASONS)
-        register(*notices.KINDS)
+        register(*notices.KINDS, away_notices.KIND)
         words.register(
             {
                 "case.opened": _("Opened the case"),
@@ -59,6 +60,12 @@ class CaseConfig(AppConfig):
                 "todo.changed": _("Changed what was asked of the team"),
                 "todo.put_off": _("Put off to another day what was asked"),
                 "call.made": _("Made a call"),
+                "away.said": _("Said when a consultant is away"),
+                "away.changed": _("Changed when a consultant is away, or who stands in"),
+                "away.ended": _("Said that a consultant is there again"),
+                "away.handed_over": _("Let somebody stand in for a consultant who is away"),
+                "away.handed_back": _("Ended that somebody stands in"),
+                "away.not_to_read": _("Said that the one who stands in is not to read"),
             },
             {
                 "reached": _("Reached them"),
@@ -88,6 +95,12 @@ class CaseConfig(AppConfig):
                 "ask_office": _("A question to the second doctor’s office"),
                 "check_office": _("A new office to be checked"),
                 "read_out": _("The privacy notice, to be read out"),
+                "handing_over": _("A consultant is away, or there again"),
+                "cover_back": _("The consultant is there again"),
+                "cover_kept": _("The one who stood in stays"),
+                "cover_moved": _("Somebody else stands in"),
+                "cover_closed": _("The case was closed"),
+                "hand_back": _("To hand cases back"),
                 "fix_address": _("An address that does not work"),
             },
         )

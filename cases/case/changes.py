@@ -4,6 +4,7 @@ from typing import Protocol
 
 from cases.case.authority import Authority
 from cases.case.models import Case, CaseClinician, ToDo
+from portal.accounts.models import User
 from portal.actors import Actor
 
 
@@ -23,10 +24,15 @@ class OfAuthority(Protocol):
     def __call__(self, authority: Authority, *, by: Actor) -> object: ...
 
 
+class OfReader(Protocol):
+    def __call__(self, case: Case, before: User, *, by: Actor) -> object: ...
+
+
 _of_treatment: list[OfTreatment] = []
 _of_doctors: list[OfDoctor] = []
 _of_to_dos: list[OfToDo] = []
 _of_authorities: list[OfAuthority] = []
+_of_readers: list[OfReader] = []
 
 
 def on_treatment_moved(listener: OfTreatment) -> None:
@@ -71,3 +77,14 @@ def on_authority_changed(listener: OfAuthority) -> None:
 def authority_changed(authority: Authority, *, by: Actor) -> None:
     for listener in _of_authorities:
         listener(authority, by=by)
+
+
+def on_reader_changed(listener: OfReader) -> None:
+    """Call `listener(case, before, by=actor)` in each transaction in which another consultant takes over from one."""
+    if listener not in _of_readers:
+        _of_readers.append(listener)
+
+
+def reader_changed(case: Case, before: User, *, by: Actor) -> None:
+    for listener in _of_readers:
+        listener(case, before, by=by)

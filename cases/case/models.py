@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.case.authority import Authority as Authority
+from cases.case.away.models import Away as Away
+from cases.case.away.models import Cover as Cover
 from cases.case.call_log import CallLog as CallLog
 from cases.case.helping.models import Helper as Helper
 from cases.case.helping.models import Mandate as Mandate

@@ -49,6 +49,7 @@ MAY: dict[str, set[str]] = {
     "ask_questions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "choose_helpers": {PATIENT},
     "record_helpers": {COORDINATOR},
+    "hand_over": {COORDINATOR},
 }
 # verb → the switch of a helper's grant that it needs. A verb that stands in neither table needs the grant alone.
 NEEDS: dict[str, str] = {

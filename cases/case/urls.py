@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cases.case import views
+from cases.case.away import views as away
 from cases.case.helping import views as helping
 
 app_name = "case"
@@ -13,6 +14,7 @@ urlpatterns = [
     path("helpers/<uuid:pk>/", helping.helper, name="helper"),
     path("helpers/<uuid:pk>/no/", helping.decline, name="decline_helper"),
     path("helpers/<uuid:pk>/end/", helping.end, name="end_helper"),
+    path("covers/<uuid:pk>/", away.stands_in, name="stands_in"),
     path("offices/names/", views.office_names, name="office_names"),
     path("offices/<uuid:pk>/", views.office, name="office"),
 ]

@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cases.case.actions import ask_to_do, assign
+from cases.case.models import Case
 from cases.case.people import has_consent_to_read, is_assigned, role_in
 from cases.opinions.checklist import BY_CODE
 from cases.opinions.questions import actions as questions
@@ -27,6 +28,7 @@ from cases.reviews.rules import (
     why_not_summary,
 )
 from portal import clock
+from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
@@ -125,6 +127,15 @@ def hand_back(review: Review, *, by: Actor) -> Review:
     review.save(update_fields=["state", "reader", "taken_at"])
     _tell(by, "review.handed_back", review, review)
     return review
+
+
+def reader_leaves(case: Case, before: User, *, by: Actor) -> None:
+    """Another consultant takes over: a plan that is being read waits for them. What was written stays with it."""
+    held = MOVES["hand_back"]
+    for review in Review.objects.select_for_update().filter(case=case, reader=before, state__in=held.sources):
+        review.state, review.reader, review.taken_at = held.target, None, None
+        review.save(update_fields=["state", "reader", "taken_at"])
+        _tell(by, "review.handed_back", review, review)
 
 
 @dataclass(frozen=True)

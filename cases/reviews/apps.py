@@ -9,8 +9,11 @@ class ReviewsConfig(AppConfig):
     verbose_name = "Reviews"
 
     def ready(self) -> None:
+        from cases.case.changes import on_reader_changed
         from cases.reviews import reminders, words
+        from cases.reviews.actions import reader_leaves
         from portal.reminders.kinds import register
 
         words.register()
         register(*reminders.KINDS)
+        on_reader_changed(reader_leaves)

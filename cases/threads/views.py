@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.case.away import showing as away_showing
 from cases.case.models import Case, ToDo
 from cases.case.people import cases_where, in_words, may, who_can_open
 from cases.documents import actions as documents
@@ -31,6 +32,7 @@ LONGEST_NUMBER = 9
 def case_of(request: HttpRequest, pk: UUID) -> Case:
     """The case whose messages the person may read, or 404."""
     own = cases_where(request.user, "read_messages").select_related("patient", "key", "thread")
+    own = own.annotate(is_covered=away_showing.is_covered())
     case: Case = find_or_404(own, pk=pk)
     return case
 
@@ -72,6 +74,7 @@ def page(
         "case": case,
         "window": showing.window(reader, before=before, after=after),
         "who": in_words(people, user),
+        "away": away_showing.lines(case, user),
         "is_staff": is_staff,
         "may_write": may_write,
         "form": next((each for each in (form, note_form, assign_form) if each and each.is_bound), None),

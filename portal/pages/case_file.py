@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from cases.case.away import showing as away_showing
 from cases.case.models import CallLog, Case, CaseClinician, ToDo
 from cases.case.people import who_can_open
 from cases.opinions.questions import showing as showing_questions
@@ -56,7 +57,8 @@ STAFF_STATES = {
 @require_safe
 def case_file(request: HttpRequest, pk: str) -> HttpResponse:
     """Everything the team knows of one case. Each look is on record, and the patient reads it."""
-    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "starter", "key"), pk=pk)
+    found = Case.objects.visible_to(request.user).select_related("patient", "starter", "key")
+    case = find_or_404(found.annotate(is_covered=away_showing.is_covered()), pk=pk)
     record(Actor.of(request), "case.seen", case, patient=case.patient_id, case=case.pk, why="care")
     return render(request, "pages/case_file.html", _file(case, request))
 
@@ -92,6 +94,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "log_url": log_url(case),
         "calls": _calls(case, request.user),
         "people": _people(case, gathered),
+        "away": away_showing.lines(case, request.user),
         "can_open": [{"name": user.name, "words": _as_what(user, case)} for user, _said in who_can_open(case)],
         "signed": signed.of_case(case, request.user),
         "office_links": office_links.of_case(case, request.user),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.actions import settle_to_do as settle
+from cases.case.away.actions import HAND_BACK
 from cases.case.models import Assignment, Case, ToDo
 from cases.case.path import ARRIVED_HOPS, next_step
 from cases.threads.answering import ANSWER
@@ -159,6 +160,9 @@ def settle_to_do(request: HttpRequest, pk: str) -> HttpResponse:
     if todo.kind == ANSWER and todo.case:
         messages.error(request, _("Read the messages, then say here that it is answered."))
         return redirect("threads:thread", todo.case_id)
+    if todo.kind == HAND_BACK:
+        messages.error(request, _("Hand the cases back here."))
+        return redirect("pages:away_of", todo.about_id)
     settle(todo, by=Actor.of(request))
     messages.success(request, _("Done, and written down."))
     if todo.case and request.POST.get("next") == "case":

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.case.away import showing as away_showing
 from cases.case.models import Case, Helper
 from cases.case.path import next_step, path
 from cases.case.people import CONSULTANT, COORDINATOR, HELPER, grant_of, may, role_in
@@ -77,6 +78,7 @@ def _home(case: Case, request: HttpRequest) -> dict[str, object]:
         "greeting": _greeting(case, request.user, now),
         "status": words.status_line(known, today),
         "asking": _asking(case, request.user),
+        "away": away_showing.lines(case, request.user),
         "step": step,
         "words": words.step_words(step),
         "step_url": cards.step_url(step, case),
@@ -105,7 +107,8 @@ def _greeting(case: Case, reader: Any, now: dt.datetime) -> str:
 
 def _cases(reader: Any) -> QuerySet[Case]:
     asked = Helper.objects.asked().filter(case=OuterRef("pk"))
-    return Case.objects.visible_to(reader).annotate(is_asked=Exists(asked)).select_related("patient", "key")
+    cases = Case.objects.visible_to(reader).select_related("patient", "key")
+    return cases.annotate(is_asked=Exists(asked), is_covered=away_showing.is_covered())
 
 
 def _asking(case: Any, reader: Any) -> list[dict[str, str]]:

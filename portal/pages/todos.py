@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.case import office_hours
 from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON
+from cases.case.away.actions import HAND_BACK
 from cases.case.calls import FIX_ADDRESS
 from cases.case.hands import READ_OUT
 from cases.case.models import Office, ToDo
@@ -60,6 +61,7 @@ KINDS = {
     "ask_office": (gettext_lazy("Ask the office"), "warn", "phone"),
     "give_back": (gettext_lazy("Goes back"), "warn", "clock"),
     "file_failed": (gettext_lazy("File not opened"), "warn", "file"),
+    HAND_BACK: (gettext_lazy("Hand cases back"), "info", "user"),
     FIX_ADDRESS: (gettext_lazy("Address does not work"), "warn", "alert"),
     CHECK_OFFICE: (gettext_lazy("Check an office"), "info", "search"),
     OFFICE_ADDRESS: (gettext_lazy("An office’s address fails"), "warn", "alert"),
@@ -136,7 +138,7 @@ def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[s
     reason = _reason(todo, gathered[case.pk], today) if case and todo.kind not in OWN_REASON else None
     office = reason.office if reason and todo.kind in TO_OFFICES else None
     return {
-        "pk": None if todo.kind == ANSWER else todo.pk,  # done on the page of its messages, where they are read
+        "pk": None if todo.kind in {ANSWER, HAND_BACK} else todo.pk,  # done on the page they lead to
         "on": todo.due_on,
         "label": label,
         "tag": tag,
@@ -206,6 +208,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the office"), "href": reverse("pages:office", args=[todo.about_id])}
     if todo.kind == FIX_ADDRESS and todo.case:
         return {"label": _("Fix the address"), "href": reverse("pages:fix_address", args=[todo.about_id])}
+    if todo.kind == HAND_BACK:
+        return {"label": _("Open the list"), "href": reverse("pages:away_of", args=[todo.about_id])}
     if todo.kind == MISPLACED:
         return {"label": _("Open the message"), "href": reverse("threads:message", args=[todo.about_id])}
     if todo.kind == ANSWER and todo.case:

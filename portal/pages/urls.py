@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.pages import (
+    away,
     bundle,
     calls,
     case_file,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/consents/<uuid:consent>/withdraw/", privacy.withdraw_consent, name="withdraw_consent"),
     path("staff/today/", today.today, name="today"),
     path("staff/cases/", caseload.caseload, name="caseload"),
+    path("staff/away/", away.away, name="away"),
+    path("staff/away/<uuid:pk>/", away.away_of, name="away_of"),
     path("staff/cases/new/", first_call.new_case, name="new_case"),
     path("staff/cases/<uuid:pk>/post/print/", bundle.print_bundle, name="print_bundle"),
     path("staff/cases/<uuid:pk>/post/done/", bundle.post_bundle, name="post_bundle"),

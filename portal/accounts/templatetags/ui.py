@@ -56,6 +56,9 @@ PATIENT_ACCOUNT: list[Any] = [
     (_("People who help me"), "user", "case:helpers", set()),
     (_("Privacy and security"), "shield", "pages:privacy", set()),
 ]
+STAFF_ACCOUNT: dict[str, list[Any]] = {
+    role: [(_("Who is away"), "user", "pages:away", set())] for role in ("consultant", "coordinator")
+}
 ACCOUNT: list[Any] = [
     (_("Your account"), "user", "accounts:settings", set()),
     (_("Display and text size"), "sun", "accounts:display", set()),
@@ -104,8 +107,9 @@ def staff_nav(context):
 @register.simple_tag(takes_context=True)
 def account_menu(context):
     """What the menu behind one's own name offers."""
-    rows = ACCOUNT
-    if context.get("case") and not getattr(context.get("user"), "role", ""):
+    role = getattr(context.get("user"), "role", "")
+    rows = STAFF_ACCOUNT.get(role, []) + ACCOUNT
+    if context.get("case") and not role:
         rows = PATIENT_ACCOUNT + ACCOUNT
     return list(_items(rows, context))
 
