@@ -356,6 +356,9 @@ PAGES: dict[str, Page] = {
     "pages:check_office": Page(COORDINATOR, ("office",), "coordinator", posts="only"),
     "pages:merge_office": Page(COORDINATOR, ("office",), "coordinator", posts="too"),
     "pages:undo_merge": Page(COORDINATOR, ("office",), "coordinator", posts="too"),
+    "pages:worry": of_case(
+        ASSIGNED | COORDINATOR, owner="coordinator", posts="too", body={"do": "raise", "why-words": "Sounds low."}
+    ),
     "pages:away": Page(CONSULTANTS | COORDINATOR, owner="coordinator", posts="too"),
     "pages:away_of": Page(
         CONSULTANTS | COORDINATOR, ("away",), "coordinator", posts="too", body={"do": "hand_over", "all": "on"}

@@ -22,7 +22,8 @@ from portal.texts.words import organisation, text
 from portal.vault.keys import new_key
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0 O 1 I
-CHECK_OFFICE, TREATMENT_SOON, CALL = "check_office", "treatment_soon", "call"  # kinds of to-do
+CHECK_OFFICE, TREATMENT_SOON, CALL, WORRY = "check_office", "treatment_soon", "call", "worried"  # kinds of to-do
+FOR_THE_TEAM = frozenset({WORRY})  # what is asked for stands in no log that the patient reads
 CHECK_WITHIN = 2  # business days, in which a coordinator calls the number of an office that was typed in
 LONGEST_BREAK = dt.timedelta(days=14)  # that our own office is closed
 
@@ -233,15 +234,14 @@ def ask_to_do(
             todo.save(force_insert=True)
     except IntegrityError:  # asked for at the same moment
         return ToDo.objects.get(**found)
-    record(
-        by,
-        "todo.asked",
-        todo,
-        patient=case.patient_id if case else None,
-        case=case.pk if case else None,
-        why=kind,
-    )
+    record_to_do(by, "todo.asked", todo)
     return todo
+
+
+def record_to_do(by: Actor, verb: str, todo: ToDo) -> None:
+    """A line of history of something asked of the team; the patient reads it, unless it is the team's own matter."""
+    case = None if todo.kind in FOR_THE_TEAM else todo.case
+    record(by, verb, todo, patient=case.patient_id if case else None, case=case.pk if case else None, why=todo.kind)
 
 
 @transaction.atomic
@@ -251,14 +251,7 @@ def settle_to_do(todo: ToDo, *, by: Actor) -> ToDo:
     if todo.done_at is None:
         todo.done_at, todo.done_by = clock.now(), by.user
         todo.save(update_fields=["done_at", "done_by"])
-        record(
-            by,
-            "todo.done",
-            todo,
-            patient=todo.case.patient_id if todo.case else None,
-            case=todo.case_id,
-            why=todo.kind,
-        )
+        record_to_do(by, "todo.done", todo)
         changes.to_do_done(todo, by=by)
     return todo
 

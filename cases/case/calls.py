@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from cases.case.actions import ask_to_do, must, settle_to_do
+from cases.case.actions import ask_to_do, must, record_to_do, settle_to_do
 from cases.case.models import CallLog, Case, ToDo
 from portal import clock
 from portal.accounts.models import User
@@ -124,8 +124,7 @@ def put_off(todo: ToDo, *, until: dt.date, by: Actor) -> ToDo:
     if todo.done_at is None and todo.due_on != until:
         todo.due_on = until
         todo.save(update_fields=["due_on"])
-        patient = todo.case.patient_id if todo.case else None
-        record(by, "todo.put_off", todo, patient=patient, case=todo.case_id, why=todo.kind)
+        record_to_do(by, "todo.put_off", todo)
     return todo
 
 

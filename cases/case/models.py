@@ -17,6 +17,7 @@ from cases.case.call_log import CallLog as CallLog
 from cases.case.helping.models import Helper as Helper
 from cases.case.helping.models import Mandate as Mandate
 from cases.case.office_merge import OfficeMerge as OfficeMerge
+from cases.case.worry import Worry as Worry
 from portal import phones
 from portal.accounts.models import User
 from portal.texts.models import Text

@@ -50,6 +50,7 @@ MAY: dict[str, set[str]] = {
     "choose_helpers": {PATIENT},
     "record_helpers": {COORDINATOR},
     "hand_over": {COORDINATOR},
+    "worry": {CONSULTANT, COORDINATOR},
 }
 # verb → the switch of a helper's grant that it needs. A verb that stands in neither table needs the grant alone.
 NEEDS: dict[str, str] = {

@@ -49,6 +49,7 @@ def card(case: Case, gathered: Gathered, today: dt.date) -> dict[str, Any]:
         "name": case.patient.name,
         "reference": case.reference,
         "href": cards.file_url(case),
+        "is_worried": getattr(case, "is_worried", False),
         "visit": words.visit_words(known.visit_on, today),
         "with": known.visit_with,
         "next": words.staff_words(next_step(known, today)),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cases.case import offices
+from cases.case.actions import WORRY
 from cases.case.calls import WORDS_AT_MOST, CameOf, Follows, Whom, next_call_on, why_not_came_of
 from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.people import COORDINATOR
@@ -183,7 +184,9 @@ def _saved_words(again_on: Any) -> str:
 
 
 def _back(request: HttpRequest, subject: Subject) -> str:
-    """Where the first press was made."""
+    """Where the first press was made; from a worry to its page, where somebody says what was done."""
+    if subject.todo and subject.todo.kind == WORRY:
+        return reverse("pages:worry", args=[subject.case.pk])
     return cards.file_url(subject.case) if request.GET.get("back") == "file" else reverse("pages:caseload")
 
 
@@ -195,6 +198,7 @@ def _context(request: HttpRequest, subject: Subject, came_of: str, press: str) -
         "subject": subject,
         "about": subject.item.kind.called if subject.item else _("the report") if subject.report else "",
         "call": todos.call_button(subject.office, patient if subject.whom == Whom.PATIENT else None),
+        "is_worry": subject.todo is not None and subject.todo.kind == WORRY,
         "reach": todos.reach(patient) if subject.whom == Whom.PATIENT else todos.reach_office(subject.office),
         "to_say": _to_say(subject),
         "came_of": came_of,

@@ -27,7 +27,7 @@ from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.actions import record
-from portal.pages import bundle, cards, carry, facts, hand, log_rows, office_links, privacy, signed, todos, words
+from portal.pages import bundle, cards, carry, facts, hand, log_rows, office_links, privacy, signed, todos, words, worry
 from portal.pages.facts import Gathered
 from portal.reminders import kinds
 from portal.reminders.models import Reminder
@@ -58,7 +58,7 @@ STAFF_STATES = {
 def case_file(request: HttpRequest, pk: str) -> HttpResponse:
     """Everything the team knows of one case. Each look is on record, and the patient reads it."""
     found = Case.objects.visible_to(request.user).select_related("patient", "starter", "key")
-    case = find_or_404(found.annotate(is_covered=away_showing.is_covered()), pk=pk)
+    case = find_or_404(found.annotate(is_covered=away_showing.is_covered(), is_worried=worry.is_worried()), pk=pk)
     record(Actor.of(request), "case.seen", case, patient=case.patient_id, case=case.pk, why="care")
     return render(request, "pages/case_file.html", _file(case, request))
 

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.case.actions import WORRY
 from cases.case.actions import settle_to_do as settle
 from cases.case.away.actions import HAND_BACK
 from cases.case.models import Assignment, Case, ToDo
@@ -25,6 +26,7 @@ from portal.actors import Actor
 from portal.pages import board, cards, facts, needs, words
 from portal.pages.caseload_form import NOBODY, CaseloadForm
 from portal.pages.facts import Gathered
+from portal.pages.worry import is_worried
 from portal.texts.models import Organisation
 from portal.texts.words import organisation
 
@@ -91,10 +93,13 @@ def filtered(
     consultant: str = "",
     rest: str = "",
     mine: str = "",
+    worried: str = "",
     most: int = CASES_ON_A_PAGE,
 ) -> QuerySet[Case]:
     """The first open cases a coordinator sees: visits to come by date, then those without one, then those over."""
-    cases = Case.objects.visible_to(user).open().select_related("patient", "key")
+    cases = Case.objects.visible_to(user).open().select_related("patient", "key").annotate(is_worried=is_worried())
+    if worried:
+        cases = cases.filter(is_worried=True)
     if find:
         letters = find.upper().replace(" ", "").removeprefix("RS")
         spaced = f"RS {letters[:3]} {letters[3:]}".strip()
@@ -143,6 +148,7 @@ def _row(case: Case, gathered: Gathered, today: dt.date) -> dict[str, Any]:
         "name": case.patient.name,
         "reference": case.reference,
         "href": cards.file_url(case),
+        "is_worried": getattr(case, "is_worried", False),
         "visit": words.visit_words(known.visit_on, today),
         "with": known.visit_with,
         "core": _("%(there)d of %(of)d there") % counted if known.core else "–",
@@ -160,6 +166,9 @@ def settle_to_do(request: HttpRequest, pk: str) -> HttpResponse:
     if todo.kind == ANSWER and todo.case:
         messages.error(request, _("Read the messages, then say here that it is answered."))
         return redirect("threads:thread", todo.case_id)
+    if todo.kind == WORRY and todo.case:
+        messages.error(request, _("Say here what was done."))
+        return redirect("pages:worry", todo.case_id)
     if todo.kind == HAND_BACK:
         messages.error(request, _("Hand the cases back here."))
         return redirect("pages:away_of", todo.about_id)

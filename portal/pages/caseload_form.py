@@ -32,6 +32,7 @@ class CaseloadForm(forms.Form):
     )
     consultant = forms.ChoiceField(label=_("Consultant"), required=False)
     rest = forms.ChoiceField(label=_("Resting"), required=False, choices=list(RESTS.items()))
+    worried = forms.BooleanField(label=_("We are worried"), required=False)
     mine = forms.BooleanField(label=_("Needs me today"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -47,7 +48,8 @@ class CaseloadForm(forms.Form):
             self.full_clean()
         said = getattr(self, "cleaned_data", {})
         found = {name: said.get(name) or "" for name in self.fields}
-        return found | {"mine": "on" if found["mine"] else "", "view": self._view()}
+        ticked = {name: "on" if found[name] else "" for name in ("mine", "worried")}
+        return found | ticked | {"view": self._view()}
 
     def _view(self) -> str:
         return "list" if self.data.get("view") == "list" else "board"

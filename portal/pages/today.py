@@ -19,7 +19,7 @@ from cases.reviews.models import Review
 from portal import clock, when
 from portal.access import open_to
 from portal.accounts.models import User
-from portal.pages import away, facts, words
+from portal.pages import away, facts, words, worry
 from portal.pages.facts import Gathered
 
 PLANS_SHOWN = 15
@@ -55,6 +55,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "today": when.as_date(now),
         "heading": _heading(day),
         "away": away.lines_for(user),
+        "worries": worry.lines_for(user),
         "zone_words": _("Times in %(zone)s") % {"zone": when.zone_name(user.zone)},
         "calls": _schedule(day, following, now),
         "next_call": _next_call(following, day, now) if following else None,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.case import office_hours
-from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON
+from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON, WORRY
 from cases.case.away.actions import HAND_BACK
 from cases.case.calls import FIX_ADDRESS
 from cases.case.hands import READ_OUT
@@ -49,6 +49,7 @@ KINDS = {
     "call": (gettext_lazy("Call back"), "plum", "phone"),
     "call_again": (gettext_lazy("Call again"), "plum", "phone"),
     CALL_HELPER: (gettext_lazy("Call a helper back"), "plum", "phone"),
+    WORRY: (gettext_lazy("Worried about this person"), "stop", "heart"),
     "visit_soon": (gettext_lazy("Visit soon"), "stop", "alert"),
     TREATMENT_FIRST: (gettext_lazy("Treatment before visit"), "stop", "alert"),
     RING_OFFICE: (gettext_lazy("Urgent: ring the office"), "stop", "phone"),
@@ -89,8 +90,8 @@ KINDS = {
     office_links.SEND_CODE: (gettext_lazy("Send an office its code"), "info", "print"),
     office_links.NOT_THEIRS: (gettext_lazy("Not this office’s patient"), "warn", "alert"),
 }
-# Visit or treatment is near: these come first, whatever else is due.
-URGENT = {"visit_soon", TREATMENT_FIRST, TREATMENT_SOON, RING_OFFICE}
+# One of us is worried, or visit or treatment is near: these come first, whatever else is due.
+URGENT = {WORRY, "visit_soon", TREATMENT_FIRST, TREATMENT_SOON, RING_OFFICE}
 # For these the office is rung, not the patient.
 TO_OFFICES = {RING_OFFICE, "call_holder", "ask_office", "ask_report", MISSED}
 # These are done on pages of their own, not by a call about the case.
@@ -111,6 +112,7 @@ WITH_NOTE = ON_REFERRAL | {
 ELSEWHERE = {CALL_HELPER, ANSWER, CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPORT, WHICH_REPORT, *WITH_NOTE}
 # What is due in the case is not why these wait.
 OWN_REASON = {
+    WORRY,
     CALL_HELPER,
     ASK_PATIENT,
     HELPER_STOPPED,
@@ -128,6 +130,8 @@ OWN_REASON = {
     TALK_TIME,
     *office_links.TO_DOS,
 }
+# Done on the pages that these lead to: where messages are read, cases listed, and somebody says what was done.
+DONE_ELSEWHERE = {ANSWER, HAND_BACK, WORRY}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
 
 
@@ -138,7 +142,7 @@ def row(todo: ToDo, gathered: Mapping[UUID, Gathered], today: dt.date) -> dict[s
     reason = _reason(todo, gathered[case.pk], today) if case and todo.kind not in OWN_REASON else None
     office = reason.office if reason and todo.kind in TO_OFFICES else None
     return {
-        "pk": None if todo.kind in {ANSWER, HAND_BACK} else todo.pk,  # done on the page they lead to
+        "pk": None if todo.kind in DONE_ELSEWHERE else todo.pk,  # done on the page they lead to
         "on": todo.due_on,
         "label": label,
         "tag": tag,
@@ -208,6 +212,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the office"), "href": reverse("pages:office", args=[todo.about_id])}
     if todo.kind == FIX_ADDRESS and todo.case:
         return {"label": _("Fix the address"), "href": reverse("pages:fix_address", args=[todo.about_id])}
+    if todo.kind == WORRY and todo.case:
+        return {"label": _("See why"), "href": reverse("pages:worry", args=[todo.case_id])}
     if todo.kind == HAND_BACK:
         return {"label": _("Open the list"), "href": reverse("pages:away_of", args=[todo.about_id])}
     if todo.kind == MISPLACED:

@@ -21,6 +21,7 @@ from portal.pages import (
     sheet_views,
     start,
     today,
+    worry,
 )
 
 app_name = "pages"
@@ -57,6 +58,7 @@ urlpatterns = [
     path("staff/cases/<uuid:pk>/post/done/", bundle.post_bundle, name="post_bundle"),
     path("staff/cases/<uuid:pk>/read-out/", first_call.read_out, name="read_out"),
     path("staff/cases/<uuid:pk>/", case_file.case_file, name="case_file"),
+    path("staff/cases/<uuid:pk>/worry/", worry.worry, name="worry"),
     path("staff/cases/<uuid:pk>/helpers/", case_helpers.helpers, name="case_helpers"),
     path("staff/cases/<uuid:pk>/helpers/<uuid:person>/", case_helpers.answer, name="helper_answer"),
     path("staff/cases/<uuid:pk>/helpers/<uuid:person>/paper/", case_helpers.mandate, name="helper_mandate"),

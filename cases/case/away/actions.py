@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cases.case import changes
-from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, must, settle_to_do
+from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, must, record_to_do, settle_to_do
 from cases.case.away import notices, rules
 from cases.case.away.models import Away, Cover
 from cases.case.models import Case, ToDo
@@ -217,7 +217,7 @@ def _move(case: Case, before: User, after: User, by: Actor) -> None:
     for todo in ToDo.objects.select_for_update().open().filter(case=case, for_user=before):
         todo.for_user = after
         todo.save(update_fields=["for_user"])
-        record(by, "todo.changed", todo, patient=case.patient_id, case=case.pk, why=todo.kind)
+        record_to_do(by, "todo.changed", todo)
     changes.reader_changed(case, before, by=by)
 
 
