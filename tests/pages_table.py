@@ -356,6 +356,7 @@ PAGES: dict[str, Page] = {
     "pages:check_office": Page(COORDINATOR, ("office",), "coordinator", posts="only"),
     "pages:merge_office": Page(COORDINATOR, ("office",), "coordinator", posts="too"),
     "pages:undo_merge": Page(COORDINATOR, ("office",), "coordinator", posts="too"),
+    "pages:call_home": Page(SIGNED_IN, owner="patient"),
     "pages:worry": of_case(
         ASSIGNED | COORDINATOR, owner="coordinator", posts="too", body={"do": "raise", "why-words": "Sounds low."}
     ),

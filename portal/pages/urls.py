@@ -5,6 +5,7 @@ from django.urls import path
 from portal.pages import (
     away,
     bundle,
+    call_me,
     calls,
     case_file,
     case_helpers,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("start/", start.start, name="start"),
     path("start/keep/", start.keep, name="keep"),
     path("home/", home.home, name="home"),
+    path("call-me/", call_me.call_home, name="call_home"),
     path("cases/<uuid:pk>/", home.case_home, name="case_home"),
     path("cases/<uuid:pk>/not-today/", home.not_today, name="not_today"),
     path("cases/<uuid:pk>/nudge/", helping.nudge, name="nudge"),

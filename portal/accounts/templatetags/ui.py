@@ -120,6 +120,18 @@ def case_page(context, name):
     return _address(name, context.get("case")) if _is_open(name, context) else ""
 
 
+@register.simple_tag(takes_context=True)
+def call_me_href(context):
+    """Where a patient or helper asks for a call, from any page: in this case, or by way of their own. "" for others."""
+    user = context.get("user")
+    if not getattr(user, "is_authenticated", False) or user.role:
+        return ""
+    case = context.get("case")
+    if case and (ledger := case_page(context, "pages:ledger")):
+        return f"{ledger}#call"
+    return _address("pages:call_home", None)
+
+
 @lru_cache(maxsize=1)
 def _font_is_here():
     return finders.find("portal/fonts/figtree.css") is not None
