@@ -357,6 +357,8 @@ PAGES: dict[str, Page] = {
     "pages:merge_office": Page(COORDINATOR, ("office",), "coordinator", posts="too"),
     "pages:undo_merge": Page(COORDINATOR, ("office",), "coordinator", posts="too"),
     "pages:call_home": Page(SIGNED_IN, owner="patient"),
+    "pages:news": Page(CONSULTANTS | COORDINATOR, owner="coordinator"),
+    "pages:read_news": Page(CONSULTANTS | COORDINATOR, owner="coordinator", posts="only", body={"upto": "1"}),
     "pages:worry": of_case(
         ASSIGNED | COORDINATOR, owner="coordinator", posts="too", body={"do": "raise", "why-words": "Sounds low."}
     ),

@@ -16,6 +16,7 @@ from cases.case.away.models import Cover as Cover
 from cases.case.call_log import CallLog as CallLog
 from cases.case.helping.models import Helper as Helper
 from cases.case.helping.models import Mandate as Mandate
+from cases.case.news import NewsMark as NewsMark
 from cases.case.office_merge import OfficeMerge as OfficeMerge
 from cases.case.worry import Worry as Worry
 from portal import phones

@@ -1,7 +1,7 @@
 """The staff's digest: once a day, to those who want it, that messages wait; never whose, or what they say."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.urls import reverse
@@ -17,13 +17,28 @@ from portal.reminders.readers import Reader
 
 DIGEST = "threads.digest"
 LASTS = dt.timedelta(days=2)
+_also: list[Callable[[User], int]] = []
 WHO = [User.Role.CONSULTANT, User.Role.COORDINATOR]
+
+
+def count_also(count: Callable[[User], int]) -> None:
+    """Rooms above tell of what else waits for somebody: `count(user)`. Registered in their apps.py."""
+    if count not in _also:
+        _also.append(count)
+
+
+def _others(user: User) -> int:
+    return sum(count(user) for count in _also)
+
+
+def _something_waits(user: User) -> bool:
+    return answering.waiting_for(user).exists() or _others(user) > 0
 
 
 def plan_digests(now: dt.datetime) -> None:
     """Plan today's digest for each who wants it and has something waiting. Twice is once."""
     wanting = list(User.objects.filter(role__in=WHO, can_sign_in=True, wants_digest=True))
-    plan_rows(_row(user, now) for user in wanting if answering.waiting_for(user).exists())
+    plan_rows(_row(user, now) for user in wanting if _something_waits(user))
 
 
 def _row(user: User, now: dt.datetime) -> Reminder:
@@ -46,7 +61,7 @@ def _people(rows: Sequence[Reminder]) -> dict[UUID, User]:
 
 def still_due(rows: Sequence[Reminder], now: dt.datetime) -> set[UUID]:
     """Those for whom something still waits; of several days' digests the newest alone."""
-    waits = {pk for pk, user in _people(rows).items() if answering.waiting_for(user).exists()}
+    waits = {pk for pk, user in _people(rows).items() if _something_waits(user)}
     newest: dict[UUID, int] = {}
     for row in rows:
         newest[row.about_id] = max(newest.get(row.about_id, 0), row.version)
@@ -55,18 +70,34 @@ def still_due(rows: Sequence[Reminder], now: dt.datetime) -> set[UUID]:
 
 def words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
     people = _people(rows)
-    return {row.pk: _words(answering.count(people[row.about_id])) for row in rows if row.about_id in people}
+    asked = {pk: (answering.count(user), _others(user)) for pk, user in people.items()}
+    return {row.pk: _words(*asked[row.about_id]) for row in rows if row.about_id in asked}
 
 
-def _words(count: int) -> Words:
+def _words(count: int, others: int) -> Words:
+    if count == 0:
+        return _words_of_news(others)
     waiting = ngettext("%(count)d message waits for an answer", "%(count)d messages wait for an answer", count)
     return Words(
         subject=waiting % {"count": count},
         lead=waiting % {"count": count},
-        line=_("You asked for this note once a day. You can end it under “Your account”."),
+        line=" ".join([*([_news(others)] if others else []), _why()]),
         action_label=_("Open the messages"),
         path=reverse("threads:waiting"),
     )
+
+
+def _news(others: int) -> str:
+    return ngettext("%(count)d other thing is new.", "%(count)d other things are new.", others) % {"count": others}
+
+
+def _why() -> str:
+    return _("You asked for this note once a day. You can end it under “Your account”.")
+
+
+def _words_of_news(others: int) -> Words:
+    new = ngettext("%(count)d thing is new", "%(count)d things are new", others) % {"count": others}
+    return Words(subject=new, lead=new, line=_why(), action_label=_("See what is new"), path=reverse("pages:news"))
 
 
 KIND = Kind(

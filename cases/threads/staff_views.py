@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.models import Case
 from cases.case.people import may, who_can_open
-from cases.threads import answering
+from cases.threads import answering, showing
 from cases.threads.forms import AssignForm
 from cases.threads.views import case_of, page, shown_to
 from portal import clock
@@ -30,8 +30,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     todos = answering.waiting(user).select_related("case__patient", "for_user")
     found = list(todos[: ON_A_PAGE + 1])
+    unread = showing.unread_by(user, [todo.case_id for todo in found[:ON_A_PAGE]])
     context = {
-        "rows": [_row(todo, user) for todo in found[:ON_A_PAGE]],
+        "rows": [_row(todo, user) | {"unread": unread.get(todo.case_id, 0)} for todo in found[:ON_A_PAGE]],
         "has_more": len(found) > ON_A_PAGE,
     }
     return render(request, "threads/waiting.html", context)

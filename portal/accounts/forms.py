@@ -149,10 +149,10 @@ class StaffAboutForm(AboutYouForm):
     class Meta(AboutYouForm.Meta):
         fields = ["name", "called", "phone", "time_zone", "language", "wants_digest"]
         labels: ClassVar[dict[str, Any]] = {
-            "wants_digest": gettext_lazy("Email me once a day while messages wait for me")
+            "wants_digest": gettext_lazy("Email me once a day while something waits for me")
         }
         help_texts: ClassVar[dict[str, Any]] = {
-            "wants_digest": gettext_lazy("It says how many, and nothing of what they say.")
+            "wants_digest": gettext_lazy("It comes at 9 am and says how many things, and nothing of what they say.")
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -3,6 +3,19 @@
 from django.db import models
 from django.db.models import Q
 
+# What the team's list of news shows. The index below is made for these.
+NEWS = [
+    "consultation.booked",
+    "consultation.cancelled",
+    "consultation.moved",
+    "document.added",
+    "message.sent",
+    "question.added",
+    "report.announced",
+    "report.confirmed",
+    "report.not_there",
+    "report.received",
+]
 ACTOR_KINDS = ["user", "office", "answer", "system", "anonymous"]
 
 
@@ -25,6 +38,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["patient", "-at"], name="event_by_patient"),
             models.Index(fields=["case_id", "-at"], name="event_by_case"),
+            models.Index(fields=["id"], name="event_news", condition=Q(verb__in=NEWS)),
         ]
         constraints = [
             models.CheckConstraint(name="event_actor_kind_is_known", condition=Q(actor_kind__in=ACTOR_KINDS)),

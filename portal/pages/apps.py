@@ -9,11 +9,15 @@ class PagesConfig(AppConfig):
     label = "pages"
 
     def ready(self) -> None:
+        from cases.threads import digest
+        from portal.accounts import nav_counts
         from portal.history import words
-        from portal.pages import copies, friday, nudges, reminders
+        from portal.pages import copies, friday, news, nudges, reminders
         from portal.reminders.kinds import register
 
         register(*reminders.KINDS, *friday.KINDS, *nudges.KINDS, *copies.KINDS)
+        nav_counts.register("pages:news", news.count)
+        digest.count_also(news.waits)
         words.register(
             {
                 "case.friday_note_on": _("Switched the Friday note on"),

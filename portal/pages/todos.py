@@ -204,6 +204,12 @@ def _address_words(todo: ToDo) -> str:
     return _("A message to %(name)s came back. The address may be wrong.") % named
 
 
+def page_of(todo: ToDo) -> str:
+    """The page where it is done; "" for what is done by a call."""
+    action = _action(todo)
+    return action["href"] if action else ""
+
+
 def _action(todo: ToDo) -> dict[str, str] | None:
     """The page where it is done, where that is a page of its own."""
     if todo.kind in faxes.TO_DOS:

@@ -105,6 +105,17 @@ def staff_nav(context):
 
 
 @register.simple_tag(takes_context=True)
+def staff_bell(context):
+    """The way to what is new, with how much that is; None for those who have no cases."""
+    user = context.get("user")
+    if getattr(user, "role", "") not in STAFF_ACCOUNT:
+        return None
+    match = getattr(context.get("request"), "resolver_match", None)
+    is_here = bool(match) and match.view_name == "pages:news"
+    return {"href": _address("pages:news", None), "count": nav_counts.of("pages:news", user), "is_here": is_here}
+
+
+@register.simple_tag(takes_context=True)
 def account_menu(context):
     """What the menu behind one's own name offers."""
     role = getattr(context.get("user"), "role", "")
