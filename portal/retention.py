@@ -11,6 +11,8 @@ from typing import Any
 import structlog
 from django.db.models import QuerySet
 
+from cases.case.helping.inviting import erasing as invited
+from cases.case.helping.inviting import rules as invited_rules
 from cases.desk.tray import erasing as tray
 from cases.desk.tray import rules as tray_rules
 from cases.documents import erasing
@@ -107,6 +109,14 @@ RULES = [
         False,
     ),
     Rule("drafts", "what was typed and never sent", drafts.LASTS, drafts.old, drafts.delete_old, False),
+    Rule(
+        "invited_addresses",
+        "names and addresses of people who were asked to help, after that was over",
+        invited_rules.ADDRESS_KEPT,
+        invited.due,
+        invited.forget,
+        False,
+    ),
     Rule(
         "message_words",
         "words of messages, after they were written",

@@ -146,6 +146,12 @@ PAGES: dict[str, Page] = {
     "case:open": Page(frozenset({"patient", "other_patient", *HELPERS, "coordinator"}), owner="patient", posts="too"),
     "case:people": of_case(CASE, posts="too"),
     "case:helpers": of_case(PATIENT),
+    "case:ask_helper": of_case(
+        PATIENT, posts="too", body={"name": "Ben Adu", "email": "ben@example.org", "chosen": "dates"}
+    ),
+    "case:ask_again": of_case(PATIENT | COORDINATOR, "invite", posts="only"),
+    "case:withdraw_invite": of_case(PATIENT | COORDINATOR, "invite", posts="only"),
+    "case:invited": public("invite_token", posts="too"),
     "case:helper": of_case(PATIENT, "other_helper", posts="too", body={"chosen": "dates"}),
     "case:decline_helper": of_case(PATIENT, "other_helper", posts="only"),
     "case:end_helper": of_case(PATIENT, "other_helper", posts="only"),
@@ -345,6 +351,8 @@ PAGES: dict[str, Page] = {
     "pages:caseload": Page(COORDINATOR, owner="coordinator"),
     "pages:case_file": of_case(COORDINATOR, owner="coordinator"),
     "pages:case_helpers": of_case(COORDINATOR, owner="coordinator"),
+    "pages:ask_helper": of_case(COORDINATOR, owner="coordinator", posts="too"),
+    "pages:invite_address": of_case(COORDINATOR, "invite", owner="coordinator", posts="too"),
     "pages:helper_answer": of_case(COORDINATOR, "case", "starter_pk", owner="coordinator", posts="too"),
     "pages:helper_mandate": of_case(COORDINATOR, "case", "starter_pk", owner="coordinator", posts="too"),
     "pages:end_helper": of_case(COORDINATOR, "other_helper", owner="coordinator", posts="only"),

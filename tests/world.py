@@ -15,6 +15,8 @@ from cases.case.actions import add_office, assign, set_clinician
 from cases.case.authority_actions import sign_authority
 from cases.case.away import actions as aways
 from cases.case.helping import actions as helping
+from cases.case.helping.inviting import actions as inviting
+from cases.case.helping.inviting.links import path_of
 from cases.case.helping.models import Mandate
 from cases.case.models import Case, Consent, Office
 from cases.case.signatures import Signature, SignedHow, drawing
@@ -149,7 +151,11 @@ def _helping(case: Case) -> dict[str, Any]:
     _agreed(case, "bea", "dates")
     with clock.lived_at(clock.now() - dt.timedelta(days=30)):
         _agreed(case, "egon", "acts", until_on=clock.today(case.patient.zone) + dt.timedelta(days=20))
-    return {"other_helper": helper.pk, "mandate": mandate.pk}
+    asked = inviting.invite(
+        case, name="Olu Adu", email="olu@example.org", chosen="dates", by=Actor.person(case.patient)
+    )
+    token = path_of(asked).split("/")[2]
+    return {"other_helper": helper.pk, "mandate": mandate.pk, "invite": asked.pk, "invite_token": token}
 
 
 def _agreed(case: Case, key: str, chosen: str, **wish: Any) -> None:

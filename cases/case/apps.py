@@ -16,10 +16,13 @@ class CaseConfig(AppConfig):
         from cases.case.away import notices as away_notices
         from cases.case.calls import address_changed, address_refused, address_works, reach_changed
         from cases.case.helping import notices
+        from cases.case.helping.inviting import notices as invited
         from cases.case.helping.words import REASONS, VERBS
         from portal.accounts.changes import on_reach_changed
+        from portal.reminders.emails import register_composer
         from portal.reminders.kinds import register
-        from portal.reminders.readers import on_address_works, on_wrong_address
+        from portal.reminders.models import RecipientType
+        from portal.reminders.readers import on_address_works, on_wrong_address, register_source
 
         on_wrong_address(address_refused)
         on_address_works(address_works)
@@ -33,9 +36,14 @@ class CaseConfig(AppConfig):
             "helping.agreed",
             "helping.declined",
             "helping.changed",
+            "helping.invited",
+            "helping.invited_again",
+            "helping.invite_withdrawn",
         )
         words.register(VERBS, REASONS)
-        register(*notices.KINDS, away_notices.KIND)
+        register(*notices.KINDS, *invited.KINDS, away_notices.KIND)
+        register_source(RecipientType.INVITED, invited.readers, astray=invited.tell_astray)
+        register_composer(RecipientType.INVITED, invited.compose)
         words.register(
             {
                 "case.opened": _("Opened the case"),

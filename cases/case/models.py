@@ -14,6 +14,7 @@ from cases.case.authority import Authority as Authority
 from cases.case.away.models import Away as Away
 from cases.case.away.models import Cover as Cover
 from cases.case.call_log import CallLog as CallLog
+from cases.case.helping.inviting.models import Invite as Invite
 from cases.case.helping.models import Helper as Helper
 from cases.case.helping.models import Mandate as Mandate
 from cases.case.news import NewsMark as NewsMark

@@ -5,12 +5,17 @@ from django.urls import path
 from cases.case import views
 from cases.case.away import views as away
 from cases.case.helping import views as helping
+from cases.case.helping.inviting import views as inviting
 
 app_name = "case"
 urlpatterns = [
     path("cases/open/", views.open_case, name="open"),
     path("cases/<uuid:pk>/people/", views.people, name="people"),
     path("cases/<uuid:pk>/helpers/", helping.helpers, name="helpers"),
+    path("cases/<uuid:pk>/helpers/ask/", inviting.ask, name="ask_helper"),
+    path("helpers/asked/<uuid:pk>/again/", inviting.again, name="ask_again"),
+    path("helpers/asked/<uuid:pk>/back/", inviting.withdraw, name="withdraw_invite"),
+    path("i/<str:token>/", inviting.invited, name="invited"),
     path("helpers/<uuid:pk>/", helping.helper, name="helper"),
     path("helpers/<uuid:pk>/no/", helping.decline, name="decline_helper"),
     path("helpers/<uuid:pk>/end/", helping.end, name="end_helper"),

@@ -98,6 +98,24 @@ def accept_invitation(invitation: Invitation, *, by: Actor) -> User:
 
 
 @transaction.atomic
+def join_by_link(*, email: str, name: str, language: str, time_zone: str, by: Actor) -> User:
+    """An account for somebody who came by a mailed link, which confirms the address, and accepted the privacy notice.
+
+    Raises Refused when the address has an account.
+    """
+    try:
+        with transaction.atomic():
+            lives = {"language": language, "time_zone": time_zone}
+            user = User.objects.create_user(email=email, name=name.strip(), joined_at=clock.now(), **lives)
+            EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    except IntegrityError:
+        raise Refused(_("This address has a page already. Sign in with it, then open the link again.")) from None
+    oneself = Actor("user", user.pk, address=by.address, user=user)
+    record(oneself, "account.signed_up", user)
+    return accept_privacy(user, by=oneself)
+
+
+@transaction.atomic
 def change_role(person: User, *, role: str, by: Actor) -> User:
     """Give or take a staff role; ends every session of that person at once. Raises Refused for one's own."""
     person = _other(person, by)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.case.actions import settle_to_do
 from cases.case.helping import actions as helping
+from cases.case.helping.inviting import views as invites
 from cases.case.helping.mandates import end_mandate, helpers_of, record_mandate
 from cases.case.helping.models import Helper, Mandate
 from cases.case.helping.rules import Chosen, How
@@ -68,6 +69,8 @@ def helpers(request: HttpRequest, pk: str) -> HttpResponse:
             "rows": rows,
             "mandates": [_mandate(mandate) for mandate in mandates],
             "file_url": cards.file_url(case),
+            "invites": invites.rows(case, request.user),
+            "ask_url": reverse("pages:ask_helper", args=[case.pk]),
         },
     )
 

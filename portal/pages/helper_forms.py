@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.case.helping.inviting.forms import AskForm
 from cases.case.helping.models import Mandate
 from cases.case.helping.rules import Chosen, How, Kin
 
@@ -20,6 +21,14 @@ SETS = [
     (Chosen.DATES, gettext_lazy("Dates only")),
     (Chosen.MOST, gettext_lazy("Everything except private words")),
     (Chosen.ACTS, gettext_lazy("Acts for the patient")),
+]
+SWITCHES = [
+    ("files", gettext_lazy("Sees records and files")),
+    ("papers", gettext_lazy("Adds papers")),
+    ("bookings", gettext_lazy("Books, moves and cancels talks")),
+    ("messages", gettext_lazy("Reads and writes messages")),
+    ("summary", gettext_lazy("Sees the summary")),
+    ("private", gettext_lazy("Sees private notes")),
 ]
 MANDATES = [
     (Mandate.Kind.POWER_OF_ATTORNEY, gettext_lazy("Power of attorney")),
@@ -80,6 +89,34 @@ class AnswerForm(forms.Form):
         if said.get("answer") == YES and not said.get("chosen"):
             self.add_error("chosen", _("Choose how much they may help."))
         return said
+
+
+class AskForPatientForm(AskForm):
+    """Somebody whom the patient wants to ask, as she told a coordinator."""
+
+    how = forms.ChoiceField(
+        label=gettext_lazy("How do you know?"),
+        choices=HEARD,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose how you know.")},
+    )
+    is_read_out = forms.BooleanField(
+        label=gettext_lazy("The patient heard or read the words above, and I know it was them"),
+        error_messages={"required": gettext_lazy("First make sure that they know what they say yes to.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["chosen"]
+        chosen.choices = [*SETS, (Chosen.OWN, _("Only what I tick below"))]
+        chosen.help_text = ""
+        switches: Any = self.fields["switches"]
+        switches.choices = SWITCHES
+        self.fields["until_on"].help_text = _("Empty: until somebody ends it.")
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        return {name: value for name, value in super().asked.items() if name != "is_read_out"}
 
 
 class MandateForm(forms.Form):

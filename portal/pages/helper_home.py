@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.case.helping.models import Helper
+from cases.case.helping.words import can
 from cases.case.models import Case, ToDo
 from cases.case.path import Facts, Step, next_step
 from cases.case.people import BY_BEGINNING, allows, has_mandate
@@ -77,7 +78,7 @@ def show(request: HttpRequest, case: Case, grant: Helper) -> HttpResponse:
         "coming": [_opened(row, may) for row in cards.coming(gathered, case.pk, today)],
         "sees_records": may("see_records"),
         "records": [_record(line, name, tellers) for line in lines],
-        "can": helper_words.can(grant.switches),
+        "can": can(grant.switches),
         "only_they": helper_words.only_they_can(grant.switches, has_mandate(case, request.user)),
         "takes_papers": may("take_papers"),
         "call_open": gathered.facts.call_wanted,

@@ -26,15 +26,6 @@ HEARD = {
     How.PAPER: gettext_lazy("%(name)s said yes on %(day)s, on paper."),
     How.LAW: gettext_lazy("A paper lets you act for %(name)s. We read it on %(day)s."),
 }
-# switch → what a helper can do with it.
-CAN = {
-    "files": gettext_lazy("See records and files"),
-    "papers": gettext_lazy("Add and photograph papers"),
-    "bookings": gettext_lazy("Book, move or cancel a talk"),
-    "messages": gettext_lazy("Read and write messages"),
-    "summary": gettext_lazy("Read the summary"),
-    "private": gettext_lazy("Read private words"),
-}
 VERDICTS = VERDICT_SENTENCES | {
     "some_will_follow": gettext_lazy("Some records will follow. The date can stay."),
 }
@@ -51,12 +42,6 @@ def covers(grant: Helper) -> dict[str, str]:
     named = {"name": grant.patient.first_name, "day": when.month_day(grant.agreed_at)}
     lead = _("You help with: %(what)s, %(until)s.") % {"what": CHOSEN[Chosen(grant.chosen)], "until": until}
     return {"lead": lead, "text": str(HEARD[How(grant.agreed_how)]) % named}
-
-
-def can(switches: Iterable[str]) -> list[str]:
-    """What a helper can do. Dates and what is still to do are open to every helper."""
-    on = set(switches)
-    return [_("See dates, and what is still to do"), *(str(words) for switch, words in CAN.items() if switch in on)]
 
 
 def only_they_can(switches: Iterable[str], has_mandate: bool) -> list[str]:

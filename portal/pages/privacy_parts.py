@@ -25,6 +25,7 @@ YEAR = 365
 KEPT_WORDS = {
     "closed_cases": gettext_lazy("The words and files of your case, once it is closed"),
     "access_record": gettext_lazy("The list of who did what"),
+    "invited_addresses": gettext_lazy("Names and addresses of people you asked to help, once that is over"),
     "message_words": gettext_lazy("The words of messages we sent you"),
     "withdrawn_files": gettext_lazy("Files you took back"),
     "refused_files": gettext_lazy("Traces of files that did not pass our checks"),

@@ -15,6 +15,7 @@ from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON, WORRY
 from cases.case.away.actions import HAND_BACK
 from cases.case.calls import FIX_ADDRESS
 from cases.case.hands import READ_OUT
+from cases.case.helping.inviting.actions import RING
 from cases.case.models import Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from cases.desk.fax import telling as faxes
@@ -81,6 +82,7 @@ KINDS = {
     TREATMENT_SOON: (gettext_lazy("Treatment soon"), "stop", "alert"),
     TALK_TIME: (gettext_lazy("Talk: another time?"), "warn", "phone"),
     ASK_PATIENT: (gettext_lazy("Ask: may they help?"), "plum", "phone"),
+    RING: (gettext_lazy("Ring: can they help?"), "plum", "phone"),
     HELPER_STOPPED: (gettext_lazy("A helper stopped"), "plum", "user"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
     ANSWER: (gettext_lazy("Answer a message"), "info", "chat"),
@@ -98,6 +100,7 @@ TO_OFFICES = {RING_OFFICE, "call_holder", "ask_office", "ask_report", MISSED}
 ON_REFERRAL = {FAX_LETTER, ASK_REFERRAL}
 # The note of these says whom to reach.
 WITH_NOTE = ON_REFERRAL | {
+    RING,
     TELL_HOLDER,
     TELL_PAID,
     TELL_OPEN,
@@ -114,6 +117,7 @@ ELSEWHERE = {CALL_HELPER, ANSWER, CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPOR
 OWN_REASON = {
     WORRY,
     CALL_HELPER,
+    RING,
     ASK_PATIENT,
     HELPER_STOPPED,
     ANSWER,
@@ -230,7 +234,7 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the records"), "href": reverse("records:list", args=[todo.case_id])}
     if todo.kind == READ_OUT and todo.case:
         return {"label": _("Open the notice"), "href": reverse("pages:read_out", args=[todo.case_id])}
-    if todo.kind in {ASK_PATIENT, HELPER_STOPPED} and todo.case:
+    if todo.kind in {ASK_PATIENT, HELPER_STOPPED, RING} and todo.case:
         return {"label": _("See who helps"), "href": reverse("pages:case_helpers", args=[todo.case_id])}
     if todo.kind == "post_sheet" and todo.case:
         return {"label": _("Print and post"), "href": reverse("pages:case_file", args=[todo.case_id]) + "#post"}

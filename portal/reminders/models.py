@@ -17,6 +17,7 @@ class RecipientType(models.TextChoices):
     USER = "user"
     OFFICE = "office"
     ROLE = "role"
+    INVITED = "invited"  # somebody who was asked to come, and may have no account
 
 
 class MessageClass(models.TextChoices):

@@ -63,6 +63,7 @@ def test_the_kinds_and_ages_of_the_product():
         "unfinished_intake": 30,
         "files_not_arrived": 1,
         "drafts": 30,
+        "invited_addresses": 30,
         "message_words": 90,
         "closed_cases": 731,
         "access_record": 2192,

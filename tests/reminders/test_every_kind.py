@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from bookings import actions as bookings
 from cases.case.actions import assign, settle_to_do
 from cases.case.helping import actions as helping
+from cases.case.helping.inviting import actions as inviting
 from cases.case.models import Case
 from cases.records import actions as records
 from cases.records.referral import letter_actions
@@ -41,6 +42,9 @@ def house(world, request):  # noqa: F811
     records.tell(waits, "needs_you", need="signature", by=Actor.person(people.person("grace")))
     asked = helping.ask(visit.case, people.person("ama"), by=Actor.person(people.person("theo")))
     helping.agree(asked, chosen="most", by=Actor.person(people.person("grace")))
+    inviting.invite(
+        visit.case, name="Ben", email="ben@example.org", chosen="dates", by=Actor.person(people.person("grace"))
+    )
     nudges.nudge(visit.case, by=Actor.person(people.person("ama")))
     _write(visit.case)
     fax = letter_actions.ask_to_fax(Case.objects.get(pk=world["case"]), "refer", by=Actor.person(people.person("rosa")))

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case.helping import notices, rules
+from cases.case.helping.inviting.models import Invite
+from cases.case.helping.inviting.rules import Closed
 from cases.case.helping.models import Helper, Mandate
 from cases.case.helping.rules import Chosen, Ended, How
 from cases.case.models import Case
@@ -27,7 +29,7 @@ def ask(case: Case, person: User, *, kin: str = "", by: Actor) -> Helper:
     Raises Refused for everybody else, and for whoever was told no or is no longer wanted: then the patient asks.
     """
     case = locked(case)
-    if found := _open(case, person):
+    if found := open_one(case, person):
         return found
     if person.role or not person.is_active:
         raise Refused(_("Someone of our team cannot be a helper here."), code="role")
@@ -59,13 +61,13 @@ def agree(
     Raises Refused for anybody else, for a day that cannot be, and when it was declined or ended meanwhile.
     """
     helper = _fresh(helper)
-    _must_decide(helper, how, by)
+    must_decide(helper.case, how, by)
     if helper.ended_at:
         raise Refused(_("This was answered before. Ask anew if you want to change it."), code="state")
     if helper.agreed_at:
         return helper
-    _set(helper, chosen, switches, until_on)
-    return _said_yes(helper, how, by)
+    put_what(helper, chosen, switches, until_on)
+    return said_yes(helper, how, by)
 
 
 def let_by_law(helper: Helper, until_on: dt.date | None, *, by: Actor) -> Helper:
@@ -73,14 +75,15 @@ def let_by_law(helper: Helper, until_on: dt.date | None, *, by: Actor) -> Helper
     helper = _fresh(helper)
     if helper.agreed_at and helper.agreed_how != How.LAW:
         return helper
-    _set(helper, Chosen.ACTS, (), until_on)
+    put_what(helper, Chosen.ACTS, (), until_on)
     if helper.agreed_at is None:
-        return _said_yes(helper, How.LAW, by)
+        return said_yes(helper, How.LAW, by)
     helper.save()
     return helper
 
 
-def _said_yes(helper: Helper, how: str, by: Actor) -> Helper:
+def said_yes(helper: Helper, how: str, by: Actor) -> Helper:
+    """Put the patient's yes on record, and tell the helper of it."""
     helper.agreed_at, helper.agreed_how, helper.recorded_by = clock.now(), how, by.user
     helper.save()
     record(by, "helping.agreed", helper, patient=helper.patient_id, case=helper.case_id, why=f"heard_{how}")
@@ -92,7 +95,7 @@ def _said_yes(helper: Helper, how: str, by: Actor) -> Helper:
 def decline(helper: Helper, *, how: str = How.PAGE, by: Actor) -> Helper:
     """The patient would like to do this on her own. Said twice it is said once; a yes is ended instead."""
     helper = _fresh(helper)
-    _must_decide(helper, how, by)
+    must_decide(helper.case, how, by)
     if helper.agreed_at:
         return end(helper, by=by)
     return _end(helper, Ended.DECLINED, by)
@@ -113,13 +116,13 @@ def change(
     Help whose last day has passed can be lengthened so. Raises Refused for what was not agreed to, or has ended.
     """
     helper = _fresh(helper)
-    _must_decide(helper, how, by)
+    must_decide(helper.case, how, by)
     if helper.agreed_at is None or helper.ended_at:
         raise Refused(_("This has ended. Ask anew if you want help again."), code="state")
     before = (helper.chosen, helper.switches, helper.until_on)
     if not helper.holds(clock.now()):
         _end_mandates(helper, by)
-    _set(helper, chosen, switches, until_on)
+    put_what(helper, chosen, switches, until_on)
     if before == (helper.chosen, helper.switches, helper.until_on) and helper.agreed_how != How.LAW:
         return helper
     if helper.agreed_how == How.LAW:  # from now on it is the patient's own word
@@ -147,10 +150,11 @@ def end(helper: Helper, *, by: Actor) -> Helper:
 
 @transaction.atomic
 def end_all(case: Case, *, by: Actor) -> None:
-    """The case is closed: nobody helps in it any more. Whoever closes it looked who may."""
+    """The case is closed: nobody helps in it any more, and nobody is asked to. Whoever closes it looked who may."""
     case = locked(case)
     for helper in Helper.objects.open().filter(case=case).select_for_update(no_key=True, of=("self",)):
         _end(helper, Ended.CLOSED, by)
+    Invite.objects.open().filter(case=case).update(ended_at=clock.now(), ended_as=Closed.CLOSED)
 
 
 def _why_ended(helper: Helper, by: Actor) -> str:
@@ -173,7 +177,7 @@ def _fresh(helper: Helper) -> Helper:
     return found
 
 
-def _open(case: Case, person: User) -> Helper | None:
+def open_one(case: Case, person: User) -> Helper | None:
     """The row that stands; one whose last day has passed makes room for a new one."""
     found = Helper.objects.open().filter(case=case, person=person).first()
     if found is None or found.agreed_at is None or found.holds(clock.now()):
@@ -200,15 +204,17 @@ def end_paper(mandate: Mandate, patient: UUID, by: Actor) -> None:
     record(by, "mandate.ended", mandate, patient=patient, case=mandate.case_id)
 
 
-def _must_decide(helper: Helper, how: str, by: Actor) -> None:
-    role = role_in(helper.case, by)
+def must_decide(case: Case, how: str, by: Actor) -> None:
+    """Raise Refused unless the patient speaks, or a coordinator who heard it, in a case that is open."""
+    role = role_in(case, by)
     if why_not := rules.why_not_heard(how, is_patient=role == PATIENT, is_staff=role == COORDINATOR):
         raise Refused(why_not, code="role")
-    if helper.case.state == Case.State.CLOSED:
+    if case.state == Case.State.CLOSED:
         raise Refused(_("This case is closed. Nobody helps in it any more."), code="state")
 
 
-def _set(helper: Helper, chosen: str, switches: Iterable[str], until_on: dt.date | None) -> None:
+def put_what(helper: Helper, chosen: str, switches: Iterable[str], until_on: dt.date | None) -> None:
+    """How much, and until when. Raises Refused for a day that cannot be."""
     zone = helper.case.patient.zone
     if why_not := rules.why_not_until(until_on, clock.today(zone)):
         raise Refused(why_not, code="until_on")

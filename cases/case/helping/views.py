@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.case.helping import actions
 from cases.case.helping.forms import SWITCHES, HelpForm
+from cases.case.helping.inviting import views as invites
 from cases.case.helping.models import Helper, Mandate
 from cases.case.helping.rules import Chosen
 from cases.case.models import Case
@@ -34,6 +35,7 @@ def helpers(request: HttpRequest, pk: UUID) -> HttpResponse:
         "case": case,
         "asked": [row for row in rows if row["helper"].is_asked],
         "helping": [row for row in rows if not row["helper"].is_asked],
+        "invites": invites.rows(case, request.user),
     }
     return render(request, "case/helpers.html", page)
 

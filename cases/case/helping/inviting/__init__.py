@@ -1,0 +1,1 @@
+"""Asking somebody by email or phone to come to a case."""
