@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "cases.documents.adding.uploads.BodyLimitMiddleware",
     "portal.accounts.middleware.EvenPaceMiddleware",
+    "portal.once.OnceMiddleware",
     "portal.accounts.middleware.SessionMiddleware",
     "portal.accounts.middleware.PersonMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

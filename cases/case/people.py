@@ -1,6 +1,7 @@
 """Who is who in a case, and what each may do. Pages compute "who can open it" from here."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
@@ -12,6 +13,7 @@ from cases.case.helping.rules import BOOKINGS, FILES, MESSAGES, PAPERS, PRIVATE,
 from cases.case.models import Assignment, Case, Consent
 from portal.accounts.models import User
 from portal.actors import Actor
+from portal.once import once
 
 PATIENT, HELPER, CONSULTANT, COORDINATOR = "patient", "helper", "consultant", "coordinator"
 
@@ -143,13 +145,14 @@ def grant_of(case: Case, user: User) -> Helper | None:
     """What the patient allows this person today, or None. Staff act as staff, never by a grant."""
     if user.role:
         return None
-    return Helper.objects.granted().filter(case=case.pk, person=user.pk).first()
+    mine = Helper.objects.granted().filter(case=case.pk, person=user.pk)
+    return once(("grant", case.pk, user.pk), mine.first)
 
 
 def begins(case: Case, user: User) -> bool:
     """Whether this person began the case and waits for the patient's answer."""
-    is_starter = case.starter_id == user.pk
-    return is_starter and not Helper.objects.answered().filter(case=case.pk, person=user.pk).exists()
+    answered = Helper.objects.answered().filter(case=case.pk, person=user.pk)
+    return case.starter_id == user.pk and not once(("answered", case.pk, user.pk), answered.exists)
 
 
 def began(user: Any, path: str, own: OuterRef) -> Q:
@@ -159,15 +162,22 @@ def began(user: Any, path: str, own: OuterRef) -> Q:
 
 
 def has_mandate(case: Case, user: User) -> bool:
-    return Mandate.objects.standing().filter(case=case.pk, person=user.pk).exists()
+    return _has_mandate(case.pk, user.pk)
+
+
+def _has_mandate(case: UUID, person: UUID) -> bool:
+    standing = Mandate.objects.standing().filter(case=case, person=person)
+    return once(("mandate", case, person), standing.exists)
 
 
 def is_assigned(case: Case, user: User) -> bool:
-    return Assignment.objects.filter(case=case, user=user, ended_at__isnull=True).exists()
+    place = Assignment.objects.filter(case=case.pk, user=user.pk, ended_at__isnull=True)
+    return once(("assigned", case.pk, user.pk), place.exists)
 
 
 def has_consent_to_read(case: Case, consultant: User) -> bool:
-    return Consent.objects.standing().filter(case=case, kind=Consent.Kind.READ, consultant=consultant).exists()
+    given = Consent.objects.standing().filter(case=case.pk, kind=Consent.Kind.READ, consultant=consultant.pk)
+    return once(("reads", case.pk, consultant.pk), given.exists)
 
 
 def may(verb: str, case: Case, who: Any) -> bool:
@@ -192,7 +202,7 @@ def may(verb: str, case: Case, who: Any) -> bool:
 def allows(grant: Helper, verb: str) -> bool:
     """Whether a grant that holds lets its helper do this. No query but for what a paper of the law alone lets do."""
     if verb in BY_MANDATE:
-        return Mandate.objects.standing().filter(case=grant.case_id, person=grant.person_id).exists()
+        return _has_mandate(grant.case_id, grant.person_id)
     return verb not in NEEDS or getattr(grant, NEEDS[verb])
 
 

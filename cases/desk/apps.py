@@ -54,7 +54,7 @@ class DeskConfig(AppConfig):
         tracking.connect(fax_answers.heard)
         words.register_for_patients("letter.", "office_link.made", "office_link.remind", "office_mail.", "fax.")
         parts.register(primary.PART)
-        nav_counts.register("desk:tray", rows.count)
+        nav_counts.register("desk:tray", rows.waiting)
         words.register(tray_words.VERBS, tray_words.HISTORY_WHYS)
         words.register(
             {

@@ -48,7 +48,7 @@ def waiting_for(user: User) -> QuerySet[ToDo]:
 
 
 def count(user: User) -> int:
-    """The number beside the tab."""
+    """How many that are, for a note to them."""
     return waiting_for(user).count()
 
 

@@ -17,7 +17,7 @@ class ThreadsConfig(AppConfig):
         from portal.reminders.kinds import register
 
         register(*reminders.KINDS, digest.KIND)
-        nav_counts.register("threads:waiting", answering.count)
+        nav_counts.register("threads:waiting", answering.waiting_for)
         nav_gates.register("threads:thread", lambda user, case: may("read_messages", case, user))
         words.register(
             {

@@ -3,6 +3,7 @@
 from django.utils.translation import get_language
 
 from portal import clock
+from portal.once import once
 from portal.texts.models import Organisation, Text
 
 
@@ -18,4 +19,5 @@ def text(kind: str, language: str | None = None) -> Text:
 
 def organisation() -> Organisation:
     """The facts that hold now; an empty set of facts before the first were typed in."""
-    return Organisation.objects.order_by("from_at", "id").last() or Organisation(from_at=clock.now())
+    newest = once("organisation", Organisation.objects.order_by("from_at", "id").last)
+    return newest or Organisation(from_at=clock.now())

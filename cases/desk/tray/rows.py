@@ -93,8 +93,6 @@ def next_after(filed: Incoming, user: Any) -> Incoming | None:
     return waiting.filter(came_at__lte=filed.came_at).exclude(pk=filed.pk).first() or waiting.first()
 
 
-def count(user: Any) -> int:
-    """How many wait: for the navigation."""
-    if user.role != User.Role.COORDINATOR:
-        return 0
-    return Incoming.objects.in_tray().count()
+def waiting(user: Any) -> QuerySet[Incoming]:
+    """What waits: for the navigation."""
+    return Incoming.objects.in_tray() if user.role == User.Role.COORDINATOR else Incoming.objects.none()

@@ -99,8 +99,9 @@ def staff_nav(context):
     """The tabs of a member of staff, by role."""
     user = context.get("user")
     items = list(_items(STAFF.get(getattr(user, "role", ""), []), context))
+    counts = nav_counts.of([item["name"] for item in items], user)
     for item in items:
-        item["count"] = nav_counts.of(item["name"], user)
+        item["count"] = counts.get(item["name"], 0)
     return items
 
 

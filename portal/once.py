@@ -1,0 +1,36 @@
+"""While a page is shown, the database is asked the same question once.
+
+Only within one GET or HEAD request. Whoever changes something decides by what is there at that moment, so nothing is
+kept while a form is answered, in a task or a command; and nothing from one request to the next.
+"""
+
+from collections.abc import Callable, Hashable
+from contextvars import ContextVar
+from typing import TypeVar
+
+from django.http import HttpRequest, HttpResponse
+
+Found = TypeVar("Found")
+_answers: ContextVar[dict[Hashable, object] | None] = ContextVar("answers", default=None)
+
+
+class OnceMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = _answers.set({} if request.method in ("GET", "HEAD") else None)
+        try:
+            return self.get_response(request)
+        finally:
+            _answers.reset(token)
+
+
+def once(key: Hashable, ask: Callable[[], Found]) -> Found:
+    """The answer to `ask`; within one page the same for the same key, which names all that the question depends on."""
+    answers = _answers.get()
+    if answers is None:
+        return ask()
+    if key not in answers:
+        answers[key] = ask()
+    return answers[key]  # type: ignore[return-value]
