@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 from cases.case.models import Case
 from cases.case.people import may, role_in
 from cases.documents import rules, subjects, words
-from cases.documents.models import OTHER, Document, Version
+from cases.documents.models import OTHER, Document, DocumentQuerySet, Version
 from cases.documents.verdicts import ERASED, REFUSED
 from portal import clock
 from portal.accounts.models import User
@@ -131,22 +131,35 @@ class Row:
         return self.version.state == Version.State.LOCKED and self.version.kind == "pdf"
 
 
-def rows_of(case: Case, user: User, *, kind: str = "", with_pages: bool = False) -> list[Row]:
+def rows_of(case: Case, user: User, *, kind: str = "") -> list[Row]:
     """The files of a case that this person may see, newest first; taken-back ones last.
 
-    Photos that are pages of a joined document they see are left out, unless `with_pages`.
+    Photos that are pages of a joined document they see are left out.
     """
-    documents = Document.objects.visible_to(user).filter(case=case).order_by("-put_in_at", "pk")
-    documents = documents.select_related("guess", "withdrawn_by", "page_of")
-    if not with_pages:
-        documents = documents.without_pages(user)
+    documents = with_versions(Document.objects.visible_to(user)).filter(case=case).order_by("-put_in_at", "pk")
+    documents = documents.without_pages(user)
     if kind:
         documents = documents.filter(kind=kind)
+    return sorted(_rows(documents, case, user), key=lambda row: row.document.withdrawn_at is not None)
+
+
+def with_versions(documents: DocumentQuerySet) -> DocumentQuerySet:
+    """The documents with all that a row of them tells."""
     versions = Version.objects.select_related("put_in_by", "withdrawn_by").order_by("-number")
+    related = documents.select_related("guess", "withdrawn_by", "page_of")
+    return related.prefetch_related(Prefetch("versions", versions))
+
+
+def row_of(document: Document, user: User) -> Row | None:
+    """One file, from `with_versions`, as this person sees it; None when it was erased just now."""
+    return next(iter(_rows([document], document.case, user)), None)
+
+
+def _rows(documents: Iterable[Document], case: Case, user: User) -> list[Row]:
     role = role_in(case, user)
     kind_names = {subject.code: subject.name for subject in subjects.choices()}
     rows = []
-    for document in documents.prefetch_related(Prefetch("versions", versions)):
+    for document in documents:
         # None: it was erased just now; emptied ones stay for what a review tells of them, and are no file any more.
         versions_of = [version for version in document.versions.all() if version.reason != ERASED]
         if versions_of:
@@ -158,7 +171,7 @@ def rows_of(case: Case, user: User, *, kind: str = "", with_pages: bool = False)
             if first.state == Version.State.STUCK and role in rules.PEOPLE and document.withdrawn_at is None:
                 verbs.append("check")
             rows.append(Row(document, first, older, verbs, kind_names, user, role, apart))
-    return sorted(rows, key=lambda row: row.document.withdrawn_at is not None)
+    return rows
 
 
 def here(case: Case, user: User, *, kind: str) -> list[Row]:

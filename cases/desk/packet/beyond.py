@@ -1,5 +1,6 @@
 """That an office can save a document on its page: said on its own page, since no reader’s name stands for it."""
 
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from cases.desk.links.models import OfficeLink
@@ -8,18 +9,19 @@ from cases.desk.packet.models import Taken
 from cases.documents.models import Document
 from cases.records.models import LIVE
 from portal import clock, when
+from portal.errors import Refused
 
 TOGETHER = ("office", "visit__case__patient", "visit__case__key", "visit__office", "visit__clinician")
 
 
 def of_document(document: Document) -> list[str]:
     """A sentence for each office that saved it, and for each of a visit that can."""
-    links = OfficeLink.objects.filter(visit__case=document.case_id)
+    taken = Taken.objects.filter(link=OuterRef("pk"), version__document=document).order_by("first_at")
+    links = OfficeLink.objects.filter(visit__case=document.case_id).annotate(taken_at=taken.values("first_at")[:1])
     said = []
     for link in links.select_related(*TOGETHER).order_by("made_at"):
-        taken = Taken.objects.filter(link=link, version__document=document).order_by("first_at").first()
-        if taken:
-            day = when.month_day(taken.first_at, year=True)
+        if link.taken_at:
+            day = when.month_day(link.taken_at, year=True)
             said.append(_("%(office)s saved a copy on %(day)s.") % {"office": link.office.name, "day": day})
         elif _can_be_saved(link, document):
             said.append(_("%(office)s can save a copy on its page.") % {"office": link.office.name})
@@ -28,7 +30,10 @@ def of_document(document: Document) -> list[str]:
 
 def _can_be_saved(link: OfficeLink, document: Document) -> bool:
     visit = link.visit
-    if link.ended_at or link.office_id != visit.office_id or visit.state not in LIVE or contents.why_not(visit):
+    if link.ended_at or link.office_id != visit.office_id or visit.state not in LIVE:
         return False
-    parts = contents.for_office(visit, clock.today(visit.zone)).parts
+    try:
+        parts = contents.for_office(visit, clock.today(visit.zone)).parts
+    except Refused:  # the patient lets nothing be passed on
+        return False
     return any(part.version.document_id == document.pk for part in parts)

@@ -1,12 +1,12 @@
 """Which documents go to the office of a visit: judged anew each time, and then taken as one list."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, Q, Subquery
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case
@@ -116,10 +116,11 @@ def for_office(visit: Visit, today: date) -> Packet:
     """What its office may have today. Raises Refused while the patient allows us to pass on nothing."""
     if refusal := why_not(visit):
         raise Refused(refusal, code="unsigned")
-    releases, records = keeping.signed_in(visit.case), _records(visit.case)
+    releases, links = keeping.signed_in(visit.case), _links(visit.case)
+    records = _records(links)
     parts: list[Part] = []
     left_out: list[LeftOut] = []
-    for part in _here(visit):
+    for part in _here(visit, links):
         by_release = _by_release(part, records.get(part.version.document_id, set()), visit, releases, today)
         reason = rules.why_not_passed_on(is_own=_is_own(part.version, visit.case), by_release=by_release)
         if reason is None:
@@ -132,7 +133,7 @@ def for_office(visit: Visit, today: date) -> Packet:
 def for_reader(visit: Visit, reader: User, today: date) -> Packet:
     """The same for the people of the case: the patient's own has all that is here, whatever she signed."""
     if role_in(visit.case, reader) == "patient":
-        return Packet(visit, _numbered(_here(visit)))
+        return Packet(visit, _numbered(_here(visit, _links(visit.case))))
     return for_office(visit, today)
 
 
@@ -145,11 +146,17 @@ def _is_own(version: Version, case: Case) -> bool:
     return version.put_in_by_office is None and version.put_in_by_id in (case.patient_id, case.starter_id)
 
 
-def _records(case: Case) -> dict[UUID, set[UUID]]:
-    """Of each document the records that it is or was, in all visits of the case: forms named them one by one."""
+def _links(case: Case) -> list[ItemDocument]:
+    """Which documents are or were which records, in all visits of the case."""
+    links = ItemDocument.objects.filter(item__visit__case=case).select_related("item__kind", "item__holder")
+    return list(links.order_by("-item__kind__place", "-pk"))
+
+
+def _records(links: Iterable[ItemDocument]) -> dict[UUID, set[UUID]]:
+    """Of each document the records that it is or was: forms named them one by one."""
     records: dict[UUID, set[UUID]] = {}
-    for document, item in ItemDocument.objects.filter(item__visit__case=case).values_list("document", "item"):
-        records.setdefault(document, set()).add(item)
+    for link in links:
+        records.setdefault(link.document_id, set()).add(link.item_id)
     return records
 
 
@@ -208,32 +215,33 @@ def _why_not_by(release: Release, visit: Visit, today: date) -> Why | None:
     return release_form.release_rules.why_not_sent(held, asked, today)
 
 
-def _here(visit: Visit) -> list[Part]:
+def _here(visit: Visit, links: Iterable[ItemDocument]) -> list[Part]:
     """Each document that can be read and is a record of this visit, or the plan; none that is hidden or gone."""
-    items = _items_by_document(visit)
+    items = _items_by_document(visit, links)
     found = Version.objects.ready().on_their_own().newest_ready()
     found = found.filter(case=visit.case_id, document__only_me=False, document__withdrawn_at=None)
-    unwanted = visit.items.filter(state=ItemState.NOT_WANTED, kind=PLAN_KIND).exists()
-    wanted = Q(document__in=list(items)) | (Q(pk__in=[]) if unwanted else Q(document__kind=PLAN))
+    unwanted = RecordItem.objects.filter(visit=visit.pk, state=ItemState.NOT_WANTED, kind=PLAN_KIND)
+    wanted = Q(document__in=list(items)) | Q(~Exists(unwanted), document__kind=PLAN)
     together = ("document__guess", "document__case__key", "case__key", "file__key", "original__key")
-    places = dict(RecordKind.objects.values_list("pk", "place"))
+    place_of_plan = RecordKind.objects.filter(pk=PLAN_KIND).values("place")
     parts = [
-        _part(version, items.get(version.document_id), places[PLAN_KIND])
-        for version in found.filter(wanted).select_related(*together)
+        _part(version, items.get(version.document_id), version.place_of_plan)
+        for version in found.filter(wanted).annotate(place_of_plan=Subquery(place_of_plan)).select_related(*together)
     ]
     return sorted(
         parts, key=lambda part: (part.place, _day(part.version.document), part.version.document.put_in_at, part.title)
     )
 
 
-def _items_by_document(visit: Visit) -> dict[UUID, RecordItem]:
+def _items_by_document(visit: Visit, links: Iterable[ItemDocument]) -> dict[UUID, RecordItem]:
     """Of what goes through us, and of what is core: the record that a document is."""
-    goes = Q(item__route=Route.THROUGH_US) | Q(item__is_core=True)
-    links = ItemDocument.objects.filter(goes, item__visit=visit).exclude(item__state=ItemState.NOT_WANTED)
     items: dict[UUID, RecordItem] = {}
-    for link in links.select_related("item__kind", "item__holder").order_by("-item__kind__place", "-pk"):
-        link.item.visit = visit  # so that its sealed words open without another look
-        items[link.document_id] = link.item
+    for link in links:
+        item = link.item
+        goes = item.route == Route.THROUGH_US or item.is_core
+        if goes and item.visit_id == visit.pk and item.state != ItemState.NOT_WANTED:
+            item.visit = visit  # so that its sealed words open without another look
+            items[link.document_id] = item
     return items
 
 

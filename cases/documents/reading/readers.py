@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case, Consent, Helper
@@ -14,7 +15,6 @@ from cases.case.people import (
     COORDINATOR,
     HELPER,
     PATIENT,
-    begins,
     in_words,
     may,
     role_in,
@@ -25,6 +25,7 @@ from cases.documents.models import Document
 from portal import when
 from portal.accounts.models import User
 
+PARTS = (PATIENT, HELPER, CONSULTANT, COORDINATOR)
 Beyond = Callable[[Document], list[str]]
 _beyond: list[Beyond] = []
 
@@ -99,65 +100,52 @@ def _words_for_staff(reader: Reader) -> str:
 
 
 def readers_of(document: Document) -> list[Reader]:
-    """The rule of `models.readable_by` for one document: who can open it today, the patient first.
+    """The rule of `models.readable_by` for one document: who can open it today, the patient first. One query.
 
     Nobody opens what was taken back.
     """
     if document.withdrawn_at:
         return []
-    case, found = document.case, {}
-    if case.patient.can_sign_in:
-        found[case.patient] = Reader(case.patient, PATIENT)
-    if not document.only_me:
-        starter = _beginner(case)
-        if starter and starter.pk == document.put_in_by_id and starter.can_sign_in:
-            found.setdefault(starter, Reader(starter, HELPER))
-        for reader in _helpers(document, case):
-            found.setdefault(reader.user, reader)
-        for reader in [*_consultants(case), *_coordinators(case)]:
-            if reader.user != starter:  # one of our staff who began it for somebody reads as whoever began
-                found.setdefault(reader.user, reader)
-    ready = _with_second_factor(found)
-    return [reader for user, reader in found.items() if not user.role or user.pk in ready]
+    found = [_as_reader(user, document) for user in _candidates(document)]
+    return sorted(filter(None, found), key=lambda reader: PARTS.index(reader.part))
 
 
-def _beginner(case: Case) -> User | None:
-    """Who began the case for the patient and waits for the answer: reads what they put in themselves."""
-    starter = case.starter
-    return starter if starter and case.state != Case.State.CLOSED and begins(case, starter) else None
+def _as_reader(user: Any, document: Document) -> Reader | None:
+    """One of `_candidates` as what opens the document for them; None when nothing does."""
+    case = document.case
+    is_open = case.state != Case.State.CLOSED
+    if user.role and not user.is_ready:  # staff open nothing before they have set up a second factor
+        return None
+    if user.pk == case.patient_id:
+        return Reader(user, PATIENT)
+    if document.only_me:
+        return None
+    if user.pk == case.starter_id and not user.was_answered:
+        # Who began it for the patient and waits for the answer reads what they put in themselves; staff as well.
+        return Reader(user, HELPER) if is_open and user.pk == document.put_in_by_id else None
+    if user.helps:
+        return Reader(user, HELPER, user.agreed_at)
+    if user.role == User.Role.CONSULTANT:
+        return Reader(user, CONSULTANT, user.given_at) if user.is_assigned and user.given_at else None
+    return Reader(user, COORDINATOR) if user.role == User.Role.COORDINATOR and is_open else None
 
 
-def _helpers(document: Document, case: Case) -> list[Reader]:
-    """Those whose grant opens all files, and those who put this one in themselves."""
-    granted = Helper.objects.granted().filter(case=case, person__can_sign_in=True, person__role="")
-    opened = granted.filter(Q(files=True) | Q(person=document.put_in_by_id))
-    return [
-        Reader(helper.person, HELPER, helper.agreed_at if helper.files else None)
-        for helper in opened.select_related("person").order_by("person__name")
-    ]
-
-
-def _consultants(case: Case) -> list[Reader]:
-    """Those who have a place in the case and the patient's permission to read, with the day it was given."""
-    assigned = case.assignments.filter(ended_at__isnull=True).values("user")
-    given = Consent.objects.standing().filter(
-        case=case,
-        kind=Consent.Kind.READ,
-        consultant__in=assigned,
-        consultant__role=User.Role.CONSULTANT,
-        consultant__can_sign_in=True,
+def _candidates(document: Document) -> QuerySet[User]:
+    """Those whom something may let open the document, by name, each with what it is."""
+    case, own = document.case, {"case": document.case_id, "person": OuterRef("pk")}
+    granted = Helper.objects.granted().filter(**own, person__role="")
+    given = Consent.objects.standing().filter(case=case, kind=Consent.Kind.READ, consultant=OuterRef("pk"))
+    people = User.objects.filter(can_sign_in=True).annotate(
+        was_answered=Exists(Helper.objects.answered().filter(**own)),
+        helps=Exists(granted.filter(Q(files=True) | Q(person=document.put_in_by_id))),
+        agreed_at=granted.filter(files=True).values("agreed_at")[:1],
+        is_assigned=Exists(case.assignments.filter(ended_at__isnull=True, user=OuterRef("pk"))),
+        given_at=given.order_by("given_at").values("given_at")[:1],
+        is_ready=Exists(Authenticator.objects.filter(user=OuterRef("pk"))),
     )
-    since: dict[User, Consent] = {}
-    for consent in given.select_related("consultant").order_by("consultant__name", "-given_at"):
-        since[consent.consultant] = consent
-    return [Reader(user, CONSULTANT, consent.given_at) for user, consent in since.items()]
-
-
-def _coordinators(case: Case) -> list[Reader]:
-    if case.state == Case.State.CLOSED:
-        return []
-    people = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name")
-    return [Reader(user, COORDINATOR) for user in people]
+    named = Q(pk__in=[pk for pk in (case.patient_id, case.starter_id) if pk])
+    staff = Q(role=User.Role.CONSULTANT, is_assigned=True) | Q(role=User.Role.COORDINATOR)
+    return people.filter(named | Q(helps=True) | staff).order_by("name", "pk")
 
 
 def _with_second_factor(people: Iterable[User]) -> set[object]:

@@ -23,7 +23,7 @@ from portal.vault import files
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A document as page pictures with its words; with `part`, one page or the thumbnails around it."""
     document = _document(request, pk)
-    version = _version_shown(request, document, request.GET)
+    version = _version_shown(document, request.GET)
     if request.method == "GET" and version.is_ready:
         looks.note_opening(version, by=Actor.of(request))
     view = viewing.of_version(version, request.GET, request.user) if version.is_ready else None
@@ -36,7 +36,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def find(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Words looked for in one document: the places, and the pages with marks. They travel by POST, in no address."""
     document = _document(request, pk)
-    version = _version_shown(request, document, request.POST)
+    version = _version_shown(document, request.POST)
     if not version.is_ready:
         raise Http404
     looks.note_opening(version, by=Actor.of(request))
@@ -46,9 +46,11 @@ def find(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _document(request: HttpRequest, pk: UUID) -> Document:
-    known = Document.objects.visible_to(request.user)
+    known = lists.with_versions(Document.objects.visible_to(request.user))
     known = known.select_related("case__patient", "case__starter", "case__key", "put_in_by")
     document: Document = found(request, known, pk)
+    for version in document.versions.all():
+        version.case = document.case
     return document
 
 
@@ -57,8 +59,7 @@ def _page(
 ) -> HttpResponse:
     if view and part in viewing.PARTS:
         return render(request, viewing.PARTS[part], {"view": view})
-    rows = lists.rows_of(document.case, request.user, with_pages=True)
-    row = next((row for row in rows if row.document.pk == document.pk), None)
+    row = lists.row_of(document, request.user)
     if row is None:  # erased just now
         raise Http404
     context = {
@@ -77,10 +78,9 @@ def _page(
     return render(request, "documents/detail.html", context)
 
 
-def _version_shown(request: HttpRequest, document: Document, asked: QueryDict) -> Version:
+def _version_shown(document: Document, asked: QueryDict) -> Version:
     """The version asked for, else the newest one that can be read, else the newest one; 404 without any."""
-    known = Version.objects.visible_to(request.user).filter(document=document)
-    versions = list(known.select_related("case__key", "document"))
+    versions = list(document.versions.all())  # who may know a document may know its versions
     if wanted := number(asked.get("version")):
         versions = [version for version in versions if version.number == wanted]
     if not versions:

@@ -14,7 +14,7 @@ from cases.case.signatures import SignedHow
 from cases.documents.models import Document
 from cases.records.models import LIVE, RecordItem, Release, Visit
 from cases.records.release import form as release_form
-from cases.records.release.models import ReleaseItem, ReleaseRecipient
+from cases.records.release.models import ReleaseItem, ReleaseQuerySet, ReleaseRecipient
 from cases.records.release.rules import why_not_sent
 from cases.records.release.states import Why
 from cases.records.states import ItemState, Need
@@ -37,13 +37,17 @@ def signed_for(visit: Visit) -> list[Release]:
 
 def signed_in(case: Case) -> list[Release]:
     """The same of all visits of a case."""
-    by_visit = signed_for_each(Visit.objects.filter(case=case).values_list("pk", flat=True))
+    by_visit = _signed(Release.objects.filter(visit__case=case))
     return sorted(chain(*by_visit.values()), key=lambda each: each.signed_at or each.begun_at, reverse=True)
 
 
 def signed_for_each(visits: Iterable[UUID]) -> dict[UUID, list[Release]]:
     """The same for many visits at once; those without any are left out."""
-    found = Release.objects.ever_signed().filter(visit__in=list(visits)).prefetch_related(*WITH_ALL)
+    return _signed(Release.objects.filter(visit__in=list(visits)))
+
+
+def _signed(releases: ReleaseQuerySet) -> dict[UUID, list[Release]]:
+    found = releases.ever_signed().prefetch_related(*WITH_ALL)
     found = found.select_related("holder", "paper", "own_form", "text", "visit__case__key", "visit__case__patient")
     by_visit: dict[UUID, list[Release]] = {}
     for release in found.order_by(LATEST_FIRST, "pk"):
