@@ -199,9 +199,11 @@ def note_reading(case: Case, upto: int, *, by: Actor) -> None:
     """
     answering.lock(case)
     now = clock.now()
-    mark, is_first = ReadMark.objects.get_or_create(case=case, person=by.user, defaults={"read_at": now})
-    is_look = is_first or rules.is_another_look(mark.read_at, now)
-    if upto > mark.upto or is_look:
+    mark = ReadMark.objects.filter(case=case, person=by.user).first()
+    is_look = mark is None or rules.is_another_look(mark.read_at, now)
+    if mark is None:  # nobody else makes it meanwhile: we hold the thread
+        ReadMark.objects.create(case=case, person=by.user, upto=upto, read_at=now)
+    elif upto > mark.upto or is_look:
         mark.upto, mark.read_at = max(upto, mark.upto), now
         mark.save(update_fields=["upto", "read_at"])
     if is_look:

@@ -25,8 +25,11 @@ ANSWER = "answer_message"  # kind of to-do
 
 def lock(case: Case) -> Thread:
     """The thread of a case, locked: one person at a time adds to it, so that numbers tell the order."""
+    locking = Thread.objects.select_for_update(of=("self",)).filter(case=case)
+    if thread := locking.first():
+        return thread
     Thread.objects.get_or_create(case=case)
-    return Thread.objects.select_for_update(of=("self",)).get(case=case)
+    return locking.get()
 
 
 def open_of(thread: Thread) -> ToDo | None:

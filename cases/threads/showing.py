@@ -191,19 +191,13 @@ def as_what(author: User, case: Case, reader: User) -> str:
 
 
 def _files(messages: list[Message], user: User) -> dict[UUID, list[File]]:
-    """The files of these messages that the reader may know of, by message; three queries, or one without files."""
-    named = list(Attachment.objects.filter(message__in=messages).order_by("pk").values_list("message", "document"))
-    if not named:
-        return {}
-    visible = Document.objects.visible_to(user).filter(pk__in={document for _message, document in named})
-    versions = Version.objects.order_by("-number")
-    documents = {each.pk: each for each in visible.prefetch_related(Prefetch("versions", versions))}
+    """The files of these messages that the reader may know of, by message; two queries, or one without files."""
+    known = Attachment.objects.filter(message__in=messages, document__in=Document.objects.visible_to(user))
+    versions = Prefetch("document__versions", Version.objects.order_by("-number"))
     found: dict[UUID, list[File]] = {}
-    for message, pk in named:
-        document = documents.get(pk)
-        version = lists.newest(document) if document else None
-        if document and version:
-            found.setdefault(message, []).append(File(document, version))
+    for named in known.select_related("document").prefetch_related(versions).order_by("pk"):
+        if version := lists.newest(named.document):
+            found.setdefault(named.message_id, []).append(File(named.document, version))
     return found
 
 

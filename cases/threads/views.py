@@ -80,10 +80,12 @@ def page(
         "form": next((each for each in (form, note_form, assign_form) if each and each.is_bound), None),
         "also": also,
     }
+    kept = drafts.kept_of(user, [actions.DRAFT, actions.NOTE_DRAFT], case) if may_write else {}
     if may_write:
-        context |= _box(request, case, form)
+        context |= _box(request, case, form, kept.get(actions.DRAFT))
     if is_staff:
-        context |= _for_staff(request, case, found, people, marks, note_form, assign_form)
+        context |= _for_staff(request, case, found, people, marks, assign_form)
+        context["note_form"] = note_form or NoteForm.fresh(kept.get(actions.NOTE_DRAFT))
     return render(request, "threads/thread.html", context, status=status)
 
 
@@ -97,11 +99,10 @@ def _read(
         actions.note_reading(reader.case, upto, by=Actor.of(request))
 
 
-def _box(request: HttpRequest, case: Case, form: MessageForm | None) -> dict[str, Any]:
+def _box(request: HttpRequest, case: Case, form: MessageForm | None, kept: dict[str, Any] | None) -> dict[str, Any]:
     """What stands in the box to write in."""
     user: Any = request.user
     if form is None:
-        kept = drafts.kept(user, actions.DRAFT, case)
         stays = _named_in(kept, "documents")
         form = MessageForm.fresh(kept, documents=_choices(request, case, stays))  # type: ignore[assignment]
     return {
@@ -119,7 +120,6 @@ def _for_staff(
     found: Thread | None,
     people: list[tuple[User, str]],
     marks: list[ReadMark],
-    note_form: NoteForm | None,
     assign_form: AssignForm | None,
 ) -> dict[str, Any]:
     user: Any = request.user
@@ -127,7 +127,6 @@ def _for_staff(
     staff = [each for each, _words in people if each.role and each.pk != case.patient_id]
     return {
         "todo": todo,
-        "note_form": note_form or NoteForm.fresh(drafts.kept(user, actions.NOTE_DRAFT, case)),
         "note_draft": actions.NOTE_DRAFT,
         "assign_form": assign_form or _assign_form(todo, staff, user),
         "readings": showing.readings(marks, found.last_number if found else 0),

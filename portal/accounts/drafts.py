@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -29,8 +29,13 @@ def keep(person: User, form: str, about: object, fields: Mapping[str, Any]) -> D
 
 def kept(person: User, form: str, about: object = "") -> dict[str, Any] | None:
     """What was kept, fit for a form's `initial`; None when there is nothing, or it is older than 30 days."""
-    draft = Draft.objects.filter(person=person, form=form, about=_id(about), kept_at__gt=clock.now() - LASTS).first()
-    return json.loads(draft.body) if draft and draft.body else None
+    return kept_of(person, [form], about).get(form)
+
+
+def kept_of(person: User, forms: Iterable[str], about: object = "") -> dict[str, dict[str, Any]]:
+    """The same of several forms on one page, by form; one query."""
+    lasting = Draft.objects.filter(person=person, about=_id(about), kept_at__gt=clock.now() - LASTS)
+    return {draft.form: json.loads(draft.body) for draft in lasting.filter(form__in=forms) if draft.body}
 
 
 def drop(person: User, form: str, about: object = "") -> None:

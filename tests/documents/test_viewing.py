@@ -148,7 +148,7 @@ def test_file_of_300_pages_opens_like_one_of_three(case, rosa, version, django_a
     sizes = {}
     for each in (version, long):
         # One of them locks the version, so that a look is one line; two ask the desk for whom it went to, how it came.
-        with django_assert_max_num_queries(32):
+        with django_assert_max_num_queries(27):
             answer = rosa.get(each.get_absolute_url() + "?page=2")
         sizes[each.pk] = len(answer.content)
     assert "Page 2 of 300" in answer.content.decode()
