@@ -333,6 +333,7 @@ PAGES: dict[str, Page] = {
     "pages:not_today": of_case(FAMILY, posts="only", body={"until": "2026-01-01"}),
     "pages:nudge": of_case(STARTER, owner="starter", posts="only"),
     "pages:copies": of_case(STARTER, owner="starter", posts="only"),
+    "pages:ask_by_email": of_case(STARTER, owner="starter", posts="only"),
     "pages:ask_by_phone": of_case(STARTER, owner="starter", posts="only"),
     "pages:yes_on_paper": of_case(STARTER, owner="starter", is_file=True),
     "pages:stop_helping": of_case(STARTER, owner="starter", posts="too"),
@@ -391,6 +392,7 @@ DATES_ONLY = frozenset(
         "bookings:detail",
         "bookings:move",  # says that she cannot
         "bookings:pick",  # says that she cannot
+        "pages:ask_by_email",
         "pages:ask_by_phone",
         "pages:call_me",
         "pages:case_home",

@@ -116,6 +116,28 @@ def join_by_link(*, email: str, name: str, language: str, time_zone: str, by: Ac
 
 
 @transaction.atomic
+def open_by_link(person: User, *, email: str, by: Actor) -> User:
+    """An account without an address gets the one whose mailed link its person opened, and accepts the privacy notice.
+
+    Raises Refused where it has one, for staff, and when another account has the address.
+    """
+    person = User.objects.select_for_update().get(pk=person.pk)
+    if person.email or person.role:
+        raise Refused(_("This page has an address already. Sign in with it."), code="state")
+    person.email, person.can_sign_in = email, True
+    person.joined_at = person.joined_at or clock.now()
+    try:
+        with transaction.atomic():
+            person.save(update_fields=["email", "can_sign_in", "joined_at"])
+            EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
+    except IntegrityError:
+        raise Refused(_("This address can’t be used here. Use another one, or call us."), code="email") from None
+    oneself = Actor("user", person.pk, address=by.address, user=person)
+    record(oneself, "account.opened_to_sign_in", person, patient=person.pk)
+    return accept_privacy(person, by=oneself)
+
+
+@transaction.atomic
 def change_role(person: User, *, role: str, by: Actor) -> User:
     """Give or take a staff role; ends every session of that person at once. Raises Refused for one's own."""
     person = _other(person, by)

@@ -16,7 +16,7 @@ from cases.case.helping import actions as helping
 from cases.case.helping.inviting import views as invites
 from cases.case.helping.mandates import end_mandate, helpers_of, record_mandate
 from cases.case.helping.models import Helper, Mandate
-from cases.case.helping.rules import Chosen, How
+from cases.case.helping.rules import ASK_PATIENT, Chosen, How
 from cases.case.models import Case, ToDo
 from cases.documents.lists import rows_of
 from portal import clock, when
@@ -27,7 +27,6 @@ from portal.errors import Refused
 from portal.history.actions import record
 from portal.pages import cards, todos
 from portal.pages.helper_forms import MANDATES, NO, SETS, AnswerForm, MandateForm
-from portal.pages.helper_home import ASK_PATIENT
 from portal.texts.models import Text
 from portal.texts.words import text
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from cases.case.helping.inviting import actions
 from cases.case.helping.inviting.forms import AddressForm
 from cases.case.helping.inviting.models import Invite
+from cases.case.helping.inviting.rules import Part
 from cases.case.helping.inviting.views import FIELDS, said
 from cases.case.people import cases_where
 from portal.access import find_or_404, open_to
@@ -52,7 +53,7 @@ def ask(request: HttpRequest, pk: str) -> HttpResponse:
 def address(request: HttpRequest, pk: str) -> HttpResponse:
     """Somebody who was asked by phone told us where to send the link."""
     own = Invite.objects.visible_to(request.user).filter(case__in=cases_where(request.user, "record_helpers"))
-    asked = find_or_404(own.select_related("case__patient"), pk=pk)
+    asked = find_or_404(own.filter(part=Part.HELPER).select_related("case__patient"), pk=pk)
     form = AddressForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:

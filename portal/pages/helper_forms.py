@@ -6,9 +6,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.case.helping.inviting.forms import AskForm
+from cases.case.helping.inviting.forms import AskForm, as_meant
 from cases.case.helping.models import Mandate
 from cases.case.helping.rules import Chosen, How, Kin
+from portal import texting
+from portal.accounts import reach
+from portal.accounts.entrance_forms import WHOLE_ADDRESS
 
 YES, NO = "yes", "no"
 HEARD = [
@@ -140,6 +143,43 @@ class MandateForm(forms.Form):
     def __init__(self, *args: Any, papers: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["paper"].choices = [("", _("On paper, in our office")), *papers]  # type: ignore[attr-defined]
+
+
+class MailboxForm(forms.Form):
+    """Where the patient has a mailbox, or a phone that takes our texts."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("Their own email address"),
+        help_text=gettext_lazy("Not one that you share. The mail does not say what this is about."),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "class": "rs-input--m"}),
+        error_messages={"invalid": WHOLE_ADDRESS, "max_length": WHOLE_ADDRESS},
+    )
+    phone = reach.phone_field()
+    kin = forms.ChoiceField(label=gettext_lazy("Who are you to them?"), choices=KIN, required=False)
+    as_typed = forms.CharField(required=False, widget=forms.HiddenInput)
+    is_filter = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="mail_%s", **kwargs)  # beside the form of the call
+        self.fields["phone"].help_text = _("No email? Then we send a text. They answer on its page.")
+        if not texting.is_on():
+            del self.fields["phone"]
+
+    def clean_email(self) -> str:
+        return as_meant(self, self.cleaned_data["email"])
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not self.errors and not (said.get("email") or said.get("phone")):
+            self.add_error("email", _("Enter their own email address."))
+        return said
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the action takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "as_typed"}
 
 
 class CallForm(forms.Form):

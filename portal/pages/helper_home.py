@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.case.helping.models import Helper
+from cases.case.helping.rules import ASK_PATIENT
 from cases.case.helping.words import can
 from cases.case.models import Case, ToDo
 from cases.case.path import Facts, Step, next_step
@@ -25,10 +26,9 @@ from portal import clock, when
 from portal.accounts.models import User
 from portal.pages import cards, facts, helper_words, nudges, words
 from portal.pages.cards import Row
-from portal.pages.helper_forms import CallForm
+from portal.pages.helper_forms import CallForm, MailboxForm
 from portal.pages.nudges import THEIRS
 
-ASK_PATIENT = "ask_patient"  # the to-do: somebody who began waits for the patient's answer
 # step → the verb it needs, where a helper can do it at all. Comparing and deciding are the patient's.
 STEP_VERBS = {
     "plan": "add_documents",
@@ -136,7 +136,9 @@ def _record(line: ItemStanding, name: str, tellers: dict[Any, User]) -> Row:
     return {"title": item.called, "hint": f"{weight}. {said}" if said else weight, "tag": tag}
 
 
-def begun(request: HttpRequest, case: Case, *, call_form: CallForm | None = None) -> HttpResponse:
+def begun(
+    request: HttpRequest, case: Case, *, call_form: CallForm | None = None, mail_form: MailboxForm | None = None
+) -> HttpResponse:
     """The page of someone who began for another and waits for the answer: what she put in, and how to ask."""
     now, user = clock.now(), request.user
     today, name = when.as_date(now), case.patient.first_name
@@ -156,9 +158,11 @@ def begun(request: HttpRequest, case: Case, *, call_form: CallForm | None = None
         "coming": cards.coming(gathered, case.pk, today),
         "files": [row for row in rows_of(case, user) if row.document.withdrawn_at is None],
         "call_form": call_form or CallForm(initial={"kin": asked.kin if asked else ""}),
-        "form": call_form,
+        "mail_form": mail_form or MailboxForm(initial={"kin": asked.kin if asked else ""}),
+        "has_mailbox": bool(case.patient.email),
+        "form": call_form or mail_form,
         "call_wanted": ToDo.objects.open().filter(kind=ASK_PATIENT, case=case).exists(),
         "only_they": [str(words) for words in helper_words.ONLY_THEY],
         "call_open": gathered.facts.call_wanted,
     }
-    return render(request, "pages/helper_begun.html", context, status=422 if call_form else 200)
+    return render(request, "pages/helper_begun.html", context, status=422 if call_form or mail_form else 200)

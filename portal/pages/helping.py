@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases.case.actions import ask_to_do
 from cases.case.helping import actions as helping
 from cases.case.helping.copies import pause_copies
+from cases.case.helping.inviting.own_mailbox import name_mailbox
 from cases.case.helping.models import Helper
+from cases.case.helping.rules import ASK_PATIENT
 from cases.case.models import Case, ToDo
 from cases.case.people import HELPER, grant_of, role_in
 from portal import clock, paper
@@ -22,8 +24,7 @@ from portal.errors import Refused
 from portal.history.actions import record
 from portal.pages import helper_home, nudges, yes_on_paper
 from portal.pages.actions import organisation_zone
-from portal.pages.helper_forms import CallForm
-from portal.pages.helper_home import ASK_PATIENT
+from portal.pages.helper_forms import CallForm, MailboxForm
 
 HELPER_STOPPED = "helper_stopped"
 
@@ -82,6 +83,25 @@ def ask_by_phone(request: HttpRequest, pk: str) -> HttpResponse:
         messages.success(request, _("We have it. One of us calls %(name)s.") % {"name": case.patient.first_name})
     except Refused as no:
         messages.info(request, no.message)
+    return redirect(case)
+
+
+@open_to(PERSON)
+@require_POST
+def ask_by_email(request: HttpRequest, pk: str) -> HttpResponse:
+    """We write to the patient's own mailbox. Whose else it may be is not told: then one of us calls."""
+    case = _case(request, pk)
+    if grant_of(case, request.user):
+        return redirect(case)
+    form = MailboxForm(request.POST)
+    if not form.is_valid():
+        return helper_home.begun(request, case, mail_form=form)
+    try:
+        name_mailbox(case, **form.asked, by=Actor.of(request))
+    except Refused as no:
+        form.add_error("email" if no.code == "email" else None, no.message)
+        return helper_home.begun(request, case, mail_form=form)
+    messages.success(request, _("We have it. %(name)s hears from us.") % {"name": case.patient.first_name})
     return redirect(case)
 
 

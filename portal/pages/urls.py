@@ -39,6 +39,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/not-today/", home.not_today, name="not_today"),
     path("cases/<uuid:pk>/nudge/", helping.nudge, name="nudge"),
     path("cases/<uuid:pk>/copies/", helping.copies, name="copies"),
+    path("cases/<uuid:pk>/ask-by-email/", helping.ask_by_email, name="ask_by_email"),
     path("cases/<uuid:pk>/ask-by-phone/", helping.ask_by_phone, name="ask_by_phone"),
     path("cases/<uuid:pk>/yes-on-paper.pdf", helping.paper_form, name="yes_on_paper"),
     path("cases/<uuid:pk>/stop-helping/", helping.stop, name="stop_helping"),

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from bookings import actions as bookings
-from cases.case.actions import assign, settle_to_do
+from cases.case.actions import assign, open_case, settle_to_do
 from cases.case.helping import actions as helping
 from cases.case.helping.inviting import actions as inviting
+from cases.case.helping.inviting.own_mailbox import name_mailbox
 from cases.case.models import Case
 from cases.records import actions as records
 from cases.records.referral import letter_actions
@@ -45,6 +46,8 @@ def house(world, request):  # noqa: F811
     inviting.invite(
         visit.case, name="Ben", email="ben@example.org", chosen="dates", by=Actor.person(people.person("grace"))
     )
+    begun = open_case(patient_name="Ida Holm", starter=people.person("ama"), by=Actor.person(people.person("ama")))
+    name_mailbox(begun, email="ida@example.org", by=Actor.person(people.person("ama")))
     nudges.nudge(visit.case, by=Actor.person(people.person("ama")))
     _write(visit.case)
     fax = letter_actions.ask_to_fax(Case.objects.get(pk=world["case"]), "refer", by=Actor.person(people.person("rosa")))

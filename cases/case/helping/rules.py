@@ -69,6 +69,7 @@ SETS: dict[str, frozenset[str]] = {
     Chosen.ACTS: frozenset(SWITCHES),
 }
 SAID_TO_STAFF = {How.TEXT, How.PHONE, How.PAPER, How.MAIL}  # what a coordinator may have heard, and records
+ASK_PATIENT = "ask_patient"  # the to-do: somebody who began waits for the patient's answer
 LONGEST = dt.timedelta(days=2 * 366)  # further ahead is a slip of the pen
 ASKED_AGAIN_BEFORE = dt.timedelta(days=7)
 

@@ -14,7 +14,7 @@ from cases.case.helping import actions as helping
 from cases.case.helping import rules as helping_rules
 from cases.case.helping.inviting import notices, rules
 from cases.case.helping.inviting.models import Invite
-from cases.case.helping.inviting.rules import Closed
+from cases.case.helping.inviting.rules import Closed, Part
 from cases.case.helping.models import Helper
 from cases.case.helping.rules import How
 from cases.case.models import Case, ToDo
@@ -61,23 +61,23 @@ def invite(
             return same
         raise Refused(_("You have asked them already. Take that back first, then ask anew."), code="email")
     _must_be_another(case, email)
-    if Invite.objects.filter(case=case, asked_at__gt=now - dt.timedelta(days=1)).count() >= rules.A_DAY_AT_MOST:
+    if Invite.objects.filter(case=case, asked_at__gt=now - rules.ONE_DAY).count() >= rules.A_DAY_AT_MOST:
         raise Refused(_("That is enough for one day. Ask the others tomorrow, or call us."), code="often")
     asked = Invite.objects.create(
         case=case, patient=case.patient, email=email, how=how, asked_at=now, asked_by=by.user, sent_at=now,
         good_until=rules.good_until(now, helping_rules.over_at(until_on, case.patient.zone)), **said,
     )  # fmt: skip
-    _on_record(by, "helping.invited", asked, why=f"heard_{how}")
-    _say(asked, by)
+    on_record(by, "helping.invited", asked, why=f"heard_{how}")
+    say(asked, by)
     return asked
 
 
 def _same(case: Case, email: str, phone: str) -> Invite | None:
     """What was asked of this address and can still be taken up; one whose time passed makes room."""
     where = {"email__iexact": email} if email else {"email": "", "phone": phone}
-    found = Invite.objects.open().filter(case=case, **where).first()
+    found = Invite.objects.open().filter(case=case, part=Part.HELPER, **where).first()
     if found and not found.is_standing:
-        _close(found, Closed.EXPIRED)
+        close(found, Closed.EXPIRED)
         return None
     return found
 
@@ -94,7 +94,7 @@ def _must_be_another(case: Case, email: str) -> None:
         raise Refused(_("This person helps already. Change what they may do instead."), code="email")
 
 
-def _say(asked: Invite, by: Actor) -> None:
+def say(asked: Invite, by: Actor) -> None:
     """By mail; else by text, where texts can go; else one of us rings."""
     if asked.email or texting.is_on():
         notices.asked(asked)
@@ -110,19 +110,20 @@ def send_again(asked: Invite, *, by: Actor) -> Invite:
 
     Raises Refused for anybody but the patient and a coordinator, when it is over, and when it was said just now.
     """
-    asked, now = _fresh(asked), clock.now()
+    asked, now = fresh(asked), clock.now()
     _must_be_theirs(asked, by)
     if asked.ended_at:
         raise Refused(_("This is over. Ask anew if you want to."), code="state")
     if why_not := rules.why_not_again(asked.sent_at, asked.times, now):
         raise Refused(why_not, code="soon")
-    _renew(asked, now)
-    _on_record(by, "helping.invited_again", asked)
-    _say(asked, by)
+    renew(asked, now)
+    on_record(by, "helping.invited_again", asked)
+    say(asked, by)
     return asked
 
 
-def _renew(asked: Invite, now: dt.datetime) -> None:
+def renew(asked: Invite, now: dt.datetime) -> None:
+    """A new sending: a new link and a new last day."""
     over_at = helping_rules.over_at(asked.until_on, asked.case.patient.zone)
     if over_at and over_at <= now:
         raise Refused(_("The last day of the help has passed. Ask anew with a later one."), code="until_on")
@@ -134,7 +135,7 @@ def _renew(asked: Invite, now: dt.datetime) -> None:
 @transaction.atomic
 def give_address(asked: Invite, *, email: str, by: Actor) -> Invite:
     """Whoever was asked by phone told a coordinator their email address: the link goes there. Twice it goes once."""
-    asked, email = _fresh(asked), email.strip().lower()
+    asked, email = fresh(asked), email.strip().lower()
     _must_be_theirs(asked, by)
     if asked.email == email:
         return asked
@@ -144,37 +145,37 @@ def give_address(asked: Invite, *, email: str, by: Actor) -> Invite:
         raise Refused(_("You have asked them already. Take that back first, then ask anew."), code="email")
     _must_be_another(asked.case, email)
     asked.email = email
-    _renew(asked, clock.now())
-    _on_record(by, "helping.invited_again", asked)
-    _settle(asked, by)
-    _say(asked, by)
+    renew(asked, clock.now())
+    on_record(by, "helping.invited_again", asked)
+    settle(asked, by)
+    say(asked, by)
     return asked
 
 
 @transaction.atomic
 def withdraw(asked: Invite, *, by: Actor) -> Invite:
     """Take it back: the link opens nothing any more. Twice it is taken back once. Raises Refused once it was taken."""
-    asked = _fresh(asked)
+    asked = fresh(asked)
     _must_be_theirs(asked, by)
     if asked.ended_as == Closed.TAKEN:
         raise Refused(_("They have said yes meanwhile. You can end their help at any time."), code="state")
     if asked.ended_at is None:
-        _close(asked, Closed.WITHDRAWN)
-        _on_record(by, "helping.invite_withdrawn", asked)
-        _settle(asked, by)
+        close(asked, Closed.WITHDRAWN)
+        on_record(by, "helping.invite_withdrawn", asked)
+        settle(asked, by)
     return asked
 
 
 @transaction.atomic
 def decline(asked: Invite, *, by: Actor) -> Invite:
     """Whoever was asked cannot: the patient is told kindly. Twice it is said once. Raises Refused when it is over."""
-    asked = _fresh(asked)
+    asked = fresh(asked)
     if asked.ended_as == Closed.DECLINED:
         return asked
-    _must_stand(asked)
-    _close(asked, Closed.DECLINED)
-    _on_record(by, "helping.invite_declined", asked)
-    _settle(asked, by)
+    must_stand(asked)
+    close(asked, Closed.DECLINED)
+    on_record(by, "helping.invite_declined", asked)
+    settle(asked, by)
     notices.declined(asked)
     return asked
 
@@ -185,11 +186,11 @@ def take(asked: Invite, person: User, *, by: Actor) -> Helper:
 
     Raises Refused when it is over, for anybody whose confirmed address is another one, for the patient, and for staff.
     """
-    asked = _fresh(asked)
+    asked = fresh(asked)
     case = asked.case
     if asked.ended_as == Closed.TAKEN and asked.taken_by_id == person.pk and (stands := helping.open_one(case, person)):
         return stands
-    _must_stand(asked)
+    must_stand(asked)
     if why_not := why_not_take(asked, person):
         raise Refused(why_not, code="role")
     helper = helping.open_one(case, person)
@@ -200,9 +201,9 @@ def take(asked: Invite, person: User, *, by: Actor) -> Helper:
         helping.put_what(helper, helping_rules.set_of(asked.switches), asked.switches, asked.until_on)
         helper.agreed_at, helper.agreed_how, helper.recorded_by = now, asked.how, asked.asked_by
         helper.save()
-    _close(asked, Closed.TAKEN, person)
+    close(asked, Closed.TAKEN, person)
     record(by, "helping.taken", helper, patient=case.patient_id, case=case.pk)
-    _settle(asked, by)
+    settle(asked, by)
     notices.taken(helper)
     return helper
 
@@ -232,8 +233,8 @@ def join_and_take(asked: Invite, *, name: str, by: Actor) -> tuple[User, Helper]
 
     Raises Refused as `take` does, and where the address has an account meanwhile.
     """
-    asked = _fresh(asked)
-    _must_stand(asked)
+    asked = fresh(asked)
+    must_stand(asked)
     if not asked.email:
         raise Refused(_("Sign in first, or create your page."), code="role")
     lives = {"language": asked.patient.language, "time_zone": asked.patient.time_zone}
@@ -241,34 +242,40 @@ def join_and_take(asked: Invite, *, name: str, by: Actor) -> tuple[User, Helper]
     return person, take(asked, person, by=Actor("user", person.pk, address=by.address, user=person))
 
 
-def _must_stand(asked: Invite) -> None:
-    if not asked.is_standing or asked.case.state == Case.State.CLOSED:
+def must_stand(asked: Invite, part: str = Part.HELPER) -> None:
+    """Raise Refused unless it can be taken up now."""
+    if asked.part != part or not asked.is_standing or asked.case.state == Case.State.CLOSED:
         raise Refused(_("This link no longer works. Ask for a new one."), code="state")
 
 
 def _must_be_theirs(asked: Invite, by: Actor) -> None:
-    """The patient's, or a coordinator's for her."""
+    """What the patient asked, or a coordinator for her."""
+    if asked.part != Part.HELPER:
+        raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
     how = How.PHONE if by.user is not None and by.user.role == User.Role.COORDINATOR else How.PAGE
     helping.must_decide(asked.case, how, by)
 
 
-def _fresh(asked: Invite) -> Invite:
+def fresh(asked: Invite) -> Invite:
+    """The row as it is now, locked behind its case."""
     case = helping.locked(asked.case)
     found = Invite.objects.select_for_update(of=("self",)).select_related("patient", "asked_by").get(pk=asked.pk)
     found.case = case
     return found
 
 
-def _close(asked: Invite, how: str, person: User | None = None) -> None:
+def close(asked: Invite, how: str, person: User | None = None) -> None:
+    """It is over; nothing of it goes any more."""
     asked.ended_at, asked.ended_as, asked.taken_by = clock.now(), how, person
     asked.save(update_fields=["ended_at", "ended_as", "taken_by"])
     notices.over(asked)
 
 
-def _settle(asked: Invite, by: Actor) -> None:
+def settle(asked: Invite, by: Actor) -> None:
     for todo in ToDo.objects.open().filter(kind=RING, about_id=str(asked.pk)):
         settle_to_do(todo, by=by)
 
 
-def _on_record(by: Actor, verb: str, asked: Invite, why: str = "") -> None:
+def on_record(by: Actor, verb: str, asked: Invite, why: str = "") -> None:
+    """One line in the patient's history."""
     record(by, verb, asked, patient=asked.patient_id, case=asked.case_id, why=why)

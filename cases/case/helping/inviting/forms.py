@@ -81,6 +81,20 @@ class AddressForm(forms.Form):
     )
 
 
+class OwnPageForm(forms.Form):
+    """The patient takes over the page that somebody began."""
+
+    is_me = forms.BooleanField(error_messages={"required": gettext_lazy("Tick that this is you.")})
+    privacy = forms.BooleanField(
+        label=gettext_lazy("I have read the privacy notice and accept it"),
+        error_messages={"required": gettext_lazy("Read the privacy notice and tick that you accept it.")},
+    )
+
+    def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["is_me"].label = _("I am %(name)s, and nobody else uses this mailbox") % {"name": name}
+
+
 class JoinForm(forms.Form):
     """Who comes by a link: a name, and the privacy notice."""
 

@@ -17,4 +17,4 @@ def invite_for(token: str) -> Invite | None:
     """What a token was made for, whatever became of it; None for a made-up one, or of an earlier sending."""
     found = links.read(INVITED, token)
     asked = Invite.objects.filter(pk=found.id, times=found.generation) if found else Invite.objects.none()
-    return asked.select_related("case", "patient").first()
+    return asked.select_related("case", "patient", "asked_by").first()

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from phonenumber_field.modelfields import PhoneNumberField
 
-from cases.case.helping.inviting.rules import Closed
+from cases.case.helping.inviting.rules import Closed, Part
 from cases.case.helping.rules import SWITCHES, How
 from portal import clock
 from portal.accounts.models import User
@@ -39,17 +39,20 @@ class InviteQuerySet(models.QuerySet["Invite"]):
 
 
 class Invite(models.Model):
-    """One person asked to help in one case, with what the patient allows; nothing holds until that person takes it."""
+    """One person asked to help in one case, with what the patient allows; nothing holds until that person takes it.
+    Or the patient herself, asked to take over the page that a helper began.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("case.Case", on_delete=models.CASCADE, related_name="invites")
     patient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    part = models.CharField(max_length=7, choices=Part.choices, default=Part.HELPER, db_default=Part.HELPER)
     name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
     phone = PhoneNumberField(blank=True, default="")
     switches = ArrayField(models.CharField(max_length=8), default=list, blank=True)
     until_on = models.DateField(null=True, blank=True)  # the last day of the help, where the patient lives
-    how = models.CharField(max_length=5, choices=How.choices)  # how the patient said so
+    how = models.CharField(max_length=5, choices=How.choices, blank=True)  # how the patient said so
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField()  # the last time that it was said
@@ -79,7 +82,15 @@ class Invite(models.Model):
             models.CheckConstraint(
                 name="invite_switches_are_known", condition=Q(switches__contained_by=list(SWITCHES))
             ),
-            models.CheckConstraint(name="invite_how_is_known", condition=Q(how__in=HEARD)),
+            models.UniqueConstraint(
+                fields=["case"],
+                name="invite_one_open_to_the_patient",
+                condition=Q(ended_at__isnull=True, part=Part.PATIENT),
+            ),
+            models.CheckConstraint(
+                name="invite_how_is_known",
+                condition=Q(part=Part.HELPER, how__in=HEARD) | Q(part=Part.PATIENT, how="", switches=[]),
+            ),
             models.CheckConstraint(
                 name="invite_names_whom_and_where",
                 condition=Q(ended_at__isnull=False) | ~Q(name="") & (~Q(email="") | ~Q(phone="")),
@@ -95,7 +106,10 @@ class Invite(models.Model):
                 | ~Q(ended_as=Closed.TAKEN) & Q(taken_by__isnull=True),
             ),
             models.CheckConstraint(
-                name="invite_is_for_another", condition=Q(taken_by__isnull=True) | ~Q(taken_by=F("patient"))
+                name="invite_is_taken_by_whom_it_is_for",
+                condition=Q(taken_by__isnull=True)
+                | Q(part=Part.HELPER) & ~Q(taken_by=F("patient"))
+                | Q(part=Part.PATIENT, taken_by=F("patient")),
             ),
             models.CheckConstraint(
                 name="invite_times_in_order",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.case.helping.inviting import links
 from cases.case.helping.inviting.models import Invite
-from cases.case.helping.inviting.rules import Closed, name_in_mail
+from cases.case.helping.inviting.rules import Closed, Part, name_in_mail
 from cases.case.helping.models import Helper
 from portal import clock, mail, texting, when
 from portal.actors import SYSTEM
@@ -26,7 +26,7 @@ from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
 from portal.reminders.rules import next_allowed
 
-INVITED, TAKEN, CANNOT = "helping.invited", "helping.taken", "helping.cannot"
+INVITED, OWN, TAKEN, CANNOT = "helping.invited", "helping.own", "helping.taken", "helping.cannot"
 STILL_USEFUL = dt.timedelta(days=7)
 
 
@@ -34,7 +34,7 @@ def asked(invite: Invite) -> None:
     """Mail goes at once; a text not in the night of where the patient lives, as we know no other zone."""
     now = clock.now()
     row = Reminder(
-        kind=INVITED,
+        kind=OWN if invite.part == Part.PATIENT else INVITED,
         about_type=invite._meta.label_lower,
         about_id=invite.pk,
         version=invite.times,
@@ -125,11 +125,14 @@ def _still_due(rows: Iterable[Reminder], now: dt.datetime) -> set[UUID]:
 
 def _words(rows: Iterable[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
     rows = list(rows)
-    found = Invite.objects.select_related("patient").in_bulk([row.about_id for row in rows])
+    found = Invite.objects.select_related("patient", "asked_by").in_bulk([row.about_id for row in rows])
     return {row.pk: _ask(found[row.about_id], reader) for row in rows}
 
 
 def _ask(invite: Invite, reader: Reader) -> Words:
+    if invite.part == Part.PATIENT:
+        helper = name_in_mail(invite.asked_by.first_name) or _("Someone you know")
+        return say(OWN_WORDS, {"name": reader.called, "helper": helper}, path=links.path_of(invite))
     patient = name_in_mail(invite.patient.first_name) or _("Someone you know")
     return say(INVITED_WORDS, {"name": reader.called, "patient": patient}, path=links.path_of(invite))
 
@@ -184,6 +187,15 @@ INVITED_WORDS = _pattern(
     gettext_lazy("The page says with what. Yes or no, both are fine. If you don’t know %(patient)s, do nothing."),
     gettext_lazy("See and answer"),
 )
+OWN_WORDS = _pattern(
+    OWN,
+    gettext_lazy("A helper began: to the patient’s own mailbox"),
+    "helper",
+    gettext_lazy("%(helper)s began a page for you"),
+    gettext_lazy("%(helper)s began a page for you, %(name)s"),
+    gettext_lazy("It is yours. You say what %(helper)s may do. If you don’t know %(helper)s, do nothing."),
+    gettext_lazy("Open my page"),
+)
 TAKEN_WORDS = _pattern(
     TAKEN,
     gettext_lazy("Whom the patient asked helps now"),
@@ -212,6 +224,16 @@ KINDS = (
         why=lambda row: _("The patient asked this person to help."),
         rank=10,
         patterns=(INVITED_WORDS,),
+    ),
+    Kind(
+        code=OWN,
+        message_class=ANSWER,
+        label=gettext_lazy("A helper began a page"),
+        still_due=_still_due,
+        words=_words,
+        why=lambda row: _("Somebody began a page for this person, and named this mailbox."),
+        rank=10,
+        patterns=(OWN_WORDS,),
     ),
     Kind(
         code=TAKEN,

@@ -10,9 +10,17 @@ from django.utils.translation import gettext_lazy
 LASTS = dt.timedelta(days=14)
 AGAIN_AFTER = dt.timedelta(minutes=10)
 TIMES_AT_MOST = 5
+ONE_DAY = dt.timedelta(days=1)
 A_DAY_AT_MOST = 10  # in one case: enough for a family, too few to pester strangers
 LONGEST_NAME = 30
 ADDRESS_KEPT = dt.timedelta(days=30)  # once it is over
+
+
+class Part(models.TextChoices):
+    """As whom somebody is asked to come."""
+
+    HELPER = "helper"
+    PATIENT = "patient"  # whose page a helper began
 
 
 class Closed(models.TextChoices):

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.case.helping.forms import SWITCHES
-from cases.case.helping.inviting import actions, links
+from cases.case.helping.inviting import actions, links, own_page
 from cases.case.helping.inviting.forms import AskForm, JoinForm
 from cases.case.helping.inviting.models import Invite
-from cases.case.helping.inviting.rules import Closed, name_in_mail
+from cases.case.helping.inviting.own_page import shown
+from cases.case.helping.inviting.rules import Closed, Part, name_in_mail
 from cases.case.helping.rules import Chosen, set_of
 from cases.case.helping.words import can
 from cases.case.models import Case
@@ -78,7 +79,7 @@ def row(asked: Invite) -> dict[str, Any]:
 
 def rows(case: Case, reader: Any) -> list[dict[str, Any]]:
     """Those who were asked and have not answered."""
-    found = Invite.objects.visible_to(reader).open().filter(case=case).order_by("asked_at", "pk")
+    found = Invite.objects.visible_to(reader).open().filter(case=case, part=Part.HELPER).order_by("asked_at", "pk")
     return [row(asked) for asked in found]
 
 
@@ -99,7 +100,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _do(request: HttpRequest, pk: UUID, action: Callable[..., Invite], words: Callable[[Invite], str]) -> HttpResponse:
     theirs = cases_where(request.user, "choose_helpers"), cases_where(request.user, "record_helpers")
     own = Invite.objects.visible_to(request.user).filter(Q(case__in=theirs[0]) | Q(case__in=theirs[1]))
-    asked = find_or_404(own.select_related("case__patient"), pk=pk)
+    asked = find_or_404(own.filter(part=Part.HELPER).select_related("case__patient"), pk=pk)
     try:
         messages.success(request, words(action(asked, by=Actor.of(request))))
     except Refused as no:
@@ -115,16 +116,17 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     asked = links.invite_for(token)
     if asked is None:
         made_up = tries.are_too_many(client_address(request))
-        return _shown(request, "case/invited_gone.html", {}, 429 if made_up else 410)
+        return shown(request, "case/invited_gone.html", {}, 429 if made_up else 410)
     user: Any = request.user
     if asked.ended_as == Closed.TAKEN and asked.taken_by_id == user.pk:
         return redirect(asked.case)
     if not asked.is_standing or asked.case.state == Case.State.CLOSED:
-        return _shown(request, "case/invited_gone.html", {}, 410)
+        return shown(request, "case/invited_gone.html", {}, 410)
+    answer = own_page.answer if asked.part == Part.PATIENT else _answer
     if user.is_authenticated:
-        return _answer(request, asked)
+        return answer(request, asked)
     with translation.override(asked.patient.language), timezone.override(asked.patient.zone):
-        return _answer(request, asked)
+        return answer(request, asked)
 
 
 def _answer(request: HttpRequest, asked: Invite) -> HttpResponse:
@@ -136,7 +138,7 @@ def _answer(request: HttpRequest, asked: Invite) -> HttpResponse:
     try:
         if request.POST.get("answer") == "no":
             actions.decline(asked, by=nobody)
-            return _shown(request, "case/invited_no.html", {"name": _patient(asked)})
+            return shown(request, "case/invited_no.html", {"name": _patient(asked)})
         if request.POST.get("answer") == "yes" and user.is_authenticated:
             return redirect(actions.take(asked, user, by=Actor.of(request)).case)
         if form and form.is_bound and form.is_valid():
@@ -155,14 +157,8 @@ def _answer(request: HttpRequest, asked: Invite) -> HttpResponse:
         "sign_in": f"{reverse('account_login')}?next={request.path}",
         "sign_up": f"{reverse('account_signup')}?next={request.path}",
     }
-    return _shown(request, "case/invited.html", page, 422 if also or (form and form.errors) else 200)
+    return shown(request, "case/invited.html", page, 422 if also or (form and form.errors) else 200)
 
 
 def _patient(asked: Invite) -> str:
     return name_in_mail(asked.patient.first_name) or _("Someone you know")
-
-
-def _shown(request: HttpRequest, template: str, page: dict[str, Any], status: int = 200) -> HttpResponse:
-    answer = render(request, template, page, status=status)
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
