@@ -180,6 +180,8 @@ class Case(models.Model):
     diagnosis = SealedText()  # in the person's own words
     answers = SealedText()  # JSON of the five questions, where the person chose to keep them
     matters = SealedText()  # what matters to me: private words of the patient
+    matters_is_shared = models.BooleanField(default=False, db_default=False)  # with the consultant
+    matters_version = models.PositiveIntegerField(default=0, db_default=0)
     treatment_on = models.DateField(null=True, blank=True)  # planned start of treatment
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField()

@@ -244,7 +244,7 @@ def _after_the_visit(facts: Facts, today: date) -> Step | None:
     if not facts.talk_held:
         return _talk(facts)
     if not facts.decision:
-        return Step("choose", "", None, 15)
+        return Step("choose", "opinions:compare", None, 15)
     return None
 
 

@@ -49,6 +49,7 @@ MAY: dict[str, set[str]] = {
     "note_messages": {CONSULTANT, COORDINATOR},  # what the team writes for itself beside the thread
     "see_questions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "ask_questions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
+    "see_opinions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "choose_helpers": {PATIENT},
     "record_helpers": {COORDINATOR},
     "hand_over": {COORDINATOR},
@@ -70,6 +71,7 @@ NEEDS: dict[str, str] = {
     "write_messages": MESSAGES,
     "see_questions": MESSAGES,
     "ask_questions": MESSAGES,
+    "see_opinions": SUMMARY,
     "open_summary": SUMMARY,
     "read_summary": SUMMARY,
     "see_private_words": PRIVATE,

@@ -14,8 +14,10 @@ class OpinionsConfig(AppConfig):
     def ready(self) -> None:
         from bookings import changes as booking_changes
         from cases.case import changes, office_ties
+        from cases.case.people import may
         from cases.desk.links import parts
         from cases.desk.mail import kinds as mail_kinds
+        from cases.opinions.deciding import reminders as deciding_reminders
         from cases.opinions.models import Talk
         from cases.opinions.questions.actions import take_over_hope
         from cases.opinions.questions.showing import asked_for_reader
@@ -23,9 +25,11 @@ class OpinionsConfig(AppConfig):
         from cases.opinions.talk.actions import TALK_TIME, follow_doctor
         from cases.opinions.talk.ties import TIES
         from cases.records import undoing
+        from portal.accounts import nav_gates
         from portal.reminders.kinds import register
 
-        register(*reminders.KINDS)
+        register(*reminders.KINDS, *deciding_reminders.KINDS)
+        nav_gates.register("opinions:compare", lambda user, case: may("see_opinions", case, user))
         undoing.register(Talk, ("state", "on_date", "at_time", "known_by"))
         changes.on_doctor_named(follow_doctor)
         booking_changes.on_booked(take_over_hope)
@@ -35,6 +39,8 @@ class OpinionsConfig(AppConfig):
         mail_kinds.open_besides(office_part.open_with)
         words.register_for_patients("talk.")
         words.register_for_patients("question.ordered")
+        words.register_for_patients("decision.")
+        words.register_for_patients("matters.")
         words.register(
             {
                 "talk.planned": _("Planned a talk with the doctor"),
@@ -49,6 +55,11 @@ class OpinionsConfig(AppConfig):
                 "talk.agenda_changed": _("Changed what is to be gone over in the talk"),
                 "talk.agenda_taken": _("Saved the page for the talk as a PDF"),
                 "talk.shown": _("Let the doctor’s office read the page for the talk"),
+                "opinions.seen": _("Looked at the opinions"),
+                "decision.made": _("Said where they are with the decision"),
+                "decision.changed": _("Changed where they are with the decision"),
+                "matters.saved": _("Wrote down what matters to them"),
+                "matters.shared": _("Shared what matters with the consultant"),
                 "question.seen": _("Looked at the questions"),
                 "question.added": _("Added a question"),
                 "question.changed": _("Changed a question"),

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
+from cases.opinions.deciding import views as deciding
 from cases.opinions.questions import views as questions
 from cases.opinions.talk import office_views, views
 
 app_name = "opinions"
 urlpatterns = [
+    path("cases/<uuid:pk>/opinions/", deciding.compare, name="compare"),
+    path("cases/<uuid:pk>/opinions/decide/", deciding.decide, name="decide"),
+    path("cases/<uuid:pk>/opinions/matters/", deciding.say_what_matters, name="matters"),
     path("cases/<uuid:pk>/talk/", views.talk, name="talk"),
     path("cases/<uuid:pk>/talk/save/", views.arrange, name="arrange_talk"),
     path("cases/<uuid:pk>/talk/agenda/", views.save_agenda, name="save_agenda"),

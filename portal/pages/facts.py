@@ -12,6 +12,7 @@ from bookings.slots import plan_due_on
 from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.path import ARRIVED_HOPS, ConsultationFacts, Facts, ItemFacts
 from cases.documents.models import PLAN, Version
+from cases.opinions.deciding import known as decisions
 from cases.opinions.talk import known as talks
 from cases.opinions.talk.known import Known
 from cases.records.days.closed_days import ClosedDays
@@ -95,7 +96,11 @@ def of_cases(
 def _look_up(cases: Mapping[UUID, Case], now: dt.datetime, here: Organisation | None) -> _Rows:
     # A third doctor's visit is a later round and takes the second's place.
     parts = ("office", "clinician", "referral", "report")
-    live = Visit.objects.live().filter(case__in=cases).annotate(talks_of_case=talks.beside("case"))
+    live = (
+        Visit.objects.live()
+        .filter(case__in=cases)
+        .annotate(talks_of_case=talks.beside("case"), decided=decisions.beside("case"))
+    )
     visits = live.select_related(*parts).order_by("round")
     rows = _Rows()
     for visit in visits:
@@ -185,6 +190,7 @@ def _gather(case: Case, rows: _Rows) -> Gathered:
         talk_on=talk and talk.on,
         talk_with=talk.doctor if talk else "",
         talk_held=talk is not None and not talk.is_open,
+        decision=decisions.in_a_word(visit.decided) if visit else "",
         report="" if report is None or report.state == ReportState.NOT_ASKED else str(report.state),
         call_wanted=case.pk in rows.calls,
         call_by=rows.calls.get(case.pk),

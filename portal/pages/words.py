@@ -196,6 +196,7 @@ def _named(step: Step) -> StepWords | None:
             return StepWords(
                 _("Make your decision"),
                 _("The final choice is yours. Take the time you need."),
+                _("See my opinions"),
             )
         case "nothing":
             return StepWords(_("Nothing to do today"), _("Things move without you. We tell you when they don’t."))

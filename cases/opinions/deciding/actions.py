@@ -1,0 +1,123 @@
+"""What the patient says of her decision and of what matters to her. She alone, or who acts for her in law."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.case.actions import must
+from cases.case.models import Case
+from cases.opinions.deciding import planning, rules
+from cases.opinions.deciding.models import Decision
+from cases.opinions.deciding.rules import ROUNDS, Choice
+from cases.opinions.models import Talk
+from cases.opinions.talk import planning as talk_planning
+from cases.records.actions import begin_round
+from cases.records.models import Visit
+from cases.records.planning import replan as replan_visit
+from cases.records.states import VisitState
+from cases.records.visits.rounds import THIRD
+from portal import clock
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+
+
+@transaction.atomic
+def decide(
+    case: Case,
+    *,
+    choice: str,
+    words: str = "",
+    check_in_on: date | None = None,
+    seen: UUID | None = None,
+    by: Actor,
+) -> Decision:
+    """Say where she is now. `seen` is the answer that the page showed; said twice it is said once.
+
+    "More time" lets the case rest: nothing is chased, nothing is late. "A third opinion" begins its round, with a
+    referral of its own. Raises Refused for anybody who may not, for what cannot be chosen, and when another answer
+    came in between (code "changed").
+    """
+    case = _locked("decide", case, by)
+    now, stands = clock.now(), Decision.objects.current().filter(case=case).select_related("case__key").first()
+    words = words.strip()
+    if stands and (stands.choice, stands.words, stands.check_in_on) == (choice, words, check_in_on):
+        return stands
+    if (stands.pk if stands else None) != seen:
+        raise Refused(_("Something else was saved meanwhile. Look at it, then say it again."), code="changed")
+    if choice not in rules.offered(heard_in(case), has_third=has_third(case)):
+        raise Refused(_("Choose one of these."), code="choice")
+    if reason := rules.why_not_words(words):
+        raise Refused(reason, code="words")
+    if reason := rules.why_not_check_in(choice, check_in_on, clock.today(case.patient.zone)):
+        raise Refused(reason, code="check_in_on")
+    if choice == Choice.ANOTHER:
+        begin_round(case, round=THIRD, by=by)
+    if stands:
+        stands.replaced_at = now
+        stands.save(update_fields=["replaced_at"])
+    made = Decision(case=case, choice=choice, check_in_on=check_in_on, decided_at=now, decided_by=by.user)
+    made.words = words
+    made.save(force_insert=True)
+    planning.replan(made, stands, now=now)
+    _rest(case, choice == Choice.TIME)
+    record(by, "decision.changed" if stands else "decision.made", made, patient=case.patient_id, case=case.pk)
+    return made
+
+
+@transaction.atomic
+def say_what_matters(case: Case, words: str, *, is_shared: bool, seen: int, by: Actor) -> Case:
+    """What matters most to her: hers alone unless she shares it with her consultant. The same again changes nothing.
+
+    Raises Refused for anybody who may not, and when other words came in between (code "changed").
+    """
+    case = _locked("decide", case, by)
+    words = words.strip()
+    if (case.matters, case.matters_is_shared) == (words, is_shared):
+        return case
+    if case.matters_version != seen:
+        raise Refused(_("Something else was saved meanwhile. Look at it, then say it again."), code="changed")
+    if reason := rules.why_not_words(words):
+        raise Refused(reason, code="words")
+    case.matters, case.matters_is_shared, case.matters_version = words, is_shared, seen + 1
+    case.save(update_fields=["matters", "matters_is_shared", "matters_version"])
+    verb = "matters.shared" if is_shared else "matters.saved"
+    record(by, verb, case, patient=case.patient_id, case=case.pk)
+    return case
+
+
+def _locked(verb: str, case: Case, by: Actor) -> Case:
+    must(verb, case, by)
+    case = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("patient", "key").get(pk=case.pk)
+    if case.state == Case.State.CLOSED:
+        raise Refused(_("This case is closed. Ask us to open it again."), code="state")
+    return case
+
+
+def has_third(case: Case) -> bool:
+    return Visit.objects.live().filter(case=case, round=THIRD).exists()
+
+
+def heard_in(case: Case) -> set[str]:
+    """The roles of the doctors whose opinion is there to choose: the first by the plan, the others once seen."""
+    named = set(case.clinicians.values_list("role", flat=True))
+    seen = set(Visit.objects.filter(case=case, state=VisitState.HAPPENED).values_list("round", flat=True))
+    return {role for role in named if role not in ROUNDS or ROUNDS[role] in seen}
+
+
+def _rest(case: Case, rests: bool) -> None:
+    """A case that rests is left in peace; once it goes on, what is due is planned anew."""
+    state = Case.State.RESTING if rests else Case.State.OPEN
+    if case.state == state:
+        return
+    case.state = state
+    case.save(update_fields=["state"])
+    now = clock.now()
+    for visit in Visit.objects.live().filter(case=case).select_related("office", "clinician"):
+        visit.case = case
+        replan_visit(visit, now=now)
+    for talk in Talk.objects.open().filter(case=case).select_related("office", "clinician"):
+        talk.case = case
+        talk_planning.replan(talk, now=now)

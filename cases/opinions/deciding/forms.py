@@ -1,0 +1,97 @@
+"""Where the patient is now, and what matters to her. Forms check the input; actions save it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.opinions.deciding import rules
+from cases.opinions.deciding.models import Decision
+from cases.opinions.deciding.rules import Choice
+from cases.records.forms import day_input
+
+HINTS = {
+    Choice.ANOTHER: gettext_lazy("It needs a referral too. We’ll help you arrange it with the same packet."),
+    Choice.TIME: gettext_lazy("As long as you like. Nothing here is late."),
+}
+
+
+class DecisionForm(forms.Form):
+    """One answer, in own words where she likes."""
+
+    choice = forms.ChoiceField(
+        label=gettext_lazy("Where are you now?"),
+        help_text=gettext_lazy("You can change this at any time."),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose where you are now.")},
+    )
+    words = forms.CharField(
+        label=gettext_lazy("In your own words"),
+        help_text=gettext_lazy("Only you see this, and a helper whom you let see your private words."),
+        max_length=rules.LONGEST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    check_in_on = forms.DateField(
+        label=gettext_lazy("With more time: shall we write to you on a day?"),
+        help_text=gettext_lazy("Leave it out, and we leave you in peace."),
+        required=False,
+        widget=day_input(),
+        error_messages={"invalid": gettext_lazy("Enter the day in full: month, day and year.")},
+    )
+    seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    is_filter = True
+
+    def __init__(self, *args: Any, names: Mapping[str, str], has_third: bool, **kwargs: Any):
+        """`names`: the doctors who were heard, by role."""
+        super().__init__(*args, **kwargs)
+        offered = rules.offered(names, has_third=has_third)
+        self.fields["choice"].choices = [(choice.value, _label(choice, names)) for choice in offered]
+
+    @classmethod
+    def of(cls, stands: Decision | None, **known: Any) -> "DecisionForm":
+        """The form as it stands."""
+        if stands is None:
+            return cls(**known)
+        parts = {"choice": stands.choice, "words": stands.words, "check_in_on": stands.check_in_on, "seen": stands.pk}
+        return cls(initial=parts, **known)
+
+    def clean(self) -> dict[str, Any]:
+        """A day counts only with "more time"."""
+        said = super().clean() or {}
+        if said.get("choice") != Choice.TIME:
+            said["check_in_on"] = None
+        return said
+
+
+def _label(choice: Choice, names: Mapping[str, str]) -> str:
+    if choice in rules.PLANS:
+        return _("I’d like to go with %(name)s’s plan") % {"name": names[choice]}
+    said = {
+        Choice.OWN: _("I’d like to go my own way"),
+        Choice.ANOTHER: _("I’m still wondering. I’d like a third opinion"),
+        Choice.TIME: _("I need more time"),
+    }[choice]
+    return format_html('{}<span class="rs-choice__h">{}</span>', said, HINTS[choice]) if choice in HINTS else said
+
+
+class MattersForm(forms.Form):
+    """What matters most to her, and whether her consultant may read it."""
+
+    words = forms.CharField(
+        label=gettext_lazy("What matters most to you?"),
+        help_text=gettext_lazy("Only you see this unless you share it."),
+        max_length=rules.LONGEST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    is_shared = forms.BooleanField(
+        label=gettext_lazy("Share it with my consultant"),
+        help_text=gettext_lazy("They read it beside the plan. You can take it back here."),
+        required=False,
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    is_filter = True

@@ -1,0 +1,68 @@
+"""Where the patient is with her decision: her choice in her own words, and what she said before."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from cases.case import people
+from cases.case.models import Case
+from cases.opinions.deciding.rules import MADE, Choice
+from portal.accounts.models import User
+from portal.vault.fields import SealedText
+from portal.vault.models import DataKey
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def visible_to(self, user: Any) -> "DecisionQuerySet":
+        """Those of the cases whose private words a person may see."""
+        return self.filter(people.where(user, "see_private_words", "case"))
+
+    def current(self) -> "DecisionQuerySet":
+        return self.filter(replaced_at=None)
+
+
+class Decision(models.Model):
+    """One answer. It can be changed at any time: what stood before stays, with when and by whom."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="decisions")
+    choice = models.CharField(max_length=10, choices=Choice.choices)
+    words = SealedText()  # in her own words; may be empty
+    check_in_on = models.DateField(null=True, blank=True)  # "more time": when we ask again
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="decision_choice_is_known", condition=Q(choice__in=Choice.values)),
+            models.UniqueConstraint(name="decision_one_current", fields=["case"], condition=Q(replaced_at=None)),
+            models.CheckConstraint(
+                name="decision_asked_again_only_for_more_time",
+                condition=Q(check_in_on__isnull=True) | Q(choice=Choice.TIME),
+            ),
+            models.CheckConstraint(
+                name="decision_replaced_after_it_was_made",
+                condition=Q(replaced_at__isnull=True) | Q(replaced_at__gte=F("decided_at")),
+            ),
+        ]
+        indexes = [models.Index(fields=["case", "-decided_at"], name="decision_of_case")]
+
+    def __str__(self) -> str:
+        return f"decision {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("opinions:compare", args=[self.case_id])
+
+    @property
+    def sealing_key(self) -> DataKey:
+        return self.case.key
+
+    @property
+    def is_made(self) -> bool:
+        return self.choice in MADE

@@ -1,0 +1,50 @@
+"""What a patient may say about where she is, and which answers are there to choose. Pure.
+
+Nothing here ranks or recommends (the mission: "the final choice is yours"); "more time" is never late.
+"""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+LONGEST = 4000  # letters of her own words
+FARTHEST = timedelta(days=366)
+
+
+class Choice(TextChoices):
+    FIRST = "first", gettext_lazy("The first doctor’s plan")
+    SECOND = "second", gettext_lazy("The second doctor’s plan")
+    THIRD = "third", gettext_lazy("The third doctor’s plan")
+    OWN = "own", gettext_lazy("My own way")
+    ANOTHER = "another", gettext_lazy("A third opinion")
+    TIME = "time", gettext_lazy("More time")
+
+
+PLANS = (Choice.FIRST, Choice.SECOND, Choice.THIRD)
+ROUNDS: dict[str, int] = {Choice.SECOND: 2, Choice.THIRD: 3}  # the visit at which each of them is heard
+MADE = frozenset({*PLANS, Choice.OWN})  # "a third opinion" and "more time" leave the decision open
+
+
+def offered(heard: Collection[str], *, has_third: bool) -> list[Choice]:
+    """What can be chosen: the plans of the doctors who were heard, and a third opinion once the second was, while
+    none has begun.
+    """
+    plans = [choice for choice in PLANS if choice in heard]
+    can_ask = Choice.SECOND in heard and not has_third
+    return [*plans, Choice.OWN, *([Choice.ANOTHER] if can_ask else []), Choice.TIME]
+
+
+def why_not_words(words: str) -> str:
+    return _("Make this shorter.") if len(words) > LONGEST else ""
+
+
+def why_not_check_in(choice: str, on: date | None, today: date) -> str:
+    """Why we cannot ask again on this day; empty where none is wished."""
+    if on is None or choice != Choice.TIME:
+        return ""
+    if on <= today:
+        return _("Choose a day after today.")
+    return _("Choose a day within a year.") if on > today + FARTHEST else ""

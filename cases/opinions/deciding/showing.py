@@ -1,0 +1,95 @@
+"""The opinions of a case as its page lists them: which doctor, when, and the paper it stands in."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from cases.case.models import Case, CaseClinician
+from cases.case.people import may
+from cases.documents.models import PLAN, Document
+from cases.opinions.deciding.models import Decision
+from cases.opinions.deciding.rules import ROUNDS, Choice
+from cases.records.models import Visit
+from cases.records.report import which
+from cases.records.states import VisitState
+
+R = CaseClinician.Role
+NAMES: dict[str, Promise] = {
+    R.FIRST: gettext_lazy("First opinion"),
+    R.SECOND: gettext_lazy("Second opinion"),
+    R.THIRD: gettext_lazy("Third opinion"),
+}
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """One doctor's, as far as it is known. `on`: the day of the visit, None for the doctor who gave the plan."""
+
+    role: str
+    name: str
+    doctor: str
+    office: str
+    on: dt.date | None
+    is_heard: bool
+    papers: tuple[Document, ...]
+
+
+def of_case(case: Case, reader: Any) -> list[Opinion]:
+    """First, second, third, in that order; papers only for who may open them."""
+    links = case.clinicians.filter(role__in=NAMES).select_related("clinician__office")
+    doctors = {link.role: link.clinician for link in links}
+    visits = {visit.round: visit for visit in Visit.objects.live().filter(case=case)}
+    papers = _papers(case, reader) if doctors else {}
+    found = []
+    for role in NAMES:
+        if role not in doctors:
+            continue
+        visit = visits.get(ROUNDS.get(role, 0))
+        office = doctors[role].office
+        found.append(
+            Opinion(
+                role=role,
+                name=str(NAMES[role]),
+                doctor=doctors[role].name,
+                office=office.name if office else "",
+                on=visit.on_date if visit else None,
+                is_heard=role == R.FIRST or bool(visit and visit.state == VisitState.HAPPENED),
+                papers=tuple(papers.get(role, ())),
+            )
+        )
+    return found
+
+
+def _papers(case: Case, reader: Any) -> dict[str, list[Document]]:
+    """The plan is the first doctor's; a report is that of the visit it is known to be of, and of none while it may be
+    of several.
+    """
+    if not may("read_documents", case, reader):
+        return {}
+    seen = Document.objects.visible_to(reader).filter(
+        case=case, withdrawn_at=None, kind__in=[PLAN, which.SECOND_REPORT]
+    )
+    readable = {document.pk: document for document in seen}
+    found: dict[str, list[Document]] = {R.FIRST: [each for each in readable.values() if each.kind == PLAN]}
+    of_round = {number: role for role, number in ROUNDS.items()}
+    for version, visits in which.files_of(case) if len(readable) > len(found[R.FIRST]) else []:
+        if len(visits) == 1 and version.document_id in readable:
+            found.setdefault(of_round[visits[0].round], []).append(readable[version.document_id])
+    return found
+
+
+def history(case: Case, reader: Any) -> list[Decision]:
+    """What was said, newest first; nothing for who may not see private words."""
+    said = Decision.objects.visible_to(reader).filter(case=case).select_related("decided_by").order_by("-decided_at")
+    decisions = list(said)
+    for decision in decisions:
+        decision.case = case
+    return decisions
+
+
+def in_words(decision: Decision, doctors: dict[str, str]) -> str:
+    """What was chosen, with the doctor's name where it is a doctor's plan."""
+    return doctors.get(decision.choice) or str(Choice(decision.choice).label)

@@ -1,0 +1,153 @@
+"""The page of the opinions: who has been heard, where the patient is now, what matters to her."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings.models import Consultation
+from cases.case.models import Case
+from cases.case.people import CONSULTANT, PATIENT, may, role_in
+from cases.opinions.deciding import actions, showing
+from cases.opinions.deciding.forms import DecisionForm, MattersForm
+from cases.opinions.models import Talk
+from portal import clock
+from portal.access import PERSON, find_or_404, open_to
+from portal.accounts import drafts
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+
+DRAFT, MATTERS_DRAFT = "decision", "matters"
+MATTERS = "matters"  # the prefix of the second form
+
+
+def _case(request: HttpRequest, pk: str, verb: str = "see_opinions") -> Case:
+    case: Case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    if not may(verb, case, request.user):
+        raise Http404
+    return case
+
+
+@open_to(PERSON)
+@require_safe
+def compare(request: HttpRequest, pk: str) -> HttpResponse:
+    """The opinions, and what follows from them for her."""
+    case, user = _case(request, pk), request.user
+    if user.role:  # type: ignore[union-attr]
+        record(Actor.of(request), "opinions.seen", case, patient=case.patient_id, case=case.pk, why="care")
+    return _page(request, case)
+
+
+def _page(
+    request: HttpRequest,
+    case: Case,
+    *,
+    decision_form: DecisionForm | None = None,
+    matters_form: MattersForm | None = None,
+    also: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user: Any = request.user
+    role = role_in(case, user)
+    opinions = showing.of_case(case, user)
+    doctors = {each.role: each.doctor for each in opinions}
+    names = {each.role: each.doctor for each in opinions if each.is_heard}
+    said, sees_words = showing.history(case, user), may("see_private_words", case, user)
+    stands = next((each for each in said if each.replaced_at is None), None)
+    may_decide = may("decide", case, user)
+    if may_decide and case.state != Case.State.CLOSED:
+        decision_form = decision_form or _decision_form(request, case, stands, names)
+        matters_form = matters_form or _matters_form(request, case)
+    talk = Talk.objects.open().filter(case=case).select_related("clinician").first()
+    page = {
+        "base": "base_staff.html" if user.role else "base_patient.html",
+        "case": case,
+        "is_patient": role == PATIENT,
+        "opinions": opinions,
+        "stands": stands,
+        "stands_words": showing.in_words(stands, doctors) if stands else "",
+        "before": [(each, showing.in_words(each, doctors)) for each in said if each.replaced_at],
+        "decision_form": decision_form,
+        "matters_form": matters_form,
+        "matters": case.matters if sees_words or (role == CONSULTANT and case.matters_is_shared) else "",
+        "talk": talk,
+        "consultation": Consultation.objects.upcoming(clock.now()).filter(case=case).first() if may_decide else None,
+        "draft": DRAFT,
+        "matters_draft": MATTERS_DRAFT,
+        "form": next((form for form in (decision_form, matters_form) if form and form.is_bound), None),
+        "also": also,
+    }
+    return render(request, "opinions/compare.html", page, status=status)
+
+
+def _known(case: Case, doctors: dict[str, str]) -> dict[str, Any]:
+    return {"names": doctors, "has_third": actions.has_third(case)}
+
+
+def _decision_form(request: HttpRequest, case: Case, stands: Any, doctors: dict[str, str]) -> DecisionForm:
+    form = DecisionForm.of(stands, **_known(case, doctors))
+    form.initial |= drafts.kept(request.user, DRAFT, case) or {}  # type: ignore[arg-type]
+    return form
+
+
+def _matters_form(request: HttpRequest, case: Case) -> MattersForm:
+    stands = {"words": case.matters, "is_shared": case.matters_is_shared, "seen": case.matters_version}
+    kept = drafts.kept(request.user, MATTERS_DRAFT, case) or {}  # type: ignore[arg-type]
+    stands |= {name.removeprefix(f"{MATTERS}-"): value for name, value in kept.items()}
+    return MattersForm(initial=stands, prefix=MATTERS)
+
+
+@open_to(PERSON)
+@require_POST
+def decide(request: HttpRequest, pk: str) -> HttpResponse:
+    """Say where she is now. What was typed stays, whatever comes in between."""
+    case = _case(request, pk, "decide")
+    doctors = {each.role: each.doctor for each in showing.of_case(case, request.user) if each.is_heard}
+    form = DecisionForm(request.POST, **_known(case, doctors))
+    if not form.is_valid():
+        return _page(request, case, decision_form=form, status=422)
+    try:
+        actions.decide(case, **form.cleaned_data, by=Actor.of(request))
+    except Refused as no:
+        return _refused(request, case, form, no, decision_form=form)
+    drafts.drop(request.user, DRAFT, case)  # type: ignore[arg-type]
+    messages.success(request, _("Saved. You can change it at any time."))
+    return redirect("opinions:compare", case.pk)
+
+
+@open_to(PERSON)
+@require_POST
+def say_what_matters(request: HttpRequest, pk: str) -> HttpResponse:
+    """Keep what matters to her, and share it or not."""
+    case = _case(request, pk, "decide")
+    form = MattersForm(request.POST, prefix=MATTERS)
+    if not form.is_valid():
+        return _page(request, case, matters_form=form, status=422)
+    try:
+        actions.say_what_matters(case, **form.cleaned_data, by=Actor.of(request))
+    except Refused as no:
+        return _refused(request, case, form, no, matters_form=form)
+    drafts.drop(request.user, MATTERS_DRAFT, case)  # type: ignore[arg-type]
+    messages.success(request, _("Saved."))
+    return redirect("opinions:compare", case.pk)
+
+
+def _refused(request: HttpRequest, case: Case, form: Any, no: Refused, **forms: Any) -> HttpResponse:
+    """The page again with what was typed. What was saved meanwhile stands beside it, and the next press counts."""
+    if no.code in form.fields:
+        form.add_error(no.code, no.message)
+        return _page(request, case, status=422, **forms)
+    if no.code == "changed":
+        form.data = form.data.copy()
+        form.data[form.add_prefix("seen")] = _seen_now(case, form)
+    return _page(request, case, also=[no.message], status=409 if no.code == "changed" else 422, **forms)
+
+
+def _seen_now(case: Case, form: Any) -> str:
+    if isinstance(form, MattersForm):
+        return str(Case.objects.values_list("matters_version", flat=True).get(pk=case.pk))
+    return str(case.decisions.filter(replaced_at=None).values_list("pk", flat=True).first() or "")
