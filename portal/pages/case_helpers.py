@@ -119,6 +119,9 @@ def answer(request: HttpRequest, pk: str, person: str) -> HttpResponse:
     case = _case(request, pk)
     who, words = _person(case, person), text(Text.Kind.HELPER_YES, case.patient.language)
     form = AnswerForm(request.POST if request.method == "POST" else None)
+    is_other = form.is_bound and request.POST.get("version") != str(words.version)
+    if is_other:
+        form.add_error(None, _("These words have changed since. Read out the new ones."))
     if form.is_bound and form.is_valid():
         try:
             put_answer(case, who, form.cleaned_data, words.version, by=Actor.of(request))

@@ -17,7 +17,7 @@ from portal.texts.words import text
 from tests import factories, people
 
 pytestmark = pytest.mark.django_db
-YES = {"answer": "yes", "how": "phone", "chosen": "most", "until_on": "", "is_read_out": "on"}
+YES = {"answer": "yes", "how": "phone", "chosen": "most", "until_on": "", "is_read_out": "on", "version": "2"}
 
 
 def act(key: str) -> Actor:
@@ -86,7 +86,7 @@ def test_the_page_to_sign_is_one_pdf(case):
 def test_a_yes_by_phone_is_on_record_with_the_words_that_were_read_out(case):
     ask_by_phone(case)
     page = html_of("theo", reverse("pages:helper_answer", args=[case.pk, people.person("ama").pk]))
-    assert "Acts for me: they see all you see" in page
+    assert "Acts for me: the same, and your private words too" in page
     until = clock.today(case.patient.zone) + dt.timedelta(days=30)
     assert answer(case, until_on=until.isoformat()).status_code == 302
     helper = Helper.objects.granted().get()
@@ -96,6 +96,14 @@ def test_a_yes_by_phone_is_on_record_with_the_words_that_were_read_out(case):
     assert not ToDo.objects.open().filter(kind="ask_patient").exists()
     assert "on the phone" in html_of("theo", reverse("pages:case_helpers", args=[case.pk]))
     assert "Rosa said yes on" in html_of("ama", case.get_absolute_url())
+
+
+@pytest.mark.parametrize("version", ["1", "", "x"])
+def test_words_that_changed_since_are_read_out_anew(case, version):
+    answered = answer(case, version=version)
+    assert answered.status_code == 422
+    assert "Read out the new ones" in answered.content.decode()
+    assert not Helper.objects.granted().exists()
 
 
 def test_a_second_answer_changes_the_first(case):

@@ -14,8 +14,15 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("kind", Text.Kind.values)
-def test_every_kind_has_a_first_version(kind):
-    assert text(kind).version == 1
+def test_every_kind_has_words_and_keeps_its_first_version(kind):
+    assert text(kind).version == {"privacy_notice": 2, "helper_yes": 2}.get(kind, 1)
+    assert Text.objects.filter(kind=kind, version=1, language="en").exists()
+
+
+def test_what_is_read_out_promises_nothing_that_is_not_there():
+    for kind in ("privacy_notice", "helper_yes"):
+        for promise in ("close your page", "take out a copy", "all you can do"):
+            assert promise not in text(kind).body
 
 
 def test_newest_version_holds_from_its_time():
