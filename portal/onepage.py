@@ -28,11 +28,15 @@ class Tick:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of a page: pairs of words, things to tick, a numbered list and empty lines behind it."""
+    """One part of a page: pairs of words, things to tick, what somebody said, a numbered list and empty lines behind.
+
+    What was said (`lead` and `text`, the whole width wide) stands on paper only.
+    """
 
     heading: str
     rows: list[dict[str, str]] = field(default_factory=list)
     ticks: list[Tick] = field(default_factory=list)
+    said: list[dict[str, str]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     blank: int = 0
     is_spare: bool = False  # left out on paper where the rest needs its room

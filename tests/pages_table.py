@@ -274,6 +274,8 @@ PAGES: dict[str, Page] = {
     "threads:note": of_case(READERS - PATIENT, owner="coordinator", posts="only"),
     "threads:assign": of_case(READERS - PATIENT, owner="coordinator", posts="only"),
     "threads:needs_no_answer": of_case(READERS - PATIENT, owner="coordinator", posts="only"),
+    "threads:write_down": of_case(COORDINATOR, owner="coordinator", posts="only"),
+    "threads:read_out": of_case(COORDINATOR, owner="coordinator", posts="only"),
     "threads:message": of_case(READERS, "message"),
     "threads:move": of_case(READERS, "message", "message_verb", posts="only"),
     "threads:waiting": Page(CONSULTANTS | COORDINATOR, owner="coordinator"),
@@ -307,6 +309,7 @@ PAGES: dict[str, Page] = {
     "opinions:matters": of_case(PATIENT, posts="only"),
     "opinions:questions": of_case(READERS),
     "opinions:add_question": of_case(READERS, posts="only"),
+    "opinions:read_out": of_case(COORDINATOR, owner="coordinator", posts="only"),
     "opinions:change_question": of_case(READERS, "question", posts="only"),
     "opinions:answer_question": of_case(READERS, "question", posts="only"),
     "opinions:move_question": of_case(READERS, "question", "question_verb", posts="only"),
@@ -325,6 +328,7 @@ PAGES: dict[str, Page] = {
     "reviews:ask": of_case(PATIENT, posts="only"),
     "reviews:agree": of_case(PATIENT, posts="only"),
     "reviews:answer": of_case(PATIENT, "summary", posts="only", body={"clear": "yes"}),
+    "reviews:read_out": of_case(COORDINATOR, "summary", owner="coordinator", posts="only"),
     "reviews:pdf": of_case(READERS, "summary", is_file=True),
     # --- pages that gather ---
     "pages:landing": public(),
@@ -379,7 +383,7 @@ PAGES: dict[str, Page] = {
         CONSULTANTS | COORDINATOR, ("away",), "coordinator", posts="too", body={"do": "hand_over", "all": "on"}
     ),
     "pages:new_case": Page(COORDINATOR, owner="coordinator", posts="too"),
-    "pages:read_out": of_case(COORDINATOR, owner="coordinator", posts="too", body={"version": "1"}),
+    "pages:read_out": of_case(COORDINATOR, owner="coordinator", posts="too", body={"version": "2"}),
     "pages:print_bundle": of_case(COORDINATOR, owner="coordinator", posts="only"),
     "pages:post_bundle": of_case(COORDINATOR, owner="coordinator", posts="only"),
     "pages:log_call": of_case(COORDINATOR, owner="coordinator", posts="too"),

@@ -112,6 +112,9 @@ class CaseConfig(AppConfig):
                 "cover_closed": _("The case was closed"),
                 "worried": _("A call: somebody is worried"),
                 "hand_back": _("To hand cases back"),
+                "read_message": _("A message, to be read out or posted"),
+                "read_summary": _("A summary, to be read out or posted"),
+                "read_answer": _("An answer, to be read out or posted"),
                 "fix_address": _("An address that does not work"),
             },
         )

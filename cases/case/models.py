@@ -194,6 +194,7 @@ class Case(models.Model):
     visit_on = models.DateField(null=True, blank=True)  # of the visit that leads: a third doctor's before the second's
     verdict = models.CharField(max_length=20, blank=True, default="", db_default="")  # on that day; "" without one
     look_at = models.DateTimeField(null=True, blank=True)
+    printed_at = models.DateTimeField(null=True, blank=True)  # the pages to post, which still lie here
 
     objects = CaseQuerySet.as_manager()
 

@@ -47,6 +47,7 @@ MAY: dict[str, set[str]] = {
     "read_messages": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "write_messages": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "note_messages": {CONSULTANT, COORDINATOR},  # what the team writes for itself beside the thread
+    "speak_for": {COORDINATOR},  # write what a patient who signs in nowhere says on the phone; read out to her
     "see_questions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "ask_questions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "see_opinions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},

@@ -19,6 +19,7 @@ class OpinionsConfig(AppConfig):
         from cases.desk.mail import kinds as mail_kinds
         from cases.opinions.deciding import reminders as deciding_reminders
         from cases.opinions.models import Talk
+        from cases.opinions.questions import by_phone
         from cases.opinions.questions.actions import take_over_hope
         from cases.opinions.questions.showing import asked_for_reader
         from cases.opinions.talk import office_part, reminders
@@ -26,9 +27,11 @@ class OpinionsConfig(AppConfig):
         from cases.opinions.talk.ties import TIES
         from cases.records import undoing
         from portal.accounts import nav_gates
+        from portal.accounts.changes import on_reach_changed
         from portal.reminders.kinds import register
 
         register(*reminders.KINDS, *deciding_reminders.KINDS)
+        on_reach_changed(by_phone.way_changed)
         nav_gates.register("opinions:compare", lambda user, case: may("see_opinions", case, user))
         undoing.register(Talk, ("state", "on_date", "at_time", "known_by"))
         changes.on_doctor_named(follow_doctor)
@@ -64,6 +67,7 @@ class OpinionsConfig(AppConfig):
                 "question.added": _("Added a question"),
                 "question.changed": _("Changed a question"),
                 "question.answered": _("Said that a question is answered"),
+                "question.read_out": _("Read answers out on the phone"),
                 "question.dropped": _("Dropped a question"),
                 "question.reopened": _("Opened a question again"),
                 "question.ordered": _("Changed which questions come first"),

@@ -21,6 +21,7 @@ urlpatterns = [
     path("talks/<uuid:pk>/<slug:verb>/", views.move, name="move_talk"),
     path("cases/<uuid:pk>/questions/", questions.questions, name="questions"),
     path("cases/<uuid:pk>/questions/add/", questions.add, name="add_question"),
+    path("cases/<uuid:pk>/questions/read-out/", questions.read_out, name="read_out"),
     path("questions/<uuid:pk>/change/", questions.change, name="change_question"),
     path("questions/<uuid:pk>/answer/", questions.answer, name="answer_question"),
     path("questions/<uuid:pk>/<slug:verb>/", questions.move, name="move_question"),

@@ -10,13 +10,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from cases.case import hands
 from cases.case.actions import ask_to_do, assign
 from cases.case.models import Case
 from cases.case.people import has_consent_to_read, is_assigned, role_in
 from cases.opinions.checklist import BY_CODE
 from cases.opinions.questions import actions as questions
 from cases.opinions.questions import showing
-from cases.reviews import frozen
+from cases.reviews import frozen, telling
 from cases.reviews.lines import past_the_end, without_page
 from cases.reviews.models import Finding, Note, Review, Section, Summary
 from cases.reviews.rules import (
@@ -32,11 +33,10 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.reminders.actions import plan, unplan
+from portal.reminders.actions import unplan
 from portal.texts.words import text
 
 SITTING = timedelta(minutes=30)  # saves closer together than this are one line of history
-USEFUL = timedelta(days=14)  # how long "your summary is there" is worth saying
 
 
 def locked(review: Review) -> Review:
@@ -321,22 +321,8 @@ def _publish(review: Review, verb: str, is_ticked: bool, correction: str, by: Ac
     questions.answered_in_summary(review.case, [each["question"] for each in body["answers"]], summary.pk, by=by)
     for earlier in review.summaries.exclude(pk=summary.pk):
         unplan(earlier, kinds=["summary.shared"])
-    plan(
-        "summary.shared",
-        summary,
-        version=1,
-        recipient=review.case.patient,
-        due_at=now,
-        useful_until=_useful_until(review, now),
-        case=review.case,
-    )
+    telling.tell_patient(summary, review, now, by=by)
     return summary
-
-
-def _useful_until(review: Review, now: datetime) -> datetime:
-    """Before a talk the summary is for reading before it; so it is told at once when the talk is near."""
-    talk = review.consultation
-    return talk.starts_at if talk is not None and talk.starts_at > now else now + USEFUL
 
 
 @transaction.atomic
@@ -354,6 +340,7 @@ def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
     review.state, review.completed_at = MOVES["withdraw"].target, None
     review.save(update_fields=["state", "completed_at"])
     unplan(summary)
+    hands.was_read(hands.READ_SUMMARY, review.case, by=by)
     _tell(by, "summary.withdrawn", summary, review)
     questions.summary_taken_back(review.case, review.summaries.values_list("pk", flat=True), by=by)
     return summary

@@ -10,10 +10,12 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from cases.case.changes import on_reader_changed
-        from cases.reviews import reminders, words
+        from cases.reviews import reminders, telling, words
         from cases.reviews.actions import reader_leaves
+        from portal.accounts.changes import on_reach_changed
         from portal.reminders.kinds import register
 
         words.register()
+        on_reach_changed(telling.way_changed)
         register(*reminders.KINDS)
         on_reader_changed(reader_leaves)

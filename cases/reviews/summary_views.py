@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.models import Consultation
+from cases.case import hands
 from cases.case.actions import give_consent
 from cases.case.models import Case
 from cases.case.people import cases_where, has_consent_to_read, may, role_in
 from cases.documents.models import Version
-from cases.reviews import actions, frozen, opening, sheet, standing
+from cases.reviews import actions, by_phone, frozen, opening, sheet, standing
 from cases.reviews.forms import ClearForm
 from cases.reviews.models import Summary
 from cases.reviews.pdf import summary_pdf
@@ -69,6 +70,7 @@ def _page(
             "shown": sheet.shown(chosen.frozen, sheet.document_link(pages)),
             "lead": sheet.summary_lead(chosen),
             "is_earlier": sheet.is_about_earlier_plan(chosen),
+            "to_read_out": _to_read_out(case, request.user),
             "full": pages[0] if pages else None,
             "pages": len(pages),
             "may_take_back": not why_not_summary("withdraw", chosen.state, part),
@@ -77,6 +79,12 @@ def _page(
     else:
         page |= _before(case, request)
     return render(request, "reviews/summary.html", page, status=status)
+
+
+def _to_read_out(case: Case, user: Any) -> bool:
+    """Whether it waits to be read out, before somebody who may."""
+    speaks_for = bool(user.role) and may("speak_for", case, user) and hands.is_by_hand(case.patient)
+    return speaks_for and hands.READ_SUMMARY in hands.to_read(case)
 
 
 def _before(case: Case, request: HttpRequest) -> dict[str, Any]:
@@ -110,6 +118,23 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("reviews:summary", pk=case.pk)
     versions = list(_summaries(request).filter(review__case=case).order_by("-number"))
     return _page(request, case, versions, chosen, form, status=422)
+
+
+@open_to("person")
+@require_POST
+def read_out(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A coordinator read this version out to a patient who signs in nowhere."""
+    chosen = find_or_404(_summaries(request), pk=pk)
+    case = chosen.review.case
+    if not may("speak_for", case, request.user):
+        raise Http404
+    try:
+        by_phone.read_out(chosen, by=Actor.of(request))
+    except Refused as no:
+        messages.error(request, no.message)
+    else:
+        messages.success(request, _("Saved. It is on record that you read it out."))
+    return redirect("reviews:summary", pk=case.pk)
 
 
 def _thanks(clear: str, chosen: Summary) -> str:

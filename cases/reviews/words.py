@@ -22,6 +22,7 @@ VERBS = {
     "summary.corrected": _("Shared a corrected summary of your plan"),
     "summary.completed": _("Completed the summary of your plan after your talk"),
     "summary.withdrawn": _("Took back a summary of your plan"),
+    "summary.read_out": _("Read the summary out on the phone"),
     "summary.opened": _("Read the summary of your plan"),
     "summary.saved_as_pdf": _("Saved the summary of your plan as a PDF"),
     "summary.answered": _("Said whether the summary is clear"),

@@ -1,5 +1,5 @@
 """What people do in a thread: send, take back, say that it was not for here; read. What staff do with it besides is
-in `answering`.
+in `answering`, what they do for a patient who signs in nowhere in `by_phone`.
 """
 
 from collections.abc import Iterable
@@ -15,31 +15,32 @@ from cases.case.models import Case
 from cases.case.people import may, role_in
 from cases.documents import actions as documents
 from cases.documents.models import Document
-from cases.threads import answering, rules, showing, telling
+from cases.threads import answering, heard, rules, showing, telling
 from cases.threads.models import Attachment, Message, ReadMark, Thread
 from portal import clock
 from portal.accounts import drafts
+from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.texts.words import organisation
 
-DRAFT, NOTE_DRAFT = "message", "team-note"
+DRAFT, NOTE_DRAFT, WORDS_DRAFT = "message", "team-note", "patient-words"
 MISPLACED = "not_for_thread"  # on the coordinator's board
 
 
 def sent_already(case: Case, text: str, send_id: UUID, *, by: Actor) -> Message | None:
     """The message that this very press, or the one before it, has sent."""
-    found, _free = _place_of(case, text, send_id, by)
+    found, _free = place_of(case, text, send_id, by.id)
     return found
 
 
-def _place_of(case: Case, text: str, send_id: UUID, by: Actor) -> tuple[Message | None, UUID]:
+def place_of(case: Case, text: str, send_id: UUID, author: UUID | None) -> tuple[Message | None, UUID]:
     """The message that was sent under this id with these words, or the id under which they can be sent.
 
     Other words under the same id were typed after a send whose answer never arrived: they are a message of their own.
     """
-    while found := Message.objects.filter(author=by.id, send_id=send_id).select_related("case__key").first():
+    while found := Message.objects.filter(author=author, send_id=send_id).select_related("case__key").first():
         if found.case_id == case.pk and found.text == text.strip():
             return found, send_id
         send_id = uuid5(send_id, "changed")
@@ -66,17 +67,17 @@ def send(
     """
     must("write_messages", case, by)
     thread = answering.lock(case)
-    found, send_id = _place_of(case, text, send_id or uuid4(), by)
+    found, send_id = place_of(case, text, send_id or uuid4(), by.id)
     if found:
         return found
     is_staff = may("note_messages", case, by)
-    message = _add(thread, case, text, send_id, files, is_private=is_private and not is_staff, by=by)
+    message = add(thread, case, text, send_id, files, is_private=is_private and not is_staff, by=by)
     record(by, "message.sent", message, patient=case.patient_id, case=case.pk)
     if not is_staff:
         answering.ask(thread, case, by=by)
     elif is_answer:
         answering.settle(thread, case, shown=shown, by=by)
-    telling.tell(thread, message, case)
+    telling.tell(thread, message, case, by=by)
     return message
 
 
@@ -85,15 +86,15 @@ def note(case: Case, text: str, *, send_id: UUID | None = None, by: Actor) -> Me
     """Write for the team alone. It never stands on a page of the patient's; it is part of the record if she asks."""
     must("note_messages", case, by)
     thread = answering.lock(case)
-    found, send_id = _place_of(case, text, send_id or uuid4(), by)
+    found, send_id = place_of(case, text, send_id or uuid4(), by.id)
     if found:
         return found
-    message = _add(thread, case, text, send_id, (), is_internal=True, by=by)
+    message = add(thread, case, text, send_id, (), is_internal=True, by=by)
     record(by, "message.noted", message)  # of no case: the patient's log is one of her pages
     return message
 
 
-def _add(
+def add(
     thread: Thread,
     case: Case,
     text: str,
@@ -102,8 +103,10 @@ def _add(
     *,
     is_internal: bool = False,
     is_private: bool = False,
+    author: User | None = None,
     by: Actor,
 ) -> Message:
+    """A message under its number; the thread is locked. `author`: whose words they are, where `by` writes them down."""
     wanted = list(files)
     named = Document.objects.visible_to(by.user).here().filter(case=case, pk__in=wanted) if wanted else ()
     attached = list(named)
@@ -115,7 +118,8 @@ def _add(
     thread.save(update_fields=["last_number", "last_shared"])
     message = Message(
         case=case,
-        author=by.user,
+        author=author or by.user,
+        written_by=by.user if author else None,
         number=thread.last_number,
         send_id=send_id,
         is_internal=is_internal,
@@ -133,12 +137,12 @@ def take_back(message: Message, *, by: Actor) -> Message:
     """Undo a send while nobody has read it. The words wait in the box again. Twice is once; else Refused."""
     thread = answering.lock(message.case)
     message = Message.objects.select_related("case__key", "case__patient").get(pk=message.pk)
-    if message.taken_back_at and message.author_id == by.id:
+    if message.taken_back_at and message.is_by(by.user):
         return message
     now = clock.now()
     reader = showing.reader_of(by.user, message.case, now)
     reason = rules.why_not_take_back(
-        is_own=message.author_id == by.id, is_read=reader.is_read(message), sent_at=message.sent_at, now=now
+        is_own=message.is_by(by.user), is_read=reader.is_read(message), sent_at=message.sent_at, now=now
     )
     if reason:
         raise Refused(reason, code="state")
@@ -152,12 +156,13 @@ def take_back(message: Message, *, by: Actor) -> Message:
     else:
         record(by, "message.taken_back", message, patient=message.case.patient_id, case=message.case_id)
         answering.settle_if_nobody_waits(thread, by=by)
+        heard.settle_if_heard(message.case, by=by)
     return message
 
 
 def _put_in_the_box(message: Message, by: Actor) -> None:
     """The words come behind what was being typed meanwhile; what was private stays private."""
-    form = NOTE_DRAFT if message.is_internal else DRAFT
+    form = NOTE_DRAFT if message.is_internal else WORDS_DRAFT if message.written_by_id else DRAFT
     kept = drafts.kept(by.user, form, message.case) or {}
     words = [each for each in (kept.get("text", ""), message.text) if each.strip()]
     private = {"is_private": "on"} if message.is_private else {}

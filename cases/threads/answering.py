@@ -85,7 +85,7 @@ def settle(thread: Thread, case: Case, *, shown: int, by: Actor) -> None:
 def settle_if_nobody_waits(thread: Thread, *, by: Actor) -> None:
     """What made an answer due was taken back."""
     todo = open_of(thread)
-    if todo is None or (todo.asked_by and todo.asked_by.role):  # a colleague asked for it
+    if todo is None or (todo.asked_by_id != by.id and todo.asked_by and todo.asked_by.role):  # a colleague asked for it
         return
     asked_since = Message.objects.shared().filter(case=thread.case_id, author__role="", sent_at__gte=todo.asked_at)
     if not asked_since.exists():

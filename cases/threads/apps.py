@@ -11,17 +11,22 @@ class ThreadsConfig(AppConfig):
 
     def ready(self) -> None:
         from cases.case.people import may
-        from cases.threads import answering, digest, reminders
+        from cases.threads import answering, digest, heard, reminders
         from portal.accounts import nav_counts, nav_gates
+        from portal.accounts.changes import on_reach_changed
         from portal.history import words
         from portal.reminders.kinds import register
 
+        on_reach_changed(heard.way_changed)
         register(*reminders.KINDS, digest.KIND)
         nav_counts.register("threads:waiting", answering.waiting_for)
         nav_gates.register("threads:thread", lambda user, case: may("read_messages", case, user))
         words.register(
             {
                 "message.sent": _("Wrote a message"),
+                "message.written_down": _("Wrote a message down on the phone"),
+                "message.read_out": _("Read the messages out on the phone"),
+                "message.posted": _("Posted the messages"),
                 "message.noted": _("Wrote a note for the team"),
                 "message.read": _("Read the messages"),
                 "message.taken_back": _("Took a message back"),

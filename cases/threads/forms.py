@@ -72,6 +72,21 @@ class NoteForm(WriteForm):
         self.fields["text"].help_text = _("Not on the patient’s pages. It is part of the record if they ask for it.")
 
 
+class WordsForm(WriteForm):
+    """What the patient says on the phone, as one of us writes it down."""
+
+    is_private = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Private"),
+        help_text=gettext_lazy("For the team, not for who helps them, unless they share their private words."),
+    )
+
+    def __init__(self, *args: Any, name: str, **kwargs: Any):
+        super().__init__(*args, auto_id="id_words_%s", **kwargs)
+        self.fields["text"].label = _("Write down what %(name)s says") % {"name": name}
+        self.fields["text"].help_text = _("It stands in the thread as their message, with your name as who wrote it.")
+
+
 class AssignForm(forms.Form):
     """Who answers, and by when."""
 

@@ -70,6 +70,9 @@ class Message(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="messages")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey(  # one of us, who wrote the author's words down on the phone
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     number = models.PositiveIntegerField()
     send_id = models.UUIDField()  # the page's own: pressed twice is sent once
     is_internal = models.BooleanField(default=False)  # a note of the team
@@ -92,6 +95,10 @@ class Message(models.Model):
                 name="message_note_is_not_private", condition=Q(is_internal=False) | Q(is_private=False)
             ),
             models.CheckConstraint(
+                name="message_written_down_by_another_for_all",
+                condition=Q(written_by__isnull=True) | (~Q(written_by=F("author")) & Q(is_internal=False)),
+            ),
+            models.CheckConstraint(
                 name="message_taken_back_at_and_by_together",
                 condition=Q(taken_back_at__isnull=True, taken_back_by__isnull=True)
                 | Q(taken_back_at__isnull=False, taken_back_by__isnull=False),
@@ -111,6 +118,10 @@ class Message(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("threads:thread", args=[self.case_id]) + f"?at={self.number}#m{self.number}"
+
+    def is_by(self, person: Any) -> bool:
+        """Whether this person wrote it, or wrote it down."""
+        return person is not None and person.pk in {self.author_id, self.written_by_id}
 
     @property
     def sealing_key(self) -> DataKey:

@@ -55,6 +55,7 @@ class Row:
     may_take_back: bool
     files: list[File] = field(default_factory=list)
     is_newest: bool = False
+    written_down: str = ""  # by whom, where one of us wrote the author's words
 
 
 @dataclass(frozen=True)
@@ -151,35 +152,48 @@ def ends_at(newest: int, *, before: int, after: int) -> bool:
 
 def news(reader_user: User, case: Case, after: int) -> list[Message]:
     """What came after a number, the oldest first. One query."""
-    seen = Message.objects.visible_to(reader_user).filter(case=case, number__gt=after).select_related("author")
+    seen = (
+        Message.objects.visible_to(reader_user)
+        .filter(case=case, number__gt=after)
+        .select_related("author", "written_by")
+    )
     return list(seen.order_by("number")[: rules.ON_A_PAGE])
 
 
 def _seen(reader: Reader) -> Any:
-    return Message.objects.visible_to(reader.user).filter(case=reader.case).select_related("author")
+    return Message.objects.visible_to(reader.user).filter(case=reader.case).select_related("author", "written_by")
 
 
 def rows_of(messages: list[Message], reader: Reader, *, ends: bool = True) -> list[Row]:
     files = _files(messages, reader.user)
     rows = []
     for number, message in enumerate(messages, start=1):
-        is_own = message.author_id == reader.user.pk
+        is_own, wrote = message.author_id == reader.user.pk, message.is_by(reader.user)
         reason = rules.why_not_take_back(
-            is_own=is_own, is_read=is_own and reader.is_read(message), sent_at=message.sent_at, now=reader.now
+            is_own=wrote, is_read=wrote and reader.is_read(message), sent_at=message.sent_at, now=reader.now
         )
         rows.append(
             Row(
                 message,
                 is_own,
-                not is_own and message.number > reader.had_read,
+                not wrote and message.number > reader.had_read,
                 _("You") if is_own else message.author.name,
                 "" if is_own else as_what(message.author, reader.case, reader.user),
                 not reason,
                 files.get(message.pk, []),
                 ends and number == len(messages),
+                written_down(message),
             )
         )
     return rows
+
+
+def written_down(message: Message) -> str:
+    """Who wrote her words down, said to everybody who reads them; nothing for what its author wrote."""
+    if message.written_by is None:
+        return ""
+    named = {"who": message.written_by.name, "name": message.author.first_name}
+    return _("Written down by %(who)s for %(name)s on the phone.") % named
 
 
 def as_what(author: User, case: Case, reader: User) -> str:

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.case.models import Case
 from cases.case.people import may, who_can_open
-from cases.threads import answering, showing
-from cases.threads.forms import AssignForm
-from cases.threads.views import case_of, page, shown_to
+from cases.threads import actions, answering, by_phone, heard, showing
+from cases.threads.forms import AssignForm, WordsForm
+from cases.threads.views import case_of, page, sent, shown_to
 from portal import clock
 from portal.access import PERSON, open_to
 from portal.actors import Actor
@@ -84,6 +84,45 @@ def needs_no_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, _("Nobody waits for an answer any more."))
     return redirect("threads:thread", case.pk)
+
+
+@open_to(PERSON)
+@require_POST
+def write_down(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What the patient says on the phone, as her message."""
+    case = _case_spoken_for(request, pk)
+    form = WordsForm(request.POST, name=case.patient.first_name)
+    if not form.is_valid():
+        return page(request, case, words_form=form, status=422)
+    said = form.cleaned_data
+    more = {"send_id": said["send_id"], "is_private": said["is_private"]}
+    try:
+        by_phone.write_down(case, said["text"], **more, by=Actor.of(request))
+    except Refused as no:
+        form.add_error("text", no.message)
+        return page(request, case, words_form=form, status=422)
+    return sent(request, case, actions.WORDS_DRAFT)
+
+
+@open_to(PERSON)
+@require_POST
+def read_out(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The messages that the page had shown were read out to the patient."""
+    case = _case_spoken_for(request, pk)
+    try:
+        heard.read_out(case, upto=shown_to(request, case, "heard"), by=Actor.of(request))
+    except Refused as no:
+        messages.error(request, no.message)
+    else:
+        messages.success(request, _("Saved. It is on record that you read it out."))
+    return redirect("threads:thread", case.pk)
+
+
+def _case_spoken_for(request: HttpRequest, pk: UUID) -> Case:
+    case = case_of(request, pk)
+    if not may("speak_for", case, request.user):
+        raise Http404
+    return case
 
 
 def _case_of_staff(request: HttpRequest, pk: UUID) -> Case:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.case import hands
 from cases.case.away import showing as away_showing
 from cases.case.models import Case, ToDo
 from cases.case.people import cases_where, in_words, may, who_can_open
@@ -17,7 +18,7 @@ from cases.documents import words as document_words
 from cases.documents.finding import base_of
 from cases.documents.models import OTHER, Document, Version
 from cases.threads import actions, answering, showing
-from cases.threads.forms import AssignForm, MessageForm, NoteForm
+from cases.threads.forms import AssignForm, MessageForm, NoteForm, WordsForm
 from cases.threads.models import Message, ReadMark, Thread
 from portal import clock
 from portal.access import PERSON, find_or_404, open_to
@@ -55,6 +56,7 @@ def page(
     form: MessageForm | None = None,
     note_form: NoteForm | None = None,
     assign_form: AssignForm | None = None,
+    words_form: WordsForm | None = None,
     also: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -77,7 +79,7 @@ def page(
         "away": away_showing.lines(case, user),
         "is_staff": is_staff,
         "may_write": may_write,
-        "form": next((each for each in (form, note_form, assign_form) if each and each.is_bound), None),
+        "form": next((each for each in (form, note_form, assign_form, words_form) if each and each.is_bound), None),
         "also": also,
     }
     kept = drafts.kept_of(user, [actions.DRAFT, actions.NOTE_DRAFT], case) if may_write else {}
@@ -86,6 +88,7 @@ def page(
     if is_staff:
         context |= _for_staff(request, case, found, people, marks, assign_form)
         context["note_form"] = note_form or NoteForm.fresh(kept.get(actions.NOTE_DRAFT))
+        context |= _by_phone(request, case, words_form)
     return render(request, "threads/thread.html", context, status=status)
 
 
@@ -130,8 +133,23 @@ def _for_staff(
         "note_draft": actions.NOTE_DRAFT,
         "assign_form": assign_form or _assign_form(todo, staff, user),
         "readings": showing.readings(marks, found.last_number if found else 0),
-        "cannot_sign_in": not case.patient.can_sign_in,
     }
+
+
+def _by_phone(request: HttpRequest, case: Case, form: WordsForm | None) -> dict[str, Any]:
+    """For a patient who signs in nowhere: what waits to be read out, and where her words are written down."""
+    user: Any = request.user
+    if case.patient.can_sign_in:
+        return {}
+    found: dict[str, Any] = {"cannot_sign_in": True, "is_by_hand": hands.is_by_hand(case.patient)}
+    if not found["is_by_hand"]:
+        return found
+    found["to_read"] = hands.to_read(case).get(hands.READ_MESSAGE)
+    if may("speak_for", case, user):
+        kept = drafts.kept(user, actions.WORDS_DRAFT, case)
+        found |= {"words_form": form or WordsForm.fresh(kept, name=case.patient.first_name)}
+        found |= {"words_draft": actions.WORDS_DRAFT}
+    return found
 
 
 def _assign_form(todo: ToDo | None, staff: list[User], user: User) -> AssignForm:
@@ -205,7 +223,7 @@ def send(request: HttpRequest, pk: UUID) -> HttpResponse:
         return page(request, case, form=form, status=422)
     if may("note_messages", case, request.user) and "more" not in post and answering.waits(case):
         messages.warning(request, _("There is a newer message. It still waits for an answer."))
-    return _sent(request, case, actions.DRAFT)
+    return sent(request, case, actions.DRAFT)
 
 
 def _message_form(request: HttpRequest, case: Case, post: Any) -> MessageForm:
@@ -241,10 +259,10 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as no:
         form.add_error("text", no.message)
         return page(request, case, note_form=form, status=422)
-    return _sent(request, case, actions.NOTE_DRAFT)
+    return sent(request, case, actions.NOTE_DRAFT)
 
 
-def _sent(request: HttpRequest, case: Case, form: str) -> HttpResponse:
+def sent(request: HttpRequest, case: Case, form: str) -> HttpResponse:
     drafts.drop(request.user, form, case)  # type: ignore[arg-type]
     return redirect(_address(case) + "#newest")
 
@@ -275,6 +293,7 @@ def news(request: HttpRequest, pk: UUID) -> HttpResponse:
         "rows": showing.rows_of(fresh, reader),
         "upto": fresh[-1].number if fresh else after,
         "has_shown": "shown" in request.GET,
+        "has_heard": "heard" in request.GET,
     }
     return render(request, "threads/_news.html", context)
 

@@ -243,6 +243,7 @@ def change_address(
         if former:
             sessions.forget_codes(person, former)
     _record_reach(person, changed, by)
+    changes.reach_changed(person, changed, by=by)
     return changed
 
 

@@ -15,7 +15,7 @@ _of_reach: list[OfReach] = []
 
 
 def on_reach_changed(listener: OfReach) -> None:
-    """Call `listener(person, changed, by=actor)` in each transaction that changes a person's phone or way."""
+    """Call `listener(person, changed, by=actor)` in each transaction that changes how a person is reached."""
     if listener not in _of_reach:
         _of_reach.append(listener)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.case import calls
 from cases.case.actions import CALL, TREATMENT_SOON, ask_to_do, must
+from cases.case.hands import TO_READ
 from cases.case.models import CallLog, Case, TimeOfDay, ToDo
 from cases.case.people import HELPER, role_in
 from cases.records.items.telling import lock_case, tell
@@ -159,6 +160,9 @@ def log_call(
     is_answer = follows in ANSWERS_HEARD and message is not None and came_of == CallLog.CameOf.REACHED
     if not is_word and not is_answer and follows not in {CallLog.Follows.DONE, CallLog.Follows.AGAIN}:
         raise Refused(_("Choose what follows."), code="input")
+    todo = call.get("todo")
+    if todo is not None and todo.kind in TO_READ and follows == CallLog.Follows.DONE:
+        raise Refused(_("Read it out, and say so on its page."), code="input")
     if message is not None and follows == CallLog.Follows.DONE and came_of not in TOLD:
         raise Refused(_("Nobody has heard it yet. Choose “Call again”."), code="input")
     made = calls.log_call(

@@ -1,7 +1,6 @@
 """What to post today to someone who has no email: her pages in large print, one bundle, said "posted" once."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,89 +10,49 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from cases.case import hands
 from cases.case.actions import ask_to_do, must, settle_to_do
 from cases.case.models import Case, ToDo
-from cases.case.people import COORDINATOR
-from cases.records import words as record_words
+from cases.records.items.telling import lock_case
+from cases.threads import answering, heard
 from portal import clock, onepage, paper, when
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.onepage import Section, Sheet, in_the_patients_words, made
-from portal.pages import cards, carry, facts, hand, sheet
+from portal.onepage import in_the_patients_words
+from portal.pages import bundle_pages, cards, hand
 from portal.pages.actions import organisation_zone
-from portal.reminders import by_hand, emails, letters, readers
+from portal.reminders import by_hand
 from portal.reminders.models import Delivery
-from portal.texts.words import organisation, text
+from portal.texts.words import organisation
 
 POST_SHEET = "post_sheet"  # the row of the board, one a case
 
 
-def waiting(user: Any, case: Case, now: dt.datetime) -> list[tuple[Delivery, str]]:
-    """The letters that wait to be posted to the patient, each with the sign of what it says now."""
-    found = hand.letters_to(user, case.patient, now)
-    held = [(each, by_hand.due_rows(each, now)) for each in found]
-    return [(each, by_hand.seen(rows)) for each, rows in held if rows]
+@transaction.atomic
+def made_now(case: Case, *, by: Actor) -> tuple[bytes, dt.datetime]:
+    """The PDF of everything to post, and when it was made. Nobody adds a message while its words are read.
 
-
-def pages(case: Case, user: Any, now: dt.datetime) -> list[Sheet]:
-    """The letter with what we have to say, the sheet, the dates, who has which record, what to take along."""
-    gathered = facts.of_case(case, now)
-    reader = readers.reader_of(readers.address_of(case.patient), now)
-    found = [sheet.of_case(case, COORDINATOR, now)]
+    Raises Refused where some letters cannot be shown; then nothing counts as printed.
+    """
+    must("log_calls", case, by)
+    lock_case(case)
+    answering.lock(case)
+    now = clock.now()
+    found = bundle_pages.pages(case, by.user, now)
     with in_the_patients_words(case.patient):
-        if said := _letter(case, user, reader, now):
-            found.insert(0, _page(case, now, _("A letter for you"), said))
-        if dates := _dates(case, gathered, when.as_date(now)):
-            found.append(_page(case, now, _("My dates"), dates))
-        if records := _records(gathered):
-            found.append(_page(case, now, _("My records"), records))
-    takes = carry.of_case(case, user, now)
-    return [*found, takes.sheet] if takes and takes.is_chosen else found
-
-
-def _page(case: Case, now: dt.datetime, title: str, sections: list[Section]) -> Sheet:
-    lead = _("As of %(at)s, %(zone)s. Reference") % {"at": when.moment(now), "zone": when.zone_name()}
-    return made(title=title, lead=lead, reference=case.reference, sections=sections, foot=text("scope_short").body)
-
-
-def _letter(case: Case, user: Any, reader: Any, now: dt.datetime) -> list[Section]:
-    """What waits to be said, each thing once, below the address that the envelope's window shows."""
-    patient = case.patient
-    rows = [row for each, _seen in waiting(user, case, now) for row in by_hand.due_rows(each, now)]
-    to = Section(_("To"), rows=[{"label": patient.name, "value": ", ".join(patient.postal.splitlines())}])
-    if reader is None or not rows:
-        return [to] if patient.postal else []
-    told = letters.things(rows, reader, now, emails.House())
-    lines = [" ".join(filter(None, (each["lead"], each["at"], each["line"], each["question"]))) for each in told]
-    return [to, Section(_("What we have to tell you"), lines=lines)]
-
-
-def _dates(case: Case, gathered: facts.Gathered, today: dt.date) -> list[Section]:
-    rows = [
-        {"label": when.day(row["on"], year=True), "value": ". ".join(filter(None, (row["title"], row.get("hint", ""))))}
-        for row in cards.coming(gathered, case.pk, today)
-    ]
-    return [Section(_("What comes, day by day"), rows=rows)] if rows else []
-
-
-def _records(gathered: facts.Gathered) -> list[Section]:
-    if gathered.standing is None:
-        return []
-    rows = []
-    for each in gathered.standing.items:
-        state = str(record_words.item_tag(each.item)["label"])
-        holder = each.item.holder.name if each.item.holder else ""
-        rows.append({"label": each.item.called, "value": ". ".join(filter(None, (state, holder)))})
-    return [Section(_("Where each record is"), rows=rows)] if rows else []
+        content = onepage.pdf(found, title=_("Your pages"), author=organisation().name, made_at=now)
+    printed(case, at=now, by=by)
+    return content, now
 
 
 @transaction.atomic
-def printed(case: Case, *, by: Actor) -> ToDo:
+def printed(case: Case, *, at: dt.datetime, by: Actor) -> ToDo:
     """The bundle is printed: one row of the board waits until it is posted."""
     must("log_calls", case, by)
+    Case.objects.filter(pk=case.pk).update(printed_at=at)
     record(by, "bundle.printed", case, patient=case.patient_id, case=case.pk)
     return ask_to_do(POST_SHEET, case, case=case, due_on=clock.today(organisation_zone()), by=by)
 
@@ -109,10 +68,22 @@ def posted(case: Case, *, seen: dict[UUID, str], by: Actor) -> int:
     todo = ToDo.objects.open().filter(kind=POST_SHEET, about_id=str(case.pk)).first()
     if todo is None:
         return 0
+    _is_hers(case, by)
     gone = sum(_gone(each, seen.get(each.pk, ""), by) for each in hand.letters_to(by.user, case.patient, clock.now()))
     settle_to_do(todo, by=by)
     record(by, "bundle.posted", case, patient=case.patient_id, case=case.pk)
     return gone
+
+
+def _is_hers(case: Case, by: Actor) -> None:
+    """What was printed for her is in her hands: messages, the summary, answers. What came since waits for the next."""
+    printed_at = Case.objects.values_list("printed_at", flat=True).get(pk=case.pk)
+    if printed_at is None:
+        return
+    heard.posted(case, until=printed_at, by=by)
+    for kind in (hands.READ_SUMMARY, hands.READ_ANSWER):
+        hands.was_read(kind, case, until=printed_at, by=by)
+    Case.objects.filter(pk=case.pk).update(printed_at=None)
 
 
 def _gone(letter: Delivery, sign: str, by: Actor) -> bool:
@@ -135,16 +106,12 @@ def _case(request: HttpRequest, pk: str) -> Case:
 @require_POST
 def print_bundle(request: HttpRequest, pk: str) -> HttpResponse:
     """Everything to post to the patient today, as one PDF."""
-    case, now = _case(request, pk), clock.now()
+    case, by = _case(request, pk), Actor.of(request)
     try:
-        with in_the_patients_words(case.patient):
-            content = onepage.pdf(
-                pages(case, request.user, now), title=_("Your pages"), author=organisation().name, made_at=now
-            )
+        content, now = made_now(case, by=by)
     except Refused as no:
         messages.warning(request, no.message)
         return redirect(cards.file_url(case))
-    printed(case, by=Actor.of(request))
     return paper.download(content, _("Post %(day)s") % {"day": when.as_date(now).isoformat()})
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from cases.case import offices
 from cases.case.actions import WORRY
 from cases.case.calls import WORDS_AT_MOST, CameOf, Follows, Whom, next_call_on, why_not_came_of
+from cases.case.hands import TO_READ
 from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.people import COORDINATOR
 from cases.records.models import RecordItem, ReportLoop, Visit
@@ -201,6 +202,7 @@ def _context(request: HttpRequest, subject: Subject, came_of: str, press: str) -
         "is_worry": subject.todo is not None and subject.todo.kind == WORRY,
         "reach": todos.reach(patient) if subject.whom == Whom.PATIENT else todos.reach_office(subject.office),
         "to_say": _to_say(subject),
+        "read_at": todos.place_of(subject.todo, subject.case) if subject.todo and subject.todo.kind in TO_READ else "",
         "came_of": came_of,
         "came_of_words": OUTCOMES[CameOf(came_of)][0] if came_of else "",
         "outcomes": [
@@ -246,6 +248,8 @@ def _choices(subject: Subject, came_of: str) -> list[dict[str, str]]:
     day = {"day": when.day(next_call_on())}
     again = {"value": Follows.AGAIN, "label": _("Call again"), "icon": "clock", "hint": _("On %(day)s") % day}
     if subject.message and came_of not in actions.TOLD:
+        return [again]
+    if subject.todo and subject.todo.kind in TO_READ:
         return [again]
     if came_of != CameOf.REACHED:
         return [again, done]

@@ -27,7 +27,21 @@ from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.actions import record
-from portal.pages import bundle, cards, carry, facts, hand, log_rows, office_links, privacy, signed, todos, words, worry
+from portal.pages import (
+    bundle,
+    bundle_pages,
+    cards,
+    carry,
+    facts,
+    hand,
+    log_rows,
+    office_links,
+    privacy,
+    signed,
+    todos,
+    words,
+    worry,
+)
 from portal.pages.facts import Gathered
 from portal.reminders import kinds
 from portal.reminders.models import Reminder
@@ -108,7 +122,7 @@ def _bundle(case: Case, user: Any, todos_open: Any, now: dt.datetime) -> dict[st
     """What to post to the patient: whether a bundle waits, and the letters that go with it."""
     return {
         "is_open": any(todo.kind == bundle.POST_SHEET for todo in todos_open),
-        "letters": [f"{letter.pk}:{seen}" for letter, seen in bundle.waiting(user, case, now)],
+        "letters": [f"{letter.pk}:{seen}" for letter, seen in bundle_pages.waiting(user, case, now)],
         "needs_notice": case.patient.privacy_version == 0,
     }
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.case.actions import WORRY
 from cases.case.actions import settle_to_do as settle
 from cases.case.away.actions import HAND_BACK
+from cases.case.hands import TO_READ
 from cases.case.models import Assignment, Case, ToDo
 from cases.case.path import ARRIVED_HOPS, next_step
 from cases.threads.answering import ANSWER
@@ -23,7 +24,7 @@ from portal import clock, when
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
-from portal.pages import board, cards, facts, needs, words
+from portal.pages import board, cards, facts, needs, todos, words
 from portal.pages.caseload_form import NOBODY, CaseloadForm
 from portal.pages.facts import Gathered
 from portal.pages.worry import is_worried
@@ -172,6 +173,9 @@ def settle_to_do(request: HttpRequest, pk: str) -> HttpResponse:
     if todo.kind == HAND_BACK:
         messages.error(request, _("Hand the cases back here."))
         return redirect("pages:away_of", todo.about_id)
+    if todo.kind in TO_READ and todo.case:
+        messages.error(request, _("Read it out, then say so here."))
+        return redirect(todos.place_of(todo, todo.case))
     settle(todo, by=Actor.of(request))
     messages.success(request, _("Done, and written down."))
     if todo.case and request.POST.get("next") == "case":

@@ -14,10 +14,10 @@ from cases.case import office_hours
 from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON, WORRY
 from cases.case.away.actions import HAND_BACK
 from cases.case.calls import FIX_ADDRESS
-from cases.case.hands import READ_OUT
+from cases.case.hands import READ_ANSWER, READ_MESSAGE, READ_OUT, READ_SUMMARY, TO_READ
 from cases.case.helping.inviting.actions import RING
 from cases.case.helping.rules import ASK_PATIENT
-from cases.case.models import Office, ToDo
+from cases.case.models import Case, Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from cases.desk.fax import telling as faxes
 from cases.desk.letters.sending import LETTER_OUT
@@ -72,6 +72,9 @@ KINDS = {
     faxes.FAX_UNKNOWN: (gettext_lazy("Did a fax arrive?"), "warn", "alert"),
     "post_sheet": (gettext_lazy("Post the pages"), "info", "print"),
     READ_OUT: (gettext_lazy("Read the notice out"), "info", "phone"),
+    READ_MESSAGE: (gettext_lazy("Read a message out"), "plum", "chat"),
+    READ_SUMMARY: (gettext_lazy("Read the summary out"), "plum", "file"),
+    READ_ANSWER: (gettext_lazy("Read an answer out"), "plum", "chat"),
     FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
     TELL_HOLDER: (gettext_lazy("Permission taken back"), "warn", "phone"),
     LETTER_OUT: (gettext_lazy("A letter may be out"), "stop", "phone"),
@@ -116,6 +119,7 @@ ELSEWHERE = {CALL_HELPER, ANSWER, CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPOR
 # What is due in the case is not why these wait.
 OWN_REASON = {
     WORRY,
+    *TO_READ,
     CALL_HELPER,
     RING,
     ASK_PATIENT,
@@ -135,7 +139,7 @@ OWN_REASON = {
     *office_links.TO_DOS,
 }
 # Done on the pages that these lead to: where messages are read, cases listed, and somebody says what was done.
-DONE_ELSEWHERE = {ANSWER, HAND_BACK, WORRY}
+DONE_ELSEWHERE = {ANSWER, HAND_BACK, WORRY, *TO_READ}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
 
 
@@ -230,6 +234,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the message"), "href": reverse("threads:message", args=[todo.about_id])}
     if todo.kind == ANSWER and todo.case:
         return {"label": _("Open the messages"), "href": reverse("threads:thread", args=[todo.case_id]) + "#newest"}
+    if todo.kind in TO_READ and todo.case:
+        return _to_read(todo, todo.case)
     if todo.kind == PAGE_HELD and todo.case:
         return {"label": _("Open the records"), "href": reverse("records:list", args=[todo.case_id])}
     if todo.kind == READ_OUT and todo.case:
@@ -252,6 +258,22 @@ def _action(todo: ToDo) -> dict[str, str] | None:
     if todo.kind == LETTER_OUT and todo.case:
         return {"label": _("Open the letter"), "href": reverse("desk:letter", args=[todo.about_id])}
     return None
+
+
+def _to_read(todo: ToDo, case: Case) -> dict[str, str]:
+    """To one who has letters it is posted with the pages, to others it is read out where it stands."""
+    if case.patient.channel == User.Channel.LETTER or not case.patient.phone:
+        return {"label": _("Print and post"), "href": reverse("pages:case_file", args=[case.pk]) + "#post"}
+    return {"label": _("Open it"), "href": place_of(todo, case)}
+
+
+def place_of(todo: ToDo, case: Case) -> str:
+    """The page on which the words stand that are to be read out, or the answer that is to be given."""
+    if todo.kind == READ_SUMMARY:
+        return reverse("reviews:summary", args=[case.pk])
+    if todo.kind == READ_ANSWER:
+        return reverse("opinions:questions", args=[case.pk])
+    return reverse("threads:thread", args=[case.pk]) + "#newest"
 
 
 def _reason(todo: ToDo, gathered: Gathered, today: dt.date) -> reasons.Reason | None:

@@ -15,7 +15,7 @@ from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.models import Event
-from portal.pages import bundle
+from portal.pages import bundle_pages
 from portal.reminders import sender
 from portal.reminders.models import Delivery
 from tests import factories, people
@@ -102,7 +102,7 @@ def test_a_letter_that_came_since_waits_for_the_next_bundle(case):
     print_it(case)
     theo().post(reverse("pages:post_bundle", args=[case.pk]), {"letter": ["x", "y" * 36 + ":z"]})
     assert Delivery.objects.by_hand().filter(channel="letter").exists()
-    assert bundle.waiting(people.person("theo"), case, clock.now())
+    assert bundle_pages.waiting(people.person("theo"), case, clock.now())
     after = theo().get(reverse("pages:caseload")).context["needs"]
     assert "Post a letter" in [row["label"] for row in after]
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bookings.models import Consultation
+from cases.case import hands
 from cases.case.actions import must
 from cases.case.models import Case
 from cases.case.people import may
@@ -33,15 +34,20 @@ def add(
     target: str = "",
     is_private: bool = False,
     came_of: str = CameOf.TYPED,
+    is_hers: bool = False,
     pk: UUID | None = None,
     by: Actor,
 ) -> Question:
     """Put a question on the list, in own words or as one of our ideas. The same press twice adds it once.
 
-    `pk` is the id that the page gave the press; `target` the key of what it is for. Raises Refused for no words, for
-    a list that is full, or something that is not to be asked there.
+    `pk` is the id that the page gave the press; `target` the key of what it is for. `is_hers`: the patient said it on
+    the phone, `by` writes it down for her. Raises Refused for no words, for a list that is full, or something that is
+    not to be asked there.
     """
     must("ask_questions", case, by)
+    if is_hers:
+        must("speak_for", case, by)
+        hands.check_by_hand(case, by)
     lock_case(case)
     if pk and (there := Question.objects.filter(pk=pk).first()):
         if there.case_id != case.pk:
@@ -62,6 +68,8 @@ def add(
     if idea and Question.objects.not_dropped().filter(case=case, idea=idea).exists():  # hers alone: nobody learns of it
         idea = ""
     added = Question(case=case, put_in_by=by.user, put_in_at=clock.now(), came_of=came_of, idea=idea)
+    if is_hers:
+        added.put_in_by, added.written_by = case.patient, by.user
     added.pk, added.text, added.is_private = pk or added.pk, words, is_private
     _point(added, wanted)
     added.save(force_insert=True)
@@ -153,10 +161,16 @@ def change(
 
 @transaction.atomic
 def answer(
-    question: Question, *, where: str = "", note: str | None = None, seen: int | None = None, by: Actor
+    question: Question,
+    *,
+    where: str = "",
+    note: str | None = None,
+    is_known: bool = False,
+    seen: int | None = None,
+    by: Actor,
 ) -> Question:
     """It is answered: `where` is a key of what it was asked in, or one of `AnsweredIn`; as it was meant without one.
-    `note` is what was said. Pressed twice it is answered once.
+    `note` is what was said; `is_known` says that the patient knows it. Pressed twice it is answered once.
     """
     question = _locked(question, by)
     if note is None and not where and question.state == QuestionState.ANSWERED:
@@ -175,6 +189,7 @@ def answer(
     _check_seen(question, seen)
     if question.answer and says != question.answer:
         _check_own_note(question, by)
+    is_news = bool(says) and says != question.answer
     if question.state != target or (says and not question.answer):
         question.settled_at, question.settled_by = clock.now(), by.user
     question.state, question.top = target, None
@@ -183,6 +198,8 @@ def answer(
     question.save()
     _close_ranks(question.case, known, place)
     _tell(by, "answered", question, question.case, why=answered_in)
+    if is_news and not is_known and by.user is not None and by.user.role:
+        hands.ask_to_read(hands.READ_ANSWER, question.case, by=by)
     return question
 
 

@@ -54,15 +54,27 @@ class AddForm(WordsForm):
         error_messages=MISSING,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    is_hers = forms.BooleanField(required=False)
     new = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    field_order = ("text", "target", "is_private", "new")
+    field_order = ("text", "target", "is_private", "is_hers", "new")
+
+    def __init__(self, *args: Any, speaks_for: str = "", **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if speaks_for:
+            self.fields["is_hers"].label = _("%(name)s says this on the phone") % {"name": speaks_for}
+            self.fields["is_hers"].help_text = _("It stands as their question, with your name as who wrote it down.")
+        else:
+            del self.fields["is_hers"]
 
     @classmethod
-    def empty(cls, known: Targets, *, may_be_private: bool) -> "AddForm":
+    def empty(cls, known: Targets, *, may_be_private: bool, speaks_for: str = "") -> "AddForm":
         ahead = known.ahead()
-        start = {"new": uuid.uuid4(), "target": ahead[0].key if ahead else LATER}
-        return cls(initial=start, known=known, may_be_private=may_be_private)
+        start = {"new": uuid.uuid4(), "target": ahead[0].key if ahead else LATER, "is_hers": True}
+        return cls(initial=start, known=known, may_be_private=may_be_private, speaks_for=speaks_for)
+
+    def said(self) -> dict[str, Any]:
+        return super().said() | {"is_hers": self.cleaned_data.get("is_hers", False)}
 
 
 class ChangeForm(WordsForm):
@@ -102,11 +114,17 @@ class AnswerForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    is_known = forms.BooleanField(required=False)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, known: Targets, question: Question, **kwargs: Any):
+    def __init__(self, *args: Any, known: Targets, question: Question, speaks_for: str = "", **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["where"].choices = choices(known, question)
+        if speaks_for:
+            self.fields["is_known"].label = _("%(name)s knows this answer") % {"name": speaks_for}
+            self.fields["is_known"].help_text = _("Without this, one of us reads it out to them or posts it.")
+        else:
+            del self.fields["is_known"]
 
     @staticmethod
     def stands(question: Question, known: Targets) -> dict[str, Any]:

@@ -56,6 +56,9 @@ class Question(models.Model):
     text = SealedText()
     put_in_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     put_in_at = models.DateTimeField()
+    written_by = models.ForeignKey(  # one of us, who wrote the words down on the phone
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     came_of = models.CharField(max_length=10, choices=CameOf.choices, blank=True)
     idea = models.CharField(max_length=20, blank=True)  # the point of the list it was taken from
     for_visit = models.ForeignKey(Visit, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -81,6 +84,10 @@ class Question(models.Model):
             models.CheckConstraint(name="question_came_of_is_known", condition=Q(came_of__in=CameOf.values)),
             models.CheckConstraint(name="question_is_for_one_thing_at_most", condition=_at_most_one_of(*FOR)),
             models.CheckConstraint(name="question_says_something", condition=~Q(text=b"")),
+            models.CheckConstraint(
+                name="question_written_down_by_another",
+                condition=Q(written_by__isnull=True) | ~Q(written_by=models.F("put_in_by")),
+            ),
             models.CheckConstraint(
                 name="question_top_is_one_to_three_and_open",
                 condition=Q(top__isnull=True) | Q(top__gte=1, top__lte=ON_TOP, state=QuestionState.OPEN),

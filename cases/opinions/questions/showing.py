@@ -48,7 +48,7 @@ class Group:
 def of_case(case: Case, user: Any) -> list[Question]:
     """What this person may read, in order. One query."""
     found = Question.objects.visible_to(user).filter(case=case)
-    rows = list(found.select_related("put_in_by", "settled_by").in_order())
+    rows = list(found.select_related("put_in_by", "settled_by", "written_by").in_order())
     for row in rows:
         row.case = case
     return rows
@@ -85,7 +85,10 @@ def _group(target: Target, questions: list[Question], known: Targets, role: str,
 def hints_of(question: Question, known: Targets, role: str, user: Any) -> list[str]:
     """Who put it in, where it was answered, who sees it."""
     said = []
-    if question.put_in_by_id != user.pk:
+    if question.written_by:
+        named = {"who": question.written_by.name, "name": question.put_in_by.first_name}
+        said.append(_("Written down by %(who)s for %(name)s on the phone.") % named)
+    elif question.put_in_by_id != user.pk:
         words = _("%(name)s added this.")
         if question.came_of == CameOf.READING and role == rules.PATIENT:
             words = _("%(name)s added this after reading your plan.")

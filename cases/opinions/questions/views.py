@@ -7,13 +7,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.case import hands
 from cases.case.models import Case
 from cases.case.people import COORDINATOR, may, role_in
-from cases.opinions.questions import actions, ideas, rules, showing, targets
+from cases.opinions.questions import actions, by_phone, ideas, rules, showing, targets
 from cases.opinions.questions.forms import AddForm, AnswerForm, ChangeForm, other_words
 from cases.opinions.questions.models import Question
 from cases.opinions.questions.targets import Targets
@@ -84,7 +85,8 @@ def _page(
         "may_ask": may_ask,
         "groups": showing.groups(rows, known, role, user),
         "dropped": showing.dropped(rows, role, user) if may_ask else [],
-        "add_form": add_form or AddForm.empty(known, may_be_private=may("see_private_words", case, user)),
+        "add_form": add_form or AddForm.empty(known, **_words_parts(case, user)),
+        "to_read": hands.to_read(case).get(hands.READ_ANSWER) if _speaks_for(case, user) else None,
         "own_form": own_form,
         "about": about,
         "is_answering": isinstance(own_form, AnswerForm),
@@ -94,6 +96,16 @@ def _page(
         "also": also,
     }
     return render(request, "opinions/questions.html", page, status=status)
+
+
+def _speaks_for(case: Case, user: Any) -> str:
+    """The patient's name before a coordinator who is her hands; "" for everybody else."""
+    speaks = bool(user.role) and may("speak_for", case, user) and hands.is_by_hand(case.patient)
+    return case.patient.first_name if speaks else ""
+
+
+def _words_parts(case: Case, user: Any) -> dict[str, Any]:
+    return {"may_be_private": may("see_private_words", case, user), "speaks_for": _speaks_for(case, user)}
 
 
 def _asked_for(
@@ -122,7 +134,8 @@ def _change_form(request: HttpRequest, question: Question, known: Targets, sent:
 def _answer_form(request: HttpRequest, question: Question, known: Targets, sent: Any = None) -> AnswerForm:
     stands = AnswerForm.stands(question, known)
     kept = drafts.kept(request.user, ANSWER, question) if sent is None else None  # type: ignore[arg-type]
-    return AnswerForm(sent, initial=stands | (kept or {}), known=known, question=question, prefix="answer")
+    about: dict[str, Any] = {"known": known, "question": question, "prefix": "answer"}
+    return AnswerForm(sent, initial=stands | (kept or {}), speaks_for=_speaks_for(question.case, request.user), **about)
 
 
 @open_to(PERSON)
@@ -132,14 +145,13 @@ def add(request: HttpRequest, pk: str) -> HttpResponse:
     case = _case(request, pk)
     by = _actor(request, case)
     known = targets.of_case(case, clock.now())
-    private = may("see_private_words", case, request.user)
     form = None
     try:
         if idea := request.POST.get("idea", ""):
             ahead = next((each.key for each in known.ahead() if each.kind != "consultation"), "")
             added = actions.add(case, idea=idea, target=ahead, by=by)
         else:
-            form = AddForm(request.POST, known=known, may_be_private=private)
+            form = AddForm(request.POST, known=known, **_words_parts(case, request.user))
             if not form.is_valid():
                 return _page(request, case, add_form=form, status=422)
             added = actions.add(case, **form.said(), pk=form.cleaned_data["new"], by=by)
@@ -150,6 +162,27 @@ def add(request: HttpRequest, pk: str) -> HttpResponse:
         return _page(request, case, add_form=form, also=also, status=422 if no.code == "input" else 409)
     messages.success(request, _("Added to the list."))
     return redirect(added)
+
+
+@open_to(PERSON)
+@require_POST
+def read_out(request: HttpRequest, pk: str) -> HttpResponse:
+    """The answers were read out to a patient who signs in nowhere."""
+    case = _case(request, pk)
+    if not may("speak_for", case, request.user):
+        raise Http404
+    try:
+        until = parse_datetime(request.POST.get("until", ""))
+    except ValueError:
+        until = None
+    if until is None or until.tzinfo is None:
+        return _page(request, case, also=[_("This cannot be done here.")], status=422)
+    try:
+        by_phone.read_out(case, until=until, by=Actor.of(request))
+    except Refused as no:
+        return _page(request, case, also=[no.message], status=409)
+    messages.success(request, _("Saved. It is on record that you read it out."))
+    return redirect("opinions:questions", case.pk)
 
 
 @open_to(PERSON)
@@ -181,7 +214,8 @@ def answer(request: HttpRequest, pk: str) -> HttpResponse:
         return _page(request, case, own_form=form, about=question, status=422)
     said = form.cleaned_data
     try:
-        actions.answer(question, where=said["where"], note=said["note"], seen=said["seen"], by=_actor(request, case))
+        more = {"is_known": said.get("is_known", False), "seen": said["seen"]}
+        actions.answer(question, where=said["where"], note=said["note"], **more, by=_actor(request, case))
     except Refused as no:
         return _unsaved(request, question, no, _answer_form, "answer")
     drafts.drop(request.user, ANSWER, question)  # type: ignore[arg-type]

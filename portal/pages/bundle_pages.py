@@ -1,0 +1,139 @@
+"""What stands in the bundle for the post: a letter with what is new, then her pages, each in her own words."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases.case import hands
+from cases.case.models import Case
+from cases.case.people import COORDINATOR
+from cases.opinions.questions import showing as asked
+from cases.opinions.questions import targets
+from cases.opinions.questions.models import Question
+from cases.records import words as record_words
+from cases.reviews import frozen
+from cases.reviews import sheet as summary_sheet
+from cases.reviews.models import Summary
+from cases.threads import heard
+from cases.threads.showing import as_what
+from portal import when
+from portal.onepage import Section, Sheet, in_the_patients_words, made
+from portal.pages import cards, carry, facts, hand, sheet
+from portal.pages.facts import Gathered
+from portal.reminders import by_hand, emails, letters, readers
+from portal.reminders.models import Delivery
+from portal.texts.words import text
+
+
+def waiting(user: Any, case: Case, now: dt.datetime) -> list[tuple[Delivery, str]]:
+    """The letters that wait to be posted to the patient, each with the sign of what it says now."""
+    found = hand.letters_to(user, case.patient, now)
+    held = [(each, by_hand.due_rows(each, now)) for each in found]
+    return [(each, by_hand.seen(rows)) for each, rows in held if rows]
+
+
+def pages(case: Case, user: Any, now: dt.datetime) -> list[Sheet]:
+    """The letter, the sheet, what she has not heard yet, her dates, questions and records, what to take along."""
+    gathered = facts.of_case(case, now)
+    found = [sheet.of_case(case, COORDINATOR, now)]
+    to_read = hands.to_read(case)
+    with in_the_patients_words(case.patient):
+        if said := _letter(case, user, now):
+            found.insert(0, _page(case, now, _("A letter for you"), said))
+        parts = [
+            (_("Messages for me"), _messages(case)),
+            (_("My plan in plain words"), _summary(case) if hands.READ_SUMMARY in to_read else []),
+            (_("My dates"), _dates(case, gathered, when.as_date(now))),
+            (_("Questions to ask"), _questions(case, user, now)),
+            (_("My records"), _records(gathered)),
+        ]
+        found += [_page(case, now, title, sections) for title, sections in parts if sections]
+    takes = carry.of_case(case, user, now)
+    return [*found, takes.sheet] if takes and takes.is_chosen else found
+
+
+def _page(case: Case, now: dt.datetime, title: str, sections: list[Section]) -> Sheet:
+    lead = _("As of %(at)s, %(zone)s. Reference") % {"at": when.moment(now), "zone": when.zone_name()}
+    return made(title=title, lead=lead, reference=case.reference, sections=sections, foot=text("scope_short").body)
+
+
+def _letter(case: Case, user: Any, now: dt.datetime) -> list[Section]:
+    """What waits to be said, each thing once, below the address that the envelope's window shows."""
+    patient = case.patient
+    reader = readers.reader_of(readers.address_of(patient), now)
+    rows = [row for each, _seen in waiting(user, case, now) for row in by_hand.due_rows(each, now)]
+    to = Section(_("To"), rows=[{"label": patient.name, "value": ", ".join(patient.postal.splitlines())}])
+    if reader is None or not rows:
+        return [to] if patient.postal else []
+    told = letters.things(rows, reader, now, emails.House())
+    lines = [" ".join(filter(None, (each["lead"], each["at"], each["line"], each["question"]))) for each in told]
+    return [to, Section(_("What we have to tell you"), lines=lines)]
+
+
+def _messages(case: Case) -> list[Section]:
+    """What was written to her and she has not been given yet."""
+    said = []
+    for message in heard.waiting(case):
+        role = as_what(message.author, case, case.patient)
+        who = _("%(name)s (%(role)s)") % {"name": message.author.name, "role": role} if role else message.author.name
+        files = message.attachments.count()
+        with_it = _("A file came with it. Ask us for a copy.") if files else ""
+        lead = _("%(who)s, %(at)s") % {"who": who, "at": when.moment(message.sent_at)}
+        said.append({"lead": lead, "text": "\n".join(filter(None, (message.text, with_it)))})
+    return [Section(_("New since the last pages"), said=said)] if said else []
+
+
+def _summary(case: Case) -> list[Section]:
+    """The newest summary that stands, as it was shared."""
+    live = Summary.objects.live().filter(review__case=case).select_related("review__consultation", "review__case__key")
+    found = live.order_by("-shared_at", "-number").first()
+    if found is None:
+        return []
+    lead = f"{summary_sheet.about(found.frozen)}. {summary_sheet.summary_lead(found)}"
+    words = frozen.on_paper(found.frozen, title="", lead=lead, scope="")
+    sections = [
+        Section(part["heading"], said=[*_intro(part["intro"]), *(_item(item) for item in part["items"])])
+        for part in words["sections"]
+    ]
+    return [Section(_("What this is"), said=_intro(lead)), *sections]
+
+
+def _intro(words: str) -> list[dict[str, str]]:
+    return [{"lead": "", "text": words}] if words else []
+
+
+def _item(item: dict[str, str]) -> dict[str, str]:
+    page = _("(%(page)s)") % {"page": item["page"]} if item["page"] else ""
+    return {"lead": item["heading"], "text": " ".join(filter(None, (item["text"], page)))}
+
+
+def _dates(case: Case, gathered: Gathered, today: dt.date) -> list[Section]:
+    rows = [
+        {"label": when.day(row["on"], year=True), "value": ". ".join(filter(None, (row["title"], row.get("hint", ""))))}
+        for row in cards.coming(gathered, case.pk, today)
+    ]
+    return [Section(_("What comes, day by day"), rows=rows)] if rows else []
+
+
+def _questions(case: Case, user: Any, now: dt.datetime) -> list[Section]:
+    """What the team may read as well: on paper that others may find stands nothing that she keeps private."""
+    groups = asked.groups(asked.of_case(case, user), targets.of_case(case, now), "", case.patient)
+    return [Section(group.target.heading, said=[_question(row) for row in group.rows]) for group in groups]
+
+
+def _question(row: asked.Row) -> dict[str, str]:
+    question: Question = row.question
+    state = [] if question.is_open else row.hints
+    return {"lead": question.text, "text": "\n".join([*state, *filter(None, [question.answer])])}
+
+
+def _records(gathered: Gathered) -> list[Section]:
+    if gathered.standing is None:
+        return []
+    rows = []
+    for each in gathered.standing.items:
+        state = str(record_words.item_tag(each.item)["label"])
+        holder = each.item.holder.name if each.item.holder else ""
+        rows.append({"label": each.item.called, "value": ". ".join(filter(None, (state, holder)))})
+    return [Section(_("Where each record is"), rows=rows)] if rows else []

@@ -1,0 +1,89 @@
+"""A summary for a patient who signs in nowhere: one thing to do, read out once, on record as read."""
+
+import pytest
+from django.urls import reverse
+
+from cases.reviews import actions, by_phone
+from cases.reviews.models import Review, Summary
+from portal.errors import Refused
+from portal.history.models import Event
+from portal.reminders.models import Reminder
+from tests import people
+from tests.by_hand import theo, to_email, to_phone, to_read
+from tests.reviews import world
+from tests.reviews.world import by
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def review():
+    found = world.written()
+    to_phone(found.case.patient)
+    return found
+
+
+def shared(review) -> Summary:
+    return actions.share(Review.objects.get(pk=review.pk), is_ticked=True, by=by("joanne"))
+
+
+def open_reminders(summary) -> int:
+    return Reminder.objects.about(summary).filter(kind="summary.shared", settled_at=None).count()
+
+
+def test_it_waits_on_the_board_and_in_no_message(review):
+    summary = shared(review)
+    assert to_read(review.case) == ["read_summary"]
+    assert open_reminders(summary) == 0
+
+
+def test_read_out_by_its_button_once_for_her(review):
+    summary = shared(review)
+    browser = people.browser(people.person("theo"))
+    page = browser.get(reverse("reviews:summary", args=[review.case_id]))
+    assert page.context["to_read_out"]
+    for _press in range(2):
+        assert browser.post(reverse("reviews:read_out", args=[summary.pk])).status_code == 302
+    assert to_read(review.case) == []
+    assert Summary.objects.get().first_read_at
+    [line] = Event.objects.filter(verb="summary.read_out")
+    assert (line.actor_id, line.for_patient) == (theo().id, review.case.patient_id)
+
+
+def test_an_earlier_version_cannot_stand_for_the_newest(review):
+    first = shared(review)
+    again = Review.objects.get(pk=review.pk)
+    newest = actions.share(again, is_ticked=True, correction="A wrong day.", by=by("joanne"))
+    with pytest.raises(Refused):
+        by_phone.read_out(first, by=theo())
+    by_phone.read_out(newest, by=theo())
+    assert to_read(review.case) == []
+
+
+def test_taken_back_it_waits_no_more_and_is_read_to_nobody(review):
+    summary = shared(review)
+    actions.withdraw(summary, reason="The wrong plan.", by=by("joanne"))
+    assert to_read(review.case) == []
+    with pytest.raises(Refused):
+        by_phone.read_out(summary, by=theo())
+
+
+@pytest.mark.parametrize("key", ["joanne", "amir", "grace"])
+def test_nobody_but_a_coordinator_reads_it_out(review, key):
+    summary = shared(review)
+    answer = people.browser(people.person(key)).post(reverse("reviews:read_out", args=[summary.pk]))
+    assert answer.status_code == 404
+    assert to_read(review.case) == ["read_summary"]
+
+
+def test_with_an_address_she_is_told_once_of_what_nobody_read_out(review):
+    summary = shared(review)
+    to_email(review.case.patient)
+    assert to_read(review.case) == []
+    assert open_reminders(summary) == 1
+    to_phone(review.case.patient)
+    assert to_read(review.case) == ["read_summary"]
+    assert open_reminders(summary) == 0
+    by_phone.read_out(summary, by=theo())
+    to_email(review.case.patient)
+    assert open_reminders(summary) == 0
