@@ -5,15 +5,19 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from bookings.models import Consultation
+from cases.case.helping.models import Helper
 from cases.case.models import Case, Office, ToDo
 from cases.documents.models import PageImage, Version
+from cases.opinions.questions.models import Question
 from cases.records.days.editing import change_lead_time
 from cases.records.days.lead_times import Lead
 from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit, Want
 from cases.reviews.models import Review, Summary
+from cases.threads.models import Message
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
+from portal.history.models import Event
 from portal.management.commands import load_demo
 from portal.pages import backstage
 from portal.pages.demo.people import PEOPLE
@@ -71,7 +75,9 @@ def every_step_that_exists():
     assert missing(Consultation, "state", {"booked", "cancelled", "completed"}) == set()
     assert missing(Review, "state", {"open", "drafting", "completed"}) == set()
     assert missing(Version, "state", {"ready", "locked"}) == set()
-    assert missing(ToDo, "kind", {"call_helper", "visit_soon", "pass_on_report"}) == set()
+    assert missing(ToDo, "kind", {"call_helper", "visit_soon", "pass_on_report", "read_message"}) == set()
+    somebody_runs_by_phone_and_post()
+    assert missing(Helper, "chosen", {"dates", "most"}) == set()
     assert missing(Version, "kind", {"pdf", "jpeg", "docx"}) == set()
     assert Office.objects.filter(checked_at=None).count() == 2
     assert Summary.objects.count() >= 3
@@ -82,6 +88,15 @@ def every_step_that_exists():
     assert Pause.objects.at(clock.now()).count() == Mute.objects.at(clock.now()).count() == 1
     zones = set(User.objects.filter(role="consultant").values_list("time_zone", flat=True))
     assert len(zones) >= 3
+
+
+def somebody_runs_by_phone_and_post():
+    edith = User.objects.get(name="Edith Lind")
+    assert (edith.can_sign_in, edith.channel, edith.privacy_version) == (False, "call", 2)
+    for words in (Message, Question):
+        assert words.objects.exclude(written_by=None).get(case__patient=edith).written_by.name == "Theo Lindqvist"
+    assert Event.objects.filter(for_patient=edith.pk, verb="visit.named").exists()
+    assert Helper.objects.granted().get(patient=edith).chosen == "dates"
 
 
 def nobody_stands_before_a_closed_door():

@@ -38,10 +38,12 @@ def _book(told: Told) -> None:
         consultant=told.consultant,
         service=service,
         starts_at=starts_at,
-        how="video",
+        how="phone" if story.by_phone else "video",
         by=told.teller,
     )
-    bookings.book(hold=held, accepts_scope=True, may_read=True, hope=story.asks or story.matters, by=told.teller)
+    said = {"how": "phone"} if story.by_phone else {}  # read out, and heard
+    hope = story.asks or story.matters
+    bookings.book(hold=held, accepts_scope=True, may_read=True, hope=hope, **said, by=told.teller)
 
 
 def _nearest(starts: list[dt.datetime], wanted: dt.date, practice: Practice) -> dt.datetime:

@@ -21,7 +21,7 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.pages import actions as page_actions
 from portal.pages import copies, friday
-from portal.pages.demo import calls, helping, house, messages, papers, plan_files, questions, reports, threads
+from portal.pages.demo import by_phone, calls, helping, house, messages, papers, plan_files, questions, reports, threads
 from portal.pages.demo.people import DOCTORS, OFFICES, PATIENTS
 from portal.pages.demo.plans import plan
 from portal.pages.demo.signing import ask_to_refer, sign_forms, take_records, write_letters
@@ -109,6 +109,8 @@ def _deeds(told: Told) -> Iterator[tuple[float, Callable[[], object]]]:
         yield began - 5, lambda: helping.let_help(told.case, told.people[story.helper])
     if story.starter:
         yield 1, lambda: helping.ask_for_a_yes(told.case)
+    if story.neighbor:
+        yield from by_phone.told(lambda: told.case, told.people["theo"], told.people[story.neighbor])
     if story.referral:
         yield from _referral(told)
     if story.second:
@@ -169,8 +171,10 @@ def _open(told: Told) -> None:
     fields = {"diagnosis": story.diagnosis}
     if story.treatment_in is not None:
         fields["treatment_on"] = house.business_day(told.today, story.treatment_in)
-    if story.starter:
-        person = next(person for person in PATIENTS if person.key == story.patient)
+    person = next(person for person in PATIENTS if person.key == story.patient)
+    if story.by_phone:
+        told.case = by_phone.open_page(person, story.by_phone, told.people["theo"], **fields)
+    elif story.starter:
         told.case = case_actions.open_case(
             patient_name=person.name, starter=told.people[story.starter], by=told.teller, **fields
         )

@@ -220,6 +220,16 @@ PATIENTS: Final = (
         safe_to_ring="Best before noon",
     ),
     DemoPerson(
+        "edith",
+        "Edith Lind",
+        "No email: by phone and post. A message waits to be read out to her",
+        EASTERN,
+        called="Mrs. Lind",
+        phone="+1 416 555 0126",
+        birth_year=1939,
+        safe_to_ring="After 10 am. Let it ring long",
+    ),
+    DemoPerson(
         "lena",
         "Lena Fischer",
         "Has her summary, visit next week",
@@ -288,6 +298,16 @@ PATIENTS: Final = (
         email="ines@example.org",
         phone="+1 416 555 0125",
         birth_year=1971,
+    ),
+    DemoPerson(
+        "carl",
+        "Carl Jensen",
+        "Drives his neighbor Edith: dates only",
+        EASTERN,
+        called="Carl",
+        email="carl@example.org",
+        phone="+1 416 555 0127",
+        birth_year=1960,
     ),
     DemoPerson(
         "ama",

@@ -32,6 +32,8 @@ class Story:
     review: str = ""  # "", draft, shared
     call: str = ""  # why a person should call
     letters_to: str = ""  # the address of one who wants letters
+    by_phone: str = ""  # the postal address of one who signs in nowhere; the coordinator does it for them
+    neighbor: str = ""  # who sees dates only, by a yes on the phone
     messages: str = ""  # since yesterday: "", refused, rest, held_back
     assigned: bool = False
     matters: str = ""
@@ -168,6 +170,23 @@ STORIES: Final = (
             "referral_letter": "arrived",
         },
         call="asked",
+    ),
+    Story(
+        "edith",
+        "Pancreatic cancer, early",
+        began=17,
+        primary="dr_abara",
+        first="dr_weiss",
+        second="dr_raman",
+        referral="sent",
+        visit_in=12,
+        records={"pathology_report": "opens_fine", "imaging_reports": "sent", "referral_letter": "arrived"},
+        by_phone="31 Orchard Lane\nPeterborough ON K9H 3B7",
+        neighbor="carl",
+        consultant="joanne",
+        service="first_talk",
+        talk_in=6,
+        asks="What can I still eat?",
     ),
     Story(
         "lena",

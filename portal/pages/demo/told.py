@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cases.case.models import Case
 from portal.accounts.models import User
@@ -30,7 +30,9 @@ class Told:
 
     @property
     def teller(self) -> Actor:
-        """Who acts for the case: the patient, or the one who began for them."""
+        """Who acts for the case: the patient, the one who began for them, or the coordinator as their hands."""
+        if self.story.by_phone:
+            return replace(Actor.person(self.people["theo"]), for_patient=self.case.patient_id)
         return Actor.person(self.people[self.story.starter or self.story.patient])
 
     @property
