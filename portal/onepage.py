@@ -71,7 +71,13 @@ def made(**parts: Any) -> Sheet:
     return Sheet(**parts, language=translation.get_language() or "en", is_rtl=translation.get_language_bidi())
 
 
-def pdf(pages: Sequence[Sheet], *, title: str, author: str, made_at: dt.datetime) -> bytes:
-    """The pages on paper, in the active language; raises paper.MissingLetters when a letter cannot be shown."""
-    said = {"title": title, "pages": [asdict(page) for page in pages]}
+def pdf(
+    pages: Sequence[Sheet], *, title: str, author: str, made_at: dt.datetime, numbered: str = "", is_large: bool = False
+) -> bytes:
+    """The pages on paper, in the active language; raises paper.MissingLetters when a letter cannot be shown.
+
+    A page each, a little smaller where much stands on it; or `is_large`: never smaller than 16 points, on as many
+    sheets of paper as that takes, counted by `numbered` ("Page {0} of {1}").
+    """
+    said = {"title": title, "pages": [asdict(page) for page in pages], "is_large": is_large, "numbered": numbered}
     return paper.pdf(TEMPLATE, said, author=author, made_at=made_at)

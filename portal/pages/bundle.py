@@ -43,7 +43,8 @@ def made_now(case: Case, *, by: Actor) -> tuple[bytes, dt.datetime]:
     now = clock.now()
     found = bundle_pages.pages(case, by.user, now)
     with in_the_patients_words(case.patient):
-        content = onepage.pdf(found, title=_("Your pages"), author=organisation().name, made_at=now)
+        said = {"title": _("Your pages"), "author": organisation().name, "numbered": _("Page {0} of {1}")}
+        content = onepage.pdf(found, **said, made_at=now, is_large=True)
     printed(case, at=now, by=by)
     return content, now
 

@@ -1,12 +1,14 @@
 """What stands in the bundle for the post: a letter with what is new, then her pages, each in her own words."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from cases.case import hands
 from cases.case.models import Case
+from cases.case.path import next_step
 from cases.case.people import COORDINATOR
 from cases.opinions.questions import showing as asked
 from cases.opinions.questions import targets
@@ -17,13 +19,13 @@ from cases.reviews import sheet as summary_sheet
 from cases.reviews.models import Summary
 from cases.threads import heard
 from cases.threads.showing import as_what
-from portal import when
+from portal import phones, when
 from portal.onepage import Section, Sheet, in_the_patients_words, made
-from portal.pages import cards, carry, facts, hand, sheet
+from portal.pages import cards, carry, facts, hand, privacy_parts, sheet, signed, words
 from portal.pages.facts import Gathered
 from portal.reminders import by_hand, emails, letters, readers
 from portal.reminders.models import Delivery
-from portal.texts.words import text
+from portal.texts.words import organisation, text
 
 
 def waiting(user: Any, case: Case, now: dt.datetime) -> list[tuple[Delivery, str]]:
@@ -34,7 +36,9 @@ def waiting(user: Any, case: Case, now: dt.datetime) -> list[tuple[Delivery, str
 
 
 def pages(case: Case, user: Any, now: dt.datetime) -> list[Sheet]:
-    """The letter, the sheet, what she has not heard yet, her dates, questions and records, what to take along."""
+    """The letter, the sheet, what she has not heard yet, where she is, her questions and records, what was agreed, what
+    to take along.
+    """
     gathered = facts.of_case(case, now)
     found = [sheet.of_case(case, COORDINATOR, now)]
     to_read = hands.to_read(case)
@@ -43,19 +47,28 @@ def pages(case: Case, user: Any, now: dt.datetime) -> list[Sheet]:
             found.insert(0, _page(case, now, _("A letter for you"), said))
         parts = [
             (_("Messages for me"), _messages(case)),
-            (_("My plan in plain words"), _summary(case) if hands.READ_SUMMARY in to_read else []),
-            (_("My dates"), _dates(case, gathered, when.as_date(now))),
+            (_plan_title(case), _summary(case) if hands.READ_SUMMARY in to_read else []),
+            (_("Where I am"), [*_where(gathered, now), *_dates(case, gathered, when.as_date(now))]),
             (_("Questions to ask"), _questions(case, user, now)),
             (_("My records"), _records(gathered)),
+            (_("What was agreed"), _agreed(case, user)),
         ]
         found += [_page(case, now, title, sections) for title, sections in parts if sections]
+        scope = text("scope_short").body
     takes = carry.of_case(case, user, now)
-    return [*found, takes.sheet] if takes and takes.is_chosen else found
+    found += [takes.sheet] if takes and takes.is_chosen else []
+    carries_scope = (found[0].title, found[-1].title, _plan_title(case))
+    return [replace(each, foot=scope if each.title in carries_scope else "") for each in found]
+
+
+def _plan_title(case: Case) -> str:
+    with in_the_patients_words(case.patient):
+        return _("My plan in plain words")
 
 
 def _page(case: Case, now: dt.datetime, title: str, sections: list[Section]) -> Sheet:
     lead = _("As of %(at)s, %(zone)s. Reference") % {"at": when.moment(now), "zone": when.zone_name()}
-    return made(title=title, lead=lead, reference=case.reference, sections=sections, foot=text("scope_short").body)
+    return made(title=title, lead=lead, reference=case.reference, sections=sections, foot="")
 
 
 def _letter(case: Case, user: Any, now: dt.datetime) -> list[Section]:
@@ -63,11 +76,11 @@ def _letter(case: Case, user: Any, now: dt.datetime) -> list[Section]:
     patient = case.patient
     reader = readers.reader_of(readers.address_of(patient), now)
     rows = [row for each, _seen in waiting(user, case, now) for row in by_hand.due_rows(each, now)]
-    to = Section(_("To"), rows=[{"label": patient.name, "value": ", ".join(patient.postal.splitlines())}])
+    to = Section(_("To"), rows=[{"label": patient.name, "value": patient.postal}])
     if reader is None or not rows:
         return [to] if patient.postal else []
     told = letters.things(rows, reader, now, emails.House())
-    lines = [" ".join(filter(None, (each["lead"], each["at"], each["line"], each["question"]))) for each in told]
+    lines = [_sentences(each["lead"], each["at"], each["line"], each["question"]) for each in told]
     return [to, Section(_("What we have to tell you"), lines=lines)]
 
 
@@ -91,21 +104,61 @@ def _summary(case: Case) -> list[Section]:
     if found is None:
         return []
     lead = f"{summary_sheet.about(found.frozen)}. {summary_sheet.summary_lead(found)}"
-    words = frozen.on_paper(found.frozen, title="", lead=lead, scope="")
+    paper = frozen.on_paper(found.frozen, title="", lead=lead, scope="")
     sections = [
         Section(part["heading"], said=[*_intro(part["intro"]), *(_item(item) for item in part["items"])])
-        for part in words["sections"]
+        for part in paper["sections"]
     ]
     return [Section(_("What this is"), said=_intro(lead)), *sections]
 
 
-def _intro(words: str) -> list[dict[str, str]]:
-    return [{"lead": "", "text": words}] if words else []
+def _intro(line: str) -> list[dict[str, str]]:
+    return [{"lead": "", "text": line}] if line else []
 
 
 def _item(item: dict[str, str]) -> dict[str, str]:
     page = _("(%(page)s)") % {"page": item["page"]} if item["page"] else ""
     return {"lead": item["heading"], "text": " ".join(filter(None, (item["text"], page)))}
+
+
+def _where(gathered: Gathered, now: dt.datetime) -> list[Section]:
+    """What her home page says: where things are, and the one next thing."""
+    today, here = when.as_date(now), organisation()
+    step = next_step(replace(gathered.facts, not_today_until=None), today)
+    due = cards.due_words(step)
+    ours = {"phone": phones.shown(here.phone), "hours": here.hours}
+    call = _("Call us, and we do it with you: %(phone)s. %(hours)s.") % ours if here.phone else ""
+    said = {"lead": words.step_words(step).title, "text": _sentences(due, call)}
+    where = [{"lead": "", "text": words.status_line(gathered.facts, today)}]
+    return [Section(_("Where things are"), said=where), Section(_("The next thing"), said=[said])]
+
+
+def _sentences(*parts: str) -> str:
+    """Each ends with its mark, so that they can be read out as one."""
+    return " ".join(part if part[-1] in ".?!" else f"{part}." for part in parts if part)
+
+
+def _agreed(case: Case, user: Any) -> list[Section]:
+    """Who can open what, who helps and until when, what she said yes to, what she signed."""
+    people = [
+        {"lead": f"{each['name']}, {each['words']}", "text": " ".join(filter(None, (each["kinds"], each["until"])))}
+        for each in privacy_parts.can_open(case, case.patient)
+    ]
+    offices = [{"lead": each["title"], "text": each["hint"]} for each in privacy_parts.offices(case, user)]
+    consents = [privacy_parts.consent(each, False) for each in privacy_parts.consents(case)]
+    said_yes = [{"lead": str(each["words"]), "text": str(each["when"])} for each in consents]
+    papers = [
+        {"lead": each["title"], "text": f"{each['tag']['label']}. {each['hint']}".strip()}
+        for each in signed.of_case(case, user)
+    ]
+    parts = [
+        (_("Who can open what"), people),
+        (_("Pages of doctors’ offices"), offices),
+        (_("What I said yes to"), said_yes),
+        (_("What I signed"), papers),
+        (_("To change any of it"), _intro(_("Call us. We change it at once, and write down that you asked."))),
+    ]
+    return [Section(heading, said=said) for heading, said in parts if said]
 
 
 def _dates(case: Case, gathered: Gathered, today: dt.date) -> list[Section]:

@@ -48,7 +48,9 @@ def privacy(request: HttpRequest, pk: str) -> HttpResponse:
         "can_open": privacy_parts.can_open(case, user),
         "offices": privacy_parts.offices(case, user),
         "signed": signed.of_case(case, user),
-        "consents": [privacy_parts.consent(each, each.kind in CAN_BE_WITHDRAWN) for each in _consents(case)],
+        "consents": [
+            privacy_parts.consent(each, each.kind in CAN_BE_WITHDRAWN) for each in privacy_parts.consents(case)
+        ],
         "signing_in": privacy_parts.signing_in(user),
         "kept": privacy_parts.kept(),
         "is_confirmed": retention.CONFIRMED_BY_COUNSEL,
@@ -103,7 +105,7 @@ def before_line(events: Any, line: str) -> Any:
 def withdraw_consent(request: HttpRequest, pk: str, consent: str) -> HttpResponse:
     """Take a permission back, at once."""
     case = own_case(request, pk)
-    given = find_or_404(_consents(case).filter(kind__in=CAN_BE_WITHDRAWN), pk=consent)
+    given = find_or_404(privacy_parts.consents(case).filter(kind__in=CAN_BE_WITHDRAWN), pk=consent)
     withdraw(given, by=Actor.of(request))
     messages.success(request, _("Taken back. It holds from now on."))
     return redirect("pages:privacy", case.pk)
@@ -188,8 +190,3 @@ def _for_whom(event: Event, user: User | None, case: Case, reader: Any) -> str:
     if user == reader:
         return _("You did this for %(name)s") % {"name": case.patient.first_name}
     return _("Done for %(name)s") % {"name": case.patient.first_name}
-
-
-def _consents(case: Case) -> Any:
-    asked = Consent.objects.filter(Q(case=case) | Q(case=None), person=case.patient_id)
-    return asked.select_related("consultant", "text").order_by("-given_at")

@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -88,6 +89,12 @@ HOW = {
     "phone": gettext_lazy("It was read out to you on the phone."),
     "paper": gettext_lazy("You signed it on paper."),
 }
+
+
+def consents(case: Case) -> Any:
+    """What its patient said yes to, in this case or outside any, the latest first."""
+    asked = Consent.objects.filter(Q(case=case) | Q(case=None), person=case.patient_id)
+    return asked.select_related("consultant", "text").order_by("-given_at")
 
 
 def consent(given: Consent, can_be_withdrawn: bool) -> dict[str, object]:
