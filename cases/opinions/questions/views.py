@@ -76,6 +76,7 @@ def _page(
         own_form, about = _asked_for(request, rows, known, role)
     taken = {row.idea for row in rows if row.idea and row.state != Question.State.DROPPED}
     words = {row.text for row in rows if row.state != Question.State.DROPPED}
+    to_read = hands.to_read(case).get(hands.READ_ANSWER) if _speaks_for(case, user) else None
     bound = next((form for form in (add_form, own_form) if form and form.is_bound), None)
     page = {
         "base": "base_staff.html" if user.role else "base_patient.html",
@@ -86,7 +87,8 @@ def _page(
         "groups": showing.groups(rows, known, role, user),
         "dropped": showing.dropped(rows, role, user) if may_ask else [],
         "add_form": add_form or AddForm.empty(known, **_words_parts(case, user)),
-        "to_read": hands.to_read(case).get(hands.READ_ANSWER) if _speaks_for(case, user) else None,
+        "to_read": to_read,
+        "to_read_until": to_read.asked_at.isoformat() if to_read else "",
         "own_form": own_form,
         "about": about,
         "is_answering": isinstance(own_form, AnswerForm),
