@@ -36,6 +36,8 @@ class DocumentsConfig(AppConfig):
                 "document.version_withdrawn": _("Took one version of a file back"),
                 "document.version_restored": _("Put one version of a file back"),
                 "document.made_private": _("Marked a file “only me”"),
+                "document.kept_private": _("Kept a file private, as it came with a private message"),
+                "document.private_no_more": _("Let helpers see a file of a message again"),
                 "document.shared": _("Let the team see a file again"),
                 "document.described": _("Said what a file is"),
                 "document.denied": _("Was not let in to a file, or to the files of a case"),

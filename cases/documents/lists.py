@@ -192,6 +192,8 @@ def traces(case: Case, user: User) -> list[str]:
     if not may("read_documents", case, user):
         return []
     gone = Document.objects.filter(case=case, withdrawn_at__isnull=False, only_me=False)
+    if not user.role and not may("see_private_words", case, user):
+        gone = gone.filter(is_private=False)
     gone = gone.exclude(pk__in=Document.objects.visible_to(user)).order_by("-withdrawn_at")
     versions = dict(Version.objects.filter(document__in=gone).values_list("pk", "document_id"))
     looked = Event.objects.filter(patient=case.patient_id, actor_id=user.pk, about_id__in=map(str, versions))

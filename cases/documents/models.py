@@ -38,7 +38,8 @@ def readable_by(user: Any, case: str, document: str) -> Q:
     begun = began(user, f"{case}__", OuterRef(f"{case}_id"))
     helps = begun if user.role else begun | Q(Exists(granted))
     own = helps & Q(**{f"{document}put_in_by": user, f"{document}only_me": False})
-    shared = Q(**{f"{document}only_me": False, f"{document}withdrawn_at": None})
+    shared = Q() if user.role else Q(**{f"{document}is_private": False}) | where(user, "see_private_words", case)
+    shared &= Q(**{f"{document}only_me": False, f"{document}withdrawn_at": None})
     rule = Q(**{f"{case}__patient": user}) | own & ~Q(**{f"{case}__state": Case.State.CLOSED})
     return rule | shared & where(user, "read_documents", case)
 
@@ -76,6 +77,8 @@ class Document(models.Model):
     put_in_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     put_in_at = models.DateTimeField()
     only_me = models.BooleanField(default=False)  # the patient, and nobody else
+    # For the patient and the team: it came with a private message. A helper reads it who reads her private words.
+    is_private = models.BooleanField(default=False, db_default=False)
     kept_apart = models.BooleanField(default=False, db_default=False)  # a photo: said to be no page of another letter
     changed_at = models.DateTimeField(null=True, blank=True)  # what it is, who sees it, or put back
     withdrawn_at = models.DateTimeField(null=True, blank=True)

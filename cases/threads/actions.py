@@ -14,6 +14,7 @@ from cases.case.actions import ask_to_do, must
 from cases.case.models import Case
 from cases.case.people import may, role_in
 from cases.documents import actions as documents
+from cases.documents import private
 from cases.documents.models import Document
 from cases.threads import answering, heard, rules, showing, telling
 from cases.threads.models import Attachment, Message, ReadMark, Thread
@@ -62,8 +63,8 @@ def send(
     """Write to everybody in the thread. The same press twice is one message.
 
     `files` are documents of the case that the sender may see. Of staff: `is_answer` says that nobody needs to answer
-    any more, `shown` up to which number their page had shown them: what came after it still waits. Raises Refused for
-    an empty or too long message, and for files with a private one.
+    any more, `shown` up to which number their page had shown them: what came after it still waits. The files of a
+    private message are as private as its words. Raises Refused for an empty or too long message.
     """
     must("write_messages", case, by)
     thread = answering.lock(case)
@@ -110,7 +111,7 @@ def add(
     wanted = list(files)
     named = Document.objects.visible_to(by.user).here().filter(case=case, pk__in=wanted) if wanted else ()
     attached = list(named)
-    if reason := rules.why_not_send(text, len(attached), is_private=is_private):
+    if reason := rules.why_not_send(text, len(attached)):
         raise Refused(reason, code="input")
     thread.last_number += 1
     if not is_internal:
@@ -129,6 +130,8 @@ def add(
     message.text = text.strip()
     message.save(force_insert=True)
     Attachment.objects.bulk_create([Attachment(message=message, document=document) for document in attached])
+    if is_private and attached:
+        private.keep_private(attached, by=by)
     return message
 
 

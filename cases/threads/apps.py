@@ -30,6 +30,8 @@ class ThreadsConfig(AppConfig):
                 "message.noted": _("Wrote a note for the team"),
                 "message.read": _("Read the messages"),
                 "message.taken_back": _("Took a message back"),
+                "message.made_private": _("Kept a message private"),
+                "message.private_no_more": _("Let helpers read a message again"),
                 "message.misplaced": _("Said a message was not for this thread"),
                 "message.assigned": _("Said who answers a message, and by when"),
                 "message.needs_no_answer": _("Said a message needs no answer"),

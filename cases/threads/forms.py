@@ -43,24 +43,13 @@ class MessageForm(WriteForm):
     is_private = forms.BooleanField(
         required=False,
         label=gettext_lazy("Private"),
-        help_text=gettext_lazy(
-            "Who helps you reads it only if you let them see your private words. No file can go with it."
-        ),
+        help_text=gettext_lazy("Who helps you reads it, and its files, only if you let them see your private words."),
     )
 
     def __init__(self, *args: Any, documents: list[tuple[str, str]] = (), **kwargs: Any):  # type: ignore[assignment]
         super().__init__(*args, **kwargs)
         self.fields["files"].widget.attrs["accept"] = kinds.ACCEPT
         self.fields["documents"].choices = list(documents)
-
-    def clean(self) -> dict[str, Any]:
-        """Before a file is put into the case: whether it can go with these words."""
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        files = len(said.get("files") or ()) + len(said.get("documents") or ())
-        is_private = said.get("is_private", False)
-        if is_private and files:
-            self.add_error("files", rules.why_not_send(said.get("text", ""), files, is_private=True))
-        return said
 
 
 class NoteForm(WriteForm):

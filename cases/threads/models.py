@@ -65,7 +65,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """What one person wrote. Numbers count up within a case, in the order in which messages came to stand."""
+    """What one person wrote. Numbers count up within a case, in the order in which messages came to stand.
+
+    They stay within: pages name messages by their ids, so that nobody counts what they may not see.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="messages")
@@ -77,6 +80,7 @@ class Message(models.Model):
     send_id = models.UUIDField()  # the page's own: pressed twice is sent once
     is_internal = models.BooleanField(default=False)  # a note of the team
     is_private = models.BooleanField(default=False)  # not for the patient's helpers
+    hidden_at = models.DateTimeField(null=True, blank=True)  # private since then, and not from the start
     text = SealedText()
     sent_at = models.DateTimeField()
     taken_back_at = models.DateTimeField(null=True, blank=True)
@@ -93,6 +97,9 @@ class Message(models.Model):
             models.CheckConstraint(name="message_number_counts_from_1", condition=Q(number__gte=1)),
             models.CheckConstraint(
                 name="message_note_is_not_private", condition=Q(is_internal=False) | Q(is_private=False)
+            ),
+            models.CheckConstraint(
+                name="message_hidden_is_private", condition=Q(hidden_at__isnull=True) | Q(is_private=True)
             ),
             models.CheckConstraint(
                 name="message_written_down_by_another_for_all",
@@ -117,7 +124,7 @@ class Message(models.Model):
         return f"message {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("threads:thread", args=[self.case_id]) + f"?at={self.number}#m{self.number}"
+        return reverse("threads:thread", args=[self.case_id]) + f"?at={self.pk}#m-{self.pk}"
 
     def is_by(self, person: Any) -> bool:
         """Whether this person wrote it, or wrote it down."""

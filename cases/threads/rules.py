@@ -20,12 +20,8 @@ def is_another_look(read_at: dt.datetime | None, now: dt.datetime) -> bool:
     return read_at is None or now - read_at >= ONE_LOOK
 
 
-def why_not_send(text: str, files: int, *, is_private: bool = False) -> str:
-    """Why this cannot be sent; empty when it can. A file stands with the case's files, which helpers may open."""
-    if is_private and files:
-        return _(
-            "Who helps you may open your files, so no file can go with a private message. Send it without “Private”."
-        )
+def why_not_send(text: str, files: int) -> str:
+    """Why this cannot be sent; empty when it can."""
     if not text.strip() and not files:
         return _("Write a message, or add a file.")
     if len(text) > LETTERS_AT_MOST:
@@ -43,6 +39,15 @@ def why_not_take_back(*, is_own: bool, is_read: bool, sent_at: dt.datetime, now:
         return _("Someone has read this message, so it stays. You can write another one.")
     if now - sent_at > TAKEN_BACK_WITHIN:
         return _("A message can be taken back for 10 minutes. After that it stays. You can write another one.")
+    return ""
+
+
+def why_not_set_private(*, is_hers: bool, speaks: bool, is_here: bool) -> str:
+    """Why who reads a message stays as it is; empty where the patient, or who writes for her, may say it."""
+    if not is_here:
+        return _("This message was taken back.")
+    if not is_hers or not speaks:
+        return _("Only the patient says who reads what they wrote.")
     return ""
 
 

@@ -55,17 +55,18 @@ class Row:
     may_take_back: bool
     files: list[File] = field(default_factory=list)
     is_newest: bool = False
+    may_set_private: bool = False
     written_down: str = ""  # by whom, where one of us wrote the author's words
 
 
 @dataclass(frozen=True)
 class Window:
-    """Some messages in order, and the numbers at which the ones before and after begin."""
+    """Some messages in order, and those at which the ones before and after begin. Pages name messages by their ids."""
 
     rows: list[Row]
-    earlier: int = 0
-    later: int = 0
-    upto: int = 0  # number of the last one: what comes after it is news
+    earlier: str = ""
+    later: str = ""
+    upto: str = ""  # the last one: what comes after it is news
 
 
 @dataclass(frozen=True)
@@ -139,10 +140,27 @@ def window(reader: Reader, *, before: int = 0, after: int = 0) -> Window:
         found = list(until.order_by("-number")[: rules.ON_A_PAGE + 1])
         shown, has_earlier, has_later = found[: rules.ON_A_PAGE][::-1], len(found) > rules.ON_A_PAGE, bool(before)
     if not shown:
-        return Window([], upto=after)
-    first, last = shown[0].number, shown[-1].number
+        return Window([])
+    first, last = str(shown[0].pk), str(shown[-1].pk)
     rows = rows_of(shown, reader, ends=not has_later)
-    return Window(rows, first if has_earlier else 0, last if has_later else 0, last)
+    return Window(rows, first if has_earlier else "", last if has_later else "", last)
+
+
+def number_of(case: Case, asked: str | None) -> int:
+    """The number of the message that a page names, for those who look it up; 0 for none of this case."""
+    try:
+        pk = UUID(asked or "")
+    except ValueError:
+        return 0
+    return Message.objects.filter(case=case, pk=pk).values_list("number", flat=True).first() or 0
+
+
+def hidden_since(reader: Reader, as_of: dt.datetime | None) -> list[UUID]:
+    """What this reader had read and may not see any more since then: it goes from the open page."""
+    if as_of is None or reader.user.role or may("see_private_words", reader.case, reader.user):
+        return []
+    gone = Message.objects.shared().filter(case=reader.case, hidden_at__gt=as_of, number__lte=reader.had_read)
+    return list(gone.exclude(author=reader.user.pk).values_list("pk", flat=True))
 
 
 def ends_at(newest: int, *, before: int, after: int) -> bool:
@@ -182,6 +200,7 @@ def rows_of(messages: list[Message], reader: Reader, *, ends: bool = True) -> li
                 not reason,
                 files.get(message.pk, []),
                 ends and number == len(messages),
+                message.author_id == reader.case.patient_id and not message.is_internal and wrote,
                 written_down(message),
             )
         )

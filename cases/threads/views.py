@@ -1,5 +1,8 @@
 """The page of a thread: reading it, writing in it, what came meanwhile."""
 
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +20,7 @@ from cases.documents import actions as documents
 from cases.documents import words as document_words
 from cases.documents.finding import base_of
 from cases.documents.models import OTHER, Document, Version
-from cases.threads import actions, answering, showing
+from cases.threads import actions, answering, privacy, showing
 from cases.threads.forms import AssignForm, MessageForm, NoteForm, WordsForm
 from cases.threads.models import Message, ReadMark, Thread
 from portal import clock
@@ -27,8 +30,6 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 
-LONGEST_NUMBER = 9
-
 
 def case_of(request: HttpRequest, pk: UUID) -> Case:
     """The case whose messages the person may read, or 404."""
@@ -36,10 +37,6 @@ def case_of(request: HttpRequest, pk: UUID) -> Case:
     own = own.annotate(is_covered=away_showing.is_covered())
     case: Case = find_or_404(own, pk=pk)
     return case
-
-
-def _number(asked: str | None) -> int:
-    return int(asked) if asked and asked.isascii() and asked.isdecimal() and len(asked) <= LONGEST_NUMBER else 0
 
 
 @open_to(PERSON)
@@ -65,8 +62,8 @@ def page(
     marks = showing.marks_of(case)
     reader = showing.reader_of(user, case, clock.now(), marks)
     found: Thread | None = getattr(case, "thread", None)
-    at, after = _number(request.GET.get("at")), _number(request.GET.get("after"))
-    before = _number(request.GET.get("before")) or (at and at + 1)
+    at, after = (showing.number_of(case, request.GET.get(name)) for name in ("at", "after"))
+    before = showing.number_of(case, request.GET.get("before")) or (at and at + 1)
     if request.method != "HEAD" and found:
         _read(request, found, reader, is_staff, before=before, after=after)
     people = who_can_open(case, "read_messages", reader=user)
@@ -77,6 +74,7 @@ def page(
         "window": showing.window(reader, before=before, after=after),
         "who": in_words(people, user),
         "away": away_showing.lines(case, user),
+        "as_of": clock.now().isoformat(),
         "is_staff": is_staff,
         "may_write": may_write,
         "form": next((each for each in (form, note_form, assign_form, words_form) if each and each.is_bound), None),
@@ -183,7 +181,8 @@ def _is_id(value: object) -> bool:
 
 def shown_to(request: HttpRequest, case: Case, name: str) -> int:
     """Up to which number the page that was pressed had shown its reader: what it says, but no more than was shown."""
-    return min(_number(request.POST.get(name)), showing.read_by(request.user, case))  # type: ignore[arg-type]
+    named = showing.number_of(case, request.POST.get(name))
+    return min(named, showing.read_by(request.user, case))  # type: ignore[arg-type]
 
 
 @open_to(PERSON)
@@ -279,23 +278,38 @@ def _person(request: HttpRequest) -> User:
 @open_to(PERSON)
 @require_safe
 def news(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What came since the page was read, for the page that looks by itself; 204 where nothing did."""
-    case, user = case_of(request, pk), _person(request)
-    after = _number(request.GET.get("upto"))
-    if not showing.news(user, case, after):
+    """What came since the page was read, for the page that looks by itself, and what goes from it; 204 for neither."""
+    case, user, now = case_of(request, pk), _person(request), clock.now()
+    asked = request.GET.get("upto")
+    after = showing.number_of(case, asked)
+    has_news = bool(showing.news(user, case, after))
+    is_helper = not user.role and user.pk != case.patient_id
+    reader = showing.reader_of(user, case, now) if has_news or is_helper else None
+    gone = showing.hidden_since(reader, _instant(request.GET.get("as_of"))) if reader else []
+    if reader is None or not (has_news or gone):
         return HttpResponse(status=204)
-    reader = showing.reader_of(user, case, clock.now())
-    if request.method != "HEAD":
+    if has_news and request.method != "HEAD":
         _read(request, case.thread, reader, bool(user.role) and may("note_messages", case, user))
     fresh = showing.news(user, case, after)
     context = {
         "case": case,
         "rows": showing.rows_of(fresh, reader),
-        "upto": fresh[-1].number if fresh else after,
+        "upto": fresh[-1].pk if fresh else asked if after else "",
+        "gone": gone,
+        "as_of": now.isoformat(),
         "has_shown": "shown" in request.GET,
         "has_heard": "heard" in request.GET,
     }
     return render(request, "threads/_news.html", context)
+
+
+def _instant(asked: str | None) -> dt.datetime | None:
+    """When the page was made, as it says itself; None for anything else."""
+    try:
+        found = dt.datetime.fromisoformat(asked or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 @open_to(PERSON)
@@ -308,9 +322,13 @@ def message(request: HttpRequest, pk: UUID) -> HttpResponse:
 @open_to(PERSON)
 @require_POST
 def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    """Take a message back, or say that it was not for this thread."""
-    verbs = {"take-back": (actions.take_back, _("Your message is taken back.")),
-             "not-here": (actions.say_misplaced, _("Thank you. One of us looks at it."))}  # fmt: skip
+    """Take a message back, say that it was not for this thread, or who reads it."""
+    verbs: dict[str, tuple[Callable[..., Message], str]] = {
+        "take-back": (actions.take_back, _("Your message is taken back.")),
+        "not-here": (actions.say_misplaced, _("Thank you. One of us looks at it.")),
+        "private": (partial(privacy.set_private, is_private=True), _("Private now, with its files.")),
+        "share": (partial(privacy.set_private, is_private=False), _("Everybody in this thread can read it again.")),
+    }
     message = find_or_404(Message.objects.visible_to(request.user).select_related("case__patient"), pk=pk)
     if verb not in verbs:
         raise Http404

@@ -26,6 +26,11 @@ def newest(case: Case) -> int:
     return thread.last_number if thread else 0
 
 
+def ref(case: Case, number: int) -> str:
+    """What pages call the message with this number."""
+    return str(Message.objects.get(case=case, number=number).pk)
+
+
 def note(case: Case, key: str = "theo", text: str = "Rang the lab: nobody there.") -> Message:
     return actions.note(case, text, by=actor(key))
 

@@ -215,12 +215,12 @@ def test_a_file_goes_with_a_message_and_back_with_it(case, folder):
     assert Document.objects.here().count() == 0
 
 
-def test_no_file_goes_with_a_private_message(case, folder):
+def test_a_file_of_a_private_message_is_private_too(case, folder):
     document = added(case).document
+    write(case, files=[document.pk], is_private=True)
 
-    with pytest.raises(Refused):
-        write(case, files=[document.pk], is_private=True)
-    assert not Message.objects.exists()
+    document.refresh_from_db()
+    assert document.is_private
 
 
 def test_nobody_names_a_file_that_they_may_not_see(case, folder):

@@ -63,7 +63,7 @@ def test_read_out_settles_it_and_says_who_and_when(case):
     assert to_read(case) == []
     [line] = told("message.read_out")
     assert (line.actor_id, line.for_patient) == (theo().id, case.patient_id)
-    assert ReadMark.objects.get(case=case, person=case.patient).upto == upto
+    assert ReadMark.objects.get(case=case, person=case.patient).upto == 1
 
 
 def test_what_came_after_the_page_still_waits(case):

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from cases.case.helping import actions as helping
 from cases.case.helping.rules import Chosen
 from cases.documents.models import Document
-from cases.threads.models import Message
 from portal.reminders.models import Reminder
 from tests import factories, people
 from tests.documents.files import folder, upload
@@ -105,17 +104,15 @@ def test_words_can_be_private_before_anybody_helps(case):
     assert texts(case, "ama") == []
 
 
-def test_a_file_with_a_private_message_is_not_put_in(case, folder):
+def test_a_file_with_a_private_message_is_kept_from_her_as_well(case, folder):
     agree(case, Chosen.MOST)
     rosa = people.browser(people.person("rosa"))
     answer = rosa.post(url(case, "send/"), sent(PRIVATE, is_private="on", files=[upload("letter.pdf")]))
 
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "no file can go with a private message" in page
-    assert PRIVATE in page
-    assert not Document.objects.exists()
-    assert not Message.objects.exists()
+    assert answer.status_code == 302
+    assert Document.objects.get().is_private
+    assert not Document.objects.visible_to(people.person("ama")).exists()
+    assert Document.objects.visible_to(people.person("theo")).exists()
 
 
 def test_a_grant_that_ends_while_the_page_is_open_ends_the_thread(case, ama):

@@ -10,7 +10,7 @@ from django.db.models import Exists, Q, Subquery
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case
-from cases.case.people import role_in
+from cases.case.people import may, role_in
 from cases.desk.packet import rules
 from cases.documents import kinds, names, words
 from cases.documents.models import PLAN, Document, Guess, Version
@@ -112,7 +112,7 @@ def why_not(visit: Visit) -> str:
     return ""
 
 
-def for_office(visit: Visit, today: date) -> Packet:
+def for_office(visit: Visit, today: date, *, with_private: bool = True) -> Packet:
     """What its office may have today. Raises Refused while the patient allows us to pass on nothing."""
     if refusal := why_not(visit):
         raise Refused(refusal, code="unsigned")
@@ -120,7 +120,7 @@ def for_office(visit: Visit, today: date) -> Packet:
     records = _records(links)
     parts: list[Part] = []
     left_out: list[LeftOut] = []
-    for part in _here(visit, links):
+    for part in _here(visit, links, with_private):
         by_release = _by_release(part, records.get(part.version.document_id, set()), visit, releases, today)
         reason = rules.why_not_passed_on(is_own=_is_own(part.version, visit.case), by_release=by_release)
         if reason is None:
@@ -134,7 +134,12 @@ def for_reader(visit: Visit, reader: User, today: date) -> Packet:
     """The same for the people of the case: the patient's own has all that is here, whatever she signed."""
     if role_in(visit.case, reader) == "patient":
         return Packet(visit, _numbered(_here(visit, _links(visit.case))))
-    return for_office(visit, today)
+    return for_office(visit, today, with_private=reads_private(visit, reader))
+
+
+def reads_private(visit: Visit, reader: User) -> bool:
+    """Whether what came with a private message is this reader's to read: a helper's only by her switch."""
+    return bool(reader.role) or may("see_private_words", visit.case, reader)
 
 
 def _numbered(parts: Sequence[Part]) -> tuple[Part, ...]:
@@ -215,11 +220,13 @@ def _why_not_by(release: Release, visit: Visit, today: date) -> Why | None:
     return release_form.release_rules.why_not_sent(held, asked, today)
 
 
-def _here(visit: Visit, links: Iterable[ItemDocument]) -> list[Part]:
+def _here(visit: Visit, links: Iterable[ItemDocument], with_private: bool = True) -> list[Part]:
     """Each document that can be read and is a record of this visit, or the plan; none that is hidden or gone."""
     items = _items_by_document(visit, links)
     found = Version.objects.ready().on_their_own().newest_ready()
     found = found.filter(case=visit.case_id, document__only_me=False, document__withdrawn_at=None)
+    if not with_private:
+        found = found.filter(document__is_private=False)
     unwanted = RecordItem.objects.filter(visit=visit.pk, state=ItemState.NOT_WANTED, kind=PLAN_KIND)
     wanted = Q(document__in=list(items)) | Q(~Exists(unwanted), document__kind=PLAN)
     together = ("document__guess", "document__case__key", "case__key", "file__key", "original__key")
@@ -290,6 +297,6 @@ def _dated(document: Document) -> str:
     return _("Came to us %(day)s") % {"day": when.month_day(document.put_in_at, year=True)}
 
 
-def left_out(visit: Visit, today: date) -> tuple[LeftOut, ...]:
+def left_out(visit: Visit, today: date, *, with_private: bool = True) -> tuple[LeftOut, ...]:
     """What is here and would not go to the office today; nothing while nothing may go at all."""
-    return () if why_not(visit) else for_office(visit, today).left_out
+    return () if why_not(visit) else for_office(visit, today, with_private=with_private).left_out

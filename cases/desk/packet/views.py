@@ -45,13 +45,14 @@ def packet(request: HttpRequest, pk: UUID) -> HttpResponse:
     visit = _visit(request, pk)
     not_allowed = contents.why_not(visit)
     is_own = visit.case.patient_id == request.user.pk
+    today, with_private = clock.today(visit.zone), contents.reads_private(visit, request.user)  # type: ignore[arg-type]
     context = {
         "case": visit.case,
         "visit": visit,
         "packet": _packet(visit, request) if is_own or not not_allowed else None,
         "not_allowed": not_allowed,
         "is_own": is_own,
-        "left_out": contents.left_out(visit, clock.today(visit.zone)),
+        "left_out": contents.left_out(visit, today, with_private=with_private),
         "is_staff": bool(request.user.role),
         "base": base_of(request),
     }

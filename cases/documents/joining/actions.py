@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cases.case.actions import must
 from cases.case.models import Case
 from cases.case.people import role_in
-from cases.documents import kinds, lists, owning, ready, rules
+from cases.documents import kinds, lists, owning, private, ready, rules
 from cases.documents.joining.following import describe_like, forget_page, hide, say_like, tell_apart
 from cases.documents.joining.joined import JoinedPage
 from cases.documents.joining.remaking import remake, renumber
@@ -92,6 +92,7 @@ def join(case: Case, photos: Sequence[UUID], *, by: Actor) -> Document:
         JoinedPage(joined=joined, photo=photo, number=number) for number, photo in enumerate(rows, 1)
     )
     record(by, "document.joined", joined, patient=case.patient_id, case=case.pk)
+    private.cover(joined, by=by)
     remake(joined, by=by, at_once=True)
     for document in hide(joined, joined.only_me, by):
         ready.changed(document)
@@ -193,6 +194,7 @@ def put_in(joined: Document, photos: Sequence[UUID], *, by: Actor) -> None:
     JoinedPage.objects.bulk_create(
         JoinedPage(joined=joined, photo=photo, number=number) for number, photo in enumerate(rows, len(pages) + 1)
     )
+    private.cover(joined, by=by)
     remake(joined, by=by)
     for document in hide(joined, joined.only_me or any(photo.only_me for photo in rows), by):
         ready.changed(document)
@@ -216,4 +218,5 @@ def finish(joined: Document, *, by: Actor) -> None:
     """Done with the pages: the worker need not wait for another press."""
     with transaction.atomic():
         joined, _pages = _opened(joined, by)
-        remake(joined, by=by, at_once=True)
+        private.cover(joined, by=by)
+    remake(joined, by=by, at_once=True)

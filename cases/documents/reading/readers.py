@@ -134,11 +134,12 @@ def _candidates(document: Document) -> QuerySet[User]:
     """Those whom something may let open the document, by name, each with what it is."""
     case, own = document.case, {"case": document.case_id, "person": OuterRef("pk")}
     granted = Helper.objects.granted().filter(**own, person__role="")
+    opens = Q(files=True, private=True) if document.is_private else Q(files=True)
     given = Consent.objects.standing().filter(case=case, kind=Consent.Kind.READ, consultant=OuterRef("pk"))
     people = User.objects.filter(can_sign_in=True).annotate(
         was_answered=Exists(Helper.objects.answered().filter(**own)),
-        helps=Exists(granted.filter(Q(files=True) | Q(person=document.put_in_by_id))),
-        agreed_at=granted.filter(files=True).values("agreed_at")[:1],
+        helps=Exists(granted.filter(opens | Q(person=document.put_in_by_id))),
+        agreed_at=granted.filter(opens).values("agreed_at")[:1],
         is_assigned=Exists(case.assignments.filter(ended_at__isnull=True, user=OuterRef("pk"))),
         given_at=given.order_by("given_at").values("given_at")[:1],
         is_ready=Exists(Authenticator.objects.filter(user=OuterRef("pk"))),
