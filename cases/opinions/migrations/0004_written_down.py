@@ -8,7 +8,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("bookings", "0002_services"),
-        ("case", "0018_pages_printed"),
         ("opinions", "0003_question"),
         ("records", "0020_reports_of_no_use"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("case", "0018_pages_printed"),
         ("threads", "0001_thread"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

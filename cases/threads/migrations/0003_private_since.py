@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("case", "0014_pages_printed"),
         ("threads", "0002_written_down"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
