@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("bookings", "0002_services"),
-        ("opinions", "0003_question"),
+        ("opinions", "0004_decision"),
         ("records", "0020_reports_of_no_use"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
