@@ -49,6 +49,7 @@ BEAT: dict[str, dict[str, object]] = {
     },
     "look-at-wordings": {"task": "portal.reminders.tasks.look_at_wordings", "schedule": timedelta(hours=6)},
     "plan-friday-notes": {"task": "portal.pages.tasks.plan_friday_notes", "schedule": timedelta(hours=6)},
+    "end-help": {"task": "cases.case.tasks.end_help", "schedule": timedelta(minutes=15)},
     "plan-digests": {"task": "cases.threads.tasks.plan_digests", "schedule": timedelta(hours=1)},
     "clear-sessions": {"task": "portal.accounts.tasks.clear_old", "schedule": timedelta(hours=6)},
 }

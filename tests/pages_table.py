@@ -153,6 +153,7 @@ PAGES: dict[str, Page] = {
     "case:withdraw_invite": of_case(PATIENT | COORDINATOR, "invite", posts="only"),
     "case:invited": public("invite_token", posts="too"),
     "case:helper": of_case(PATIENT, "other_helper", posts="too", body={"chosen": "dates"}),
+    "case:prolong_helper": of_case(PATIENT, "other_helper", posts="only"),
     "case:decline_helper": of_case(PATIENT, "other_helper", posts="only"),
     "case:end_helper": of_case(PATIENT, "other_helper", posts="only"),
     "case:stands_in": of_case(PATIENT, "cover", posts="too", body={"answer": "yes"}),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("helpers/asked/<uuid:pk>/back/", inviting.withdraw, name="withdraw_invite"),
     path("i/<str:token>/", inviting.invited, name="invited"),
     path("helpers/<uuid:pk>/", helping.helper, name="helper"),
+    path("helpers/<uuid:pk>/longer/", helping.prolong, name="prolong_helper"),
     path("helpers/<uuid:pk>/no/", helping.decline, name="decline_helper"),
     path("helpers/<uuid:pk>/end/", helping.end, name="end_helper"),
     path("covers/<uuid:pk>/", away.stands_in, name="stands_in"),

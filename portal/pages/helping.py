@@ -14,7 +14,7 @@ from cases.case.helping import actions as helping
 from cases.case.helping.copies import pause_copies
 from cases.case.helping.inviting.own_mailbox import name_mailbox
 from cases.case.helping.models import Helper
-from cases.case.helping.rules import ASK_PATIENT
+from cases.case.helping.rules import ASK_PATIENT, HELPER_STOPPED
 from cases.case.models import Case, ToDo
 from cases.case.people import HELPER, grant_of, role_in
 from portal import clock, paper
@@ -25,8 +25,6 @@ from portal.history.actions import record
 from portal.pages import helper_home, nudges, yes_on_paper
 from portal.pages.actions import organisation_zone
 from portal.pages.helper_forms import CallForm, MailboxForm
-
-HELPER_STOPPED = "helper_stopped"
 
 
 def _case(request: HttpRequest, pk: str) -> Case:

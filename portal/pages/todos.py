@@ -16,7 +16,7 @@ from cases.case.away.actions import HAND_BACK
 from cases.case.calls import FIX_ADDRESS
 from cases.case.hands import READ_ANSWER, READ_MESSAGE, READ_OUT, READ_SUMMARY, TO_READ
 from cases.case.helping.inviting.actions import RING
-from cases.case.helping.rules import ASK_PATIENT
+from cases.case.helping.rules import ASK_PATIENT, HELPER_STOPPED
 from cases.case.models import Case, Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from cases.desk.fax import telling as faxes
@@ -42,7 +42,6 @@ from portal.accounts.models import User
 from portal.pages import cards, reasons, words
 from portal.pages.actions import CALL_HELPER
 from portal.pages.facts import Gathered
-from portal.pages.helping import HELPER_STOPPED
 from portal.texts.closed import public_days
 
 # kind → (words, tag, icon). A kind that no one named here shows as a plain thing to do.

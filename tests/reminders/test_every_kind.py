@@ -1,5 +1,6 @@
 """Every kind that any room registers, worded for its reader: discreet, the same in both parts, linked only to us."""
 
+import datetime as dt
 import re
 import uuid
 
@@ -48,6 +49,9 @@ def house(world, request):  # noqa: F811
     )
     begun = open_case(patient_name="Ida Holm", starter=people.person("ama"), by=Actor.person(people.person("ama")))
     name_mailbox(begun, email="ida@example.org", by=Actor.person(people.person("ama")))
+    soon = helping.ask(visit.case, people.person("ines"), by=Actor.person(people.person("grace")))
+    last = clock.today(visit.case.patient.zone) + dt.timedelta(days=30)
+    helping.agree(soon, chosen="dates", until_on=last, by=Actor.person(people.person("grace")))
     nudges.nudge(visit.case, by=Actor.person(people.person("ama")))
     _write(visit.case)
     fax = letter_actions.ask_to_fax(Case.objects.get(pk=world["case"]), "refer", by=Actor.person(people.person("rosa")))

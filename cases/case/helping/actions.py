@@ -3,22 +3,25 @@
 import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cases.case.actions import ask_to_do, settle_to_do
 from cases.case.helping import notices, rules
 from cases.case.helping.inviting.models import Invite
 from cases.case.helping.inviting.rules import Closed
 from cases.case.helping.models import Helper, Mandate
-from cases.case.helping.rules import Chosen, Ended, How
-from cases.case.models import Case
+from cases.case.helping.rules import HELPER_STOPPED, Chosen, Ended, How
+from cases.case.models import Case, ToDo
 from cases.case.people import COORDINATOR, PATIENT, begins, role_in
 from portal import clock
 from portal.accounts.models import User
-from portal.actors import Actor
+from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
+from portal.texts.words import organisation
 
 
 @transaction.atomic
@@ -149,6 +152,26 @@ def end(helper: Helper, *, by: Actor) -> Helper:
 
 
 @transaction.atomic
+def expire(helper: Helper, *, by: Actor) -> bool:
+    """Its last day has passed: written down once, both are told, and a coordinator looks who helps from now on. Whether
+    it was this call that did so; lengthened or ended meanwhile, it stays as it is.
+    """
+    helper = _fresh(helper)
+    if helper.ended_at or helper.agreed_at is None or helper.holds(clock.now()):
+        return False
+    _end(helper, Ended.EXPIRED, by)
+    today = clock.today(ZoneInfo(organisation().time_zone))
+    ask_to_do(HELPER_STOPPED, helper, case=helper.case, due_on=today, by=by)
+    return True
+
+
+def end_passed(now: dt.datetime) -> int:
+    """End the help whose last day has passed, each by itself; how many. Twice, or late, changes nothing."""
+    passed = Helper.objects.open().filter(agreed_at__isnull=False, over_at__lte=now).exclude(case__state="closed")
+    return sum(expire(helper, by=SYSTEM) for helper in passed.select_related("case").order_by("over_at", "pk"))
+
+
+@transaction.atomic
 def end_all(case: Case, *, by: Actor) -> None:
     """The case is closed: nobody helps in it any more, and nobody is asked to. Whoever closes it looked who may."""
     case = locked(case)
@@ -179,20 +202,17 @@ def _fresh(helper: Helper) -> Helper:
 
 def open_one(case: Case, person: User) -> Helper | None:
     """The row that stands; one whose last day has passed makes room for a new one."""
-    found = Helper.objects.open().filter(case=case, person=person).first()
+    found = Helper.objects.open().filter(case=case, person=person).select_related("person").first()
+    if found:
+        found.case = case
     if found is None or found.agreed_at is None or found.holds(clock.now()):
         return found
-    found.ended_at, found.ended_why = clock.now(), Ended.EXPIRED
-    found.save(update_fields=["ended_at", "ended_why"])
+    _end(found, Ended.EXPIRED, SYSTEM)
     return None
 
 
 def _end_mandates(helper: Helper, by: Actor) -> None:
-    """Papers count no more once the help they were recorded for is over. Where no person ended it, they stay open and
-    count no more all the same: `Mandate.objects.standing`.
-    """
-    if by.user is None:
-        return
+    """Papers count no more once the help they were recorded for is over: `Mandate.objects.standing`."""
     for mandate in Mandate.objects.filter(case=helper.case_id, person=helper.person_id, ended_at=None):
         end_paper(mandate, helper.patient_id, by)
 
@@ -233,5 +253,7 @@ def _end(helper: Helper, why: str, by: Actor) -> Helper:
     _end_mandates(helper, by)
     verb, code = ("helping.declined", "") if why == Ended.DECLINED else ("helping.ended", f"ended_{why}")
     record(by, verb, helper, patient=helper.patient_id, case=helper.case_id, why=code)
+    for todo in ToDo.objects.open().filter(kind=rules.ASK_PATIENT, about_id=str(helper.pk)):
+        settle_to_do(todo, by=by)
     notices.ended(helper)
     return helper

@@ -193,7 +193,7 @@ class Mandate(models.Model):
             models.CheckConstraint(
                 name="mandate_ended_at_and_by_together",
                 condition=Q(ended_at__isnull=True, ended_by__isnull=True)
-                | Q(ended_at__gte=F("recorded_at"), ended_by__isnull=False),
+                | Q(ended_at__gte=F("recorded_at")),  # nobody, where the help itself came to its last day
             ),
         ]
 

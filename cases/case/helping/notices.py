@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.case.helping.models import Helper
-from cases.case.helping.rules import Ended, How
-from portal import clock
+from cases.case.helping.rules import Ended, How, asked_again_at
+from portal import clock, when
 from portal.reminders.actions import plan, unplan
-from portal.reminders.kinds import NOTICE, Kind, Words, say
+from portal.reminders.kinds import NOTICE, REMINDER, Kind, Words, say
 from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
 
 ASKS, ANSWERED, STOPPED, OVER = "helping.asks", "helping.answered", "helping.stopped", "helping.over"
+ENDS, MINE_ENDS, PAST, MINE_PAST = "helping.ends", "helping.mine_ends", "helping.past", "helping.mine_past"
 STILL_USEFUL = dt.timedelta(days=7)
 TOLD_TO_HELPER = {Ended.DECLINED, Ended.PATIENT, Ended.STAFF}
 
@@ -30,17 +31,30 @@ def asked(helper: Helper) -> None:
 
 def answered(helper: Helper) -> None:
     """The helper reads that there is a yes, or another one."""
-    unplan(helper, kinds=[ASKS])
     _plan(ANSWERED, helper, helper.person)
+    agreed(helper)
+
+
+def agreed(helper: Helper) -> None:
+    """Nothing is asked any more; both are asked again a week before the last day, of which a paper has its own."""
+    unplan(helper, kinds=[ASKS, ENDS, MINE_ENDS])
+    at = asked_again_at(helper.over_at, clock.now()) if helper.agreed_how != How.LAW else None
+    if at and helper.over_at:
+        for kind, to in ((ENDS, helper.patient), (MINE_ENDS, helper.person)):
+            until = helper.over_at
+            plan(kind, helper, version=helper.version, recipient=to, due_at=at, useful_until=until, case=helper.case)
 
 
 def ended(helper: Helper) -> None:
-    """Whoever did not end it is told; nobody is told of a day or paper that passed, or of a case that was closed."""
+    """Whoever did not end it is told: both, where its last day has passed; nobody of a case that was closed."""
     unplan(helper)
     if _is_the_patients_wish(helper):
         _plan(OVER, helper, helper.person)
     elif helper.ended_why == Ended.HELPER:
         _plan(STOPPED, helper, helper.patient)
+    elif helper.ended_why == Ended.EXPIRED:
+        _plan(PAST, helper, helper.patient)
+        _plan(MINE_PAST, helper, helper.person)
 
 
 def _is_the_patients_wish(helper: Helper) -> bool:
@@ -77,6 +91,7 @@ def _said(pattern: Pattern, path: Callable[[Helper], str]) -> Callable[..., dict
 
     def _one(helper: Helper, reader: Any) -> Words:
         named = {"name": reader.called, "helper": helper.person.first_name, "patient": helper.patient.first_name}
+        named["day"] = when.month_day(helper.until_on) if helper.until_on else ""
         return say(pattern, named, path=path(helper))
 
     return words
@@ -85,6 +100,7 @@ def _said(pattern: Pattern, path: Callable[[Helper], str]) -> Callable[..., dict
 def _pattern(code: str, about: Any, subject: Any, lead: Any, line: Any, action: Any) -> Pattern:
     parts = {"subject": subject, "lead": lead, "line": line, "action_label": action}
     examples = {"name": gettext_lazy("Sam"), "helper": gettext_lazy("Kim"), "patient": gettext_lazy("Alex")}
+    examples["day"] = gettext_lazy("December 31")
     return Pattern(code=code, about=about, parts=parts, examples=examples)
 
 
@@ -127,6 +143,49 @@ OVER_WORDS = _pattern(
     gettext_lazy("Thank you for all you did. You need not do anything."),
     gettext_lazy("Open my pages"),
 )
+ENDS_WORDS = _pattern(
+    ENDS,
+    gettext_lazy("Help ends in a week: to the patient"),
+    gettext_lazy("%(helper)s helps you until %(day)s"),
+    gettext_lazy("%(helper)s helps you until %(day)s, %(name)s"),
+    gettext_lazy("By one press it goes on. If you do nothing, it ends by itself. Both are fine."),
+    gettext_lazy("See and choose"),
+)
+MINE_ENDS_WORDS = _pattern(
+    MINE_ENDS,
+    gettext_lazy("Help ends in a week: to the helper"),
+    gettext_lazy("You help %(patient)s until %(day)s"),
+    gettext_lazy("You help %(patient)s until %(day)s, %(name)s"),
+    gettext_lazy("We ask %(patient)s whether it goes on. You need not do anything."),
+    OPEN,
+)
+PAST_WORDS = _pattern(
+    PAST,
+    gettext_lazy("Help came to its last day: to the patient"),
+    gettext_lazy("The help of %(helper)s has ended"),
+    gettext_lazy("The help of %(helper)s has ended, %(name)s"),
+    gettext_lazy("Its last day has passed. %(helper)s sees nothing of yours any more. You can ask again at any time."),
+    gettext_lazy("See who helps me"),
+)
+MINE_PAST_WORDS = _pattern(
+    MINE_PAST,
+    gettext_lazy("Help came to its last day: to the helper"),
+    gettext_lazy("Your help for %(patient)s has ended"),
+    gettext_lazy("Your help for %(patient)s has ended, %(name)s"),
+    gettext_lazy("Its last day has passed. Thank you for all you did. You need not do anything."),
+    gettext_lazy("Open my pages"),
+)
+
+
+def _ends_soon(helper: Helper) -> bool:
+    return helper.holds(clock.now()) and helper.over_at is not None and helper.agreed_how != How.LAW
+
+
+def _is_past(helper: Helper) -> bool:
+    """Whether it came to its last day, and the same person does not help here again by now."""
+    if helper.ended_why != Ended.EXPIRED:
+        return False
+    return not Helper.objects.granted().filter(case=helper.case_id, person=helper.person_id).exists()
 
 
 KINDS = (
@@ -169,5 +228,45 @@ KINDS = (
         why=lambda row: _("The person you helped said so."),
         rank=30,
         patterns=(OVER_WORDS,),
+    ),
+    Kind(
+        code=ENDS,
+        message_class=REMINDER,
+        label=gettext_lazy("Help that ends soon"),
+        still_due=_due(_ends_soon),
+        words=_said(ENDS_WORDS, lambda helper: reverse("case:helper", args=[helper.pk])),
+        why=lambda row: _("You chose the last day. We ask you a week before it."),
+        rank=45,
+        patterns=(ENDS_WORDS,),
+    ),
+    Kind(
+        code=MINE_ENDS,
+        message_class=REMINDER,
+        label=gettext_lazy("Your help ends soon"),
+        still_due=_due(_ends_soon),
+        words=_said(MINE_ENDS_WORDS, _home),
+        why=lambda row: _("The person you help chose the last day."),
+        rank=45,
+        patterns=(MINE_ENDS_WORDS,),
+    ),
+    Kind(
+        code=PAST,
+        message_class=NOTICE,
+        label=gettext_lazy("Help that came to its last day"),
+        still_due=_due(_is_past),
+        words=_said(PAST_WORDS, lambda helper: reverse("case:helpers", args=[helper.case_id])),
+        why=lambda row: _("The last day that you chose has passed."),
+        rank=40,
+        patterns=(PAST_WORDS,),
+    ),
+    Kind(
+        code=MINE_PAST,
+        message_class=NOTICE,
+        label=gettext_lazy("Your help came to its last day"),
+        still_due=_due(_is_past),
+        words=_said(MINE_PAST_WORDS, lambda helper: reverse("pages:home")),
+        why=lambda row: _("The last day that was chosen has passed."),
+        rank=40,
+        patterns=(MINE_PAST_WORDS,),
     ),
 )

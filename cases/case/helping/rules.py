@@ -70,8 +70,10 @@ SETS: dict[str, frozenset[str]] = {
 }
 SAID_TO_STAFF = {How.TEXT, How.PHONE, How.PAPER, How.MAIL}  # what a coordinator may have heard, and records
 ASK_PATIENT = "ask_patient"  # the to-do: somebody who began waits for the patient's answer
+HELPER_STOPPED = "helper_stopped"  # the to-do: somebody looks who helps from now on
 LONGEST = dt.timedelta(days=2 * 366)  # further ahead is a slip of the pen
 ASKED_AGAIN_BEFORE = dt.timedelta(days=7)
+LONGER_BY = dt.timedelta(days=90)  # what one press offers
 
 
 def switches_of(chosen: str, picked: Iterable[str] = ()) -> frozenset[str]:
@@ -112,6 +114,17 @@ def why_not_heard(how: str, *, is_patient: bool, is_staff: bool) -> str:
     if is_staff and how in SAID_TO_STAFF:
         return ""
     return _("Only the patient can say yes. Ask us, and we ask them with you.")
+
+
+def asked_again_at(over_at: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+    """When both are asked again: a week before it ends; never, where it was just set to end that soon (elapsed)."""
+    at = over_at - ASKED_AGAIN_BEFORE if over_at else None
+    return at if at and at > now else None
+
+
+def longer(until_on: dt.date, today: dt.date) -> dt.date:
+    """The last day that one press offers instead."""
+    return min(max(until_on, today) + LONGER_BY, today + LONGEST)
 
 
 def over_at(until_on: dt.date | None, zone: ZoneInfo) -> dt.datetime | None:

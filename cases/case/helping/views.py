@@ -1,5 +1,6 @@
 """The patient's pages: who helps, saying yes or no, changing and ending."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from cases.case.helping import actions
 from cases.case.helping.forms import SWITCHES, HelpForm
 from cases.case.helping.inviting import views as invites
 from cases.case.helping.models import Helper, Mandate
-from cases.case.helping.rules import Chosen
+from cases.case.helping.rules import ASKED_AGAIN_BEFORE, Chosen, longer
 from cases.case.models import Case
 from cases.case.people import begins, cases_where, has_mandate
 from portal import clock, when
@@ -105,9 +106,40 @@ def helper(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Saved. It counts from now on."))
             return redirect("case:helpers", found.case_id)
     page = {"case": found.case, "helper": found, "kin": found.get_kin_display() if found.kin else "", "form": form}
+    page["ends"] = _ends_soon(found)
     page["is_beginner"] = begins(found.case, found.person)
     page["by_law"] = by_law(found) if has_mandate(found.case, found.person) else ""
     return render(request, "case/helper.html", page | {"also": also}, status=422 if form.errors or also else 200)
+
+
+@open_to(PERSON)
+@require_POST
+def prolong(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One press: it goes on until the day that the button named. Pressed twice it is once."""
+    found = _own(request, pk)
+    said = {"chosen": found.chosen, "switches": found.switches}
+    try:
+        until_on = dt.date.fromisoformat(request.POST.get("until", ""))
+        changed = actions.change(found, **said, until_on=until_on, by=Actor.of(request))
+    except ValueError:
+        messages.info(request, _("Choose a day. Nothing has changed."))
+    except Refused as no:
+        messages.error(request, no.message)
+    else:
+        named = {"name": found.person.first_name, "day": when.month_day(changed.until_on, year=True)}
+        messages.success(request, _("%(name)s helps you until %(day)s.") % named)
+    return redirect("case:helpers", found.case_id)
+
+
+def _ends_soon(found: Helper) -> dict[str, Any] | None:
+    """What is asked in the last week: on until when, or let it end."""
+    if found.over_at is None or found.until_on is None or not found.holds(clock.now()):
+        return None
+    if found.over_at - clock.now() > ASKED_AGAIN_BEFORE:
+        return None
+    until = longer(found.until_on, clock.today(found.case.patient.zone))
+    days = {"ends": when.month_day(found.until_on, year=True), "until": when.month_day(until, year=True)}
+    return days | {"value": until.isoformat()}
 
 
 @open_to(PERSON)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.case.actions import ask_to_do, settle_to_do
 from cases.case.helping import actions as helping
+from cases.case.helping import notices as helping_notices
 from cases.case.helping import rules as helping_rules
 from cases.case.helping.inviting import notices, rules
 from cases.case.helping.inviting.models import Invite
@@ -204,6 +205,7 @@ def take(asked: Invite, person: User, *, by: Actor) -> Helper:
     close(asked, Closed.TAKEN, person)
     record(by, "helping.taken", helper, patient=case.patient_id, case=case.pk)
     settle(asked, by)
+    helping_notices.agreed(helper)
     notices.taken(helper)
     return helper
 
