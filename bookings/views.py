@@ -47,8 +47,8 @@ def _service(request: HttpRequest) -> Service:
 
 
 def _offer(request: HttpRequest, case: Case, moving: Consultation | None, **more: Any) -> picker.Offer | None:
-    practice = moving and Practice.objects.visible_to(request.user).filter(pk=moving.consultant_id).first()
-    practice = practice or _practice(request, case)
+    known = Practice.objects.visible_to(request.user).select_related("consultant")
+    practice = (moving and known.filter(pk=moving.consultant_id).first()) or _practice(request, case)
     if practice is None:
         return None
     user: Any = request.user
@@ -150,7 +150,7 @@ def _base(request: HttpRequest) -> str:
 
 def _consultations(request: HttpRequest) -> Any:
     found = Consultation.objects.visible_to(request.user)
-    return found.select_related("case", "patient", "consultant", "service")
+    return found.select_related("case__patient", "patient", "consultant", "service")
 
 
 # Check and book

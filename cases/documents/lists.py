@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
+from django.utils.functional import SimpleLazyObject
 
 from cases.case.models import Case
 from cases.case.people import may, role_in
@@ -157,7 +159,7 @@ def row_of(document: Document, user: User) -> Row | None:
 
 def _rows(documents: Iterable[Document], case: Case, user: User) -> list[Row]:
     role = role_in(case, user)
-    kind_names = {subject.code: subject.name for subject in subjects.choices()}
+    kind_names: Any = SimpleLazyObject(_kind_names)  # many a list needs none of them
     rows = []
     for document in documents:
         # None: it was erased just now; emptied ones stay for what a review tells of them, and are no file any more.
@@ -172,6 +174,10 @@ def _rows(documents: Iterable[Document], case: Case, user: User) -> list[Row]:
                 verbs.append("check")
             rows.append(Row(document, first, older, verbs, kind_names, user, role, apart))
     return rows
+
+
+def _kind_names() -> dict[str, str]:
+    return {subject.code: subject.name for subject in subjects.choices()}
 
 
 def here(case: Case, user: User, *, kind: str) -> list[Row]:

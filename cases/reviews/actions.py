@@ -256,12 +256,8 @@ def _iso(day: date | None) -> str:
 
 def draft_body(review: Review) -> frozen.Body:
     """The review as the patient would get it now."""
-    missing = [
-        (row.point, row.note, row.question)
-        for point in BY_CODE
-        for row in review.findings.all()
-        if row.point == point and row.page is None
-    ]
+    found = {row.point: row for row in review.findings.all() if row.page is None}
+    missing = [(row.point, row.note, row.question) for row in map(found.get, BY_CODE) if row]
     return frozen.compose(
         texts=review.texts,
         answers=list(answers_still_asked(review).items()),
@@ -346,7 +342,6 @@ def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
     return summary
 
 
-@transaction.atomic
 def look(review: Review, *, verb: str = "review.looked", by: Actor) -> None:
     """Record that someone of the team opened the review or its preview, or was not let in."""
     _tell(by, verb, review, review, why="preparing" if verb == "review.looked" else "")

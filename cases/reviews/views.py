@@ -67,7 +67,10 @@ def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _find(request: HttpRequest, pk: UUID) -> Review:
     related = ("case__patient", "case__key", "version__document", "reader", "consultation")
-    return find_or_404(Review.objects.visible_to(request.user).select_related(*related), pk=pk)
+    known = Review.objects.visible_to(request.user).select_related(*related)
+    if request.method != "POST":  # what is only shown is read once; what is written over is read anew
+        known = known.prefetch_related("sections", "findings")
+    return find_or_404(known, pk=pk)
 
 
 def _closed(request: HttpRequest, review: Review) -> HttpResponse | None:

@@ -12,12 +12,14 @@ from django.http import HttpRequest
 
 from portal.accounts import rules
 from portal.accounts.models import User
+from portal.actors import client_address
 from portal.clock import real_now
 
 SIGNED_IN, SEEN, KEPT, CHECKED = "signed_in_at", "seen_at", "is_kept", "checked_at"
 ZONE_ASKED = "zone_asked"  # whether this sign-in was asked about another zone
 WANTS_TO_STAY = "wants_to_stay"  # ticked on the sign-in page, before anybody is signed in
 CODES_LAST = dt.timedelta(hours=1)  # longer than any code
+LONGEST_AGENT = UserSession._meta.get_field("user_agent").max_length
 LOOK_EVERY = dt.timedelta(seconds=30)  # how exactly "last seen" is kept; spares a write per request
 
 
@@ -52,7 +54,10 @@ def seen(request: HttpRequest, now: dt.datetime) -> None:
     """The person did something. Their list of sessions learns of it as often, not at every request."""
     if now - _instant(request, SEEN) >= LOOK_EVERY:
         request.session[SEEN] = now.timestamp()
-        UserSession.objects.create_from_request(request)
+        device = {"ip": client_address(request), "user_agent": request.headers.get("User-Agent", "")[:LONGEST_AGENT]}
+        known = UserSession.objects.filter(session_key=request.session.session_key, user=request.user.pk)
+        if not known.update(last_seen_at=now, **device):
+            UserSession.objects.create_from_request(request)
 
 
 def seconds_left(request: HttpRequest) -> int:

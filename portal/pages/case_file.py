@@ -80,18 +80,17 @@ def case_file(request: HttpRequest, pk: str) -> HttpResponse:
 def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
     now = clock.now()
     today = when.as_date(now)
-    gathered = facts.of_case(case, now, for_team=True)
-    open_todos = ToDo.objects.open().visible_to(request.user).filter(case=case).order_by("due_on", "asked_at")
+    gathered = facts.of_case(case, now, for_team=True, with_tellers=True)
+    found = ToDo.objects.open().visible_to(request.user).filter(case=case).order_by("due_on", "asked_at")
+    open_todos = list(found.select_related("case__patient", "case__starter", "asked_by"))
+    waiting = hand.of_case(request.user, case, now)
     page = Paginator(privacy.events_of(case), LINES_ON_A_PAGE).get_page(request.GET.get("page"))
     return {
         "case": case,
         "patient": case.patient,
         "status": words.visit_words(gathered.facts.visit_on, today),
-        "todos": [
-            todos.row(todo, {case.pk: gathered}, today)
-            for todo in open_todos.select_related("case__patient", "case__starter", "asked_by")
-        ]
-        + hand.rows(hand.of_case(request.user, case, now), {case.pk: gathered}, now, back=cards.file_url(case)),
+        "todos": [todos.row(todo, {case.pk: gathered}, today) for todo in open_todos]
+        + hand.rows(waiting, {case.pk: gathered}, now, back=cards.file_url(case)),
         "bundle": _bundle(case, request.user, open_todos, now),
         "verdict": cards.verdict_tag(gathered.facts.verdict),
         "time_words": _time_words(gathered),
@@ -192,7 +191,7 @@ def _calls(case: Case, reader: Any) -> list[dict[str, Any]]:
 def _records(gathered: Gathered, case: Case, today: dt.date) -> list[dict[str, Any]]:
     if gathered.standing is None:
         return []
-    forms = signed.forms_of(gathered.standing.visit, today)
+    forms = signed.forms_of(gathered.standing.visit, [each.item for each in gathered.standing.items], today)
     return [_record(each, case, forms.get(each.item.pk)) for each in gathered.standing.items]
 
 

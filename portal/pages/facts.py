@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
 
 from bookings.models import Consultation
 from bookings.slots import plan_due_on
@@ -75,25 +77,33 @@ class _Rows:
     closed: frozenset[dt.date] = frozenset()
 
 
-def of_case(case: Case, now: dt.datetime, *, for_team: bool = False) -> Gathered:
+def of_case(case: Case, now: dt.datetime, *, for_team: bool = False, with_tellers: bool = False) -> Gathered:
     """The facts of one case at `now`."""
-    return of_cases([case], now, for_team=for_team)[case.pk]
+    return of_cases([case], now, for_team=for_team, with_tellers=with_tellers)[case.pk]
 
 
 def of_cases(
-    cases: Sequence[Case], now: dt.datetime, here: Organisation | None = None, *, for_team: bool = False
+    cases: Sequence[Case],
+    now: dt.datetime,
+    here: Organisation | None = None,
+    *,
+    for_team: bool = False,
+    with_tellers: bool = False,
 ) -> dict[UUID, Gathered]:
     """The facts of each case at `now`; as many queries for thirty cases as for one. Cases come with `patient`.
 
-    `here` spares a query where the page has our own house's facts already. The team also sees what is to go back.
+    `here` spares a query where the page has our own house's facts already. The team also sees what is to go back;
+    with tellers, who spoke of each record last.
     """
-    rows = _look_up({case.pk: case for case in cases}, now, here)
+    rows = _look_up({case.pk: case for case in cases}, now, here, with_tellers=with_tellers)
     if for_team:
         _look_up_lent(cases, rows, when.as_date(now))
     return {case.pk: _gather(case, rows) for case in cases}
 
 
-def _look_up(cases: Mapping[UUID, Case], now: dt.datetime, here: Organisation | None) -> _Rows:
+def _look_up(
+    cases: Mapping[UUID, Case], now: dt.datetime, here: Organisation | None, *, with_tellers: bool = False
+) -> _Rows:
     # A third doctor's visit is a later round and takes the second's place.
     parts = ("office", "clinician", "referral", "report")
     live = (
@@ -110,14 +120,11 @@ def _look_up(cases: Mapping[UUID, Case], now: dt.datetime, here: Organisation | 
             rows.reports.setdefault(visit.case_id, []).append(loop)
     rows.primary_offices = _primary_offices(rows.reports)
     closed = ClosedDays(now.date())
-    rows.standings = standings(rows.visits.values(), now, closed)
-    plans = Version.objects.live().filter(case__in=cases, document__kind=PLAN, document__withdrawn_at=None)
-    for case, state in plans.values_list("case_id", "state"):
-        rows.plans.setdefault(case, set()).add(state)
+    rows.standings = standings(rows.visits.values(), now, closed, with_tellers=with_tellers)
     upcoming = Consultation.objects.upcoming(now).filter(case__in=cases).select_related("consultant", "service")
     for consultation in upcoming:
         rows.consultations.setdefault(consultation.case_id, consultation)
-    _look_up_calls(cases, rows)
+    _look_up_plans_and_calls(cases, rows)
     if any(consultation.service.needs_plan for consultation in rows.consultations.values()):
         region = (here or organisation()).region
         rows.closed = closed[region]
@@ -153,16 +160,22 @@ def _primary_offices(reports: Mapping[UUID, Sequence[ReportLoop]]) -> dict[UUID,
     return {case: office for case, office in found.items() if office}
 
 
-def _look_up_calls(cases: Mapping[UUID, Case], rows: _Rows) -> None:
-    """Calls that wait, and those to offices that were made or put off, in one query."""
+def _look_up_plans_and_calls(cases: Mapping[UUID, Case], rows: _Rows) -> None:
+    """The states of the plans; calls that wait, and those to offices that were made or put off. One query."""
+    plans = Version.objects.live().filter(document__kind=PLAN, document__withdrawn_at=None)
     wanted = Q(kind__in=CALL_KINDS, done_at=None) | Q(kind__in=CALLS_TO_OFFICES)
-    found = ToDo.objects.filter(wanted, case__in=cases).order_by("-due_on")
-    for todo in found.only("kind", "case_id", "about_id", "asked_at", "due_on", "done_at"):
-        if todo.kind in CALL_KINDS:
-            rows.calls[todo.case_id] = todo.due_on
-        else:
-            call = CallAbout(todo.asked_at, todo.due_on, todo.done_at is not None)
-            rows.calls_about.setdefault(todo.about_id, []).append(call)
+    said = {name: name for name in ("kind", "about_id", "asked_at", "due_on", "done_at")}
+    calls = ToDo.objects.filter(wanted, case=OuterRef("pk")).order_by("-due_on").values(said=JSONObject(**said))
+    states = ArraySubquery(plans.filter(case=OuterRef("pk")).values("state"))
+    for case, found, called in Case.objects.filter(pk__in=cases).values_list("pk", states, ArraySubquery(calls)):
+        rows.plans[case] = set(found)
+        for todo in called:
+            due_on = dt.date.fromisoformat(todo["due_on"])
+            if todo["kind"] in CALL_KINDS:
+                rows.calls[case] = due_on
+            else:
+                asked_at, is_done = dt.datetime.fromisoformat(todo["asked_at"]), todo["done_at"] is not None
+                rows.calls_about.setdefault(todo["about_id"], []).append(CallAbout(asked_at, due_on, is_done))
 
 
 def _gather(case: Case, rows: _Rows) -> Gathered:

@@ -1,11 +1,13 @@
 """The coordinators' log of messages: when, about which case, to whom, about what, what came of it; again, mute, fix."""
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -108,7 +110,7 @@ def _coming(user: Any) -> QuerySet[Reminder]:
 
 def _paused(user: Any) -> QuerySet[Reminder]:
     """What waits for somebody's rest to end, and what passed during it."""
-    resting = [str(pk) for pk in _pauses(user).values_list("person_id", flat=True)]
+    resting = _pauses(user).annotate(whose=Cast("person_id", CharField())).values("whose")
     waits = Q(settled_at=None, delivery=None, recipient_type=RecipientType.USER, recipient_id__in=resting)
     held = Q(settled_as=Outcome.PAUSED, settled_at__gte=clock.now() - SHOWN_FOR)
     found = Reminder.objects.visible_to(user).filter(held | (waits & ~Q(message_class=kinds.ANSWER)))
@@ -142,11 +144,14 @@ def _chips(user: Any) -> list[dict[str, Any]]:
         "paused": _("Paused"),
         "muted": _("Muted"),
     }
-    counts = {code: _count(_found(user, code)) for code in SHOWS if code != "all"}
+    counts = _counts({code: _found(user, code) for code in SHOWS if code != "all"})
     return [{"code": code, "label": label, "count": counts.get(code)} for code, label in labels.items()]
 
 
-def _count(found: QuerySet[Any]) -> str:
-    """ "25", or "1000+" where there are more."""
-    counted = found.order_by()[: COUNTED_AT_MOST + 1].count()
-    return f"{COUNTED_AT_MOST}+" if counted > COUNTED_AT_MOST else str(counted)
+def _counts(found: dict[str, QuerySet[Any]]) -> dict[str, str]:
+    """ "25", or "1000+" where there are more. One query."""
+    first, *others = [
+        rows.order_by().values_list(Value(code), flat=True)[: COUNTED_AT_MOST + 1] for code, rows in found.items()
+    ]
+    counted = Counter(first.union(*others, all=True))
+    return {code: f"{COUNTED_AT_MOST}+" if counted[code] > COUNTED_AT_MOST else str(counted[code]) for code in found}

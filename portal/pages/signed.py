@@ -1,12 +1,13 @@
 """What was signed for a case, as the privacy page and the case file list it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from cases.case.authority import Authority
 from cases.case.models import Case
-from cases.records.models import Release, Visit
+from cases.records.models import RecordItem, Release, Visit
 from cases.records.release import keeping as release_keeping
 from cases.records.release import rules as release_rules
 from cases.records.release import words as release_words
@@ -15,13 +16,11 @@ from portal import clock
 MOST = 30
 
 
-def forms_of(visit: Visit | None, today: date) -> dict[UUID, str]:
-    """What stands in the way of each record of a visit that wants a permission; "" where one covers it."""
-    if visit is None:
-        return {}
+def forms_of(visit: Visit, items: Iterable[RecordItem], today: date) -> dict[UUID, str]:
+    """What stands in the way of each of these records of a visit that wants a permission; "" where one covers it."""
     releases = release_keeping.signed_for(visit)
     found = {}
-    for item in visit.items.wanted().filter(holder__isnull=False).select_related("kind", "holder"):
+    for item in items:
         holder = item.holder
         wanted = holder is not None and release_rules.wants_release(
             need=item.kind.need or item.need, asked_by_us=item.asked_by_us, has_own_form=holder.has_own_form

@@ -82,11 +82,11 @@ def test_counting_ends_where_nobody_counts_on():
     factories.case_with_visit(days=30)
     rows, most = Reminder.objects.all(), reminder_log.COUNTED_AT_MOST
     some = rows.count()
-    assert reminder_log._count(rows) == str(some)
+    assert reminder_log._counts({"here": rows, "nowhere": rows.none()}) == {"here": str(some), "nowhere": "0"}
     row = rows[0]
     copies = [{"pk": None, "step": step, "version": row.version + 7} for step in range(most - some + 1)]
     Reminder.objects.bulk_create(
         [Reminder(**{f.attname: getattr(row, f.attname) for f in Reminder._meta.fields if f.name != "id"} | values)
          for values in copies]
     )  # fmt: skip
-    assert reminder_log._count(Reminder.objects.all()) == f"{most}+"
+    assert reminder_log._counts({"here": Reminder.objects.all()}) == {"here": f"{most}+"}

@@ -34,7 +34,7 @@ from cases.records.release import keeping as release_keeping
 from cases.records.release.form import Details
 from cases.records.release.states import Stain
 from cases.records.rules import THIRD
-from cases.records.standing import standing
+from cases.records.standing import ItemStanding, standing
 from cases.records.states import ItemState, Route, VisitState
 from cases.records.wants import copies, fees
 from portal import phones, when
@@ -162,6 +162,9 @@ def facts_of(request: Request, items: Sequence[RecordItem], now: datetime, *, by
     patient, details = visit.case.patient, Details.read(request.release.details if request.release else "")
     is_ours = role_in(visit.case, by) == COORDINATOR and by.user is not None
     asks = Referring(request.kind, visit, now) if request.kind in REFERRALS else None
+    stands = standing(visit, now) if request.wants_release else None
+    named = {item.pk for item in items}
+    own = [line for line in stands.items if line.item.pk in named] if stands else []
     files = visits.report_files(visit) if request.kind == LetterKind.PASS_ON else []
     return Facts(
         kind=request.kind,
@@ -182,7 +185,7 @@ def facts_of(request: Request, items: Sequence[RecordItem], now: datetime, *, by
         stain=str(Stain(details.stain).label) if details.stain and request.kind == LetterKind.SLIDES else "",
         dates=_dates(details),
         straight_to=_where_to(request, items, us, asks),
-        needed_by=asks.needed_by if asks else _needed_by(request, items, now),
+        needed_by=asks.needed_by if asks else _needed_by(request, own, now),
         back_on=items[0].due_back_on if request.kind == LetterKind.SLIDES else None,
         signed=_signed(request),
         with_it=_with_it(request, asks, files),
@@ -193,14 +196,16 @@ def facts_of(request: Request, items: Sequence[RecordItem], now: datetime, *, by
         first=asks.first if asks else "",
         treatment_on=visit.case.treatment_on if asks else None,
         own_words=asks.own_words if asks else (),
-        is_urgent=request.wants_release and urgent.is_urgent(standing(visit, now)),
+        is_urgent=stands is not None and urgent.is_urgent(stands),
         paid=_paid(items) if request.wants_release else "",
     )
 
 
-def is_still_so(letter: Letter, items: Sequence[RecordItem]) -> bool:
-    """Whether the page of a letter says nothing that is wrong by now: whose it is, where it goes, what it asks for."""
-    visit = fresh_visit(letter.visit)
+def is_still_so(letter: Letter, visit: Visit, items: Sequence[RecordItem]) -> bool:
+    """Whether the page of a letter says nothing that is wrong by now: whose it is, where it goes, what it asks for.
+
+    The visit and its records as they are now.
+    """
     asked_with = (letter.release, letter.authority)
     request = Request(letter.kind, visit, letter.office, items, *asked_with, identity=letter.identity)
     with paper.reader(visit.zone):
@@ -302,11 +307,10 @@ def _primary(visit: Visit) -> Place:
     return _there(found.clinician.name, found.clinician.office) if found else Place([_("the primary doctor")])
 
 
-def _needed_by(request: Request, items: Sequence[RecordItem], now: datetime) -> date | None:
+def _needed_by(request: Request, lines: Sequence[ItemStanding], now: datetime) -> date | None:
     if not request.visit.on_date or not request.wants_release:
         return None
-    own = {item.pk for item in items}
-    days = [line.safe_by for line in standing(request.visit, now).items if line.item.pk in own and line.safe_by]
+    days = [line.safe_by for line in lines if line.safe_by]
     today = now.astimezone(request.visit.zone).date()
     # A safe day that has passed is not held up to anyone: then the visit's own day counts.
     return max(min(days), today) if days and min(days) >= today else request.visit.on_date

@@ -19,6 +19,7 @@ from cases.desk.links import birth_dates, codes
 from cases.desk.links.models import OfficeLink
 from cases.records.release import paper as release_paper
 from portal import mail, paper
+from portal.once import once
 
 TEMPLATE = Path(__file__).with_name("letter.typ")
 SHORT = "/o/"
@@ -64,8 +65,9 @@ def one_page(
 
 
 def link_of(letter: Letter) -> OfficeLink | None:
-    found = OfficeLink.objects.select_related("visit__case__patient").standing()
-    return found.filter(visit=letter.visit_id, office=letter.office_id).first()
+    standing = OfficeLink.objects.select_related("visit__case__patient").standing()
+    found = standing.filter(visit=letter.visit_id, office=letter.office_id)
+    return once(("link", letter.visit_id, letter.office_id), found.first)
 
 
 def short_address() -> str:

@@ -178,7 +178,7 @@ def _stands_in_its_way(letter: Letter) -> tuple[LetterEnded, str]:
         return LetterEnded.NOT_NEEDED, str(ENDED[LetterEnded.NOT_NEEDED])
     if reason := visits.why_not(letter.kind, visit):
         return LetterEnded.STOPPED, reason
-    if not filling.is_still_so(letter, items):
+    if not filling.is_still_so(letter, visit, items):
         return LetterEnded.CHANGED, str(ENDED[LetterEnded.CHANGED])
     return LetterEnded.STOPPED, ""
 
@@ -250,7 +250,7 @@ def follow_office(office: Office, *, by: Actor) -> None:
     names_it = Q(office=office) | Q(visit__office=office) | Q(case__clinicians__clinician__office=office)
     pks = Letter.objects.to_go().filter(names_it).values("pk")
     for letter in Letter.objects.filter(pk__in=pks).select_related(*TOGETHER):
-        if not filling.is_still_so(letter, _items(letter)):
+        if not filling.is_still_so(letter, filling.fresh_visit(letter.visit), _items(letter)):
             _end(letter, LetterEnded.CHANGED, by)
 
 

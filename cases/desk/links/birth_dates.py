@@ -6,6 +6,7 @@ from datetime import date
 
 from cases.records.models import Release, Visit
 from cases.records.release.form import Details
+from portal.once import once
 
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 OLDEST = 1900
@@ -55,4 +56,4 @@ def of_patient(visit: Visit) -> date | None:
         return born
     signed = Release.objects.ever_signed().filter(visit__case=visit.case_id).order_by("-signed_at", "pk")
     found = (Details.read(release.details).born_on for release in signed.select_related("visit__case__key"))
-    return next((born for born in found if born), None)
+    return once(("born", visit.case_id), lambda: next((born for born in found if born), None))

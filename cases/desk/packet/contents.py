@@ -295,8 +295,3 @@ def _dated(document: Document) -> str:
     if guessed := _guessed(document):
         return _("%(day)s, as we read it") % {"day": when.month_day(guessed, year=True)}
     return _("Came to us %(day)s") % {"day": when.month_day(document.put_in_at, year=True)}
-
-
-def left_out(visit: Visit, today: date, *, with_private: bool = True) -> tuple[LeftOut, ...]:
-    """What is here and would not go to the office today; nothing while nothing may go at all."""
-    return () if why_not(visit) else for_office(visit, today, with_private=with_private).left_out

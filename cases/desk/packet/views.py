@@ -43,16 +43,20 @@ def _packet(visit: Visit, request: HttpRequest) -> Packet:
 def packet(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What is in it, and what is here and stays out, and why."""
     visit = _visit(request, pk)
-    not_allowed = contents.why_not(visit)
     is_own = visit.case.patient_id == request.user.pk
     today, with_private = clock.today(visit.zone), contents.reads_private(visit, request.user)  # type: ignore[arg-type]
+    goes, not_allowed = None, ""
+    try:
+        goes = contents.for_office(visit, today, with_private=with_private)
+    except Refused as no:
+        not_allowed = no.message
     context = {
         "case": visit.case,
         "visit": visit,
-        "packet": _packet(visit, request) if is_own or not not_allowed else None,
+        "packet": _packet(visit, request) if is_own else goes,
         "not_allowed": not_allowed,
         "is_own": is_own,
-        "left_out": contents.left_out(visit, today, with_private=with_private),
+        "left_out": goes.left_out if goes else (),
         "is_staff": bool(request.user.role),
         "base": base_of(request),
     }

@@ -18,13 +18,15 @@ from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
+from portal.once import once
 
 NO_FILES = {PLAN_KIND, "genomic_running"}  # the plan is a kind of the documents' own; what still runs is no file yet
 
 
 def file_subjects() -> list[Subject]:
     """The kinds of record that a file can be. What is lent is a thing, never a file."""
-    kinds = RecordKind.objects.filter(is_lent=False).exclude(pk__in=NO_FILES).order_by("place")
+    found = RecordKind.objects.filter(is_lent=False).exclude(pk__in=NO_FILES).order_by("place")
+    kinds = once("kinds of files", lambda: list(found))
     return [Subject(kind.pk, _(kind.name), _(kind.what), kind.place) for kind in kinds]
 
 
