@@ -376,6 +376,7 @@ PAGES: dict[str, Page] = {
     "pages:call_home": Page(SIGNED_IN, owner="patient"),
     "pages:news": Page(CONSULTANTS | COORDINATOR, owner="coordinator"),
     "pages:read_news": Page(CONSULTANTS | COORDINATOR, owner="coordinator", posts="only", body={"upto": "1"}),
+    "pages:search": of_case(CASE, posts="too", body={"words": "surgery"}),
     "pages:worry": of_case(
         ASSIGNED | COORDINATOR, owner="coordinator", posts="too", body={"do": "raise", "why-words": "Sounds low."}
     ),
@@ -442,6 +443,7 @@ HELPER = DATES_ONLY | {
     "opinions:questions",
     "opinions:talk",
     "pages:carry",
+    "pages:search",
     "pages:sheet",
     "pages:sheet_pdf",
     "records:fee",

@@ -28,7 +28,7 @@ class DocumentsConfig(AppConfig):
                 "document.waiting": _("A file waits for its safety check"),
                 "document.unlocked": _("Opened a locked file with its password"),
                 "document.opened": _("Opened a file"),
-                "document.searched": _("Looked for words in the files"),
+                "document.searched": _("Looked for words in the case"),
                 "document.downloaded": _("Saved a copy of a file"),
                 "document.withdrawn": _("Took a file back"),
                 "document.restored": _("Put a file back"),

@@ -35,17 +35,24 @@ def _day() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "rs-input--s"})
 
 
+class PersonField(forms.ModelChoiceField):
+    """One of our people, by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
 class AwayForm(forms.Form):
     """Which days, and who stands in. A coordinator says it of anybody."""
 
-    consultant = forms.ModelChoiceField(
+    consultant = PersonField(
         label=gettext_lazy("Who is away?"), queryset=User.objects.none(), empty_label=gettext_lazy("Choose")
     )
     from_on = forms.DateField(label=gettext_lazy("First day away"), widget=_day())
     until_on = forms.DateField(
         label=gettext_lazy("Last day away"), help_text=gettext_lazy("Days where the consultant lives."), widget=_day()
     )
-    stands_in = forms.ModelChoiceField(
+    stands_in = PersonField(
         label=gettext_lazy("Who stands in?"), queryset=User.objects.none(), empty_label=gettext_lazy("Choose")
     )
     is_filter = True

@@ -24,7 +24,7 @@ from cases.records.standing import ItemStanding
 from cases.records.states import ItemState, Need
 from portal import clock, when
 from portal.accounts.models import User
-from portal.pages import cards, facts, helper_words, nudges, words
+from portal.pages import cards, facts, helper_words, nudges, search, words
 from portal.pages.cards import Row
 from portal.pages.helper_forms import CallForm, MailboxForm
 from portal.pages.nudges import THEIRS
@@ -81,6 +81,7 @@ def show(request: HttpRequest, case: Case, grant: Helper) -> HttpResponse:
         "can": can(grant.switches),
         "only_they": helper_words.only_they_can(grant.switches, has_mandate(case, request.user)),
         "takes_papers": may("take_papers"),
+        "may_search": any(may(verb) for verb in search.VERBS),
         "call_open": gathered.facts.call_wanted,
     }
     return render(request, "pages/helper_home.html", context)

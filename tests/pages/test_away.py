@@ -57,6 +57,7 @@ def test_a_coordinator_says_it_and_hands_the_case_over(case):
     theo = browser("theo")
     said = {"consultant": joanne.pk, "from_on": FIRST, "until_on": LAST, "stands_in": amir.pk}
 
+    assert ">Amir Haddad</option>" in read(theo, reverse("pages:away"))
     wrong = theo.post(reverse("pages:away"), said | {"stands_in": joanne.pk})
     assert wrong.status_code == 422
     assert "Choose somebody else to stand in." in wrong.content.decode()

@@ -5,7 +5,7 @@ by page, within bounds; nothing of what is looked for is kept.
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Exists, Prefetch
 
@@ -21,6 +21,7 @@ SECONDS = 3.0
 MOST_FILES = 20  # shown, and
 MOST_PLACES = 5  # of each
 BEFORE, AFTER = 60, 120  # letters told around a place
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Place:
     @property
     def pieces(self) -> list[Piece]:
         """The words around the first of those found."""
-        return _pieces(self.page.words, self.asked)
+        return pieces_of(self.page.words, self.asked)
 
 
 @dataclass
@@ -91,7 +92,7 @@ def in_case(case: Case, user: Any, asked: list[str]) -> Answer:
     names = {pk: folded(f"{row.document.title} {row.version.name}") for pk, row in known.items()}
     found = {pk for pk, name in names.items() if all(word in name for word in asked)}
     answer = Answer()
-    looked = _Within(_pages(user, [pk for pk, row in known.items() if row.version.is_ready]))
+    looked = Within(_pages(user, [pk for pk, row in known.items() if row.version.is_ready]), MOST_PAGES)
     for page in looked:
         row = known[page.version_id]
         answer.pictures += page.is_without_words
@@ -130,22 +131,22 @@ def _pages(user: Any, versions: list[Any]) -> Iterator[PageImage]:
     return pages.only("version", "number", "text", "reading").iterator(chunk_size=200)
 
 
-class _Within:
-    """Pages until so many were looked at, or the time is over."""
+class Within(Generic[Row]):
+    """Rows until so many were looked at, or the time is over."""
 
-    def __init__(self, pages: Iterable[PageImage]):
-        self.pages, self.was_cut = pages, False
+    def __init__(self, rows: Iterable[Row], most: int):
+        self.rows, self.most, self.was_cut = rows, most, False
 
-    def __iter__(self) -> Iterator[PageImage]:
+    def __iter__(self) -> Iterator[Row]:
         until = time.monotonic() + SECONDS
-        for number, page in enumerate(self.pages):
-            if number >= MOST_PAGES or time.monotonic() >= until:
+        for number, row in enumerate(self.rows):
+            if number >= self.most or time.monotonic() >= until:
                 self.was_cut = True
                 return
-            yield page
+            yield row
 
 
-def _pieces(text: str, asked: list[str]) -> list[Piece]:
+def pieces_of(text: str, asked: list[str]) -> list[Piece]:
     """The words around the first place, with each place among them told apart."""
     letters = list(folded_letters(text))
     here = "".join(letter for _at, letter in letters)
