@@ -16,7 +16,7 @@ from bookings.models import Consultation, Hold, Practice, Service
 from bookings.parts import part_in
 from bookings.rules import JustTaken
 from cases.case import hands
-from cases.case.actions import ask_to_do
+from cases.case.actions import ask_to_do, must_be_open
 from cases.case.models import Case
 from cases.case.people import COORDINATOR, HELPER, has_consent_to_read, may, role_in
 from cases.documents.models import Version
@@ -350,8 +350,13 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
     now = clock.now()
     if request.method == "POST":
         today = clock.today(consultation.zone)
-        ask_to_do("call", consultation, case=consultation.case, due_on=today, by=Actor.of(request))
-        messages.success(request, _("We know. One of us calls you now. Please keep your phone near."))
+        try:
+            must_be_open(consultation.case, Actor.of(request))
+            ask_to_do("call", consultation, case=consultation.case, due_on=today, by=Actor.of(request))
+        except Refused as no:
+            messages.error(request, no.message)
+        else:
+            messages.success(request, _("We know. One of us calls you now. Please keep your phone near."))
         return redirect("bookings:call", pk=pk)
     practice = Practice.objects.visible_to(request.user).filter(pk=consultation.consultant_id).first()
     opens_at = consultation.starts_at - rules.OPENS_BEFORE

@@ -376,6 +376,10 @@ PAGES: dict[str, Page] = {
     "pages:call_home": Page(SIGNED_IN, owner="patient"),
     "pages:news": Page(CONSULTANTS | COORDINATOR, owner="coordinator"),
     "pages:read_news": Page(CONSULTANTS | COORDINATOR, owner="coordinator", posts="only", body={"upto": "1"}),
+    "pages:close_case": of_case(COORDINATOR, owner="coordinator", posts="too", body={"why": "asked"}),
+    "pages:closed_cases": Page(COORDINATOR, owner="coordinator"),
+    "pages:reopen": of_case(PATIENT | COORDINATOR, posts="only"),
+    "pages:ask_to_close": of_case(PATIENT, posts="only"),
     "pages:search": of_case(CASE, posts="too", body={"words": "surgery"}),
     "pages:worry": of_case(
         ASSIGNED | COORDINATOR, owner="coordinator", posts="too", body={"do": "raise", "why-words": "Sounds low."}

@@ -83,10 +83,21 @@ def _call_if_treatment_is_near(case: Case, by: Actor) -> None:
         let_go(todo, by=by)
 
 
-def must(verb: str, case: Case, by: Actor) -> None:
-    """Raise Refused unless the person may do this in this case. The system always may."""
+def must_be_open(case: Case, by: Actor) -> None:
+    """Raise Refused in a closed case: reading goes on for the patient, the rest waits until it is opened again."""
     if case.state == Case.State.CLOSED and case.key.destroyed_at:
         raise Refused(_("This case is closed and its words are erased. Ask us to open a new one."), code="erased")
+    if by.kind != "system" and case.state == Case.State.CLOSED:
+        raise Refused(_("This page is closed. Open it again first, or ring us: we do it with you."), code="closed")
+
+
+def must(verb: str, case: Case, by: Actor, *, when_closed: bool = False) -> None:
+    """Raise Refused unless the person may do this in this case, and it is open. The system always may.
+
+    `when_closed`: what is done in a closed case, too, like taking a permission back.
+    """
+    if not when_closed:
+        must_be_open(case, by)
     if by.kind != "system" and not may(verb, case, by):
         raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
 
@@ -254,6 +265,16 @@ def settle_to_do(todo: ToDo, *, by: Actor) -> ToDo:
         record_to_do(by, "todo.done", todo)
         changes.to_do_done(todo, by=by)
     return todo
+
+
+@transaction.atomic
+def drop_to_do(todo: ToDo, *, by: Actor) -> None:
+    """Nobody needs to do it any more: it was not done, and nothing follows from it."""
+    todo = ToDo.objects.select_for_update(of=("self",)).get(pk=todo.pk)
+    if todo.done_at is None:
+        todo.done_at = clock.now()
+        todo.save(update_fields=["done_at"])
+        record_to_do(by, "todo.dropped", todo)
 
 
 @transaction.atomic

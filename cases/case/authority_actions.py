@@ -79,7 +79,7 @@ def _sign(case: Case, how: SignedHow, words: str, paper: UUID | None, read: Text
 @transaction.atomic
 def take_back_authority(case: Case, *, by: Actor) -> Authority | None:
     """From now on we ask nothing more and pass nothing on. What was done before stays on record."""
-    must("say_signed", case, by)
+    must("say_signed", case, by, when_closed=True)
     Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     authority = standing(case)
     if authority is None:

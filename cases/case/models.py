@@ -163,6 +163,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> "CaseQuerySet":
         return self.exclude(state=Case.State.CLOSED)
 
+    def to_reopen(self, user: Any) -> "CaseQuerySet":
+        """The cases that a person may open again where they are closed: `people.may_reopen` for many."""
+        from cases.case.people import where_reopened
+
+        return self.filter(where_reopened(user))
+
 
 class Case(models.Model):
     """One diagnosis and treatment plan of one patient. All its words and files are sealed under its own key."""
@@ -171,6 +177,11 @@ class Case(models.Model):
         OPEN = "open"
         RESTING = "resting"
         CLOSED = "closed"
+
+    class ClosedWhy(models.TextChoices):
+        DECIDED = "decided"  # decision made, report confirmed
+        ASKED = "asked"
+        SILENCE = "silence"  # of a year, after three gentle messages
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=12, unique=True)
@@ -186,6 +197,7 @@ class Case(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    closed_why = models.CharField(max_length=8, choices=ClosedWhy.choices, blank=True, default="", db_default="")
     rests_until = models.DateField(null=True, blank=True)  # "not today": the next step hides until this day
     wants_friday_note = models.BooleanField(default=True, db_default=True)
     # What the board is ordered and narrowed by. Each action keeps them; what changes by the clock alone is looked at
@@ -214,6 +226,10 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="case_closed_means_closed_at",
                 condition=Q(state="closed", closed_at__isnull=False) | (~Q(state="closed") & Q(closed_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="case_closed_why_is_of_closed_ones",
+                condition=Q(closed_why="") | Q(closed_why__in=["decided", "asked", "silence"], state="closed"),
             ),
             models.CheckConstraint(
                 name="case_verdict_is_known",
@@ -354,7 +370,8 @@ class ToDoQuerySet(models.QuerySet["ToDo"]):
     def visible_to(self, user: Any) -> "ToDoQuerySet":
         """A coordinator sees the coordinators' and those of every open case; a consultant their own."""
         if user.role == User.Role.COORDINATOR:
-            return self.filter(Q(for_role=User.Role.COORDINATOR) | Q(for_user=user))
+            own = Q(for_role=User.Role.COORDINATOR) | Q(for_user=user)
+            return self.filter(own).exclude(case__state=Case.State.CLOSED)
         return self.filter(for_user=user) if user.role else self.none()
 
 

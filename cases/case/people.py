@@ -55,6 +55,8 @@ MAY: dict[str, set[str]] = {
     "record_helpers": {COORDINATOR},
     "hand_over": {COORDINATOR},
     "worry": {CONSULTANT, COORDINATOR},
+    "close": {COORDINATOR},
+    "ask_to_close": {PATIENT},
 }
 # verb → the switch of a helper's grant that it needs. A verb that stands in neither table needs the grant alone.
 NEEDS: dict[str, str] = {
@@ -138,6 +140,23 @@ def _staff_role(case: Case, user: User) -> str:
     if user.role == User.Role.CONSULTANT and is_assigned(case, user):
         return CONSULTANT
     return ""
+
+
+def may_reopen(case: Case, who: Any) -> bool:
+    """Whether this person may open a closed case again: its patient, or a coordinator who did not begin it."""
+    user = _user(who)
+    if user is None or not user.is_active:
+        return False
+    return case.patient_id == user.pk or bool(user.role == User.Role.COORDINATOR and case.starter_id != user.pk)
+
+
+def where_reopened(user: Any) -> Q:
+    """`may_reopen` as a condition on cases."""
+    if not user.is_authenticated or not user.is_active:
+        return Q(pk__in=[])
+    own = Q(patient=user.pk)
+    is_coordinator = user.role == User.Role.COORDINATOR
+    return own | Q(starter__isnull=True) | ~Q(starter=user.pk) if is_coordinator else own
 
 
 def _user(who: Any) -> Any:

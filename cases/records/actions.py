@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from cases.case import office_ties
-from cases.case.actions import add_office, ask_to_do, must, set_clinician
+from cases.case.actions import add_office, ask_to_do, must, must_be_open, set_clinician
 from cases.case.models import Case, CaseClinician, Office
 from cases.records import rules, undoing
 from cases.records.days.verdict import Timing
@@ -106,6 +106,7 @@ def _move_visit_row(visit: Visit, verb: str, *, now: datetime, by: Actor) -> Vis
     """Lock, judge and move; the caller sets what else changes and calls `_settle`."""
     lock_case(visit.case)
     visit = Visit.objects.select_related("case", "case__patient", "case__key", "office").get(pk=visit.pk)
+    must_be_open(visit.case, by)
     target = moves.check(rules.VISIT_MOVES, verb, visit.state, role_of(visit.case, by, "change_dates"))
     undoing.keep(visit, now=now, by=by)
     visit.state = target

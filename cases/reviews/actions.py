@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cases.case import hands
-from cases.case.actions import ask_to_do, assign
+from cases.case.actions import ask_to_do, assign, must_be_open
 from cases.case.models import Case
 from cases.case.people import has_consent_to_read, is_assigned, role_in
 from cases.opinions.checklist import BY_CODE
@@ -362,6 +362,7 @@ def answer(summary: Summary, *, clear: str, asked: str = "", by: Actor) -> Summa
     now = clock.now()
     review = locked(summary.review)
     summary = Summary.objects.select_for_update().get(pk=summary.pk)
+    must_be_open(review.case, by)
     if refusal := why_not_summary("answer", summary.state, role(review, by)):
         raise Refused(refusal, code="answer")
     if clear == Summary.Clear.QUESTION and not asked.strip():

@@ -12,10 +12,10 @@ class PagesConfig(AppConfig):
         from cases.threads import digest
         from portal.accounts import nav_counts
         from portal.history import words
-        from portal.pages import copies, friday, news, nudges, reminders
+        from portal.pages import closing_notices, copies, friday, news, nudges, reminders
         from portal.reminders.kinds import register
 
-        register(*reminders.KINDS, *friday.KINDS, *nudges.KINDS, *copies.KINDS)
+        register(*reminders.KINDS, *friday.KINDS, *nudges.KINDS, *copies.KINDS, *closing_notices.KINDS)
         nav_counts.register("pages:news", news.count)
         digest.count_also(news.waits)
         words.register(

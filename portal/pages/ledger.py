@@ -101,7 +101,11 @@ def friday_note(request: HttpRequest, pk: str) -> HttpResponse:
     case = find_or_404(Case.objects.visible_to(request.user).select_related("patient"), pk=pk)
     if not may("set_friday_note", case, request.user):
         raise Http404
-    case = actions.set_friday_note(case, "friday_note" in request.POST, by=Actor.of(request))
+    try:
+        case = actions.set_friday_note(case, "friday_note" in request.POST, by=Actor.of(request))
+    except Refused as no:
+        messages.info(request, no.message)
+        return redirect("pages:ledger", pk)
     said = _("You get the Friday note.") if case.wants_friday_note else _("We don’t send the Friday note any more.")
     messages.success(request, said)
     return redirect("pages:ledger", pk)

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import BooleanField, CharField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +20,7 @@ from cases.case.people import cases_where
 from cases.documents.models import Version
 from cases.opinions.questions.models import Question
 from cases.threads.answering import ANSWER
+from cases.threads.models import Message, ReadMark
 from portal import clock, when
 from portal.access import open_to
 from portal.accounts.models import User
@@ -50,20 +51,29 @@ WORDS = {
 GUARDED: dict[str, Any] = {"question.added": Question, "document.added": Version}
 
 
-def mark_of(user: Any) -> NewsMark | None:
-    return NewsMark.objects.filter(person=user.pk).first()
-
-
-def unread(user: Any, mark: NewsMark | None = None) -> QuerySet[Event]:
-    """What others did in the cases that this person reads the messages of, and is not marked as read."""
-    mark = mark or mark_of(user)
-    may_know = ~Q(verb__in=GUARDED)
-    for verb, model in GUARDED.items():
-        seen = model.objects.visible_to(user).annotate(own=Cast("pk", CharField()))
+def unread(user: Any) -> QuerySet[Event]:
+    """What others did in the cases that this person reads the messages of, and is not marked as read. One query."""
+    may_know = ~Q(verb__in=[*GUARDED, "message.sent"])
+    upto = ReadMark.objects.filter(case=OuterRef("case"), person=user.pk).values("upto")
+    unread_ones = Message.objects.filter(number__gt=Coalesce(Subquery(upto), 0))
+    seen_by = {verb: model.objects.visible_to(user) for verb, model in GUARDED.items()}
+    for verb, rows in (seen_by | {"message.sent": unread_ones}).items():
+        seen = rows.annotate(own=Cast("pk", CharField()))
         may_know |= Q(Q(verb=verb), Exists(seen.filter(own=OuterRef("about_id"))))
-    found = Event.objects.filter(verb__in=NEWS, at__gt=clock.now() - KEPT, pk__gt=mark.upto if mark else 0)
-    found = found.filter(may_know, case_id__in=cases_where(user, "note_messages").values("pk"))
-    return found.exclude(pk__in=mark.read if mark else []).exclude(actor_id=user.pk)
+    mark = NewsMark.objects.filter(person=user.pk)
+    one_by_one = mark.annotate(is_read=_Among(OuterRef("pk"), F("read"))).filter(is_read=True)
+    found = Event.objects.filter(verb__in=NEWS, at__gt=clock.now() - KEPT)
+    found = found.filter(pk__gt=Coalesce(Subquery(mark.values("upto")), 0))
+    found = found.filter(may_know, ~Exists(one_by_one), case_id__in=cases_where(user, "note_messages").values("pk"))
+    return found.exclude(actor_id=user.pk)
+
+
+class _Among(Func):
+    """Whether a number stands in a list of numbers."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
 
 
 def count(user: Any) -> int:
@@ -72,8 +82,9 @@ def count(user: Any) -> int:
 
 
 def waits(user: User) -> int:
-    """For the daily note: what is new, and what this very person was asked to do."""
-    return count(user) + _asked(user).exclude(kind=ANSWER).count()
+    """For the daily note: what is new, and what this very person was asked to do; it counts messages by itself."""
+    new = unread(user).exclude(verb="message.sent")[:COUNTED].count()
+    return new + _asked(user).exclude(kind=ANSWER).count()
 
 
 def _asked(user: Any) -> QuerySet[ToDo]:
@@ -148,7 +159,7 @@ def mark_read(user: Any, *, upto: int = 0, ids: set[int] = frozenset()) -> NewsM
     now = clock.now()
     NewsMark.objects.get_or_create(person=user, defaults={"read_at": now})
     mark = NewsMark.objects.select_for_update().get(person=user)
-    known = set(unread(user, mark).filter(Q(pk__in=ids) | Q(pk__lte=upto)).values_list("pk", flat=True))
+    known = set(unread(user).filter(Q(pk__in=ids) | Q(pk__lte=upto)).values_list("pk", flat=True))
     if upto:
         mark.upto = max(mark.upto, max((pk for pk in known if pk <= upto), default=0))
     read = {pk for pk in [*mark.read, *(known & ids)] if pk > mark.upto}

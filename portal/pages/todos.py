@@ -41,6 +41,7 @@ from portal import clock, phones, when
 from portal.accounts.models import User
 from portal.pages import cards, reasons, words
 from portal.pages.actions import CALL_HELPER
+from portal.pages.closing_actions import CLOSE_CASE, REOPENED
 from portal.pages.facts import Gathered
 from portal.texts.closed import public_days
 
@@ -63,6 +64,8 @@ KINDS = {
     "give_back": (gettext_lazy("Goes back"), "warn", "clock"),
     "file_failed": (gettext_lazy("File not opened"), "warn", "file"),
     HAND_BACK: (gettext_lazy("Hand cases back"), "info", "user"),
+    CLOSE_CASE: (gettext_lazy("Asks to close"), "plum", "lock"),
+    REOPENED: (gettext_lazy("Open again"), "plum", "user"),
     FIX_ADDRESS: (gettext_lazy("Address does not work"), "warn", "alert"),
     CHECK_OFFICE: (gettext_lazy("Check an office"), "info", "search"),
     OFFICE_ADDRESS: (gettext_lazy("An office’s address fails"), "warn", "alert"),
@@ -117,6 +120,8 @@ WITH_NOTE = ON_REFERRAL | {
 ELSEWHERE = {CALL_HELPER, ANSWER, CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPORT, WHICH_REPORT, *WITH_NOTE}
 # What is due in the case is not why these wait.
 OWN_REASON = {
+    CLOSE_CASE,
+    REOPENED,
     WORRY,
     *TO_READ,
     CALL_HELPER,
@@ -227,6 +232,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Fix the address"), "href": reverse("pages:fix_address", args=[todo.about_id])}
     if todo.kind == WORRY and todo.case:
         return {"label": _("See why"), "href": reverse("pages:worry", args=[todo.case_id])}
+    if todo.kind == CLOSE_CASE and todo.case:
+        return {"label": _("Close it"), "href": reverse("pages:close_case", args=[todo.case_id])}
     if todo.kind == HAND_BACK:
         return {"label": _("Open the list"), "href": reverse("pages:away_of", args=[todo.about_id])}
     if todo.kind == MISPLACED:

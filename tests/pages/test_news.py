@@ -94,6 +94,14 @@ def test_what_ends_with_a_place_in_the_case(case):
     assert lines("joanne") == []
 
 
+def test_a_message_that_was_read_in_its_thread_is_no_news(case):
+    threads.send(case, "One.", by=act("rosa"))
+    threads.note_reading(case, 1, by=act("theo"))
+    threads.send(case, "Two.", by=act("rosa"))
+    assert lines("theo") == ["message.sent"]
+    assert lines("joanne") == ["message.sent", "message.sent"]
+
+
 def test_old_news_is_no_news(case):
     threads.send(case, "One.", by=act("rosa"))
     with clock.lived_at(clock.now() + dt.timedelta(days=31)):
@@ -123,7 +131,7 @@ def test_the_bell_counts_and_opens_for_the_team_alone(case):
 
 def test_the_daily_note_counts_what_is_new_and_can_be_switched_off(case):
     joanne = people.person("joanne")
-    threads.send(case, "One.", by=act("rosa"))
+    questions.add(case, text="How long?", by=act("rosa"))
     digest.plan_digests(clock.now())
     assert not Reminder.objects.filter(kind=digest.DIGEST).exists()
 

@@ -122,8 +122,11 @@ def note_sending(request: HttpRequest, pk: UUID) -> HttpResponse:
     case = case_of(request, pk)
     if not may("add_documents", case, request.user):
         raise Http404
-    sending.begin(case, request.POST.getlist("begun"), by=Actor.of(request))
-    sending.forget(case, request.POST.getlist("given_up"), by=Actor.of(request))
+    try:
+        sending.begin(case, request.POST.getlist("begun"), by=Actor.of(request))
+        sending.forget(case, request.POST.getlist("given_up"), by=Actor.of(request))
+    except Refused as no:
+        messages.error(request, no.message)
     back = BACK.get(request.POST.get("back", ""))
     return redirect(back, case.pk) if back else HttpResponse(status=204)
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case import office_ties, offices
-from cases.case.actions import ask_to_do, must, settle_to_do
+from cases.case.actions import ask_to_do, must, must_be_open, settle_to_do
 from cases.case.models import Case, CaseClinician, Clinician, Office, ToDo
 from cases.case.people import may, role_in
 from cases.desk.links.actions import link_for
@@ -124,6 +124,7 @@ def _move(talk: Talk, verb: str, *, now: datetime, by: Actor) -> Talk:
     """Lock, judge and move; the caller sets what else changes and calls `_settle`."""
     lock_case(talk.case)
     talk = Talk.objects.select_related(*TOGETHER).get(pk=talk.pk)
+    must_be_open(talk.case, by)
     target = moves.check(TALK_MOVES, verb, talk.state, role_of(talk.case, by, "change_dates"))
     undoing.keep(talk, now=now, by=by)
     talk.state = target

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case import office_ties
-from cases.case.actions import add_office, must
+from cases.case.actions import add_office, must, must_be_open
 from cases.case.models import Case, Office
 from cases.case.people import role_for
 from cases.documents.ready import can_be_read
@@ -79,6 +79,7 @@ def say(item: RecordItem, verb: str, *, on: date | None = None, now: datetime, b
     lock_case(item.visit.case)
     item = fresh(item)
     case = item.visit.case
+    must_be_open(case, by)
     role = role_of(case, by, SAY)
     target = moves.check(rules.ITEM_MOVES, verb, item.state, role)
     today = now.astimezone(item.visit.zone).date()
@@ -139,6 +140,7 @@ def say_of_referral(
 ) -> None:
     """Move the referral itself. Its caller holds the case's lock, moves the record item with it, and replans."""
     visit = referral.visit
+    must_be_open(visit.case, by)
     role = role_of(visit.case, by, SAY)
     target = moves.check(rules.REFERRAL_MOVES, verb, referral.state, role)
     today = now.astimezone(visit.zone).date()

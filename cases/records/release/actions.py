@@ -139,7 +139,7 @@ def say_signed(release: Release, *, by: Actor) -> Release:
 def take_back(release: Release, *, by: Actor) -> Release:
     """From now on nothing is sent by it. One of us tells an office that may have it; what it sent stays."""
     case = release.visit.case
-    must("say_signed", case, by)
+    must("say_signed", case, by, when_closed=True)
     lock_case(case)
     release = _fresh(release)
     if release.state == ReleaseState.TAKEN_BACK:

@@ -57,7 +57,11 @@ PATIENT_ACCOUNT: list[Any] = [
     (_("Privacy and security"), "shield", "pages:privacy", set()),
 ]
 STAFF_ACCOUNT: dict[str, list[Any]] = {
-    role: [(_("Who is away"), "user", "pages:away", set())] for role in ("consultant", "coordinator")
+    "consultant": [(_("Who is away"), "user", "pages:away", set())],
+    "coordinator": [
+        (_("Who is away"), "user", "pages:away", set()),
+        (_("Closed cases"), "lock", "pages:closed_cases", set()),
+    ],
 }
 ACCOUNT: list[Any] = [
     (_("Your account"), "user", "accounts:settings", set()),

@@ -1,0 +1,153 @@
+"""Closing a case and opening it again: what ends with it, and who is told."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from bookings.models import Consultation, Hold
+from cases.case import people as rule
+from cases.case.actions import ask_to_do, drop_to_do, end_assignment, must
+from cases.case.away.actions import end_covers
+from cases.case.helping import actions as helping
+from cases.case.helping.models import Helper
+from cases.case.models import Assignment, CallLog, Case, ToDo, Worry
+from cases.desk.links import actions as links
+from cases.desk.models import OfficeLink
+from cases.opinions.deciding.models import Decision
+from cases.opinions.deciding.rules import MADE
+from cases.records.models import ReportLoop
+from cases.records.states import ReportState
+from cases.threads.models import Message
+from portal import clock, when
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.pages import closing_notices
+from portal.pages.actions import organisation_zone
+from portal.reminders.actions import settle
+from portal.reminders.models import Outcome, Reminder
+
+CLOSE_CASE, REOPENED = "close_case", "case_reopened"  # kinds of to-do
+SILENCE = dt.timedelta(days=365)
+Why = Case.ClosedWhy
+
+
+@transaction.atomic
+def ask_to_close(case: Case, *, by: Actor) -> ToDo:
+    """The patient would like her case closed: a coordinator does it. Asked twice it is asked once."""
+    must("ask_to_close", case, by)
+    return ask_to_do(CLOSE_CASE, case, case=case, due_on=clock.today(organisation_zone()), by=by)
+
+
+def why_not_close(case: Case, why: str, now: dt.datetime) -> str:
+    """Why a case cannot be closed for this reason now; "" when it can."""
+    if why not in Why.values:
+        return _("Say why the case is closed.")
+    call = Consultation.objects.next_for(case, now)
+    if call is not None:
+        return _("A call is booked for %(at)s. Cancel it first.") % {"at": when.moment(call.starts_at)}
+    if Worry.objects.open().filter(case=case).exists():
+        return _("One of us is worried about this person. Say first what was done.")
+    if why == Why.DECIDED and not Decision.objects.current().filter(case=case, choice__in=MADE).exists():
+        return _("They have not said yet what they decided. Where they asked for it, choose that.")
+    if why == Why.DECIDED and not _is_confirmed(case):
+        return _("The primary doctor’s report is not confirmed yet.")
+    if why == Why.SILENCE and (on := _last_word(case)) > now - SILENCE:
+        return _("The last word came on %(day)s. A year is not over yet.") % {"day": when.day(on, year=True)}
+    return ""
+
+
+def _is_confirmed(case: Case) -> bool:
+    reports = ReportLoop.objects.filter(visit__case=case)
+    return reports.exists() and not reports.exclude(state=ReportState.CONFIRMED).exists()
+
+
+def _last_word(case: Case) -> dt.datetime:
+    """When somebody of the patient's side was here last, wrote, or was reached on the phone."""
+    people = User.objects.filter(pk__in=[case.patient_id, case.starter_id])
+    people |= User.objects.filter(pk__in=Helper.objects.granted().filter(case=case).values("person"))
+    reached = CallLog.objects.filter(case=case, whom=CallLog.Whom.PATIENT, came_of=CallLog.CameOf.REACHED)
+    said = [
+        people.aggregate(Max("last_login"))["last_login__max"],
+        Message.objects.filter(case=case, author__role="").aggregate(Max("sent_at"))["sent_at__max"],
+        reached.aggregate(Max("at"))["at__max"],
+    ]
+    return max([at for at in said if at] + [case.opened_at])
+
+
+@transaction.atomic
+def close_case(case: Case, why: str, *, by: Actor) -> Case:
+    """Close it: places, offices' pages, help, what was to be reminded of and done end; all are told once.
+
+    Closed twice it is closed once. Raises Refused with the reason that stands in the way.
+    """
+    case = _locked(case)
+    if case.state == Case.State.CLOSED:
+        if by.kind == "user" and not rule.may_reopen(case, by):
+            raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
+        return case
+    must("close", case, by)
+    now = clock.now()
+    if reason := why_not_close(case, why, now):
+        raise Refused(reason, code="state")
+    told = _to_be_told(case)
+    _end_all(case, now, by)
+    case.state, case.closed_at, case.closed_why = Case.State.CLOSED, now, why
+    case.rests_until = None
+    case.save(update_fields=["state", "closed_at", "closed_why", "rests_until"])
+    record(by, "case.closed", case, patient=case.patient_id, case=case.pk, why=f"closed_{why}")
+    closing_notices.closed(case, told)
+    return case
+
+
+def _to_be_told(case: Case) -> list[User]:
+    """Who helps, and its consultants; the patient besides."""
+    helping_now = Helper.objects.granted().filter(case=case).values("person")
+    placed = Assignment.objects.filter(case=case, ended_at=None).values("user")
+    people = User.objects.filter(pk__in=helping_now) | User.objects.filter(pk__in=placed)
+    return list(people.exclude(pk=case.patient_id).filter(can_sign_in=True).order_by("pk"))
+
+
+def _end_all(case: Case, now: dt.datetime, by: Actor) -> None:
+    for link in OfficeLink.objects.standing().filter(visit__case=case).select_related("visit__case"):
+        links.close(link, by=by)
+    helping.end_all(case, by=by)
+    end_covers(case, by=by)
+    for assignment in Assignment.objects.filter(case=case, ended_at=None).select_related("user"):
+        end_assignment(case, assignment.user, by=by)
+    Hold.objects.filter(case=case).delete()
+    for todo in ToDo.objects.open().filter(case=case).select_related("case"):
+        drop_to_do(todo, by=by)
+    settle(Reminder.objects.filter(case_id=case.pk), Outcome.WITHDRAWN, now)
+
+
+@transaction.atomic
+def reopen_case(case: Case, *, by: Actor) -> Case:
+    """The patient or a coordinator opens it again. What ended stays ended. Opened twice it is opened once.
+
+    Raises Refused for anybody else, and when its words are erased.
+    """
+    case = _locked(case)
+    if not rule.may_reopen(case, by):
+        raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
+    if case.state != Case.State.CLOSED:
+        return case
+    if case.key.destroyed_at:
+        raise Refused(_("This case is closed and its words are erased. Ask us to open a new one."), code="erased")
+    case.state, case.closed_at, case.closed_why = Case.State.OPEN, None, ""
+    case.look_at = clock.now()  # the board works its days out anew
+    case.save(update_fields=["state", "closed_at", "closed_why", "look_at"])
+    record(by, "case.reopened", case, patient=case.patient_id, case=case.pk)
+    closing_notices.reopened(case)
+    if by.id == case.patient_id:
+        ask_to_do(REOPENED, case, case=case, due_on=clock.today(organisation_zone()), by=by)
+    else:
+        closing_notices.reopened_for(case)
+    return case
+
+
+def _locked(case: Case) -> Case:
+    return Case.objects.select_for_update(of=("self",)).select_related("patient", "key").get(pk=case.pk)
