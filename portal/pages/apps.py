@@ -16,7 +16,7 @@ class PagesConfig(AppConfig):
         from portal.reminders.kinds import register
 
         register(*reminders.KINDS, *friday.KINDS, *nudges.KINDS, *copies.KINDS, *closing_notices.KINDS)
-        nav_counts.register("pages:news", news.count)
+        nav_counts.register("pages:news", news.unread)
         digest.count_also(news.waits)
         words.register(
             {

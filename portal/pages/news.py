@@ -76,11 +76,6 @@ class _Among(Func):
     output_field = BooleanField()
 
 
-def count(user: Any) -> int:
-    """The number beside the bell, a hundred at most."""
-    return unread(user)[:COUNTED].count()
-
-
 def waits(user: User) -> int:
     """For the daily note: what is new, and what this very person was asked to do; it counts messages by itself."""
     new = unread(user).exclude(verb="message.sent")[:COUNTED].count()

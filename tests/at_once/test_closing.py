@@ -1,0 +1,87 @@
+"""Two who close, open again, or hand over at the same moment: it is done once, and nobody crashes."""
+
+from functools import partial
+
+import pytest
+
+from cases.case.actions import assign
+from cases.case.away import actions as aways
+from cases.case.away.models import Away, Cover
+from cases.case.models import Assignment, Case
+from cases.case.worry import Worry
+from cases.case.worry_actions import raise_worry
+from portal import clock
+from portal.history.models import Event
+from portal.pages import closing_actions as closing
+from portal.pages import news
+from tests import factories, people
+from tests.at_once.rivals import at_once
+from tests.records.builders import actor
+from tests.threads.builders import write
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def case() -> Case:
+    for key in ("theo", "joanne", "amir", "nils"):
+        people.person(key)
+    case = factories.open_case()
+    assign(case, people.person("joanne"), why="taking", by=actor("joanne"))
+    return case
+
+
+def errors(outcomes) -> list:
+    return [outcome.error for outcome in outcomes]
+
+
+def test_closed_and_opened_again_twice_at_once_is_once(case):
+    press = partial(closing.close_case, case, "asked", by=actor("theo"))
+    assert errors(at_once(press, press)) == [None, None]
+    again = partial(closing.reopen_case, case, by=actor("rosa"))
+    assert errors(at_once(again, again)) == [None, None]
+    for verb in ("case.closed", "case.reopened"):
+        assert Event.objects.filter(verb=verb).count() == 1
+
+
+def test_handed_over_twice_at_once_is_once(case):
+    joanne = people.person("joanne")
+    today = clock.today(joanne.zone)
+    say = partial(
+        aways.say_away, joanne, from_on=today, until_on=today, stands_in=people.person("amir"), by=actor("theo")
+    )
+    assert errors(at_once(say, say)) == [None, None]
+    away = Away.objects.get()
+    over = partial(aways.hand_over, away, case, by=actor("theo"))
+    assert errors(at_once(over, over)) == [None, None]
+    back = partial(aways.hand_back, Cover.objects.get(), by=actor("theo"))
+    assert errors(at_once(back, back)) == [None, None]
+    assert Assignment.objects.get(case=case, ended_at=None).user == joanne
+
+
+def test_nobody_goes_away_while_standing_in_also_at_once(case):
+    joanne, amir, nils = (people.person(key) for key in ("joanne", "amir", "nils"))
+    days = {"from_on": clock.today(joanne.zone), "until_on": clock.today(joanne.zone)}
+
+    outcomes = at_once(
+        partial(aways.say_away, joanne, **days, stands_in=amir, by=actor("theo")),
+        partial(aways.say_away, amir, **days, stands_in=nils, by=actor("amir")),
+    )
+
+    assert [error is None for error in errors(outcomes)].count(True) == 1
+    assert Away.objects.count() == 1
+
+
+def test_two_worried_at_once_and_one_twice(case):
+    twice = partial(raise_worry, case, "Cried.", by=actor("theo"))
+    other = partial(raise_worry, case, "Sounds low.", by=actor("joanne"))
+    assert errors(at_once(twice, twice, other)) == [None, None, None]
+    assert Worry.objects.open().count() == 2
+
+
+def test_marked_as_read_twice_at_once_is_once(case):
+    theo = people.person("theo")
+    write(case)
+    press = partial(news.mark_read, theo, upto=news.unread(theo).get().pk)
+    assert errors(at_once(press, press)) == [None, None]
+    assert not news.unread(theo).exists()
