@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("case", "0019_what_matters_is_shared"),
+        ("case", "0021_help_that_ends"),
         ("vault", "0005_bytes_to_remove"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
