@@ -15,7 +15,7 @@ class CaseConfig(AppConfig):
 
         from cases.case.away import notices as away_notices
         from cases.case.calls import address_changed, address_refused, address_works, reach_changed
-        from cases.case.helping import notices
+        from cases.case.helping import notices, written_down
         from cases.case.helping.inviting import notices as invited
         from cases.case.helping.words import REASONS, VERBS
         from portal.accounts.changes import on_reach_changed
@@ -41,7 +41,7 @@ class CaseConfig(AppConfig):
             "helping.invite_withdrawn",
         )
         words.register(VERBS, REASONS)
-        register(*notices.KINDS, *invited.KINDS, away_notices.KIND)
+        register(*notices.KINDS, *invited.KINDS, *written_down.KINDS, away_notices.KIND)
         register_source(RecipientType.INVITED, invited.readers, astray=invited.tell_astray)
         register_composer(RecipientType.INVITED, invited.compose)
         words.register(

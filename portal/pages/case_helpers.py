@@ -83,8 +83,11 @@ def _row(case: Case, person: User, helper: Helper | None) -> dict[str, Any]:
         "end_url": reverse("pages:end_helper", args=[helper.pk]) if helper else "",
     }
     if helper is None or helper.agreed_at is None:
+        former = helping.former_no(case, person)
         asked = _("Asked on %(day)s.") % {"day": when.month_day(helper.asked_at)} if helper else _("Not asked yet.")
-        return row | {"tag": {"label": _("Waits for a yes"), "kind": "warn"}, "text": asked, "is_asked": True}
+        text = f"{asked if helper or not former else ''} {_no(case, former) if former else ''}".strip()
+        tag = {"label": _("Waits for a yes"), "kind": "warn"} if helper or not former else {"label": _("Said no")}
+        return row | {"tag": tag, "text": text, "is_asked": True}
     holds = helper.holds(clock.now())
     said = {
         "what": SET_NAMES[Chosen(helper.chosen)],
@@ -118,13 +121,14 @@ def answer(request: HttpRequest, pk: str, person: str) -> HttpResponse:
     """What the patient said on the phone, on paper or by text: read out first, put on record as done by us."""
     case = _case(request, pk)
     who, words = _person(case, person), text(Text.Kind.HELPER_YES, case.patient.language)
-    form = AnswerForm(request.POST if request.method == "POST" else None)
+    former = None if _helps(case, who) else helping.former_no(case, who)
+    form = AnswerForm(request.POST if request.method == "POST" else None, has_no=former is not None)
     is_other = form.is_bound and request.POST.get("version") != str(words.version)
     if is_other:
         form.add_error(None, _("These words have changed since. Read out the new ones."))
     if form.is_bound and form.is_valid():
         try:
-            put_answer(case, who, form.cleaned_data, words.version, by=Actor.of(request))
+            put_answer(case, who, form.cleaned_data, words.version, former=former, by=Actor.of(request))
         except Refused as no:
             form.add_error("until_on" if no.code == "until_on" else None, no.message)
         else:
@@ -139,13 +143,23 @@ def answer(request: HttpRequest, pk: str, person: str) -> HttpResponse:
         "call": todos.call_button(None, case.patient),
         "words": words,
         "paragraphs": words.body.split("\n"),
+        "former_no": _no(case, former) if former else "",
     }
     return render(request, "pages/helper_answer.html", context, status=422 if form.errors else 200)
 
 
 @transaction.atomic
-def put_answer(case: Case, person: User, said: dict[str, Any], version: int, *, by: Actor) -> Helper:
-    """Record the patient's answer to a helper, with the version of the words they heard; what waited for it is done."""
+def put_answer(
+    case: Case, person: User, said: dict[str, Any], version: int, *, former: Helper | None = None, by: Actor
+) -> Helper:
+    """Record the patient's answer to a helper, with the version of the words they heard; what waited for it is done.
+
+    Raises Refused for a yes where the patient has said no since, or before without `former`: the no that was spoken of.
+    """
+    case = helping.locked(case)
+    newest = None if _helps(case, person) else helping.former_no(case, person)
+    if said["answer"] != NO and newest and newest != former:
+        raise Refused(_("The patient has said no meanwhile. Ask about it first."), code="state")
     helper = helping.ask(case, person, by=by)
     if said["answer"] == NO:
         helper = helping.decline(helper, how=said["how"], by=by)
@@ -156,6 +170,20 @@ def put_answer(case: Case, person: User, said: dict[str, Any], version: int, *, 
     for todo in ToDo.objects.open().filter(kind=ASK_PATIENT, about_id=str(helper.pk)):
         settle_to_do(todo, by=by)
     return helper
+
+
+def _helps(case: Case, person: User) -> bool:
+    """Whether there is a yes, so that only how much is changed."""
+    return Helper.objects.open().filter(case=case, person=person, agreed_at__isnull=False).exists()
+
+
+def _no(case: Case, former: Helper) -> str:
+    """When the patient said no, and who put it in."""
+    by = former.ended_by
+    said = {"name": case.patient.first_name, "day": when.month_day(former.ended_at, year=True)}
+    if by is None or by.pk == case.patient_id:
+        return _("%(name)s said no on %(day)s, on their own page.") % said
+    return _("%(name)s said no on %(day)s. Put in by %(by)s.") % (said | {"by": by.name})
 
 
 @open_to(User.Role.COORDINATOR)
@@ -175,7 +203,9 @@ def mandate(request: HttpRequest, pk: str, person: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved. The patient’s page says that you put it in."))
             return redirect("pages:case_helpers", case.pk)
+    former = None if _helps(case, who) else helping.former_no(case, who)
     context = {"case": case, "form": form, "person": who, "patient": case.patient}
+    context["former_no"] = _no(case, former) if former else ""
     return render(request, "pages/helper_mandate.html", context, status=422 if form.errors else 200)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.case.helping.inviting import actions
@@ -32,6 +33,8 @@ def ask(request: HttpRequest, pk: str) -> HttpResponse:
     case = find_or_404(found, pk=pk)
     words = text(Text.Kind.HELPER_YES, case.patient.language)
     form, also = AskForPatientForm(request.POST if request.method == "POST" else None), []
+    if form.is_bound and request.POST.get("version") != str(words.version):
+        form.add_error(None, _("These words have changed since. Read out the new ones."))
     if form.is_bound and form.is_valid():
         try:
             asked = actions.invite(case, **form.asked, by=Actor.of(request))

@@ -85,12 +85,22 @@ class AnswerForm(forms.Form):
         label=gettext_lazy("The patient heard or read the words above, and I know it was them"),
         error_messages={"required": gettext_lazy("First make sure that they know what they say yes to.")},
     )
+    knows_no = forms.BooleanField(
+        label=gettext_lazy("I spoke with the patient of the earlier no, and they say yes now"), required=False
+    )
     is_filter = True
+
+    def __init__(self, *args: Any, has_no: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_no:
+            del self.fields["knows_no"]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         if said.get("answer") == YES and not said.get("chosen"):
             self.add_error("chosen", _("Choose how much they may help."))
+        if said.get("answer") == YES and "knows_no" in self.fields and not said.get("knows_no"):
+            self.add_error("knows_no", _("The patient has said no before. Ask about it first, and tick that you did."))
         return said
 
 

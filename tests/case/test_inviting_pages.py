@@ -14,6 +14,7 @@ from portal import clock, mail
 from portal.accounts.models import User
 from portal.reminders import claiming, gathering, rules
 from portal.reminders.models import Delivery
+from portal.texts.words import text
 from tests import factories, people
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +169,8 @@ def test_hostile_names_stay_text(case):
 
 def test_the_coordinator_asks_for_her_and_puts_in_an_address_later(case):
     heard = {"how": "phone", "is_read_out": "on", "email": "", "phone": "416 555 0132"}
+    heard["version"] = str(text("helper_yes").version)
+    assert ask(case, "theo", "pages:ask_helper", **heard | {"version": "0"}).status_code == 422
     assert ask(case, "theo", "pages:ask_helper", **heard | {"is_read_out": ""}).status_code == 422
     assert ask(case, "theo", "pages:ask_helper", **heard).status_code == 302
     assert "Put in their email address" in html_of("theo", "pages:case_helpers", case.pk)

@@ -13,6 +13,7 @@ from cases.case.actions import assign, open_case, settle_to_do
 from cases.case.helping import actions as helping
 from cases.case.helping.inviting import actions as inviting
 from cases.case.helping.inviting.own_mailbox import name_mailbox
+from cases.case.helping.mandates import record_mandate
 from cases.case.models import Case
 from cases.records import actions as records
 from cases.records.referral import letter_actions
@@ -52,6 +53,8 @@ def house(world, request):  # noqa: F811
     soon = helping.ask(visit.case, people.person("ines"), by=Actor.person(people.person("grace")))
     last = clock.today(visit.case.patient.zone) + dt.timedelta(days=30)
     helping.agree(soon, chosen="dates", until_on=last, by=Actor.person(people.person("grace")))
+    theo = Actor.person(people.person("theo"))
+    record_mandate(visit.case, people.person("ines"), kind="power", from_on=clock.today(theo.user.zone), by=theo)
     nudges.nudge(visit.case, by=Actor.person(people.person("ama")))
     _write(visit.case)
     fax = letter_actions.ask_to_fax(Case.objects.get(pk=world["case"]), "refer", by=Actor.person(people.person("rosa")))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case.actions import ask_to_do, settle_to_do
-from cases.case.helping import notices, rules
+from cases.case.helping import notices, rules, written_down
 from cases.case.helping.inviting.models import Invite
 from cases.case.helping.inviting.rules import Closed
 from cases.case.helping.models import Helper, Mandate
@@ -91,6 +92,8 @@ def said_yes(helper: Helper, how: str, by: Actor) -> Helper:
     helper.save()
     record(by, "helping.agreed", helper, patient=helper.patient_id, case=helper.case_id, why=f"heard_{how}")
     notices.answered(helper)
+    if how != How.LAW:  # of a paper the patient is told as of a paper
+        written_down.tell(written_down.YES, helper, helper.case.patient, by=by)
     return helper
 
 
@@ -134,6 +137,7 @@ def change(
     helper.save()
     record(by, "helping.changed", helper, patient=helper.patient_id, case=helper.case_id, why=f"heard_{how}")
     notices.answered(helper)
+    written_down.tell(written_down.YES, helper, helper.case.patient, by=by)
     return helper
 
 
@@ -186,6 +190,13 @@ def _why_ended(helper: Helper, by: Actor) -> str:
     if by.id == helper.person_id:
         return Ended.HELPER
     return {PATIENT: Ended.PATIENT, COORDINATOR: Ended.STAFF}.get(role_in(helper.case, by), "")
+
+
+def former_no(case: Case, person: User) -> Helper | None:
+    """The patient's newest answer to this person, where that was a no, or an end that the patient wished."""
+    ended = Helper.objects.filter(case=case, person=person, ended_at__isnull=False).select_related("ended_by")
+    newest = ended.order_by("-ended_at").first()
+    return newest if newest and newest.ended_why in {Ended.DECLINED, Ended.PATIENT, Ended.STAFF} else None
 
 
 def locked(case: Case) -> Case:
@@ -252,8 +263,12 @@ def _end(helper: Helper, why: str, by: Actor) -> Helper:
     helper.save(update_fields=["ended_at", "ended_why", "ended_by"])
     _end_mandates(helper, by)
     verb, code = ("helping.declined", "") if why == Ended.DECLINED else ("helping.ended", f"ended_{why}")
-    record(by, verb, helper, patient=helper.patient_id, case=helper.case_id, why=code)
+    done_by = replace(by, for_patient=helper.patient_id) if why == Ended.STAFF else by
+    record(done_by, verb, helper, patient=helper.patient_id, case=helper.case_id, why=code)
     for todo in ToDo.objects.open().filter(kind=rules.ASK_PATIENT, about_id=str(helper.pk)):
         settle_to_do(todo, by=by)
     notices.ended(helper)
+    if why == Ended.DECLINED or (why == Ended.STAFF and helper.agreed_how != How.LAW):
+        kind = written_down.NO if why == Ended.DECLINED else written_down.END
+        written_down.tell(kind, helper, helper.case.patient, by=by)
     return helper

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.case.helping import actions, rules
+from cases.case.helping import actions, rules, written_down
 from cases.case.helping.models import Helper, Mandate
 from cases.case.helping.rules import How
 from cases.case.models import Case
@@ -59,6 +59,7 @@ def record_mandate(
     )
     record(by, "mandate.recorded", mandate, patient=case.patient_id, case=case.pk)
     actions.let_by_law(helper, until_on, by=by)
+    written_down.tell(written_down.PAPER, mandate, case.patient, by=by)
     return mandate
 
 
@@ -70,6 +71,7 @@ def end_mandate(mandate: Mandate, *, by: Actor) -> Mandate:
     if mandate.ended_at:
         return mandate
     actions.end_paper(mandate, case.patient_id, by)
+    written_down.tell(written_down.PAPER_END, mandate, case.patient, by=by)
     helps = Helper.objects.open().filter(case=mandate.case_id, person=mandate.person_id, agreed_how=How.LAW)
     for helper in helps.select_related("case"):
         actions.end(helper, by=by)

@@ -13,6 +13,7 @@ from cases.case.actions import ask_to_do, settle_to_do
 from cases.case.helping import actions as helping
 from cases.case.helping import notices as helping_notices
 from cases.case.helping import rules as helping_rules
+from cases.case.helping import written_down
 from cases.case.helping.inviting import notices, rules
 from cases.case.helping.inviting.models import Invite
 from cases.case.helping.inviting.rules import Closed, Part
@@ -70,6 +71,7 @@ def invite(
     )  # fmt: skip
     on_record(by, "helping.invited", asked, why=f"heard_{how}")
     say(asked, by)
+    written_down.tell(written_down.ASKED, asked, case.patient, by=by)
     return asked
 
 
