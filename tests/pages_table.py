@@ -354,6 +354,7 @@ PAGES: dict[str, Page] = {
     "pages:post_sheet": of_case(FAMILY_AND_COORDINATOR, posts="only"),
     "pages:reminder_log": Page(COORDINATOR, owner="coordinator"),
     "pages:privacy": of_case(PATIENT),
+    "pages:archive": of_case(PATIENT, is_file=True),
     "pages:privacy_list": of_case(PATIENT, is_file=True),
     "pages:withdraw_consent": of_case(PATIENT, "case", "consent", posts="only"),
     "pages:today": Page(CONSULTANTS, owner="assigned"),

@@ -26,6 +26,7 @@ class PagesConfig(AppConfig):
                 "case.goes_on": _("Took the next step up again"),
                 "sheet.seen": _("Looked at the one-page sheet"),
                 "sheet.taken": _("Saved the one-page sheet as a PDF"),
+                "privacy.copy_taken": _("Saved a copy of everything"),
                 "privacy.list_taken": _("Saved the list of who did what"),
                 "bundle.printed": _("Printed your pages, to post them"),
                 "bundle.posted": _("Posted your pages to you"),

@@ -64,14 +64,14 @@ def full_list(request: HttpRequest, pk: str) -> StreamingHttpResponse:
     """The whole list as a table to keep, in pieces: however long it is."""
     case = own_case(request, pk)
     record(Actor.of(request), "privacy.list_taken", case, patient=case.patient_id, case=case.pk)
-    answer = StreamingHttpResponse(_table(case, request.user), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(table(case, request.user), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="list-{when.as_date(clock.now()).isoformat()}.csv"'
     answer["Cache-Control"] = "no-store"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
 
-def _table(case: Case, reader: Any) -> Iterator[bytes]:
+def table(case: Case, reader: Any) -> Iterator[bytes]:
     """Some lines at once, each piece by the last line of the one before. The language is that of the press."""
     language, zone = translation.get_language(), timezone.get_current_timezone()
     yield (BOM + written([[_("When"), _("Who"), _("What"), _("About"), _("Done for"), _("Why")]])).encode()

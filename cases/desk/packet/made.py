@@ -15,7 +15,7 @@ from cases.documents import kinds
 from cases.documents.sandbox import run as sandbox
 from cases.documents.verdicts import Refusal
 from cases.documents.worker import checking
-from portal import paper, when
+from portal import paper, when, zipping
 from portal.errors import Refused
 from portal.texts.words import organisation
 from portal.vault import files
@@ -128,24 +128,6 @@ def pieces(opened: BinaryIO) -> Iterator[bytes]:
             yield piece
 
 
-class _Outgoing:
-    """What a ZIP writes to when its bytes leave at once: it cannot go back, so sizes stand behind each file."""
-
-    def __init__(self) -> None:
-        self.waiting: list[bytes] = []
-
-    def write(self, data: bytes) -> int:
-        self.waiting.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        return None
-
-    def taken(self) -> bytes:
-        taken, self.waiting = b"".join(self.waiting), []
-        return taken
-
-
 def zipped(packet: Packet, now: datetime) -> Iterator[bytes]:
     """Every file as it is, behind the index; a piece at a time. They are packed already, so they are stored."""
     at = when.local(now, packet.visit.zone).timetuple()[:6]
@@ -154,7 +136,7 @@ def zipped(packet: Packet, now: datetime) -> Iterator[bytes]:
 
 
 def _pieces_of_zip(packet: Packet, first: zipfile.ZipInfo, content: bytes, at: Any) -> Iterator[bytes]:
-    out = _Outgoing()
+    out = zipping.Outgoing()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[arg-type]
         archive.writestr(first, content)
         for part in packet.parts:
