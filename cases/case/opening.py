@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from cases.case import people
 from cases.case.helping.models import Helper
 from cases.case.models import Case, Consent
-from cases.case.people import CONSULTANT, COORDINATOR, HELPER, PATIENT
+from cases.case.people import BEGINNER, CONSULTANT, COORDINATOR, HELPER, PATIENT
 from portal.accounts.models import User
 
 # What there is to open, by the verb that opens it, in the words of a page.
@@ -37,16 +37,21 @@ class Opens:
 
 
 def who_opens(case: Case) -> list[Opens]:
-    """The patient, her helpers, consultants and coordinators with what each can open, in three queries."""
+    """The patient, who began for her and waits, her helpers, consultants and coordinators with what each can open, in
+    a handful of queries.
+    """
     found = [_opens(case.patient, PATIENT, lambda verb: True)] if case.patient.can_sign_in else []
+    begun = case.starter if case.starter and people.begins(case, case.starter) else None
+    if begun and begun.can_sign_in:
+        found.append(_opens(begun, BEGINNER, lambda verb: verb in people.BY_BEGINNING))
     grants = Helper.objects.granted().filter(case=case).select_related("person").order_by("person__name", "pk")
     for grant in grants:
         if grant.person.can_sign_in and not grant.person.role:
             found.append(_opens(grant.person, HELPER, partial(people.allows, grant), grant))
-    found += _consultants(case)
+    found += [each for each in _consultants(case) if each.user != begun]
     if case.state != Case.State.CLOSED:
         coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name")
-        own = {each.user.pk for each in found}
+        own = {each.user.pk for each in found} | ({begun.pk} if begun else set())
         found += [_opens(user, COORDINATOR, lambda verb: True) for user in coordinators if user.pk not in own]
     return found
 
@@ -63,4 +68,5 @@ def _consultants(case: Case) -> list[Opens]:
 
 
 def _opens(user: User, role: str, allows: Any, grant: Helper | None = None) -> Opens:
-    return Opens(user, role, frozenset(verb for verb in KINDS if role in people.MAY[verb] and allows(verb)), grant)
+    acts_as = HELPER if role == BEGINNER else role
+    return Opens(user, role, frozenset(verb for verb in KINDS if acts_as in people.MAY[verb] and allows(verb)), grant)

@@ -16,6 +16,7 @@ from portal.actors import Actor
 from portal.once import once
 
 PATIENT, HELPER, CONSULTANT, COORDINATOR = "patient", "helper", "consultant", "coordinator"
+BEGINNER = "beginner"  # a helper who began the case and waits for the answer, where people are named
 
 # verb → roles. What a helper may depends on her grant besides: NEEDS and BY_MANDATE below.
 MAY: dict[str, set[str]] = {
@@ -100,6 +101,7 @@ BY_CONSENT = frozenset({"read_documents", "review"})  # what a consultant may wi
 
 WORDS: dict[str, Promise] = {
     PATIENT: gettext_lazy("you"),
+    BEGINNER: gettext_lazy("began this case for you"),
     HELPER: gettext_lazy("your helper"),
     CONSULTANT: gettext_lazy("your consultant"),
     COORDINATOR: gettext_lazy("your coordinator"),
@@ -107,6 +109,7 @@ WORDS: dict[str, Promise] = {
 # The same people, named to anyone but the patient.
 WORDS_TO_OTHERS: dict[str, Promise] = {
     PATIENT: gettext_lazy("the patient"),
+    BEGINNER: gettext_lazy("began the case for the patient"),
     HELPER: gettext_lazy("the helper"),
     CONSULTANT: gettext_lazy("the consultant"),
     COORDINATOR: gettext_lazy("the coordinator"),
@@ -290,6 +293,8 @@ def _part(case: Case, user: User) -> str:
     """The role of someone who is known to be in the case."""
     if user.pk == case.patient_id:
         return PATIENT
+    if user.pk == case.starter_id and begins(case, user):
+        return BEGINNER
     return {User.Role.CONSULTANT: CONSULTANT, User.Role.COORDINATOR: COORDINATOR}.get(User.Role(user.role), HELPER)
 
 
@@ -300,6 +305,8 @@ def _able(case: Case, verb: str) -> Q:
     if HELPER in roles:
         able |= Q(role="", pk__in=_holding(case, verb).values("person"))
     answered = Helper.objects.answered().filter(case=case, person=OuterRef("pk"))
+    if HELPER in roles and verb in BY_BEGINNING and case.starter_id:
+        able |= Q(pk=case.starter_id) & ~Q(Exists(answered))
     is_staff = ~Q(pk=case.starter_id) | Q(Exists(answered)) if case.starter_id else Q()
     if CONSULTANT in roles:
         place = Q(role=User.Role.CONSULTANT, pk__in=case.assignments.filter(ended_at__isnull=True).values("user"))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.case import people
+from cases.case.helping.words import what
 from cases.case.models import Case, Consent
 from cases.case.opening import KINDS, Opens, who_opens
 from cases.desk.links.actions import standing_of
@@ -51,12 +52,21 @@ def _person(each: Opens, words: Any) -> dict[str, Any]:
         "name": each.user.name,
         "initials": each.user.initials,
         "words": str(words[each.role]),
-        "kinds": _("Can open: %(kinds)s.") % {"kinds": kinds} if kinds else _("Can open nothing."),
+        "chosen": what(each.grant) if each.grant else "",
+        "kinds": _kinds(each, kinds),
         "until": _until(each, until),
     }
 
 
+def _kinds(each: Opens, kinds: str) -> str:
+    if each.role == people.BEGINNER:
+        return _("Can open: %(kinds)s, and the files they add.") % {"kinds": kinds}
+    return _("Can open: %(kinds)s.") % {"kinds": kinds} if kinds else _("Can open nothing.")
+
+
 def _until(each: Opens, until: dt.date | None) -> str:
+    if each.role == people.BEGINNER:
+        return _("Until you say yes or no.")
     if each.grant is None:
         return ""
     return _("Until %(day)s.") % {"day": when.day(until, year=True)} if until else _("Until you end it.")

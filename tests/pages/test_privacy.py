@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from cases.case import actions as case_actions
 from cases.case.hands import read_privacy_out
+from cases.case.helping import actions as helping
 from cases.case.helping.models import Helper
-from cases.case.helping.rules import SETS, SWITCHES
+from cases.case.helping.rules import SETS, SWITCHES, Chosen
 from cases.case.models import Consent
 from cases.case.opening import KINDS, who_opens
-from cases.case.people import has_consent_to_read, who_can_open
+from cases.case.people import has_consent_to_read, may, who_can_open
 from cases.desk.links.actions import link_for
 from cases.records.models import Visit
 from portal import clock, retention, when
@@ -180,6 +181,34 @@ def test_who_opens_what_is_the_rule_for_each_kind(chosen):
     html = read(case)
     assert "Ama Osei" in html
     assert "Until you end it." in html
+    assert f"your helper: {Chosen(chosen).label}" in html
+
+
+def test_whoever_began_stands_there_with_their_reach_until_there_is_an_answer():
+    ama = people.person("ama")
+    case = factories.assign(factories.open_case(starter=ama), people.person("joanne"))
+    found = who_opens(case)
+    for verb in KINDS:
+        assert [each.user for each in found if verb in each.verbs] == [user for user, _ in who_can_open(case, verb)]
+        assert (ama in [each.user for each in found if verb in each.verbs]) == may(verb, case, ama)
+    html = read(case)
+    assert "began this case for you" in html
+    assert "Can open: dates and where records are, and the files they add. Until you say yes or no." in html
+    helping.decline(helping.ask(case, ama, by=Actor.person(ama)), by=Actor.person(case.patient))
+    assert "began this case for you" not in read(case)
+    assert ama not in [user for user, _ in who_can_open(case, "see")]
+
+
+@pytest.mark.parametrize("key", ["theo", "joanne"])
+def test_staff_who_began_a_case_of_their_own_family_stand_there_as_that(key):
+    """They open no more than whoever begins, until the patient has answered."""
+    case = factories.assign(factories.open_case(starter=people.person(key)), people.person("joanne"))
+    found = {each.user: each for each in who_opens(case)}
+    assert found[people.person(key)].role == "beginner"
+    for verb in KINDS:
+        able = [user for user, _ in who_can_open(case, verb)]
+        assert set(able) == {user for user, each in found.items() if verb in each.verbs}
+        assert (people.person(key) in able) == may(verb, case, people.person(key))
 
 
 def test_a_page_of_an_office_stands_with_its_last_day():

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.case.helping import actions
-from cases.case.helping.forms import SWITCHES, HelpForm
+from cases.case.helping.forms import HelpForm
 from cases.case.helping.inviting import views as invites
 from cases.case.helping.models import Helper, Mandate
-from cases.case.helping.rules import ASKED_AGAIN_BEFORE, Chosen, longer
+from cases.case.helping.rules import ASKED_AGAIN_BEFORE, longer
+from cases.case.helping.words import what
 from cases.case.models import Case
 from cases.case.people import begins, cases_where, has_mandate
 from portal import clock, when
@@ -71,13 +72,6 @@ def by_law(helper: Helper) -> str:
     return _("A paper lets %(name)s sign and decide for you. It ends when you end the help.") % {
         "name": helper.person.first_name
     }
-
-
-def what(helper: Helper) -> str:
-    """What a helper may, in a line."""
-    if helper.chosen != Chosen.OWN:
-        return str(Chosen(helper.chosen).label) if helper.chosen else ""
-    return ", ".join(str(label) for switch, label in SWITCHES if switch in helper.switches)
 
 
 def _own(request: HttpRequest, pk: UUID) -> Helper:

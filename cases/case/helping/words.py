@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.case.helping.rules import Ended, How
+from cases.case.helping.forms import SWITCHES
+from cases.case.helping.models import Helper
+from cases.case.helping.rules import Chosen, Ended, How
 
 VERBS = {
     "helping.asked": _("Asked whether someone may help"),
@@ -54,3 +56,10 @@ def can(switches: Iterable[str]) -> list[str]:
         gettext("See dates, and what is still to do"),
         *(str(words) for switch, words in CAN.items() if switch in on),
     ]
+
+
+def what(helper: Helper) -> str:
+    """What a helper may, in a line: the set, or its switches."""
+    if helper.chosen != Chosen.OWN:
+        return str(Chosen(helper.chosen).label) if helper.chosen else ""
+    return ", ".join(str(label) for switch, label in SWITCHES if switch in helper.switches)
