@@ -28,6 +28,7 @@ from cases.desk.models import OfficeLink
 from cases.documents.describing.actions import say_kind
 from cases.documents.joining import actions as joining
 from cases.documents.models import PageImage
+from cases.opinions.comparing import actions as comparing
 from cases.opinions.questions import actions as questions
 from cases.opinions.talk import actions as talks
 from cases.records import actions as records
@@ -179,7 +180,7 @@ def _words() -> dict[str, str]:
     """Arguments that are words of the address itself."""
     verbs = {"document_verb": "hide", "visit_verb": "cancel", "item_verb": "asked", "referral_verb": "asked"}
     verbs |= {"report_verb": "asked", "release_verb": "take-back", "talk_verb": "cancel", "office_talk_verb": "time"}
-    verbs |= {"link_verb": "new-code", "question_verb": "ticked"}
+    verbs |= {"link_verb": "new-code", "question_verb": "ticked", "point_verb": "remove"}
     verbs["kind"] = "slides"
     verbs["message_verb"] = "take-back"
     verbs |= {"report_verb": "asked", "release_verb": "take-back"}
@@ -205,7 +206,8 @@ def _talk(case: Case) -> dict[str, Any]:
     talk = talks.arrange(case, doctor="Dr. Abara", office_name="Elm Street", on=on, at=dt.time(9, 20), by=by)
     talks.change_agenda(talk, questions=["Is a smaller operation possible?"], points=["Time"], seen_at=None, by=by)
     question = questions.add(case, text="How long can I take to decide?", by=by)
-    return {"talk": talk.pk, "question": question.pk}
+    point = comparing.add(case, topic="suggests", text="Remove the lump.", pages={"second": (2, None)}, by=by)
+    return {"talk": talk.pk, "question": question.pk, "point": point.pk}
 
 
 def _signed(case: Case) -> dict[str, Any]:

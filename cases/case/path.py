@@ -240,7 +240,7 @@ def _after_the_visit(facts: Facts, today: date) -> Step | None:
         helpful_by = None if facts.talk_held else facts.talk_on
         return Step(code, "records:report", helpful_by, 5, facts.visit_with)
     if facts.opinions == 1:  # nobody has to put opinions in here to talk about them
-        return Step("compare", "", None, 15)
+        return Step("compare", "opinions:compare", None, 15)
     if not facts.talk_held:
         return _talk(facts)
     if not facts.decision:

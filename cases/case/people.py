@@ -52,6 +52,7 @@ MAY: dict[str, set[str]] = {
     "see_questions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "ask_questions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "see_opinions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
+    "write_opinions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},  # from the doctors' papers
     "choose_helpers": {PATIENT},
     "record_helpers": {COORDINATOR},
     "hand_over": {COORDINATOR},
@@ -76,6 +77,7 @@ NEEDS: dict[str, str] = {
     "see_questions": MESSAGES,
     "ask_questions": MESSAGES,
     "see_opinions": SUMMARY,
+    "write_opinions": FILES,
     "open_summary": SUMMARY,
     "read_summary": SUMMARY,
     "see_private_words": PRIVATE,
@@ -97,7 +99,8 @@ BY_BEGINNING = frozenset(
         "take_papers",
     }
 )
-BY_CONSENT = frozenset({"read_documents", "review"})  # what a consultant may with the patient's permission alone
+# What a consultant may with the patient's permission alone.
+BY_CONSENT = frozenset({"read_documents", "review", "see_opinions", "write_opinions"})
 
 WORDS: dict[str, Promise] = {
     PATIENT: gettext_lazy("you"),

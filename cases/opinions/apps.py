@@ -42,6 +42,7 @@ class OpinionsConfig(AppConfig):
         mail_kinds.open_besides(office_part.open_with)
         words.register_for_patients("talk.")
         words.register_for_patients("question.ordered")
+        words.register_for_patients("opinions.")
         words.register_for_patients("decision.")
         words.register_for_patients("matters.")
         words.register(
@@ -59,6 +60,10 @@ class OpinionsConfig(AppConfig):
                 "talk.agenda_taken": _("Saved the page for the talk as a PDF"),
                 "talk.shown": _("Let the doctor’s office read the page for the talk"),
                 "opinions.seen": _("Looked at the opinions"),
+                "opinions.added": _("Wrote a line into the comparison"),
+                "opinions.changed": _("Changed a line of the comparison"),
+                "opinions.removed": _("Took a line out of the comparison"),
+                "opinions.put_back": _("Put a line back into the comparison"),
                 "decision.made": _("Said where they are with the decision"),
                 "decision.changed": _("Changed where they are with the decision"),
                 "matters.saved": _("Wrote down what matters to them"),

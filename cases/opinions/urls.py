@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from cases.opinions.comparing import views as comparing
 from cases.opinions.deciding import views as deciding
 from cases.opinions.questions import views as questions
 from cases.opinions.talk import office_views, views
@@ -9,6 +10,9 @@ from cases.opinions.talk import office_views, views
 app_name = "opinions"
 urlpatterns = [
     path("cases/<uuid:pk>/opinions/", deciding.compare, name="compare"),
+    path("cases/<uuid:pk>/opinions/add/", comparing.add, name="add_line"),
+    path("opinions/<uuid:pk>/change/", comparing.change, name="change_line"),
+    path("opinions/<uuid:pk>/<slug:verb>/", comparing.move, name="move_line"),
     path("cases/<uuid:pk>/opinions/decide/", deciding.decide, name="decide"),
     path("cases/<uuid:pk>/opinions/matters/", deciding.say_what_matters, name="matters"),
     path("cases/<uuid:pk>/talk/", views.talk, name="talk"),

@@ -14,6 +14,7 @@ from bookings.slots import plan_due_on
 from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.path import ARRIVED_HOPS, ConsultationFacts, Facts, ItemFacts
 from cases.documents.models import PLAN, Version
+from cases.opinions.comparing import known as comparing
 from cases.opinions.deciding import known as decisions
 from cases.opinions.talk import known as talks
 from cases.opinions.talk.known import Known
@@ -109,7 +110,9 @@ def _look_up(
     live = (
         Visit.objects.live()
         .filter(case__in=cases)
-        .annotate(talks_of_case=talks.beside("case"), decided=decisions.beside("case"))
+        .annotate(
+            talks_of_case=talks.beside("case"), decided=decisions.beside("case"), opinions=comparing.beside("case")
+        )
     )
     visits = live.select_related(*parts).order_by("round")
     rows = _Rows()
@@ -203,6 +206,7 @@ def _gather(case: Case, rows: _Rows) -> Gathered:
         talk_on=talk and talk.on,
         talk_with=talk.doctor if talk else "",
         talk_held=talk is not None and not talk.is_open,
+        opinions=visit.opinions if visit else 0,
         decision=decisions.in_a_word(visit.decided) if visit else "",
         report="" if report is None or report.state == ReportState.NOT_ASKED else str(report.state),
         call_wanted=case.pk in rows.calls,

@@ -183,6 +183,7 @@ def _named(step: Step) -> StepWords | None:
             return StepWords(
                 _("Look at both opinions side by side"),
                 _("Have both reports in front of you. Where they agree, the choice is clearer."),
+                _("See my opinions"),
             )
         case "talk":
             return StepWords(

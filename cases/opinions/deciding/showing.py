@@ -36,6 +36,11 @@ class Opinion:
     is_heard: bool
     papers: tuple[Document, ...]
 
+    @property
+    def number(self) -> int:
+        """1, 2 or 3: its color, the same wherever it stands."""
+        return [*NAMES].index(R(self.role)) + 1
+
 
 def of_case(case: Case, reader: Any) -> list[Opinion]:
     """First, second, third, in that order; papers only for who may open them."""
@@ -79,6 +84,12 @@ def _papers(case: Case, reader: Any) -> dict[str, list[Document]]:
         if len(visits) == 1 and version.document_id in readable:
             found.setdefault(of_round[visits[0].round], []).append(readable[version.document_id])
     return found
+
+
+def doctors(case: Case) -> dict[str, str]:
+    """The names of the first, second and third doctor, by role."""
+    links = {link.role: link.clinician.name for link in case.clinicians.select_related("clinician")}
+    return {str(role): links[role] for role in NAMES if role in links}
 
 
 def history(case: Case, reader: Any) -> list[Decision]:

@@ -11,6 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.models import Consultation
 from cases.case.models import Case
 from cases.case.people import CONSULTANT, PATIENT, may, role_in
+from cases.opinions.comparing import showing as comparing
+from cases.opinions.comparing.forms import LineForm
+from cases.opinions.comparing.models import Point
 from cases.opinions.deciding import actions, showing
 from cases.opinions.deciding.forms import DecisionForm, MattersForm
 from cases.opinions.models import Talk
@@ -39,18 +42,21 @@ def compare(request: HttpRequest, pk: str) -> HttpResponse:
     case, user = _case(request, pk), request.user
     if user.role:  # type: ignore[union-attr]
         record(Actor.of(request), "opinions.seen", case, patient=case.patient_id, case=case.pk, why="care")
-    return _page(request, case)
+    return page(request, case)
 
 
-def _page(
+def page(
     request: HttpRequest,
     case: Case,
     *,
     decision_form: DecisionForm | None = None,
     matters_form: MattersForm | None = None,
+    line_form: LineForm | None = None,
+    about: Point | None = None,
     also: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The whole page, with the form that was typed into as it stands; `about`: the line that is being changed."""
     user: Any = request.user
     role = role_in(case, user)
     opinions = showing.of_case(case, user)
@@ -63,11 +69,18 @@ def _page(
         decision_form = decision_form or _decision_form(request, case, stands, names)
         matters_form = matters_form or _matters_form(request, case)
     talk = Talk.objects.open().filter(case=case).select_related("clinician").first()
-    page = {
+    may_write = may("write_opinions", case, user) and case.state != Case.State.CLOSED
+    if line_form is None and may_write and doctors:
+        line_form, about = _line_form(request, case, doctors)
+    context = {
         "base": "base_staff.html" if user.role else "base_patient.html",
         "case": case,
         "is_patient": role == PATIENT,
         "opinions": opinions,
+        "compared": comparing.of_case(case, user, opinions),
+        "line_form": line_form,
+        "about": about,
+        "is_writing": bool(about or (line_form and line_form.is_bound)),
         "stands": stands,
         "stands_words": showing.in_words(stands, doctors) if stands else "",
         "before": [(each, showing.in_words(each, doctors)) for each in said if each.replaced_at],
@@ -78,10 +91,22 @@ def _page(
         "consultation": Consultation.objects.upcoming(clock.now()).filter(case=case).first() if may_decide else None,
         "draft": DRAFT,
         "matters_draft": MATTERS_DRAFT,
-        "form": next((form for form in (decision_form, matters_form) if form and form.is_bound), None),
+        "form": next((form for form in (line_form, decision_form, matters_form) if form and form.is_bound), None),
         "also": also,
     }
-    return render(request, "opinions/compare.html", page, status=status)
+    return render(request, "opinions/compare.html", context, status=status)
+
+
+def _line_form(request: HttpRequest, case: Case, doctors: dict[str, str]) -> tuple[LineForm, Point | None]:
+    """An empty line, or the one that a link of the page opens."""
+    pk = request.GET.get("line", "")
+    found = (
+        next((each for each in Point.objects.standing().filter(case=case) if str(each.pk) == pk), None) if pk else None
+    )
+    if found is None:
+        return LineForm.empty(doctors), None
+    found.case = case
+    return LineForm.of(found, doctors), found
 
 
 def _known(case: Case, doctors: dict[str, str]) -> dict[str, Any]:
@@ -109,7 +134,7 @@ def decide(request: HttpRequest, pk: str) -> HttpResponse:
     doctors = {each.role: each.doctor for each in showing.of_case(case, request.user) if each.is_heard}
     form = DecisionForm(request.POST, **_known(case, doctors))
     if not form.is_valid():
-        return _page(request, case, decision_form=form, status=422)
+        return page(request, case, decision_form=form, status=422)
     try:
         actions.decide(case, **form.cleaned_data, by=Actor.of(request))
     except Refused as no:
@@ -126,7 +151,7 @@ def say_what_matters(request: HttpRequest, pk: str) -> HttpResponse:
     case = _case(request, pk, "decide")
     form = MattersForm(request.POST, prefix=MATTERS)
     if not form.is_valid():
-        return _page(request, case, matters_form=form, status=422)
+        return page(request, case, matters_form=form, status=422)
     try:
         actions.say_what_matters(case, **form.cleaned_data, by=Actor.of(request))
     except Refused as no:
@@ -140,11 +165,11 @@ def _refused(request: HttpRequest, case: Case, form: Any, no: Refused, **forms: 
     """The page again with what was typed. What was saved meanwhile stands beside it, and the next press counts."""
     if no.code in form.fields:
         form.add_error(no.code, no.message)
-        return _page(request, case, status=422, **forms)
+        return page(request, case, status=422, **forms)
     if no.code == "changed":
         form.data = form.data.copy()
         form.data[form.add_prefix("seen")] = _seen_now(case, form)
-    return _page(request, case, also=[no.message], status=409 if no.code == "changed" else 422, **forms)
+    return page(request, case, also=[no.message], status=409 if no.code == "changed" else 422, **forms)
 
 
 def _seen_now(case: Case, form: Any) -> str:

@@ -1,0 +1,110 @@
+"""Writing into the comparison, from the page of the opinions."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cases.case import hands
+from cases.case.models import Case
+from cases.case.people import COORDINATOR, may, role_in
+from cases.opinions.comparing import actions
+from cases.opinions.comparing.forms import LineForm
+from cases.opinions.comparing.models import Point
+from cases.opinions.deciding import showing, views
+from portal.access import PERSON, find_or_404, open_to
+from portal.actors import Actor
+from portal.errors import Refused
+
+VERBS = {"remove": actions.remove, "put-back": actions.put_back}
+
+
+def _case(request: HttpRequest, pk: UUID) -> Case:
+    case: Case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+    if not may("write_opinions", case, request.user):
+        raise Http404
+    return case
+
+
+def _point(request: HttpRequest, pk: UUID) -> Point:
+    point: Point = find_or_404(Point.objects.visible_to(request.user), pk=pk)
+    point.case = _case(request, point.case_id)
+    return point
+
+
+def _actor(request: HttpRequest, case: Case) -> Actor:
+    """A coordinator writes for the patient: it is on record as done for her."""
+    is_for_her = role_in(case, request.user) == COORDINATOR
+    return hands.actor_for(request, case) if is_for_her else Actor.of(request)
+
+
+@open_to(PERSON)
+@require_POST
+def add(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One more line."""
+    case = _case(request, pk)
+    form = LineForm(request.POST, doctors=showing.doctors(case))
+    if not form.is_valid():
+        return views.page(request, case, line_form=form, status=422)
+    said = form.cleaned_data
+    try:
+        actions.add(
+            case,
+            topic=said["topic"],
+            text=said["text"],
+            pages=said["pages"],
+            pk=said["new"],
+            by=_actor(request, case),
+        )
+    except Refused as no:
+        return views.page(request, case, line_form=form, also=[no.message], status=422)
+    messages.success(request, _("The line stands."))
+    return redirect("opinions:compare", case.pk)
+
+
+@open_to(PERSON)
+@require_POST
+def change(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Other words for a line. What was changed meanwhile is shown, and what was typed stays."""
+    point = _point(request, pk)
+    form = LineForm.of(point, showing.doctors(point.case), request.POST)
+    about: dict[str, Any] = {"line_form": form, "about": point}
+    if not form.is_valid():
+        return views.page(request, point.case, status=422, **about)
+    said = form.cleaned_data
+    try:
+        actions.change(
+            point,
+            topic=said["topic"],
+            text=said["text"],
+            pages=said["pages"],
+            seen=said["seen"] or 0,
+            by=_actor(request, point.case),
+        )
+    except Refused as no:
+        status = 409 if no.code == "changed" else 422
+        if status == 409:
+            form.data = form.data.copy()
+            form.data["seen"] = str(Point.objects.values_list("version", flat=True).get(pk=point.pk))
+        return views.page(request, point.case, also=[no.message], status=status, **about)
+    messages.success(request, _("Saved."))
+    return redirect(point)
+
+
+@open_to(PERSON)
+@require_POST
+def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Take a line away, or put it back."""
+    if verb not in VERBS:
+        raise Http404
+    point = _point(request, pk)
+    try:
+        VERBS[verb](point, by=_actor(request, point.case))
+        messages.success(request, _("Taken away. It can be put back below.") if verb == "remove" else _("Put back."))
+    except Refused as no:
+        messages.error(request, no.message)
+    return redirect("opinions:compare", point.case_id)
