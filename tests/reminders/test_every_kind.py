@@ -21,7 +21,7 @@ from cases.threads import actions as threads
 from cases.threads import answering, digest
 from portal import clock, mail
 from portal.actors import Actor
-from portal.pages import nudges
+from portal.pages import closing_actions, nudges
 from portal.reminders import emails, kinds, patterns, rules
 from portal.reminders.models import Delivery, Reminder
 from portal.reminders.readers import reader_of
@@ -57,10 +57,18 @@ def house(world, request):  # noqa: F811
     record_mandate(visit.case, people.person("ines"), kind="power", from_on=clock.today(theo.user.zone), by=theo)
     nudges.nudge(visit.case, by=Actor.person(people.person("ama")))
     _write(visit.case)
+    _close_and_open()
     fax = letter_actions.ask_to_fax(Case.objects.get(pk=world["case"]), "refer", by=Actor.person(people.person("rosa")))
     settle_to_do(fax, by=Actor.person(people.person("theo")))
     if request.param == "canceled":
         bookings.cancel(call, by=Actor.person(call.patient))
+
+
+def _close_and_open() -> None:
+    """A case of Grace's that Joanne read, closed and opened again."""
+    theo, case = Actor.person(people.person("theo")), factories.open_case(people.person("grace"))
+    assign(case, people.person("joanne"), why="taking", by=theo)
+    closing_actions.reopen_case(closing_actions.close_case(case, "asked", by=theo), by=theo)
 
 
 def _write(case: Case) -> None:
