@@ -4,9 +4,10 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -72,7 +73,14 @@ STAFF_STATES = {
 def case_file(request: HttpRequest, pk: str) -> HttpResponse:
     """Everything the team knows of one case. Each look is on record, and the patient reads it."""
     found = Case.objects.visible_to(request.user).select_related("patient", "starter", "key")
-    case = find_or_404(found.annotate(is_covered=away_showing.is_covered(), is_worried=worry.is_worried()), pk=pk)
+    try:
+        case = find_or_404(found.annotate(is_covered=away_showing.is_covered(), is_worried=worry.is_worried()), pk=pk)
+    except Http404:
+        closed = Case.objects.to_reopen(request.user).filter(state=Case.State.CLOSED, pk=pk).first()
+        if closed is None:
+            raise
+        messages.info(request, _("This case is closed. Open it again to see it."))
+        return redirect(f"{reverse('pages:closed_cases')}?{urlencode({'find': closed.reference})}")
     record(Actor.of(request), "case.seen", case, patient=case.patient_id, case=case.pk, why="care")
     return render(request, "pages/case_file.html", _file(case, request))
 

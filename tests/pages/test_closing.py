@@ -215,7 +215,10 @@ def test_pages_close_and_open_it(case):
     assert reverse("pages:reopen", args=[case.pk]) in home
     assert "Rosa Delgado" in theo.get(reverse("pages:closed_cases"), {"find": "delg"}).content.decode()
     assert "Rosa Delgado" not in theo.get(reverse("pages:closed_cases"), {"find": "Tanaka"}).content.decode()
-    assert theo.get(reverse("pages:case_file", args=[case.pk])).status_code == 404
+    gone = theo.get(reverse("pages:case_file", args=[case.pk]), follow=True).content.decode()
+    assert "This case is closed. Open it again to see it." in gone
+    assert "Rosa Delgado" in gone
+    assert browser("joanne").get(reverse("pages:case_file", args=[case.pk])).status_code == 404
     assert theo.post(reverse("pages:reopen", args=[case.pk]))["Location"].endswith(f"/staff/cases/{case.pk}/")
     assert "This page is closed." not in rosa.get(case.get_absolute_url()).content.decode()
 
