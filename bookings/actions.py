@@ -15,17 +15,18 @@ from uuid import UUID, uuid4
 import psycopg.errors
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from bookings import availability, changes, follow_up, rules
-from bookings.models import Consultation, Hold, Practice, Reservation, Service
+from bookings import asked_ending, asked_notices, availability, changes, follow_up, rules
+from bookings.models import AskedHold, Consultation, Hold, Practice, Reservation, Service
 from bookings.parts import part_in
 from bookings.rules import JustTaken
 from bookings.slots import Why
 from cases.case import hands
-from cases.case.actions import assign, end_assignment, give_consent, must, new_reference
+from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, must, new_reference
 from cases.case.models import Case, Consent, Cover
-from cases.case.people import PATIENT, has_consent_to_read, role_in
+from cases.case.people import HELPER, PATIENT, acts_as, has_consent_to_read, only_theirs, role_in
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -34,6 +35,7 @@ from portal.history.actions import record
 from portal.history.models import Event
 from portal.texts.words import text
 
+ASK_TO_READ = "ask_to_read"  # a to-do: somebody without email is asked who may read
 RIVALS = (psycopg.errors.ExclusionViolation, psycopg.errors.DeadlockDetected)
 
 
@@ -61,7 +63,8 @@ def lock_practice(consultant: User) -> Practice:
 
 def let_go_expired(practice: Practice, now: datetime) -> None:
     """A constraint cannot tell that a hold is over, so its reservation goes before others are judged."""
-    Reservation.objects.filter(consultant=practice.pk, hold__expires_at__lte=now).delete()
+    over = Q(hold__expires_at__lte=now) | Q(asked__until__lte=now)
+    Reservation.objects.filter(over, consultant=practice.pk).delete()
 
 
 def check_free(hold: Hold, practice: Practice, now: datetime) -> None:
@@ -149,7 +152,7 @@ def renew(hold: Hold, *, by: Actor) -> Hold:
     return kept
 
 
-def _claim(hold: Hold, practice: Practice, seen: str, now: datetime) -> Hold:
+def claim(hold: Hold, practice: Practice, seen: str, now: datetime) -> Hold:
     """The hold again, under the locks: still what the person saw, and still its own or free."""
     kept = Hold.objects.select_related("case", "service", "consultant", "moving").filter(pk=hold.pk).first()
     if kept is None or kept.choice != (seen or hold.choice):
@@ -164,23 +167,30 @@ def _claim(hold: Hold, practice: Practice, seen: str, now: datetime) -> Hold:
     return kept
 
 
-def _consents(hold: Hold, accepts_scope: bool, may_read: bool, by: Actor, how: str, version: int | None) -> Consent:
+def consents(
+    hold: Hold | AskedHold, accepts_scope: bool, may_read: bool, by: Actor, how: str, version: int | None
+) -> Consent:
     """The scope accepted once per version, the permission to read once per consultant and case.
 
-    Whoever books for the patient says how she agreed (`how`), and to which version of the scope.
+    Whoever books for the patient says how she agreed (`how`), and to which version of the scope. A helper gives
+    neither, but where the law lets her act for the patient.
     """
     patient, case, consultant = hold.case.patient, hold.case, hold.consultant
     scope = standing_scope(patient)
+    is_helper = role_in(case, by) == HELPER and not acts_as(case, by)
+    if is_helper and scope is None:
+        raise Refused(only_theirs(case), code="role")
     missing = rules.needed_before_booking(
         accepts_scope=accepts_scope,
         has_scope=scope is not None,
-        may_read=may_read or not hold.service.needs_plan,
+        may_read=may_read or is_helper or not hold.service.needs_plan,
         has_may_read=has_consent_to_read(case, consultant),
     )
     if missing:
         raise Refused(missing[0][1], code=missing[0][0])
+    may_read = may_read and not is_helper
     is_new = scope is None or (may_read and not has_consent_to_read(case, consultant))
-    if is_new and role_in(case, by) != PATIENT:
+    if is_new and role_in(case, by) != PATIENT and not acts_as(case, by):
         hands.check_said(how, by=by)
         if version is not None and version != text("scope_tick").version:
             raise Refused(_("These words have changed since. Read out the new ones."), code="said")
@@ -227,35 +237,56 @@ def book(
         earlier = Consultation.objects.filter(held_as=hold.pk).first()
         if earlier is not None:
             return earlier
-        kept = _claim(hold, practice, seen, now)
-        pk = uuid4()
-        consultation = Consultation(
-            pk=pk,
-            case=kept.case,
-            patient=patient,
-            consultant=kept.consultant,
-            service=kept.service,
-            starts_at=kept.starts_at,
-            ends_at=kept.ends_at,
-            wall_at=_wall(kept.starts_at, practice),
-            time_zone=practice.time_zone,
-            how=kept.how,
-            hope=hope.strip(),
-            uid=f"{pk}@{settings.ALLOWED_HOSTS[0]}",
-            reference=new_reference(),
-            held_as=kept.pk,
-            scope=_consents(kept, accepts_scope, may_read, by, how, version),
-            booked_at=now,
-            booked_by=by.user,
-        )
-        consultation.save(force_insert=True)
-        _reserve_call(consultation, practice)
+        kept = claim(hold, practice, seen, now)
+        scope = consents(kept, accepts_scope, may_read, by, how, version)
+        asked_ending.booked_otherwise(kept.case, now, by=by)
+        consultation = make_call(kept, patient, practice, scope=scope, hope=hope, now=now, by=by)
         kept.delete()
-        assign(consultation.case, consultation.consultant, why="booking", by=by)
-        follow_up.booked(consultation, now)
-        record(by, "consultation.booked", consultation, patient=patient.pk, case=consultation.case_id)
-        changes.booked(consultation, by=by)
     return consultation
+
+
+def make_call(
+    kept: Hold | AskedHold, patient: User, practice: Practice, *, scope: Consent, hope: str, now: datetime, by: Actor
+) -> Consultation:
+    """The call of a time that is held and claimed, under the locks; what follows from it is planned with it."""
+    pk = uuid4()
+    consultation = Consultation(
+        pk=pk,
+        case=kept.case,
+        patient=patient,
+        consultant=kept.consultant,
+        service=kept.service,
+        starts_at=kept.starts_at,
+        ends_at=kept.ends_at,
+        wall_at=_wall(kept.starts_at, practice),
+        time_zone=practice.time_zone,
+        how=kept.how,
+        hope=hope.strip(),
+        uid=f"{pk}@{settings.ALLOWED_HOSTS[0]}",
+        reference=new_reference(),
+        held_as=kept.pk,
+        scope=scope,
+        booked_at=now,
+        booked_by=by.user,
+    )
+    consultation.save(force_insert=True)
+    _reserve_call(consultation, practice)
+    assign(consultation.case, consultation.consultant, why="booking", by=by)
+    follow_up.booked(consultation, now)
+    _ask_to_read(consultation, now, by)
+    record(by, "consultation.booked", consultation, patient=patient.pk, case=consultation.case_id)
+    changes.booked(consultation, by=by)
+    return consultation
+
+
+def _ask_to_read(call: Consultation, now: datetime, by: Actor) -> None:
+    """A helper booked with somebody who may not read yet: the patient is asked, by her own channel or a call."""
+    if not call.service.needs_plan or has_consent_to_read(call.case, call.consultant):
+        return
+    if asked_notices.is_written_to(call.patient):
+        asked_notices.ask_to_read(call, now)
+    else:
+        ask_to_do(ASK_TO_READ, call, case=call.case, due_on=clock.today(call.zone), by=by)
 
 
 def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
@@ -267,7 +298,7 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
         moved = Consultation.objects.filter(held_as=hold.pk).first()
         if moved is not None:
             return moved
-        kept = _claim(hold, practice, seen, now)
+        kept = claim(hold, practice, seen, now)
         consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=cast(UUID, kept.moving_id))
         rules.check("move", consultation, part_in(consultation.case, by), now)
         consultation.reservations.all().delete()

@@ -11,13 +11,19 @@ class BookingsConfig(AppConfig):
     label = "bookings"
 
     def ready(self) -> None:
+        from bookings import actions, asked_ending, asked_notices
         from bookings.reminders import KINDS
         from portal.reminders.kinds import register
 
-        register(*KINDS)
+        register(*KINDS, *asked_notices.KINDS)
         words.register(
             {
                 "hold.made": _("Chose a time for a call"),
+                "hold.asked": _("Held a time, for the patient to say yes"),
+                "hold.accepted": _("Said yes to a time that was held"),
+                "hold.declined": _("Said no to a time that was held"),
+                "hold.taken_back": _("Took back a time that was held"),
+                "hold.expired": _("A time that was held is free again"),
                 "consultation.booked": _("Booked a call"),
                 "consultation.moved": _("Moved a call"),
                 "consultation.cancelled": _("Canceled a call"),
@@ -26,5 +32,9 @@ class BookingsConfig(AppConfig):
                 "consultation.seen": _("Looked at a call"),
                 "hours.set": _("Changed the weekly hours"),
                 "hours.time_off_set": _("Changed time off"),
+            },
+            {
+                asked_ending.ASKED_TIME: _("A time is held: ask the patient"),
+                actions.ASK_TO_READ: _("A call is booked: ask who may read"),
             },
         )

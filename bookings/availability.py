@@ -47,6 +47,7 @@ def _taken(practice: Practice, now: datetime, case: Case | None, moving: Consult
     """What is in the way: not what is over, not the patient's own choice, not the call that moves."""
     rows = Reservation.objects.filter(consultant=practice.pk, ends_at__gt=now)
     rows = rows.exclude(hold__isnull=False, hold__expires_at__lte=now)
+    rows = rows.exclude(asked__isnull=False, asked__until__lte=now)
     if case is not None:
         rows = rows.exclude(hold__patient=case.patient_id)
     if moving is not None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bookings import actions, availability, slots
-from bookings.models import Consultation, Hold, Hours, Practice, TimeOff
+from bookings.models import AskedHold, Consultation, Hold, Hours, Practice, TimeOff
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
@@ -61,7 +61,9 @@ def _left_outside(practice: Practice, now: datetime, was_inside: Inside, is_insi
 
 def _let_go_outside(practice: Practice, is_inside: Inside) -> None:
     """A chosen time outside the new hours loses its place; its page says so when the person goes on."""
-    for chosen in Hold.objects.filter(consultant=practice.pk).select_related("service"):
+    holds = Hold.objects.filter(consultant=practice.pk).select_related("service")
+    asked = AskedHold.objects.waiting().filter(consultant=practice.pk).select_related("service")
+    for chosen in [*holds, *asked]:
         if not is_inside(chosen):
             chosen.reservations.all().delete()
 

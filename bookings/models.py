@@ -8,14 +8,16 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bookings import slots
+from bookings.asked_holds import AskedHold as AskedHold
+from bookings.asked_holds import How as How
 from bookings.practices import ExtraHours, Hours, Practice, TimeOff, check_zone
 from cases.case.models import Case, Consent
-from cases.case.people import where
+from cases.case.people import began, where
 from portal.accounts.models import User
 from portal.vault.fields import SealedText
 from portal.vault.models import DataKey
@@ -44,11 +46,6 @@ class TsTzRange(Func):
 
 def stretch() -> TsTzRange:
     return TsTzRange("starts_at", "ends_at", RangeBoundary())
-
-
-class How(models.TextChoices):
-    VIDEO = "video", _("Video call")
-    PHONE = "phone", _("Phone call")
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
@@ -101,7 +98,8 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         ended too: one's calendar keeps its past."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        cases = Case.objects.visible_to(user).values("pk")
+        # Nobody who only began a case books in it: the calls there are what others put in.
+        cases = Case.objects.visible_to(user).exclude(began(user, "", OuterRef("pk"))).values("pk")
         if user.role == "consultant":
             return self.filter(Q(case__in=cases) | Q(consultant=user))
         return self.filter(case__in=cases)
@@ -271,6 +269,7 @@ class Reservation(models.Model):
 
     class Kind(models.TextChoices):
         HOLD = "hold"
+        ASKED = "asked"  # chosen by a helper, and waits for the patient's yes
         CONSULTATION = "consultation"
         PREPARATION = "preparation"
         BLOCKED = "blocked"
@@ -280,6 +279,7 @@ class Reservation(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     hold = models.ForeignKey(Hold, null=True, blank=True, on_delete=models.CASCADE, related_name="reservations")
+    asked = models.ForeignKey(AskedHold, null=True, blank=True, on_delete=models.CASCADE, related_name="reservations")
     consultation = models.ForeignKey(
         Consultation, null=True, blank=True, on_delete=models.CASCADE, related_name="reservations"
     )
@@ -294,9 +294,10 @@ class Reservation(models.Model):
             ),
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="reservation_ends_after_start"),
             models.CheckConstraint(
-                condition=Q(kind="hold", hold__isnull=False, consultation=None)
-                | Q(kind__in=["consultation", "preparation"], hold=None, consultation__isnull=False)
-                | Q(kind="blocked", hold=None, consultation=None),
+                condition=Q(kind="hold", hold__isnull=False, asked=None, consultation=None)
+                | Q(kind="asked", hold=None, asked__isnull=False, consultation=None)
+                | Q(kind__in=["consultation", "preparation"], hold=None, asked=None, consultation__isnull=False)
+                | Q(kind="blocked", hold=None, asked=None, consultation=None),
                 name="reservation_says_what_it_is_for",
             ),
             models.UniqueConstraint(
@@ -311,5 +312,5 @@ class Reservation(models.Model):
 
     @property
     def taken(self) -> slots.Taken:
-        is_call = self.kind in (self.Kind.HOLD, self.Kind.CONSULTATION)
+        is_call = self.kind in (self.Kind.HOLD, self.Kind.ASKED, self.Kind.CONSULTATION)
         return slots.Taken(self.starts_at, self.ends_at, is_call)

@@ -109,3 +109,58 @@ PLAN_MISSING = Pattern(
     examples=NAME,
     has_time=True,
 )
+ASKED = Pattern(
+    code="bookings.asked",
+    about=_("Call: a helper chose a time, and the patient is asked"),
+    parts={
+        "subject": _("A time is held for you"),
+        "lead": _("Somebody who helps you chose a time for a call, %(name)s"),
+        "line": _("It is held until %(day)s. Look at it, and say yes or no. Nothing is booked before that."),
+        "action_label": _("Look at it"),
+    },
+    examples=NAME | {"day": _("Friday, November 20")},
+)
+ASKED_OVER = Pattern(
+    code="bookings.asked_over",
+    about=_("Call: a time that a helper chose is not held any more"),
+    parts={
+        "subject": _("A time is not held any more"),
+        "lead": _("The time that was held for you is free again, %(name)s"),
+        "line": _("Nothing is booked. You can choose another time whenever you like."),
+        "action_label": _("See it"),
+    },
+    examples=NAME,
+)
+ASK_TO_READ = Pattern(
+    code="bookings.ask_to_read",
+    about=_("Call: a helper booked it, and the patient is asked who may read"),
+    parts={
+        "subject": _("A question about your call"),
+        "lead": _("Your call is booked, %(name)s. May %(consultant)s read your files first?"),
+        "line": _("Only you can say so. The call stays booked, whatever you answer."),
+        "action_label": _("Answer it"),
+    },
+    examples=NAME | {"consultant": _("Sam")},
+)
+ASKED_BOOKED = Pattern(
+    code="bookings.asked_booked",
+    about=_("Call: the time that a helper chose is booked"),
+    parts={
+        "subject": _("The time you chose is booked"),
+        "lead": _("The time you chose is booked, %(name)s"),
+        "line": _("It stands on the page you help with."),
+        "action_label": _("Open it"),
+    },
+    examples=NAME,
+)
+ASKED_FREE = Pattern(
+    code="bookings.asked_free",
+    about=_("Call: the time that a helper chose is not taken"),
+    parts={
+        "subject": _("The time you chose is not held any more"),
+        "lead": _("The time you chose is not held any more, %(name)s"),
+        "line": _("Nothing is booked by it. See what came of it."),
+        "action_label": _("Open it"),
+    },
+    examples=NAME,
+)

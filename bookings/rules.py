@@ -13,6 +13,7 @@ from portal.moves import Move
 
 HOLD_FOR = timedelta(minutes=30)
 HOLD_AT_MOST = timedelta(hours=2)
+ASKED_FOR = timedelta(days=3)  # how long a helper's choice waits for the patient's yes
 MOVE_UNTIL = timedelta(hours=2)
 # A call page opens a little before the call, for the one who likes to be early.
 OPENS_BEFORE = timedelta(minutes=15)
@@ -77,6 +78,11 @@ def check(verb: str, consultation: Booked, role: str, now: datetime) -> None:
 def hold_until(made_at: datetime, now: datetime) -> datetime:
     """A hold lasts 30 minutes from the last sign of life, and 2 hours at most."""
     return min(now + HOLD_FOR, made_at + HOLD_AT_MOST)
+
+
+def asked_until(starts_at: datetime, now: datetime) -> datetime:
+    """A time that waits for the patient's yes is held for 3 days, and never until so late that nobody can prepare."""
+    return min(now + ASKED_FOR, starts_at - MOVE_UNTIL)  # elapsed
 
 
 def needed_before_booking(

@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from bookings import staff_pages, views
+from bookings import asked_views, staff_pages, views
 
 app_name = "bookings"
 urlpatterns = [
     path("cases/<uuid:pk>/consultation/", views.pick, name="pick"),
     path("holds/<uuid:pk>/check/", views.check, name="check"),
     path("holds/<uuid:pk>/keep/", views.keep, name="keep"),
+    path("holds/<uuid:pk>/asked/", asked_views.asked, name="asked"),
     path("consultations/<uuid:pk>/", views.detail, name="detail"),
+    path("consultations/<uuid:pk>/agree-to-read/", asked_views.agree_to_read, name="agree_to_read"),
     path("consultations/<uuid:pk>/move/", views.move, name="move"),
     path("consultations/<uuid:pk>/cancel/", views.cancel, name="cancel"),
     path("consultations/<uuid:pk>/call/", views.call, name="call"),

@@ -10,15 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings import actions, availability, calendars, changes, invitations, offers, picker, rules
+from bookings import actions, asking, availability, calendars, changes, invitations, offers, picker, rules
 from bookings.forms import CancelForm, CheckForm, PickForm
-from bookings.models import Consultation, Hold, Practice, Service
+from bookings.models import AskedHold, Consultation, Hold, Practice, Service
 from bookings.parts import part_in
 from bookings.rules import JustTaken
 from cases.case import hands
 from cases.case.actions import ask_to_do, must_be_open
 from cases.case.models import Case
-from cases.case.people import COORDINATOR, HELPER, has_consent_to_read, may, role_in
+from cases.case.people import COORDINATOR, HELPER, acts_as, has_consent_to_read, may, role_in
 from cases.documents.models import Version
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
@@ -71,6 +71,7 @@ def _pick_page(
     lost, also = more.pop("lost", None), more.pop("also", [])
     offer = _offer(request, case, moving, lost=lost)
     context: dict[str, Any] = {"case": case, "moving": moving, "offer": offer, "also": also}
+    context["waits"] = None if moving else asking.waiting_for(case)
     if offer:
         context |= {
             "month": offer.month(),
@@ -117,9 +118,7 @@ def pick(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Three times that fit, then a month. Pressing a time keeps it and goes on to check-and-book."""
     case = find_or_404(Case.objects.visible_to(request.user), pk=pk)
     role = role_in(case, request.user)
-    # A helper books what the patient has accepted already.
-    is_too_early = role == HELPER and actions.standing_scope(case.patient) is None
-    if is_too_early or not may("book", case, request.user):
+    if not may("book", case, request.user):
         return render(request, "bookings/pick_not_you.html", {"case": case, "role": role})
     if request.method == "POST":
         return _choose(request, case, None)
@@ -162,10 +161,13 @@ def _files(request: HttpRequest, case: Case) -> list[Version]:
 
 
 def _check_form(kept: Hold, user: Any, *data: Any) -> CheckForm:
+    # A helper says yes to nothing for the patient, but where the law lets her.
+    is_helper = role_in(kept.case, user) == HELPER and not acts_as(kept.case, user)
+    asks_to_read = kept.service.needs_plan and not has_consent_to_read(kept.case, kept.consultant)
     return CheckForm(
         *data,
-        asks_scope=actions.standing_scope(kept.patient) is None,
-        asks_to_read=kept.service.needs_plan and not has_consent_to_read(kept.case, kept.consultant),
+        asks_scope=not is_helper and actions.standing_scope(kept.patient) is None,
+        asks_to_read=not is_helper and asks_to_read,
         acts_for=kept.patient.first_name if role_in(kept.case, user) == COORDINATOR else "",
         initial={
             "hope": (drafts.kept(user, DRAFT, kept.case_id) or {}).get("hope", ""),
@@ -200,6 +202,12 @@ def _check_page(
         "practice": practice,
         "is_elsewhere": when.zone_name(user.zone) != when.zone_name(practice.zone),  # type: ignore[union-attr]
         "acts_for": kept.patient if kept.patient_id != user.pk else None,
+        "must_ask": not kept.moving_id and asking.must_ask(kept.case, Actor.of(request)),
+        "until": rules.asked_until(kept.starts_at, now),
+        "asks_later": kept.service.needs_plan
+        and "may_read" not in form.fields
+        and not kept.moving_id
+        and not has_consent_to_read(kept.case, kept.consultant),
         "is_elsewhere_for_them": when.zone_name(user.zone) != when.zone_name(kept.patient.zone),  # type: ignore[union-attr]
     }
     return render(request, "bookings/check.html", context, status=status)
@@ -210,6 +218,7 @@ def _check_page(
 def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The last look; its button books, or moves. A second press finds what the first one booked."""
     booked = _consultations(request).filter(held_as=pk).first()
+    booked = booked or AskedHold.objects.visible_to(request.user).filter(pk=pk).first()
     if booked:
         return redirect(booked)
     holds = Hold.objects.visible_to(request.user)
@@ -231,8 +240,10 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(consultation)
 
 
-def _book(request: HttpRequest, kept: Hold, said: dict[str, Any]) -> Consultation:
+def _book(request: HttpRequest, kept: Hold, said: dict[str, Any]) -> Consultation | AskedHold:
     by = hands.actor_for(request, kept.case)
+    if not kept.moving_id and asking.must_ask(kept.case, by):
+        return asking.ask(kept, seen=said["seen"], hope=said["hope"], by=by)
     if kept.moving_id:
         return actions.move(hold=kept, seen=said["seen"], by=by)
     return actions.book(
@@ -261,6 +272,13 @@ def keep(request: HttpRequest, pk: UUID) -> HttpResponse:
 # A booked call
 
 
+def _asks_to_read(call: Consultation, user: Any) -> bool:
+    """Whether to ask that the consultant of a coming call may read: whom it is to say, and the coordinator who asks."""
+    if not call.is_booked or not call.service.needs_plan or has_consent_to_read(call.case, call.consultant):
+        return False
+    return may("consent", call.case, user) or role_in(call.case, user) == COORDINATOR
+
+
 def _detail_page(
     request: HttpRequest, consultation: Consultation, status: int = 200, also: list[str] | None = None
 ) -> HttpResponse:
@@ -278,6 +296,7 @@ def _detail_page(
         "also": also,
         "moves": rules.allowed(consultation, part_in(consultation.case, user), now),
         "may_book": may("book", consultation.case, user),
+        "asks_to_read": _asks_to_read(consultation, user),
         "is_over": consultation.ends_at <= now,
         "due_on": due_on,
         "is_past_due": due_on is not None and due_on < now.astimezone(consultation.zone).date(),

@@ -16,7 +16,7 @@ from portal import when
 Kind = Reservation.Kind
 GRID_FROM, GRID_UNTIL = time(9), time(18)
 GRID_SPANS = (15, 30, 45, 60, 90, 120, 180)  # minutes the style sheet knows
-LOOKS: dict[str, str] = {Kind.PREPARATION: "rs-ev--review", Kind.BLOCKED: "rs-ev--block"}
+LOOKS: dict[str, str] = {Kind.PREPARATION: "rs-ev--review", Kind.BLOCKED: "rs-ev--block", Kind.ASKED: "rs-ev--block"}
 
 
 def monday_of(day: date) -> date:
@@ -102,6 +102,8 @@ class Week:
             return _("Prepare: %(name)s") % {"name": row.consultation.patient.name}
         if row.kind == Kind.HOLD:
             return _("Somebody is booking")
+        if row.kind == Kind.ASKED:
+            return _("Held, not booked yet")
         words = {"time": when.clock_time(row.starts_at, self.zone)}
         if row.consultation:
             return _("%(time)s, %(name)s") % {**words, "name": row.consultation.patient.name}
@@ -109,6 +111,8 @@ class Week:
 
     def _hint(self, row: Reservation) -> str:
         call = row.consultation
+        if row.asked:
+            return _("Waits for a yes until %(at)s") % {"at": when.moment(row.asked.until, self.zone)}
         if call is None or row.kind == Kind.PREPARATION:
             return row.note
         words = {"how": call.get_how_display(), "what": call.service.name, "minutes": call.minutes}
@@ -126,6 +130,7 @@ def of(practice: Practice, monday: date, now: datetime) -> Week:
     rows = (
         Reservation.objects.filter(consultant=practice.pk, starts_at__lt=ends, ends_at__gt=begins)
         .exclude(hold__isnull=False, hold__expires_at__lte=now)
-        .select_related("consultation__patient", "consultation__service")
+        .exclude(asked__isnull=False, asked__until__lte=now)
+        .select_related("consultation__patient", "consultation__service", "asked")
     )
     return Week(practice, monday, now.astimezone(practice.zone).date(), list(rows))

@@ -6,6 +6,7 @@ Each entry finds due rows; a beat that was away for days, or runs twice, changes
 from datetime import timedelta
 
 BEAT: dict[str, dict[str, object]] = {
+    "end-asked-holds": {"task": "bookings.tasks.end_asked", "schedule": timedelta(minutes=5)},
     "open-reviews": {"task": "cases.reviews.tasks.open_due", "schedule": timedelta(minutes=5)},
     "check-files": {
         "task": "cases.documents.tasks.check_waiting",

@@ -26,8 +26,10 @@ SIGNED_OUT = frozenset({"anonymous", "unverified", "disabled", "office"})
 SIGNED_IN = EVERYBODY - SIGNED_OUT - {"unready"}
 SIGNED_IN_OR_UNREADY = EVERYBODY - SIGNED_OUT
 CASE = frozenset({"patient", "starter", "assigned", "coordinator"})
+PUT_IN = CASE - {"starter"}  # what the patient put in: whoever only began the case sees none of it
 FAMILY = frozenset({"patient", "starter"})
 FAMILY_AND_COORDINATOR = FAMILY | {"coordinator"}
+PATIENT_AND_COORDINATOR = frozenset({"patient", "coordinator"})
 READERS = frozenset({"patient", "assigned", "coordinator"})
 PATIENT = frozenset({"patient"})
 STARTER = frozenset({"starter"})
@@ -158,7 +160,7 @@ PAGES: dict[str, Page] = {
     "case:end_helper": of_case(PATIENT, "other_helper", posts="only"),
     "case:stands_in": of_case(PATIENT, "cover", posts="too", body={"answer": "yes"}),
     "case:office_names": Page(SIGNED_IN, owner="patient"),
-    "case:office": Page(CASE, ("office",), "patient", posts="too"),
+    "case:office": Page(PUT_IN, ("office",), "patient", posts="too"),
     # --- documents ---
     "documents:add_plan": of_case(FAMILY_AND_COORDINATOR, posts="too"),
     "documents:add": of_case(FAMILY_AND_COORDINATOR, posts="too"),
@@ -174,7 +176,7 @@ PAGES: dict[str, Page] = {
     "documents:join": of_case(FAMILY_AND_COORDINATOR, posts="too"),
     "documents:arrange": of_case(PATIENT, "joined", posts="too", body={"do": "turn"}),
     "documents:move": of_case(READERS, "document", "document_verb", posts="only"),
-    "documents:unlock": of_case(FAMILY_AND_COORDINATOR - {"starter"}, "locked_version", posts="too"),
+    "documents:unlock": of_case(PATIENT_AND_COORDINATOR, "locked_version", posts="too"),
     "documents:take_version_back": of_case(READERS, "version", posts="only"),
     "documents:put_version_back": of_case(READERS, "version", posts="only"),
     "documents:file": of_case(READERS, "version", is_file=True),
@@ -184,20 +186,20 @@ PAGES: dict[str, Page] = {
     "records:visit": of_case(CASE),
     "records:name_doctor": of_case(CASE, posts="only"),
     "records:save_day": of_case(CASE, posts="only"),
-    "records:move_visit": of_case(CASE, "visit", "visit_verb", posts="only"),
+    "records:move_visit": of_case(PUT_IN, "visit", "visit_verb", posts="only"),
     "records:list": of_case(CASE),
     "records:add_item": of_case(CASE, posts="only"),
-    "records:set_route": of_case(CASE, "item", posts="only"),
-    "records:set_holder": of_case(CASE, "item", posts="only"),
-    "records:set_core": of_case(CASE, "item", posts="only"),
-    "records:set_due_back": of_case(CASE, "item", posts="only"),
+    "records:set_route": of_case(PUT_IN, "item", posts="only"),
+    "records:set_holder": of_case(PUT_IN, "item", posts="only"),
+    "records:set_core": of_case(PUT_IN, "item", posts="only"),
+    "records:set_due_back": of_case(PUT_IN, "item", posts="only"),
     "records:release": of_case(
         READERS - ASSIGNED, "released_item", posts="too", body={"do": "save", "until_on": "2027-02-28"}
     ),
     "records:release_pdf": of_case(READERS - ASSIGNED, "released_item", is_file=True),
     "records:identity": of_case(READERS - ASSIGNED, "released_item", posts="too", body={"do": "add"}),
     "records:identity_file": of_case(READERS - ASSIGNED, "released_item", is_file=True),
-    "records:fee": of_case(FAMILY_AND_COORDINATOR, "released_item", posts="too", body={"do": "paid"}),
+    "records:fee": of_case(PATIENT_AND_COORDINATOR, "released_item", posts="too", body={"do": "paid"}),
     "records:signed": of_case(READERS - ASSIGNED, "release"),
     "records:signed_pdf": of_case(READERS - ASSIGNED, "release", is_file=True),
     "records:signature": of_case(READERS - ASSIGNED, "release", is_file=True),
@@ -207,10 +209,10 @@ PAGES: dict[str, Page] = {
     "desk:letter": of_case(READERS - ASSIGNED, "letter"),
     "desk:print_letter": of_case(READERS - ASSIGNED, "letter", posts="only"),
     "desk:send_letter": of_case(READERS - ASSIGNED, "letter", "letter_how", posts="only"),
-    "records:authority": of_case(READERS - ASSIGNED, posts="too", body={"do": "take_back"}),
+    "records:authority": of_case(FAMILY_AND_COORDINATOR, posts="too", body={"do": "take_back"}),
     "records:authority_pdf": of_case(READERS - ASSIGNED, is_file=True),
     "records:authority_signature": of_case(READERS - ASSIGNED, is_file=True),
-    "records:tell": of_case(CASE, "item", "item_verb", posts="only"),
+    "records:tell": of_case(PUT_IN, "item", "item_verb", posts="only"),
     "records:referral": of_case(CASE),
     "records:letter_pdf": of_case(FAMILY_AND_COORDINATOR, is_file=True),
     "records:change_letter": of_case(CASE, posts="only"),
@@ -222,7 +224,7 @@ PAGES: dict[str, Page] = {
     "records:say_which_report": of_case(READERS - ASSIGNED, "case", "document", posts="only"),
     "desk:fax": of_case(COORDINATOR, "letter", owner="coordinator", posts="too"),
     "desk:fax_answer": of_case(COORDINATOR, "fax", "fax_said", owner="coordinator", posts="only"),
-    "desk:send_page": of_case(FAMILY_AND_COORDINATOR, "case", "office", posts="too"),
+    "desk:send_page": of_case(PATIENT_AND_COORDINATOR, "case", "office", posts="too"),
     "records:kinds": public(),
     "records:export": Page(COORDINATOR, owner="coordinator", is_file=True),
     "records:lead_times": Page(ADMINISTRATOR, owner="administrator"),
@@ -284,11 +286,13 @@ PAGES: dict[str, Page] = {
     "bookings:pick": of_case(CASE, posts="too"),
     "bookings:check": of_case(PATIENT, "hold", posts="too"),
     "bookings:keep": of_case(PATIENT, "hold", posts="only"),
-    "bookings:detail": of_case(CASE, "consultation"),
-    "bookings:move": of_case(CASE, "consultation", posts="too"),
-    "bookings:cancel": of_case(CASE, "consultation", posts="too"),
-    "bookings:call": of_case(CASE - {"starter"}, "consultation", posts="too"),
-    "bookings:calendar_file": of_case(CASE, "consultation", is_file=True),
+    "bookings:asked": of_case(frozenset({"patient", "coordinator"}), "asked_hold", posts="too", body={"do": "no"}),
+    "bookings:agree_to_read": of_case(PUT_IN, "consultation", posts="only"),
+    "bookings:detail": of_case(PUT_IN, "consultation"),
+    "bookings:move": of_case(PUT_IN, "consultation", posts="too"),
+    "bookings:cancel": of_case(PUT_IN, "consultation", posts="too"),
+    "bookings:call": of_case(PUT_IN, "consultation", posts="too"),
+    "bookings:calendar_file": of_case(PUT_IN, "consultation", is_file=True),
     "bookings:complete": of_case(ASSIGNED, "consultation", owner="assigned", posts="only"),
     "bookings:no_show": of_case(ASSIGNED, "consultation", owner="assigned", posts="only"),
     "bookings:hours": Page(CONSULTANTS, owner="assigned", posts="too"),
@@ -300,11 +304,11 @@ PAGES: dict[str, Page] = {
     "opinions:talk": of_case(FAMILY_AND_COORDINATOR),
     "opinions:arrange_talk": of_case(FAMILY_AND_COORDINATOR, posts="only"),
     "opinions:save_agenda": of_case(FAMILY_AND_COORDINATOR, posts="only"),
-    "opinions:agenda_pdf": of_case(FAMILY_AND_COORDINATOR, is_file=True),
+    "opinions:agenda_pdf": of_case(PATIENT_AND_COORDINATOR, is_file=True),
     "opinions:show_agenda": of_case(PATIENT, posts="only"),
     "opinions:office_page": office("primary_link", is_file=True),
     "opinions:office_tell": office("primary_link", "office_talk_verb", posts="only"),
-    "opinions:move_talk": of_case(FAMILY_AND_COORDINATOR, "talk", "talk_verb", posts="only"),
+    "opinions:move_talk": of_case(PATIENT_AND_COORDINATOR, "talk", "talk_verb", posts="only"),
     "opinions:compare": of_case(READERS),
     "opinions:add_line": of_case(READERS, posts="only"),
     "opinions:change_line": of_case(READERS, "point", posts="only"),
@@ -328,7 +332,7 @@ PAGES: dict[str, Page] = {
     "reviews:remove_note": of_case(ASSIGNED, "review", "number", owner="assigned", posts="only"),
     "reviews:preview": of_case(ASSIGNED, "review", owner="assigned", posts="too"),
     "reviews:withdraw": of_case(ASSIGNED | COORDINATOR, "summary", owner="assigned", posts="too"),
-    "reviews:summary": of_case(CASE),
+    "reviews:summary": of_case(PUT_IN),
     "reviews:ask": of_case(PATIENT, posts="only"),
     "reviews:agree": of_case(PATIENT, posts="only"),
     "reviews:answer": of_case(PATIENT, "summary", posts="only", body={"clear": "yes"}),
@@ -341,7 +345,7 @@ PAGES: dict[str, Page] = {
     "pages:keep": public(posts="only"),
     "pages:home": Page(SIGNED_IN, owner="patient"),
     "pages:case_home": of_case(CASE),
-    "pages:not_today": of_case(FAMILY, posts="only", body={"until": "2026-01-01"}),
+    "pages:not_today": of_case(PATIENT, posts="only", body={"until": "2026-01-01"}),
     "pages:nudge": of_case(STARTER, owner="starter", posts="only"),
     "pages:copies": of_case(STARTER, owner="starter", posts="only"),
     "pages:ask_by_email": of_case(STARTER, owner="starter", posts="only"),
@@ -350,7 +354,7 @@ PAGES: dict[str, Page] = {
     "pages:stop_helping": of_case(STARTER, owner="starter", posts="too"),
     "pages:call_me": of_case(FAMILY, posts="only"),
     "pages:friday_note": of_case(PATIENT, posts="only"),
-    "pages:ledger": of_case(FAMILY_AND_COORDINATOR),
+    "pages:ledger": of_case(PATIENT_AND_COORDINATOR),
     "pages:sheet": of_case(FAMILY_AND_COORDINATOR),
     "pages:sheet_pdf": of_case(FAMILY_AND_COORDINATOR, is_file=True),
     "pages:carry": of_case(FAMILY_AND_COORDINATOR),
@@ -404,6 +408,7 @@ PAGES: dict[str, Page] = {
 # What is open to helpers besides what anybody signed in opens. A switch that is off shuts what needs it.
 DATES_ONLY = frozenset(
     {
+        "bookings:agree_to_read",  # says that only the patient can
         "bookings:calendar_file",
         "bookings:cancel",  # says that she cannot
         "bookings:detail",
@@ -422,6 +427,7 @@ DATES_ONLY = frozenset(
     }
 )
 HELPER = DATES_ONLY | {
+    "bookings:asked",
     "bookings:call",
     "case:office",
     "case:people",
@@ -447,6 +453,8 @@ HELPER = DATES_ONLY | {
     "opinions:agenda_pdf",
     "opinions:answer_question",
     "opinions:change_line",
+    "opinions:decide",  # says that only the patient can
+    "opinions:matters",  # says so, too
     "opinions:change_question",
     "opinions:compare",
     "opinions:move_line",
@@ -457,10 +465,14 @@ HELPER = DATES_ONLY | {
     "pages:search",
     "pages:sheet",
     "pages:sheet_pdf",
+    "records:authority",  # says that only the patient can
     "records:fee",
+    "records:identity",  # says so, too
     "records:letter_pdf",
     "records:list",
+    "records:move_release",  # says so, too
     "records:referral",
+    "records:release",  # says so, too
     "records:release_pdf",
     "records:report",
     "records:visit",

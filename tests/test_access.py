@@ -154,7 +154,7 @@ def state_of_the_house() -> dict[str, tuple]:
     return prints
 
 
-@pytest.mark.parametrize("person", ["other_patient", "unassigned", "anonymous", "dates_only", "past_helper"])
+@pytest.mark.parametrize("person", ["other_patient", "unassigned", "anonymous", "starter", "dates_only", "past_helper"])
 def test_a_strangers_forms_change_nothing(person, world):
     client, before, wrong = world.client(person), state_of_the_house(), []
     for name, page in PAGES.items():

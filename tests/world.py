@@ -9,8 +9,9 @@ import time_machine
 from django.db import transaction
 from django.test import Client
 
-from bookings import availability_actions
-from bookings.models import Practice
+from bookings import actions as booking_actions
+from bookings import asking, availability, availability_actions
+from bookings.models import Practice, Service
 from cases.case.actions import add_office, assign, set_clinician
 from cases.case.authority_actions import sign_authority
 from cases.case.away import actions as aways
@@ -130,7 +131,8 @@ def make_world() -> World:
     things: dict[str, Any] = {"case": case.pk, "number": 1, "other_consultant": people.person("amir").pk}
     things["patient_pk"] = case.patient_id
     things["starter_pk"] = case.starter_id
-    things |= _report(grace) | _words() | _visit(case) | _talk(case) | _signed(case) | _plan(case) | _hold(case)
+    things |= _report(grace) | _words() | _visit(case) | _talk(case) | _signed(case) | _asked(case)
+    things |= _plan(case) | _hold(case)
     things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ, consultant=joanne).pk
     things["todo"] = page_actions.ask_for_a_call(case, by=Actor.person(rosa)).pk
     invitation = accounts.invite(name="Otto Beck", email="otto@example.org", role="consultant", by=Actor.person(mara))
@@ -148,7 +150,6 @@ def _helping(case: Case) -> dict[str, Any]:
     mandate = Mandate.objects.create(
         case=case, person=grace, kind="power", from_on=today, recorded_at=clock.now(), recorded_by=theo
     )
-    _agreed(case, "ines", "most")
     _agreed(case, "bea", "dates")
     with clock.lived_at(clock.now() - dt.timedelta(days=30)):
         _agreed(case, "egon", "acts", until_on=clock.today(case.patient.zone) + dt.timedelta(days=20))
@@ -290,6 +291,16 @@ def _papers(case: Case) -> dict[str, Any]:
     paper = papers.read(plan_files.pdf(pages=2))
     filed = papers.filed_letter(case)
     return {"incoming": paper.pk, "incoming_page": paper.page_images.first().pk, "filed_paper": filed.document_id}
+
+
+def _asked(case: Case) -> dict[str, Any]:
+    """A time that Inés, who helps, chose before Rosa had accepted what calls are; Rosa books another one since."""
+    _agreed(case, "ines", "most")
+    by, practice = Actor.person(people.person("ines")), factories.open_hours()
+    service = Service.objects.get(code="first_talk")
+    start = availability.free_starts(case, practice, service, clock.now())[-1]
+    wish = {"case": case, "consultant": practice.consultant, "service": service, "starts_at": start, "how": "phone"}
+    return {"asked_hold": asking.ask(booking_actions.hold(**wish, by=by), by=by).pk}
 
 
 def _hold(case: Case) -> dict[str, Any]:

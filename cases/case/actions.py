@@ -3,6 +3,7 @@
 import datetime as dt
 import secrets
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.case import changes, office_ties, regions
 from cases.case.models import Assignment, Case, CaseClinician, Clinician, Consent, Cover, Office, ToDo
-from cases.case.people import may, role_in
+from cases.case.people import acts_as, may, only_theirs, role_in, why_not_theirs
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -62,6 +63,7 @@ def open_case(
         starter=starter if starter != patient else None,
         key=new_key(),
         treatment_on=treatment_on,
+        described_by=by.user,
         opened_at=clock.now(),
     )
     case.diagnosis, case.answers = diagnosis, answers
@@ -102,16 +104,24 @@ def must(verb: str, case: Case, by: Actor, *, when_closed: bool = False) -> None
         raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
 
 
+def must_be_theirs(case: Case, put_in_by: UUID | None, by: Actor) -> None:
+    """Raise Refused where somebody who only began the case changes what others put in."""
+    if reason := why_not_theirs(case, by, put_in_by):
+        raise Refused(reason, code="role")
+
+
 @transaction.atomic
 def change_case(case: Case, *, diagnosis: str | None = None, treatment_on: Any = ..., by: Actor) -> Case:
     """Change what the case is about, in the person's own words, or the planned start of treatment."""
     must("change_dates", case, by)
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.select_for_update(of=("self",)).select_related("patient", "key").get(pk=case.pk)
+    must_be_theirs(case, case.described_by_id, by)
+    case.described_by = by.user
     if diagnosis is not None:
         case.diagnosis = diagnosis
     if treatment_on is not ...:
         case.treatment_on = treatment_on
-    case.save(update_fields=["diagnosis", "treatment_on"])
+    case.save(update_fields=["diagnosis", "treatment_on", "described_by"])
     record(by, "case.changed", case, patient=case.patient_id, case=case.pk)
     if treatment_on is not ...:
         _call_if_treatment_is_near(case, by)
@@ -155,10 +165,13 @@ def give_consent(
 ) -> Consent:
     """Record that a person accepted the words that hold now. The same words twice are one consent.
 
-    Raises Refused when someone else than the patient accepts for a case.
+    Raises Refused when someone else than the patient, or who acts for her in law, accepts for a case.
     """
+    given_as = ""
     if case is not None and by.kind == "user" and how == "page" and role_in(case, by) != "patient":
-        raise Refused(_("Only the patient can accept this."))
+        given_as = acts_as(case, by) if may("accept_scope" if kind == "scope" else "consent", case, by) else ""
+        if not given_as:
+            raise Refused(only_theirs(case), code="role")
     kinds = {
         "scope": "scope_tick",
         "read": "consent_read",
@@ -172,7 +185,8 @@ def give_consent(
         return standing
     try:
         with transaction.atomic():
-            consent = Consent.objects.create(**found, given_at=clock.now(), how=how)
+            whose = {"given_by": by.user if given_as else None, "given_as": given_as}
+            consent = Consent.objects.create(**found, given_at=clock.now(), how=how, **whose)
     except IntegrityError:  # the other press of a double click
         return Consent.objects.standing().get(**found)
     record(by, "consent.given", consent, patient=person.pk, case=case.pk if case else None, why=kind)
@@ -296,7 +310,7 @@ def add_office(case: Case, *, name: str, by: Actor, **details: Any) -> Office:
     if not details.get("region"):  # nobody said where it is: most likely where the patient lives
         zone = case.patient.time_zone
         details |= {"time_zone": zone, "region": regions.country_of(zone)}
-    office = Office.objects.create(name=name.strip(), for_case=case, **details)
+    office = Office.objects.create(name=name.strip(), for_case=case, put_in_by=by.user, **details)
     here = organisation()
     today = clock.today(ZoneInfo(here.time_zone))
     closed = closed_days(here.region, today, today + LONGEST_BREAK)
@@ -313,7 +327,10 @@ def change_office(office: Office, *, by: Actor, **details: Any) -> Office:
     if office.checked_at or office.merged_into_id or office.for_case is None:
         raise Refused(_("This office has been checked. Tell us what is wrong, and we change it."))
     must("change_dates", office.for_case, by)
+    must_be_theirs(office.for_case, office.put_in_by_id, by)
     if before := office_ties.set_details(office, details):
+        office.put_in_by = by.user
+        office.save(update_fields=["put_in_by"])
         record(by, "office.changed", office, patient=office.for_case.patient_id, case=office.for_case_id)
         office_ties.follow(office, before, by=by)
     return office
@@ -326,6 +343,8 @@ def set_clinician(
     """Name the primary, first, second or third doctor of the case, or another one in that role."""
     must("change_dates", case, by)
     Case.objects.select_for_update().get(pk=case.pk)
+    if known := case.clinicians.filter(role=role).first():
+        must_be_theirs(case, known.put_in_by_id, by)
     office = office_ties.standing(office) if office else None
     clinician = Clinician.objects.create(name=name.strip(), specialty=specialty.strip(), office=office)
     link, _made = CaseClinician.objects.update_or_create(

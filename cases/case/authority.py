@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from cases.case.helping.models import Mandate
 from cases.case.signatures import SignedHow
 from portal.accounts.models import User
 from portal.texts.models import Text
@@ -15,11 +16,10 @@ from portal.vault.models import DataKey
 
 class AuthorityQuerySet(models.QuerySet["Authority"]):
     def visible_to(self, user: Any) -> "AuthorityQuerySet":
-        """The patient who signed it, and the coordinators who ask by it."""
-        from cases.case.models import Case
+        """The patient who signed it, who signs for her in law, and the coordinators who ask by it."""
+        from cases.case.people import where
 
-        seen = Case.objects.visible_to(user)
-        return self.filter(case__in=seen if user.role == User.Role.COORDINATOR else seen.filter(patient=user.pk))
+        return self.filter(where(user, "say_signed", "case"))
 
     def standing(self) -> "AuthorityQuerySet":
         return self.filter(withdrawn_at__isnull=True)
@@ -36,6 +36,7 @@ class Authority(models.Model):
     paper = models.UUIDField(null=True, blank=True)  # the photographed paper: a document, which stands above
     signed_at = models.DateTimeField()
     signed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")  # or said that a paper is
+    signed_as = models.CharField(max_length=6, choices=Mandate.Kind.choices, blank=True, db_default="", default="")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -45,6 +46,9 @@ class Authority(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="authority_one_standing", fields=["case"], condition=Q(withdrawn_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="authority_signed_as_is_known", condition=Q(signed_as__in=["", *Mandate.Kind.values])
             ),
             models.CheckConstraint(name="authority_how_is_known", condition=Q(how__in=SignedHow.values)),
             models.CheckConstraint(

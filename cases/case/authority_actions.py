@@ -10,6 +10,7 @@ from cases.case import changes
 from cases.case.actions import must
 from cases.case.authority import Authority
 from cases.case.models import Case
+from cases.case.people import acts_as
 from cases.case.signatures import Signature, SignedHow
 from portal import clock
 from portal.actors import Actor
@@ -38,7 +39,7 @@ def is_taken_back(case: Case) -> bool:
 
 @transaction.atomic
 def sign_authority(case: Case, signature: Signature, *, version: int, by: Actor) -> Authority:
-    """The patient signs, once; pressed twice it is signed once. `version`: of the words that were read.
+    """The patient signs, or who may for her in law; pressed twice it is signed once. `version`: of the words read.
 
     Raises Refused for anybody else, and when the words have changed since the page was opened.
     """
@@ -67,7 +68,13 @@ def _sign(case: Case, how: SignedHow, words: str, paper: UUID | None, read: Text
             return signed
         _end(signed, "authority.replaced", by)
     authority = Authority(
-        case=case, text=read, how=how, paper=paper, signed_at=clock.now(), signed_by=by.user or case.patient
+        case=case,
+        text=read,
+        how=how,
+        paper=paper,
+        signed_at=clock.now(),
+        signed_by=by.user or case.patient,
+        signed_as="" if how == SignedHow.PAPER else acts_as(case, by),
     )
     authority.signature = words
     authority.save(force_insert=True)

@@ -120,6 +120,12 @@ class PeopleForm(DoctorFields):
     region = forms.ChoiceField(label=_("State or province of a new office"), choices=regions.CHOICES, required=False)
     treatment_on = TreatmentField()
 
+    def __init__(self, *args: Any, is_told: bool = True, **kwargs: Any) -> None:
+        """Not told what it is about: neither asked for that."""
+        super().__init__(*args, **kwargs)
+        if not is_told:
+            del self.fields["diagnosis"], self.fields["treatment_on"]
+
 
 class OfficeForm(forms.ModelForm):
     """How to reach an office that serves this case only, until we have checked it."""

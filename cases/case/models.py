@@ -33,9 +33,12 @@ NUMBERS = ("phone", "fax")
 class OfficeQuerySet(models.QuerySet["Office"]):
     def known_to(self, user: Any) -> "OfficeQuerySet":
         """Those that are visible, and the entries that became part of another one: their address leads on."""
-        from cases.case.people import cases_where
+        from cases.case.people import put_in, where
 
-        return self.filter(Q(checked_at__isnull=False) | Q(for_case__in=cases_where(user, "see_records")))
+        if not user.is_authenticated:
+            return self.filter(checked_at__isnull=False)
+        own = where(user, "see_records", "for_case") & put_in(user, "for_case")
+        return self.filter(Q(checked_at__isnull=False) | Q(for_case__isnull=False) & own)
 
     def visible_to(self, user: Any) -> "OfficeQuerySet":
         """Checked offices serve everyone; one that somebody typed in serves its own case until it is checked."""
@@ -87,6 +90,7 @@ class Office(models.Model):
     learned_days = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
     note = models.TextField(max_length=600, blank=True)  # for the team
     for_case = models.ForeignKey("case.Case", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    put_in_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     checked_at = models.DateTimeField(null=True, blank=True)
     checked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -194,6 +198,9 @@ class Case(models.Model):
     matters_is_shared = models.BooleanField(default=False, db_default=False)  # with the consultant
     matters_version = models.PositiveIntegerField(default=0, db_default=0)
     treatment_on = models.DateField(null=True, blank=True)  # planned start of treatment
+    described_by = models.ForeignKey(  # who said what it is about, and when treatment begins
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -255,6 +262,13 @@ class Case(models.Model):
         return reverse("pages:case_home", args=[self.pk])
 
 
+class CaseClinicianQuerySet(models.QuerySet["CaseClinician"]):
+    def visible_to(self, user: Any) -> "CaseClinicianQuerySet":
+        from cases.case.people import put_in, where
+
+        return self.filter(where(user, "see", "case"), put_in(user, "case"))
+
+
 class CaseClinician(models.Model):
     """A doctor's role in a case."""
 
@@ -268,6 +282,8 @@ class CaseClinician(models.Model):
     role = models.CharField(max_length=10, choices=Role.choices)
     clinician = models.ForeignKey(Clinician, on_delete=models.PROTECT, related_name="+")
     put_in_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = CaseClinicianQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -330,6 +346,9 @@ class Consent(models.Model):
     text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="+")
     consultant = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
+    # Who said yes for the person, and by what law; null: the person did.
+    given_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    given_as = models.CharField(max_length=6, choices=Mandate.Kind.choices, blank=True, db_default="", default="")
     how = models.CharField(max_length=20, default="page")  # page | phone | paper
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -342,6 +361,11 @@ class Consent(models.Model):
                 fields=["person", "kind", "text", "case", "consultant"],
                 condition=Q(withdrawn_at__isnull=True),
                 nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="consent_given_for_somebody_says_by_what_law",
+                condition=Q(given_by__isnull=True, given_as="")
+                | Q(given_by__isnull=False, given_as__in=Mandate.Kind.values) & ~Q(given_by=F("person")),
             ),
             models.CheckConstraint(name="consent_how_is_known", condition=Q(how__in=["page", "phone", "paper"])),
             models.CheckConstraint(

@@ -64,6 +64,7 @@ def while_typing(typed: Iterable[str], user: Any) -> QuerySet[Office]:
     return known.order_by("name").distinct()[:SHOWN_WHILE_TYPING]
 
 
-def doctor(case: Case, role: str) -> CaseClinician | None:
-    """Who has this role in the case, with clinician and office."""
-    return case.clinicians.filter(role=role).select_related("clinician__office").first()
+def doctor(case: Case, role: str, reader: Any = None) -> CaseClinician | None:
+    """Who has this role in the case, with clinician and office, as far as the reader may know."""
+    known = case.clinicians.all() if reader is None else CaseClinician.objects.visible_to(reader).filter(case=case)
+    return known.filter(role=role).select_related("clinician__office").first()

@@ -29,12 +29,14 @@ MAY: dict[str, set[str]] = {
     "add_documents": {PATIENT, HELPER, COORDINATOR},
     "read_documents": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "say_where_records_are": {PATIENT, HELPER, COORDINATOR},
+    "write_to_offices": {PATIENT, HELPER, COORDINATOR},
+    "rest": {PATIENT, HELPER, COORDINATOR},  # hide the next step until another day
     "book": {PATIENT, HELPER, COORDINATOR},
     "accept_scope": {PATIENT, HELPER},
     "consent": {PATIENT, HELPER},
     "sign": {PATIENT, HELPER},
     "decide": {PATIENT, HELPER},
-    "say_signed": {PATIENT, COORDINATOR},  # that a paper is signed, or that a permission is taken back
+    "say_signed": {PATIENT, HELPER, COORDINATOR},  # that a paper is signed, or that a permission is taken back
     "ask_for_a_call": {PATIENT, HELPER},
     "read_summary": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "review": {CONSULTANT},
@@ -69,6 +71,7 @@ NEEDS: dict[str, str] = {
     "add_documents": PAPERS,
     "print_forms": PAPERS,
     "say_where_records_are": PAPERS,
+    "write_to_offices": PAPERS,
     "change_dates": BOOKINGS,
     "book": BOOKINGS,
     "join_calls": BOOKINGS,
@@ -83,19 +86,18 @@ NEEDS: dict[str, str] = {
     "see_private_words": PRIVATE,
 }
 # What stays the patient's, unless the law lets the helper act in her place.
-BY_MANDATE = frozenset({"accept_scope", "consent", "sign", "decide"})
+BY_MANDATE = frozenset({"accept_scope", "consent", "sign", "say_signed", "decide"})
 # What someone who began the case may before the patient has answered: she types, uploads, and reads what she put in.
+# Which rows that are: `put_in` below.
 BY_BEGINNING = frozenset(
     {
         "see",
         "see_records",
         "list_documents",
-        "open_summary",
         "change_dates",
         "add_documents",
         "say_where_records_are",
         "ask_for_a_call",
-        "see_reminders",
         "take_papers",
     }
 )
@@ -189,6 +191,32 @@ def began(user: Any, path: str, own: OuterRef) -> Q:
     return Q(Q(**{f"{path}starter": user.pk}), ~Exists(answered))
 
 
+def put_in(user: Any, case: str, row: str = "") -> Q:
+    """Which rows of a case a person may see and change, as a condition on them: whoever only began it, those that she
+    put in herself; everybody else, all that their verbs open. `case` and `row` are the paths to these.
+    """
+    return ~began(user, f"{case}__", OuterRef(f"{case}_id")) | Q(**{f"{row}put_in_by": user.pk})
+
+
+def why_not_theirs(case: Case, who: Any, put_in_by: UUID | None) -> str:
+    """Why someone who only began the case cannot change a row that `put_in_by` put in; "" for all others. `put_in` for
+    one row.
+    """
+    user = _user(who)
+    if user is None or case.starter_id != user.pk or put_in_by == user.pk or not begins(case, user):
+        return ""
+    return _("You can change this once %(name)s has said yes.") % {"name": case.patient.first_name}
+
+
+def as_told(case: Case, reader: Any) -> Case:
+    """The case to show to somebody: without the day of treatment, where others said it since she only began the case.
+    Never to be saved.
+    """
+    if why_not_theirs(case, reader, case.described_by_id):
+        case.treatment_on = None
+    return case
+
+
 def has_mandate(case: Case, user: User) -> bool:
     return _has_mandate(case.pk, user.pk)
 
@@ -196,6 +224,22 @@ def has_mandate(case: Case, user: User) -> bool:
 def _has_mandate(case: UUID, person: UUID) -> bool:
     standing = Mandate.objects.standing().filter(case=case, person=person)
     return once(("mandate", case, person), standing.exists)
+
+
+def acts_as(case: Case, who: Any) -> str:
+    """By what somebody does what is the patient's alone, one of `Mandate.Kind`; "" for the patient, and for staff."""
+    user = _user(who)
+    if user is None or user.pk == case.patient_id or user.role:
+        return ""
+    standing = Mandate.objects.standing().filter(case=case.pk, person=user.pk)
+    return standing.values_list("kind", flat=True).first() or ""
+
+
+def only_theirs(case: Case) -> str:
+    """What is said to somebody who would do what the patient alone can."""
+    return _("Only %(name)s can do this. You can, once the law lets you and we have seen the paper.") % {
+        "name": case.patient.first_name
+    }
 
 
 def is_assigned(case: Case, user: User) -> bool:

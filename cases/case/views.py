@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.case import actions, forms, offices
 from cases.case.models import Case, CaseClinician, Office
-from cases.case.people import cases_where, may
+from cases.case.people import cases_where, may, why_not_theirs
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
 from portal.accounts.models import User
@@ -70,7 +70,7 @@ def _save_doctors(case: Case, fields: dict[str, Any], by: Actor) -> None:
         if not doctor and not office_name:
             continue
         office = offices.named_or_added(case, office_name, region=fields["region"], by=by)
-        known = offices.doctor(case, role)
+        known = offices.doctor(case, role, by.user)
         if known and known.clinician.name == doctor and known.clinician.office == office:
             continue
         actions.set_clinician(case, role, name=doctor or office_name, office=office, by=by)
@@ -82,9 +82,10 @@ def people(request: HttpRequest, pk: str) -> HttpResponse:
     """The doctors, offices and treatment date of a case, and what it is about."""
     case = find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
     may_change = may("change_dates", case, request.user)
-    form, status = forms.PeopleForm(initial=_as_it_stands(case)), 200
+    is_told = not why_not_theirs(case, request.user, case.described_by_id)
+    form, status = forms.PeopleForm(initial=_as_it_stands(case, request.user), is_told=is_told), 200
     if request.method == "POST":
-        form = forms.PeopleForm(request.POST)
+        form = forms.PeopleForm(request.POST, is_told=is_told)
         if form.is_valid():
             try:
                 _change(case, form.cleaned_data, Actor.of(request))
@@ -97,30 +98,30 @@ def people(request: HttpRequest, pk: str) -> HttpResponse:
     page = {
         "case": case,
         "form": form if may_change else None,
-        "doctors": _doctors(case),
+        "doctors": _doctors(case, request.user),
         "offices": offices.while_typing([], request.user),
         "own_offices": Office.objects.visible_to(request.user).filter(for_case=case, checked_at__isnull=True),
     }
     return render(request, "case/people.html", page, status=status)
 
 
-def _as_it_stands(case: Case) -> dict[str, Any]:
+def _as_it_stands(case: Case, user: Any) -> dict[str, Any]:
     initial: dict[str, Any] = {"diagnosis": case.diagnosis, "treatment_on": case.treatment_on}
     for name, role in DOCTORS.items():
-        if link := offices.doctor(case, role):
+        if link := offices.doctor(case, role, user):
             initial[f"{name}_doctor"] = link.clinician.name
             initial[f"{name}_office"] = link.clinician.office.name if link.clinician.office else ""
     return initial
 
 
-def _doctors(case: Case) -> list[dict[str, str]]:
+def _doctors(case: Case, user: Any) -> list[dict[str, str]]:
     words = {
         CaseClinician.Role.PRIMARY: _("Primary doctor"),
         CaseClinician.Role.FIRST: _("Gave you the plan"),
         CaseClinician.Role.SECOND: _("Second doctor"),
         CaseClinician.Role.THIRD: _("Third doctor"),
     }
-    links = case.clinicians.select_related("clinician__office")
+    links = CaseClinician.objects.visible_to(user).filter(case=case).select_related("clinician__office")
     return [
         {
             "label": words[link.role],
@@ -133,7 +134,8 @@ def _doctors(case: Case) -> list[dict[str, str]]:
 
 @transaction.atomic
 def _change(case: Case, fields: dict[str, Any], by: Actor) -> None:
-    if (case.diagnosis, case.treatment_on) != (fields["diagnosis"], fields["treatment_on"]):
+    is_told = "diagnosis" in fields
+    if is_told and (case.diagnosis, case.treatment_on) != (fields["diagnosis"], fields["treatment_on"]):
         actions.change_case(case, diagnosis=fields["diagnosis"], treatment_on=fields["treatment_on"], by=by)
     _save_doctors(case, fields, by)
 

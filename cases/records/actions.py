@@ -8,8 +8,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from cases.case import office_ties
-from cases.case.actions import add_office, ask_to_do, must, must_be_open, set_clinician
+from cases.case.actions import add_office, ask_to_do, must, must_be_open, must_be_theirs, set_clinician
 from cases.case.models import Case, CaseClinician, Office
+from cases.case.people import why_not_theirs
 from cases.records import rules, undoing
 from cases.records.days.verdict import Timing
 from cases.records.items import telling
@@ -54,8 +55,9 @@ def begin_round(case: Case, *, round: int = 2, by: Actor) -> Visit:
         second = live.get(SECOND)
         if round == THIRD and (reason := rules.why_not_third(second.state if second else "")):
             raise Refused(reason, code="state")
-        visit = Visit.objects.create(case=case, round=round, time_zone=case.patient.time_zone)
-        Referral.objects.create(visit=visit)
+        visit = Visit.objects.create(case=case, round=round, time_zone=case.patient.time_zone, put_in_by=by.user)
+        Referral.objects.create(visit=visit, put_in_by=by.user)
+    must_be_theirs(case, visit.put_in_by_id, by)
     return visit
 
 
@@ -92,7 +94,8 @@ def name_visit(
     visit.time_zone = office.time_zone if office else case.patient.time_zone
     visit.named_at = now
     visit.version += 1
-    visit.save(update_fields=["clinician", "office", "time_zone", "named_at", "version"])
+    undoing.take_over(visit, by=by)
+    visit.save(update_fields=["clinician", "office", "time_zone", "named_at", "version", "put_in_by"])
     lay_items(visit, by=by)
     if has_moved:
         telling.ask_anew_for(visit, now=now, by=by)
@@ -233,7 +236,9 @@ def choose_way(visit: Visit, way: str, *, on: date, at: time | None = None, by: 
     stands = standing(visit, now)
     if way == "carry":
         for line in stands.core:
-            if line.judged and line.judged.timing == Timing.MAY_FOLLOW and line.item.route != Route.CARRIED:
+            is_theirs = not why_not_theirs(visit.case, by, line.item.put_in_by_id)
+            may_follow = line.judged is not None and line.judged.timing == Timing.MAY_FOLLOW
+            if is_theirs and may_follow and line.item.route != Route.CARRIED:
                 telling.set_route(line.item, Route.CARRIED, by=by)
     if way == "ask":
         ask_to_do(ASK_OFFICE, visit, case=visit.case, due_on=stands.today, by=by)

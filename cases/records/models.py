@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from cases.case import regions
 from cases.case.models import Case, Clinician, Office
-from cases.case.people import where
+from cases.case.people import put_in, where
 from cases.documents.models import Document
 from cases.records.days.record_kinds import RecordKind
 from cases.records.referral.letter_models import ReferralLetter as ReferralLetter
@@ -28,7 +28,7 @@ from cases.records.states import (
     VisitState,
 )
 from cases.records.undoable import Undoable as Undoable
-from cases.records.undoable import moved_when_and_by_whom
+from cases.records.undoable import moved_when_and_by_whom, of_visit
 from cases.records.wants.models import IdentityCopy as IdentityCopy
 from cases.records.wants.models import Want as Want
 from portal.vault.fields import SealedText
@@ -40,7 +40,7 @@ WAYS = ["", "carry", "ask", "later"]
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     def visible_to(self, user: Any) -> "VisitQuerySet":
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(where(user, "see", "case"), put_in(user, "case"))
 
     def live(self) -> "VisitQuerySet":
         return self.filter(state__in=LIVE)
@@ -131,7 +131,7 @@ class Visit(Undoable):
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def visible_to(self, user: Any) -> "ReferralQuerySet":
-        return self.filter(where(user, "see_records", "visit__case"))
+        return self.filter(where(user, "see_records", "visit__case"), of_visit(user))
 
 
 SPOKEN_OF = [ReferralState.ASKED, ReferralState.AGREED, ReferralState.REFUSED, ReferralState.SENT]
@@ -181,7 +181,7 @@ class Referral(Undoable):
 
 class RecordItemQuerySet(models.QuerySet["RecordItem"]):
     def visible_to(self, user: Any) -> "RecordItemQuerySet":
-        return self.filter(where(user, "see_records", "visit__case"))
+        return self.filter(where(user, "see_records", "visit__case"), of_visit(user))
 
     def wanted(self) -> "RecordItemQuerySet":
         return self.exclude(state=ItemState.NOT_WANTED)

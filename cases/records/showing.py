@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.case.actions import TREATMENT_SOON
 from cases.case.models import Case, ToDo
+from cases.case.people import acts_as, begins
 from cases.records import rules, words
 from cases.records.days import day_notes, legal_clock, verdict
 from cases.records.days.verdict import Answer, Timing, Verdict
@@ -39,6 +40,8 @@ class Reader:
     def __init__(self, user: User, role: str, case: Case, now: datetime):
         self.user, self.role, self.case, self.now = user, role, case, now
         self.is_patient = role == rules.PATIENT
+        # Whom the law lets act for the patient has to do with what is signed, as the patient has.
+        self.signs_as = rules.PATIENT if role == rules.HELPER and acts_as(case, user) else role
         self.today = now.astimezone(case.patient.zone).date()
 
     def known(self, thing: RecordItem | Referral | ReportLoop) -> str:
@@ -70,7 +73,7 @@ def earlier_visits(visits: Iterable[Visit], reader: Reader) -> list[dict[str, An
     return [
         {"visit": visit, "is_third": visit.round == rules.THIRD, "cards": item_cards(stands.items, visit, reader)}
         for visit in visits
-        if (stands := standing(visit, reader.now, with_tellers=True)).items
+        if (stands := standing(visit, reader.now, with_tellers=True, reader=reader.user)).items
     ]
 
 
@@ -95,7 +98,7 @@ def _item_card(line: ItemStanding, visit: Visit, reader: Reader, is_already_here
         "asking": holders.how_to_ask(item),
         "permission": _permission(item, reader),
         "fee": wants_showing.way_to_fee(item, reader.role),
-        "identity": wants_showing.way_to_copy(item, reader.role),
+        "identity": wants_showing.way_to_copy(item, reader.signs_as),
         "letter": letter_href(item) if _permission(item, reader) else "",
         "page_mail": _page_mail(item, reader),
         "law": law(item.holder.region) if item.holder and item.state in ASKED else "",
@@ -117,10 +120,10 @@ def _permission(item: RecordItem, reader: Reader) -> dict[str, Any] | None:
     """The way to the form by which the office may send it, for those who may have to do with it."""
     if item.holder is None or not release_rules.can_be_released(item.kind_id, item.state):
         return None
-    if reader.role not in {rules.PATIENT, rules.COORDINATOR}:
+    if reader.signs_as not in {rules.PATIENT, rules.COORDINATOR}:
         return None
     is_first = item.state == ItemState.NEEDS_YOU and item.need == Need.SIGNATURE
-    is_own = reader.role == rules.PATIENT
+    is_own = reader.signs_as == rules.PATIENT
     label = _("Read it and sign") if is_own and is_first else _("The form to sign")
     return {"href": reverse("records:release", args=[item.pk]), "label": label, "is_first": is_first}
 
@@ -135,7 +138,7 @@ def _page_mail(item: RecordItem, reader: Reader) -> str:
     """The way to sending the office our page by mail, once it was asked and where there is an address."""
     if item.holder is None or not item.holder.email or item.holder.takes_no_mail or item.state not in ASKED:
         return ""
-    if reader.role not in rules.DOERS:
+    if reader.role not in rules.DOERS or begins(reader.case, reader.user):
         return ""
     return reverse("desk:send_page", args=[item.visit.case_id, item.holder_id])
 
@@ -368,9 +371,9 @@ def carry_list(stands: Standing) -> list[dict[str, Any]]:
     ]
 
 
-def off_list(visit: Visit) -> list[dict[str, str]]:
+def off_list(visit: Visit, user: Any) -> list[dict[str, str]]:
     """What was taken off the list, with the way back."""
-    gone = visit.items.filter(state=ItemState.NOT_WANTED).select_related("kind")
+    gone = RecordItem.objects.visible_to(user).filter(visit=visit, state=ItemState.NOT_WANTED).select_related("kind")
     return [{"name": item.kind.called, "url": reverse("records:tell", args=[item.pk, "wanted"])} for item in gone]
 
 

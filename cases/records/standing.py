@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cases.records import rules
@@ -109,17 +110,24 @@ class Standing:
 
 
 def standings(
-    visits: Iterable[Visit], now: datetime, closed: Closed | None = None, *, with_tellers: bool = False
+    visits: Iterable[Visit],
+    now: datetime,
+    closed: Closed | None = None,
+    *,
+    with_tellers: bool = False,
+    reader: Any = None,
 ) -> dict[uuid.UUID, Standing]:
     """The standing of each visit at `now`. Two queries, however many visits; give them with `office` and `case`.
 
     With tellers, each record comes with the person who spoke of it last: lists of cases need not read them.
-    `closed` spares a query where the caller looks closed days up as well.
+    `closed` spares a query where the caller looks closed days up as well. `reader`: with the records that this person
+    may see; all without one.
     """
     visits = list(visits)
     parts = ("kind", "holder", "moved_by") if with_tellers else ("kind", "holder")
     items: dict[uuid.UUID, list[RecordItem]] = {visit.pk: [] for visit in visits}
-    found = RecordItem.objects.filter(visit__in=visits).wanted().order_by("-is_core", "kind__place")
+    seen = RecordItem.objects.all() if reader is None else RecordItem.objects.visible_to(reader)
+    found = seen.filter(visit__in=visits).wanted().order_by("-is_core", "kind__place")
     for item in found.select_related(*parts):
         items[item.visit_id].append(item)
     if closed is None:
@@ -129,8 +137,8 @@ def standings(
     return {visit.pk: _stand(visit, items[visit.pk], closed, now) for visit in visits}
 
 
-def standing(visit: Visit, now: datetime, *, with_tellers: bool = False) -> Standing:
-    return standings([visit], now, with_tellers=with_tellers)[visit.pk]
+def standing(visit: Visit, now: datetime, *, with_tellers: bool = False, reader: Any = None) -> Standing:
+    return standings([visit], now, with_tellers=with_tellers, reader=reader)[visit.pk]
 
 
 def verdicts(visits: Iterable[Visit], now: datetime) -> dict[uuid.UUID, tuple[str, dict[uuid.UUID, date | None]]]:

@@ -1,8 +1,11 @@
 """One step back: how a row stood before its last move, kept on the row itself."""
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
+from cases.case.actions import must_be_theirs
+from cases.case.models import Case
 from cases.records.models import RecordItem, Referral, ReportLoop, Undoable, Visit
 from portal.actors import Actor
 
@@ -49,8 +52,31 @@ def register(model: type[Undoable], names: tuple[str, ...]) -> None:
     KEPT[model] = names
 
 
+def take_over(thing: Undoable, *, by: Actor) -> None:
+    """A person or an office changes the row: it is theirs from now on, out of sight of whoever only began the case
+    and put it in. Raises Refused where such a one changes what others put in. The caller saves it.
+    """
+    if thing.put_in_by_id and by.kind == "system":
+        return  # follows what somebody put in, and says whose that is: `pass_on`
+    case = _case_of(thing)
+    must_be_theirs(case, thing.put_in_by_id, by)
+    thing.put_in_by_id = by.user.pk if by.user else None
+
+
+def pass_on(thing: Undoable, owner: UUID | None) -> None:
+    """The row tells from now on of something that another put in than the row itself: it is `owner`'s."""
+    if thing.put_in_by_id != owner:
+        thing.put_in_by_id = owner
+        thing.save(update_fields=["put_in_by"])
+
+
+def _case_of(thing: Any) -> Case:
+    return thing.case if hasattr(thing, "case_id") else thing.visit.case  # type: ignore[no-any-return]
+
+
 def keep(thing: Undoable, *, now: datetime, by: Actor) -> None:
     """Note how the row stands, just before a move changes it. The caller saves it."""
+    take_over(thing, by=by)
     thing.before = {name: _plain(thing, name) for name in KEPT[type(thing)]}
     thing.moved_at, thing.moved_by = now, by.user
 

@@ -50,7 +50,7 @@ def _list_page(
     also: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now, about = clock.now(), rounds.of(case)
+    now, about = clock.now(), rounds.of(case, reader=request.user)
     found = about.visit
     reader = showing.Reader(request.user, role_for(SAY, case, request.user), case, now)
     page: dict[str, Any] = {
@@ -66,14 +66,14 @@ def _list_page(
         "due_back_form": DueBackForm(auto_id=False),
     }
     if found and found.clinician_id:
-        stands = standing(found, now, with_tellers=True)
+        stands = standing(found, now, with_tellers=True, reader=request.user)
         already = reuse.already_here(found)
         page |= {
             "stands": stands,
             "needs_you": showing.item_cards(stands.needs_you, found, reader, already),
             "moving": showing.item_cards(stands.moving, found, reader, already),
             "already": len(already),
-            "off_list": showing.off_list(found),
+            "off_list": showing.off_list(found, request.user),
             "carry_list": showing.carry_list(stands),
             "whose_list": holders.whose_list(found),
             "after_treatment": showing.words.after_treatment(found),
@@ -185,7 +185,7 @@ def set_core(request: HttpRequest, pk: str) -> HttpResponse:
 def add_item(request: HttpRequest, pk: str) -> HttpResponse:
     """Put one more record on the list."""
     case = _case(request, pk)
-    found = rounds.of(case).visit
+    found = rounds.of(case, reader=request.user).visit
     if found is None:
         return redirect("records:visit", pk)
     form = AddForm(request.POST, kinds=_addable(found))

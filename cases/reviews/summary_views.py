@@ -167,7 +167,7 @@ def pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _own_case(request: HttpRequest, pk: UUID) -> Case:
-    return find_or_404(Case.objects.visible_to(request.user).filter(patient=request.user.pk), pk=pk)
+    return find_or_404(cases_where(request.user, "consent").select_related("patient"), pk=pk)
 
 
 @open_to("person")

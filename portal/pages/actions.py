@@ -72,7 +72,7 @@ def set_friday_note(case: Case, is_wanted: bool, *, by: Actor) -> Case:
 @transaction.atomic
 def rest_until(case: Case, until: dt.date, *, by: Actor) -> Case:
     """Hide the next step until a day; today or an earlier day shows it again. Raises Refused past two weeks."""
-    must("ask_for_a_call", case, by)
+    must("rest", case, by)
     case = Case.objects.select_for_update(of=("self",)).select_related("patient").get(pk=case.pk)
     today = clock.today(by.user.zone)
     if until > today + dt.timedelta(days=LONGEST_REST):

@@ -38,7 +38,7 @@ class CarryList:
 
 def of_case(case: Case, reader: User, now: dt.datetime) -> CarryList | None:
     """The list as it is at `now`, with the files this reader may open; None without a visit ahead."""
-    gathered = facts.of_case(case, now)
+    gathered = facts.as_told(case, now, reader)
     visit = gathered.visit
     if visit is None or visit.on_date is None or not is_ahead(visit, when.as_date(now, visit.zone)):
         return None

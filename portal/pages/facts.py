@@ -11,8 +11,10 @@ from django.db.models.functions import JSONObject
 
 from bookings.models import Consultation
 from bookings.slots import plan_due_on
+from cases.case import people
 from cases.case.models import Case, CaseClinician, Office, ToDo
 from cases.case.path import ARRIVED_HOPS, ConsultationFacts, Facts, ItemFacts
+from cases.case.people import begins
 from cases.documents.models import PLAN, Version
 from cases.opinions.comparing import known as comparing
 from cases.opinions.deciding import known as decisions
@@ -26,6 +28,7 @@ from cases.records.report.planning import ASK_REPORT
 from cases.records.standing import ItemStanding, Standing, standings
 from cases.records.states import ReferralState, ReportState, VisitState
 from portal import when
+from portal.accounts.models import User
 from portal.texts.models import Organisation
 from portal.texts.words import organisation
 
@@ -83,6 +86,14 @@ def of_case(case: Case, now: dt.datetime, *, for_team: bool = False, with_teller
     return of_cases([case], now, for_team=for_team, with_tellers=with_tellers)[case.pk]
 
 
+def as_told(case: Case, now: dt.datetime, reader: User) -> Gathered:
+    """The facts of a case as this person may know them: whoever only began it, from what she put in."""
+    if not begins(case, reader):
+        return of_case(case, now)
+    rows = _look_up({case.pk: case}, now, None, reader)
+    return _gather(people.as_told(case, reader), rows)
+
+
 def of_cases(
     cases: Sequence[Case],
     now: dt.datetime,
@@ -103,35 +114,48 @@ def of_cases(
 
 
 def _look_up(
-    cases: Mapping[UUID, Case], now: dt.datetime, here: Organisation | None, *, with_tellers: bool = False
+    cases: Mapping[UUID, Case],
+    now: dt.datetime,
+    here: Organisation | None,
+    beginner: User | None = None,
+    *,
+    with_tellers: bool = False,
 ) -> _Rows:
     # A third doctor's visit is a later round and takes the second's place.
     parts = ("office", "clinician", "referral", "report")
-    live = (
-        Visit.objects.live()
-        .filter(case__in=cases)
-        .annotate(
-            talks_of_case=talks.beside("case"), decided=decisions.beside("case"), opinions=comparing.beside("case")
-        )
-    )
+    seen = Visit.objects.visible_to(beginner) if beginner else Visit.objects.all()
+    beside = {"talks_of_case": talks.beside("case", beginner), "decided": decisions.beside("case")}
+    live = seen.live().filter(case__in=cases).annotate(**beside, opinions=comparing.beside("case"))
     visits = live.select_related(*parts).order_by("round")
     rows = _Rows()
     for visit in visits:
         visit.case = cases[visit.case_id]  # already here, with its patient
         rows.visits[visit.case_id] = visit
+        if beginner:
+            _leave_out(visit, beginner)
         if loop := getattr(visit, "report", None):
             rows.reports.setdefault(visit.case_id, []).append(loop)
     rows.primary_offices = _primary_offices(rows.reports)
     closed = ClosedDays(now.date())
-    rows.standings = standings(rows.visits.values(), now, closed, with_tellers=with_tellers)
-    upcoming = Consultation.objects.upcoming(now).filter(case__in=cases).select_related("consultant", "service")
+    rows.standings = standings(rows.visits.values(), now, closed, with_tellers=with_tellers, reader=beginner)
+    calls = Consultation.objects.visible_to(beginner) if beginner else Consultation.objects.all()
+    upcoming = calls.upcoming(now).filter(case__in=cases).select_related("consultant", "service")
     for consultation in upcoming:
         rows.consultations.setdefault(consultation.case_id, consultation)
-    _look_up_plans_and_calls(cases, rows)
+    _look_up_plans_and_calls(cases, rows, beginner)
     if any(consultation.service.needs_plan for consultation in rows.consultations.values()):
         region = (here or organisation()).region
         rows.closed = closed[region]
     return rows
+
+
+def _leave_out(visit: Visit, beginner: User) -> None:
+    """What others have said of her visit, and what was decided since."""
+    visit.decided, visit.opinions = None, 0
+    for part in ("referral", "report"):
+        row = getattr(visit, part, None)
+        if row is not None and row.put_in_by_id != beginner.pk:
+            visit._state.fields_cache[part] = None
 
 
 def _look_up_lent(cases: Sequence[Case], rows: _Rows, today: dt.date) -> None:
@@ -163,12 +187,17 @@ def _primary_offices(reports: Mapping[UUID, Sequence[ReportLoop]]) -> dict[UUID,
     return {case: office for case, office in found.items() if office}
 
 
-def _look_up_plans_and_calls(cases: Mapping[UUID, Case], rows: _Rows) -> None:
-    """The states of the plans; calls that wait, and those to offices that were made or put off. One query."""
-    plans = Version.objects.live().filter(document__kind=PLAN, document__withdrawn_at=None)
+def _look_up_plans_and_calls(cases: Mapping[UUID, Case], rows: _Rows, beginner: User | None) -> None:
+    """The states of the plans; calls that wait, and those to offices that were made or put off. One query.
+
+    For a beginner, her own files and wishes.
+    """
+    files = Version.objects.visible_to(beginner) if beginner else Version.objects.all()
+    plans = files.live().filter(document__kind=PLAN, document__withdrawn_at=None)
     wanted = Q(kind__in=CALL_KINDS, done_at=None) | Q(kind__in=CALLS_TO_OFFICES)
     said = {name: name for name in ("kind", "about_id", "asked_at", "due_on", "done_at")}
-    calls = ToDo.objects.filter(wanted, case=OuterRef("pk")).order_by("-due_on").values(said=JSONObject(**said))
+    asked = ToDo.objects.filter(asked_by=beginner) if beginner else ToDo.objects.all()
+    calls = asked.filter(wanted, case=OuterRef("pk")).order_by("-due_on").values(said=JSONObject(**said))
     states = ArraySubquery(plans.filter(case=OuterRef("pk")).values("state"))
     for case, found, called in Case.objects.filter(pk__in=cases).values_list("pk", states, ArraySubquery(calls)):
         rows.plans[case] = set(found)

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bookings.asked_ending import waiting_for
 from cases.case.helping.models import Helper
 from cases.case.helping.rules import ASK_PATIENT
 from cases.case.helping.words import can
@@ -59,7 +60,8 @@ def show(request: HttpRequest, case: Case, grant: Helper) -> HttpResponse:
     gathered = facts.of_case(case, now)
     step = step_for(gathered.facts, today, may)
     lines = list(gathered.standing.items) if gathered.standing and may("see_records") else []
-    waiting = [waits for line in lines if (waits := _waits(line, case, may))]
+    signs = has_mandate(case, request.user)
+    waiting = [waits for line in lines if (waits := _waits(line, case, may, signs))]
     name, tellers = case.patient.first_name, _tellers(lines)
     context = {
         "case": case,
@@ -75,11 +77,11 @@ def show(request: HttpRequest, case: Case, grant: Helper) -> HttpResponse:
         "due_words": cards.due_words(step) if step else "",
         "waiting": waiting,
         "nudged": nudges.is_sent_today(case) if waiting else False,
-        "coming": [_opened(row, may) for row in cards.coming(gathered, case.pk, today)],
+        "coming": [*_held(case, may, now), *(_opened(row, may) for row in cards.coming(gathered, case.pk, today))],
         "sees_records": may("see_records"),
         "records": [_record(line, name, tellers) for line in lines],
         "can": can(grant.switches),
-        "only_they": helper_words.only_they_can(grant.switches, has_mandate(case, request.user)),
+        "only_they": helper_words.only_they_can(grant.switches, signs),
         "takes_papers": may("take_papers"),
         "may_search": any(may(verb) for verb in search.VERBS),
         "call_open": gathered.facts.call_wanted,
@@ -95,11 +97,19 @@ def step_for(known: Facts, today: dt.date, may: Callable[[str], bool]) -> Step |
     return step if verb and may(verb) else None
 
 
-def _waits(line: ItemStanding, case: Case, may: Callable[[str], bool]) -> Row | None:
-    """Something that only the patient can give."""
+def _waits(line: ItemStanding, case: Case, may: Callable[[str], bool], signs: bool) -> Row | None:
+    """Something that only the patient can give, or who acts for her in law."""
     item, name = line.item, {"name": case.patient.first_name, "record": line.item.called}
     if item.state != ItemState.NEEDS_YOU or item.need not in THEIRS:
         return None
+    if signs:
+        page = "records:identity" if item.need == Need.IDENTITY else "records:release"
+        title = _("A copy of an ID: %(record)s") if item.need == Need.IDENTITY else _("A form to sign: %(record)s")
+        return {
+            "title": title % name,
+            "hint": _("You do this for %(name)s, under your own name.") % name,
+            "href": reverse(page, args=[item.pk]),
+        }
     if item.need == Need.IDENTITY:
         return {
             "title": _("A copy of an ID: %(record)s") % name,
@@ -112,6 +122,23 @@ def _waits(line: ItemStanding, case: Case, may: Callable[[str], bool]) -> Row | 
         "hint": (hint if can_print else _("Only %(name)s can sign.")) % name,
         "print_url": reverse("records:release_pdf", args=[item.pk]) if can_print else "",
     }
+
+
+def _held(case: Case, may: Callable[[str], bool], now: dt.datetime) -> list[Row]:
+    """The time that waits for the patient's yes."""
+    held = waiting_for(case) if may("book") else None
+    if held is None or held.until <= now:
+        return []
+    said = {"name": case.patient.first_name, "until": when.moment(held.until)}
+    return [
+        {
+            "on": when.as_date(held.starts_at),
+            "title": _("Call with %(name)s") % {"name": held.consultant.name},
+            "href": held.get_absolute_url(),
+            "hint": _("Waits for %(name)s until %(until)s") % said,
+            "tag": {"label": _("Held"), "kind": "warn"},
+        }
+    ]
 
 
 def _opened(row: Row, may: Callable[[str], bool]) -> Row:
@@ -143,7 +170,7 @@ def begun(
     """The page of someone who began for another and waits for the answer: what she put in, and how to ask."""
     now, user = clock.now(), request.user
     today, name = when.as_date(now), case.patient.first_name
-    gathered = facts.of_case(case, now)
+    gathered = facts.as_told(case, now, user)
     step = step_for(gathered.facts, today, lambda verb: verb in BY_BEGINNING)
     asked = Helper.objects.asked().filter(case=case, person=user.pk).first()
     context = {

@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from bookings.asked_ending import waiting_for
+from bookings.models import AskedHold
 from cases.case.away import showing as away_showing
 from cases.case.models import Case, Helper
 from cases.case.path import next_step, path
-from cases.case.people import CONSULTANT, COORDINATOR, HELPER, grant_of, may, role_in
+from cases.case.people import CONSULTANT, COORDINATOR, HELPER, cases_where, grant_of, may, role_in
 from cases.records.words import after_treatment
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
@@ -107,18 +109,35 @@ def _greeting(case: Case, reader: Any, now: dt.datetime) -> str:
 
 def _cases(reader: Any) -> QuerySet[Case]:
     asked = Helper.objects.asked().filter(case=OuterRef("pk"))
+    held = AskedHold.objects.waiting().filter(patient=OuterRef("patient"))
     cases = Case.objects.visible_to(reader).select_related("patient", "key")
-    return cases.annotate(is_asked=Exists(asked), is_covered=away_showing.is_covered())
+    return cases.annotate(is_asked=Exists(asked), is_held=Exists(held), is_covered=away_showing.is_covered())
 
 
 def _asking(case: Any, reader: Any) -> list[dict[str, str]]:
     """Who waits for the patient to say whether they may help."""
-    if case.patient_id != reader.pk or not case.is_asked:  # looked at together with the case
+    if case.patient_id != reader.pk:
+        return []
+    return [*_helpers_asking(case), *_times_held(case)]
+
+
+def _times_held(case: Any) -> list[dict[str, str]]:
+    """The time that a helper chose, and that waits for the patient's yes."""
+    held = waiting_for(case) if case.is_held else None  # looked at together with the case
+    if held is None or held.until <= clock.now():
+        return []
+    lead = _("%(name)s chose a time for a call. It waits for your yes.") % {"name": held.asked_by.first_name}
+    text = _("Nothing is booked before that.")
+    return [{"lead": lead, "text": text, "href": held.get_absolute_url()}]
+
+
+def _helpers_asking(case: Any) -> list[dict[str, str]]:
+    if not case.is_asked:
         return []
     asked = Helper.objects.asked().filter(case=case).select_related("person").order_by("asked_at")
-    lead = _("%(name)s would like to help you.")
+    lead, text = _("%(name)s would like to help you."), _("You choose how much, and until when.")
     return [
-        {"lead": lead % {"name": each.person.first_name}, "href": reverse("case:helper", args=[each.pk])}
+        {"lead": lead % {"name": each.person.first_name}, "text": text, "href": reverse("case:helper", args=[each.pk])}
         for each in asked
     ]
 
@@ -127,7 +146,7 @@ def _asking(case: Any, reader: Any) -> list[dict[str, str]]:
 @require_POST
 def not_today(request: HttpRequest, pk: str) -> HttpResponse:
     """Hide the next step until the day pressed; the day itself shows it again."""
-    case = find_or_404(Case.objects.visible_to(request.user), pk=pk)
+    case = find_or_404(cases_where(request.user, "rest"), pk=pk)
     try:
         until = dt.date.fromisoformat(request.POST.get("until", ""))
         actions.rest_until(case, until, by=Actor.of(request))

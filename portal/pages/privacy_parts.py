@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.case import people
+from cases.case.helping.models import Mandate
 from cases.case.helping.words import what
 from cases.case.models import Case, Consent
 from cases.case.opening import KINDS, Opens, who_opens
@@ -60,7 +61,7 @@ def _person(each: Opens, words: Any) -> dict[str, Any]:
 
 def _kinds(each: Opens, kinds: str) -> str:
     if each.role == people.BEGINNER:
-        return _("Can open: %(kinds)s, and the files they add.") % {"kinds": kinds}
+        return _("Can open only what they put in: %(kinds)s, and the files they add.") % {"kinds": kinds}
     return _("Can open: %(kinds)s.") % {"kinds": kinds} if kinds else _("Can open nothing.")
 
 
@@ -104,7 +105,7 @@ HOW = {
 def consents(case: Case) -> Any:
     """What its patient said yes to, in this case or outside any, the latest first."""
     asked = Consent.objects.filter(Q(case=case) | Q(case=None), person=case.patient_id)
-    return asked.select_related("consultant", "text").order_by("-given_at")
+    return asked.select_related("consultant", "text", "given_by").order_by("-given_at")
 
 
 def consent(given: Consent, can_be_withdrawn: bool) -> dict[str, object]:
@@ -119,7 +120,11 @@ def consent(given: Consent, can_be_withdrawn: bool) -> dict[str, object]:
         if given.kind == Consent.Kind.NOTE:
             follows = _("When you take it back, no more notes go. Those that went stay with your doctor.")
     dates = {"given": when.moment(given.given_at), "version": given.text.version}
-    said = _("Since %(given)s. Version %(version)d of the words.") % dates + f" {HOW[given.how]}"
+    how = str(HOW[given.how])
+    if given.given_by:
+        law = {"who": given.given_by.name, "law": Mandate.Kind(given.given_as).label}
+        how = _("%(who)s said yes for you, %(law)s.") % law
+    said = _("Since %(given)s. Version %(version)d of the words.") % dates + f" {how}"
     if given.withdrawn_at:
         said = _("Taken back on %(day)s.") % {"day": when.moment(given.withdrawn_at)}
     can = can_be_withdrawn and given.withdrawn_at is None

@@ -36,10 +36,13 @@ ASKED = {ItemState.ASKED, ItemState.ACKNOWLEDGED}
 READS_QUESTIONS = {PATIENT, COORDINATOR}
 
 
-def of_case(case: Case, role: str, now: dt.datetime) -> Sheet:
-    """The sheet of a case as it is at `now`, for someone of this role in it. A fixed number of queries."""
-    gathered = facts.of_case(case, now)
-    clinicians = list(case.clinicians.select_related("clinician__office").order_by("id"))
+def of_case(case: Case, role: str, now: dt.datetime, reader: User | None = None) -> Sheet:
+    """The sheet of a case as it is at `now`, for someone of this role in it; with what this reader may know, the whole
+    without one. A fixed number of queries.
+    """
+    gathered = facts.as_told(case, now, reader) if reader else facts.of_case(case, now)
+    known = CaseClinician.objects.visible_to(reader).filter(case=case) if reader else case.clinicians.all()
+    clinicians = list(known.select_related("clinician__office").order_by("id"))
     coordinators = list(User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name"))
     here = organisation()
     with in_the_patients_words(case.patient):

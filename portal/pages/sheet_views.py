@@ -41,7 +41,7 @@ def sheet(request: HttpRequest, pk: str) -> HttpResponse:
     _record(request, "sheet.seen", case)
     page = {
         "case": case,
-        "sheet": sheets.of_case(case, role, clock.now()),
+        "sheet": sheets.of_case(case, role, clock.now(), request.user),
         "is_coordinator": role == COORDINATOR,
         "may_ask": may("ask_for_a_call", case, request.user),
     }
@@ -65,7 +65,7 @@ def sheet_pdf(request: HttpRequest, pk: str) -> HttpResponse:
 
 def _pages(case: Case, request: HttpRequest, now: dt.datetime) -> list[sheets.Sheet]:
     """The sheet, and behind it the list of what to take where something is carried."""
-    pages = [sheets.of_case(case, role_in(case, request.user), now)]
+    pages = [sheets.of_case(case, role_in(case, request.user), now, request.user)]
     if (takes := carry.of_case(case, request.user, now)) and takes.is_chosen:
         pages.append(takes.sheet)
     return pages

@@ -82,12 +82,12 @@ def test_nobody_else_is_asked_for(case, person, by):
 @pytest.mark.parametrize(
     ("chosen", "may"),
     [
-        ("dates", {"see", "ask_for_a_call", "see_reminders"}),
+        ("dates", {"see", "rest", "ask_for_a_call", "see_reminders"}),
         (
             "most",
-            {"see", "ask_for_a_call", "see_reminders", *rule.NEEDS} - {"see_private_words"},
+            {"see", "rest", "ask_for_a_call", "see_reminders", *rule.NEEDS} - {"see_private_words"},
         ),
-        ("acts", {"see", "ask_for_a_call", "see_reminders", *rule.NEEDS}),
+        ("acts", {"see", "rest", "ask_for_a_call", "see_reminders", *rule.NEEDS}),
     ],
 )
 def test_each_set_opens_what_it_says_and_no_more(asked, chosen, may):
@@ -102,7 +102,7 @@ def test_each_switch_alone_opens_what_needs_it(asked, switch):
     helper = agreed(asked, "own", switches=[switch])
 
     needed = {verb for verb, needs in rule.NEEDS.items() if needs == switch}
-    assert verbs_of(helper.case, "ama") == {"see", "ask_for_a_call", "see_reminders"} | needed
+    assert verbs_of(helper.case, "ama") == {"see", "rest", "ask_for_a_call", "see_reminders"} | needed
 
 
 def test_switches_that_make_up_a_set_are_that_set():

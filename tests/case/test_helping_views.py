@@ -48,7 +48,7 @@ def test_she_reads_who_asked_and_says_yes_until_a_day(rosa, asked):
 
 def test_the_pages_say_what_who_asks_sees_and_what_a_paper_lets_them_do(rosa, asked):
     page, own = reverse("case:helper", args=[asked.pk]), reverse("case:helpers", args=[asked.case_id])
-    assert "and the files that Ama adds" in rosa.get(page).content.decode()
+    assert "sees only what Ama put in" in rosa.get(page).content.decode()
     theo = Actor.person(people.person("theo"))
     today = clock.today(asked.patient.zone)
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cases.case import actions as case_actions
+from cases.case.helping import actions as helping
 from cases.case.models import Clinician, Office
 from cases.opinions.models import Talk
 from cases.opinions.talk import actions
@@ -257,7 +258,9 @@ def test_two_people_do_not_overwrite_each_other_unseen():
 
 
 def test_a_helper_writes_on_an_empty_page_and_never_reads_the_patients():
-    talk = planned(case_of_rosa(starter=person("ama")))
+    talk = planned(case_of_rosa())
+    helper = helping.ask(talk.case, person("ama"), by=actor("theo"))
+    helping.agree(helper, chosen="own", switches=["bookings"], by=actor("rosa"))
     write(talk, "ama", questions=["Hers?"])
     write(talk, "ama", questions=["Hers again?"])
     write(talk, "rosa", questions=["Mine?"])

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cases.case.helping import actions as helping
 from cases.opinions.models import Talk
 from cases.opinions.talk import actions, agenda, rules
 from portal import clock
@@ -159,6 +160,8 @@ def test_a_draft_opens_the_form_again_until_it_is_saved(rosa, case):
 
 
 def test_a_helper_plans_and_prints_and_does_not_read_what_the_patient_wrote(case):
+    helper = helping.ask(case, person("ama"), by=actor("theo"))
+    helping.agree(helper, chosen="own", switches=["files", "papers", "bookings"], by=actor("rosa"))
     ama = browser(person("ama"))
     ama.post(at("arrange_talk", case), WHEN)
     write(Talk.objects.get(), "rosa", questions=["My secret question?"])

@@ -106,7 +106,8 @@ def test_files_that_are_with_us_can_be_opened_and_printed(carries, folder):  # n
 def test_a_helper_sees_no_files_but_her_own(folder):  # noqa: F811
     ama = people.person("ama")
     case = factories.open_case(starter=ama)
-    visit = records.choose_way(named_visit(case), "carry", on=SOON, by=actor("rosa"))
+    visit = records.name_visit(case, doctor="Dr. Raman", by=actor("ama"))
+    visit = records.choose_way(visit, "carry", on=SOON, by=actor("ama"))
     read(case, "my plan.pdf")
     assert "Photo ID" in said(page(visit, "ama"))
     assert "my plan.pdf" not in said(page(visit, "ama"))

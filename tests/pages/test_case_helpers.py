@@ -46,7 +46,7 @@ def html_of(key: str, address: str) -> str:
 
 def test_whoever_began_reads_how_the_patient_can_say_yes(case):
     html = html_of("ama", case.get_absolute_url())
-    for words in ("Rosa hasn’t said yes yet.", "and the files you add.", "On the phone with us",
+    for words in ("Rosa hasn’t said yes yet.", "Until then you see only what you put in", "On the phone with us",
                   "On paper", "Only Rosa can"):  # fmt: skip
         assert words in html
 

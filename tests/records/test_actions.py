@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from cases.case import actions as case_actions
+from cases.case.helping import actions as helping
 from cases.case.models import ToDo
 from cases.records import actions
 from cases.records.days.verdict import Answer
@@ -295,7 +296,8 @@ def test_each_action_leaves_its_line_in_history():
 def test_a_helper_may_say_where_records_are():
     from tests.people import person
 
-    case = case_of_rosa(starter=person("ama"))
+    case = case_of_rosa()
+    helping.agree(helping.ask(case, person("ama"), by=actor("theo")), chosen="most", by=actor("rosa"))
     told = actions.tell(item(booked_visit(case)), "asked", by=actor("ama"))
     assert told.known_by == "helper"
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cases.case.actions import settle_to_do
+from cases.case.helping import actions as helping
 from cases.case.models import Case, ToDo
 from cases.case.path import next_step
 from cases.records import actions
@@ -148,7 +149,9 @@ def test_only_we_can_say_that_we_passed_it_on(november_5):
 
 
 def test_whoever_knows_may_confirm_at_once(november_5):
-    loop = open_report(november_5, case=case_of_rosa(starter=person("ama")))
+    case = case_of_rosa()
+    helping.agree(helping.ask(case, person("ama"), by=actor("theo")), chosen="most", by=actor("rosa"))
+    loop = open_report(november_5, case=case)
     loop = actions.tell_report(loop, "confirmed", on=NOV_24, by=actor("ama"))
     assert (loop.state, loop.received_on, loop.confirmed_on, loop.known_by) == ("confirmed", NOV_24, NOV_24, "helper")
 

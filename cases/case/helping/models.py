@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy
 
 from cases.case.helping.rules import SETS, SWITCHES, Chosen, Ended, How, Kin
 from portal import clock
@@ -161,8 +162,8 @@ class Mandate(models.Model):
     """What lets someone act for the patient in law, as staff read on a paper: such a helper signs and decides too."""
 
     class Kind(models.TextChoices):
-        POWER_OF_ATTORNEY = "power"
-        PARENT = "parent"
+        POWER_OF_ATTORNEY = "power", gettext_lazy("by power of attorney")
+        PARENT = "parent", gettext_lazy("as a parent")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("case.Case", on_delete=models.CASCADE, related_name="mandates")

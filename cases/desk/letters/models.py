@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from cases.case.authority import Authority
 from cases.case.models import Case, Office
+from cases.case.people import where
 from cases.desk.letters import rules
 from cases.desk.letters.states import WITHOUT_RELEASE, LetterEnded, LetterKind, SentHow
 from cases.records.models import IdentityCopy, RecordItem, Release, Visit
@@ -20,9 +21,8 @@ from portal.vault.models import DataKey
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def visible_to(self, user: Any) -> "LetterQuerySet":
-        """The patient's own, and the coordinators': what was signed goes with it, and a helper does not see that."""
-        seen = Case.objects.visible_to(user)
-        return self.filter(case__in=seen if user.role == User.Role.COORDINATOR else seen.filter(patient=user.pk))
+        """What was signed goes with it: theirs who have to do with that."""
+        return self.filter(where(user, "say_signed", "case"))
 
     def to_go(self) -> "LetterQuerySet":
         """Made, not out yet, and not ended."""

@@ -21,7 +21,7 @@ from cases.desk.mail.desks import Desk
 from cases.desk.mail.facts import VISIT, Facts
 from cases.records import rules as record_rules
 from cases.records.days.closed_days import closed_days
-from cases.records.items.telling import SAY, lock_case, role_of
+from cases.records.items.telling import lock_case, role_of
 from cases.records.models import RecordItem, ReportLoop, Visit
 from cases.records.planning import visit_begins
 from cases.records.report import loop as report_loop
@@ -220,7 +220,7 @@ def send_page(visit: Visit, office: Office, *, email: str | None = None, by: Act
     now = clock.now()
     lock_case(visit.case)
     visit = Visit.objects.select_related(*TOGETHER).get(pk=visit.pk)
-    if role_of(visit.case, by, SAY) not in record_rules.DOERS:
+    if role_of(visit.case, by, "write_to_offices") not in record_rules.DOERS:
         raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
     if reason := why_not_page(visit, office, now):
         raise Refused(reason, code="state")

@@ -40,7 +40,7 @@ def _visit(request: HttpRequest, case: Case, office: Office) -> Visit:
 def send_page(request: HttpRequest, pk: UUID, office: UUID) -> HttpResponse:
     """Look at what would go and when; pressed, it goes in their hours."""
     case: Case = find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
-    if not may("say_where_records_are", case, request.user):
+    if not may("write_to_offices", case, request.user):
         raise Http404
     found = find_or_404(Office.objects.visible_to(request.user), pk=office)
     visit, now = _visit(request, case, found), clock.now()

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, Q, Subquery
 from django.utils.translation import gettext as _
 
-from cases.case.models import Case
+from cases.case.models import Case, Helper
 from cases.case.people import may, role_in
 from cases.desk.packet import rules
 from cases.documents import kinds, names, words
@@ -70,7 +70,7 @@ class LeftOut:
     """A document that is here and may not be passed on, and why."""
 
     heading: str
-    why: Why
+    why: Why | rules.Unvouched
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,14 @@ def for_office(visit: Visit, today: date, *, with_private: bool = True) -> Packe
     """What its office may have today. Raises Refused while the patient allows us to pass on nothing."""
     if refusal := why_not(visit):
         raise Refused(refusal, code="unsigned")
-    releases, links = keeping.signed_in(visit.case), _links(visit.case)
+    releases, links, helps = keeping.signed_in(visit.case), _links(visit.case), _helps(visit.case)
     records = _records(links)
     parts: list[Part] = []
     left_out: list[LeftOut] = []
     for part in _here(visit, links, with_private):
+        if not _is_vouched_for(part.version, visit.case, helps):
+            left_out.append(LeftOut(part.heading, rules.Unvouched.NOT_AGREED))
+            continue
         by_release = _by_release(part, records.get(part.version.document_id, set()), visit, releases, today)
         reason = rules.why_not_passed_on(is_own=_is_own(part.version, visit.case), by_release=by_release)
         if reason is None:
@@ -149,6 +152,23 @@ def _numbered(parts: Sequence[Part]) -> tuple[Part, ...]:
 def _is_own(version: Version, case: Case) -> bool:
     """Whether it was put in by the patient, or by the one who began for the patient: it came by no office's form."""
     return version.put_in_by_office is None and version.put_in_by_id in (case.patient_id, case.starter_id)
+
+
+def _helps(case: Case) -> list[rules.Help]:
+    """The help that the patient said yes to, whether it has ended since or not."""
+    agreed = Helper.objects.filter(case=case, agreed_at__isnull=False)
+    return [rules.Help(*row) for row in agreed.values_list("person", "ended_at", "over_at")]
+
+
+def _is_vouched_for(version: Version, case: Case, helps: Sequence[rules.Help]) -> bool:
+    """By the patient, who also stands behind what she herself said what it is; our team and offices put in what they
+    got.
+    """
+    document = version.document
+    is_ours = version.put_in_by_office is not None or bool(version.put_in_by.role)
+    if is_ours or case.patient_id in (document.kind_said_by_id, document.put_in_by_id):
+        return True
+    return rules.is_vouched_for(version.put_in_by_id, version.put_in_at, case.patient_id, helps)
 
 
 def _links(case: Case) -> list[ItemDocument]:
@@ -229,7 +249,7 @@ def _here(visit: Visit, links: Iterable[ItemDocument], with_private: bool = True
         found = found.filter(document__is_private=False)
     unwanted = RecordItem.objects.filter(visit=visit.pk, state=ItemState.NOT_WANTED, kind=PLAN_KIND)
     wanted = Q(document__in=list(items)) | Q(~Exists(unwanted), document__kind=PLAN)
-    together = ("document__guess", "document__case__key", "case__key", "file__key", "original__key")
+    together = ("document__guess", "document__case__key", "case__key", "file__key", "original__key", "put_in_by")
     place_of_plan = RecordKind.objects.filter(pk=PLAN_KIND).values("place")
     parts = [
         _part(version, items.get(version.document_id), version.place_of_plan)

@@ -3,7 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from cases.documents import kinds, names
 from cases.records.release.states import Why
@@ -14,6 +19,32 @@ IMAGING = (kinds.DICOM.code, kinds.DICOM_ZIP.code)  # for a doctor's program: ne
 # No form was ever signed for this record: what the patient allows us is all there is.
 NEVER_SIGNED = (None, Why.NONE, Why.OTHER_ITEM)
 FORBIDDEN = set('/\\:*?"<>|')
+
+
+class Unvouched(TextChoices):
+    """Why a file goes to nobody, whatever is signed."""
+
+    NOT_AGREED = "not_agreed", _("The patient has not said yes to whoever put it in.")
+
+
+@dataclass(frozen=True)
+class Help:
+    """Whose help the patient agreed to, and when it ended."""
+
+    person: UUID
+    ended_at: datetime | None
+    over_at: datetime | None
+
+    def covers(self, at: datetime) -> bool:
+        """Whether it had not ended at a moment. What somebody put in before the yes, the yes covers."""
+        return all(end is None or at <= end for end in (self.ended_at, self.over_at))
+
+
+def is_vouched_for(put_in_by: UUID, at: datetime, patient: UUID, helps: Iterable[Help]) -> bool:
+    """Whether the patient stands behind a file that somebody who is not of our team put in: her own, or of a helper to
+    whom she said yes, put in while that help had not ended.
+    """
+    return put_in_by == patient or any(help.person == put_in_by and help.covers(at) for help in helps)
 
 
 def why_not_passed_on(*, is_own: bool, by_release: Why | None) -> Why | None:

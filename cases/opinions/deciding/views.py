@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.models import Consultation
 from cases.case.models import Case
-from cases.case.people import CONSULTANT, PATIENT, may, role_in
+from cases.case.people import CONSULTANT, HELPER, PATIENT, may, only_theirs, role_in
 from cases.opinions.comparing import showing as comparing
 from cases.opinions.comparing.forms import LineForm
 from cases.opinions.comparing.models import Point
@@ -28,9 +28,9 @@ DRAFT, MATTERS_DRAFT = "decision", "matters"
 MATTERS = "matters"  # the prefix of the second form
 
 
-def _case(request: HttpRequest, pk: str, verb: str = "see_opinions") -> Case:
+def _case(request: HttpRequest, pk: str) -> Case:
     case: Case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
-    if not may(verb, case, request.user):
+    if not may("see_opinions", case, request.user):
         raise Http404
     return case
 
@@ -126,11 +126,20 @@ def _matters_form(request: HttpRequest, case: Case) -> MattersForm:
     return MattersForm(initial=stands, prefix=MATTERS)
 
 
+def _only_theirs(request: HttpRequest, case: Case) -> HttpResponse:
+    """A helper's press, or one on a page that was open while the law still let her: nothing is saved."""
+    if role_in(case, request.user) != HELPER:
+        raise Http404
+    return page(request, case, also=[only_theirs(case)], status=409)
+
+
 @open_to(PERSON)
 @require_POST
 def decide(request: HttpRequest, pk: str) -> HttpResponse:
     """Say where she is now. What was typed stays, whatever comes in between."""
-    case = _case(request, pk, "decide")
+    case = _case(request, pk)
+    if not may("decide", case, request.user):
+        return _only_theirs(request, case)
     doctors = {each.role: each.doctor for each in showing.of_case(case, request.user) if each.is_heard}
     form = DecisionForm(request.POST, **_known(case, doctors))
     if not form.is_valid():
@@ -148,7 +157,9 @@ def decide(request: HttpRequest, pk: str) -> HttpResponse:
 @require_POST
 def say_what_matters(request: HttpRequest, pk: str) -> HttpResponse:
     """Keep what matters to her, and share it or not."""
-    case = _case(request, pk, "decide")
+    case = _case(request, pk)
+    if not may("decide", case, request.user):
+        return _only_theirs(request, case)
     form = MattersForm(request.POST, prefix=MATTERS)
     if not form.is_valid():
         return page(request, case, matters_form=form, status=422)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases.case import office_ties, offices
 from cases.case.actions import ask_to_do, must, must_be_open, settle_to_do
 from cases.case.models import Case, CaseClinician, Clinician, Office, ToDo
-from cases.case.people import may, role_in
+from cases.case.people import may, role_in, why_not_theirs
 from cases.desk.links.actions import link_for
 from cases.opinions.talk import rules
 from cases.opinions.talk.models import Talk
@@ -51,6 +51,8 @@ def arrange(
     now = clock.now()
     talk = Talk.objects.open().select_related(*TOGETHER).filter(case=case).first()
     is_new = talk is None
+    if talk:
+        undoing.take_over(talk, by=by)
     clinician, office = _with_whom(case, talk, role, doctor, office_name, by)
     talk = talk or _begin(case, clinician, office, role, now, by)
     is_another = talk.clinician_id != clinician.pk or talk.office != office
@@ -74,7 +76,7 @@ def _with_whom(
 ) -> tuple[Clinician, Office | None]:
     if role:
         link = case.clinicians.filter(role=role).select_related("clinician__office").first()
-        if link is None:
+        if link is None or why_not_theirs(case, by, link.put_in_by_id):
             raise Refused(_("Choose with whom you talk."), code="input")
         office = link.clinician.office
         return link.clinician, office_ties.standing(office) if office else None
@@ -89,10 +91,10 @@ def _with_whom(
 
 def _begin(case: Case, clinician: Clinician, office: Office | None, role: str, now: datetime, by: Actor) -> Talk:
     """A new talk. What was to be gone over in one that was called off is to be gone over in this one."""
-    talk = Talk(case=case, clinician=clinician, planned_at=now)
+    talk = Talk(case=case, clinician=clinician, planned_at=now, put_in_by=by.user)
     _name(talk, clinician, office, role)
     last = Talk.objects.filter(case=case).select_related("case__key").order_by("-planned_at").first()
-    if last and last.state == TalkState.CANCELLED:
+    if last and last.state == TalkState.CANCELLED and not why_not_theirs(case, by, last.put_in_by_id):
         talk.questions, talk.points = last.questions, last.points
         talk.agenda_changed_at, talk.agenda_changed_by = last.agenda_changed_at, last.agenda_changed_by
     talk.save(force_insert=True)
@@ -206,6 +208,7 @@ def undo(talk: Talk, *, why: str = "", by: Actor) -> Talk:
         raise Refused(_("Choose why it is taken back. It stands in the history."), code="input")
     if not talk.is_open and Talk.objects.open().filter(case=talk.case).exists():
         raise Refused(_("Another talk was planned since. Cancel that one first."))
+    undoing.take_over(talk, by=by)
     undoing.put_back(talk)
     talk.version += 1
     talk.save()
@@ -237,8 +240,9 @@ def change_agenda(
         raise Refused(reason, code="input")
     if seen_at is None or (talk.questions, talk.points) != ("\n".join(asked), "\n".join(gone_over)):
         talk.questions, talk.points = "\n".join(asked), "\n".join(gone_over)
+        undoing.take_over(talk, by=by)
         talk.agenda_changed_at, talk.agenda_changed_by = clock.now(), by.user
-        talk.save(update_fields=["questions", "points", "agenda_changed_at", "agenda_changed_by"])
+        talk.save(update_fields=["questions", "points", "agenda_changed_at", "agenda_changed_by", "put_in_by"])
         record(by, "talk.agenda_changed", talk, patient=talk.case.patient_id, case=talk.case_id)
     return talk
 

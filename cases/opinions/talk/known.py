@@ -30,11 +30,14 @@ class Known:
         return self.state in OPEN
 
 
-def beside(case: str) -> ArraySubquery:
-    """Every talk of a case that is not off, to annotate rows with; `case` is the column that holds the case."""
+def beside(case: str, reader: Any = None) -> ArraySubquery:
+    """Every talk of a case that is not off, to annotate rows with; `case` is the column that holds the case. Those that
+    the reader may see, all without one.
+    """
+    seen = Talk.objects.all() if reader is None else Talk.objects.visible_to(reader)
     said = {"state": "state", "doctor": "clinician__name", "office": "office__name"}
     said |= {"on": "on_date", "at": "at_time", "zone": "time_zone"}
-    return ArraySubquery(Talk.objects.not_off().filter(case=OuterRef(case)).values(said=JSONObject(**said)))
+    return ArraySubquery(seen.not_off().filter(case=OuterRef(case)).values(said=JSONObject(**said)))
 
 
 def read(rows: Iterable[Mapping[str, Any]]) -> list[Known]:

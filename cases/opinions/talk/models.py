@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from cases.case import regions
+from cases.case import people, regions
 from cases.case.models import Case, CaseClinician, Clinician, Office
 from cases.opinions.talk.rules import OPEN, TalkState
 from cases.records.states import KnownBy
@@ -24,7 +24,7 @@ DATED = [TalkState.BOOKED, TalkState.HELD]
 
 class TalkQuerySet(models.QuerySet["Talk"]):
     def visible_to(self, user: Any) -> "TalkQuerySet":
-        return self.filter(case__in=Case.objects.visible_to(user))
+        return self.filter(people.where(user, "see", "case"), people.put_in(user, "case"))
 
     def open(self) -> "TalkQuerySet":
         """Those that are still to come."""

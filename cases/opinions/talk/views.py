@@ -77,7 +77,7 @@ def _page(
     talks = _talks(request, case)
     found = _shown(talks)
     reader = showing.Reader(request.user, role_for("change_dates", case, request.user), case, now)
-    doctors = letters.doctors_of(case)
+    doctors = letters.doctors_of(case, request.user)
     is_other = bool(found and not found.is_open and "another" in request.GET)
     may_change = may("change_dates", case, request.user)
     if talk_form is None and may_change and (found is None or is_other or ("change" in request.GET and found.is_open)):
@@ -140,7 +140,7 @@ def _may_send_page(request: HttpRequest, talk: Talk) -> bool:
     if talk.state != TalkState.BOOKED or talk.office is None:
         return False
     visits = Visit.objects.visible_to(request.user).live().filter(case=talk.case)
-    return may("say_where_records_are", talk.case, request.user) and visits.exists()
+    return may("write_to_offices", talk.case, request.user) and visits.exists()
 
 
 def _agenda_form(request: HttpRequest, talk: Talk, said: agenda.Agenda) -> AgendaForm:
@@ -160,7 +160,7 @@ def _report(request: HttpRequest, case: Case) -> ReportLoop | None:
 def arrange(request: HttpRequest, pk: str) -> HttpResponse:
     """Save with whom it is, and when."""
     case = _case(request, pk)
-    form = TalkForm(request.POST, doctors=letters.doctors_of(case))
+    form = TalkForm(request.POST, doctors=letters.doctors_of(case, request.user))
     if not form.is_valid():
         return _page(request, case, talk_form=form, status=422)
     try:

@@ -1,9 +1,11 @@
 """The records that a visit needs, laid out when its doctor is named; one more put on the list."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from cases.case import office_ties
-from cases.case.actions import must
+from cases.case.actions import must, must_be_theirs
 from cases.case.models import CaseClinician, Office
 from cases.records import rules
 from cases.records.items.linking import link_what_is_here
@@ -23,20 +25,31 @@ HELD_BY_DOCTOR = {PLAN_KIND: FIRST, REFERRAL_KIND: PRIMARY}
 
 def lay_items(visit: Visit, *, by: Actor) -> None:
     """Lay out the records that a visit usually needs, held by the offices of the case's own doctors."""
-    offices = {link.role: link.clinician.office for link in visit.case.clinicians.select_related("clinician__office")}
+    doctors = {link.role: link for link in visit.case.clinicians.select_related("clinician__office")}
+    owner = by.user.pk if by.user else None
     laid, before = set(visit.items.values_list("kind_id", flat=True)), reuse.earlier_items(visit)
     for kind in kinds_to_lay(visit.office, also=before).exclude(pk__in=laid):
         known = before.get(kind.pk)
+        doctor = doctors.get(HELD_BY_DOCTOR.get(kind.pk, FIRST))
+        put_in_by = owner
+        if known:
+            put_in_by = known.put_in_by_id
+        elif doctor and doctor.clinician.office:
+            put_in_by = doctor.put_in_by_id
         holder = known.holder if known and known.holder else None
-        holder = holder or offices.get(HELD_BY_DOCTOR.get(kind.pk, FIRST))
-        _lay(visit, kind, holder=holder, which=known.which if known else "")
+        holder = holder or (doctor.clinician.office if doctor else None)
+        _lay(visit, kind, holder=holder, which=known.which if known else "", put_in_by=put_in_by)
     _take_over(visit, laid)
     _follow_referral(visit, by=by)
     link_what_is_here(visit, before)
 
 
-def _lay(visit: Visit, kind: RecordKind, *, holder: Office | None = None, which: str = "") -> RecordItem:
+def _lay(
+    visit: Visit, kind: RecordKind, *, holder: Office | None = None, which: str = "", put_in_by: UUID | None
+) -> RecordItem:
+    """`put_in_by`: whoever named it, or the office that has it."""
     item = RecordItem(
+        put_in_by_id=put_in_by,
         visit=visit,
         kind=kind,
         holder=holder,
@@ -64,7 +77,8 @@ def fill_holders(link: CaseClinician, *, by: Actor) -> None:
         for item in held:
             item.holder = office
             item.version += 1
-            item.save(update_fields=["holder", "version"])
+            item.put_in_by_id = link.put_in_by_id
+            item.save(update_fields=["holder", "version", "put_in_by"])
             record(by, "item.holder_set", item, patient=case.patient_id, case=case.pk)
         if held:
             replan(visit, now=clock.now())
@@ -79,6 +93,7 @@ def _take_over(visit: Visit, laid: set[str]) -> None:
             continue
         for name in reuse.CARRIED_OVER:
             setattr(own[kind], name, getattr(former, name))
+        own[kind].put_in_by_id = former.put_in_by_id
         own[kind].need = ""
         own[kind].save()
         if former.due_back_on:  # it goes back once, and is followed where the visit is
@@ -113,6 +128,8 @@ def _follow_referral(visit: Visit, *, by: Actor) -> None:
         item.asked_on, item.known_by = referral.asked_on, referral.known_by
         item.acknowledged_on = referral.answered_on
         item.sent_on = referral.sent_on
+    if referral.state != ReferralState.NEEDED:
+        item.put_in_by_id = referral.put_in_by_id
     item.save()
 
 
@@ -122,9 +139,10 @@ def add_item(visit: Visit, kind: RecordKind, *, which: str = "", holder: Office 
     must("say_where_records_are", visit.case, by)
     lock_case(visit.case)
     item = visit.items.filter(kind=kind).first()
+    must_be_theirs(visit.case, item.put_in_by_id if item else visit.put_in_by_id, by)
     if item is None:
         holder = office_ties.standing(holder) if holder else None
-        item = _lay(visit, kind, holder=holder, which=which)
+        item = _lay(visit, kind, holder=holder, which=which, put_in_by=by.user.pk if by.user else None)
         record(by, "item.added", item, patient=visit.case.patient_id, case=visit.case_id)
         replan(visit, now=clock.now())
     elif item.state == ItemState.NOT_WANTED:

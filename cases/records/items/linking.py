@@ -14,6 +14,7 @@ from cases.records.items.telling import PLAN_KIND, REFERRAL_KIND, VISIT_PARTS, f
 from cases.records.models import ItemDocument, RecordItem, RecordKind, Visit
 from cases.records.planning import replan
 from cases.records.states import ItemState, KnownBy
+from cases.records.undoing import pass_on
 from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
@@ -94,6 +95,8 @@ def _link(visit: Visit, document: Document, *, now: datetime, kind: str = "") ->
     item = RecordItem.objects.filter(visit=visit, kind=code).first()
     if item is None or (code == REFERRAL_KIND and visit.case.visits.live().filter(round__gt=visit.round).exists()):
         return False
+    if item.put_in_by_id != document.put_in_by_id:
+        pass_on(item, visit.case.patient_id)
     ItemDocument.objects.get_or_create(item=item, document=document, defaults={"linked_at": now})
     # What the patient carries stays in her hands, and slides stay slides: the file here is a copy.
     if item.is_lent or item.state not in rules.ITEM_MOVES["held"].sources:

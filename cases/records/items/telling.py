@@ -253,7 +253,8 @@ def set_holder(item: RecordItem, *, office: Office | None = None, office_name: s
         office = add_office(item.visit.case, name=office_name, by=by)
     before, item.holder = item.holder, office_ties.standing(office) if office else None
     item.version += 1
-    item.save(update_fields=["holder", "version"])
+    undoing.take_over(item, by=by)
+    item.save(update_fields=["holder", "version", "put_in_by"])
     record(by, "item.holder_set", item, patient=item.visit.case.patient_id, case=item.visit.case_id)
     if before and before != item.holder and item.state in {ItemState.ASKED, ItemState.ACKNOWLEDGED}:
         _ask_another(item, now=clock.now(), by=by)
@@ -273,7 +274,8 @@ def set_core(item: RecordItem, needed: bool, *, by: Actor) -> RecordItem:
     if item.is_core != needed:
         item.is_core = needed
         item.version += 1
-        item.save(update_fields=["is_core", "version"])
+        undoing.take_over(item, by=by)
+        item.save(update_fields=["is_core", "version", "put_in_by"])
         why = "core" if needed else "can_follow"
         record(by, "item.core_set", item, patient=item.visit.case.patient_id, case=item.visit.case_id, why=why)
         replan(item.visit, now=clock.now())
@@ -300,12 +302,14 @@ def _twins(thing: Undoable) -> Iterable[Undoable]:
 
 def _put_back(thing: Undoable, why: str, *, by: Actor) -> None:
     moved_at = thing.moved_at
+    undoing.take_over(thing, by=by)
     names = undoing.put_back(thing)
     if isinstance(thing, RecordItem):
         names += former.put_back(thing, moved_at)
     if not isinstance(thing, Referral):
         thing.version += 1
         names.append("version")
+    names.append("put_in_by")
     thing.save(update_fields=names)
     visit = thing if isinstance(thing, Visit) else thing.visit
     verb = {Visit: "visit", Referral: "referral", RecordItem: "item", ReportLoop: "report"}[type(thing)]

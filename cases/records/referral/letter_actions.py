@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.case.actions import ask_to_do, must
+from cases.case.actions import ask_to_do, must, must_be_theirs
 from cases.case.models import Case, ToDo
+from cases.records import undoing
 from cases.records.actions import begin_round
 from cases.records.models import Referral
 from cases.records.planning import ASK_REFERRAL, FAX_LETTER, is_asked_for
@@ -40,6 +41,8 @@ def change_letter(
     if len(words) > LETTERS_AT_MOST:
         raise Refused(_("Keep the letter under %(count)d letters.") % {"count": LETTERS_AT_MOST}, code="input")
     if letter.words != words:
+        undoing.take_over(letter.referral, by=by)
+        letter.referral.save(update_fields=["put_in_by"])
         letter.words, letter.changed_at, letter.changed_by = words, clock.now(), by.user
         letter.save(update_fields=["words", "changed_at", "changed_by"])
         record(by, "referral.letter_changed", letter, patient=case.patient_id, case=case.pk)
@@ -78,7 +81,10 @@ def _fax(office: object) -> str:
 def _referral(case: Case, round: int, by: Actor) -> Referral:
     """The referral of a round, under the case's lock."""
     visit = begin_round(case, round=round, by=by)
-    return Referral.objects.select_related("visit__case__key", "visit__office", "visit__clinician").get(visit=visit)
+    together = ("visit__case__key", "visit__office", "visit__clinician")
+    referral = Referral.objects.select_related(*together).get(visit=visit)
+    must_be_theirs(case, referral.put_in_by_id, by)
+    return referral
 
 
 def _open_referral(case: Case, round: int, by: Actor) -> Referral:

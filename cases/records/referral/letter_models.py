@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.case.people import where
+from cases.case.people import put_in, where
 from portal.accounts.models import User
 from portal.vault.fields import SealedText
 from portal.vault.models import DataKey
@@ -20,7 +20,10 @@ class LetterKind(models.TextChoices):
 
 class ReferralLetterQuerySet(models.QuerySet["ReferralLetter"]):
     def visible_to(self, user: Any) -> "ReferralLetterQuerySet":
-        return self.filter(where(user, "see_records", "referral__visit__case"))
+        own = put_in(user, "referral__visit__case", "referral__visit__") & put_in(
+            user, "referral__visit__case", "referral__"
+        )
+        return self.filter(where(user, "see_records", "referral__visit__case"), own)
 
 
 class ReferralLetter(models.Model):

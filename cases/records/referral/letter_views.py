@@ -41,11 +41,11 @@ def _back(case: Case, about: Round, kind: str) -> HttpResponse:
 def change_letter(request: HttpRequest, pk: str) -> HttpResponse:
     """Keep the letter's words, or let it say ours again."""
     case = _case(request, pk)
-    about, kind = rounds.of(case, rounds.asked_for(request)), _kind(request)
+    about, kind = rounds.of(case, rounds.asked_for(request), reader=request.user), _kind(request)
     form, is_ours = LetterForm(request.POST), "ours" in request.POST
     if not form.is_valid() and not is_ours:
         return referral.shown(request, case, about, letter_form=form, status=422)
-    letter = letters.of(case, about, kind, letters.doctors_of(case), clock.now())
+    letter = letters.of(case, about, kind, letters.doctors_of(case, request.user), clock.now(), request.user)
     words, seen_at = form.cleaned_data.get("words", ""), form.cleaned_data.get("seen_at")
     if is_ours or letter.is_same_as_ours(words):
         words = ""  # ours goes on following the case
@@ -77,9 +77,9 @@ def letter_pdf(request: HttpRequest, pk: str) -> HttpResponse:
     case = _case(request, pk)
     if not may("take_papers", case, request.user):
         raise Http404
-    about, kind = rounds.of(case, rounds.asked_for(request)), _kind(request)
+    about, kind = rounds.of(case, rounds.asked_for(request), reader=request.user), _kind(request)
     now = clock.now()
-    letter = letters.of(case, about, kind, letters.doctors_of(case), now)
+    letter = letters.of(case, about, kind, letters.doctors_of(case, request.user), now, request.user)
     try:
         content = letters.pdf(letter, case, now)
     except Refused as no:
@@ -106,11 +106,11 @@ def ask_about_referral(request: HttpRequest, pk: str) -> HttpResponse:
 
 def _ask(request: HttpRequest, pk: str, ask: Callable[[Case, int, Actor], object]) -> HttpResponse:
     case = _case(request, pk)
-    about = rounds.of(case, rounds.asked_for(request))
+    about = rounds.of(case, rounds.asked_for(request), reader=request.user)
     try:
         ask(case, about.number, Actor.of(request))
     except Refused as no:
-        about = rounds.of(case, about.number)
+        about = rounds.of(case, about.number, reader=request.user)
         return referral.shown(request, case, about, also=[no.message], status=409 if no.code == "state" else 422)
     messages.success(request, _("We have it. It is on our list."))
     return _back(case, about, _kind(request))

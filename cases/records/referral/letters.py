@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case, CaseClinician, Clinician, ToDo
+from cases.case.people import as_told
 from cases.records.models import Referral, Visit
 from cases.records.planning import ASK_REFERRAL, FAX_LETTER
 from cases.records.referral import letter_words
@@ -61,17 +63,20 @@ class Asked:
         return self.todo.done_at is None
 
 
-def doctors_of(case: Case) -> dict[str, Clinician]:
-    return {link.role: link.clinician for link in case.clinicians.select_related("clinician__office")}
+def doctors_of(case: Case, reader: Any = None) -> dict[str, Clinician]:
+    """The doctors of the case by role; those that the reader may know, all without one."""
+    links = case.clinicians.all() if reader is None else CaseClinician.objects.visible_to(reader).filter(case=case)
+    return {link.role: link.clinician for link in links.select_related("clinician__office")}
 
 
-def of(case: Case, about: Round, kind: str, doctors: Doctors, now: datetime) -> Letter:
-    """The letter of this kind, in the patient's language and on her clock."""
-    found = ReferralLetter.objects.filter(referral__visit=about.visit, kind=kind) if about.visit else None
+def of(case: Case, about: Round, kind: str, doctors: Doctors, now: datetime, reader: Any = None) -> Letter:
+    """The letter of this kind, in the patient's language and on her clock; as far as the reader may know."""
+    seen = ReferralLetter.objects.all() if reader is None else ReferralLetter.objects.visible_to(reader)
+    found = seen.filter(referral__visit=about.visit, kind=kind) if about.visit else None
     row = found.select_related("referral__visit__case__key").first() if found is not None else None
     to = addressee(kind, doctors)
     with translation.override(case.patient.language), timezone.override(case.patient.zone):
-        ours = letter_words.our_words(kind, facts_of(case, about, to, doctors, now))
+        ours = letter_words.our_words(kind, facts_of(as_told(case, reader), about, to, doctors, now, reader))
     own = letter_words.own_words(row.words) if row and row.words else []
     return Letter(kind, own or ours, ours, to, row, bool(own and row and _moved_since(row, about.visit)))
 
@@ -124,7 +129,9 @@ def _moved_since(row: ReferralLetter, visit: Visit | None) -> bool:
     return any(moment and row.changed_at and moment > row.changed_at for moment in moments)
 
 
-def facts_of(case: Case, about: Round, to: Clinician | None, doctors: Doctors, now: datetime) -> Facts:
+def facts_of(
+    case: Case, about: Round, to: Clinician | None, doctors: Doctors, now: datetime, reader: Any = None
+) -> Facts:
     visit, patient, first = about.visit, case.patient, doctors.get(CaseClinician.Role.FIRST)
     office = visit.office if visit else None
     return Facts(
@@ -139,15 +146,15 @@ def facts_of(case: Case, about: Round, to: Clinician | None, doctors: Doctors, n
         office_phone=phones.shown(office.phone) if office else "",
         office_fax=phones.shown(office.fax) if office else "",
         today=now.astimezone(patient.zone).date(),
-        needed_by=_needed_by(visit, now),
+        needed_by=_needed_by(visit, now, reader),
         visit_on=visit.on_date if visit else None,
         treatment_on=case.treatment_on,
         is_third=about.is_third,
     )
 
 
-def _needed_by(visit: Visit | None, now: datetime) -> date | None:
+def _needed_by(visit: Visit | None, now: datetime, reader: Any) -> date | None:
     if visit is None or not visit.on_date:
         return None
-    lines = standing(visit, now).items
+    lines = standing(visit, now, reader=reader).items
     return next((line.safe_by for line in lines if line.item.kind_id == "referral_letter"), None)

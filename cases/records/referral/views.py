@@ -41,7 +41,7 @@ TAGS = {
 @require_safe
 def referral(request: HttpRequest, pk: str) -> HttpResponse:
     case = find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
-    return shown(request, case, rounds.of(case, rounds.asked_for(request)))
+    return shown(request, case, rounds.of(case, rounds.asked_for(request), reader=request.user))
 
 
 @open_to(PERSON)
@@ -49,7 +49,7 @@ def referral(request: HttpRequest, pk: str) -> HttpResponse:
 def move_referral(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     """Say what is known of the referral, or take the last word back."""
     case = find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
-    number = rounds.asked_for(request) or rounds.of(case).number
+    number = rounds.asked_for(request) or rounds.of(case, reader=request.user).number
     try:
         if verb == "undo":
             own = Referral.objects.visible_to(request.user).select_related("visit__case")
@@ -61,7 +61,7 @@ def move_referral(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
         else:
             raise Refused(_("This cannot be done here."))
     except Refused as no:
-        return shown(request, case, rounds.of(case, number), also=[no.message], status=409)
+        return shown(request, case, rounds.of(case, number, reader=request.user), also=[no.message], status=409)
     return redirect(rounds.address("records:referral", case.pk, number))
 
 
@@ -81,7 +81,7 @@ def shown(
     found = own.select_related(*together).first() if about.visit else None
     state = found.state if found else ReferralState.NEEDED
     reader = showing.Reader(request.user, role_for(SAY, case, request.user), case, now)
-    doctors = letters.doctors_of(case)
+    doctors = letters.doctors_of(case, request.user)
     may_change = may("change_dates", case, request.user)
     allowed = moves.allowed(rules.REFERRAL_MOVES, state, reader.role) if may_change else []
     verbs = [verb for verb in allowed if verb in words.REFERRAL_VERBS]
@@ -101,7 +101,7 @@ def shown(
         "is_open": state in OPEN_REFERRAL,
         "shares_office": independence.shares_office(doctors, about),
         "may_change": may_change,
-        "next": _next(found, now),
+        "next": _next(found, now, request.user),
         "may_ask_for_a_call": may("ask_for_a_call", case, request.user),
         "is_coordinator": reader.role == COORDINATOR,
         "also": also,
@@ -134,7 +134,7 @@ def _letter(
     if not kind and about.visit and role_in(case, request.user) == COORDINATOR:
         kind = letters.kind_to_fax(about.visit)
     kind = kind or LetterKind.REFER
-    letter = letters.of(case, about, kind, doctors, clock.now())
+    letter = letters.of(case, about, kind, doctors, clock.now(), request.user)
     draft = draft_of(kind, about.number)
     if form is None and "change" in request.GET and may("change_dates", case, request.user):
         seen_at = letter.seen_at.isoformat() if letter.seen_at else ""
@@ -177,23 +177,25 @@ def _points(found: Referral | None, reader: showing.Reader, now: Any) -> list[di
             "is_here": found.answered_on is not None,
         },
     ]
-    sent = when.day(found.sent_on) if found.sent_on else _usual_days(found, now)
+    sent = when.day(found.sent_on) if found.sent_on else _usual_days(found, now, reader.user)
     return [*points, {"title": _("Sent"), "text": sent, "is_goal": True}]
 
 
-def _next(found: Referral | None, now: Any) -> str:
+def _next(found: Referral | None, now: Any, reader: Any) -> str:
     """What happens if nobody answers; empty once it is sent or while nobody was asked."""
-    line = _line_of(found, now) if found and found.state in {ReferralState.ASKED, ReferralState.AGREED} else None
+    line = (
+        _line_of(found, now, reader) if found and found.state in {ReferralState.ASKED, ReferralState.AGREED} else None
+    )
     return words.next_ask(line) if line and line.next_day and line.next_day.due != rules.Due.REQUEST else ""
 
 
-def _line_of(found: Referral, now: Any) -> ItemStanding | None:
-    lines = standing(found.visit, now).items
+def _line_of(found: Referral, now: Any, reader: Any) -> ItemStanding | None:
+    lines = standing(found.visit, now, reader=reader).items
     return next((line for line in lines if line.item.kind_id == "referral_letter"), None)
 
 
-def _usual_days(found: Referral, now: Any) -> str:
-    line = _line_of(found, now)
+def _usual_days(found: Referral, now: Any, reader: Any) -> str:
+    line = _line_of(found, now, reader)
     if line is None or line.dates.there_expected is None or line.dates.there_safe is None:
         return _("Not yet")
     return _("Usually there by %(usual)s, safe by %(safe)s") % {

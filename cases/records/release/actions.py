@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cases.case import office_ties
 from cases.case.actions import ask_to_do, must
 from cases.case.models import Office
+from cases.case.people import acts_as
 from cases.case.signatures import Signature, SignedHow, why_not_name
 from cases.documents.actions import add_file
 from cases.documents.models import OTHER, Document
@@ -56,7 +57,7 @@ def sign(
     seen: str,
     by: Actor,
 ) -> Release:
-    """The patient signs what she read; `seen` is its code. Pressed twice it is signed once.
+    """The patient signs what she read, or who may for her in law; `seen` is its code. Pressed twice it is signed once.
 
     Raises Refused for anybody else, for a form that lacks something or has changed since, and for what is no name.
     """
@@ -67,7 +68,8 @@ def sign(
     if form.code != seen:
         raise Refused(_("The form has changed since you opened it. Read it once more, then sign."), code="state")
     if signature.how == SignedHow.TYPED:
-        names = [name for name in (visit.case.patient.name, details.former_name) if name]
+        own = [visit.case.patient.name, details.former_name]
+        names = [by.user.name] if acts_as(visit.case, by) else [name for name in own if name]
         if reason := why_not_name(signature.words, names):
             raise Refused(reason, code="name")
     _keep(form, details, until_on, by=by)
@@ -203,6 +205,7 @@ def _sign(form: Form, verb: str, signature: Signature, by: Actor) -> Release:
     draft.code, draft.said = form.code, release_form.as_signed(form, signature.how)
     draft.how, draft.signature = signature.how, signature.words
     draft.signed_at, draft.signed_by = now, by.user or case.patient
+    draft.signed_as = "" if signature.how == SignedHow.PAPER else acts_as(case, by)
     draft.save()
     ReleaseItem.objects.bulk_create(
         ReleaseItem(release=draft, item=item, waited=release_keeping.waits(item)) for item in form.items

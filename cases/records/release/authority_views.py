@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.case import authority_actions
 from cases.case.authority import Authority
 from cases.case.models import Case
-from cases.case.people import cases_where, may, role_in
+from cases.case.people import cases_where, may
 from cases.case.signatures import SignedHow, why_not_name
 from cases.documents import kinds
 from cases.documents import words as document_words
@@ -21,6 +21,7 @@ from cases.documents.finding import number
 from cases.documents.models import OTHER, Document
 from cases.documents.ready import can_be_read
 from cases.records.release import keeping as release_keeping
+from cases.records.release import only_theirs
 from cases.records.release import paper as release_paper
 from cases.records.release import words as release_words
 from cases.records.release.forms import PaperForm, SignForm
@@ -36,7 +37,11 @@ from portal.texts.words import text
 
 
 def _case(request: HttpRequest, pk: str) -> Case:
-    case = find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
+    return find_or_404(cases_where(request.user, "see_records").select_related("patient", "key"), pk=pk)
+
+
+def _own_case(request: HttpRequest, pk: str) -> Case:
+    case = _case(request, pk)
     if not may("say_signed", case, request.user):
         raise Http404
     return case
@@ -48,6 +53,8 @@ def _case(request: HttpRequest, pk: str) -> Case:
 def authority(request: HttpRequest, pk: str) -> HttpResponse:
     """Read the words and sign them, put in the signed paper, or take it back."""
     case = _case(request, pk)
+    if not may("say_signed", case, request.user):
+        return only_theirs.page(request, case)
     if request.method != "POST":
         return _page(request, case)
     presses = {"sign": _sign, "paper": _paper, "say_signed": _say_signed, "take_back": _take_back}
@@ -56,11 +63,12 @@ def authority(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def _sign(request: HttpRequest, case: Case) -> HttpResponse:
-    sign = SignForm(request.POST, patient=case.patient.name)
+    signer = only_theirs.signer(case, request.user)
+    sign = SignForm(request.POST, patient=case.patient.name, signer=signer)
     if not sign.is_valid():
         return _page(request, case, sign=sign, status=422)
     given = sign.signature
-    if given.how == SignedHow.TYPED and (no := why_not_name(given.words, [case.patient.name])):
+    if given.how == SignedHow.TYPED and (no := why_not_name(given.words, [signer or case.patient.name])):
         sign.add_error("name", no)
         return _page(request, case, sign=sign, status=422)
     version = number(request.POST.get("seen"))
@@ -149,8 +157,14 @@ def _page(
         "signed_line": release_words.signed_line(standing) if standing else "",
         "name": standing.signature if standing and standing.how == SignedHow.TYPED else "",
         "is_drawn": bool(standing and standing.how == SignedHow.DRAWN and standing.signature),
-        "sign": sign or SignForm(initial={"seen": words.version}, patient=case.patient.name),
-        "is_patient": role_in(case, request.user) == "patient",
+        "sign": sign
+        or SignForm(
+            initial={"seen": words.version},
+            patient=case.patient.name,
+            signer=only_theirs.signer(case, request.user),
+        ),
+        "signs": may("sign", case, request.user),
+        "law": only_theirs.law(case, request.user),
         "form": sign,
         "also": also,
         "accept": kinds.ACCEPT,
@@ -165,7 +179,7 @@ def _page(
 @require_safe
 def authority_pdf(request: HttpRequest, pk: str) -> HttpResponse:
     """The words to sign by hand, or a copy of what was signed."""
-    case, now = _case(request, pk), clock.now()
+    case, now = _own_case(request, pk), clock.now()
     standing = authority_actions.standing(case)
     try:
         if standing:
@@ -184,7 +198,7 @@ def authority_pdf(request: HttpRequest, pk: str) -> HttpResponse:
 @require_safe
 def authority_signature(request: HttpRequest, pk: str) -> HttpResponse:
     """The drawing, for its page alone."""
-    standing = _latest(request, _case(request, pk))
+    standing = _latest(request, _own_case(request, pk))
     if standing is None or standing.how != SignedHow.DRAWN or not standing.signature:
         raise Http404
     return picture(standing.signature)

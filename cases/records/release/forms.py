@@ -100,9 +100,13 @@ class SignForm(forms.Form):
     drawn = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-drawn": ""}))
     seen = forms.CharField(required=False, widget=forms.HiddenInput())
 
-    def __init__(self, *args: Any, patient: str, **kwargs: Any):
+    def __init__(self, *args: Any, patient: str, signer: str = "", **kwargs: Any):
+        """`signer`: whom the law lets sign for the patient, with a name of their own."""
         super().__init__(*args, **kwargs)
         self.fields["name"].help_text = _("As it is on your medical records: %(name)s") % {"name": patient}
+        if signer:
+            said = {"name": patient, "signer": signer}
+            self.fields["name"].help_text = _("Your own name, %(signer)s. You sign for %(name)s.") % said
         self.fields["name"].required = False
 
     def clean(self) -> dict[str, Any]:

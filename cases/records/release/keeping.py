@@ -12,6 +12,7 @@ from cases.case.authority import Authority
 from cases.case.models import Case
 from cases.case.signatures import SignedHow
 from cases.documents.models import Document
+from cases.records import undoing
 from cases.records.models import LIVE, RecordItem, Release, Visit
 from cases.records.release import form as release_form
 from cases.records.release.models import ReleaseItem, ReleaseQuerySet, ReleaseRecipient
@@ -110,6 +111,7 @@ def move_on(items: Iterable[RecordItem], *, by: Actor) -> None:
 
 
 def _move(item: RecordItem, state: str, need: str, verb: str, by: Actor) -> None:
+    undoing.take_over(item, by=by)
     item.state, item.need, item.known_by = state, need, ""
     item.moved_at = item.moved_by = item.before = None  # the signature itself is taken back, not the move
     item.version += 1

@@ -7,7 +7,9 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from cases.case.models import Case, Clinician, Office
+from cases.case.helping.models import Mandate
+from cases.case.models import Clinician, Office
+from cases.case.people import put_in, where
 from cases.case.signatures import SignedHow
 from cases.documents.models import Document
 from cases.records.release.rules import Held, Recipient
@@ -20,9 +22,12 @@ from portal.vault.models import DataKey
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def visible_to(self, user: Any) -> "ReleaseQuerySet":
-        """The patient's own, and the coordinators' who ask by them. A helper does not sign, so sees none."""
-        seen = Case.objects.visible_to(user)
-        return self.filter(visit__case__in=seen if user.role == User.Role.COORDINATOR else seen.filter(patient=user.pk))
+        """The patient's own, those whom the law lets sign for her, and the coordinators' who ask by them."""
+        return self.filter(where(user, "say_signed", "visit__case"))
+
+    def known_to(self, user: Any) -> "ReleaseQuerySet":
+        """Those of records that somebody sees, who may have to do with what is signed or not."""
+        return self.filter(where(user, "see_records", "visit__case"), put_in(user, "visit__case", "visit__"))
 
     def drafts(self) -> "ReleaseQuerySet":
         return self.filter(state=ReleaseState.DRAFT)
@@ -56,6 +61,7 @@ class Release(models.Model):
     begun_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    signed_as = models.CharField(max_length=6, choices=Mandate.Kind.choices, blank=True, db_default="", default="")
     ended_at = models.DateTimeField(null=True, blank=True)  # taken back or replaced
     ended_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     items = models.ManyToManyField("records.RecordItem", through="records.ReleaseItem", related_name="+")
@@ -67,6 +73,10 @@ class Release(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="release_one_draft_per_office", fields=["visit", "holder"], condition=Q(state="draft")
+            ),
+            models.CheckConstraint(
+                name="release_signed_as_says_by_what_law",
+                condition=Q(signed_as="") | Q(signed_as__in=Mandate.Kind.values, signed_at__isnull=False),
             ),
             models.CheckConstraint(name="release_state_is_known", condition=Q(state__in=ReleaseState.values)),
             models.CheckConstraint(

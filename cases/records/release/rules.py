@@ -17,7 +17,7 @@ from cases.records.release.states import ReleaseState, To, Why
 from cases.records.states import IN_TROUBLE, UNASKED, ItemState, Need, Route
 from portal.moves import Move
 
-PATIENT, COORDINATOR = "patient", "coordinator"
+PATIENT, HELPER, COORDINATOR = "patient", "helper", "coordinator"
 WITHOUT_VISIT = timedelta(days=60)  # how far ahead an end is proposed where no visit has its day
 LONGEST = timedelta(days=366)
 # What the patient has herself, and what a doctor writes anew: nobody needs her permission to send these.
@@ -26,10 +26,11 @@ STILL_TO_SEND = UNASKED | IN_TROUBLE | {ItemState.ASKED, ItemState.ACKNOWLEDGED}
 
 S = ReleaseState
 RELEASE_MOVES = {
-    "sign": Move({S.DRAFT}, S.SIGNED, {PATIENT}),
-    "say_signed": Move({S.DRAFT}, S.SIGNED, {PATIENT, COORDINATOR}),
-    "take_back": Move({S.SIGNED}, S.TAKEN_BACK, {PATIENT, COORDINATOR}),
-    "replace": Move({S.DRAFT, S.SIGNED}, S.REPLACED, {PATIENT, COORDINATOR, "system"}),
+    # A helper: where the law lets her act for the patient.
+    "sign": Move({S.DRAFT}, S.SIGNED, {PATIENT, HELPER}),
+    "say_signed": Move({S.DRAFT}, S.SIGNED, {PATIENT, HELPER, COORDINATOR}),
+    "take_back": Move({S.SIGNED}, S.TAKEN_BACK, {PATIENT, HELPER, COORDINATOR}),
+    "replace": Move({S.DRAFT, S.SIGNED}, S.REPLACED, {PATIENT, HELPER, COORDINATOR, "system"}),
 }
 
 

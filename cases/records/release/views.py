@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cases.case.people import may, role_in
+from cases.case.people import may
 from cases.case.signatures import SignedHow
 from cases.documents import kinds, lists
 from cases.documents import words as document_words
@@ -18,7 +18,7 @@ from cases.documents.models import Document, Version
 from cases.records import showing
 from cases.records.models import RecordItem, Release
 from cases.records.release import actions as release_actions
-from cases.records.release import foot
+from cases.records.release import foot, only_theirs
 from cases.records.release import form as release_form
 from cases.records.release import keeping as release_keeping
 from cases.records.release import paper as release_paper
@@ -36,10 +36,10 @@ from portal.history.actions import record
 TOGETHER = ("holder", "kind", "visit__case__patient", "visit__case__key", "visit__office", "visit__clinician")
 
 
-def _item(request: HttpRequest, pk: str, verb: str = "say_signed") -> RecordItem:
-    """A record whose office is known, for those who may have to do with its permission; else 404."""
+def _item(request: HttpRequest, pk: str) -> RecordItem:
+    """A record whose office is known, for those who see it; else 404."""
     item = find_or_404(RecordItem.objects.visible_to(request.user).select_related(*TOGETHER), pk=pk)
-    if not may(verb, item.visit.case, request.user) or item.holder is None:
+    if item.holder is None:
         raise Http404
     return item
 
@@ -50,6 +50,8 @@ def _item(request: HttpRequest, pk: str, verb: str = "say_signed") -> RecordItem
 def release(request: HttpRequest, pk: str) -> HttpResponse:
     """Read the form of an office, fill it in, sign it, or put in the paper that was signed."""
     item = _item(request, pk)
+    if not may("say_signed", item.visit.case, request.user):
+        return only_theirs.page(request, item.visit.case, item)
     if request.method != "POST":
         return _page(request, item)
     presses = {"sign": _sign, "paper": _paper, "own_form": _own_form, "save": _save}
@@ -57,12 +59,8 @@ def release(request: HttpRequest, pk: str) -> HttpResponse:
     return press(request, item) if press else _page(request, item, also=[_("This cannot be done here.")], status=422)
 
 
-def _is_patient(request: HttpRequest, item: RecordItem) -> bool:
-    return role_in(item.visit.case, request.user) == "patient"
-
-
 def _details(request: HttpRequest, item: RecordItem, form: release_form.Form) -> DetailsForm:
-    return DetailsForm(request.POST, about=form, is_patient=_is_patient(request, item))
+    return DetailsForm(request.POST, about=form, is_patient=may("sign", item.visit.case, request.user))
 
 
 def _sign(request: HttpRequest, item: RecordItem) -> HttpResponse:
@@ -142,12 +140,15 @@ def _try(
     return redirect("records:signed", found.pk) if found.is_signed else redirect("records:release", item.pk)
 
 
-def _sign_form(request: HttpRequest, item: RecordItem, sent: Any = None, *, fresh: bool = False) -> SignForm:
-    name = item.visit.case.patient.name
+def _sign_form(
+    request: HttpRequest, item: RecordItem, sent: Any = None, *, fresh: bool = False, seen: str = ""
+) -> SignForm:
+    case = item.visit.case
+    names = {"patient": case.patient.name, "signer": only_theirs.signer(case, request.user)}
     if sent is not None and fresh:
         sent = sent.copy()
         sent["seen"], sent["drawn"] = release_form.of(item.visit, item.holder, clock.now()).code, ""
-    return SignForm(sent, patient=name) if sent is not None else SignForm(patient=name)
+    return SignForm(sent, **names) if sent is not None else SignForm(initial={"seen": seen}, **names)
 
 
 def _page(
@@ -166,7 +167,7 @@ def _page(
     why = release_keeping.why_not(item, visit, signed, form.today)
     standing = signed[0] if signed and why is None else None
     bad = next((each for each in (details, sign, paper_form) if each is not None and each.errors), None)
-    is_patient = _is_patient(request, item)
+    signs = may("sign", case, request.user)
     page = {
         "case": case,
         "item": item,
@@ -177,12 +178,13 @@ def _page(
         "standing": standing if "new" not in request.GET and request.method != "POST" else None,
         "former": signed[0] if signed else None,
         "why": why.label if why and signed else "",
-        "details": details or DetailsForm(about=form, is_patient=is_patient),
-        "sign": sign or SignForm(initial={"seen": form.code}, patient=case.patient.name),
-        "is_patient": is_patient,
+        "details": details or DetailsForm(about=form, is_patient=signs),
+        "sign": sign or _sign_form(request, item, seen=form.code),
+        "signs": signs,
+        "law": only_theirs.law(case, request.user),
         "form": bad,
         "also": also,
-        "law": showing.law(item.holder.region),
+        "clock": showing.law(item.holder.region),
         "accept": kinds.ACCEPT,
         "limits": document_words.limit_of_one_in_words(),
         "paper": _file(form.draft.paper) if form.draft and form.draft.paper else None,
@@ -222,7 +224,9 @@ def _file(document: Document) -> dict[str, Any]:
 @require_safe
 def release_pdf(request: HttpRequest, pk: str) -> HttpResponse:
     """The form to print and sign by hand; a helper who may add papers prints it for the patient."""
-    item = _item(request, pk, "print_forms")
+    item = _item(request, pk)
+    if not may("print_forms", item.visit.case, request.user):
+        raise Http404
     case, now = item.visit.case, clock.now()
     try:
         content = release_paper.to_sign(release_form.of(item.visit, item.holder, now), now)
@@ -317,6 +321,10 @@ def _download(content: bytes, case: Any) -> HttpResponse:
 @require_POST
 def move_release(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     """Take a permission back, or say that its paper is signed."""
+    known = Release.objects.known_to(request.user).select_related("visit__case__patient")
+    case = find_or_404(known, pk=pk).visit.case
+    if not may("say_signed", case, request.user):
+        return only_theirs.page(request, case)
     found = _release(request, pk)
     moves = {"take-back": release_actions.take_back, "say-signed": release_actions.say_signed}
     if verb not in moves:

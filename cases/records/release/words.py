@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.case.authority import Authority
+from cases.case.helping.models import Mandate
 from cases.case.models import Case
 from cases.case.signatures import SignedHow
 from cases.records.models import Release
@@ -34,7 +35,17 @@ def signed_line(thing: Release | Authority) -> str:
     if thing.how == SignedHow.PAPER and thing.signed_by:
         said["who"] = thing.signed_by.name
         return _("Signed on paper, looked at by %(who)s, %(at)s.") % said
+    if thing.signed_as and thing.signed_by:
+        return f"{for_whom(thing)} " + _("%(how)s, %(at)s.") % said
     return _("%(how)s, %(at)s.") % said
+
+
+def for_whom(thing: Release | Authority) -> str:
+    """ "Ama Osei signed for Rosa Delgado, by power of attorney"."""
+    case = thing.visit.case if isinstance(thing, Release) else thing.case
+    assert thing.signed_by is not None
+    said = {"who": thing.signed_by.name, "name": case.patient.name}
+    return _("%(who)s signed for %(name)s, %(law)s.") % {**said, "law": Mandate.Kind(thing.signed_as).label}
 
 
 def what_follows(release: Release) -> list[str]:

@@ -10,12 +10,12 @@ from django.urls import reverse
 from cases.case.people import where
 from cases.documents.models import Document
 from cases.records.states import Came, KnownBy, ReportState, VisitState
-from cases.records.undoable import Undoable, moved_when_and_by_whom
+from cases.records.undoable import Undoable, moved_when_and_by_whom, of_visit
 
 
 class ReportLoopQuerySet(models.QuerySet["ReportLoop"]):
     def visible_to(self, user: Any) -> "ReportLoopQuerySet":
-        return self.filter(where(user, "see_records", "visit__case"))
+        return self.filter(where(user, "see_records", "visit__case"), of_visit(user))
 
     def live(self) -> "ReportLoopQuerySet":
         """Those whose visit took place; the word that it did may be taken back."""

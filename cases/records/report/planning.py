@@ -20,7 +20,9 @@ STAYS_OPEN = timedelta(days=60)  # how long a message about it can be answered
 
 def open_loop(visit: Visit, now: datetime) -> ReportLoop:
     """The report of a visit that took place: open from now on. One that was spoken of before stays as it was."""
-    loop, _is_new = ReportLoop.objects.get_or_create(visit=visit, defaults={"said_at": now})
+    loop, _is_new = ReportLoop.objects.get_or_create(
+        visit=visit, defaults={"said_at": now, "put_in_by_id": visit.put_in_by_id}
+    )
     return loop
 
 

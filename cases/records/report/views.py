@@ -17,6 +17,7 @@ from cases.records import actions, rules, showing, words
 from cases.records.forms import SayForm
 from cases.records.items.telling import SAY
 from cases.records.models import ReportLoop, Visit
+from cases.records.referral import letters
 from cases.records.report import filing, passing, which
 from cases.records.report import loop as report_loop
 from cases.records.report.which import Files
@@ -163,7 +164,7 @@ def _page(
 ) -> HttpResponse:
     now = clock.now()
     reader = showing.Reader(request.user, role_for(SAY, case, request.user), case, now)
-    doctors = {link.role: link.clinician for link in case.clinicians.select_related("clinician__office")}
+    doctors = letters.doctors_of(case, request.user)
     primary = doctors.get(CaseClinician.Role.PRIMARY)
     files = which.files_of(case)
     page: dict[str, Any] = {

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case
+from cases.case.people import as_told
 from cases.records import rules
 from cases.records.models import Visit
 from cases.records.rules import SECOND, THIRD
@@ -43,9 +44,14 @@ def asked_for(request: HttpRequest) -> int | None:
     return {str(SECOND): SECOND, str(THIRD): THIRD}.get(value or "")
 
 
-def of(case: Case, number: int | None = None) -> Round:
-    """The round of this number; else, or when it cannot begin yet, the latest that is live."""
-    live = {visit.round: visit for visit in case.visits.live().select_related(*TOGETHER)}
+def of(case: Case, number: int | None = None, *, reader: Any = None) -> Round:
+    """The round of this number; else, or when it cannot begin yet, the latest that is live. With what this reader
+    may see; everything without one.
+    """
+    visits = case.visits.live() if reader is None else Visit.objects.visible_to(reader).live().filter(case=case)
+    live = {visit.round: visit for visit in visits.select_related(*TOGETHER)}
+    for visit in live.values():
+        as_told(visit.case, reader)
     second = live.get(SECOND)
     why_not = rules.why_not_third(second.state if second else "")
     if number is None or (number not in live and (number != THIRD or why_not)):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.case import offices
 from cases.case.models import Case
-from cases.case.people import cases_where, may, role_in
+from cases.case.people import as_told, cases_where, may, role_in
 from cases.records import actions, rules, showing
 from cases.records.forms import (
     MOST_DAYS,
@@ -47,7 +47,7 @@ def _case(request: HttpRequest, pk: str) -> Case:
 def visit(request: HttpRequest, pk: str) -> HttpResponse:
     """Name the second doctor, look at days before taking one, and the ways on with each."""
     case = _case(request, pk)
-    about = rounds.of(case, rounds.asked_for(request))
+    about = rounds.of(case, rounds.asked_for(request), reader=request.user)
     if "new_day" in request.GET:
         return _add_day(request, case, about)
     return _visit_page(request, case, about)
@@ -81,7 +81,7 @@ def _visit_page(
     if doctor_form is None and may_change and (found is None or not found.clinician_id or "change" in request.GET):
         doctor_form = DoctorForm(initial=_doctor_as_it_stands(found), is_third=about.is_third)
     page: dict[str, Any] = {
-        "case": case,
+        "case": as_told(case, request.user),
         "round": about,
         "others": rounds.lines(about.others),
         "visit": found,
@@ -95,9 +95,9 @@ def _visit_page(
     if found is None and may_change:
         page |= _just_cancelled(case, about.number, reader)
     if found and found.clinician_id:
-        stands = standing(found, now)
+        stands = standing(found, now, reader=request.user)
         page |= _days(request, about, stands, day_form, now) | {
-            "shares_office": independence.shares_office(letters.doctors_of(case), about),
+            "shares_office": independence.shares_office(letters.doctors_of(case, request.user), about),
             "stands": stands,
             "whose_list": holders.whose_list(found),
             "law": showing.law(_region_of_holder(stands, found)),
@@ -113,7 +113,8 @@ def _visit_page(
 def _just_cancelled(case: Case, number: int, reader: showing.Reader) -> dict[str, Any]:
     """The visit that was called off last: a moment ago, or later by a coordinator, that can be taken back."""
     last = (
-        case.visits.filter(round=number, state=VisitState.CANCELLED)
+        Visit.objects.visible_to(reader.user)
+        .filter(case=case, round=number, state=VisitState.CANCELLED)
         .exclude(moved_at=None)
         .order_by("-moved_at")
         .first()
@@ -172,10 +173,10 @@ def _days(request: HttpRequest, about: Round, stands: Standing, day_form: DayFor
 def name_doctor(request: HttpRequest, pk: str) -> HttpResponse:
     """Save who the second or third doctor is and where."""
     case = _case(request, pk)
-    number = rounds.asked_for(request) or rounds.of(case).number
+    number = rounds.asked_for(request) or rounds.of(case, reader=request.user).number
     form = DoctorForm(request.POST, is_third=number == rounds.THIRD)
     if not form.is_valid():
-        return _visit_page(request, case, rounds.of(case, number), doctor_form=form, status=422)
+        return _visit_page(request, case, rounds.of(case, number, reader=request.user), doctor_form=form, status=422)
     fields, by = form.cleaned_data, Actor.of(request)
     try:
         details = {"phone": fields["phone"], "fax": fields["fax"]}
@@ -183,7 +184,7 @@ def name_doctor(request: HttpRequest, pk: str) -> HttpResponse:
         named = actions.name_visit(case, doctor=fields["doctor"], office=office, round=number, by=by)
     except Refused as no:
         form.add_error(None, no.message)
-        return _visit_page(request, case, rounds.of(case, number), doctor_form=form, status=422)
+        return _visit_page(request, case, rounds.of(case, number, reader=request.user), doctor_form=form, status=422)
     return redirect(named)
 
 
@@ -192,7 +193,7 @@ def name_doctor(request: HttpRequest, pk: str) -> HttpResponse:
 def save_day(request: HttpRequest, pk: str) -> HttpResponse:
     """Save the day that was looked at, or go on with it in one of the three ways."""
     case = _case(request, pk)
-    about = rounds.of(case, rounds.asked_for(request))
+    about = rounds.of(case, rounds.asked_for(request), reader=request.user)
     found = about.visit
     way, _sep, value = request.POST.get("way", "").rpartition(" ")
     day = Offered.read(value or request.POST.get("save", ""))
@@ -204,7 +205,9 @@ def save_day(request: HttpRequest, pk: str) -> HttpResponse:
         else:
             actions.save_date(found, on=day.on, at=day.at, by=Actor.of(request))
     except Refused as no:
-        return _visit_page(request, case, rounds.of(case, about.number), also=[no.message], status=422)
+        return _visit_page(
+            request, case, rounds.of(case, about.number, reader=request.user), also=[no.message], status=422
+        )
     messages.success(request, _("Saved. Your records are planned from this day."))
     return redirect("pages:carry", pk) if way == "carry" else redirect(found)
 
@@ -229,4 +232,6 @@ def move_visit(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
 
 
 def _moved_page(request: HttpRequest, found: Visit, why: str, status: int) -> HttpResponse:
-    return _visit_page(request, found.case, rounds.of(found.case, found.round), also=[why], status=status)
+    return _visit_page(
+        request, found.case, rounds.of(found.case, found.round, reader=request.user), also=[why], status=status
+    )

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from cases.case.models import Case, Office
-from cases.case.people import where
+from cases.case.models import Office
+from cases.case.people import put_in, where
 from cases.documents import kinds
 from cases.records.wants.states import LIVE_COPIES, CopyState, Wants
 from portal.accounts.models import User
@@ -18,7 +18,9 @@ from portal.vault.models import DataKey, StoredFile
 
 class WantQuerySet(models.QuerySet["Want"]):
     def visible_to(self, user: Any) -> "WantQuerySet":
-        return self.filter(where(user, "see_records", "item__visit__case"))
+        case = "item__visit__case"
+        own = put_in(user, case, "item__visit__") & put_in(user, case, "item__")
+        return self.filter(where(user, "see_records", case), own)
 
     def open(self) -> "WantQuerySet":
         return self.filter(met_at__isnull=True)
@@ -65,10 +67,8 @@ class Want(models.Model):
 
 class IdentityCopyQuerySet(models.QuerySet["IdentityCopy"]):
     def visible_to(self, user: Any) -> "IdentityCopyQuerySet":
-        """The patient's own, and the coordinators' who put it behind a letter. Nobody else's: no helper's either."""
-        seen = Case.objects.visible_to(user)
-        own = seen if user.role == User.Role.COORDINATOR else seen.filter(patient=user.pk)
-        return self.filter(visit__case__in=own)
+        """The patient's own, theirs who act for her in law, and the coordinators' who put it behind a letter."""
+        return self.filter(where(user, "say_signed", "visit__case"))
 
     def live(self) -> "IdentityCopyQuerySet":
         return self.filter(state__in=LIVE_COPIES)

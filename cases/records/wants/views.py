@@ -16,6 +16,7 @@ from cases.documents import kinds
 from cases.documents.reading import giving
 from cases.records import rules
 from cases.records.models import IdentityCopy, RecordItem
+from cases.records.release import only_theirs
 from cases.records.release.forms import PaperForm
 from cases.records.wants import copies, fees, showing
 from cases.records.wants.forms import PaidForm
@@ -30,9 +31,9 @@ TOGETHER = ("holder", "kind", "visit__case__patient", "visit__case__key", "visit
 
 
 def _item(request: HttpRequest, pk: UUID) -> RecordItem:
-    """A record whose office is known, for those who may have to do with what is signed; else 404."""
+    """A record whose office is known, for those who see it; else 404."""
     item = find_or_404(RecordItem.objects.visible_to(request.user).select_related(*TOGETHER), pk=pk)
-    if not may("say_signed", item.visit.case, request.user) or item.holder is None:
+    if item.holder is None:
         raise Http404
     return item
 
@@ -43,6 +44,8 @@ def _item(request: HttpRequest, pk: UUID) -> RecordItem:
 def identity(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put in a copy of the ID for the office that has a record, or take it out."""
     item = _item(request, pk)
+    if not may("say_signed", item.visit.case, request.user):
+        return only_theirs.page(request, item.visit.case)
     if request.method != "POST":
         return _page(request, item)
     by = Actor.of(request)
@@ -138,6 +141,8 @@ def _fee_page(
 def identity_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The checked copy, as a file. Each look is on record."""
     item = _item(request, pk)
+    if not may("say_signed", item.visit.case, request.user):
+        raise Http404
     found = IdentityCopy.objects.visible_to(request.user).ready().filter(visit=item.visit, office=item.holder)
     copy = find_or_404(found.select_related("visit__case", "file__key"))
     case = item.visit.case

@@ -1,0 +1,34 @@
+"""How an asked hold ends, whoever ends it: the time is free, the board and the messages follow."""
+
+from datetime import datetime
+
+from bookings import asked_notices
+from bookings.models import AskedHold
+from cases.case.actions import settle_to_do
+from cases.case.models import Case, ToDo
+from portal.actors import Actor
+
+State = AskedHold.State
+ASKED_TIME = "asked_time"  # a to-do: somebody without email is asked about a time on the phone
+
+
+def waiting_for(case: Case) -> AskedHold | None:
+    """The time that waits for this patient's answer."""
+    found = AskedHold.objects.waiting().filter(patient=case.patient_id)
+    return found.select_related("case__patient", "consultant", "service", "asked_by").first()
+
+
+def settle(asked: AskedHold, state: AskedHold.State, now: datetime, by: Actor) -> None:
+    """Over: the time is free, what was planned about it goes, and whoever did not do it is told."""
+    asked.state, asked.settled_at, asked.settled_by = state, now, by.user
+    asked.save(update_fields=["state", "settled_at", "settled_by"])
+    asked.reservations.all().delete()
+    for todo in ToDo.objects.open().filter(kind=ASKED_TIME, about_id=str(asked.pk)):
+        settle_to_do(todo, by=by)
+    asked_notices.settled(asked, now, by)
+
+
+def booked_otherwise(case: Case, now: datetime, *, by: Actor) -> None:
+    """A call was booked, whoever did it: no other time waits for an answer. Under the patient's lock."""
+    if asked := waiting_for(case):
+        settle(asked, State.WITHDRAWN, now, by)

@@ -1,0 +1,149 @@
+"""What is said about a time that is held: the patient is asked, the helper told what came of it, both of its end."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings import patterns
+from bookings.models import AskedHold, Consultation
+from cases.case.models import Case, Consent
+from cases.case.people import may
+from portal import when
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.reminders.actions import plan, unplan
+from portal.reminders.kinds import NOTICE, Kind, Words, say
+from portal.reminders.models import BY_HAND, Reminder
+from portal.reminders.readers import Reader
+from portal.reminders.together import things
+
+State = AskedHold.State
+ASK, TOLD_HELPER, OVER = "bookings.asked", "bookings.asked_answer", "bookings.asked_over"
+ASK_TO_READ = "bookings.ask_to_read"
+NEWS_FOR = timedelta(days=3)
+Rows = Sequence[Reminder]
+
+
+def is_written_to(patient: User) -> bool:
+    """Whether a message of ours reaches her; else one of us rings."""
+    return bool(patient.email) and patient.can_sign_in and patient.channel not in BY_HAND
+
+
+def ask(asked: AskedHold, now: datetime) -> None:
+    _plan(ASK, asked, asked.patient, now, asked.until)
+
+
+def settled(asked: AskedHold, now: datetime, by: Actor) -> None:
+    """Withdraw the question; tell the helper what came of it, and the patient that nobody waits any more."""
+    unplan(asked)
+    if by.id != asked.asked_by_id:
+        _plan(TOLD_HELPER, asked, asked.asked_by, now, now + NEWS_FOR, version=1)
+    if asked.state == State.EXPIRED and is_written_to(asked.patient):
+        _plan(OVER, asked, asked.patient, now, now + NEWS_FOR, version=1)
+
+
+def _plan(kind: str, asked: AskedHold, reader: User, now: datetime, until: datetime, version: int = 0) -> None:
+    plan(kind, asked, version=version, recipient=reader, due_at=now, useful_until=until, case=asked.case_id)
+
+
+def ask_to_read(call: Consultation, now: datetime) -> None:
+    """A helper booked: only the patient can let the consultant read."""
+    patient = call.patient
+    plan(ASK_TO_READ, call, version=0, recipient=patient, due_at=now, useful_until=call.starts_at, case=call.case_id)
+
+
+def _asked(rows: Rows) -> dict[UUID, AskedHold]:
+    return things(rows, AskedHold.objects.select_related("case", "patient", "consultant", "asked_by"))
+
+
+def still_asked(rows: Rows, now: datetime) -> set[UUID]:
+    """Those that wait for an answer in a case that is open."""
+    found = _asked(rows)
+    return {row.pk for row in rows if (asked := found.get(row.about_id)) and _waits(asked, now)}
+
+
+def _waits(asked: AskedHold, now: datetime) -> bool:
+    return asked.is_waiting and asked.until > now and asked.case.state != Case.State.CLOSED
+
+
+def still_news(rows: Rows, now: datetime) -> set[UUID]:
+    """Those that are over; told to a helper while she may book."""
+    found = _asked(rows)
+    over = {row.pk: asked for row in rows if (asked := found.get(row.about_id)) and not asked.is_waiting}
+    helpers = {row.pk for row in rows if row.kind == TOLD_HELPER}
+    return {pk for pk, asked in over.items() if pk not in helpers or may("book", asked.case, asked.asked_by)}
+
+
+def still_unread(rows: Rows, now: datetime) -> set[UUID]:
+    """Booked calls whose consultant may still not read."""
+    found = things(rows, Consultation.objects.filter(state=Consultation.State.BOOKED, starts_at__gt=now))
+    calls = [call for call in found.values() if call]
+    read = Consent.objects.standing().filter(kind=Consent.Kind.READ, case__in=[call.case_id for call in calls])
+    given = set(read.values_list("case", "consultant"))
+    return {
+        row.pk for row in rows if (call := found.get(row.about_id)) and (call.case_id, call.consultant_id) not in given
+    }
+
+
+def _ask(asked: AskedHold, reader: Reader) -> Words:
+    day = when.day(asked.until, reader.zone)
+    return say(patterns.ASKED, {"name": reader.called, "day": day}, path=asked.get_absolute_url())
+
+
+def _over(asked: AskedHold, reader: Reader) -> Words:
+    return say(patterns.ASKED_OVER, {"name": reader.called}, path=asked.get_absolute_url())
+
+
+def _answer(asked: AskedHold, reader: Reader) -> Words:
+    pattern = patterns.ASKED_BOOKED if asked.state == State.ACCEPTED else patterns.ASKED_FREE
+    return say(pattern, {"name": reader.called}, path=asked.get_absolute_url())
+
+
+ANSWERS = (patterns.ASKED_BOOKED, patterns.ASKED_FREE)
+
+
+def _worded(say_one: Callable[[AskedHold, Reader], Words]) -> Callable[[Rows, Reader, datetime], dict[UUID, Words]]:
+    def words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
+        found = _asked(rows)
+        return {row.pk: say_one(found[row.about_id], reader) for row in rows}
+
+    return words
+
+
+def _read_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
+    found: dict[UUID, Consultation] = things(rows, Consultation.objects.select_related("consultant"))
+    return {
+        row.pk: say(
+            patterns.ASK_TO_READ,
+            {"name": reader.called, "consultant": found[row.about_id].consultant.first_name},
+            path=found[row.about_id].get_absolute_url(),
+        )
+        for row in rows
+    }
+
+
+def _because(row: Reminder) -> str:
+    return _("Somebody who helps chose a time for a call.")
+
+
+def _kind(code: str, label: Any, still: Any, words: Any, rank: int, *own: patterns.Pattern) -> Kind:
+    return Kind(code, NOTICE, label, still, words, _because, rank, patterns=own)
+
+
+KINDS = (
+    _kind(ASK, gettext_lazy("A time waits for a yes"), still_asked, _worded(_ask), 8, patterns.ASKED),
+    _kind(
+        TOLD_HELPER,
+        gettext_lazy("What came of a time that was held"),
+        still_news,
+        _worded(_answer),
+        20,
+        *ANSWERS,
+    ),
+    _kind(OVER, gettext_lazy("A time is not held any more"), still_news, _worded(_over), 25, patterns.ASKED_OVER),
+    _kind(ASK_TO_READ, gettext_lazy("May your consultant read?"), still_unread, _read_words, 9, patterns.ASK_TO_READ),
+)

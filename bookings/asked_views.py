@@ -1,0 +1,117 @@
+"""The page of a time that a helper chose: the patient says yes or no, the helper waits; and who may read after all."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings import actions, asking
+from bookings.forms import CheckForm
+from bookings.models import AskedHold, Consultation
+from cases.case import hands
+from cases.case.actions import give_consent, settle_to_do
+from cases.case.models import ToDo
+from cases.case.people import COORDINATOR, has_consent_to_read, may, only_theirs, role_in
+from portal import clock, when
+from portal.access import PERSON, find_or_404, open_to
+from portal.errors import Refused
+
+
+def _found(request: HttpRequest, pk: UUID) -> AskedHold:
+    together = ("case__patient", "case__key", "patient", "consultant", "service", "asked_by")
+    return find_or_404(AskedHold.objects.visible_to(request.user).select_related(*together), pk=pk)
+
+
+def _form(asked: AskedHold, user: Any, *data: Any) -> CheckForm:
+    is_coordinator = role_in(asked.case, user) == COORDINATOR
+    form = CheckForm(
+        *data,
+        asks_scope=actions.standing_scope(asked.patient) is None,
+        asks_to_read=asked.service.needs_plan and not has_consent_to_read(asked.case, asked.consultant),
+        acts_for=asked.patient.first_name if is_coordinator else "",
+    )
+    del form.fields["hope"], form.fields["seen"]
+    return form
+
+
+@open_to(PERSON)
+@require_http_methods(["GET", "HEAD", "POST"])
+def asked(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Accepted, it is booked; declined or taken back, the time is free. Pressed twice, it is done once."""
+    found = _found(request, pk)
+    if request.method != "POST":
+        return _page(request, found, _form(found, request.user))
+    by, form = hands.actor_for(request, found.case), _form(found, request.user, request.POST)
+    try:
+        if request.POST.get("do") == "no":
+            asking.decline(found, by=by)
+            return redirect(found)
+        if found.is_waiting and may("accept_scope", found.case, request.user) and not form.is_valid():
+            return _page(request, found, form, 422)
+        said = form.cleaned_data if form.is_valid() else {}
+        call = asking.accept(
+            found,
+            accepts_scope=said.get("scope", False),
+            may_read=said.get("may_read", False),
+            how=said.get("said", ""),
+            version=said.get("version"),
+            by=by,
+        )
+    except Refused as no:
+        if no.code in form.fields:
+            form.add_error(no.code, no.message)
+            return _page(request, found, form, 422)
+        return _page(request, _found(request, pk), form, 409, [no.message])
+    return redirect(call)
+
+
+def _page(
+    request: HttpRequest, found: AskedHold, form: CheckForm, status: int = 200, also: list[str] | None = None
+) -> HttpResponse:
+    case, user, now = found.case, request.user, clock.now()
+    role = role_in(case, user)
+    can_answer = may("accept_scope", case, user) or role == COORDINATOR
+    over = asking.why_over(found, now)
+    call = Consultation.objects.visible_to(user).filter(held_as=found.pk).first()
+    page = {
+        "case": case,
+        "hold": found,
+        "form": form,
+        "also": also,
+        "over": over,
+        "call": call,
+        "is_patient": role == "patient",
+        "can_answer": can_answer and not over,
+        "can_take_back": found.asked_by_id == user.pk and not over,
+        "waits_for": found.patient.first_name,
+        "is_elsewhere": when.zone_name(user.zone) != when.zone_name(found.patient.zone),  # type: ignore[union-attr]
+        "is_phoned": ToDo.objects.open().filter(kind=asking.ASKED_TIME, about_id=str(found.pk)).exists(),
+        "is_coordinator": role == COORDINATOR,
+    }
+    return render(request, "bookings/asked.html", page, status=status)
+
+
+@open_to(PERSON)
+@require_POST
+def agree_to_read(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The patient lets the consultant of a call read; a coordinator says how she said so."""
+    calls = Consultation.objects.visible_to(request.user).select_related("case__patient", "consultant")
+    call = find_or_404(calls, pk=pk)
+    case, by, how = call.case, hands.actor_for(request, call.case), "page"
+    try:
+        if role_in(case, request.user) == COORDINATOR:
+            how = request.POST.get("said", "")
+            hands.check_said(how, by=by)
+        elif not may("consent", case, request.user):
+            raise Refused(only_theirs(case), code="role")
+        give_consent("read", person=case.patient, case=case, consultant=call.consultant, how=how, by=by)
+        for todo in ToDo.objects.open().filter(kind=actions.ASK_TO_READ, about_id=str(call.pk)):
+            settle_to_do(todo, by=by)
+        messages.success(request, _("%(name)s can read the files now.") % {"name": call.consultant.first_name})
+    except Refused as no:
+        messages.warning(request, no.message)
+    return redirect(call)
