@@ -178,7 +178,8 @@ def _in_visits(case: Case, user: Any, asked: list[str]) -> Iterator[Hit]:
         if visit.on_date:
             parts.append(when.day(visit.on_date, year=True))
         yield from _if_found(visit.get_absolute_url(), _("Visit"), parts, asked)
-    links = CaseClinician.objects.filter(case=case).select_related("clinician__office").order_by("pk")
+    known = CaseClinician.objects.visible_to(user).filter(case=case)
+    links = known.select_related("clinician__office").order_by("pk")
     for link in links:
         parts = [link.clinician.name, link.clinician.specialty, *_of_office(link.clinician.office)]
         yield from _if_found(reverse("case:people", args=[case.pk]), _("Doctor"), parts, asked)

@@ -97,6 +97,16 @@ def test_a_visit_that_the_patient_put_in_is_not_there_for_her(case, ama):
     assert ama.get(reverse("case:office", args=[visit.office_id])).status_code == 404
 
 
+def test_she_finds_nothing_of_others_when_she_searches(case, ama):
+    named(case, "rosa")
+    case_actions.set_clinician(case, "primary", name="Dr. Abara", by=act("rosa"))
+    case_actions.set_clinician(case, "first", name="Dr. Keller", by=act("ama"))
+
+    for words, is_found in (("Raman", False), ("Abara", False), ("Keller", True)):
+        found = ama.post(reverse("pages:search", args=[case.pk]), {"words": words})
+        assert bool(found.context["parts"]) is is_found
+
+
 def test_she_cannot_write_over_what_others_put_in(case, ama):
     visit = named(case, "rosa")
     case_actions.set_clinician(case, "primary", name="Dr. Abara", by=act("rosa"))
