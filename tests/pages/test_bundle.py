@@ -1,7 +1,10 @@
 """What is posted to someone without email: one bundle in large print, one row on the board, posted once."""
 
 import datetime as dt
+import io
 
+import pikepdf
+import pypdfium2
 import pytest
 import time_machine
 from django.urls import reverse
@@ -9,6 +12,7 @@ from django.urls import reverse
 from bookings import actions as booking_actions
 from bookings import availability
 from bookings.models import Practice, Service
+from cases.case.helping import actions as helping
 from cases.case.models import ToDo
 from cases.records import actions as records
 from portal import clock
@@ -111,3 +115,33 @@ def test_nothing_of_theirs_ever_waits_for_an_email(case):
     own = Delivery.objects.filter(recipient_type="user", recipient_id=str(case.patient_id))
     assert own
     assert not own.filter(channel__in=["mail", "text"])
+
+
+def test_nothing_in_it_is_smaller_than_sixteen_points(case):
+    pdf = pypdfium2.PdfDocument(print_it(case).content)
+    sizes = set()
+    for page in pdf:
+        words = page.get_textpage()
+        seen = [n for n in range(words.count_chars()) if words.get_text_range(n, 1).strip()]
+        sizes |= {round(pypdfium2.raw.FPDFText_GetFontSize(words, n), 1) for n in seen}
+    assert min(sizes) >= 16
+
+
+def test_it_is_one_tagged_file_with_all_that_her_pages_say(case):
+    content = print_it(case).content
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert "/StructTreeRoot" in pdf.Root
+    words = " ".join(words_of(content).split())
+    for part in ("Where I am", "The next thing", "My records", "What was agreed", "Who can open what", "Page 1 of"):
+        assert part in words
+    assert "Joanne Pike may read your files" in words
+    assert words.count("The final choice is yours.") == 2
+
+
+def test_help_and_what_was_signed_stand_in_it_with_their_end(case):
+    ines, by = people.person("ines"), Actor.person(people.person("theo"))
+    until = clock.today(case.patient.zone) + dt.timedelta(days=20)
+    asked = helping.ask(case, ines, by=by)
+    helping.agree(asked, chosen="dates", until_on=until, how="phone", by=by)
+    words = " ".join(words_of(print_it(case).content).split())
+    assert "Inés Delgado, your helper Can open: dates. Until" in words

@@ -10,6 +10,7 @@ from portal.history.models import Event
 from portal.reminders.models import Reminder
 from tests import people
 from tests.by_hand import theo, to_email, to_phone, to_read
+from tests.pdf_letters import words_of
 from tests.reviews import world
 from tests.reviews.world import by
 
@@ -87,3 +88,17 @@ def test_with_an_address_she_is_told_once_of_what_nobody_read_out(review):
     by_phone.read_out(summary, by=theo())
     to_email(review.case.patient)
     assert open_reminders(summary) == 0
+
+
+def test_posted_with_the_pages_it_is_in_her_hands(review):
+    shared(review)
+    browser = people.browser(people.person("theo"))
+    printed = browser.post(reverse("pages:print_bundle", args=[review.case_id]))
+    words = " ".join(words_of(printed.content).split())
+    assert "My plan in plain words" in words
+    assert "What your doctor suggests" in words
+    browser.post(reverse("pages:post_bundle", args=[review.case_id]))
+    assert to_read(review.case) == []
+    assert Summary.objects.get().first_read_at is None
+    again = browser.post(reverse("pages:print_bundle", args=[review.case_id]))
+    assert "My plan in plain words" not in words_of(again.content)
