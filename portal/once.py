@@ -26,6 +26,11 @@ class OnceMiddleware:
             _answers.reset(token)
 
 
+def is_page() -> bool:
+    """Whether answers are kept now."""
+    return _answers.get() is not None
+
+
 def once(key: Hashable, ask: Callable[[], Found]) -> Found:
     """The answer to `ask`; within one page the same for the same key, which names all that the question depends on."""
     answers = _answers.get()

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -326,12 +327,16 @@ def words_for(case: Case, reader: User | None) -> dict[str, Promise]:
     return WORDS if reader is None or reader.pk == case.patient_id else WORDS_TO_OTHERS
 
 
-def who_can_open(case: Case, verb: str = "read_documents", *, reader: User | None = None) -> list[tuple[User, str]]:
+def who_can_open(
+    case: Case, verb: str = "read_documents", *, reader: User | None = None, are_ready: bool = False
+) -> list[tuple[User, str]]:
     """Everyone who can open the case's documents today, or do `verb`, computed from the rule; with their words,
-    as `reader` (the patient when nobody is named) says them.
+    as `reader` (the patient when nobody is named) says them. `are_ready`: of staff only those with a second factor.
     """
     words = words_for(case, reader)
     able = User.objects.filter(_able(case, verb), can_sign_in=True).order_by("name")
+    if are_ready:
+        able = able.filter(Q(role="") | Exists(Authenticator.objects.filter(user=OuterRef("pk"))))
     people = [(case.patient if user.pk == case.patient_id else user, _part(case, user)) for user in able]
     return [(user, str(words[part])) for user, part in sorted(people, key=lambda each: list(words).index(each[1]))]
 

@@ -201,13 +201,16 @@ def traces(case: Case, user: User) -> list[str]:
     if not user.role and not may("see_private_words", case, user):
         gone = gone.filter(is_private=False)
     gone = gone.exclude(pk__in=Document.objects.visible_to(user)).order_by("-withdrawn_at")
-    versions = dict(Version.objects.filter(document__in=gone).values_list("pk", "document_id"))
+    taken_back = list(gone.select_related("withdrawn_by"))
+    if not taken_back:
+        return []
+    versions = dict(Version.objects.filter(document__in=taken_back).values_list("pk", "document_id"))
     looked = Event.objects.filter(patient=case.patient_id, actor_id=user.pk, about_id__in=map(str, versions))
     looked = looked.filter(verb__in=["document.opened", "document.downloaded"]).values_list("about_id", flat=True)
     seen = {versions[UUID(about)] for about in looked}
     return [
         words.trace(document, is_own=_is_of(document, user))
-        for document in gone.select_related("withdrawn_by")
+        for document in taken_back
         if document.pk in seen or _is_of(document, user)
     ]
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import UUID, uuid4
 
 import structlog
@@ -221,17 +221,35 @@ def judge(rows: Iterable[Reminder], now: dt.datetime) -> tuple[set[UUID], set[UU
         by_kind[row.kind].append(row)
     due: set[UUID] = set()
     not_due: set[UUID] = set()
-    for code, same in by_kind.items():
-        kind, ids = kinds.known(code), {row.pk for row in same}
+    for code, still in _answers(by_kind, now).items():
+        due |= still
+        not_due |= {row.pk for row in by_kind[code]} - still
+    return due, not_due
+
+
+def _answers(by_kind: Mapping[str, list[Reminder]], now: dt.datetime) -> dict[str, set[UUID]]:
+    """The rows of each kind that are still due. Asked together; one by one where that fails, without those that do."""
+    try:
+        with transaction.atomic():
+            return {code: _still_due(code, rows, now) for code, rows in by_kind.items()}
+    except Exception:  # one room's mistake must not keep back the others' messages
+        return dict(_answers_one_by_one(by_kind, now))
+
+
+def _answers_one_by_one(by_kind: Mapping[str, list[Reminder]], now: dt.datetime) -> Iterator[tuple[str, set[UUID]]]:
+    for code, rows in by_kind.items():
         try:
             with transaction.atomic():
-                still = set(kind.still_due(same, now)) & ids if kind else set()
-        except Exception as error:  # one room's mistake must not keep back the others' messages
+                still = _still_due(code, rows, now)
+        except Exception as error:
             log.error("kind_failed", kind=code, error=type(error).__name__)
             continue
-        due |= still
-        not_due |= ids - still
-    return due, not_due
+        yield code, still
+
+
+def _still_due(code: str, rows: list[Reminder], now: dt.datetime) -> set[UUID]:
+    kind = kinds.known(code)
+    return set(kind.still_due(rows, now)) & {row.pk for row in rows} if kind else set()
 
 
 def settle_not_needed(rows: Sequence[Reminder], now: dt.datetime) -> None:

@@ -5,7 +5,7 @@ import functools
 
 import holidays
 
-from portal.texts.models import Holiday
+from portal.texts.words import days_typed_in
 
 
 @functools.lru_cache(maxsize=256)
@@ -24,6 +24,6 @@ def closed_days(region: str, first: dt.date, last: dt.date) -> frozenset[dt.date
     A row typed in for a whole country closes its parts, too.
     """
     places = {region, region.partition("-")[0]}
-    typed_in = Holiday.objects.filter(region__in=places, on_date__range=(first, last)).values_list("on_date", flat=True)
+    typed_in = {day for place, day in days_typed_in() if place in places and first <= day <= last}
     public = {day for year in range(first.year, last.year + 1) for day in public_days(region, year)}
-    return frozenset(day for day in public if first <= day <= last) | frozenset(typed_in)
+    return frozenset(day for day in public if first <= day <= last) | typed_in

@@ -1,10 +1,15 @@
 """Reading the newest words and facts."""
 
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
 from portal import clock
-from portal.once import once
-from portal.texts.models import Organisation, Text
+from portal.once import is_page, once
+from portal.texts.models import Holiday, Organisation, Text
 
 
 def text(kind: str, language: str | None = None) -> Text:
@@ -19,5 +24,22 @@ def text(kind: str, language: str | None = None) -> Text:
 
 def organisation() -> Organisation:
     """The facts that hold now; an empty set of facts before the first were typed in."""
-    newest = once("organisation", Organisation.objects.order_by("from_at", "id").last)
-    return newest or Organisation(from_at=clock.now())
+    return _newest() or Organisation(from_at=clock.now())
+
+
+def days_typed_in() -> list[tuple[str, date]]:
+    """Every closed day that was typed in, with its region. One query; none on a page, which tells the organisation's
+    facts as well: they come together.
+    """
+    newest = _newest() if is_page() else None
+    if newest:
+        return [(day["region"], date.fromisoformat(day["on"])) for day in newest.days_typed_in]
+    return list(Holiday.objects.values_list("region", "on_date"))
+
+
+def _newest() -> Any:
+    facts = Organisation.objects.order_by("from_at", "id")
+    if is_page():
+        days = Holiday.objects.values(day=JSONObject(region="region", on="on_date"))
+        facts = facts.annotate(days_typed_in=ArraySubquery(days))
+    return once("organisation", facts.last)

@@ -362,5 +362,5 @@ def test_the_page_asks_as_little_of_the_database_with_many_calls(rosas, case, pr
     for _ in range(3):
         factories.book(case, service="first_talk")
     url += "?another=1"
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(29):
         rosas.get(url)

@@ -105,5 +105,5 @@ def test_traces_take_the_same_number_of_queries(case, files_gone, django_assert_
         document = read(case, f"{number}.pdf", plan_files.pdf(patient=str(number))).document
         client.get(document.get_absolute_url())
         actions.withdraw(document, by=by("rosa"))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(5):
         assert len(lists.traces(case, joanne)) == files_gone

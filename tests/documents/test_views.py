@@ -207,7 +207,7 @@ def test_lists_take_the_same_number_of_queries(case, rosa, files, django_assert_
     for number in range(files):
         added(case, f"plan {number}.pdf", plan_files.pdf(patient=str(number)))
     for address in (plan_page(case), reverse("documents:list", args=[case.pk])):
-        with django_assert_max_num_queries(26):
+        with django_assert_max_num_queries(21):
             rosa.get(address)
 
 

@@ -93,9 +93,9 @@ def test_pages_cost_the_same_however_much_was_said(django_assert_max_num_queries
     rosa = people.browser(people.person("rosa"))
     for kind in ("pathology_report", "imaging_reports", "clinic_notes"):
         actions.tell(item(visit, kind), "asked", by=actor("theo"))
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(20):
         rosa.get(f"/cases/{visit.case_id}/records/")
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(10):
         rosa.get(f"/cases/{visit.case_id}/visit/?day=2026-11-10&day=2026-11-13&day=2026-11-24&look=2026-11-13")
 
 

@@ -1,12 +1,13 @@
 """Messages are claimed and stamped by the handful: what that must not cost."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from portal import mail
 from portal.accounts.models import User
-from portal.reminders import claiming, gathering, sender
+from portal.reminders import claiming, gathering, kinds, sender
 from portal.reminders.models import Delivery, Outcome, Reminder
 from tests import people
 from tests.reminders.kinds import NOON, THINGS, plan
@@ -114,3 +115,23 @@ def test_an_address_refused_in_the_middle_keeps_back_nobody(rows, readers, smtp_
     smtp_sink.refused.add(readers[4].email)
     assert sender.run() == len(rows) - 1
     assert Delivery.objects.get(sent_at=None, recipient_id=str(readers[4].pk)).failed_at is not None
+
+
+def test_a_kind_that_fails_keeps_no_other_back(rosa, clock):
+    """Kinds are asked together; one that breaks, in the database too, is left out, and the others answer."""
+    news, call = (plan(code, rosa, due_at=NOON) for code in ("tests.news", "tests.call"))
+    over = plan("tests.form", rosa, due_at=NOON)
+    THINGS.versions.pop(over.about_id)
+    whole = kinds.kind_of("tests.call")
+
+    def broken(rows, now):
+        return {Reminder.objects.raw("SELECT 1/0 AS id")[0].pk}
+
+    kinds.forget("tests.call")
+    kinds.register(replace(whole, still_due=broken))
+    try:
+        assert gathering.judge([news, call, over], NOON) == ({news.pk}, {over.pk})
+    finally:
+        kinds.forget("tests.call")
+        kinds.register(whole)
+    assert gathering.judge([news, call, over], NOON) == ({news.pk, call.pk}, {over.pk})

@@ -101,7 +101,7 @@ def test_the_pages_take_the_same_queries_for_many_rows(case, rosa, smtp_sink, pa
             plan("tests.booked", rosa, due_at=NOON, case_id=case.pk)
             plan("tests.form", rosa, due_at=NOON + DAY, case_id=case.pk)
         sender.run()
-        with django_assert_max_num_queries(60) as queries:
+        with django_assert_max_num_queries(14) as queries:
             browser.get(address)
         counts.append(len(queries))
     assert counts[0] == counts[1]

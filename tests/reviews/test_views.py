@@ -111,7 +111,7 @@ def test_workspace_shows_the_pages_the_questions_and_the_twelve_points():
 def test_workspace_takes_the_same_queries_for_two_pages_and_for_twenty(django_assert_max_num_queries):
     review = world.written(pages=20)
     joanne = browser("joanne")
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(33):
         assert joanne.get(address("edit", review)).status_code == 200
 
 

@@ -1,11 +1,15 @@
 """Closed days: public holidays of the region, and days typed in."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
 
+from portal.once import OnceMiddleware
 from portal.texts.closed import closed_days
-from portal.texts.models import Holiday
+from portal.texts.models import Holiday, Organisation
+from portal.texts.words import organisation
 
 pytestmark = pytest.mark.django_db
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
@@ -30,3 +34,18 @@ def test_one_query_over_a_new_year(django_assert_num_queries):
     with django_assert_num_queries(1):
         days = closed_days("US", date(2026, 12, 20), date(2027, 1, 5))
     assert days == {date(2026, 12, 25), date(2027, 1, 1)}
+
+
+def test_on_a_page_the_days_come_with_the_facts_of_the_house(django_assert_num_queries):
+    Organisation.objects.create(from_at=datetime(2026, 1, 1, tzinfo=UTC), name="Our house")
+    Holiday.objects.create(region="US", on_date=date(2026, 11, 27))
+    heard = []
+
+    def view(request):
+        heard.extend([closed_days("US", *NOVEMBER), organisation().name])
+        return HttpResponse()
+
+    with django_assert_num_queries(1):
+        OnceMiddleware(view)(RequestFactory().get("/"))
+    assert heard == [closed_days("US", *NOVEMBER), "Our house"]
+    assert date(2026, 11, 27) in heard[0]

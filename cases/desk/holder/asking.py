@@ -51,7 +51,8 @@ def asked_of(opened: Opened, now: datetime) -> Asked:
     held = visit.items.wanted().filter(holder=opened.office).exclude(need=Need.PLAN)
     held = held.select_related("kind", "holder").order_by("-is_core", "kind__place")
     releases = [each for each in keeping.signed_for(visit) if each.holder_id == opened.office.pk]
-    may_ask = keeping.may_ask(opened.case)
+    signed = authority_actions.standing(opened.case)
+    may_ask = signed is not None and not keeping.is_paper_gone(signed)
     items, done, stopped, used = [], [], [], set()
     for item in held:
         item.visit = visit  # so that its sealed words open without another look
@@ -71,7 +72,7 @@ def asked_of(opened: Opened, now: datetime) -> Asked:
         done=tuple(done),
         stopped=tuple(stopped),
         releases=tuple(each for each in releases if each.pk in used),
-        authority=authority_actions.standing(opened.case) if may_ask and items else None,
+        authority=signed if may_ask and items else None,
     )
 
 

@@ -1,7 +1,7 @@
 """Who can open the files of a case today, all of them and each: told from the very rule that lets them in."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,9 +32,7 @@ _beyond: list[Beyond] = []
 
 def of_all(case: Case, reader: User) -> str:
     """Who opens every file but those marked "only me": "you, Joanne Pike (your consultant) and …"."""
-    people = who_can_open(case, reader=reader)
-    ready = _with_second_factor([user for user, _words in people])
-    return in_words([(user, words) for user, words in people if not user.role or user.pk in ready], reader)
+    return in_words(who_can_open(case, reader=reader, are_ready=True), reader)
 
 
 def of_own(case: Case, reader: User) -> str:
@@ -147,12 +145,6 @@ def _candidates(document: Document) -> QuerySet[User]:
     named = Q(pk__in=[pk for pk in (case.patient_id, case.starter_id) if pk])
     staff = Q(role=User.Role.CONSULTANT, is_assigned=True) | Q(role=User.Role.COORDINATOR)
     return people.filter(named | Q(helps=True) | staff).order_by("name", "pk")
-
-
-def _with_second_factor(people: Iterable[User]) -> set[object]:
-    """Staff open nothing before they have set up a second factor."""
-    staff = [user.pk for user in people if user.role]
-    return set(Authenticator.objects.filter(user__in=staff).values_list("user", flat=True)) if staff else set()
 
 
 def tell_beyond(source: Beyond) -> None:

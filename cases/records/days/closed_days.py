@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from portal.texts.closed import public_days
-from portal.texts.models import Holiday
+from portal.texts.words import days_typed_in
 
 LOOK_BACK = timedelta(days=150)
 LOOK_AHEAD = timedelta(days=500)
@@ -19,8 +19,7 @@ def closed_days(regions: Iterable[str], today: date) -> dict[str, frozenset[date
     wanted = set(regions)
     years = range((today - LOOK_BACK).year, (today + LOOK_AHEAD).year + 1)
     found = {region: {day for year in years for day in public_days(region, year)} for region in wanted}
-    own = Holiday.objects.filter(region__in=wanted | {region.partition("-")[0] for region in wanted})
-    for region, day in own.values_list("region", "on_date"):
+    for region, day in days_typed_in():
         for each in found:
             if region in (each, each.partition("-")[0]):
                 found[each].add(day)
@@ -43,7 +42,7 @@ class ClosedDays(dict[str, frozenset[date]]):
 
     def __missing__(self, region: str) -> frozenset[date]:
         if self._typed_in is None:
-            self._typed_in = list(Holiday.objects.values_list("region", "on_date"))
+            self._typed_in = days_typed_in()
         years = range((self._today - LOOK_BACK).year, (self._today + LOOK_AHEAD).year + 1)
         own = {day for place, day in self._typed_in if place in (region, region.partition("-")[0])}
         self[region] = _one(frozenset(own.union(*(public_days(region, year) for year in years))))
