@@ -363,6 +363,7 @@ PAGES: dict[str, Page] = {
     "pages:privacy": of_case(PATIENT),
     "pages:archive": of_case(PATIENT, is_file=True),
     "pages:privacy_list": of_case(PATIENT, is_file=True),
+    "pages:consent_again": of_case(PATIENT, "case", "consent", posts="only"),
     "pages:withdraw_consent": of_case(PATIENT, "case", "consent", posts="only"),
     "pages:today": Page(CONSULTANTS, owner="assigned"),
     "pages:caseload": Page(COORDINATOR, owner="coordinator"),

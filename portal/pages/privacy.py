@@ -8,10 +8,12 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.case.actions import give_consent
 from cases.case.actions import withdraw_consent as withdraw
 from cases.case.models import Case, Consent, Office
 from cases.case.people import may
@@ -25,6 +27,7 @@ from portal.history import words as history_words
 from portal.history.actions import record
 from portal.history.models import Event
 from portal.pages import privacy_parts, signed
+from portal.texts.words import text
 
 LINES_ON_A_PAGE = 25
 LINES_AT_ONCE = 500  # of the list that is taken along
@@ -48,14 +51,23 @@ def privacy(request: HttpRequest, pk: str) -> HttpResponse:
         "can_open": privacy_parts.can_open(case, user),
         "offices": privacy_parts.offices(case, user),
         "signed": signed.of_case(case, user),
-        "consents": [
-            privacy_parts.consent(each, each.kind in CAN_BE_WITHDRAWN) for each in privacy_parts.consents(case)
-        ],
+        "consents": _consents(case),
         "signing_in": privacy_parts.signing_in(user),
         "kept": privacy_parts.kept(),
         "is_confirmed": retention.CONFIRMED_BY_COUNSEL,
     }
     return render(request, "pages/privacy.html", context)
+
+
+def _consents(case: Case) -> list[dict[str, object]]:
+    """What was said yes to; beside what was taken back, the words to say yes to again where that is of use."""
+    given = list(privacy_parts.consents(case))
+    again = privacy_parts.may_read_again(case, given)
+    words = text("consent_read").body if again else ""
+    return [
+        privacy_parts.consent(each, each.kind in CAN_BE_WITHDRAWN) | {"again": words if each.pk in again else ""}
+        for each in given
+    ]
 
 
 @open_to(PERSON)
@@ -109,6 +121,20 @@ def withdraw_consent(request: HttpRequest, pk: str, consent: str) -> HttpRespons
     withdraw(given, by=Actor.of(request))
     messages.success(request, _("Taken back. It holds from now on."))
     return redirect("pages:privacy", case.pk)
+
+
+@open_to(PERSON)
+@require_POST
+def consent_again(request: HttpRequest, pk: str, consent: str) -> HttpResponse:
+    """Let a consultant who is still part of the case read again. Twice is once."""
+    case = own_case(request, pk)
+    found = list(privacy_parts.consents(case))
+    given = find_or_404(privacy_parts.consents(case).filter(kind=Consent.Kind.READ), pk=consent)
+    if given.pk in privacy_parts.may_read_again(case, found):
+        name = {"name": given.consultant.first_name}
+        give_consent("read", person=case.patient, case=case, consultant=given.consultant, by=Actor.of(request))
+        messages.success(request, _("%(name)s may read your files again.") % name)
+    return redirect(reverse("pages:privacy", args=[case.pk]) + "#consents")
 
 
 def own_case(request: HttpRequest, pk: str) -> Case:

@@ -1,7 +1,9 @@
 """What stands on the privacy page beside the list of looks: who can open what, signing in, what we keep."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -106,6 +108,19 @@ def consents(case: Case) -> Any:
     """What its patient said yes to, in this case or outside any, the latest first."""
     asked = Consent.objects.filter(Q(case=case) | Q(case=None), person=case.patient_id)
     return asked.select_related("consultant", "text", "given_by").order_by("-given_at")
+
+
+def may_read_again(case: Case, given: Sequence[Consent]) -> set[UUID]:
+    """Of those taken back the latest for each consultant who is still part of the case and has none that stands."""
+    standing = {each.consultant_id for each in given if not each.withdrawn_at}
+    latest: dict[UUID | None, Consent] = {}
+    for each in given:  # the latest first
+        if each.kind == Consent.Kind.READ and each.consultant_id not in standing:
+            latest.setdefault(each.consultant_id, each)
+    if not latest:
+        return set()
+    here = set(case.assignments.filter(ended_at=None, user__in=list(latest)).values_list("user", flat=True))
+    return {each.pk for consultant, each in latest.items() if consultant in here}
 
 
 def consent(given: Consent, can_be_withdrawn: bool) -> dict[str, object]:

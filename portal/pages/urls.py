@@ -59,6 +59,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/privacy/copy.zip", archive.archive, name="archive"),
     path("cases/<uuid:pk>/privacy/list.csv", privacy.full_list, name="privacy_list"),
     path("cases/<uuid:pk>/consents/<uuid:consent>/withdraw/", privacy.withdraw_consent, name="withdraw_consent"),
+    path("cases/<uuid:pk>/consents/<uuid:consent>/again/", privacy.consent_again, name="consent_again"),
     path("staff/today/", today.today, name="today"),
     path("staff/cases/", caseload.caseload, name="caseload"),
     path("cases/<uuid:pk>/reopen/", closing.reopen, name="reopen"),

@@ -90,6 +90,33 @@ def test_a_permission_is_taken_back_at_once():
     assert "Taken back on" in read(case)
 
 
+def test_a_permission_taken_back_is_given_again_while_the_consultant_is_here():
+    joanne = people.person("joanne")
+    case = factories.assign(factories.open_case(), joanne)
+    given = Consent.objects.get(case=case, kind="read")
+    browser, by = people.browser(case.patient), Actor.person(case.patient)
+    again = reverse("pages:consent_again", args=[case.pk, given.pk])
+    browser.post(again)  # it stands: nothing to give
+    case_actions.withdraw_consent(given, by=by)
+    assert "Say yes again" in read(case)
+    for _press in range(2):
+        assert browser.post(again).status_code == 302
+    assert has_consent_to_read(case, joanne)
+    assert Consent.objects.filter(case=case, kind="read").count() == 2
+    assert "Say yes again" not in read(case)
+
+
+def test_nobody_reads_again_who_has_left_the_case():
+    joanne = people.person("joanne")
+    case = factories.assign(factories.open_case(), joanne)
+    given = Consent.objects.get(case=case, kind="read")
+    case_actions.withdraw_consent(given, by=Actor.person(case.patient))
+    case_actions.end_assignment(case, joanne, by=Actor.person(people.person("theo")))
+    assert "Say yes again" not in read(case)
+    people.browser(case.patient).post(reverse("pages:consent_again", args=[case.pk, given.pk]))
+    assert not Consent.objects.standing().filter(kind="read").exists()
+
+
 def test_what_our_calls_are_cannot_be_taken_back():
     case = factories.open_case()
     from cases.case.actions import give_consent
