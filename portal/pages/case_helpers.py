@@ -85,7 +85,7 @@ def _row(case: Case, person: User, helper: Helper | None) -> dict[str, Any]:
     if helper is None or helper.agreed_at is None:
         former = helping.former_no(case, person)
         asked = _("Asked on %(day)s.") % {"day": when.month_day(helper.asked_at)} if helper else _("Not asked yet.")
-        text = f"{asked if helper or not former else ''} {_no(case, former) if former else ''}".strip()
+        text = f"{asked if helper or not former else ''} {no_words(case, former) if former else ''}".strip()
         tag = {"label": _("Waits for a yes"), "kind": "warn"} if helper or not former else {"label": _("Said no")}
         return row | {"tag": tag, "text": text, "is_asked": True}
     holds = helper.holds(clock.now())
@@ -143,7 +143,7 @@ def answer(request: HttpRequest, pk: str, person: str) -> HttpResponse:
         "call": todos.call_button(None, case.patient),
         "words": words,
         "paragraphs": words.body.split("\n"),
-        "former_no": _no(case, former) if former else "",
+        "former_no": no_words(case, former) if former else "",
     }
     return render(request, "pages/helper_answer.html", context, status=422 if form.errors else 200)
 
@@ -177,7 +177,7 @@ def _helps(case: Case, person: User) -> bool:
     return Helper.objects.open().filter(case=case, person=person, agreed_at__isnull=False).exists()
 
 
-def _no(case: Case, former: Helper) -> str:
+def no_words(case: Case, former: Helper) -> str:
     """When the patient said no, and who put it in."""
     by = former.ended_by
     said = {"name": case.patient.first_name, "day": when.month_day(former.ended_at, year=True)}
@@ -205,7 +205,7 @@ def mandate(request: HttpRequest, pk: str, person: str) -> HttpResponse:
             return redirect("pages:case_helpers", case.pk)
     former = None if _helps(case, who) else helping.former_no(case, who)
     context = {"case": case, "form": form, "person": who, "patient": case.patient}
-    context["former_no"] = _no(case, former) if former else ""
+    context["former_no"] = no_words(case, former) if former else ""
     return render(request, "pages/helper_mandate.html", context, status=422 if form.errors else 200)
 
 

@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cases.case.helping import actions as helping
 from cases.case.helping.inviting import actions
 from cases.case.helping.inviting.forms import AddressForm
 from cases.case.helping.inviting.models import Invite
 from cases.case.helping.inviting.rules import Part
-from cases.case.helping.inviting.views import FIELDS, said
+from cases.case.helping.inviting.views import said
 from cases.case.people import cases_where
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
@@ -20,6 +21,7 @@ from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.pages import todos
+from portal.pages.case_helpers import no_words
 from portal.pages.helper_forms import AskForPatientForm
 from portal.texts.models import Text
 from portal.texts.words import text
@@ -32,23 +34,25 @@ def ask(request: HttpRequest, pk: str) -> HttpResponse:
     found = cases_where(request.user, "record_helpers").select_related("patient")
     case = find_or_404(found, pk=pk)
     words = text(Text.Kind.HELPER_YES, case.patient.language)
-    form, also = AskForPatientForm(request.POST if request.method == "POST" else None), []
+    former = helping.former_no_by_address(case, request.POST.get("email", "").strip())
+    form = AskForPatientForm(request.POST if request.method == "POST" else None, has_no=former is not None)
     if form.is_bound and request.POST.get("version") != str(words.version):
         form.add_error(None, _("These words have changed since. Read out the new ones."))
     if form.is_bound and form.is_valid():
         try:
             asked = actions.invite(case, **form.asked, by=Actor.of(request))
         except Refused as no:
-            form.add_error(no.code, no.message) if no.code in FIELDS else also.append(no.message)
+            form.add_error(no.code if no.code in form.fields else None, no.message)
         else:
             why = f"version {words.version}"
             record(Actor.of(request), "helping.read_out", asked, patient=case.patient_id, case=case.pk, why=why)
             messages.success(request, said(asked))
             return redirect("pages:case_helpers", case.pk)
-    page: dict[str, Any] = {"case": case, "patient": case.patient, "form": form, "also": also, "words": words}
+    page: dict[str, Any] = {"case": case, "patient": case.patient, "form": form, "words": words}
     page |= {"paragraphs": words.body.split("\n"), "reach": todos.reach(case.patient)}
+    page["former_no"] = no_words(case, former) if former else ""
     page["call"] = todos.call_button(None, case.patient)
-    return render(request, "pages/ask_helper.html", page, status=422 if form.errors or also else 200)
+    return render(request, "pages/ask_helper.html", page, status=422 if form.errors else 200)
 
 
 @open_to(User.Role.COORDINATOR)

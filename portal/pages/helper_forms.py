@@ -49,6 +49,7 @@ KIN = [
     (Kin.OTHER, gettext_lazy("Someone else")),
 ]
 NOTE_AT_MOST = 100
+KNOWS_NO = gettext_lazy("I spoke with the patient of the earlier no, and they say yes now")
 UNTIL_WRONG = gettext_lazy("Enter the day in full, like 2026-12-31.")
 
 
@@ -85,9 +86,7 @@ class AnswerForm(forms.Form):
         label=gettext_lazy("The patient heard or read the words above, and I know it was them"),
         error_messages={"required": gettext_lazy("First make sure that they know what they say yes to.")},
     )
-    knows_no = forms.BooleanField(
-        label=gettext_lazy("I spoke with the patient of the earlier no, and they say yes now"), required=False
-    )
+    knows_no = forms.BooleanField(label=KNOWS_NO, required=False)
     is_filter = True
 
     def __init__(self, *args: Any, has_no: bool = False, **kwargs: Any) -> None:
@@ -118,8 +117,12 @@ class AskForPatientForm(AskForm):
         error_messages={"required": gettext_lazy("First make sure that they know what they say yes to.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    knows_no = forms.BooleanField(label=KNOWS_NO, required=False)
+
+    def __init__(self, *args: Any, has_no: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not has_no:
+            del self.fields["knows_no"]
         chosen: Any = self.fields["chosen"]
         chosen.choices = [*SETS, (Chosen.OWN, _("Only what I tick below"))]
         chosen.help_text = ""

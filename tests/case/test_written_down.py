@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from cases.case.helping import actions, mandates
 from cases.case.helping.inviting import actions as inviting
+from cases.case.helping.inviting.models import Invite
 from cases.case.helping.models import Helper
 from cases.case.models import Case
 from portal import clock, mail
@@ -193,3 +194,21 @@ def test_a_no_that_came_meanwhile_counts(case):
 def test_a_helper_who_stopped_said_no_herself_not_the_patient(case):
     actions.end(agreed(case, "rosa"), by=act("ama"))
     assert actions.former_no(case, people.person("ama")) is None
+
+
+def test_whom_she_said_no_to_is_not_asked_for_her_without_a_word(case):
+    actions.decline(asked(case), by=act("rosa"))
+    page, client = reverse("pages:ask_helper", args=[case.pk]), people.browser(people.person("theo"))
+    said = {"name": "Ama", "email": "Ama@example.org", "chosen": "dates", "how": "phone", "is_read_out": "on"}
+    said["version"] = str(text("helper_yes").version)
+    refused = client.post(page, said)
+    assert refused.status_code == 422
+    assert "Rosa said no on November 4, 2026, on their own page." in refused.content.decode()
+    assert not Invite.objects.exists()
+    assert client.post(page, said | {"knows_no": "on"}).status_code == 302
+    assert Invite.objects.standing().exists()
+
+
+def test_she_herself_asks_whom_she_likes(case):
+    actions.decline(asked(case), by=act("rosa"))
+    assert inviting.invite(case, name="Ama", email="ama@example.org", chosen="dates", by=act("rosa"))

@@ -199,6 +199,12 @@ def former_no(case: Case, person: User) -> Helper | None:
     return newest if newest and newest.ended_why in {Ended.DECLINED, Ended.PATIENT, Ended.STAFF} else None
 
 
+def former_no_by_address(case: Case, email: str) -> Helper | None:
+    """The same, for the person of this case who has that address."""
+    known = Helper.objects.filter(case=case, person__email__iexact=email).select_related("person").first()
+    return former_no(case, known.person) if email and known else None
+
+
 def locked(case: Case) -> Case:
     """All that changes who helps in a case waits for each other here."""
     return Case.objects.select_for_update(no_key=True, of=("self",)).select_related("patient").get(pk=case.pk)

@@ -42,12 +42,13 @@ def invite(
     switches: Iterable[str] = (),
     until_on: dt.date | None = None,
     how: str = How.PAGE,
+    knows_no: bool = False,
     by: Actor,
 ) -> Invite:
     """The patient asks somebody to help, herself or through a coordinator who heard it. The same form twice asks once.
 
     Raises Refused for anybody else; for a mailbox that is the patient's or a helper's here, or was asked already; for a
-    day that cannot be; and where too many were asked today.
+    day that cannot be; where too many were asked today; and of a coordinator who has not spoken of an earlier no.
     """
     case = helping.locked(case)
     helping.must_decide(case, how, by)
@@ -63,6 +64,8 @@ def invite(
             return same
         raise Refused(_("You have asked them already. Take that back first, then ask anew."), code="email")
     _must_be_another(case, email)
+    if how != How.PAGE and not knows_no and helping.former_no_by_address(case, email):
+        raise Refused(_("The patient has said no before. Ask about it first, and tick that you did."), code="knows_no")
     if Invite.objects.filter(case=case, asked_at__gt=now - rules.ONE_DAY).count() >= rules.A_DAY_AT_MOST:
         raise Refused(_("That is enough for one day. Ask the others tomorrow, or call us."), code="often")
     asked = Invite.objects.create(

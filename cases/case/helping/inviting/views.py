@@ -29,8 +29,6 @@ from portal.access import PERSON, find_or_404, open_to, public
 from portal.actors import Actor, client_address
 from portal.errors import Refused
 
-FIELDS = {"email", "until_on"}
-
 
 def said(asked: Invite) -> str:
     """How it was said, for whoever asked."""
@@ -44,17 +42,17 @@ def said(asked: Invite) -> str:
 def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The patient asks somebody to help."""
     case: Case = find_or_404(cases_where(request.user, "choose_helpers").select_related("patient"), pk=pk)
-    form, also = AskForm(request.POST if request.method == "POST" else None), []
+    form = AskForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
             asked = actions.invite(case, **form.asked, by=Actor.of(request))
         except Refused as no:
-            form.add_error(no.code, no.message) if no.code in FIELDS else also.append(no.message)
+            form.add_error(no.code if no.code in form.fields else None, no.message)
         else:
             messages.success(request, said(asked))
             return redirect("case:helpers", case.pk)
-    page = {"case": case, "form": form, "also": also}
-    return render(request, "case/ask_helper.html", page, status=422 if form.errors or also else 200)
+    page = {"case": case, "form": form}
+    return render(request, "case/ask_helper.html", page, status=422 if form.errors else 200)
 
 
 def row(asked: Invite) -> dict[str, Any]:
