@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
+from tests.helpers_table import DATES_ONLY, HELPER
+
 PEOPLE = (
     "anonymous",
     "unverified",
@@ -404,86 +406,6 @@ PAGES: dict[str, Page] = {
     "pages:log_call": of_case(COORDINATOR, owner="coordinator", posts="too"),
     "pages:fix_address": Page(COORDINATOR, ("patient_pk",), "coordinator", posts="too"),
     "pages:settle_to_do": Page(COORDINATOR, ("todo",), "coordinator", posts="only"),
-}
-
-# What is open to helpers besides what anybody signed in opens. A switch that is off shuts what needs it.
-DATES_ONLY = frozenset(
-    {
-        "bookings:agree_to_read",  # says that only the patient can
-        "bookings:calendar_file",
-        "bookings:cancel",  # says that she cannot
-        "bookings:detail",
-        "bookings:move",  # says that she cannot
-        "bookings:pick",  # says that she cannot
-        "pages:ask_by_email",
-        "pages:ask_by_phone",
-        "pages:call_me",
-        "pages:case_home",
-        "pages:copies",
-        "pages:ledger",
-        "pages:not_today",
-        "pages:nudge",
-        "pages:stop_helping",
-        "pages:yes_on_paper",
-    }
-)
-HELPER = DATES_ONLY | {
-    "bookings:asked",
-    "bookings:call",
-    "case:office",
-    "case:people",
-    "desk:packet",
-    "desk:packet_pdf",
-    "desk:packet_zip",
-    "desk:send_page",
-    "documents:add",
-    "documents:add_plan",
-    "documents:add_record",
-    "documents:add_version",
-    "documents:detail",
-    "documents:file",
-    "documents:find",
-    "documents:join",
-    "documents:list",
-    "documents:page_image",
-    "documents:search",
-    "documents:thumbnail",
-    "documents:unlock",
-    "opinions:add_line",
-    "opinions:add_question",
-    "opinions:agenda_pdf",
-    "opinions:answer_question",
-    "opinions:change_line",
-    "opinions:decide",  # says that only the patient can
-    "opinions:matters",  # says so, too
-    "opinions:change_question",
-    "opinions:compare",
-    "opinions:move_line",
-    "opinions:move_question",
-    "opinions:questions",
-    "opinions:talk",
-    "pages:carry",
-    "pages:search",
-    "pages:sheet",
-    "pages:sheet_pdf",
-    "records:authority",  # says that only the patient can
-    "records:fee",
-    "records:identity",  # says so, too
-    "records:letter_pdf",
-    "records:list",
-    "records:move_release",  # says so, too
-    "records:referral",
-    "records:release",  # says so, too
-    "records:release_pdf",
-    "records:report",
-    "records:visit",
-    "reviews:pdf",
-    "reviews:summary",
-    "threads:message",
-    "threads:move",
-    "threads:news",
-    "threads:send",
-    "threads:thread",
 }
 OPEN_TO_HELPERS = {"helper": HELPER, "dates_only": DATES_ONLY}
 PAGES = {
