@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -88,7 +87,7 @@ def _ask_patient(asked: AskedHold, now: datetime, by: Actor) -> None:
     if asked_notices.is_written_to(asked.patient):
         asked_notices.ask(asked, now)
         return
-    today = clock.today(ZoneInfo(organisation().time_zone))
+    today = organisation().today()
     ask_to_do(ASKED_TIME, asked, case=asked.case, due_on=today, by=by)
 
 

@@ -4,7 +4,6 @@ import datetime as dt
 import secrets
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -76,7 +75,7 @@ def open_case(
 def _call_if_treatment_is_near(case: Case, by: Actor) -> None:
     """Treatment within 10 business days: a coordinator is asked to call the same day; no longer so, no call waits."""
     here = organisation()
-    today = clock.today(ZoneInfo(here.time_zone))
+    today = here.today()
     closed = closed_days(here.region, today, today + 3 * LONGEST_BREAK)
     if case.treatment_on and needs_a_call(today, case.treatment_on, closed):
         ask_to_do(TREATMENT_SOON, case, case=case, due_on=today, by=by)
@@ -312,7 +311,7 @@ def add_office(case: Case, *, name: str, by: Actor, **details: Any) -> Office:
         details |= {"time_zone": zone, "region": regions.country_of(zone)}
     office = Office.objects.create(name=name.strip(), for_case=case, put_in_by=by.user, **details)
     here = organisation()
-    today = clock.today(ZoneInfo(here.time_zone))
+    today = here.today()
     closed = closed_days(here.region, today, today + LONGEST_BREAK)
     due_on = add_business_days(today, CHECK_WITHIN, closed)
     ask_to_do(CHECK_OFFICE, office, case=case, due_on=due_on, note=office.name, by=by)

@@ -42,7 +42,7 @@ def why_not_came_of(came_of: str, whom: str, patient: User) -> str:
 def next_call_on() -> dt.date:
     """The next day on which our own house works."""
     here = organisation()
-    today = clock.today(ZoneInfo(here.time_zone))
+    today = here.today()
     return next_business_day(today, closed_days(here.region, today, today + LONGEST_HOLIDAY))
 
 
@@ -129,7 +129,7 @@ def put_off(todo: ToDo, *, until: dt.date, by: Actor) -> ToDo:
 
 
 def _our_zone() -> ZoneInfo:
-    return ZoneInfo(organisation().time_zone)
+    return organisation().zone
 
 
 def address_refused(person: User, case_id: UUID | None) -> None:

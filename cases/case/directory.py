@@ -137,7 +137,7 @@ def undo_merge(source: Office, *, why: str = "", by: Actor) -> Office:
 
 
 def _zone() -> ZoneInfo:
-    return ZoneInfo(organisation().time_zone)
+    return organisation().zone
 
 
 def _settle(office: Office, by: Actor, **which: str) -> None:

@@ -6,7 +6,6 @@ thing to do until it was read out, or posted.
 
 import datetime as dt
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -88,7 +87,7 @@ def ask_to_read(kind: str, case: Case, *, by: Actor) -> ToDo | None:
     """
     if not is_by_hand(case.patient):
         return None
-    todo = ask_to_do(kind, case, case=case, due_on=clock.today(ZoneInfo(organisation().time_zone)), by=by)
+    todo = ask_to_do(kind, case, case=case, due_on=organisation().today(), by=by)
     ToDo.objects.filter(pk=todo.pk, done_at=None).update(asked_at=clock.now())
     return todo
 

@@ -1,7 +1,5 @@
 """Saying that one is worried about somebody, and that it was looked after. Opens nothing for anybody."""
 
-from zoneinfo import ZoneInfo
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -36,7 +34,7 @@ def raise_worry(case: Case, reason: str, *, by: Actor) -> Worry:
     worry.reason = reason
     worry.save()
     record(by, "worry.raised", worry)  # of no case: the patient's log is one of her pages
-    ask_to_do(WORRY, case, case=case, due_on=clock.today(ZoneInfo(organisation().time_zone)), by=by)
+    ask_to_do(WORRY, case, case=case, due_on=organisation().today(), by=by)
     return worry
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Set
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from cases.case.actions import let_go, settle_to_do
 from cases.case.models import ToDo
@@ -138,7 +137,7 @@ def _plan_due_back(plan: Plan, item: RecordItem, visit: Visit, now: datetime) ->
     """What is lent is asked about on its day, whatever became of the visit: of her who carries it, else of us."""
     is_hers = item.route == Route.CARRIED
     recipient = visit.case.patient if is_hers else role("coordinator")
-    zone = visit.case.patient.zone if is_hers else ZoneInfo(organisation().time_zone)
+    zone = visit.case.patient.zone if is_hers else organisation().zone
     assert item.due_back_on is not None
     due_at = max(morning(item.due_back_on, zone), now)
     until = due_at + ASKED_FOR
@@ -171,7 +170,7 @@ def _plan_questions(plan: Plan, line: ItemStanding, visit: Visit, *, until: date
         return
     kind = opening.CHECK_IT_OPENS if item.asked_by_us else opening.DID_IT_OPEN
     recipient = role("coordinator") if item.asked_by_us else visit.case.patient
-    zone = ZoneInfo(organisation().time_zone) if item.asked_by_us else visit.case.patient.zone
+    zone = organisation().zone if item.asked_by_us else visit.case.patient.zone
     thing = line.dates.thing
     plan.keep(kind, item, version=item.version)
     for step, day in opening.days_to_ask(item.arrived_on, visit.on_date if until else None, thing.lead, thing.closed):
@@ -204,7 +203,7 @@ def _plan_day(plan: Plan, line: ItemStanding, day: rules.NextDay, until: datetim
     is_chased = day.due == Due.CHASE or line.item.state in IN_TROUBLE
     is_ours = day.due == Due.PERSON or (is_chased and is_for_us)
     recipient = role("coordinator") if is_ours else visit.case.patient
-    zone = ZoneInfo(organisation().time_zone) if is_ours else visit.case.patient.zone
+    zone = organisation().zone if is_ours else visit.case.patient.zone
     due_at = max(morning(day.on, zone), now)
     plan.want(
         KIND_OF_DUE[day.due],

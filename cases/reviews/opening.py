@@ -6,7 +6,6 @@ are opened. Looking is cheap when nothing changed (three queries), and doing it 
 
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -104,16 +103,11 @@ def _last_change(case_id: UUID) -> datetime:
 
 
 def _set_talk(review: Review, talk: Consultation | None, now: datetime) -> None:
-    zone = talk.zone if talk else organisation_zone()
+    zone = talk.zone if talk else organisation().zone
     opened_on = now.astimezone(zone).date()
     talk_on = talk.starts_at.astimezone(zone).date() if talk else None
     review.consultation, review.talk_version = talk, talk.version if talk else 0
     review.read_by = read_by(opened_on=opened_on, talk_on=talk_on, closed=_closed_around(talk_on or opened_on))
-
-
-def organisation_zone() -> ZoneInfo:
-    """The organisation's own zone, for readings that no consultant's calendar holds."""
-    return ZoneInfo(organisation().time_zone)
 
 
 def _closed_around(day: date) -> frozenset[date]:

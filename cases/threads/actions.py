@@ -5,7 +5,6 @@ in `answering`, what they do for a patient who signs in nowhere in `by_phone`.
 from collections.abc import Iterable
 from contextlib import suppress
 from uuid import UUID, uuid4, uuid5
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -194,7 +193,7 @@ def say_misplaced(message: Message, *, by: Actor) -> Message:
         message.misplaced_at, message.misplaced_by = clock.now(), by.user
         message.save(update_fields=["misplaced_at", "misplaced_by"])
         record(by, "message.misplaced", message, patient=message.case.patient_id, case=message.case_id)
-        today = clock.today(ZoneInfo(organisation().time_zone))
+        today = organisation().today()
         ask_to_do(MISPLACED, message, case=message.case, due_on=today, by=by)
     return message
 

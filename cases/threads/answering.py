@@ -1,7 +1,6 @@
 """Who answers, and by when: one open to-do for each thread in which somebody waits."""
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -12,7 +11,6 @@ from cases.case.models import Case, ToDo
 from cases.case.people import cases_where, may
 from cases.threads import rules, telling
 from cases.threads.models import Message, Thread
-from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
@@ -58,7 +56,7 @@ def count(user: User) -> int:
 def ask(thread: Thread, case: Case, *, by: Actor) -> ToDo:
     """Somebody wrote: one of the team answers. Who is asked already stays asked."""
     here = organisation()
-    today = clock.today(ZoneInfo(here.time_zone))
+    today = here.today()
     due_on = rules.answer_by(today, closed_days(here.region, today, today + LONGEST_BREAK))
     return ask_to_do(ANSWER, thread, case=case, due_on=due_on, by=by)
 
@@ -98,7 +96,7 @@ def assign(case: Case, who: User | None, *, due_on: dt.date, by: Actor) -> ToDo:
     must("note_messages", case, by)
     if who is not None and not may("note_messages", case, who):
         raise Refused(_("%(name)s is not in this thread.") % {"name": who.name}, code="input")
-    if due_on < clock.today(ZoneInfo(organisation().time_zone)):
+    if due_on < organisation().today():
         raise Refused(_("Choose today or a later day."), code="date")
     thread = lock(case)
     todo = open_of(thread) or ask_to_do(ANSWER, thread, case=case, due_on=due_on, by=by)

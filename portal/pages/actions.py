@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -108,7 +107,7 @@ def ask_for_a_call(case: Case, *, suits: str = "", note: str = "", by: Actor) ->
         raise Refused(_("Choose when a call suits you."), code="input")
     if len(note) > NOTE_AT_MOST:
         raise Refused(_("Keep the note under %(count)d letters.") % {"count": NOTE_AT_MOST}, code="input")
-    here = clock.now().astimezone(organisation_zone())
+    here = clock.now().astimezone(organisation().zone)
     last_hour = LAST_HOUR_FOR_A_MORNING if suits == TimeOfDay.MORNING else LAST_HOUR_FOR_A_CALL
     due_on = here.date() + dt.timedelta(days=here.hour >= last_hour)
     is_helper = role_in(case, by) == HELPER
@@ -154,7 +153,7 @@ def log_call(
         return same
     if item and call.get("todo") is None:
         # The board asked by itself: from now on the call has a row, to be settled or put off.
-        call["todo"] = ask_to_do(CALL_HOLDER, item, case=case, due_on=clock.today(organisation_zone()), by=by)
+        call["todo"] = ask_to_do(CALL_HOLDER, item, case=case, due_on=organisation().today(), by=by)
     is_of_report = report is not None and follows in WORDS_OF_SECOND + WORDS_OF_PRIMARY
     is_word = is_of_report or (follows in WORDS_HEARD and item is not None)
     is_answer = follows in ANSWERS_HEARD and message is not None and came_of == CallLog.CameOf.REACHED
@@ -189,7 +188,7 @@ def log_call(
 def _settle_message(message: Delivery, call: CallLog, answer: str, by: Actor) -> None:
     """What was said counts as given, with what was answered; what was not comes back on the day of the next call."""
     if call.again_on is not None:
-        next_call = dt.datetime.combine(call.again_on, dt.time(), organisation_zone())
+        next_call = dt.datetime.combine(call.again_on, dt.time(), organisation().zone)
         by_hand.call_again(message, next_call, by=by)
         return
     held = by_hand.due_rows(message, clock.now())
@@ -204,9 +203,4 @@ def _settle_message(message: Delivery, call: CallLog, answer: str, by: Actor) ->
 def ask_for_the_sheet(case: Case, *, by: Actor) -> ToDo:
     """The coordinator should print the one-page sheet and post it; one that is asked for already stays one."""
     must("ask_for_a_call", case, by)
-    return ask_to_do("post_sheet", case, case=case, due_on=clock.today(organisation_zone()), by=by)
-
-
-def organisation_zone() -> ZoneInfo:
-    """The zone of our own office."""
-    return ZoneInfo(organisation().time_zone)
+    return ask_to_do("post_sheet", case, case=case, due_on=organisation().today(), by=by)

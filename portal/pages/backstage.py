@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from email.utils import parsedate_to_datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
@@ -41,7 +40,7 @@ def demo_users() -> dict[str, User]:
 def index(request: HttpRequest) -> HttpResponse:
     """Everything behind the scenes on one page."""
     users = demo_users()
-    zone = ZoneInfo(organisation().time_zone)
+    zone = organisation().zone
     here = clock.now().astimezone(zone)
     context = {
         "date_words": _("The date is %(day)s, %(time)s")
@@ -116,7 +115,7 @@ def _target(request: HttpRequest) -> dt.datetime:
     if jump == "reminder":
         return max(travel.next_reminder() or clock.now(), clock.now())
     wall = dt.datetime.fromisoformat(f"{request.POST.get('date', '')}T{request.POST.get('time', '')}")
-    return wall.replace(tzinfo=ZoneInfo(organisation().time_zone)).astimezone(dt.UTC)
+    return wall.replace(tzinfo=organisation().zone).astimezone(dt.UTC)
 
 
 @public

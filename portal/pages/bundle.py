@@ -23,7 +23,6 @@ from portal.errors import Refused
 from portal.history.actions import record
 from portal.onepage import in_the_patients_words
 from portal.pages import bundle_pages, cards, hand
-from portal.pages.actions import organisation_zone
 from portal.reminders import by_hand
 from portal.reminders.models import Delivery
 from portal.texts.words import organisation
@@ -55,7 +54,7 @@ def printed(case: Case, *, at: dt.datetime, by: Actor) -> ToDo:
     must("log_calls", case, by)
     Case.objects.filter(pk=case.pk).update(printed_at=at)
     record(by, "bundle.printed", case, patient=case.patient_id, case=case.pk)
-    return ask_to_do(POST_SHEET, case, case=case, due_on=clock.today(organisation_zone()), by=by)
+    return ask_to_do(POST_SHEET, case, case=case, due_on=organisation().today(), by=by)
 
 
 @transaction.atomic

@@ -26,9 +26,9 @@ from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.pages import closing_notices
-from portal.pages.actions import organisation_zone
 from portal.reminders.actions import settle
 from portal.reminders.models import Outcome, Reminder
+from portal.texts.words import organisation
 
 CLOSE_CASE, REOPENED = "close_case", "case_reopened"  # kinds of to-do
 SILENCE = dt.timedelta(days=365)
@@ -39,7 +39,7 @@ Why = Case.ClosedWhy
 def ask_to_close(case: Case, *, by: Actor) -> ToDo:
     """The patient would like her case closed: a coordinator does it. Asked twice it is asked once."""
     must("ask_to_close", case, by)
-    return ask_to_do(CLOSE_CASE, case, case=case, due_on=clock.today(organisation_zone()), by=by)
+    return ask_to_do(CLOSE_CASE, case, case=case, due_on=organisation().today(), by=by)
 
 
 def why_not_close(case: Case, why: str, now: dt.datetime) -> str:
@@ -143,7 +143,7 @@ def reopen_case(case: Case, *, by: Actor) -> Case:
     record(by, "case.reopened", case, patient=case.patient_id, case=case.pk)
     closing_notices.reopened(case)
     if by.id == case.patient_id:
-        ask_to_do(REOPENED, case, case=case, due_on=clock.today(organisation_zone()), by=by)
+        ask_to_do(REOPENED, case, case=case, due_on=organisation().today(), by=by)
     else:
         closing_notices.reopened_for(case)
     return case

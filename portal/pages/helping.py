@@ -23,8 +23,8 @@ from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.pages import helper_home, nudges, yes_on_paper
-from portal.pages.actions import organisation_zone
 from portal.pages.helper_forms import CallForm, MailboxForm
+from portal.texts.words import organisation
 
 
 def _case(request: HttpRequest, pk: str) -> Case:
@@ -108,7 +108,7 @@ def ask_to_call(case: Case, *, kin: str, note: str, by: Actor) -> ToDo:
     """Ask for help to be allowed, by a call of ours to the patient; one that waits takes the newest note."""
     user: Any = by.user
     helper = helping.ask(case, user, kin=kin, by=by)
-    due_on = clock.today(organisation_zone())
+    due_on = organisation().today()
     return ask_to_do(ASK_PATIENT, helper, case=case, due_on=due_on, note=note, newest_counts=True, by=by)
 
 
@@ -148,5 +148,5 @@ def stop_helping(case: Case, *, by: Actor) -> Helper:
     user: Any = by.user
     helper = grant_of(case, user) or helping.ask(case, user, by=by)
     ended = helping.end(helper, by=by)
-    ask_to_do(HELPER_STOPPED, ended, case=case, due_on=clock.today(organisation_zone()), by=by)
+    ask_to_do(HELPER_STOPPED, ended, case=case, due_on=organisation().today(), by=by)
     return ended

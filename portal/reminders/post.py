@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
 
 from portal.accounts.models import User
 from portal.reminders import rules
@@ -18,7 +17,7 @@ LONGEST_USE = dt.timedelta(days=120)
 def closed(now: dt.datetime) -> frozenset[dt.date]:
     """The days on which our own house is closed, as far as rows reach."""
     here = organisation()
-    today = now.astimezone(ZoneInfo(here.time_zone)).date()
+    today = now.astimezone(here.zone).date()
     return closed_days(here.region, today - AHEAD, today + LONGEST_USE)
 
 

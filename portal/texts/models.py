@@ -1,7 +1,12 @@
 """Words that people accept, by version; the organisation's facts; days the offices are closed."""
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
 from django.db import models
 from django.db.models import Q
+
+from portal import clock
 
 
 class Text(models.Model):
@@ -59,6 +64,14 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return f"facts from {self.from_at:%Y-%m-%d}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def today(self) -> dt.date:
+        """The day on our own wall: what our people do is due by it."""
+        return clock.today(self.zone)
 
 
 class Holiday(models.Model):

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -164,7 +163,7 @@ def expire(helper: Helper, *, by: Actor) -> bool:
     if helper.ended_at or helper.agreed_at is None or helper.holds(clock.now()):
         return False
     _end(helper, Ended.EXPIRED, by)
-    today = clock.today(ZoneInfo(organisation().time_zone))
+    today = organisation().today()
     ask_to_do(HELPER_STOPPED, helper, case=helper.case, due_on=today, by=by)
     return True
 

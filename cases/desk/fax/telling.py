@@ -1,11 +1,9 @@
 """What is put on record of a fax, and the thing to do where one failed."""
 
-from zoneinfo import ZoneInfo
-
 from cases.case.actions import ask_to_do
 from cases.desk.fax.models import Fax
 from cases.desk.fax.states import Failure
-from portal import clock, phones
+from portal import phones
 from portal.actors import Actor
 from portal.history.actions import record
 from portal.texts.words import organisation
@@ -32,5 +30,5 @@ def ask_what_became(fax: Fax, why: str, *, by: Actor) -> None:
 def _ask(kind: str, fax: Fax, why: str, by: Actor) -> None:
     letter, office = fax.letter, fax.letter.office
     note = " · ".join(part for part in (letter.reference, office.name, phones.shown(office.phone), why) if part)
-    today = clock.today(ZoneInfo(organisation().time_zone))
+    today = organisation().today()
     ask_to_do(kind, letter, case=letter.case, due_on=today, note=note, newest_counts=True, by=by)

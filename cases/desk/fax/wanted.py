@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from cases.records.items.telling import lock_case
 from cases.records.models import ReportLoop
 from cases.records.report import passing
 from cases.records.report.planning import FAX_REPORT
-from portal import clock, phones
+from portal import phones
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
@@ -99,5 +98,5 @@ def ask(link: OfficeLink, loop: ReportLoop, *, number: str, by: Actor) -> Stand:
         if not actions.why_not(letter):
             actions.hand_in(letter, number, by=by)
             return Stand.GOING
-    ask_to_do(FAX_REPORT, loop, case=visit.case, due_on=clock.today(ZoneInfo(organisation().time_zone)), by=by)
+    ask_to_do(FAX_REPORT, loop, case=visit.case, due_on=organisation().today(), by=by)
     return Stand.BY_US

@@ -1,7 +1,6 @@
 """A letter goes out: whether it may, what is said of its records then, and what stops it at the last moment."""
 
 import json
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
@@ -266,7 +265,7 @@ def _ask_back(letter: Letter, by: Actor, also: str = "") -> None:
     """A paper of ours is out, or may be, that nobody should answer as it is: one of us rings the office."""
     office = letter.office
     note = ", ".join(part for part in (letter.reference, office.name, phones.shown(office.phone), also) if part)
-    today = clock.today(ZoneInfo(organisation().time_zone))
+    today = organisation().today()
     ask_to_do(LETTER_OUT, letter, case=letter.case, due_on=today, note=note, by=by)
 
 

@@ -1,7 +1,6 @@
 """An office's link: made, opened, woken, locked, ended."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -282,7 +281,7 @@ def _record(by: Actor, verb: str, link: OfficeLink, why: str = "") -> None:
 
 
 def _ask(kind: str, link: OfficeLink, by: Actor) -> None:
-    today = clock.today(ZoneInfo(organisation().time_zone))
+    today = organisation().today()
     office = link.office
     note = " · ".join(part for part in (office.name, office.phone, office.fax) if part)
     ask_to_do(kind, link, case=link.visit.case, due_on=today, note=note, by=by)

@@ -12,7 +12,6 @@ from cases.case.actions import ask_to_do, settle_to_do
 from cases.case.models import Case, Office, ToDo
 from cases.desk.mail import rules
 from cases.records.days.closed_days import closed_days
-from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.history.actions import record_each
 from portal.reminders.models import Delivery, RecipientType
@@ -106,7 +105,7 @@ def tell_astray(deliveries: list[Delivery]) -> None:
     """Mail to an office came back: its address is to be put right, and until then nothing more goes there."""
     offices = offices_of(each.recipient_id for each in deliveries)
     cases = Case.objects.in_bulk({each.case_id for each in deliveries if each.case_id})
-    today = clock.today(ZoneInfo(organisation().time_zone))
+    today = organisation().today()
     for delivery in deliveries:
         if office := offices.get(delivery.recipient_id):
             note = " · ".join(part for part in (office.name, office.email, office.phone) if part)

@@ -260,7 +260,7 @@ def hold_pages(office: Office, now: Office, *, by: Actor) -> None:
     rows = Reminder.objects.unsettled().filter(kind=kinds.PAGE, recipient_id__startswith=Desk.office_part(office.pk))
     links = {row.about_id for row in rows}
     settle(rows, Outcome.WITHDRAWN, clock.now())
-    today = clock.today(ZoneInfo(organisation().time_zone))
+    today = organisation().today()
     for link in OfficeLink.objects.filter(pk__in=links).select_related("visit__case"):
         note = " · ".join(part for part in (now.name, now.email) if part)
         ask_to_do(PAGE_HELD, link, case=link.visit.case, due_on=today, note=note, by=by)

@@ -176,7 +176,7 @@ def _mail(wish: ReportWish, visit: Visit, now: datetime) -> bool:
 
 def _call(link: OfficeLink) -> None:
     note = " · ".join(part for part in (link.office.name, phones.shown(link.office.phone)) if part)
-    today = clock.today(ZoneInfo(organisation().time_zone))
+    today = organisation().today()
     ask_to_do(REMIND_OFFICE, link, case=link.visit.case, due_on=today, note=note, by=SYSTEM)
 
 

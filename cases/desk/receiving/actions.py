@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -76,7 +75,7 @@ def _reason(said: str, why: str) -> str:
 
 def ask_us_to_call(office: Office, item: RecordItem, said: str, why: str, *, by: Actor) -> ToDo:
     """By whom it was said stands with it: the one to ask there."""
-    today = clock.today(ZoneInfo(organisation().time_zone))
+    today = organisation().today()
     note = ". ".join(part for part in (office.name, said, why.strip()) if part)
     return ask_to_do(MISSED, item, case=item.visit.case, due_on=today, note=note, newest_counts=True, by=by)
 

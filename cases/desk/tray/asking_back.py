@@ -2,7 +2,6 @@
 
 import json
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -17,7 +16,7 @@ from cases.documents.models import Document, Version
 from cases.records.models import ReportLoop
 from cases.records.report import filing as reports
 from cases.records.report import passing
-from portal import clock, phones
+from portal import phones
 from portal.actors import Actor
 from portal.texts.words import organisation
 
@@ -31,7 +30,7 @@ def ask_for_it_back(document: Document, *, by: Actor) -> None:
     for letter in letters_with(document):
         if letter.office_id not in found:
             found[letter.office_id] = letter.office, link_of(letter) or letter
-    today = clock.today(ZoneInfo(organisation().time_zone))
+    today = organisation().today()
     for office, about in found.values():
         note = ", ".join(part for part in (office.name, phones.shown(office.phone)) if part)
         ask_to_do(OTHERS_PAPER, about, case=document.case, due_on=today, note=note, by=by)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -278,7 +277,7 @@ def ask_about_time(talk: Talk, *, by: Actor) -> ToDo:
     note = _("The office says that the time of the talk is different: %(whom)s") % {
         "whom": ", ".join(filter(None, parts))
     }
-    due_on = clock.today(ZoneInfo(organisation().time_zone))
+    due_on = organisation().today()
     return ask_to_do(TALK_TIME, talk, case=talk.case, due_on=due_on, note=note, by=by)
 
 

@@ -1,7 +1,6 @@
 """The urgent lane: visit or treatment within 10 business days, a core record not there. Calls come before letters."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Q
@@ -14,7 +13,6 @@ from cases.records.models import RecordItem, Visit
 from cases.records.release import keeping as release_keeping
 from cases.records.standing import Standing, standings
 from cases.records.states import IN_TROUBLE, THERE, ItemState, Need, Route, VisitState
-from portal import clock
 from portal.actors import SYSTEM
 from portal.texts.business_days import needs_a_call
 from portal.texts.words import organisation
@@ -85,7 +83,7 @@ def put_on_board(*, now: datetime) -> int:
 def _put_near_treatments(now: datetime) -> None:
     """Treatment came near while nobody changed its day: one of us calls the patient the same day, once."""
     here = organisation()
-    today = clock.today(ZoneInfo(here.time_zone))
+    today = here.today()
     closed = closed_days([here.region], today)[here.region]
     asked = ToDo.objects.filter(kind=TREATMENT_SOON, about_id=Cast(OuterRef("pk"), CharField()))
     seen = Visit.objects.filter(case=OuterRef("pk"), state=VisitState.HAPPENED)

@@ -1,7 +1,6 @@
 """What people do with the letters of a referral: change their words, have one faxed, have the second office asked."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -101,4 +100,4 @@ def _letter(referral: Referral, kind: str) -> ReferralLetter:
 
 
 def _today() -> date:
-    return clock.today(ZoneInfo(organisation().time_zone))
+    return organisation().today()

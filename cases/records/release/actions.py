@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -161,7 +160,7 @@ def take_back(release: Release, *, by: Actor) -> Release:
 def _ask_to_tell(release: Release, by: Actor) -> None:
     holder = release.holder
     note = ", ".join(part for part in (holder.name, holder.desk, phones.shown(holder.phone)) if part)
-    today = clock.today(ZoneInfo(organisation().time_zone))
+    today = organisation().today()
     ask_to_do(TELL_HOLDER, release, case=release.visit.case, due_on=today, note=note, by=by)
 
 

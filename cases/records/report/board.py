@@ -1,7 +1,6 @@
 """What is ours to do about a report, as calls and other things on the coordinator's board."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from cases.case.actions import ask_to_do, let_go
 from cases.case.models import Case, ToDo
@@ -11,7 +10,6 @@ from cases.records.report import passing, which
 from cases.records.report.planning import ASK_REPORT, PASS_ON, REPORT_TO_DOS, WHICH_REPORT, next_of
 from cases.records.standing import Standing
 from cases.records.states import ReportState, VisitState
-from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.texts.words import organisation
 
@@ -45,7 +43,7 @@ def ask_which(case: Case, *, by: Actor) -> None:
 
 
 def _today() -> date:
-    return clock.today(ZoneInfo(organisation().time_zone))
+    return organisation().today()
 
 
 def settle_what_is_over(visit: Visit, stands: Standing | None = None) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
@@ -117,7 +116,7 @@ def _reason(want: Want) -> str:
 def _ask_to_tell(kind: str, item: RecordItem, by: Actor) -> None:
     holder = item.holder
     parts = (holder.name, holder.desk, phones.shown(holder.phone)) if holder else ()
-    today = clock.today(ZoneInfo(organisation().time_zone))
+    today = organisation().today()
     note = ", ".join(part for part in parts if part)
     ask_to_do(kind, item, case=item.visit.case, due_on=today, note=note, by=by)
 

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -105,7 +104,7 @@ def say(asked: Invite, by: Actor) -> None:
     if asked.email or texting.is_on():
         notices.asked(asked)
         return
-    today = clock.today(ZoneInfo(organisation().time_zone))
+    today = organisation().today()
     note = f"{asked.name}, {phones.shown(str(asked.phone))}"
     ask_to_do(RING, asked, case=asked.case, due_on=today, note=note, newest_counts=True, by=by)
 

@@ -1,7 +1,6 @@
 """Whoever began a page for somebody names that person's own mailbox: the patient takes the page over, and answers."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
@@ -54,7 +53,7 @@ def _accounts_with(email: str) -> Any:
 
 def _ask_by_phone(helper: Helper, note: str, by: Actor) -> None:
     """One of us finds the patient another way. Who else has the address is nobody's to know."""
-    today = clock.today(ZoneInfo(organisation().time_zone))
+    today = organisation().today()
     ask_to_do(ASK_PATIENT, helper, case=helper.case, due_on=today, note=note, newest_counts=True, by=by)
 
 

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", metavar="TIME", help=words)
 
     def handle(self, *args, as_of=None, **options):
-        zone = ZoneInfo(organisation().time_zone)
+        zone = organisation().zone
         now = moment(as_of, zone) if as_of else clock.now()
         self.stdout.write(f"As of {now.astimezone(zone):%Y-%m-%d %H:%M} {zone}:")
         with transaction.atomic():
