@@ -253,6 +253,35 @@ def test_someone_without_email_is_rung_and_tells_us_an_address(case):
     assert take(asked)
 
 
+@pytest.mark.parametrize("is_yes", [True, False])
+def test_a_link_from_before_lets_nobody_in_whom_she_does_not_want_any_more(is_yes):
+    case = factories.open_case(starter=people.person("ama"))
+    asked = ask(case, email="AMA@example.org", chosen="acts")
+    helper = helping.ask(case, people.person("ama"), by=act("ama"))
+    if is_yes:
+        helping.agree(helper, chosen="dates", by=act("rosa"))
+        helping.end(helper, by=act("rosa"))
+    else:
+        helping.decline(helper, by=act("rosa"))
+    with pytest.raises(Refused):
+        take(asked)
+    assert Invite.objects.get().ended_as == "withdrawn"
+    assert not rule.role_in(case, people.person("ama"))
+    with clock.lived_at(NOON + DAY):  # she asks anew
+        assert take(ask(case)).chosen == "most"
+
+
+def test_neither_does_one_by_text_unless_she_sends_it_again(case, gateway):
+    first, second = ask(case), ask(case, email="", phone="+14165550132")
+    with clock.lived_at(NOON + DAY):
+        helping.end(take(first), by=act("rosa"))
+        with pytest.raises(Refused):
+            take(second)
+        assert not rule.role_in(case, people.person("ama"))
+    with clock.lived_at(NOON + 2 * DAY):
+        assert take(actions.send_again(second, by=act("rosa")))
+
+
 def test_by_text_the_account_is_the_persons_own(case, gateway):
     asked = ask(case, email="", phone="+14165550132")
     (row,) = due("helping.invited")

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from cases.case import people as rule
 from cases.case.actions import open_case
+from cases.case.helping import actions as helping
 from cases.case.helping.inviting import actions, links, own_mailbox
 from cases.case.helping.inviting.models import Invite
 from cases.case.helping.models import Helper
@@ -52,6 +53,20 @@ def test_the_mail_goes_to_her_without_a_word_of_health(case):
     assert (claim.to, kept.subject) == ("ida@example.org", "Ama began a page for you")
     assert not rules.clinical_words(kept.plain)
     assert Helper.objects.asked().get().kin == "daughter"
+
+
+@pytest.mark.parametrize("was_yes", [True, False])
+def test_a_mailbox_that_was_named_by_somebody_she_does_not_want_opens_nothing(case, was_yes):
+    asked = name(case, "not-ida@example.org")
+    helper = Helper.objects.get()
+    if was_yes:
+        helping.agree(helper, chosen="dates", how="phone", by=act("theo"))
+    helping.decline(helper, how="phone", by=act("theo"))
+    with pytest.raises(Refused):
+        own_mailbox.become(asked, by=Actor("anonymous"))
+    assert people.browser().get(links.path_of(asked)).status_code == 410
+    assert User.objects.get(pk=case.patient_id).email is None
+    assert Event.objects.filter(verb="helping.invite_withdrawn").count() == 1
 
 
 def test_she_opens_it_is_that_very_person_and_answers_first(case):

@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.case.actions import ask_to_do, settle_to_do
 from cases.case.helping import notices, rules, written_down
 from cases.case.helping.inviting.models import Invite
-from cases.case.helping.inviting.rules import Closed
+from cases.case.helping.inviting.rules import Closed, Part
 from cases.case.helping.models import Helper, Mandate
 from cases.case.helping.rules import HELPER_STOPPED, Chosen, Ended, How
 from cases.case.models import Case, ToDo
@@ -233,6 +235,17 @@ def _end_mandates(helper: Helper, by: Actor) -> None:
         end_paper(mandate, helper.patient_id, by)
 
 
+def _end_invites(helper: Helper, by: Actor) -> None:
+    """No link that went out before lets this person in again, or opens the page to a mailbox that they named."""
+    own = EmailAddress.objects.filter(user=helper.person_id, verified=True).values_list("email", flat=True)
+    theirs = Q(part=Part.HELPER, email__in=[email.lower() for email in own])
+    theirs |= Q(part=Part.PATIENT, asked_by=helper.person_id)
+    for asked in Invite.objects.open().filter(theirs, case=helper.case_id).select_for_update(of=("self",)):
+        asked.ended_at, asked.ended_as = clock.now(), Closed.WITHDRAWN
+        asked.save(update_fields=["ended_at", "ended_as"])
+        record(by, "helping.invite_withdrawn", asked, patient=helper.patient_id, case=helper.case_id)
+
+
 def end_paper(mandate: Mandate, patient: UUID, by: Actor) -> None:
     """One paper counts no more. What follows for the help is its caller's."""
     mandate.ended_at, mandate.ended_by = clock.now(), by.user
@@ -267,6 +280,8 @@ def _end(helper: Helper, why: str, by: Actor) -> Helper:
     helper.ended_at, helper.ended_why, helper.ended_by = clock.now(), why, by.user
     helper.save(update_fields=["ended_at", "ended_why", "ended_by"])
     _end_mandates(helper, by)
+    if notices.is_the_patients_wish(helper):
+        _end_invites(helper, by)
     verb, code = ("helping.declined", "") if why == Ended.DECLINED else ("helping.ended", f"ended_{why}")
     done_by = replace(by, for_patient=helper.patient_id) if why == Ended.STAFF else by
     record(done_by, verb, helper, patient=helper.patient_id, case=helper.case_id, why=code)

@@ -48,7 +48,7 @@ def agreed(helper: Helper) -> None:
 def ended(helper: Helper) -> None:
     """Whoever did not end it is told: both, where its last day has passed; nobody of a case that was closed."""
     unplan(helper)
-    if _is_the_patients_wish(helper):
+    if is_the_patients_wish(helper):
         _plan(OVER, helper, helper.person)
     elif helper.ended_why == Ended.HELPER:
         _plan(STOPPED, helper, helper.patient)
@@ -57,7 +57,7 @@ def ended(helper: Helper) -> None:
         _plan(MINE_PAST, helper, helper.person)
 
 
-def _is_the_patients_wish(helper: Helper) -> bool:
+def is_the_patients_wish(helper: Helper) -> bool:
     """Whether the patient would like to go on alone; of a paper that ended they said nothing."""
     if helper.agreed_how == How.LAW and helper.ended_why == Ended.STAFF:
         return False
@@ -223,7 +223,7 @@ KINDS = (
         code=OVER,
         message_class=NOTICE,
         label=gettext_lazy("Your help has ended"),
-        still_due=_due(_is_the_patients_wish),
+        still_due=_due(is_the_patients_wish),
         words=_said(OVER_WORDS, lambda helper: reverse("pages:home")),
         why=lambda row: _("The person you helped said so."),
         rank=30,

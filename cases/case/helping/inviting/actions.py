@@ -225,6 +225,10 @@ def why_not_take(asked: Invite, person: User) -> str:
     own = EmailAddress.objects.filter(user=person, email__iexact=asked.email, verified=True)
     if asked.email and not own.exists():
         return _("This link went to another address. Sign out, then open the link again.")
+    former = helping.former_no(asked.case, person)
+    is_newer = former is not None and former.ended_at is not None and former.ended_at >= asked.sent_at
+    if former and is_newer and helping_notices.is_the_patients_wish(former):
+        return _("This link no longer works. Ask for a new one.")  # the patient said otherwise since
     return ""
 
 
