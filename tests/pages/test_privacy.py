@@ -220,7 +220,8 @@ def test_whoever_began_stands_there_with_their_reach_until_there_is_an_answer():
         assert (ama in [each.user for each in found if verb in each.verbs]) == may(verb, case, ama)
     html = read(case)
     assert "began this case for you" in html
-    assert "Can open: dates and where records are, and the files they add. Until you say yes or no." in html
+    theirs = "Can open only what they put in: dates and where records are, and the files they add."
+    assert f"{theirs} Until you say yes or no." in html
     helping.decline(helping.ask(case, ama, by=Actor.person(ama)), by=Actor.person(case.patient))
     assert "began this case for you" not in read(case)
     assert ama not in [user for user, _ in who_can_open(case, "see")]
