@@ -1,0 +1,105 @@
+"""Every page asks the database few questions, and as many for thirty messages, helpers, files as for three."""
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cases.case.helping import actions as helping
+from cases.case.models import Case
+from cases.documents.describing.actions import say_kind
+from cases.opinions.questions import actions as questions
+from cases.records import actions as records
+from cases.records.models import RecordKind, Visit
+from cases.threads import actions as threads
+from portal import clock
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.texts.models import Organisation
+from portal.vault import keys
+from tests import people, plan_files
+from tests.documents import files as put_in
+from tests.pages_table import PAGES
+
+AT_MOST = 15
+# Pages that ask more, how much at most, and why. None of them asks more where there is more of anything.
+MORE = {
+    "pages:case_file": (36, "fifteen lists on one page, each of them one query"),
+    "desk:letter": (23, "whether it may go is judged anew from the visit, its records, permissions and copies"),
+    "documents:detail": (23, "the pages, who opens it, and what each office may save by the forms that are signed"),
+    "pages:ledger": (21, "what comes is judged by each room whose reminders stand there"),
+    "pages:privacy": (22, "nine lists on one page: what happened, who opens what, offices, papers, sign-ins"),
+    "reviews:edit": (19, "the plan as in the viewer, beside the review with its notes and other files"),
+    "opinions:compare": (18, "every opinion with its doctor, points and pages, and what the reader may see of each"),
+    "reviews:preview": (17, "two wordings, and everybody who will see it, beside the review"),
+    "bookings:move": (16, "the consultant's calendar is hours, extra hours, days off, leave and calls"),
+}
+# A first look leaves its line of history, under a lock that lets one of many write it; a first look at a day's
+# reviews opens those that are due.
+FIRST_LOOK = 9
+ASKING = ("patient", "helper", "assigned", "coordinator")
+
+
+def questions_of(client, address: str) -> tuple[int, int]:
+    """How many queries a look at a page takes, and the first look before it; 0 where no page is answered."""
+    counts = []
+    for _look in range(2):
+        keys.look_again()  # as at the beginning of each request outside of tests
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.get(address)
+        counts.append(len(asked) if answer.status_code == 200 and not answer.streaming else 0)
+    return counts[1], counts[0]
+
+
+def walk(world, clients: dict[str, Client]) -> dict[tuple[str, str], tuple[int, int]]:
+    """The queries of every page of the table, by page and person. What a look writes is undone."""
+    found = {}
+    with time_machine.travel(clock.now(), tick=False):
+        for person, client in clients.items():
+            client.get("/account/")  # the session begins, or is used again
+            for name, page in PAGES.items():
+                if person not in page.who or page.posts == "only" or page.is_file:
+                    continue
+                with transaction.atomic():
+                    address = reverse(name, args=[world[key] for key in page.args])
+                    found[name, person] = questions_of(client, address)
+                    transaction.set_rollback(True)
+    return found
+
+
+def grow(case: Case, numbers: range) -> None:
+    """More messages, questions, files and helpers of the case; each of its records was spoken of by somebody else."""
+    by, theo = Actor.person(case.patient), Actor.person(people.person("theo"))
+    for number in numbers:
+        threads.send(case, f"Message {number}", by=by)
+        questions.add(case, text=f"Question {number}?", by=by)
+        content = plan_files.pdf(pages=1, patient=f"number {number}")
+        version = put_in.read(case, f"letter-{number}.pdf", content)
+        say_kind(version.document, "clinic_notes", by=by)
+        helper = User.objects.create_user(email=f"h{number}@example.org", name=f"Helper {number}")
+        asked = helping.ask(case, helper, by=by)
+        helping.agree(asked, chosen="most", by=by)
+        visit = Visit.objects.live().get(case=case)
+        missing = RecordKind.objects.exclude(pk__in=visit.items.values("kind")).first()
+        if missing:
+            records.add_item(visit, missing, by=theo)
+
+
+@pytest.mark.full
+def test_every_page_asks_few_questions_however_much_there_is(world):
+    Organisation.objects.create(from_at=clock.now(), phone="416 555 0100")  # a house has its facts
+    case = Case.objects.get(pk=world["case"])
+    clients = {person: world.client(person) for person in ASKING}
+    grow(case, range(3))
+    few = walk(world, clients)
+    much = [
+        (name, person, again, first)
+        for (name, person), (again, first) in few.items()
+        if again > MORE.get(name, (AT_MOST,))[0] or first > again + FIRST_LOOK
+    ]
+    grow(case, range(3, 30))
+    many = walk(world, clients)
+    more = [(*page, few[page][0], many[page][0]) for page in few if many[page][0] > few[page][0]]
+    assert not much + more, "\n" + "\n".join(map(str, [*much, "grew:", *more]))
