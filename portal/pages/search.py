@@ -129,7 +129,7 @@ def waits_for_consent(case: Case, user: Any) -> bool:
 
 def in_case(case: Case, user: Any, asked: list[str]) -> tuple[list[Part], case_search.Answer]:
     """What was found, part by part, and in the files."""
-    messages = Within(_messages(case, user), MOST_MESSAGES)
+    messages = Within(_messages(case, user), MOST_MESSAGES, least=AT_ONCE)
     parts = [
         Part(gettext_lazy("Messages")).take(_in_messages(messages, case, user, asked)),
         Part(gettext_lazy("Questions")).take(_in_questions(case, user, asked)),

@@ -54,7 +54,7 @@ def look(case, words, key="rosa"):
 
 
 def test_words_are_found_in_every_part_of_the_case(case):
-    threads.send(case, "Does Tamoxifen hurt?", by=act("rosa"))
+    message = threads.send(case, "Does Tamoxifen hurt?", by=act("rosa"))
     questions.add(case, text="Is tamoxifen the only way?", by=act("rosa"))
     letter(case, "Take tamoxifen daily")
     visit = records.name_visit(case, doctor="Dr. Tamoxifenova", office_name="Northfield Medical Center", by=act("rosa"))
@@ -66,7 +66,7 @@ def test_words_are_found_in_every_part_of_the_case(case):
         "Visits and offices": ["Dr. Tamoxifenova, Northfield Medical Center"] * len(_places(case)),
     }
     html = look(case, "TAMOXIFEN").content.decode()
-    for place in ("at=1#m1", "#question-", visit.get_absolute_url()):
+    for place in (message.get_absolute_url(), "#question-", visit.get_absolute_url()):
         assert place in html
     assert "<mark>Tamoxifen</mark>" in html
     assert "Records" in found(case, "northfield") or "Visits and offices" in found(case, "northfield")

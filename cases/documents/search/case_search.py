@@ -132,15 +132,15 @@ def _pages(user: Any, versions: list[Any]) -> Iterator[PageImage]:
 
 
 class Within(Generic[Row]):
-    """Rows until so many were looked at, or the time is over."""
+    """Rows until so many were looked at, or the time is over; `least` are looked at however long it takes."""
 
-    def __init__(self, rows: Iterable[Row], most: int):
-        self.rows, self.most, self.was_cut = rows, most, False
+    def __init__(self, rows: Iterable[Row], most: int, least: int = 0):
+        self.rows, self.most, self.least, self.was_cut = rows, most, least, False
 
     def __iter__(self) -> Iterator[Row]:
         until = time.monotonic() + SECONDS
         for number, row in enumerate(self.rows):
-            if number >= self.most or time.monotonic() >= until:
+            if number >= self.most or (number >= self.least and time.monotonic() >= until):
                 self.was_cut = True
                 return
             yield row
