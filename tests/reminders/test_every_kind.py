@@ -15,6 +15,7 @@ from cases.case.helping.inviting import actions as inviting
 from cases.case.helping.inviting.own_mailbox import name_mailbox
 from cases.case.helping.mandates import record_mandate
 from cases.case.models import Case
+from cases.opinions.deciding import actions as deciding
 from cases.records import actions as records
 from cases.records.referral import letter_actions
 from cases.threads import actions as threads
@@ -58,6 +59,7 @@ def house(world, request):  # noqa: F811
     nudges.nudge(visit.case, by=Actor.person(people.person("ama")))
     _write(visit.case)
     _close_and_open()
+    _take_time()
     fax = letter_actions.ask_to_fax(Case.objects.get(pk=world["case"]), "refer", by=Actor.person(people.person("rosa")))
     settle_to_do(fax, by=Actor.person(people.person("theo")))
     if request.param == "canceled":
@@ -69,6 +71,13 @@ def _close_and_open() -> None:
     theo, case = Actor.person(people.person("theo")), factories.open_case(people.person("grace"))
     assign(case, people.person("joanne"), why="taking", by=theo)
     closing_actions.reopen_case(closing_actions.close_case(case, "asked", by=theo), by=theo)
+
+
+def _take_time() -> None:
+    """Grace wants more time in a case, and to be asked again in ten days."""
+    grace = Actor.person(people.person("grace"))
+    again = clock.today(grace.user.zone) + dt.timedelta(days=10)
+    deciding.decide(factories.open_case(grace.user), choice="time", check_in_on=again, by=grace)
 
 
 def _write(case: Case) -> None:
