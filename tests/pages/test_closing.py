@@ -167,6 +167,19 @@ def test_nobody_else_opens_it_again_and_nothing_that_is_erased(case):
         reopen(case)
 
 
+def test_who_began_it_and_never_asked_leaves_as_well():
+    ama = people.person("ama")
+    case = factories.open_case(starter=ama)
+    closed = close(case)
+    assert (rule.may("see", closed, ama), Helper.objects.get().ended_why) == (False, "closed")
+    assert people.browser(ama).get(case.get_absolute_url()).status_code == 404
+    opened = reopen(case)
+    assert not rule.may("see", opened, ama)
+    assert helping.ask(opened, ama, by=act("theo")).is_asked
+    close(case)
+    assert not rule.may("see", case, ama)
+
+
 def test_who_stood_in_leaves_as_well(case):
     joanne, amir = people.person("joanne"), people.person("amir")
     today = clock.today(joanne.zone)

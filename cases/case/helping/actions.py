@@ -180,6 +180,9 @@ def end_passed(now: dt.datetime) -> int:
 def end_all(case: Case, *, by: Actor) -> None:
     """The case is closed: nobody helps in it any more, and nobody is asked to. Whoever closes it looked who may."""
     case = locked(case)
+    if case.starter and begins(case, case.starter) and open_one(case, case.starter) is None:  # never asked the patient
+        asked = {"asked_at": clock.now(), "asked_by": case.starter}
+        Helper.objects.create(case=case, patient=case.patient, person=case.starter, **asked)
     for helper in Helper.objects.open().filter(case=case).select_for_update(no_key=True, of=("self",)):
         _end(helper, Ended.CLOSED, by)
     Invite.objects.open().filter(case=case).update(ended_at=clock.now(), ended_as=Closed.CLOSED)
