@@ -130,8 +130,9 @@ def change_case(case: Case, *, diagnosis: str | None = None, treatment_on: Any =
 
 @transaction.atomic
 def assign(case: Case, user: User, *, why: str, by: Actor) -> Assignment:
-    """Give a staff member their place in a case; the one they have stays."""
+    """Give a staff member their place in a case; the one they have stays. Raises Refused in one that was closed."""
     case = Case.objects.select_for_update().get(pk=case.pk)
+    must_be_open(case, by)
     assignment, is_new = Assignment.objects.get_or_create(
         case=case, user=user, ended_at=None, defaults={"begun_at": clock.now(), "why": why}
     )

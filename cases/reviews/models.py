@@ -35,11 +35,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         )
 
     def free_for(self, user: Any) -> Self:
-        """Plans that wait for a reader in cases without a consultant; shown without name or content."""
+        """Plans that wait for a reader in open cases without a consultant; shown without name or content."""
         if user.role != "consultant":
             return self.none()
         taken = Assignment.objects.filter(case=OuterRef("case"), ended_at=None, user__role="consultant")
-        waiting = self.filter(~Exists(taken), state=Review.State.OPEN)
+        waiting = self.filter(~Exists(taken), state=Review.State.OPEN).exclude(case__state=Case.State.CLOSED)
         return waiting.exclude(Q(case__patient=user) | Q(case__starter=user))
 
     def to_read(self) -> Self:

@@ -22,6 +22,8 @@ from cases.opinions.deciding.actions import decide
 from cases.opinions.questions import actions as questions
 from cases.records import actions as records
 from cases.records.report.actions import tell_report
+from cases.reviews import actions as reviews
+from cases.reviews.models import Review
 from cases.threads import actions as threads
 from portal import clock
 from portal.actors import SYSTEM, Actor
@@ -32,7 +34,9 @@ from portal.pages import closing_actions as closing
 from portal.pages import closing_notices
 from portal.reminders.models import Reminder
 from tests import factories, people
+from tests.documents.files import folder  # noqa: F401
 from tests.pages_table import PAGES
+from tests.reviews import world as review_world
 from tests.test_access import ask, in_lines, state_of_the_house
 from tests.world import built, world  # noqa: F401
 
@@ -178,6 +182,19 @@ def test_who_began_it_and_never_asked_leaves_as_well():
     assert helping.ask(opened, ama, by=act("theo")).is_asked
     close(case)
     assert not rule.may("see", case, ama)
+
+
+def test_a_plan_that_waits_is_nobodys_to_take(folder):  # noqa: F811
+    review = review_world.waiting()
+    amir = people.person("amir")
+    with clock.lived_at(clock.now() + dt.timedelta(days=6)):  # the call is over
+        close(review.case)
+    assert not Review.objects.free_for(amir).exists()
+    with pytest.raises(Refused):
+        reviews.take(review, by=act("amir"))
+    with pytest.raises(Refused, match="closed"):
+        assign(review.case, amir, why="taking", by=act("amir"))
+    assert not Assignment.objects.filter(case=review.case, ended_at=None).exists()
 
 
 def test_who_stood_in_leaves_as_well(case):
