@@ -69,6 +69,14 @@ def test_a_mailbox_that_was_named_by_somebody_she_does_not_want_opens_nothing(ca
     assert Event.objects.filter(verb="helping.invite_withdrawn").count() == 1
 
 
+def test_whoever_said_that_it_is_not_for_them_is_not_written_to_again(case):
+    own_mailbox.not_for_me(name(case, "stranger@example.org"), by=Actor("anonymous"))
+    assert name(case, "Stranger@Example.org") is None
+    assert Reminder.objects.filter(kind="helping.own").count() == 1
+    assert ToDo.objects.open().filter(kind="ask_patient", about_id=str(Helper.objects.get().pk)).exists()
+    assert name(case, "ida@example.org")
+
+
 def test_she_opens_it_is_that_very_person_and_answers_first(case):
     path, client = links.path_of(name(case)), people.browser()
     html = client.get(path).content.decode()

@@ -26,7 +26,8 @@ from portal.texts.words import organisation
 @transaction.atomic
 def name_mailbox(case: Case, *, email: str = "", phone: Any = "", kin: str = "", by: Actor) -> Invite | None:
     """Write to the patient at their own address; by text, where texts can go. None where another person's page has that
-    address: then one of us asks the patient. The same twice goes once; another address takes the place of the first.
+    address, or whoever has it said that it is not theirs: then one of us asks the patient. The same twice goes once;
+    another address takes the place of the first.
 
     Raises Refused for whoever did not begin the page, where the patient has a page already, and for one's own mailbox.
     """
@@ -41,7 +42,7 @@ def name_mailbox(case: Case, *, email: str = "", phone: Any = "", kin: str = "",
     if email and _accounts_with(email).filter(pk=person.pk).exists():
         raise Refused(_("This is your own address. Each person needs one of their own."), code="email")
     helper = helping.ask(case, person, kin=kin, by=by)
-    if email and _accounts_with(email).exists():
+    if (email and _accounts_with(email).exists()) or _wants_no_more(case, email, phone):
         _ask_by_phone(helper, email, by)
         return None
     return _asked(case, email, phone, by)
@@ -49,6 +50,12 @@ def name_mailbox(case: Case, *, email: str = "", phone: Any = "", kin: str = "",
 
 def _accounts_with(email: str) -> Any:
     return User.objects.filter(Q(email__iexact=email) | Q(emailaddress__email__iexact=email)).distinct()
+
+
+def _wants_no_more(case: Case, email: str, phone: str) -> bool:
+    """Whether somebody has answered from there that it is not for them: nothing more goes there."""
+    there = Q(email__iexact=email) if email else Q(email="", phone=phone)
+    return Invite.objects.filter(there, case=case, part=Part.PATIENT, ended_as=Closed.DECLINED).exists()
 
 
 def _ask_by_phone(helper: Helper, note: str, by: Actor) -> None:
