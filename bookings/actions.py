@@ -24,7 +24,7 @@ from bookings.parts import part_in
 from bookings.rules import JustTaken
 from bookings.slots import Why
 from cases.case import hands
-from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, must, new_reference
+from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, must, must_be_open, new_reference
 from cases.case.models import Case, Consent, Cover
 from cases.case.people import HELPER, PATIENT, acts_as, has_consent_to_read, only_theirs, role_in
 from portal import clock
@@ -59,6 +59,11 @@ def lock_patient(case: Case) -> User:
 def lock_practice(consultant: User) -> Practice:
     """Second of the two locks: whoever changes this consultant's time waits here."""
     return Practice.objects.select_for_update(no_key=True).get(pk=consultant.pk)
+
+
+def lock_open(case: Case, by: Actor) -> None:
+    """Third, before what is held: whoever closes the case lets that go behind the same lock. Raises Refused when so."""
+    must_be_open(Case.objects.select_for_update(of=("self",)).get(pk=case.pk), by)
 
 
 def let_go_expired(practice: Practice, now: datetime) -> None:
@@ -237,6 +242,7 @@ def book(
         earlier = Consultation.objects.filter(held_as=hold.pk).first()
         if earlier is not None:
             return earlier
+        lock_open(hold.case, by)
         kept = claim(hold, practice, seen, now)
         scope = consents(kept, accepts_scope, may_read, by, how, version)
         asked_ending.booked_otherwise(kept.case, now, by=by)

@@ -4,6 +4,8 @@ from functools import partial
 
 import pytest
 
+from bookings import actions as bookings
+from bookings.models import Consultation
 from cases.case.actions import assign
 from cases.case.away import actions as aways
 from cases.case.away.models import Away, Cover
@@ -11,6 +13,7 @@ from cases.case.models import Assignment, Case
 from cases.case.worry import Worry
 from cases.case.worry_actions import raise_worry
 from portal import clock
+from portal.errors import Refused
 from portal.history.models import Event
 from portal.pages import closing_actions as closing
 from portal.pages import news
@@ -42,6 +45,24 @@ def test_closed_and_opened_again_twice_at_once_is_once(case):
     assert errors(at_once(again, again)) == [None, None]
     for verb in ("case.closed", "case.reopened"):
         assert Event.objects.filter(verb=verb).count() == 1
+
+
+def test_booked_and_closed_at_once_is_one_of_both():
+    people.person("theo")
+    case = factories.open_case()
+    for _round in range(4):
+        book = partial(bookings.book, hold=factories.hold(case), accepts_scope=True, may_read=True, by=actor("rosa"))
+        outcomes = at_once(partial(closing.close_case, case, "asked", by=actor("theo")), book)
+        lost = [error for error in errors(outcomes) if error]
+        assert [type(error) for error in lost] == [Refused]
+        case.refresh_from_db()
+        booked = Consultation.objects.booked().filter(case=case).first()
+        assert (booked is None) is (case.state == "closed")
+        assert Assignment.objects.filter(case=case, ended_at=None).exists() is (case.state == "open")
+        if booked:
+            bookings.cancel(booked, by=actor("rosa"))
+        closing.reopen_case(case, by=actor("theo"))
+        case.refresh_from_db()
 
 
 def test_handed_over_twice_at_once_is_once(case):
