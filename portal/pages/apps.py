@@ -9,14 +9,16 @@ class PagesConfig(AppConfig):
     label = "pages"
 
     def ready(self) -> None:
+        from cases.case.people import may
         from cases.threads import digest
-        from portal.accounts import nav_counts
+        from portal.accounts import nav_counts, nav_gates
         from portal.history import words
         from portal.pages import closing_notices, copies, friday, news, nudges, reminders
         from portal.reminders.kinds import register
 
         register(*reminders.KINDS, *friday.KINDS, *nudges.KINDS, *copies.KINDS, *closing_notices.KINDS)
         nav_counts.register("pages:news", news.unread)
+        nav_gates.register("pages:ledger", lambda user, case: may("see_reminders", case, user))
         digest.count_also(news.waits)
         words.register(
             {

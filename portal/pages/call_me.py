@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from cases.case.models import Case, TimeOfDay
-from cases.case.people import cases_where
+from cases.case.people import cases_where, may
 from portal.access import PERSON, open_to
 from portal.pages import actions, cards
 
@@ -29,9 +29,10 @@ class CallMeForm(forms.Form):
     is_filter = True  # one press is enough: both stand there for those who want them
 
 
-def form_url(case: Case) -> str:
-    """Where one asks for a call in a case."""
-    return reverse("pages:ledger", args=[case.pk]) + "#call"
+def form_url(case: Case, user: Any) -> str:
+    """Where one asks for a call in a case: beside one's reminders, or at home where one sees none of these."""
+    page = "pages:ledger" if may("see_reminders", case, user) else "pages:case_home"
+    return reverse(page, args=[case.pk]) + "#call"
 
 
 @open_to(PERSON)
@@ -44,9 +45,9 @@ def call_home(request: HttpRequest) -> HttpResponse:
     found = cases_where(user, "ask_for_a_call").open().select_related("patient")
     cases = list(found.order_by("opened_at", "pk"))
     if len(cases) == 1:
-        return redirect(form_url(cases[0]))
+        return redirect(form_url(cases[0], user))
     lines = cards.case_lines(cases, user)
-    rows = [line | {"href": form_url(case)} for case, line in _pairs(cases, lines, user)]
+    rows = [line | {"href": form_url(case, user)} for case, line in _pairs(cases, lines, user)]
     return render(request, "pages/call_home.html", {"rows": rows})
 
 

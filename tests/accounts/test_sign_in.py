@@ -10,6 +10,7 @@ from django.urls import reverse
 from portal.accounts import drafts
 from portal.accounts.models import User
 from portal.history.models import Event
+from portal.texts.words import text
 from tests.people import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def test_sign_up_by_code_then_asks_about_you():
     page = browser.post(reverse("account_email_verification_sent"), {"code": code_in_mail()}, follow=True)
     assert page.redirect_chain[-1][0] == reverse("accounts:about_you")
     ulla = User.objects.get(email="ulla@example.org")
-    assert (ulla.privacy_version, ulla.has_usable_password()) == (1, False)
+    assert (ulla.privacy_version, ulla.has_usable_password()) == (text("privacy_notice").version, False)
     assert Event.objects.filter(verb="account.privacy_accepted", about_id=ulla.pk).exists()
     assert Event.objects.filter(verb="account.signed_in", actor_id=ulla.pk).exists()
 

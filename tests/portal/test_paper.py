@@ -13,7 +13,7 @@ from tests.pdf_letters import NAMES, no_glyph_is_missing, words_of
 
 def words(name, *sections):
     page = {"title": name, "lead": "Today", "reference": "RS 4T7 29K", "sections": sections, "foot": ""}
-    return {"title": "Sheet", "pages": [page]}
+    return {"title": "Sheet", "pages": [page], "is_large": False, "numbered": ""}
 
 
 def made(name, *sections):
@@ -22,7 +22,7 @@ def made(name, *sections):
 
 def section(name):
     rows, ticks = [{"label": name, "value": name}], [{"title": name, "hint": name, "href": ""}]
-    return {"heading": name, "rows": rows, "ticks": ticks, "lines": [name], "blank": 1}
+    return {"heading": name, "rows": rows, "ticks": ticks, "said": [], "lines": [name], "blank": 1}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -104,7 +104,7 @@ def test_what_is_missing_is_said_in_sentences():
         ("patient", {"draft": "sign say_signed replace", "signed": "take_back replace"}),
         ("coordinator", {"draft": "say_signed replace", "signed": "take_back replace"}),
         ("system", {"draft": "replace", "signed": "replace"}),
-        ("helper", {}),
+        ("helper", {"draft": "sign say_signed replace", "signed": "take_back replace"}),  # by a paper of the law
         ("consultant", {}),
         ("", {}),
     ],

@@ -140,7 +140,7 @@ def account_menu(context):
     rows = STAFF_ACCOUNT.get(role, []) + ACCOUNT
     if context.get("case") and not role:
         rows = PATIENT_ACCOUNT + ACCOUNT
-    return list(_items(rows, context))
+    return [item for item in _items(rows, context) if _is_open(item["name"], context)]
 
 
 @register.simple_tag(takes_context=True)
