@@ -32,3 +32,9 @@ def booked_otherwise(case: Case, now: datetime, *, by: Actor) -> None:
     """A call was booked, whoever did it: no other time waits for an answer. Under the patient's lock."""
     if asked := waiting_for(case):
         settle(asked, State.WITHDRAWN, now, by)
+
+
+def end_all(case: Case, now: datetime, *, by: Actor) -> None:
+    """The case is closed: no time waits for an answer in it. Whoever closes it looked who may, and locked it."""
+    for asked in AskedHold.objects.waiting().filter(case=case).select_for_update(of=("self",)):
+        settle(asked, State.WITHDRAWN, now, by)

@@ -45,6 +45,7 @@ def ask(hold: Hold, *, seen: str = "", hope: str = "", by: Actor) -> AskedHold:
             return earlier
         if not must_ask(hold.case, by):
             raise Refused(_("This has changed since you opened the page. Look at it once more."), code="state")
+        actions.lock_open(hold.case, by)
         before = waiting_for(hold.case)
         if before and before.asked_by_id != by.id and before.until > now:
             raise Refused(_("Another time is held already, and waits for an answer."), code="state")
@@ -104,6 +105,7 @@ def accept(
     with actions.rivals():
         patient = actions.lock_patient(asked.case)
         practice = actions.lock_practice(asked.consultant)
+        actions.lock_open(asked.case, by)
         asked = _fresh(asked)
         booked = Consultation.objects.filter(held_as=asked.pk).first()
         if booked is not None:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from bookings import asked_ending
 from bookings.models import Consultation, Hold
 from cases.case import people as rule
 from cases.case.actions import ask_to_do, drop_to_do, end_assignment, must
@@ -119,6 +120,7 @@ def _end_all(case: Case, now: dt.datetime, by: Actor) -> None:
     for assignment in Assignment.objects.filter(case=case, ended_at=None).select_related("user"):
         end_assignment(case, assignment.user, by=by)
     Hold.objects.filter(case=case).delete()
+    asked_ending.end_all(case, now, by=by)
     for todo in ToDo.objects.open().filter(case=case).select_related("case"):
         drop_to_do(todo, by=by)
     settle(Reminder.objects.filter(case_id=case.pk), Outcome.WITHDRAWN, now)

@@ -77,6 +77,7 @@ def without_locks() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(actions, "lock_practice", lambda consultant: Practice.objects.get(pk=consultant.pk))
         patch.setattr(actions, "lock_patient", lambda case: User.objects.get(pk=case.patient_id))
+        patch.setattr(actions, "lock_open", lambda case, by: None)
         yield
 
 

@@ -16,6 +16,7 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.models import Event
+from portal.pages import closing_actions as closing
 from portal.reminders import sender
 from portal.reminders.models import Delivery, Reminder
 from portal.texts.words import text
@@ -245,6 +246,17 @@ def test_when_the_helpers_help_has_ended_the_time_is_still_the_patients(asked, a
     assert call.patient == case.patient
     sender.run()
     assert not Reminder.objects.filter(kind="bookings.asked_answer", settled_as="sent").exists()
+
+
+def test_with_the_case_it_ends_and_opened_again_it_does_not_come_back(asked, case):
+    people.person("theo")
+    closing.close_case(case, "asked", by=act("theo"))
+    assert (fresh(asked).state, Reservation.objects.exists()) == (State.WITHDRAWN, False)
+    assert not Reminder.objects.unsettled().filter(kind__startswith="bookings.").exists()
+    closing.reopen_case(case, by=act("rosa"))
+    with pytest.raises(Refused):
+        accept(fresh(asked))
+    assert not Consultation.objects.exists()
 
 
 def test_in_a_closed_case_it_books_nothing(asked, rosas, case):
