@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from bookings import asked_ending
 from bookings.models import Consultation, Hold
+from cases.case import changes
 from cases.case import people as rule
 from cases.case.actions import ask_to_do, drop_to_do, end_assignment, must
 from cases.case.away.actions import end_covers
@@ -118,6 +119,7 @@ def _end_all(case: Case, now: dt.datetime, by: Actor) -> None:
     helping.end_all(case, by=by)
     end_covers(case, by=by)
     for assignment in Assignment.objects.filter(case=case, ended_at=None).select_related("user"):
+        changes.reader_changed(case, assignment.user, by=by)  # a plan in their hands waits for another reader
         end_assignment(case, assignment.user, by=by)
     Hold.objects.filter(case=case).delete()
     asked_ending.end_all(case, now, by=by)

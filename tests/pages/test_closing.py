@@ -197,6 +197,14 @@ def test_a_plan_that_waits_is_nobodys_to_take(folder):  # noqa: F811
     assert not Assignment.objects.filter(case=review.case, ended_at=None).exists()
 
 
+def test_a_plan_that_was_being_read_waits_for_another_reader_once_it_is_open_again(folder):  # noqa: F811
+    review, amir = review_world.taken(), people.person("amir")
+    with clock.lived_at(clock.now() + dt.timedelta(days=6)):
+        close(review.case)
+        assign(reopen(review.case), amir, why="booking", by=act("rosa"))
+        assert reviews.take(Review.objects.get(), by=act("amir")).reader == amir
+
+
 def test_who_stood_in_leaves_as_well(case):
     joanne, amir = people.person("joanne"), people.person("amir")
     today = clock.today(joanne.zone)
