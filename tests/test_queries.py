@@ -30,7 +30,6 @@ MORE = {
     "desk:letter": (23, "whether it may go is judged anew from the visit, its records, permissions and copies"),
     "documents:detail": (23, "the pages, who opens it, and what each office may save by the forms that are signed"),
     "pages:ledger": (21, "what comes is judged by each room whose reminders stand there"),
-    "pages:privacy": (22, "nine lists on one page: what happened, who opens what, offices, papers, sign-ins"),
     "reviews:edit": (19, "the plan as in the viewer, beside the review with its notes and other files"),
     "opinions:compare": (18, "every opinion with its doctor, points and pages, and what the reader may see of each"),
     "reviews:preview": (17, "two wordings, and everybody who will see it, beside the review"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -48,23 +48,24 @@ def who_opens(case: Case) -> list[Opens]:
     for grant in grants:
         if grant.person.can_sign_in and not grant.person.role:
             found.append(_opens(grant.person, HELPER, partial(people.allows, grant), grant))
-    found += [each for each in _consultants(case) if each.user != begun]
-    if case.state != Case.State.CLOSED:
-        coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name")
-        own = {each.user.pk for each in found} | ({begun.pk} if begun else set())
-        found += [_opens(user, COORDINATOR, lambda verb: True) for user in coordinators if user.pk not in own]
+    own = {each.user.pk for each in found} | ({begun.pk} if begun else set())
+    found += [each for each in _team(case) if each.user.pk not in own]
     return found
 
 
-def _consultants(case: Case) -> list[Opens]:
-    assigned = case.assignments.filter(ended_at=None, user__can_sign_in=True, user__role=User.Role.CONSULTANT)
-    read = Consent.objects.standing().filter(case=case, kind=Consent.Kind.READ, consultant=OuterRef("user"))
-    found = assigned.annotate(may_read=Exists(read)).select_related("user").order_by("user__name")
-    return [
-        _opens(each.user, CONSULTANT, lambda verb, allows=each.may_read: allows or verb not in people.BY_CONSENT)
-        for each in found
-        if each.user_id != case.patient_id
+def _team(case: Case) -> list[Opens]:
+    """The case's consultants, then the coordinators of an open case."""
+    is_theirs = Q(role=User.Role.CONSULTANT, pk__in=case.assignments.filter(ended_at=None).values("user"))
+    if case.state != Case.State.CLOSED:
+        is_theirs |= Q(role=User.Role.COORDINATOR)
+    read = Consent.objects.standing().filter(case=case, kind=Consent.Kind.READ, consultant=OuterRef("pk"))
+    team = User.objects.filter(is_theirs, can_sign_in=True).annotate(may_read=Exists(read)).order_by("name")
+    found = [
+        _opens(user, CONSULTANT, lambda verb, allows=user.may_read: allows or verb not in people.BY_CONSENT)
+        for user in team
+        if user.role == User.Role.CONSULTANT and user.pk != case.patient_id
     ]
+    return found + [_opens(user, COORDINATOR, lambda verb: True) for user in team if user.role == COORDINATOR]
 
 
 def _opens(user: User, role: str, allows: Any, grant: Helper | None = None) -> Opens:

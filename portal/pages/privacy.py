@@ -1,6 +1,6 @@
 """The patient's privacy page: who did what with the records and why, who can open them, what was said yes to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.case.actions import give_consent
 from cases.case.actions import withdraw_consent as withdraw
 from cases.case.models import Case, Consent, Office
+from cases.case.opening import who_opens
 from cases.case.people import may
 from cases.documents.reading import looks
 from cases.records.board.export import BOM, written
@@ -43,12 +44,13 @@ def privacy(request: HttpRequest, pk: str) -> HttpResponse:
     found = list(before_line(events_of(case), before)[: LINES_ON_A_PAGE + 1])
     shown = found[:LINES_ON_A_PAGE]
     user: Any = request.user
+    opens = who_opens(case)
     context = {
         "case": case,
-        "rows": together(lines(shown, case, user)),
+        "rows": together(lines(shown, case, user, known=[each.user for each in opens])),
         "is_first": not before,
         "older": shown[-1].pk if len(found) > LINES_ON_A_PAGE else "",
-        "can_open": privacy_parts.can_open(case, user),
+        "can_open": privacy_parts.can_open(case, user, opens),
         "offices": privacy_parts.offices(case, user),
         "signed": signed.of_case(case, user),
         "consents": _consents(case),
@@ -139,7 +141,7 @@ def consent_again(request: HttpRequest, pk: str, consent: str) -> HttpResponse:
 
 def own_case(request: HttpRequest, pk: str) -> Case:
     """The patient's own case; 404 for everybody else, also for people who may see the case."""
-    case: Case = find_or_404(Case.objects.visible_to(request.user).select_related("patient"), pk=pk)
+    case: Case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "starter"), pk=pk)
     if not may("see_privacy", case, request.user):
         raise Http404
     return case
@@ -151,11 +153,13 @@ def events_of(case: Case) -> Any:
     return Event.objects.filter(mine).order_by("-at", "-id")
 
 
-def lines(events: list[Event], case: Case, reader: Any) -> list[dict[str, object]]:
-    """One row for each event; names are looked up once for all of them."""
-    people = User.objects.in_bulk({event.actor_id for event in events if event.actor_kind in {"user", "answer"}})
+def lines(events: list[Event], case: Case, reader: Any, known: Iterable[User] = ()) -> list[dict[str, object]]:
+    """One row for each event; names are looked up once for all of them, but those of people `known` already."""
+    people = {user.pk: user for user in (*known, reader)}
+    acted = {event.actor_id for event in events if event.actor_kind in {"user", "answer"}}
+    if missing := acted - people.keys():
+        people |= User.objects.in_bulk(missing)
     offices = _offices(events)
-    consultants = set(case.assignments.values_list("user", flat=True))
     names = looks.names_of(events, reader)
     return [
         {
@@ -164,7 +168,7 @@ def lines(events: list[Event], case: Case, reader: Any) -> list[dict[str, object
             "which": names.get(event.about_id, ""),
             "why": history_words.why(event.why),
             "for_whom": _for_whom(event, people.get(event.actor_id), case, reader),
-            **(offices.get(event.actor_id) or _who(event, people.get(event.actor_id), case, consultants, reader)),
+            **(offices.get(event.actor_id) or _who(event, people.get(event.actor_id), case, reader)),
         }
         for event in events
     ]
@@ -192,7 +196,7 @@ def _offices(events: list[Event]) -> dict[UUID | None, dict[str, str]]:
     return {office.pk: {"who": office.name, "as_what": _("A doctor’s office")} for office in found}
 
 
-def _who(event: Event, user: User | None, case: Case, consultants: set[UUID], reader: Any) -> dict[str, str]:
+def _who(event: Event, user: User | None, case: Case, reader: Any) -> dict[str, str]:
     if user is None:
         who = _("The portal") if event.actor_kind == "system" else _("Someone not signed in")
         return {"who": who, "as_what": ""}
@@ -202,8 +206,6 @@ def _who(event: Event, user: User | None, case: Case, consultants: set[UUID], re
         return {"who": user.name, "as_what": _("The patient")}
     if user.pk == case.starter_id:
         return {"who": user.name, "as_what": _("Began for the patient")}
-    if user.pk in consultants:
-        return {"who": user.name, "as_what": _("Consultant")}
     return {"who": user.name, "as_what": str(user.get_role_display()).capitalize() if user.role else ""}
 
 

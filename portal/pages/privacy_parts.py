@@ -7,7 +7,9 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -42,10 +44,10 @@ KEPT_WORDS = {
 NOT_HERS = {"bytes_left", "files_not_arrived"}
 
 
-def can_open(case: Case, reader: User) -> list[dict[str, Any]]:
-    """Everybody who can open something, with what it is and until when."""
+def can_open(case: Case, reader: User, found: Sequence[Opens] | None = None) -> list[dict[str, Any]]:
+    """Everybody who can open something, with what it is and until when; of those `found`, where they were asked for."""
     words = people.words_for(case, reader)
-    return [_person(each, words) for each in who_opens(case)]
+    return [_person(each, words) for each in (who_opens(case) if found is None else found)]
 
 
 def _person(each: Opens, words: Any) -> dict[str, Any]:
@@ -154,13 +156,12 @@ def consent(given: Consent, can_be_withdrawn: bool) -> dict[str, object]:
 
 def signing_in(user: User) -> list[dict[str, str]]:
     """How this person signs in, where they are signed in, and how reminders come."""
-    kinds = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    kinds, open_now = _ways_in(user)
     keys = kinds.count(Authenticator.Type.WEBAUTHN)
     ways = [_("a code by email")]
     ways += [ngettext("%(count)d passkey", "%(count)d passkeys", keys) % {"count": keys}] if keys else []
     ways += [_("a password")] if user.has_usable_password() else []
     ways += [_("an app with codes")] if Authenticator.Type.TOTP in kinds else []
-    open_now = UserSession.objects.filter(user=user).count()
     told = {"count": open_now}
     return [
         {"label": _("Ways in"), "value": listed(ways), "href": reverse("accounts:settings")},
@@ -176,6 +177,16 @@ def signing_in(user: User) -> list[dict[str, str]]:
             "href": reverse("accounts:about_you"),
         },
     ]
+
+
+def _ways_in(user: User) -> tuple[list[str], int]:
+    """The kinds of what this person signs in with, and how many sign-ins are open. One query."""
+    own = Authenticator.objects.filter(user=OuterRef("pk")).values("type")
+    opened = UserSession.objects.filter(user=OuterRef("pk")).order_by().values("user").annotate(open=Count("pk"))
+    asked = User.objects.filter(pk=user.pk).values_list(
+        ArraySubquery(own), Coalesce(Subquery(opened.values("open")), 0)
+    )
+    return asked.get()
 
 
 def kept() -> list[dict[str, str]]:

@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from cases.case.models import Case
 from cases.case.people import role_in
 from cases.documents import lists, rules
-from cases.documents.models import Document, PageImage, Version
+from cases.documents.models import PageImage, Version
 from portal import clock
 from portal.actors import Actor
 from portal.history.actions import record
@@ -79,18 +80,23 @@ def note_case_denial(pk: UUID, *, by: Actor) -> None:
 
 
 def names_of(events: Iterable[Event], reader: Any) -> dict[str, str]:
-    """What the files are called that these lines are about, by id, where the reader may know them; two queries.
+    """What the files are called that these lines are about, by id, where the reader may know them; one query.
 
     A line itself holds no name.
     """
     told = list(events)
     ids = {kind: [event.about_id for event in told if event.about_type == f"documents.{kind}"] for kind in KINDS}
-    versions = Version.objects.visible_to(reader).filter(pk__in=ids["version"]).select_related("document")
-    names = {str(version.pk): version.document.title or version.name for version in versions} if ids["version"] else {}
-    documents = Document.objects.visible_to(reader).filter(pk__in=ids["document"])
-    for document in documents.prefetch_related("versions") if ids["document"] else ():
-        newest = lists.newest_of(document.versions.all())
-        names[str(document.pk)] = document.title or (newest.name if newest else "")
+    if not any(ids.values()):
+        return {}
+    asked = Q(pk__in=ids["version"]) | Q(document__in=ids["document"])
+    of_document: dict[UUID, list[Version]] = {}
+    names = {}
+    for version in Version.objects.visible_to(reader).filter(asked).select_related("document"):
+        of_document.setdefault(version.document_id, []).append(version)
+        names[str(version.pk)] = version.document.title or version.name
+    for pk in ids["document"]:
+        newest = lists.newest_of(of_document.get(UUID(pk), ()))
+        names[pk] = newest.document.title or newest.name if newest else ""
     return names
 
 
