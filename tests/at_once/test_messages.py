@@ -30,7 +30,7 @@ def case():
 @contextmanager
 def window_held_open(seconds: float):
     """Between reading the last number and writing the next, wait for the others as long as the guard lets them come."""
-    meet, add = threading.Barrier(RIVALS), actions._add
+    meet, add = threading.Barrier(RIVALS), actions.add
 
     def wait_then_add(*args, **kwargs):
         with suppress(threading.BrokenBarrierError):
@@ -38,7 +38,7 @@ def window_held_open(seconds: float):
         return add(*args, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(actions, "_add", wait_then_add)
+        patch.setattr(actions, "add", wait_then_add)
         yield
 
 
