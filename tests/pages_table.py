@@ -364,6 +364,7 @@ PAGES: dict[str, Page] = {
     "pages:reminder_log": Page(COORDINATOR, owner="coordinator"),
     "pages:privacy": of_case(PATIENT),
     "pages:archive": of_case(PATIENT, is_file=True),
+    "pages:close_office": of_case(PATIENT, "case", "office_link", posts="only"),
     "pages:privacy_list": of_case(PATIENT, is_file=True),
     "pages:consent_again": of_case(PATIENT, "case", "consent", posts="only"),
     "pages:withdraw_consent": of_case(PATIENT, "case", "consent", posts="only"),

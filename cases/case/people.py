@@ -56,6 +56,7 @@ MAY: dict[str, set[str]] = {
     "ask_questions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "see_opinions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "write_opinions": {PATIENT, HELPER, CONSULTANT, COORDINATOR},  # from the doctors' papers
+    "close_office_pages": {PATIENT, COORDINATOR},
     "choose_helpers": {PATIENT},
     "record_helpers": {COORDINATOR},
     "hand_over": {COORDINATOR},

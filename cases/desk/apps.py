@@ -101,5 +101,6 @@ class DeskConfig(AppConfig):
                 PAGE_HELD: _("Our page did not go: the office has another address"),
                 actions.SEND_CODE: _("An office asks for a fresh code"),
                 actions.NOT_THEIRS: _("An office says this is not its patient"),
+                actions.CLOSED_BY_HER: _("The patient closed the page of an office"),
             },
         )

@@ -18,12 +18,15 @@ from cases.case.actions import withdraw_consent as withdraw
 from cases.case.models import Case, Consent, Office
 from cases.case.opening import who_opens
 from cases.case.people import may
+from cases.desk.links.actions import close as close_link
+from cases.desk.models import OfficeLink
 from cases.documents.reading import looks
 from cases.records.board.export import BOM, written
 from portal import clock, retention, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
+from portal.errors import Refused
 from portal.history import words as history_words
 from portal.history.actions import record
 from portal.history.models import Event
@@ -137,6 +140,21 @@ def consent_again(request: HttpRequest, pk: str, consent: str) -> HttpResponse:
         give_consent("read", person=case.patient, case=case, consultant=given.consultant, by=Actor.of(request))
         messages.success(request, _("%(name)s may read your files again.") % name)
     return redirect(reverse("pages:privacy", args=[case.pk]) + "#consents")
+
+
+@open_to(PERSON)
+@require_POST
+def close_office(request: HttpRequest, pk: str, link: str) -> HttpResponse:
+    """An office opens nothing more, at once. What it saved before stays with it, and she reads so."""
+    case = own_case(request, pk)
+    own = OfficeLink.objects.visible_to(request.user).filter(visit__case=case)
+    found = find_or_404(own.select_related("office", "visit__case__patient", "visit__case__key"), pk=link)
+    try:
+        close_link(found, by=Actor.of(request))
+        messages.success(request, _("Closed. One of us looks how your records get there now."))
+    except Refused as no:
+        messages.error(request, no.message)
+    return redirect("pages:privacy", case.pk)
 
 
 def own_case(request: HttpRequest, pk: str) -> Case:

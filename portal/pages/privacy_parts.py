@@ -91,7 +91,7 @@ def _office(link: OfficeLink) -> dict[str, str]:
     else:
         until = _("Until %(day)s, 30 days after the visit.") % {"day": when.day(last, year=True)}
     used = _("Last opened %(at)s.") % {"at": when.moment(link.opened_at)} if link.opened_at else _("Never opened.")
-    return {"title": link.office.name, "hint": f"{until} {used}"}
+    return {"pk": str(link.pk), "title": link.office.name, "hint": f"{until} {used}"}
 
 
 CONSENTS = {

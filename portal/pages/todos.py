@@ -100,6 +100,7 @@ KINDS = {
     office_links.LOCKED: (gettext_lazy("Office page locked"), "warn", "lock"),
     office_links.SEND_CODE: (gettext_lazy("Send an office its code"), "info", "print"),
     office_links.NOT_THEIRS: (gettext_lazy("Not this office’s patient"), "warn", "alert"),
+    office_links.CLOSED_BY_HER: (gettext_lazy("Patient closed an office’s page"), "warn", "alert"),
 }
 # One of us is worried, or visit or treatment is near: these come first, whatever else is due.
 URGENT = {WORRY, "visit_soon", TREATMENT_FIRST, TREATMENT_SOON, RING_OFFICE}

@@ -56,6 +56,7 @@ urlpatterns = [
     path("staff/reminders/", reminder_log.reminder_log, name="reminder_log"),
     path("cases/<uuid:pk>/search/", search.search, name="search"),
     path("cases/<uuid:pk>/privacy/", privacy.privacy, name="privacy"),
+    path("cases/<uuid:pk>/privacy/offices/<uuid:link>/close/", privacy.close_office, name="close_office"),
     path("cases/<uuid:pk>/privacy/copy.zip", archive.archive, name="archive"),
     path("cases/<uuid:pk>/privacy/list.csv", privacy.full_list, name="privacy_list"),
     path("cases/<uuid:pk>/consents/<uuid:consent>/withdraw/", privacy.withdraw_consent, name="withdraw_consent"),

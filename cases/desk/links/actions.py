@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from cases.case import office_ties
 from cases.case.actions import ask_to_do, must, settle_to_do
 from cases.case.models import Case, Office, ToDo
+from cases.case.people import PATIENT, role_in
 from cases.desk.links import birth_dates, codes, rules
 from cases.desk.links.models import FormerCode, OfficeLink
 from cases.desk.links.rules import Ended, OpenedAgain, Standing
@@ -21,18 +22,26 @@ from portal.texts.words import organisation
 
 # Kinds of to-do: each is about a link.
 LOCKED, SEND_CODE, NOT_THEIRS = TO_DOS = "office_locked", "office_code", "office_not_theirs"
+CLOSED_BY_HER = "office_closed"  # the patient ended a link: a coordinator looks how the records go now
 AN_HOUR, A_DAY = 3600, 86400
 WAKES = ((1, AN_HOUR), (3, A_DAY))  # how often a fresh code may be asked for
 
 
 @transaction.atomic
 def link_for(visit: Visit, office: Office, *, by: Actor) -> OfficeLink:
-    """The standing link of an office to a visit, made when there is none. For letters and mails to that office."""
+    """The standing link of an office to a visit, made when there is none. For letters and mails to that office.
+
+    Raises Refused where the patient has closed it: then somebody asks her before it opens again.
+    """
     lock_case(visit.case)
     office = office_ties.standing(office)
     found = OfficeLink.objects.standing().filter(visit=visit, office=office).first()
     if found:
         return found
+    if OfficeLink.objects.filter(visit=visit, office=office, ended_why=Ended.PATIENT).exists():
+        raise Refused(
+            _("The patient closed the page of this office. Ask them first, then open it again."), code="closed"
+        )
     now = clock.now()
     link = OfficeLink(visit=visit, office=office, made_at=now, awake_since=now)
     link.code_digest = codes.digest_of(link)
@@ -191,15 +200,22 @@ def unlock(link: OfficeLink, *, by: Actor) -> bool:
 
 @transaction.atomic
 def close(link: OfficeLink, *, by: Actor) -> bool:
-    """End a link, at once, also on open pages. False where it has ended before."""
-    must("log_calls", link.visit.case, by)
+    """End a link, at once, also on open pages. False where it has ended before.
+
+    The patient may, on her privacy page: then a coordinator is asked to look how the records go without it.
+    """
+    case = link.visit.case
+    must("close_office_pages", case, by)
     link = _locked(link)
     if link.ended_at is not None:
         return False
-    _end(link, Ended.STAFF)
+    is_hers = role_in(case, by) == PATIENT
+    _end(link, Ended.PATIENT if is_hers else Ended.STAFF)
     _record(by, "office_link.closed", link)
     for kind in TO_DOS:
         _settle(link, kind, by)
+    if is_hers:
+        _ask(CLOSED_BY_HER, link, by)
     return True
 
 
@@ -229,6 +245,7 @@ def open_again(link: OfficeLink, why: str, *, by: Actor) -> None:
     _renew(link)
     _record(by, "office_link.opened_again", link, why=OpenedAgain(why))
     _settle(link, NOT_THEIRS, by)
+    _settle(link, CLOSED_BY_HER, by)
 
 
 def _locked(link: OfficeLink) -> OfficeLink:

@@ -16,6 +16,7 @@ IDLE_AFTER = timedelta(minutes=30)  # without use: then what needs both asks for
 class Ended(TextChoices):
     NOT_OURS = "not_ours", _("The office said it is not its patient")
     STAFF = "staff", _("Closed by us")
+    PATIENT = "patient", _("The patient closed it")
     MERGED = "merged", _("The office became part of another one")
     OVER = "over", _("The visit or the case is over")
 
@@ -27,7 +28,7 @@ class OpenedAgain(TextChoices):
     THEIRS = "theirs", _("The office says that it is its patient")
 
 
-UNDONE = frozenset({Ended.NOT_OURS, Ended.STAFF})  # somebody pressed it, so it can be taken back
+UNDONE = frozenset({Ended.NOT_OURS, Ended.STAFF, Ended.PATIENT})  # somebody pressed it, so it can be taken back
 
 
 class Standing(StrEnum):

@@ -152,7 +152,10 @@ def _plan(question: Question, now: datetime) -> bool:
     visit, office = question.visit, question.office
     lock_case(visit.case)
     due_at = goes_at(visit, office, now)
-    link = wake(link_for(visit, office, by=SYSTEM), until=due_at, by=SYSTEM)
+    try:
+        link = wake(link_for(visit, office, by=SYSTEM), until=due_at, by=SYSTEM)
+    except Refused:  # the patient closed its page
+        return False
     if link.office_id != office.pk:  # it became part of another one in this moment
         return False
     row = row_for(question.kind, question.about, question.about.version, visit, office, due_at, step=question.step)

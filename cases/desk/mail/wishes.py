@@ -168,7 +168,10 @@ def _mail(wish: ReportWish, visit: Visit, now: datetime) -> bool:
     if not Facts([visit], now).may_plan(visit, office):
         return False
     due_at = planning.goes_at(visit, office, now)
-    link = wake(link_for(visit, office, by=SYSTEM), until=due_at, by=SYSTEM)
+    try:
+        link = wake(link_for(visit, office, by=SYSTEM), until=due_at, by=SYSTEM)
+    except Refused:  # the patient closed its page
+        return False
     row = planning.row_for(kinds.REMIND, wish, wish.version, visit, office, due_at)
     row.useful_until = due_at + planning.USEFUL_FOR
     return link.office_id == office.pk and plan_row(row) is not None
