@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.case import directory, regions
-from cases.case.models import MOST_USUAL_DAYS, Office
+from cases.case.office_models import MOST_USUAL_DAYS, Office
 from cases.records.models import RecordKind
 from portal import when
 
