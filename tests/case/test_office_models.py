@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from cases.case.models import MOST_USUAL_DAYS, Office
+from cases.case.office_models import MOST_USUAL_DAYS, Office
 from portal import clock
 from tests import people
 from tests.case.offices import checked, typed_in
