@@ -2,15 +2,19 @@
 
 import statistics
 import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.cache import cache
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
 from tests.people import person
 
 pytestmark = pytest.mark.django_db
+HALVES = 2  # of the pairs, asked side by side
 
 ENTRANCES = {
     "account_request_login_code": "email",
@@ -20,10 +24,14 @@ ENTRANCES = {
 }
 
 
-def medians(address: str, pairs: int) -> tuple[float, float]:
-    """Seconds for a known and for an unknown address, asked in turn."""
-    taken = {True: [], False: []}
-    for n in range(pairs):
+Taken = dict[bool, list[float]]
+
+
+def times(address: str, numbers: Iterable[int]) -> Taken:
+    """Seconds for a known and for an unknown address, asked in turn, once the page is warm."""
+    taken: Taken = {True: [], False: []}
+    Client().post(reverse(address), {ENTRANCES[address]: "first@example.org", "privacy": "on", "password": "not-hers"})
+    for n in numbers:
         for is_known in (True, False):
             email = "rosa@example.org" if is_known else f"nobody-{n}@example.org"
             cache.clear()  # limits would answer sooner than the page
@@ -31,6 +39,11 @@ def medians(address: str, pairs: int) -> tuple[float, float]:
             began = time.perf_counter()
             Client().post(reverse(address), words)
             taken[is_known].append(time.perf_counter() - began)
+    return taken
+
+
+def medians(address: str, pairs: int) -> tuple[float, float]:
+    taken = times(address, range(pairs))
     return statistics.median(taken[True]), statistics.median(taken[False])
 
 
@@ -43,13 +56,30 @@ def test_medians_are_within_a_tenth(address, settings):
 
 
 @pytest.mark.full
-@pytest.mark.timeout(1200)
-@pytest.mark.parametrize("address", list(ENTRANCES))
-def test_medians_of_200_pairs(address, settings):
+@pytest.mark.timeout(600)
+@pytest.mark.django_db(transaction=True)
+def test_medians_of_200_pairs(settings):
+    """At every entrance, all at the same time: what takes longest is the waiting."""
     settings.ENTRANCE_TAKES = 0.5
     person("rosa")
-    known, unknown = medians(address, pairs=200)
-    assert abs(known - unknown) <= 0.1 * max(known, unknown)
+
+    def ask(address: str, numbers: Iterable[int]) -> Taken:
+        try:
+            return times(address, numbers)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(ENTRANCES) * HALVES) as pool:
+        asked = {
+            address: [pool.submit(ask, address, range(half, 200, HALVES)) for half in range(HALVES)]
+            for address in ENTRANCES
+        }
+    for address, halves in asked.items():
+        known, unknown = (
+            statistics.median(seconds for half in halves for seconds in half.result()[is_known])
+            for is_known in (True, False)
+        )
+        assert abs(known - unknown) <= 0.1 * max(known, unknown), address
 
 
 def test_without_the_floor_time_would_tell():
