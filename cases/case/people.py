@@ -31,7 +31,7 @@ MAY: dict[str, set[str]] = {
     "read_documents": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "say_where_records_are": {PATIENT, HELPER, COORDINATOR},
     "write_to_offices": {PATIENT, HELPER, COORDINATOR},
-    "rest": {PATIENT, HELPER, COORDINATOR},  # hide the next step until another day
+    "rest": {PATIENT, HELPER},  # hide the next step until another day
     "book": {PATIENT, HELPER, COORDINATOR},
     "accept_scope": {PATIENT, HELPER},
     "consent": {PATIENT, HELPER},

@@ -219,4 +219,4 @@ def finish(joined: Document, *, by: Actor) -> None:
     with transaction.atomic():
         joined, _pages = _opened(joined, by)
         private.cover(joined, by=by)
-    remake(joined, by=by, at_once=True)
+        remake(joined, by=by, at_once=True)
