@@ -116,7 +116,7 @@ def _choose(request: HttpRequest, case: Case, moving: Consultation | None) -> Ht
 @require_http_methods(["GET", "HEAD", "POST"])
 def pick(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Three times that fit, then a month. Pressing a time keeps it and goes on to check-and-book."""
-    case = find_or_404(Case.objects.visible_to(request.user), pk=pk)
+    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient"), pk=pk)
     role = role_in(case, request.user)
     if not may("book", case, request.user):
         return render(request, "bookings/pick_not_you.html", {"case": case, "role": role})
