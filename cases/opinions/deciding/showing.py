@@ -1,6 +1,7 @@
 """The opinions of a case as its page lists them: which doctor, when, and the paper it stands in."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,11 +43,15 @@ class Opinion:
         return [*NAMES].index(R(self.role)) + 1
 
 
-def of_case(case: Case, reader: Any) -> list[Opinion]:
+def visits_of(case: Case) -> dict[int, Visit]:
+    """The live visits, by their round."""
+    return {visit.round: visit for visit in Visit.objects.live().filter(case=case)}
+
+
+def of_case(case: Case, reader: Any, visits: Mapping[int, Visit]) -> list[Opinion]:
     """First, second, third, in that order; papers only for who may open them."""
     links = case.clinicians.filter(role__in=NAMES).select_related("clinician__office")
     doctors = {link.role: link.clinician for link in links}
-    visits = {visit.round: visit for visit in Visit.objects.live().filter(case=case)}
     papers = _papers(case, reader) if doctors else {}
     found = []
     for role in NAMES:

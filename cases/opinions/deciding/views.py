@@ -1,5 +1,6 @@
 """The page of the opinions: who has been heard, where the patient is now, what matters to her."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,8 @@ from cases.opinions.comparing.models import Point
 from cases.opinions.deciding import actions, showing
 from cases.opinions.deciding.forms import DecisionForm, MattersForm
 from cases.opinions.models import Talk
+from cases.records.models import Visit
+from cases.records.visits.rounds import THIRD
 from portal import clock
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
@@ -59,15 +62,17 @@ def page(
     """The whole page, with the form that was typed into as it stands; `about`: the line that is being changed."""
     user: Any = request.user
     role = role_in(case, user)
-    opinions = showing.of_case(case, user)
+    visits = showing.visits_of(case)
+    opinions = showing.of_case(case, user, visits)
     doctors = {each.role: each.doctor for each in opinions}
     names = {each.role: each.doctor for each in opinions if each.is_heard}
     said, sees_words = showing.history(case, user), may("see_private_words", case, user)
     stands = next((each for each in said if each.replaced_at is None), None)
     may_decide = may("decide", case, user)
     if may_decide and case.state != Case.State.CLOSED:
-        decision_form = decision_form or _decision_form(request, case, stands, names)
-        matters_form = matters_form or _matters_form(request, case)
+        kept = drafts.kept_of(user, [DRAFT, MATTERS_DRAFT], case)
+        decision_form = decision_form or _decision_form(stands, kept.get(DRAFT), **_known(names, visits))
+        matters_form = matters_form or _matters_form(case, kept.get(MATTERS_DRAFT) or {})
     talk = Talk.objects.open().filter(case=case).select_related("clinician").first()
     may_write = may("write_opinions", case, user) and case.state != Case.State.CLOSED
     if line_form is None and may_write and doctors:
@@ -109,19 +114,18 @@ def _line_form(request: HttpRequest, case: Case, doctors: dict[str, str]) -> tup
     return LineForm.of(found, doctors), found
 
 
-def _known(case: Case, doctors: dict[str, str]) -> dict[str, Any]:
-    return {"names": doctors, "has_third": actions.has_third(case)}
+def _known(names: dict[str, str], visits: Mapping[int, Visit]) -> dict[str, Any]:
+    return {"names": names, "has_third": THIRD in visits}
 
 
-def _decision_form(request: HttpRequest, case: Case, stands: Any, doctors: dict[str, str]) -> DecisionForm:
-    form = DecisionForm.of(stands, **_known(case, doctors))
-    form.initial |= drafts.kept(request.user, DRAFT, case) or {}  # type: ignore[arg-type]
+def _decision_form(stands: Any, kept: dict[str, Any] | None, **known: Any) -> DecisionForm:
+    form = DecisionForm.of(stands, **known)
+    form.initial |= kept or {}
     return form
 
 
-def _matters_form(request: HttpRequest, case: Case) -> MattersForm:
+def _matters_form(case: Case, kept: dict[str, Any]) -> MattersForm:
     stands = {"words": case.matters, "is_shared": case.matters_is_shared, "seen": case.matters_version}
-    kept = drafts.kept(request.user, MATTERS_DRAFT, case) or {}  # type: ignore[arg-type]
     stands |= {name.removeprefix(f"{MATTERS}-"): value for name, value in kept.items()}
     return MattersForm(initial=stands, prefix=MATTERS)
 
@@ -140,8 +144,9 @@ def decide(request: HttpRequest, pk: str) -> HttpResponse:
     case = _case(request, pk)
     if not may("decide", case, request.user):
         return _only_theirs(request, case)
-    doctors = {each.role: each.doctor for each in showing.of_case(case, request.user) if each.is_heard}
-    form = DecisionForm(request.POST, **_known(case, doctors))
+    visits = showing.visits_of(case)
+    names = {each.role: each.doctor for each in showing.of_case(case, request.user, visits) if each.is_heard}
+    form = DecisionForm(request.POST, **_known(names, visits))
     if not form.is_valid():
         return page(request, case, decision_form=form, status=422)
     try:
