@@ -3,6 +3,16 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+# Pages that the menus lead to, and what a helper must be allowed for each: no way leads to a closed door.
+GATES = {
+    "pages:ledger": "see_reminders",
+    "pages:sheet": "take_papers",
+    "pages:privacy": "see_privacy",
+    "case:helpers": "choose_helpers",
+    "records:list": "see_records",
+    "opinions:questions": "see_questions",
+}
+
 
 class PagesConfig(AppConfig):
     name = "portal.pages"
@@ -18,7 +28,8 @@ class PagesConfig(AppConfig):
 
         register(*reminders.KINDS, *friday.KINDS, *nudges.KINDS, *copies.KINDS, *closing_notices.KINDS)
         nav_counts.register("pages:news", news.unread)
-        nav_gates.register("pages:ledger", lambda user, case: may("see_reminders", case, user))
+        for page, verb in GATES.items():
+            nav_gates.register(page, lambda user, case, verb=verb: may(verb, case, user))
         digest.count_also(news.waits)
         words.register(
             {
