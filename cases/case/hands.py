@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cases.case.actions import ask_to_do, give_consent, settle_to_do
 from cases.case.models import Case, Consent, ToDo
-from cases.case.people import CONSULTANT, PATIENT, role_in
+from cases.case.people import CONSULTANT, COORDINATOR, PATIENT, role_in
 from portal import clock
 from portal.accounts.by_phone import must_coordinate, privacy_read_out
 from portal.accounts.models import User
@@ -33,6 +33,12 @@ def actor_for(request: HttpRequest, case: Case) -> Actor:
     """The signed-in person; where they do what is the patient's to do, with her as the one it is done for."""
     role = role_in(case, request.user)
     return Actor.of(request, None if role in {"", PATIENT, CONSULTANT} else case.patient_id)
+
+
+def writer_for(request: HttpRequest, case: Case) -> Actor:
+    """The same where all write under their own name: only a coordinator writes for the patient."""
+    is_for_her = role_in(case, request.user) == COORDINATOR
+    return actor_for(request, case) if is_for_her else Actor.of(request)
 
 
 @transaction.atomic

@@ -11,13 +11,12 @@ from django.views.decorators.http import require_POST
 
 from cases.case import hands
 from cases.case.models import Case
-from cases.case.people import COORDINATOR, may, role_in
+from cases.case.people import may
 from cases.opinions.comparing import actions
 from cases.opinions.comparing.forms import LineForm
 from cases.opinions.comparing.models import Point
 from cases.opinions.deciding import showing, views
 from portal.access import PERSON, find_or_404, open_to
-from portal.actors import Actor
 from portal.errors import Refused
 
 VERBS = {"remove": actions.remove, "put-back": actions.put_back}
@@ -36,12 +35,6 @@ def _point(request: HttpRequest, pk: UUID) -> Point:
     return point
 
 
-def _actor(request: HttpRequest, case: Case) -> Actor:
-    """A coordinator writes for the patient: it is on record as done for her."""
-    is_for_her = role_in(case, request.user) == COORDINATOR
-    return hands.actor_for(request, case) if is_for_her else Actor.of(request)
-
-
 @open_to(PERSON)
 @require_POST
 def add(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -58,7 +51,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
             text=said["text"],
             pages=said["pages"],
             pk=said["new"],
-            by=_actor(request, case),
+            by=hands.writer_for(request, case),
         )
     except Refused as no:
         return views.page(request, case, line_form=form, also=[no.message], status=422)
@@ -83,7 +76,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
             text=said["text"],
             pages=said["pages"],
             seen=said["seen"] or 0,
-            by=_actor(request, point.case),
+            by=hands.writer_for(request, point.case),
         )
     except Refused as no:
         status = 409 if no.code == "changed" else 422
@@ -103,7 +96,7 @@ def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         raise Http404
     point = _point(request, pk)
     try:
-        VERBS[verb](point, by=_actor(request, point.case))
+        VERBS[verb](point, by=hands.writer_for(request, point.case))
         messages.success(request, _("Taken away. It can be put back below.") if verb == "remove" else _("Put back."))
     except Refused as no:
         messages.error(request, no.message)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.case import hands
 from cases.case.models import Case
-from cases.case.people import COORDINATOR, may, role_in
+from cases.case.people import may, role_in
 from cases.opinions.questions import actions, by_phone, ideas, rules, showing, targets
 from cases.opinions.questions.forms import AddForm, AnswerForm, ChangeForm, other_words
 from cases.opinions.questions.models import Question
@@ -39,12 +39,6 @@ def _question(request: HttpRequest, pk: str) -> tuple[Question, Case]:
     found = find_or_404(Question.objects.visible_to(request.user), pk=pk)
     found.case = case = _case(request, str(found.case_id))
     return found, case
-
-
-def _actor(request: HttpRequest, case: Case) -> Actor:
-    """A coordinator puts in what the patient says: it is on record as done for her."""
-    is_for_her = role_in(case, request.user) == COORDINATOR
-    return hands.actor_for(request, case) if is_for_her else Actor.of(request)
 
 
 @open_to(PERSON)
@@ -145,7 +139,7 @@ def _answer_form(request: HttpRequest, question: Question, known: Targets, sent:
 def add(request: HttpRequest, pk: str) -> HttpResponse:
     """Put one on the list: typed, or an idea by its button."""
     case = _case(request, pk)
-    by = _actor(request, case)
+    by = hands.writer_for(request, case)
     known = targets.of_case(case, clock.now())
     form = None
     try:
@@ -197,7 +191,7 @@ def change(request: HttpRequest, pk: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, case, own_form=form, about=question, status=422)
     try:
-        actions.change(question, **form.said(), seen=form.cleaned_data["seen"], by=_actor(request, case))
+        actions.change(question, **form.said(), seen=form.cleaned_data["seen"], by=hands.writer_for(request, case))
     except Refused as no:
         return _unsaved(request, question, no, _change_form, "words")
     drafts.drop(request.user, WORDS, question)  # type: ignore[arg-type]
@@ -217,7 +211,7 @@ def answer(request: HttpRequest, pk: str) -> HttpResponse:
     said = form.cleaned_data
     try:
         more = {"is_known": said.get("is_known", False), "seen": said["seen"]}
-        actions.answer(question, where=said["where"], note=said["note"], **more, by=_actor(request, case))
+        actions.answer(question, where=said["where"], note=said["note"], **more, by=hands.writer_for(request, case))
     except Refused as no:
         return _unsaved(request, question, no, _answer_form, "answer")
     drafts.drop(request.user, ANSWER, question)  # type: ignore[arg-type]
@@ -247,7 +241,7 @@ def _unsaved(
 def move(request: HttpRequest, pk: str, verb: str) -> HttpResponse:
     """One press: tick it off, reopen it, drop it, take it back, or where it stands on top."""
     question, case = _question(request, pk)
-    by = _actor(request, case)
+    by = hands.writer_for(request, case)
     verbs: dict[str, Callable[[], Question]] = {
         "ticked": lambda: actions.answer(question, by=by),
         "reopen": lambda: actions.reopen(question, by=by),
