@@ -26,14 +26,14 @@ def asked(transactional_db):
 
 
 @contextmanager
-def window_held_open():
+def window_held_open(seconds=0.5):
     """Between "is it still held" and booking it, wait for the other press as long as the guard lets it come."""
     meet, judge = threading.Barrier(2), asking.why_over
 
     def judge_then_wait(*args):
         said = judge(*args)
         with suppress(threading.BrokenBarrierError):
-            meet.wait(0.5)
+            meet.wait(seconds)
         return said
 
     with pytest.MonkeyPatch.context() as patch:
@@ -53,7 +53,7 @@ def test_two_presses_of_yes_book_one_call_and_both_get_it(asked):
 def test_without_the_guard_the_second_press_fails(asked):
     """Else the test above would prove nothing."""
     fresh = lambda row: AskedHold.objects.select_related("case__patient", "consultant", "service").get(pk=row.pk)  # noqa: E731
-    with window_held_open(), without_locks(), pytest.MonkeyPatch.context() as patch:
+    with window_held_open(seconds=10), without_locks(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(asking, "_fresh", fresh)
         outcomes = at_once(partial(accept, asked), partial(accept, asked))
 

@@ -88,7 +88,7 @@ def test_the_lock_holds_with_the_window_open(joannes):
 def test_the_constraint_alone_holds_with_the_window_open(joannes):
     rivals = cases(6)
     slot = starts(rivals[0], joannes)[0]
-    with without_locks(), window_held_open(len(rivals)):
+    with without_locks(), window_held_open(len(rivals), seconds=10):
         outcomes = at_once(*[partial(press, case, joannes, slot) for case in rivals])
     assert len(winners(outcomes)) <= 1
     assert double_bookings() == 0
@@ -97,7 +97,7 @@ def test_the_constraint_alone_holds_with_the_window_open(joannes):
 def test_twin_without_lock_and_constraint_books_twice(joannes):
     rivals = cases(6)
     slot = starts(rivals[0], joannes)[0]
-    with without_constraints(CONSULTANT_GUARD), without_locks(), window_held_open(len(rivals)):
+    with without_constraints(CONSULTANT_GUARD), without_locks(), window_held_open(len(rivals), seconds=10):
         outcomes = at_once(*[partial(press, case, joannes, slot) for case in rivals])
         assert len(winners(outcomes)) > 1
         assert double_bookings() > 0

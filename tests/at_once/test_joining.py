@@ -79,7 +79,7 @@ def window_held_open(rivals, seconds=0.5):
 
 def test_without_the_lock_a_second_press_breaks_and_the_database_keeps_the_photos_in_one_document(case):
     wanted, by = sent(case), Actor.person(case.patient)
-    with window_held_open(2) as patch:
+    with window_held_open(2, seconds=10) as patch:
         patch.setattr(joining, "hold_papers", lambda case_id: None)
         outcomes = at_once(*[partial(joining.join, case, wanted, by=by)] * 2)
     assert [type(outcome.error) for outcome in outcomes if outcome.error] == [IntegrityError]

@@ -31,9 +31,9 @@ def november_5():
 
 
 @contextmanager
-def window_held_open(rivals=2, seconds=0.5, *, locked=True):
+def window_held_open(*, locked=True):
     """Between reading the row and writing it, wait for the other as long as the lock lets them come."""
-    meet, judge = threading.Barrier(rivals), actions.moves.check
+    meet, judge, seconds = threading.Barrier(2), actions.moves.check, 0.5 if locked else 10
 
     def judge_then_wait(*args, **kwargs):
         target = judge(*args, **kwargs)
