@@ -26,6 +26,7 @@ class BookingsConfig(AppConfig):
                 "hold.expired": _("A time that was held is free again"),
                 "consultation.booked": _("Booked a call"),
                 "consultation.moved": _("Moved a call"),
+                "consultation.clocks_changed": _("Kept a call at its hour after a law changed the clocks"),
                 "consultation.cancelled": _("Canceled a call"),
                 "consultation.completed": _("Noted that the call took place"),
                 "consultation.missed": _("Noted that the call did not take place"),

@@ -100,6 +100,12 @@ def free_starts(
     return slots.free_starts(calendar, asked_for(case, practice, service, now, moving=moving))
 
 
+def free_between(practice: Practice, service: Service, now: datetime, first: date, last: date) -> list[datetime]:
+    """Every start from one of the consultant's days to another that somebody could book who has no plan yet."""
+    asked = slots.Asked(talk=service.talk, now=now, closed=closed(now))
+    return slots.free_starts(calendar_of(practice, now), asked, first, last)
+
+
 def judge(
     case: Case,
     practice: Practice,

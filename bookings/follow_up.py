@@ -12,6 +12,7 @@ from portal.reminders.rules import at_wall, morning
 BOOKED, CANCELLED, TOLD_PATIENT = "bookings.booked", "bookings.cancelled", "bookings.told_patient"
 TOLD_CONSULTANT = "bookings.told_consultant"
 DAY_BEFORE, SAME_DAY = "bookings.day_before", "bookings.same_day"
+CLOCKS_CHANGED = "bookings.clocks_changed"
 PLAN_DUE, PLAN_MISSING = "bookings.plan_due", "bookings.plan_missing"
 # How long word of a canceled call is still news: it must reach the calendars even after the hour itself.
 NEWS_FOR = timedelta(days=3)
@@ -80,6 +81,14 @@ def moved(consultation: Consultation, now: datetime, by: Actor) -> None:
     unplan(consultation)
     is_own = by.id == consultation.patient_id
     _say(BOOKED if is_own else TOLD_PATIENT, consultation, consultation.patient, now, consultation.ends_at)
+    _say(TOLD_CONSULTANT, consultation, consultation.consultant, now, consultation.starts_at)
+    _reminders(consultation, now)
+
+
+def clocks_changed(consultation: Consultation, now: datetime) -> None:
+    """The promised hour stays, its instant is another: both hear why, and calendars get the right one."""
+    unplan(consultation)
+    _say(CLOCKS_CHANGED, consultation, consultation.patient, now, consultation.ends_at)
     _say(TOLD_CONSULTANT, consultation, consultation.consultant, now, consultation.starts_at)
     _reminders(consultation, now)
 

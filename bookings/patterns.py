@@ -26,6 +26,18 @@ MOVED = Pattern(
     examples=HOW,
     has_time=True,
 )
+CLOCKS_CHANGED = Pattern(
+    code="bookings.clocks_changed",
+    about=_("Call: a law changed the clocks, and the call keeps its hour"),
+    parts={
+        "subject": _("Your call keeps its hour"),
+        "lead": _("Your call keeps its hour, %(name)s"),
+        "line": _("A new law changes the clocks where %(consultant)s is. Please look at the time once more."),
+        "action_label": _("Open my call"),
+    },
+    examples=NAME | {"consultant": _("Sam")},
+    has_time=True,
+)
 CANCELLED = Pattern(
     code="bookings.cancelled",
     about=_("Call: the patient, or a helper, canceled it"),

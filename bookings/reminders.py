@@ -91,6 +91,16 @@ def _booked(call: Consultation, reader: Reader, now: datetime) -> Words:
     )
 
 
+def _clocks_changed(call: Consultation, reader: Reader, now: datetime) -> Words:
+    return say(
+        patterns.CLOCKS_CHANGED,
+        {"name": reader.called, "consultant": call.consultant.first_name},
+        at=call.starts_at,
+        path=call.get_absolute_url(),
+        attachments=_calendar_file(call, now),
+    )
+
+
 def _cancelled(call: Consultation, reader: Reader, now: datetime) -> Words:
     return _is_off(patterns.CANCELLED, call, reader, now)
 
@@ -224,6 +234,16 @@ KINDS = [
         _because_changed,
         10,
         patterns.WE_CANCELLED,
+    ),
+    _kind(
+        codes.CLOCKS_CHANGED,
+        NOTICE,
+        gettext_lazy("The clocks changed"),
+        still_booked,
+        _clocks_changed,
+        _because_changed,
+        10,
+        patterns.CLOCKS_CHANGED,
     ),
     _kind(
         codes.TOLD_CONSULTANT,

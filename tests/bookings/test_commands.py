@@ -1,0 +1,134 @@
+"""What is run from a shell: free starts, and calls kept at their hour after a law changed the clocks."""
+
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from bookings import availability
+from bookings.changed_laws import Outcome, found, put_right
+from bookings.models import Consultation, Reservation, Service
+from portal import clock
+from portal.actors import SYSTEM
+from portal.history.models import Event
+from portal.reminders.models import Reminder
+from tests import factories, people
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
+HOUR = timedelta(hours=1)
+
+
+def printed(*words, **options):
+    out = StringIO()
+    call_command(*words, stdout=out, **options)
+    return out.getvalue().splitlines()
+
+
+# free_slots
+
+
+def test_free_slots_are_what_the_page_offers_in_utc(case, practice):
+    shown = printed("free_slots", "joanne@example.org", "2026-11-17", "--service", "first_talk", "--days", "2")
+    service = Service.objects.get(code="first_talk")
+    offered = availability.free_starts(case, practice, service, clock.now())
+    days = {date(2026, 11, 17), date(2026, 11, 18)}
+    expected = [start for start in offered if start.astimezone(practice.zone).date() in days]
+    assert shown == [f"{start:%Y-%m-%dT%H:%M:%SZ}" for start in expected]
+    assert shown[0] == "2026-11-17T14:00:00Z"
+
+
+def test_free_slots_leave_out_what_is_booked(case):
+    booked = factories.book(case, service="first_talk")
+    day = booked.starts_at.date().isoformat()
+    shown = printed("free_slots", str(booked.consultant_id), day, "--service", "first_talk")
+    assert f"{booked.starts_at:%Y-%m-%dT%H:%M:%SZ}" not in shown
+    assert shown
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("nobody@example.org", "2026-11-17"), ("joanne@example.org", "tomorrow"), ("rosa@example.org", "2026-11-17"),
+     ("joanne@example.org", "2026-11-17", "--days", "0")],
+)  # fmt: skip
+def test_free_slots_say_what_they_do_not_understand(words):
+    with pytest.raises(CommandError):
+        printed("free_slots", *words)
+
+
+def test_free_slots_of_a_day_without_any_are_no_line():
+    assert printed("free_slots", "joanne@example.org", "2026-11-15") == []
+
+
+# changed_clocks
+
+
+def moved_by_a_law(call, by=HOUR):
+    """The rows as they would stand had the zone another offset when it was booked."""
+    Reservation.objects.filter(consultation=call).delete()
+    Consultation.objects.filter(pk=call.pk).update(starts_at=call.starts_at + by, ends_at=call.ends_at + by)
+    for kind, begins, ends in [
+        ("consultation", call.starts_at, call.ends_at + timedelta(minutes=10)),
+        ("preparation", call.starts_at - HOUR, call.starts_at),
+    ]:
+        Reservation.objects.create(
+            consultant=call.consultant, kind=kind, starts_at=begins + by, ends_at=ends + by, consultation=call
+        )
+    return call
+
+
+def test_a_call_at_its_hour_is_left_alone(case):
+    factories.book(case)
+    assert printed("changed_clocks") == ["0 moved, 0 left for a person"]
+
+
+@pytest.mark.parametrize("by", [HOUR, -HOUR])
+def test_a_call_comes_back_to_the_hour_that_was_promised(case, by):
+    call = moved_by_a_law(factories.book(case), by)
+    assert printed("changed_clocks", look=True)[-1] == "1 found"
+    assert printed("changed_clocks")[-1] == "1 moved, 0 left for a person"
+    now = Consultation.objects.get()
+    assert (now.starts_at, now.ends_at, now.version) == (call.starts_at, call.ends_at, 1)
+    stretches = {row.kind: (row.starts_at, row.ends_at) for row in now.reservations.all()}
+    assert stretches["consultation"] == (call.starts_at, call.ends_at + timedelta(minutes=10))
+    assert stretches["preparation"] == (call.starts_at - HOUR, call.starts_at)
+    assert printed("changed_clocks") == ["0 moved, 0 left for a person"]
+
+
+def test_both_people_are_told_once(case, rosa, joanne):
+    call = moved_by_a_law(factories.book(case))
+    printed("changed_clocks")
+    printed("changed_clocks")
+    open_rows = Reminder.objects.about(call).unsettled()
+    assert open_rows.to_person(rosa).filter(kind="bookings.clocks_changed").count() == 1
+    assert open_rows.to_person(joanne).filter(kind="bookings.told_consultant", version=1).count() == 1
+    assert Event.objects.filter(verb="consultation.clocks_changed").count() == 1
+
+
+@pytest.mark.parametrize("by", [HOUR, -HOUR])
+def test_calls_one_after_the_other_make_room_for_each_other(case, practice, joanne, by):
+    first = factories.book(case)
+    free = availability.free_starts(case, practice, first.service, clock.now())
+    other = factories.open_case(people.person("grace"))
+    second = factories.book(other, starts_at=min(start for start in free if start > first.starts_at))
+    for call in (second, first) if by > timedelta() else (first, second):
+        moved_by_a_law(call, by)
+    assert [outcome for _one, outcome in put_right(joanne, by=SYSTEM)] == [Outcome.MOVED, Outcome.MOVED]
+    assert not found(clock.now())
+
+
+def test_one_whose_place_is_taken_is_left_for_a_person(case, joanne):
+    call = moved_by_a_law(factories.book(case))
+    Reservation.objects.filter(consultation=call, kind="preparation").delete()
+    Reservation.objects.create(
+        consultant=joanne, kind="blocked", starts_at=call.starts_at - HOUR, ends_at=call.starts_at + HOUR
+    )
+    before = Consultation.objects.values().get()
+    assert printed("changed_clocks")[-1] == "0 moved, 1 left for a person"
+    assert Consultation.objects.values().get() == before
+
+
+def test_a_time_that_does_not_exist_any_more_is_left_for_a_person(case):
+    call = factories.book(case)
+    Consultation.objects.filter(pk=call.pk).update(wall_at="2027-03-14T02:30")
+    assert printed("changed_clocks")[-1] == "0 moved, 1 left for a person"
