@@ -1,7 +1,7 @@
 """What is done with a review: taking it, writing, sharing, completing, taking back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from cases.case import hands
 from cases.case.actions import ask_to_do, assign, must_be_open
 from cases.case.models import Case
 from cases.case.people import has_consent_to_read, is_assigned, role_in
@@ -316,7 +315,7 @@ def _publish(review: Review, verb: str, is_ticked: bool, correction: str, by: Ac
     questions.raise_after_reading(review.case, frozen.raised(body), by=by)
     questions.answered_in_summary(review.case, [each["question"] for each in body["answers"]], summary.pk, by=by)
     for earlier in review.summaries.exclude(pk=summary.pk):
-        unplan(earlier, kinds=["summary.shared"])
+        unplan(earlier)
     telling.tell_patient(summary, review, now, by=by)
     return summary
 
@@ -335,10 +334,13 @@ def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
     summary.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
     review.state, review.completed_at = MOVES["withdraw"].target, None
     review.save(update_fields=["state", "completed_at"])
-    unplan(summary)
-    hands.was_read(hands.READ_SUMMARY, review.case, by=by)
+    telling.tell_taken_back(summary, review, now, by=by)
     _tell(by, "summary.withdrawn", summary, review)
-    questions.summary_taken_back(review.case, review.summaries.values_list("pk", flat=True), by=by)
+    questions.summary_taken_back(review.case, [summary.pk], by=by)
+    if stands := review.summaries.live().order_by("-number").first():  # what it answers as well stays answered
+        stands.review = review
+        answered = [each["question"] for each in stands.frozen.get("answers", [])]
+        questions.answered_in_summary(review.case, answered, stands.pk, by=by)
     return summary
 
 
@@ -354,6 +356,13 @@ def read(summary: Summary, *, as_pdf: bool = False, by: Actor) -> None:
         now = clock.now()
         Summary.objects.filter(pk=summary.pk, first_read_at=None).update(first_read_at=now)
     _tell(by, "summary.saved_as_pdf" if as_pdf else "summary.opened", summary, summary.review)
+
+
+def read_taken_back(summaries: Iterable[Summary], *, by: Actor) -> None:
+    """The patient has read that these were taken back, and why: she need not be told any more."""
+    unread = [each.pk for each in summaries if each.withdrawn_at and each.withdrawn_read_at is None]
+    if unread:
+        Summary.objects.filter(pk__in=unread, withdrawn_read_at=None).update(withdrawn_read_at=clock.now())
 
 
 @transaction.atomic

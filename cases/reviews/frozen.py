@@ -3,13 +3,25 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.opinions.checklist import BY_CODE
+from cases.reviews.explained import Marker
 from cases.reviews.lines import Line, lines
 
 Body = dict[str, Any]
 FORM = 1  # raised when the frozen form changes, so that an old summary is still read as it was shared
+# The parts in the order of the page; a question about a summary names one of them.
+HEADINGS: dict[str, str | Promise] = {
+    "answers": gettext_lazy("Your questions"),
+    "steps": gettext_lazy("What your doctor suggests"),
+    "missing": gettext_lazy("What the plan doesn’t say"),
+    "questions": gettext_lazy("More questions you can ask"),
+    "options": gettext_lazy("What each option asks and gives"),
+    "words": gettext_lazy("Words you may hear"),
+}
 
 
 def compose(
@@ -54,7 +66,7 @@ def missing_points(body: Body) -> list[dict[str, str]]:
 
 def raised(body: Body) -> list[str]:
     """The questions the reader raised."""
-    return [f"{line['heading']}: {line['text']}" if line["heading"] else line["text"] for line in body["questions"]]
+    return [_whole(line) for line in body["questions"]]
 
 
 def questions(body: Body) -> list[str]:
@@ -79,49 +91,91 @@ def everything_said(body: Body) -> str:
     return "\n".join(said)
 
 
-def on_paper(body: Body, *, title: str, lead: str, scope: str, notice: str = "") -> dict[str, Any]:
-    """The same summary as headed lists, ready for the PDF: every word translated, nothing left to decide."""
-    parts = [
-        (
-            _("Your questions"),
-            "",
-            [
-                _item(answer["question"], line["text"], line["page"])
-                for answer in body["answers"]
-                for line in answer["lines"]
-            ],
-        ),
-        (
-            _("What your doctor suggests"),
-            "",
-            [_item(step["heading"], step["text"], step["page"]) for step in body["steps"]],
-        ),
-        (
-            _("What the plan doesn’t say"),
-            _("This doesn’t mean anything was done wrong. They are good things to ask about."),
-            [_item(point["title"], point["note"], None) for point in missing_points(body)],
-        ),
-        (_("Questions you can ask"), "", [_item("", text, None) for text in questions(body)]),
-        (
-            _("What each option asks and gives"),
-            "",
-            [_item(line["heading"], line["text"], line["page"]) for line in body["options"]],
-        ),
-        (
-            _("Words you may hear"),
-            "",
-            [_item(entry["word"], entry["meaning"], None) for entry in body["words"]],
-        ),
-    ]
+def said(body: Body) -> dict[str, list[str]]:
+    """What each part says, a point a line, to tell two versions apart."""
     return {
-        "title": title,
-        "lead": lead,
-        "notice": notice,
-        "scope": scope,
-        "sections": [{"heading": heading, "intro": intro, "items": items} for heading, intro, items in parts if items],
+        "answers": [
+            _joined(answer["question"], _whole(line), line["page"])
+            for answer in body["answers"]
+            for line in answer["lines"]
+        ],
+        "steps": [_joined(line["heading"], line["text"], line["page"]) for line in body["steps"]],
+        "missing": [_joined(point["title"], point["note"], None) for point in missing_points(body)],
+        "questions": raised(body),
+        "options": [_joined(line["heading"], line["text"], line["page"]) for line in body["options"]],
+        "words": [_joined(entry["word"], entry["meaning"], None) for entry in body["words"]],
     }
 
 
-def _item(heading: str, text: str, page: int | None) -> dict[str, str]:
+def _whole(line: Mapping[str, Any]) -> str:
+    return f"{line['heading']}: {line['text']}" if line["heading"] else line["text"]
+
+
+def _joined(heading: str, text: str, page: int | None) -> str:
+    lead = heading if not text or heading.endswith(("?", ".", ":")) else f"{heading}:" if heading else ""
+    where = _("(page %(page)s)") % {"page": page} if page is not None else ""
+    return " ".join(part for part in (lead, text, where) if part)
+
+
+def parts_said(body: Body) -> list[str]:
+    """The parts that say something."""
+    return [code for code in HEADINGS if body[code]]
+
+
+def on_paper(
+    body: Body, *, title: str, lead: str, scope: str, notice: str = "", changes: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The same summary as headed lists, ready for the PDF: every word translated, nothing left to decide. `changes`:
+    what changed since an earlier version, as a part of its own.
+    """
+    answers = [
+        (answer["question"], _whole(line), line["page"]) for answer in body["answers"] for line in answer["lines"]
+    ]
+    not_wrong = _("This doesn’t mean anything was done wrong. They are good things to ask about.")
+    parts = [
+        (HEADINGS["answers"], "", _items(body, answers)),
+        (HEADINGS["steps"], "", _items(body, _of_lines(body["steps"]))),
+        (
+            HEADINGS["missing"],
+            not_wrong,
+            _items(body, [(point["title"], point["note"], None) for point in missing_points(body)]),
+        ),
+        (_("Questions you can ask"), "", _items(body, [("", text, None) for text in questions(body)])),
+        (HEADINGS["options"], "", _items(body, _of_lines(body["options"]))),
+        (
+            HEADINGS["words"],
+            "",
+            [
+                _item(Marker(()), entry["word"], entry["meaning"], None, anchor=f"word-{number}")
+                for number, entry in enumerate(body["words"], 1)
+            ],
+        ),
+    ]
+    sections = [{"heading": str(heading), "intro": intro, "items": items} for heading, intro, items in parts if items]
+    if changes:
+        plain = Marker(())
+        items = [_item(plain, item["heading"], item["text"], None) for item in changes["items"]]
+        sections.insert(0, {**changes, "items": items})
+    return {"title": title, "lead": lead, "notice": notice, "scope": scope, "sections": sections}
+
+
+def _of_lines(found: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, int | None]]:
+    return [(line["heading"], line["text"], line["page"]) for line in found]
+
+
+def _items(body: Body, points: Iterable[tuple[str, str, int | None]]) -> list[dict[str, Any]]:
+    marker = Marker(body["words"])
+    return [_item(marker, heading, text, page) for heading, text, page in points]
+
+
+def _item(marker: Marker, heading: str, text: str, page: int | None, anchor: str = "") -> dict[str, Any]:
+    """A point; its words in pieces, of which some lead to their explanation, which stands at its anchor."""
     shown = _("Page %(page)s") % {"page": page} if page is not None else ""
-    return {"heading": heading, "text": text, "page": shown}
+    return {
+        "heading": heading,
+        "heading_pieces": marker.pieces(heading),
+        "text": text,
+        "pieces": marker.pieces(text),
+        "page": shown,
+        "anchor": anchor,
+    }

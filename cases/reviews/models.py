@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -253,6 +253,7 @@ class Summary(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_why = SealedText()
+    withdrawn_read_at = models.DateTimeField(null=True)  # when the patient first read that it was taken back
 
     objects = SummaryQuerySet.as_manager()
 
@@ -269,6 +270,10 @@ class Summary(models.Model):
                 name="summary_withdrawn_at_and_by_go_together",
                 condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
                 | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="summary_withdrawn_before_that_is_read",
+                condition=Q(withdrawn_read_at__isnull=True) | Q(withdrawn_read_at__gte=F("withdrawn_at")),
             ),
         ]
 

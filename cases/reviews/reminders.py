@@ -1,4 +1,4 @@
-"""The one message of this room: a summary is there to read. Nothing of what it says leaves the house."""
+"""The messages of this room: a summary is there to read, or was taken back. No word of it leaves the house."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -55,4 +55,48 @@ SHARED = Kind(
     patterns=(PATTERN,),
 )
 
-KINDS = (SHARED,)
+
+def still_taken_back(rows: Iterable[Any], now: datetime) -> set[Any]:
+    """The patient has not read yet that it was taken back."""
+    unread = Summary.objects.filter(withdrawn_at__isnull=False, withdrawn_read_at=None)
+    waiting = set(unread.filter(pk__in=[row.about_id for row in rows]).values_list("pk", flat=True))
+    return {row.pk for row in rows if UUID(str(row.about_id)) in waiting}
+
+
+def taken_back_words(rows: Iterable[Any], reader: Any, now: datetime) -> dict[Any, Words]:
+    """Who changed something, and a way in."""
+    found = Summary.objects.select_related("review", "withdrawn_by", "shared_by").in_bulk(
+        [row.about_id for row in rows]
+    )
+    return {row.pk: _taken_back(found[UUID(str(row.about_id))]) for row in rows}
+
+
+def _taken_back(summary: Summary) -> Words:
+    return say(
+        TAKEN_BACK, {"who": (summary.withdrawn_by or summary.shared_by).first_name}, path=summary.get_absolute_url()
+    )
+
+
+TAKEN_BACK = Pattern(
+    code="summary.withdrawn",
+    about=gettext_lazy("Summary: taken back"),
+    parts={
+        "subject": gettext_lazy("Something changed on your page"),
+        "lead": gettext_lazy("%(who)s changed something on your page."),
+        "line": gettext_lazy("What and why stands there. You have nothing to do."),
+        "action_label": gettext_lazy("Open my page"),
+    },
+    examples={"who": gettext_lazy("Sam")},
+)
+WITHDRAWN = Kind(
+    code="summary.withdrawn",
+    message_class="notice",
+    label=gettext_lazy("Something was taken back"),
+    still_due=still_taken_back,
+    words=taken_back_words,
+    why=lambda row: _("Something that was shared with you was taken back. It goes away once you have read why."),
+    rank=30,
+    patterns=(TAKEN_BACK,),
+)
+
+KINDS = (SHARED, WITHDRAWN)

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from cases.documents.models import Version
 from cases.reviews import frozen
+from cases.reviews.explained import Marker
 from cases.reviews.models import Review, Summary
 from portal import when
 
@@ -28,23 +29,35 @@ class Shown:
     missing: list[dict[str, str]]
     questions: list[str]
     options: list[dict[str, Any]]
-    words: list[dict[str, str]]
+    words: list[dict[str, Any]]
+    headings: dict[str, Any]
 
 
 def shown(body: frozen.Body, link: PageLink) -> Shown:
     """The frozen words for the page, in the reader's language where they are ours."""
 
-    def linked(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [{**line, "href": link(line["page"]) if line["page"] else ""} for line in lines]
+    def linked(lines: list[dict[str, Any]], marker: Marker) -> list[dict[str, Any]]:
+        return [
+            {
+                **line,
+                "heading_pieces": marker.pieces(line["heading"]),
+                "pieces": marker.pieces(line["text"]),
+                "href": link(line["page"]) if line["page"] else "",
+            }
+            for line in lines
+        ]
 
+    words = body["words"]
+    in_answers, in_missing = Marker(words), Marker(words)
     return Shown(
         about=about(body),
-        answers=[{**answer, "lines": linked(answer["lines"])} for answer in body["answers"]],
-        steps=linked(body["steps"]),
-        missing=frozen.missing_points(body),
+        answers=[{**answer, "lines": linked(answer["lines"], in_answers)} for answer in body["answers"]],
+        steps=linked(body["steps"], Marker(words)),
+        missing=[{**point, "pieces": in_missing.pieces(point["note"])} for point in frozen.missing_points(body)],
         questions=frozen.raised(body),
-        options=linked(body["options"]),
-        words=body["words"],
+        options=linked(body["options"], Marker(words)),
+        words=[{**entry, "number": number} for number, entry in enumerate(words, 1)],
+        headings=frozen.HEADINGS,
     )
 
 

@@ -15,7 +15,7 @@ from cases.case.actions import give_consent
 from cases.case.models import Case
 from cases.case.people import cases_where, has_consent_to_read, may, role_in
 from cases.documents.models import Version
-from cases.reviews import actions, by_phone, frozen, opening, sheet, standing
+from cases.reviews import actions, by_phone, changed, frozen, opening, sheet, standing
 from cases.reviews.forms import ClearForm
 from cases.reviews.models import Summary
 from cases.reviews.pdf import summary_pdf
@@ -36,7 +36,15 @@ def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
     chosen = _chosen(versions, request.GET.get("version", ""))
     if chosen and chosen.state == "shared":
         actions.read(chosen, by=Actor.of(request))
+    if case.patient_id == request.user.pk and request.method != "HEAD":
+        actions.read_taken_back(_taken_back_since(versions, chosen), by=Actor.of(request))
     return _page(request, case, versions, chosen)
+
+
+def _taken_back_since(versions: list[Summary], chosen: Summary | None) -> list[Summary]:
+    """The versions that the page says were taken back: the one shown, and those that came after it."""
+    shown = chosen.number if chosen else 0
+    return [each for each in versions if each.state == "withdrawn" and each.number >= shown]
 
 
 def _summaries(request: HttpRequest) -> Any:
@@ -61,6 +69,7 @@ def _page(
 ) -> HttpResponse:
     now = clock.now()
     page: dict[str, Any] = {"case": case, "versions": versions, "summary": chosen, "status": status}
+    page["newest"] = changed.newest_of(versions)
     page["talk"] = Consultation.objects.next_for(case, now)
     page["is_patient"] = role_in(case, request.user) == "patient"
     if chosen and chosen.state == "shared" and chosen.frozen:
@@ -70,6 +79,10 @@ def _page(
             "shown": sheet.shown(chosen.frozen, sheet.document_link(pages)),
             "lead": sheet.summary_lead(chosen),
             "is_earlier": sheet.is_about_earlier_plan(chosen),
+            "newer": _newer(versions, chosen),
+            "taken_back": _taken_back_since(versions, chosen),
+            "since": (since := changed.since(versions, chosen)),
+            "since_heading": changed.heading(since) if since else "",
             "to_read_out": _to_read_out(case, request.user),
             "full": pages[0] if pages else None,
             "pages": len(pages),
@@ -79,6 +92,12 @@ def _page(
     else:
         page |= _before(case, request)
     return render(request, "reviews/summary.html", page, status=status)
+
+
+def _newer(versions: list[Summary], chosen: Summary) -> Summary | None:
+    """The newest version, where this one is an earlier one."""
+    newest = changed.newest_of(versions)
+    return newest if newest and newest.number > chosen.number else None
 
 
 def _to_read_out(case: Case, user: Any) -> bool:
@@ -148,13 +167,15 @@ def _thanks(clear: str, chosen: Summary) -> str:
 def pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The summary as a tagged PDF, to keep or hand over."""
     chosen = find_or_404(_summaries(request).live(), pk=pk)
-    earlier = sheet.is_about_earlier_plan(chosen)
+    versions = list(_summaries(request).filter(review=chosen.review_id).order_by("-number"))
+    since = changed.since(versions, chosen)
     words = frozen.on_paper(
         chosen.frozen,
         title=_("Your plan in plain words"),
         lead=f"{sheet.about(chosen.frozen)}. {sheet.summary_lead(chosen)}",
-        notice=_("This is about an earlier plan. A newer one has come in since.") if earlier else "",
+        notice=_notice(chosen, _newer(versions, chosen)),
         scope=text("scope_short").body,
+        changes=changed.on_paper(since) if since else None,
     )
     try:
         content = summary_pdf(words, author=organisation().name, made_at=chosen.shared_at)
@@ -164,6 +185,19 @@ def pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     actions.read(chosen, as_pdf=True, by=Actor.of(request))
     name = _("Summary %(day)s") % {"day": when.as_date(chosen.shared_at).isoformat()}
     return paper.download(content, name)
+
+
+def _notice(chosen: Summary, newer: Summary | None) -> str:
+    """What stands above everything else on paper."""
+    said = []
+    if newer:
+        words = _("This is an earlier version. Version %(number)s is the newest, shared %(day)s.")
+        said.append(words % {"number": newer.number, "day": when.month_day(newer.shared_at)})
+    if sheet.is_about_earlier_plan(chosen):
+        said.append(_("This is about an earlier plan. A newer one has come in since."))
+    if chosen.correction:
+        said.append(_("What was corrected: %(words)s") % {"words": chosen.correction})
+    return " ".join(said)
 
 
 def _own_case(request: HttpRequest, pk: UUID) -> Case:

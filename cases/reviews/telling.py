@@ -29,6 +29,23 @@ def tell_patient(summary: Summary, review: Review, now: datetime, *, by: Actor) 
         )
 
 
+def tell_taken_back(summary: Summary, review: Review, now: datetime, *, by: Actor) -> None:
+    """She learns that something changed, unless she never knew that it was there. The reason stands on her page."""
+    was_waiting = unplan(summary, kinds=["summary.shared"]) > 0 or hands.READ_SUMMARY in hands.to_read(review.case)
+    hands.was_read(hands.READ_SUMMARY, review.case, by=by)
+    if summary.first_read_at is None and was_waiting:
+        return
+    plan(
+        "summary.withdrawn",
+        summary,
+        version=1,
+        recipient=review.case.patient,
+        due_at=now,
+        useful_until=_useful_until(review, now),
+        case=review.case,
+    )
+
+
 def _useful_until(review: Review, now: datetime) -> datetime:
     """Before a talk the summary is for reading before it; so it is told at once when the talk is near."""
     talk = review.consultation

@@ -3,7 +3,8 @@
 import pytest
 
 from cases.reviews import actions
-from cases.reviews.reminders import SHARED
+from cases.reviews.models import Review
+from cases.reviews.reminders import SHARED, WITHDRAWN
 from portal import clock
 from portal.reminders.models import Reminder
 from portal.reminders.readers import address_of, reader_of
@@ -49,3 +50,35 @@ def test_it_names_the_sender_and_nothing_of_what_is_written():
 def test_its_reason_is_said_on_the_ledger():
     world.shared()
     assert "shared a summary" in SHARED.why(rows()[0])
+
+
+def taken_back():
+    return list(Reminder.objects.filter(kind="summary.withdrawn", settled_at=None))
+
+
+def test_a_summary_she_has_read_is_taken_back_with_a_word_until_she_has_read_why():
+    summary = world.shared()
+    actions.read(summary, by=by("rosa"))
+    actions.withdraw(summary, reason="It was another plan.", by=by("joanne"))
+    (row,) = taken_back()
+    assert WITHDRAWN.still_due([row], clock.now()) == {row.pk}
+    reader = reader_of(address_of(people.person("rosa")), clock.now())
+    (said,) = WITHDRAWN.words([row], reader, clock.now()).values()
+    assert "plan" not in " ".join([said.subject, said.lead, said.line]).lower()
+    people.browser(people.person("joanne")).get(summary.get_absolute_url())
+    assert WITHDRAWN.still_due([row], clock.now()) == {row.pk}
+    people.browser(people.person("rosa")).get(summary.get_absolute_url())
+    assert WITHDRAWN.still_due([row], clock.now()) == set()
+
+
+def test_what_she_never_knew_of_is_taken_back_without_a_word():
+    actions.withdraw(world.shared(), reason="It was another plan.", by=by("joanne"))
+    assert taken_back() == []
+
+
+def test_a_new_version_takes_that_word_back():
+    summary = world.shared()
+    actions.read(summary, by=by("rosa"))
+    actions.withdraw(summary, reason="It was another plan.", by=by("joanne"))
+    actions.share(Review.objects.get(), is_ticked=True, by=by("joanne"))
+    assert taken_back() == []
