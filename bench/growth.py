@@ -83,7 +83,7 @@ def look(person, path: str) -> tuple[float, int]:
     from django.test.utils import CaptureQueriesContext
 
     browser = Client()
-    browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(person, backend="portal.accounts.backend.Backend")
     for _ in range(3):
         answer = browser.get(path)
         if answer.status_code != 200:

@@ -2,13 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Subquery, TimeField, Value
 
 from bookings import slots
 from bookings.models import Consultation, Practice, Reservation, Service
 from cases.case.models import Away, Case
 from cases.documents.models import Version
 from cases.records.models import Visit
+from portal.once import once
 from portal.texts.closed import closed_days
 from portal.texts.words import organisation
 
@@ -22,14 +23,21 @@ def closed(now: datetime) -> frozenset[date]:
 
 def ready_on(case: Case, practice: Practice) -> date | None:
     """The consultant's day on which the first plan of the case could be read, or None."""
-    first = Version.objects.ready_plans().filter(case=case).order_by("put_in_at").first()
-    return first.put_in_at.astimezone(practice.zone).date() if first else None
+    ready_at, _visit_on = _known_of(case)
+    return ready_at.astimezone(practice.zone).date() if ready_at else None
 
 
 def visit_on(case: Case) -> date | None:
     """The day of the case's next visit with the second or third doctor, when it is known."""
-    visits = Visit.objects.booked().filter(case=case)
-    return visits.order_by("-round").values_list("on_date", flat=True).first()
+    return _known_of(case)[1]
+
+
+def _known_of(case: Case) -> tuple[datetime | None, date | None]:
+    """When the first plan of the case could be read, and the day of its next visit: asked together."""
+    plans = Version.objects.ready_plans().filter(case=OuterRef("pk")).order_by("put_in_at").values("put_in_at")
+    visits = Visit.objects.booked().filter(case=OuterRef("pk")).order_by("-round").values("on_date")
+    asked = Case.objects.filter(pk=case.pk).values_list(Subquery(plans[:1]), Subquery(visits[:1]))
+    return once(("known of", case.pk), asked.first) or (None, None)
 
 
 def plan_by(consultation: Consultation, closed: frozenset[date]) -> date | None:
@@ -56,16 +64,20 @@ def _taken(practice: Practice, now: datetime, case: Case | None, moving: Consult
 
 
 def _off(practice: Practice, since: date) -> list[slots.Off]:
-    """The days off, and those on which the consultant is away and somebody stands in."""
-    off = [row.off for row in practice.time_off.all() if row.until_on >= since]
+    """The days off, and those on which the consultant is away and somebody stands in. One query."""
+    off = practice.time_off.order_by().filter(until_on__gte=since)
     away = Away.objects.open().filter(consultant=practice.pk, until_on__gte=since)
-    return off + [slots.Off(first, last) for first, last in away.values_list("from_on", "until_on")]
+    no_time = Value(None, output_field=TimeField())
+    rows = off.values_list("from_on", "until_on", "from_time", "until_time").union(
+        away.values_list("from_on", "until_on", no_time, no_time), all=True
+    )
+    return [slots.Off(*row) for row in rows]
 
 
 def calendar_of(
     practice: Practice, now: datetime, *, case: Case | None = None, moving: Consultation | None = None
 ) -> slots.Calendar:
-    """A consultant's calendar as a case sees it, in five queries."""
+    """A consultant's calendar as a case sees it, in four queries."""
     return slots.Calendar(
         zone=practice.zone,
         spans=[hours.span for hours in practice.hours.all()],
@@ -122,6 +134,6 @@ def judge(
 
 def usual_consultant(case: Case) -> Practice | None:
     """Who talks with this case: its consultant where it has one, else the first by name who takes bookings."""
+    place = case.assignments.filter(ended_at__isnull=True, user=OuterRef("consultant"))
     practices = Practice.objects.working().taking_bookings().select_related("consultant")
-    known = Q(consultant__in=case.assignments.filter(ended_at__isnull=True).values("user"))
-    return practices.filter(known).first() or practices.first()
+    return practices.annotate(is_theirs=Exists(place)).order_by("-is_theirs", "consultant__name").first()

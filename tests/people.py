@@ -110,7 +110,7 @@ def browser(user: User | None = None) -> Client:
     """A browser in which this person is signed in, as after the sign-in page."""
     client = Client()
     if user:
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="portal.accounts.backend.Backend")
     return client
 
 

@@ -31,9 +31,6 @@ MORE = {
     "documents:detail": (23, "the pages, who opens it, and what each office may save by the forms that are signed"),
     "pages:ledger": (21, "what comes is judged by each room whose reminders stand there"),
     "reviews:edit": (19, "the plan as in the viewer, beside the review with its notes and other files"),
-    "opinions:compare": (18, "every opinion with its doctor, points and pages, and what the reader may see of each"),
-    "reviews:preview": (17, "two wordings, and everybody who will see it, beside the review"),
-    "bookings:move": (16, "the consultant's calendar is hours, extra hours, days off, leave and calls"),
 }
 # A first look leaves its line of history, under a lock that lets one of many write it; a first look at a day's
 # reviews opens those that are due.

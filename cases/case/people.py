@@ -177,14 +177,26 @@ def grant_of(case: Case, user: User) -> Helper | None:
     """What the patient allows this person today, or None. Staff act as staff, never by a grant."""
     if user.role:
         return None
-    mine = Helper.objects.granted().filter(case=case.pk, person=user.pk)
-    return once(("grant", case.pk, user.pk), mine.first)
+    return next((grant for grant in _grants_in(case.pk, user.pk) if grant.is_granted), None)
 
 
 def begins(case: Case, user: User) -> bool:
     """Whether this person began the case and waits for the patient's answer."""
-    answered = Helper.objects.answered().filter(case=case.pk, person=user.pk)
-    return case.starter_id == user.pk and not once(("answered", case.pk, user.pk), answered.exists)
+    if case.starter_id != user.pk:
+        return False
+    return not any(grant.agreed_at or grant.ended_at for grant in _grants_in(case.pk, user.pk))
+
+
+def _grants_in(case: UUID, person: UUID) -> list[Any]:
+    """What a person was ever asked about or allowed in a case, each with whether it holds now, and whether the law lets
+    them act besides. One query.
+    """
+    granted = Helper.objects.granted().filter(pk=OuterRef("pk"))
+    standing = Mandate.objects.standing().filter(case=OuterRef("case"), person=OuterRef("person"))
+    known = Helper.objects.filter(case=case, person=person).annotate(
+        is_granted=Exists(granted), has_mandate=Exists(standing)
+    )
+    return once(("grants", case, person), lambda: list(known))
 
 
 def began(user: Any, path: str, own: OuterRef) -> Q:
@@ -224,8 +236,7 @@ def has_mandate(case: Case, user: User) -> bool:
 
 
 def _has_mandate(case: UUID, person: UUID) -> bool:
-    standing = Mandate.objects.standing().filter(case=case, person=person)
-    return once(("mandate", case, person), standing.exists)
+    return any(grant.has_mandate for grant in _grants_in(case, person))  # a paper counts within help alone
 
 
 def acts_as(case: Case, who: Any) -> str:
@@ -245,13 +256,19 @@ def only_theirs(case: Case) -> str:
 
 
 def is_assigned(case: Case, user: User) -> bool:
-    place = Assignment.objects.filter(case=case.pk, user=user.pk, ended_at__isnull=True)
-    return once(("assigned", case.pk, user.pk), place.exists)
+    return _place_in(case, user)[0]
 
 
 def has_consent_to_read(case: Case, consultant: User) -> bool:
-    given = Consent.objects.standing().filter(case=case.pk, kind=Consent.Kind.READ, consultant=consultant.pk)
-    return once(("reads", case.pk, consultant.pk), given.exists)
+    return _place_in(case, consultant)[1]
+
+
+def _place_in(case: Case, user: User) -> tuple[bool, bool]:
+    """Whether a consultant has a place in the case, and the patient's permission to read. One query."""
+    place = Assignment.objects.filter(case=OuterRef("pk"), user=user.pk, ended_at__isnull=True)
+    given = Consent.objects.standing().filter(case=OuterRef("pk"), kind=Consent.Kind.READ, consultant=user.pk)
+    asked = Case.objects.filter(pk=case.pk).values_list(Exists(place), Exists(given))
+    return once(("place", case.pk, user.pk), asked.first) or (False, False)
 
 
 def may(verb: str, case: Case, who: Any) -> bool:

@@ -23,7 +23,7 @@ from portal.pages.demo import travel
 from portal.texts.words import organisation
 
 MAILS_SHOWN = 20
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "portal.accounts.backend.Backend"
 
 
 def demo_users() -> dict[str, User]:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Subquery, Value
 
 from portal import clock
 from portal.vault.models import DataKey
@@ -103,15 +104,29 @@ def look_again(**_signal: object) -> None:
     _seen.set(None)
 
 
+def erasures() -> Subquery:
+    """How many keys were destroyed, as a part of a query that a request makes anyway; its answer goes to `seen`."""
+    destroyed = DataKey.objects.filter(destroyed_at__isnull=False).order_by().values(together=Value(1))
+    return Subquery(destroyed.annotate(number=Count("pk")).values("number"))
+
+
+def seen(erasures: int | None) -> None:
+    """This request has looked: so many keys were destroyed. Nothing changes where it looked before, or destroys."""
+    if _seen.get() is None:
+        _see(erasures or 0)
+
+
+def _see(erasures: int) -> int:
+    _seen.set(erasures)
+    if erasures != _lately["erasures"]:
+        _empty()
+        _lately["erasures"] = erasures
+    return erasures
+
+
 def _erasures() -> int:
     seen = _seen.get()
-    if seen is None:
-        seen = DataKey.objects.filter(destroyed_at__isnull=False).count()
-        _seen.set(seen)
-        if seen != _lately["erasures"]:
-            _empty()
-            _lately["erasures"] = seen
-    return seen
+    return _see(DataKey.objects.filter(destroyed_at__isnull=False).count()) if seen is None else seen
 
 
 @functools.lru_cache(maxsize=4096)

@@ -38,7 +38,7 @@ def test_a_database_that_is_away_is_a_503(error, status):
 @pytest.mark.django_db
 def test_an_old_form_keeps_its_words():
     client = Client(enforce_csrf_checks=True)
-    client.force_login(person("rosa"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(person("rosa"), backend="portal.accounts.backend.Backend")
     words = {"name": "Rosa M.", "draft_of": "about-you"}
     page = client.post(reverse("accounts:about_you"), words, headers={"Referer": "http://testserver/account/you/"})
     assert page.status_code == 403

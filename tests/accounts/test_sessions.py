@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from portal.accounts import actions, drafts, recheck, sessions
+from portal.accounts.backend import Backend
 from portal.actors import Actor
 from portal.history.models import Event
 from tests.people import PASSWORD, browser, person, second_factor
@@ -197,3 +198,18 @@ def test_secrets_of_apps_are_sealed_at_rest():
     row = Authenticator.objects.get(user=person("rosa"), type="totp")
     assert secret not in str(row.data)
     assert get_adapter() is not None
+
+
+def test_a_person_comes_with_her_second_factor_in_one_question(django_assert_num_queries):
+    backend, joanne = Backend(), person("joanne")
+    with django_assert_num_queries(1):
+        found = backend.get_user(joanne.pk)
+        assert (found, found.has_second_factor) == (joanne, True)
+    assert backend.get_user(person("rosa").pk).has_second_factor is False
+
+
+def test_nobody_comes_who_may_not_sign_in_any_more():
+    joanne = person("joanne")
+    joanne.is_active = False
+    joanne.save()
+    assert Backend().get_user(joanne.pk) is None

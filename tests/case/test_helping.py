@@ -5,6 +5,7 @@ import itertools
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import RequestFactory
 
 from cases.case import actions as case_actions
 from cases.case import people as rule
@@ -15,6 +16,7 @@ from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.models import Event
+from portal.once import OnceMiddleware
 from tests import factories, people
 
 pytestmark = pytest.mark.django_db
@@ -357,3 +359,17 @@ def test_a_paper_never_outlives_the_help_it_was_recorded_for(case, asked, over):
 
         paper(case)
         assert verbs_of(case, "ama") >= rule.BY_MANDATE
+
+
+def test_a_page_asks_once_what_somebody_is_in_a_case(case, asked, django_assert_num_queries):
+    agreed(asked, "acts")
+    case_actions.assign(case, people.person("joanne"), why="booking", by=SYSTEM)
+    keys = ("ama", "joanne")
+    users = [people.person(key) for key in keys]
+
+    def page(_request):
+        return [{verb for verb in rule.MAY if rule.may(verb, case, user)} for user in users]
+
+    with django_assert_num_queries(len(keys)):
+        told = OnceMiddleware(page)(RequestFactory().get("/"))
+    assert told == [verbs_of(case, key) for key in keys]

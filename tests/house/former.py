@@ -87,7 +87,7 @@ def look() -> None:
         (coordinator, ("pages:case_file",)),
     ):
         browser = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
-        browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        browser.force_login(person, backend="portal.accounts.backend.Backend")
         answers |= {page: browser.get(reverse(page, args=[case.pk])).status_code for page in pages}
     print(json.dumps(answers))
 

@@ -2,7 +2,8 @@
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.case.models import Case
@@ -78,6 +79,25 @@ def test_a_request_asks_once_about_erasures(django_assert_num_queries):
     with django_assert_num_queries(1):
         for _time in range(3):
             keys.raw_by_id(key.pk)
+
+
+def test_a_page_learns_of_erasures_with_its_person_and_a_form_when_it_reads(client):
+    case = factories.open_case()
+    client.force_login(case.patient)
+    for method, number in ((client.get, 0), (client.post, 1)):
+        keys.look_again()
+        with CaptureQueriesContext(connection) as asked:
+            method(reverse("pages:case_home", args=[case.pk]))
+            Case.objects.get(pk=case.pk).diagnosis  # noqa: B018
+        assert sum(each["sql"].startswith("SELECT COUNT(*)") for each in asked.captured_queries) == number
+
+
+def test_what_a_page_learned_counts_for_nothing_where_keys_are_destroyed():
+    key = keys.new_key()
+    keys.destroy(key)
+    keys.seen(0)
+    keys.raw_by_id(keys.new_key().pk)
+    assert keys._row.cache_info().currsize == 0
 
 
 def test_erased_words_are_gone_from_the_next_page(client):
