@@ -331,6 +331,7 @@ PAGES: dict[str, Page] = {
     "reviews:take": of_case(ASSIGNED, "review", owner="assigned", posts="only"),
     "reviews:hand_back": of_case(ASSIGNED | COORDINATOR, "review", owner="assigned", posts="only"),
     "reviews:note": of_case(ASSIGNED, "review", owner="assigned", posts="only"),
+    "reviews:change_note": of_case(ASSIGNED, "review", "number", owner="assigned", posts="only"),
     "reviews:remove_note": of_case(ASSIGNED, "review", "number", owner="assigned", posts="only"),
     "reviews:preview": of_case(ASSIGNED, "review", owner="assigned", posts="too"),
     "reviews:withdraw": of_case(ASSIGNED | COORDINATOR, "summary", owner="assigned", posts="too"),

@@ -41,6 +41,7 @@ from cases.records.report.passing import SECOND_REPORT
 from cases.reviews import actions as reviews
 from cases.reviews import opening
 from cases.reviews.models import Review
+from cases.reviews.notes.actions import add_note
 from cases.threads import actions as threads
 from portal import clock
 from portal.accounts import actions as accounts
@@ -267,7 +268,7 @@ def _plan(case: Case) -> dict[str, Any]:
     opening.open_due_reviews(clock.now())
     review = reviews.take(Review.objects.get(case=case), by=joanne)
     reading.look_for_all(reading.write(review))
-    reviews.add_note(review, page=1, place="top", words="Ask about the second area.", by=joanne)
+    add_note(review, page=1, place="top", words="Ask about the second area.", by=joanne)
     summary = reviews.share(Review.objects.get(pk=review.pk), is_ticked=True, by=joanne)
     found = {"review": review.pk, "summary": summary.pk, "consultation": talk.pk}
     locked = put_in.checked(case, "locked.pdf", plan_files.locked_pdf())

@@ -18,7 +18,7 @@ from cases.opinions.questions import actions as questions
 from cases.opinions.questions import showing
 from cases.reviews import frozen, telling
 from cases.reviews.lines import past_the_end, without_page
-from cases.reviews.models import Finding, Note, Review, Section, Summary
+from cases.reviews.models import Finding, Review, Section, Summary
 from cases.reviews.rules import (
     MOVES,
     NEEDED_PARTS,
@@ -220,33 +220,6 @@ def _replace_findings(review: Review, findings: Mapping[str, Found]) -> None:
         row = rows.get(point) or Finding(review=review, point=point)
         row.page, row.note, row.question = found.page, found.note, found.question
         row.save()
-
-
-@transaction.atomic
-def add_note(review: Review, *, page: int, place: str, words: str, by: Actor) -> Note:
-    """A numbered remark at a place on a page of the plan; staff's only. Numbers are never used twice."""
-    now = clock.now()
-    review = locked(review)
-    _check("write", review, by, now)
-    if not 1 <= page <= (review.pages):
-        raise Refused(_("Choose a page of this plan."), code="page")
-    if not words.strip():
-        raise Refused(_("Write the note first."), code="empty")
-    last = review.notes.aggregate(last=Max("number"))["last"] or 0
-    note = Note(review=review, number=last + 1, page=page, place=place, written_at=now)
-    note.text = words.strip()
-    note.save(force_insert=True)
-    _tell(by, "review.noted", note, review)
-    return note
-
-
-@transaction.atomic
-def remove_note(note: Note, *, by: Actor) -> None:
-    """Take a note off its page."""
-    review = locked(note.review)
-    _check("write", review, by, clock.now())
-    _tell(by, "review.note_removed", note, review)
-    note.delete()
 
 
 def _iso(day: date | None) -> str:

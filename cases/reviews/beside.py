@@ -1,5 +1,7 @@
 """What stands beside a review in the viewer: the plan it is about, or another document of the case."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -10,40 +12,80 @@ from cases.documents.models import Version
 from cases.documents.reading import looks, viewing
 from cases.documents.words import pages_in_words
 from cases.reviews.models import Note, Review
+from cases.reviews.notes import showing
+from cases.reviews.notes.showing import EARLIER
 from portal.actors import Actor
 
 PLAN = ""
 
 
-def of_review(request: HttpRequest, review: Review, asked: QueryDict, notes: list[Note]) -> viewing.View | None:
-    """The pages asked for, with the notes that stand on the plan's; on record as a look. None without pages."""
-    others = {str(version.document_id): version for version in _others(review, request.user)}
+@dataclass(frozen=True)
+class Beside:
+    """The pages shown, None without any; the notes as a list, wherever they stand."""
+
+    view: viewing.View | None
+    notes: list[showing.Row]
+
+
+def of_review(request: HttpRequest, review: Review, asked: QueryDict, *, can_write: bool = False) -> Beside:
+    """The pages asked for, with the notes that stand on them; on record as a look."""
+    notes, user = showing.notes_of(review), request.user
+    older = _older(review, notes, user)
+    others = {f"{EARLIER}{version.pk}": version for version in older}
+    others |= {str(version.document_id): version for version in _others(review, user)}
     shown = asked.get("document", PLAN)
     shown = shown if shown in others else PLAN
-    choices = [viewing.Choice(PLAN, _named(_("The plan"), review.pages), shown == PLAN)]
-    choices += [
-        viewing.Choice(pk, _named(version.document.title or version.name, version.pages), shown == pk)
-        for pk, version in others.items()
-    ]
-    versions = [others[shown].pk] if shown else review.plan
+    leaves = viewing.leaves_of([others[shown].pk] if shown else review.plan, user)
+    run = showing.run_of(leaves)
     view = viewing.view_of(
-        viewing.leaves_of(versions, request.user),
+        leaves,
         asked,
-        request.user,
+        user,
         address=review.get_absolute_url(),
         also={"document": shown} if shown else {},
         find_url=reverse("reviews:find", args=[review.pk]),
         window="plan",
-        choices=choices,
-        notes=[] if shown else notes,
+        choices=_choices(review, others, shown),
+        notes=showing.pins(notes, run),
+        note_form="" if shown or not can_write else "#new-note",
     )
     if view and request.method != "HEAD":
         looks.note_opening(view.page.version, by=Actor.of(request))
-    return viewing.looked_through(view, asked, request.user) if view and "find" in asked else view
+    view = viewing.looked_through(view, asked, user) if view and "find" in asked else view
+    plan = run if shown == PLAN else showing.plan_run(review, user)
+    return Beside(view, showing.rows(review, notes, plan, [version.pk for version in older]))
+
+
+def listed(review: Review, user: Any) -> list[showing.Row]:
+    """The notes alone."""
+    notes = showing.notes_of(review)
+    older = [version.pk for version in _older(review, notes, user)]
+    return showing.rows(review, notes, showing.plan_run(review, user), older)
+
+
+def _choices(review: Review, others: dict[str, Version], shown: str) -> list[viewing.Choice]:
+    plan = viewing.Choice(PLAN, _named(_("The plan"), review.pages), shown == PLAN)
+    return [plan, *(viewing.Choice(key, _called(key, version), shown == key) for key, version in others.items())]
+
+
+def _called(key: str, version: Version) -> str:
+    name = version.document.title or version.name
+    if key.startswith(EARLIER):
+        name = _("%(name)s, version %(number)s, read earlier") % {"name": name, "number": version.number}
+    return _named(name, version.pages)
 
 
 def _named(name: str, pages: int) -> str:
     return _("%(name)s (%(pages)s)") % {"name": name, "pages": pages_in_words(pages)}
+
+
+def _older(review: Review, notes: Sequence[Note], user: Any) -> list[Version]:
+    """What was read before and has notes on it, as far as it can still be opened."""
+    gone = {note.version_id for note in notes} - set(review.plan)
+    if not gone:
+        return []
+    known = Version.objects.visible_to(user).ready().filter(pk__in=gone).order_by("put_in_at", "number")
+    return list(known.select_related("document__case__key", "case__key"))
 
 
 def _others(review: Review, user: Any) -> list[Version]:

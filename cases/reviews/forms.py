@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.opinions.checklist import BY_CODE, POINTS
 from cases.reviews.actions import Change, Found, answers_of, answers_still_asked
-from cases.reviews.models import Note, Review, Section, Summary
+from cases.reviews.models import Review, Section, Summary
 
 LONGEST = 20_000  # characters of one part
 MOST_ASKED = 60  # questions of the patient's in one form
@@ -229,14 +229,6 @@ def _where(page: int | None) -> str:
 
 def _as_text(findings: Mapping[str, Found]) -> str:
     return json.dumps({code: [row.page, row.note, row.question] for code, row in sorted(findings.items())})
-
-
-class NoteForm(forms.Form):
-    """A remark on a page."""
-
-    page = forms.IntegerField(label=_("Page"), min_value=1, widget=forms.NumberInput({"class": "rs-input--s"}))
-    place = forms.ChoiceField(label=_("Where on it"), choices=Note.Place.choices, initial=Note.Place.TOP)
-    words = forms.CharField(label=_("Note"), max_length=2000, widget=forms.Textarea({"rows": 2}))
 
 
 class ShareForm(forms.Form):

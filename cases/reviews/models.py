@@ -1,5 +1,6 @@
 """A review of a plan in parts, what was found on which page, notes on pages, and the summaries shared."""
 
+import hashlib
 import json
 import uuid
 from typing import TYPE_CHECKING, Any, Self
@@ -187,18 +188,25 @@ class Finding(models.Model):
 
 
 class Note(models.Model):
-    """A numbered remark of the reader at a place on a page. Staff's only."""
+    """A numbered remark of the reader at a place on a page of one version, for a part of the review. Staff's only."""
 
-    class Place(models.TextChoices):
-        TOP = "top", _("Top of the page")
-        MIDDLE = "middle", _("Middle of the page")
-        BOTTOM = "bottom", _("Bottom of the page")
+    class Part(models.TextChoices):
+        NONE = "", _("Nothing yet")
+        PLAIN = "plain", _("In plain words")
+        CHECKLIST = "checklist", _("What a plan should say")
+        QUESTIONS = "questions", _("Questions to raise")
+        OPTIONS = "options", _("What each option asks and gives")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="notes")
     number = models.PositiveIntegerField()
-    page = models.PositiveIntegerField()
-    place = models.CharField(max_length=8, choices=Place.choices, default=Place.TOP)
+    # It stays with the pages on which it was made: a newer version of the plan has other places.
+    version = models.ForeignKey("documents.Version", on_delete=models.PROTECT, related_name="+")
+    page = models.PositiveIntegerField(help_text="of that version")
+    x = models.PositiveSmallIntegerField(help_text="thousandths of the page, from its left")
+    y = models.PositiveSmallIntegerField(help_text="thousandths of the page, from its top")
+    part = models.CharField(max_length=12, choices=Part.choices, blank=True, default=Part.NONE)
+    key = models.CharField(max_length=36, blank=True, default="", help_text="which of the twelve points")
     text = SealedText()
     written_at = models.DateTimeField()
 
@@ -206,11 +214,25 @@ class Note(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["review", "number"], name="note_numbers_are_used_once"),
             models.CheckConstraint(name="note_pages_count_from_1", condition=Q(page__gte=1, number__gte=1)),
-            models.CheckConstraint(name="note_place_is_known", condition=Q(place__in=["top", "middle", "bottom"])),
+            models.CheckConstraint(
+                name="note_stands_on_its_page", condition=Q(x__gte=0, x__lte=1000, y__gte=0, y__lte=1000)
+            ),
+            models.CheckConstraint(
+                name="note_part_is_known", condition=Q(part__in=["", "plain", "checklist", "questions", "options"])
+            ),
+            models.CheckConstraint(
+                name="note_names_which_of_the_points",
+                condition=Q(part="checklist", key__gt="") | (~Q(part="checklist") & Q(key="")),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"note {self.number} of {self.review_id}"
+
+    @property
+    def mark(self) -> str:
+        """A short digest of what it says, to tell whether it changed since it was shown."""
+        return hashlib.sha256(f"{self.part}:{self.key}:{self.text}".encode()).hexdigest()[:16]
 
     @property
     def sealing_key(self) -> "DataKey":

@@ -13,6 +13,7 @@ urlpatterns = [
     path("staff/reviews/<uuid:pk>/take/", views.take, name="take"),
     path("staff/reviews/<uuid:pk>/hand-back/", views.hand_back, name="hand_back"),
     path("staff/reviews/<uuid:pk>/notes/", views.note, name="note"),
+    path("staff/reviews/<uuid:pk>/notes/<int:number>/change/", views.change_note, name="change_note"),
     path("staff/reviews/<uuid:pk>/notes/<int:number>/remove/", views.remove_note, name="remove_note"),
     path("staff/reviews/<uuid:pk>/preview/", views.preview, name="preview"),
     path("staff/summaries/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),

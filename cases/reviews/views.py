@@ -1,5 +1,6 @@
 """The reader's side: the queue, the plan beside its review, the preview, sharing and taking back."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,12 @@ from cases.documents.reading import viewing
 from cases.opinions.checklist import SOURCE
 from cases.opinions.questions import showing
 from cases.reviews import actions, beside, frozen, opening, sheet, standing
-from cases.reviews.forms import NoteForm, ReviewForm, ShareForm, WithdrawForm
+from cases.reviews.forms import ReviewForm, ShareForm, WithdrawForm
 from cases.reviews.lines import reading_grade
-from cases.reviews.models import Review, Section, Summary
+from cases.reviews.models import Note, Review, Section, Summary
+from cases.reviews.notes import actions as notes
+from cases.reviews.notes import showing as noted
+from cases.reviews.notes.forms import ChangeForm, NoteForm
 from cases.reviews.rules import allowed, no_consent, why_not
 from portal import clock, when
 from portal.access import find_or_404, open_to
@@ -110,7 +114,7 @@ def find(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _part(request: HttpRequest, review: Review, asked: QueryDict) -> HttpResponse:
     """One page, the thumbnails around it, or the places found."""
-    view = beside.of_review(request, review, asked, list(review.notes.order_by("number")))
+    view = beside.of_review(request, review, asked).view
     if view is None:
         raise Http404
     return render(request, viewing.PARTS[asked["part"]], {"view": view})
@@ -130,23 +134,28 @@ def _workspace(
     form: ReviewForm | None = None,
     overtaken: dict[str, Section] | None = None,
     note_form: NoteForm | None = None,
+    changing: tuple[int, ChangeForm] | None = None,
     also: list[str] | None = None,
     asked: QueryDict | None = None,
     status: int = 200,
 ) -> HttpResponse:
     at = actions.situation(review, Actor.of(request), clock.now())
     form = form or ReviewForm(review, _questions(review, request.user))
-    notes = list(review.notes.order_by("number"))
+    can_write = not why_not("write", at)
+    shown = beside.of_review(request, review, asked or request.GET, can_write=can_write)
+    linked = noted.linked([row.note for row in shown.notes])
     page = {
         "review": review,
         "case": review.case,
         "form": form,
-        "note_form": note_form or NoteForm(auto_id="note-%s", initial={"page": 1}),
-        "notes": notes,
+        "points": [_with_notes(row, linked) for row in form.point_rows()],
+        "note_form": note_form or NoteForm(page=_page_to_note(shown.view)),
+        "notes": _with_form(shown.notes, changing),
+        "linked": linked,
         "source": SOURCE,
-        "view": beside.of_review(request, review, asked or request.GET, notes),
+        "view": shown.view,
         "can": allowed(at),
-        "can_write": not why_not("write", at),
+        "can_write": can_write,
         "at": at,
         "overtaken": _both_texts(form, overtaken or {}),
         "saved": _last_saved(review),
@@ -155,6 +164,11 @@ def _workspace(
         "also": also,
     }
     return render(request, "reviews/edit.html", page, status=status)
+
+
+def _with_notes(row: dict[str, Any], linked: dict[str, list[Note]]) -> dict[str, Any]:
+    place = f"checklist-{row['point'].code}"
+    return row | {"place": place, "notes": linked[place]}
 
 
 def _both_texts(form: ReviewForm, overtaken: dict[str, Section]) -> dict[str, dict[str, Any]]:
@@ -232,15 +246,34 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
     review = _find(request, pk)
     if closed := _closed(request, review):
         return closed
-    form = NoteForm(request.POST, auto_id="note-%s")
+    form = NoteForm(data=request.POST)
     if form.is_valid():
         try:
-            added = actions.add_note(review, **form.cleaned_data, by=Actor.of(request))
+            added = notes.add_note(review, **form.cleaned_data, by=Actor.of(request))
         except Refused as refused:
             form.add_error(None, refused)
         else:
-            return redirect(f"{review.get_absolute_url()}?page={added.page}#page-{added.page}")
-    return _workspace(request, review, note_form=form, also=[_("The note is not saved yet.")], status=422)
+            return _noted(request, review, f"#note-{added.number}")
+    return _note_refused(request, review, note_form=form)
+
+
+@open_to("consultant")
+@require_POST
+def change_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    """Other words for a note, or another part that it belongs to."""
+    review = _find(request, pk)
+    if closed := _closed(request, review):
+        return closed
+    remark = _note(review, number)
+    form = ChangeForm(remark, request.POST)
+    if form.is_valid():
+        try:
+            notes.change_note(remark, **form.cleaned_data, by=Actor.of(request))
+        except Refused as refused:
+            form.add_error(None, refused)
+        else:
+            return _noted(request, review, f"#note-{number}")
+    return _note_refused(request, review, changing=(number, form))
 
 
 @open_to("consultant")
@@ -248,12 +281,66 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
 def remove_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """Take a note off its page."""
     review = _find(request, pk)
-    remark = find_or_404(review.notes.select_related("review__case__key"), number=number)
     try:
-        actions.remove_note(remark, by=Actor.of(request))
+        notes.remove_note(_note(review, number), by=Actor.of(request))
     except Refused as refused:
         return _workspace(request, review, also=[str(refused.message)], status=409)
-    return redirect(f"{review.get_absolute_url()}#notes")
+    return _noted(request, review, "#notes")
+
+
+def _note(review: Review, number: int) -> Note:
+    return find_or_404(review.notes.select_related("review__case__key"), number=number)
+
+
+def _noted(request: HttpRequest, review: Review, place: str) -> HttpResponse:
+    """The notes as they are now; under htmx also what they belong to, and the pages fetch their marks anew."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(f"{review.get_absolute_url()}{_page_beside(request)}{place}")
+    return _note_part(request, review)
+
+
+def _page_beside(request: HttpRequest) -> str:
+    page = request.POST.get("page", "")
+    return f"?page={page}" if page.isdecimal() else ""
+
+
+def _page_to_note(view: viewing.View | None) -> int:
+    """The page of the plan that is looked at."""
+    return view.number if view and view.note_form else 1
+
+
+def _with_form(rows: list[noted.Row], changing: tuple[int, ChangeForm] | None) -> list[noted.Row]:
+    """The list with the form that came back in its place."""
+    number, form = changing or (0, None)
+    return [replace(row, form=form, is_open=True) if form and row.note.number == number else row for row in rows]
+
+
+def _note_part(
+    request: HttpRequest,
+    review: Review,
+    *,
+    note_form: NoteForm | None = None,
+    changing: tuple[int, ChangeForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    rows = beside.listed(review, request.user)
+    page = {
+        "review": review,
+        "notes": _with_form(rows, changing),
+        "linked": noted.linked([row.note for row in rows]),
+        "note_form": note_form or NoteForm(page=_page_to_note(None)),
+        "can_write": not why_not("write", actions.situation(review, Actor.of(request), clock.now())),
+        "is_part": True,
+    }
+    answer = render(request, "reviews/_notes.html", page, status=status)
+    answer.headers["HX-Trigger"] = "notes-changed"
+    return answer
+
+
+def _note_refused(request: HttpRequest, review: Review, **forms: Any) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        return _note_part(request, review, **forms, status=422)
+    return _workspace(request, review, **forms, also=[_("The note is not saved yet.")], status=422)
 
 
 @open_to("consultant")

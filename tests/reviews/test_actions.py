@@ -7,6 +7,7 @@ from cases.case.models import Consent, ToDo
 from cases.reviews import actions
 from cases.reviews.actions import Change, Found
 from cases.reviews.models import Review, Summary
+from cases.reviews.notes.actions import add_note
 from portal.errors import Refused
 from portal.history.models import Event
 from portal.reminders.models import Reminder
@@ -91,21 +92,6 @@ def test_nothing_is_written_after_consent_is_taken_back():
         world.write(review)
 
 
-def test_notes_are_numbered_and_numbers_are_not_used_twice():
-    review = world.taken()
-    notes = [actions.add_note(review, page=1, place="top", words=f"Note {n}", by=by("joanne")) for n in (1, 2)]
-    actions.remove_note(notes[0], by=by("joanne"))
-    third = actions.add_note(review, page=2, place="bottom", words="Note 3", by=by("joanne"))
-    assert [notes[1].number, third.number] == [2, 3]
-    assert third.text == "Note 3"
-
-
-@pytest.mark.parametrize(("page", "words"), [(3, "x"), (0, "x"), (1, "  ")])
-def test_a_note_needs_words_and_a_page_of_the_plan(page, words):
-    with pytest.raises(Refused):
-        actions.add_note(world.taken(), page=page, place="top", words=words, by=by("joanne"))
-
-
 def test_sharing_freezes_the_words_and_names_the_statement():
     summary = world.shared()
     assert summary.frozen["steps"][0] == {
@@ -121,7 +107,7 @@ def test_sharing_freezes_the_words_and_names_the_statement():
 def test_private_notes_and_page_notes_are_not_in_the_summary():
     review = world.written()
     world.write(review, private="Staff's own remark")
-    actions.add_note(review, page=1, place="top", words="A remark on the page", by=by("joanne"))
+    add_note(review, page=1, place="top", words="A remark on the page", by=by("joanne"))
     summary = actions.share(review, is_ticked=True, by=by("joanne"))
     assert "own remark" not in summary.body
     assert "remark on the page" not in summary.body

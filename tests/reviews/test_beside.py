@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cases.case.actions import withdraw_consent
 from cases.documents import actions as documents
-from cases.reviews import actions
+from cases.reviews.notes.actions import add_note
 from portal.history.models import Event
 from tests import people
 from tests.documents.files import folder
@@ -51,20 +51,13 @@ def test_plan_of_several_files_is_one_run_of_pages(review, show):
     assert second.page_images.get(number=1).get_absolute_url() in page
 
 
-def test_note_stands_on_its_page_and_leads_there(review, show):
-    actions.add_note(review, page=2, place="top", words="Ask about this.", by=world.by("joanne"))
-    assert "rs-page__pin--top" in show("?page=2")
-    assert "rs-page__pin--top" not in show("?page=1")
-    assert f'href="{review.get_absolute_url()}?page=2#page-2"' in show()
-
-
 def test_another_file_of_the_case_can_be_looked_at_without_the_notes(review, show):
-    actions.add_note(review, page=1, place="top", words="Ask about this.", by=world.by("joanne"))
+    add_note(review, page=1, place="top", words="Ask about this.", by=world.by("joanne"))
     other = world.plan(review.case, 1, "biopsy.pdf")
     page = show(f"?document={other.document_id}")
     assert re.search(r"selected>biopsy.pdf \(1 page\)</option>", page)
     assert "Page 1 of 1" in page
-    assert "rs-page__pin--top" not in page
+    assert "rs-scan__pin" not in page
     assert Event.objects.filter(verb="document.opened", about_id=str(other.pk)).count() == 1
 
 

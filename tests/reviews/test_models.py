@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cases.case.actions import end_assignment
-from cases.reviews.models import Finding, Note, Review, Section, Summary
+from cases.reviews.models import Finding, Review, Section, Summary
 from portal import clock
 from tests import people
 from tests.reviews import world
@@ -57,20 +57,6 @@ def test_points_are_there_once_and_pages_count_from_1():
     Finding.objects.create(review=review, point="goal", page=1)
     refuses("finding_once_per_point", lambda: Finding.objects.create(review=review, point="goal", page=2))
     refuses("finding_pages_count_from_1", lambda: Finding.objects.create(review=review, point="cost", page=0))
-
-
-@pytest.mark.parametrize(
-    ("constraint", "fields"),
-    [
-        ("note_numbers_are_used_once", {}),
-        ("note_pages_count_from_1", {"number": 2, "page": 0}),
-        ("note_place_is_known", {"number": 2, "place": "edge"}),
-    ],
-)
-def test_a_note_cannot_have(constraint, fields):
-    fields = {"review": world.taken(), "number": 1, "page": 1, "written_at": clock.now()} | fields
-    Note.objects.create(**(fields | {"number": 1, "page": 1, "place": "top"}))
-    refuses(constraint, lambda: Note.objects.create(**fields))
 
 
 @pytest.mark.parametrize(

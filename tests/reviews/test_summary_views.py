@@ -10,6 +10,7 @@ from django.urls import reverse
 from cases.case.models import Consent, ToDo
 from cases.reviews import actions, opening
 from cases.reviews.models import Review, Summary
+from cases.reviews.notes.actions import add_note
 from portal.clock import now
 from portal.history.models import Event
 from tests import factories, people
@@ -50,7 +51,7 @@ def test_pages_link_into_the_patients_own_document():
 
 def test_nothing_of_the_staffs_notes_is_on_the_page():
     review = world.write(world.written(), private="Staff words")
-    actions.add_note(review, page=1, place="top", words="Remark of staff", by=by("joanne"))
+    add_note(review, page=1, place="top", words="Remark of staff", by=by("joanne"))
     actions.share(review, is_ticked=True, by=by("joanne"))
     text = page_of(review.case).text
     assert "Staff words" not in text

@@ -262,24 +262,6 @@ def test_a_colleague_of_the_case_reads_but_does_not_write():
     assert Review.objects.get().texts["plain"] == world.PLAIN
 
 
-# Notes
-
-
-def test_a_note_is_added_and_removed():
-    review, joanne = world.taken(), browser("joanne")
-    answer = joanne.post(address("note", review), {"page": "2", "place": "middle", "words": "Not tested yet"})
-    assert answer.url == f"{address('edit', review)}?page=2#page-2"
-    assert "Not tested yet" in joanne.get(address("edit", review)).text
-    joanne.post(reverse("reviews:remove_note", args=[review.pk, 1]))
-    assert not review.notes.exists()
-
-
-def test_a_note_without_words_is_asked_for_again():
-    review = world.taken()
-    answer = browser("joanne").post(address("note", review), {"page": "2", "place": "top", "words": ""})
-    assert answer.status_code == 422
-
-
 # Preview, sharing, taking back
 
 

@@ -35,6 +35,8 @@ class Leaf:
     width: int
     height: int
     has_small: bool
+    version: UUID
+    own_number: int  # in its version
 
     @property
     def small_url(self) -> str:
@@ -64,7 +66,8 @@ class View:
     find_url: str = ""
     window: str = ""  # without script, leafing happens in this other window: words typed beside the viewer stay
     choices: Sequence[Choice] = ()
-    notes: Sequence[Any] = ()  # remarks on pages, each with page, place and number
+    notes: Sequence[Any] = ()  # marks on pages, each with page, number, left and top
+    note_form: str = ""  # where somebody who may write notes does so
     found: str = ""  # the words looked for
     hits: Sequence[Hit] = ()
     pictures: int = 0  # pages without words to look through
@@ -170,8 +173,8 @@ def leaves_of(versions: Sequence[UUID], user: Any) -> list[Leaf]:
     rows = known.values_list("version", "number", "pk", "width", "height", "small")
     in_order = sorted(rows, key=lambda row: (order[row[0]], row[1]))
     return [
-        Leaf(place, pk, width, height, small is not None)
-        for place, (_version, _number, pk, width, height, small) in enumerate(in_order, start=1)
+        Leaf(place, pk, width, height, small is not None, version, own)
+        for place, (version, own, pk, width, height, small) in enumerate(in_order, start=1)
     ]
 
 

@@ -213,12 +213,17 @@ function start(viewer) {
   // Links elsewhere on the page that name a page of this run: notes beside it, lines of a summary.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href*='#page-']");
-    if (!link || viewer.contains(link) || link.pathname !== base.pathname || event.ctrlKey || event.metaKey) return;
+    if (!link || viewer.contains(link) || !isOfThisRun(link) || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     go(Number(link.hash.slice("#page-".length)));
     pages.focus({ preventScroll: true });
     viewer.scrollIntoView({ block: "nearest" });
   });
+
+  function isOfThisRun(link) {
+    const query = new URL(link.href).searchParams;
+    return link.pathname === base.pathname && ["document", "version"].every((name) => query.get(name) === base.searchParams.get(name));
+  }
 
   viewer.addEventListener("keydown", (event) => {
     const isTyped = event.target.closest("input, textarea, select, summary, [contenteditable]");
@@ -240,15 +245,22 @@ function start(viewer) {
     const listed = words ? ask("found", now.page, list, "outerHTML") : Promise.resolve(list.replaceChildren());
     viewer.querySelector("[data-find-form] [name=find]").value = words;
     listed.then(() => {
-      for (const figure of figures.filter((each) => each.dataset.loaded)) {
-        delete figure.dataset.loaded;
-        near.unobserve(figure);
-        near.observe(figure);
-      }
+      afresh();
       const first = viewer.querySelector(".rs-found__hit");
       if (first) go(Number(first.value));
     });
   }
+
+  // The pages there are now come anew: with marks under words, with notes.
+  function afresh() {
+    for (const figure of figures.filter((each) => each.dataset.loaded)) {
+      delete figure.dataset.loaded;
+      near.unobserve(figure);
+      near.observe(figure);
+    }
+  }
+
+  document.addEventListener("notes-changed", afresh);
 
   for (const each of viewer.querySelectorAll("[target]")) each.removeAttribute("target");
   viewer.querySelector(".rs-viewer__keys").hidden = false;

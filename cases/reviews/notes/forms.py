@@ -1,0 +1,55 @@
+"""A remark on a page, as somebody types it."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.opinions.checklist import CODES
+from cases.reviews.models import Note
+from cases.reviews.rules import PARTS
+
+PLACES = [("top", _("Top of the page")), ("middle", _("Middle of the page")), ("bottom", _("Bottom of the page"))]
+WORDS = {"label": _("Note"), "max_length": 2000}
+
+
+def _belongs() -> forms.ChoiceField:
+    choices = [
+        ("", _("Nothing yet")),
+        ("plain", PARTS["plain"]),
+        (PARTS["checklist"], [(f"checklist:{code}", title) for code, title in CODES]),
+        ("questions", PARTS["questions"]),
+        ("options", PARTS["options"]),
+    ]
+    return forms.ChoiceField(label=_("Belongs to"), choices=choices, required=False)
+
+
+class NoteForm(forms.Form):
+    """A new one. Where somebody pointed at the page, x and y say the place; else the choice of three does."""
+
+    is_filter = True  # only the words must be there, which goes without saying
+
+    page = forms.IntegerField(label=_("Page"), min_value=1, widget=forms.NumberInput({"class": "rs-input--s"}))
+    place = forms.ChoiceField(label=_("Where on it"), choices=PLACES, initial="top")
+    x = forms.IntegerField(required=False, min_value=0, max_value=1000, widget=forms.HiddenInput)
+    y = forms.IntegerField(required=False, min_value=0, max_value=1000, widget=forms.HiddenInput)
+    words = forms.CharField(**WORDS, widget=forms.Textarea({"rows": 2}))
+    belongs = _belongs()
+    pk = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, page: int = 1, **kwargs: Any):
+        super().__init__(*args, auto_id="note-%s", initial={"page": page, "pk": uuid.uuid4()}, **kwargs)
+
+
+class ChangeForm(forms.Form):
+    """One that stands: its words, and what it belongs to."""
+
+    is_filter = True
+    words = forms.CharField(**WORDS, widget=forms.Textarea({"rows": 2}))
+    belongs = _belongs()
+    seen = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
+    def __init__(self, note: Note, *args: Any, **kwargs: Any):
+        start = {"words": note.text, "belongs": f"{note.part}:{note.key}".rstrip(":"), "seen": note.mark}
+        super().__init__(*args, auto_id=f"note-{note.number}-%s", initial=start, **kwargs)

@@ -1,0 +1,115 @@
+"""Notes as the pages show them: marks at their places, and a list that says where each stands and what it is for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from cases.documents.models import Version
+from cases.documents.reading.viewing import Leaf
+from cases.opinions.checklist import BY_CODE
+from cases.reviews.models import Note, Review
+from cases.reviews.notes.forms import ChangeForm
+from cases.reviews.rules import PARTS
+
+EARLIER = "earlier-"  # before the id of a version: its pages as they were when they were read
+Run = Mapping[tuple[UUID, int], int]  # a version and its page: which page of a run that is
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A note's mark on a page of the run that is shown. Places are of the picture, from its left and its top."""
+
+    number: int
+    page: int
+    left: str
+    top: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A note in the list. `page` is None once the plan that is read has no such page any more."""
+
+    note: Note
+    page: int | None
+    where: str
+    href: str
+    belongs: str
+    belongs_href: str
+    form: ChangeForm
+    is_open: bool = False
+
+
+def notes_of(review: Review) -> list[Note]:
+    """All of them in their order; one query."""
+    return list(review.notes.select_related("version").order_by("number"))
+
+
+def run_of(leaves: Iterable[Leaf]) -> Run:
+    """The run that the viewer shows."""
+    return {(leaf.version, leaf.own_number): leaf.number for leaf in leaves}
+
+
+def plan_run(review: Review, user: Any) -> Run:
+    """The pages of the plan, where something else is shown; one query."""
+    pages = dict(Version.objects.visible_to(user).filter(pk__in=review.plan).values_list("pk", "pages"))
+    in_order = [(pk, own) for pk in review.plan for own in range(1, pages.get(pk, 0) + 1)]
+    return {leaf: number for number, leaf in enumerate(in_order, start=1)}
+
+
+def pins(notes: Iterable[Note], run: Run) -> list[Pin]:
+    """The marks on the pages that are shown; a note on an older version is on none of the newer one's."""
+    return [
+        Pin(note.number, run[note.version_id, note.page], f"{note.x / 10}%", f"{note.y / 10}%")
+        for note in notes
+        if (note.version_id, note.page) in run
+    ]
+
+
+def rows(review: Review, notes: Iterable[Note], run: Run, older: Iterable[UUID]) -> list[Row]:
+    """The list. `run` is the plan's; `older` are the versions that can still be looked at beside it."""
+    known = set(older)
+    return [_row(review, note, run.get((note.version_id, note.page)), known) for note in notes]
+
+
+def _row(review: Review, note: Note, page: int | None, older: set[UUID]) -> Row:
+    if page is not None:
+        where = _("Page %(page)s, %(place)s") % {"page": page, "place": _near(note.y)}
+        href = _href(review, {"page": page})
+    else:
+        where = _("Page %(page)s of an earlier version of the plan, %(place)s") % {
+            "page": note.page,
+            "place": _near(note.y),
+        }
+        shown = {"document": f"{EARLIER}{note.version_id}", "page": note.page}
+        href = _href(review, shown) if note.version_id in older else ""
+    title = BY_CODE[note.key].title if note.key in BY_CODE else PARTS.get(note.part, "")
+    return Row(note, page, where, href, str(title), f"#part-{place_of(note)}", ChangeForm(note))
+
+
+def place_of(note: Note) -> str:
+    """ "plain", or "checklist-goal": the part of the page that it belongs to."""
+    return "-".join(filter(None, (note.part, note.key)))
+
+
+def _href(review: Review, query: dict[str, Any]) -> str:
+    return f"{review.get_absolute_url()}?{urlencode(query)}#page-{query['page']}"
+
+
+def _near(y: int) -> str:
+    if y < 334:
+        return _("near the top")
+    return _("in the middle") if y < 667 else _("near the bottom")
+
+
+def linked(notes: Sequence[Note]) -> dict[str, list[Note]]:
+    """The notes of each part, and of each of the twelve points ("checklist-goal")."""
+    found: dict[str, list[Note]] = {part: [] for part in ("plain", "questions", "options")}
+    found |= {f"checklist-{code}": [] for code in BY_CODE}
+    for note in notes:
+        if note.part:
+            found.setdefault(place_of(note), []).append(note)
+    return found
