@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.full]
 
 @contextmanager
 def migrating():
-    """`to("0001_initial")` goes there and gives that state's models; in the end the newest holds again."""
+    """`to("0002_taken_back_is_read")` goes there and gives that state's models; in the end the newest holds again."""
 
     def to(last: str) -> Callable[[str], Any]:
         MigrationExecutor(connection).migrate([("reviews", last)])
@@ -39,12 +39,12 @@ def test_older_notes_keep_their_page_and_place_and_go_back():
     first = review.plan[0]
     Review.objects.update(plan=[first, second.pk], pages=5)
     with migrating() as to:
-        before = to("0001_initial")("Note").objects
+        before = to("0002_taken_back_is_read")("Note").objects
         for number, (page, place) in enumerate([(2, "top"), (5, "bottom"), (9, "middle")], start=1):
             before.create(review_id=review.pk, number=number, page=page, place=place, written_at=clock.now())
-        to("0002_place_of_notes")
+        to("0003_place_of_notes")
         stood = list(Note.objects.order_by("number").values_list("version", "page", "x", "y"))
-        back = to("0001_initial")("Note").objects.order_by("number").values_list("page", "place")
+        back = to("0002_taken_back_is_read")("Note").objects.order_by("number").values_list("page", "place")
         gone_back = list(back)
     assert stood == [(first, 2, 950, 100), (second.pk, 2, 950, 900), (second.pk, 2, 950, 500)]
     assert gone_back == [(2, "top"), (5, "bottom"), (5, "middle")]

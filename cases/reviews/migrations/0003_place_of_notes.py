@@ -38,7 +38,7 @@ def unpin(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0013_private_files"),
-        ("reviews", "0001_initial"),
+        ("reviews", "0002_taken_back_is_read"),
     ]
 
     operations = [
