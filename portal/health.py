@@ -12,6 +12,8 @@ from cases.documents.worker.machine_text import engine
 from cases.documents.worker.scanner import Scanner
 from portal import clock
 from portal.access import public
+from portal.history.models import Digest, RecordLook
+from portal.history.proof import LATE
 from portal.reminders import sender
 from portal.vault import store
 from portal.vault.models import StoreLook
@@ -59,6 +61,7 @@ def parts() -> list[Part]:
         look_at_reader(),
         look_at_sender(database),
         look_at_files(database),
+        look_at_record(database),
     ]
 
 
@@ -133,3 +136,16 @@ def look_at_files(database: Part) -> Part:
     found = "".join(f"; {what}: {count}" for what, count in counts.items() if count)
     is_late = clock.real_now() - look.at > LOOK_EVERY
     return Part("files", look.is_well and not is_late, f"looked over {look.at:%Y-%m-%dT%H:%M:%SZ}{found}")
+
+
+def look_at_record(database: Part) -> Part:
+    """When the record of what happened was last sealed and proved; `manage.py verify_history` names faults."""
+    if not database.is_well:
+        return Part("record", False, "unknown")
+    last, look = Digest.objects.order_by("pk").last(), RecordLook.objects.filter(pk=1).first()
+    if not last:
+        return Part("record", False, "not sealed yet")
+    is_late = last.on_date < (clock.real_now() - LATE).date()
+    words = f"last sealed {last.on_date}; " + (f"proved {look.at:%Y-%m-%dT%H:%M:%SZ}" if look else "not proved yet")
+    faults = look.faults if look else 0
+    return Part("record", not (is_late or faults), words + (f"; faults: {faults}" if faults else ""))

@@ -31,6 +31,9 @@ BEAT: dict[str, dict[str, object]] = {
     },
     "sweep-rooms": {"task": "cases.documents.tasks.sweep_rooms", "schedule": timedelta(hours=1)},
     "retention": {"task": "portal.tasks.keep_no_longer", "schedule": timedelta(hours=24)},
+    # Asked often, done once a night and once a week: the rows say what is due.
+    "seal-record": {"task": "portal.tasks.seal_record", "schedule": timedelta(hours=1)},
+    "prove-record": {"task": "portal.tasks.prove_record", "schedule": timedelta(hours=6)},
     "look-over-store": {"task": "cases.documents.tasks.look_over_store", "schedule": timedelta(hours=24)},
     "hand-records-over": {"task": "cases.records.tasks.hand_over", "schedule": timedelta(hours=1)},
     "keep-verdicts": {"task": "cases.records.tasks.look_again", "schedule": timedelta(minutes=1)},

@@ -315,6 +315,8 @@ FILE_LIMIT_MB, FILES_PER_SEND, SEND_LIMIT_MB, CASE_LIMIT_MB = 100, 20, 100, 2048
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
 DATA_UPLOAD_MAX_NUMBER_FILES = 200  # those past FILES_PER_SEND are refused by name
+# The nights' digests of the record, outside the database: best on another machine, where lines can only be added.
+HISTORY_FOLDER = Path(env("HISTORY_FOLDER") or PORTAL_VAR / "history")
 CLAMD_URL = env("CLAMD_URL")  # "unix:///run/clamd.sock" or "tcp://clamav:3310"; empty: no scanner configured
 # The program that reads pictures of text (tesseract). Empty: the one on the PATH, if any; "off": none.
 TEXT_ENGINE = env("TEXT_ENGINE") or shutil.which("tesseract") or ""

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 
 from portal import clock
 from portal.actors import Actor
 from portal.history import words
-from portal.history.models import Event
+from portal.history.models import Digest, Event
 
 
 def record(
@@ -37,7 +37,10 @@ def record_each(
 
 
 def older_than(cut: dt.datetime) -> QuerySet[Event]:
-    return Event.objects.filter(at__lt=cut)
+    """What may go. A night that was sealed goes as a whole, once its youngest line is old enough."""
+    night = Digest.objects.filter(upto_id__gte=OuterRef("pk")).order_by("upto_id", "pk").values("newest_at")[:1]
+    lines = Event.objects.filter(at__lt=cut).alias(night_ended=Subquery(night))
+    return lines.filter(Q(night_ended=None) | Q(night_ended__lt=cut))
 
 
 def delete_older_than(cut: dt.datetime) -> int:

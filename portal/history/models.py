@@ -1,7 +1,7 @@
 """The record of what happened: written with the change, never edited; people read it, rules never do."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 # What the team's list of news shows. The index below is made for these.
 NEWS = [
@@ -53,12 +53,44 @@ class Event(models.Model):
 
 
 class Digest(models.Model):
-    """A chained digest of the events up to one id, made each night and kept outside the database too."""
+    """One night's seal: a digest of the lines since the night before, chained to it, written outside the database too.
+
+    It covers the ids above `after_id` up to `upto_id`. The numbers are sealed with it, so that lines which are lawfully
+    gone can be told from others.
+    """
 
     on_date = models.DateField(unique=True)
+    after_id = models.BigIntegerField()
     upto_id = models.BigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    previous = models.CharField(max_length=64, blank=True)
+    lines = models.PositiveBigIntegerField()
+    newest_at = models.DateTimeField(null=True)  # of its youngest line; null without any
+    lines_sha256 = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64, blank=True, unique=True)  # only one can follow another
+    sha256 = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["upto_id", "id"], name="digest_of_a_line")]
+        constraints = [
+            models.CheckConstraint(name="digest_goes_on", condition=Q(upto_id__gte=F("after_id"))),
+            models.CheckConstraint(
+                name="digest_newest_with_lines",
+                condition=Q(lines=0, newest_at__isnull=True) | Q(lines__gt=0, newest_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"digest of {self.on_date}"
+
+
+class RecordLook(models.Model):
+    """What the last proof of the record found: one row, for the health page and the message about it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    at = models.DateTimeField()
+    faults = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="recordlook_is_one_row")]
+
+    def __str__(self) -> str:
+        return "the last proof of the record"

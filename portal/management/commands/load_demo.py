@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from cases.records.models import RecordKind
 from portal import celery, clock
 from portal.accounts.models import User
+from portal.history import outside
 from portal.vault import store
 
 KEPT = {"django_migrations", "django_content_type", "texts_text", "records_recordkind", "bookings_service"}
@@ -55,6 +56,7 @@ def empty_the_house() -> None:
         for kind in kinds:
             kind.changed_at = kind.changed_by = kind.replanned_at = None
         RecordKind.objects.bulk_create(kinds)
+    outside.path().unlink(missing_ok=True)
     store.empty(store.current())
     for entry in Path(settings.EMAIL_FILE_PATH).glob("*"):
         shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
