@@ -18,7 +18,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from bookings import asked_ending, asked_notices, availability, changes, follow_up, rules
+from bookings import asked_ending, asked_moves, asked_notices, availability, changes, follow_up, rules
 from bookings.models import AskedHold, Consultation, Hold, Practice, Reservation, Service
 from bookings.parts import part_in
 from bookings.rules import JustTaken
@@ -311,6 +311,7 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
         consultation.starts_at, consultation.ends_at = kept.starts_at, kept.ends_at
         consultation.wall_at, consultation.time_zone = _wall(kept.starts_at, practice), practice.time_zone
         consultation.how, consultation.held_as = kept.how, kept.pk
+        asked_moves.answered(consultation, by=by)
         consultation.version += 1
         consultation.save()
         _reserve_call(consultation, practice)
@@ -325,8 +326,11 @@ def _locked(consultation: Consultation) -> Consultation:
     return Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
 
 
-def cancel(consultation: Consultation, *, reason: str = "", by: Actor) -> Consultation:
-    """Cancel a call; too tired is reason enough. Pressed twice it is canceled once."""
+def cancel(consultation: Consultation, *, reason: str = "", note: str = "", by: Actor) -> Consultation:
+    """Cancel a call; too tired is reason enough. Pressed twice it is canceled once.
+
+    The team reads `reason`; `note` is read by the patient whose call one of us cancels.
+    """
     now = clock.now()
     with rivals():
         consultation = _locked(consultation)
@@ -336,6 +340,8 @@ def cancel(consultation: Consultation, *, reason: str = "", by: Actor) -> Consul
         consultation.state = Consultation.State.CANCELLED
         consultation.cancelled_at, consultation.cancelled_by = now, by.user
         consultation.cancel_reason = reason.strip()
+        asked_moves.answered(consultation, by=by)
+        consultation.note = note.strip()
         consultation.version += 1
         consultation.save()
         consultation.reservations.all().delete()
@@ -361,7 +367,8 @@ def _settle(verb: str, consultation: Consultation, event: str, by: Actor) -> Con
         consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
         rules.check(verb, consultation, part_in(consultation.case, by), clock.now())
         consultation.state = rules.MOVES[verb].target
-        consultation.save(update_fields=["state"])
+        asked_moves.answered(consultation, by=by)
+        consultation.save(update_fields=["state", "move_asked_at", "note"])
         record(by, event, consultation, patient=consultation.patient_id, case=consultation.case_id)
     return consultation
 

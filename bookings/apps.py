@@ -11,7 +11,7 @@ class BookingsConfig(AppConfig):
     label = "bookings"
 
     def ready(self) -> None:
-        from bookings import actions, asked_ending, asked_notices
+        from bookings import actions, asked_ending, asked_moves, asked_notices
         from bookings.reminders import KINDS
         from portal.reminders.kinds import register
 
@@ -31,11 +31,15 @@ class BookingsConfig(AppConfig):
                 "consultation.completed": _("Noted that the call took place"),
                 "consultation.missed": _("Noted that the call did not take place"),
                 "consultation.seen": _("Looked at a call"),
+                "consultation.asked_to_move": _("Asked for another time for a call"),
                 "hours.set": _("Changed the weekly hours"),
                 "hours.time_off_set": _("Changed time off"),
+                "hours.about_set": _("Changed what patients read about them"),
+                "hours.extra_set": _("Changed extra hours"),
             },
             {
                 asked_ending.ASKED_TIME: _("A time is held: ask the patient"),
+                asked_moves.ASK_TO_MOVE: _("A call needs another time: ask the patient"),
                 actions.ASK_TO_READ: _("A call is booked: ask who may read"),
             },
         )

@@ -88,6 +88,11 @@ def calendar_of(
     )
 
 
+def asked_by_anyone(service: Service, now: datetime) -> slots.Asked:
+    """What somebody new asks for, who has no plan yet and no other call."""
+    return slots.Asked(talk=service.talk, now=now, closed=closed(now))
+
+
 def asked_for(
     case: Case, practice: Practice, service: Service, now: datetime, *, moving: Consultation | None = None
 ) -> slots.Asked:
@@ -114,8 +119,7 @@ def free_starts(
 
 def free_between(practice: Practice, service: Service, now: datetime, first: date, last: date) -> list[datetime]:
     """Every start from one of the consultant's days to another that somebody could book who has no plan yet."""
-    asked = slots.Asked(talk=service.talk, now=now, closed=closed(now))
-    return slots.free_starts(calendar_of(practice, now), asked, first, last)
+    return slots.free_starts(calendar_of(practice, now), asked_by_anyone(service, now), first, last)
 
 
 def judge(

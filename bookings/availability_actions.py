@@ -8,14 +8,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bookings import actions, availability, slots
-from bookings.models import AskedHold, Consultation, Hold, Hours, Practice, TimeOff
+from bookings import actions, asked_moves, availability, slots
+from bookings.models import AskedHold, Consultation, ExtraHours, Hold, Hours, Practice, TimeOff
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 
-KEEP, CANCEL = "keep", "cancel"
+KEEP, MOVE, CANCEL = "keep", "move", "cancel"
 
 
 class Unanswered(Refused):
@@ -45,6 +45,8 @@ class Timed(Protocol):
     def ends_at(self) -> datetime: ...
 
 
+# For each call that lies outside: what becomes of it, and a note that its patient reads.
+Answers = Mapping[UUID, tuple[str, str]]
 Inside = Callable[[Timed], bool]
 
 
@@ -68,20 +70,22 @@ def _let_go_outside(practice: Practice, is_inside: Inside) -> None:
             chosen.reservations.all().delete()
 
 
-def _settle(calls: list[Consultation], answers: Mapping[UUID, str], note: str, by: Actor) -> None:
-    if any(answers.get(call.pk) not in (KEEP, CANCEL) for call in calls):
+def _settle(calls: list[Consultation], answers: Answers, by: Actor) -> None:
+    said = [answers.get(call.pk, ("", "")) for call in calls]
+    if any(answer not in (KEEP, MOVE, CANCEL) for answer, _note in said):
         raise Unanswered(calls)
-    for call in calls:
-        if answers[call.pk] == CANCEL:
-            actions.cancel(call, reason=note, by=by)
+    for call, (answer, note) in zip(calls, said, strict=True):
+        if answer == CANCEL:
+            actions.cancel(call, note=note, by=by)
+        elif answer == MOVE:
+            asked_moves.ask_to_move(call, note=note, by=by)
 
 
 def _change(
     practice: Practice,
     change: Callable[[Practice], object],
     *,
-    answers: Mapping[UUID, str],
-    note: str,
+    answers: Answers,
     event: str,
     by: Actor,
 ) -> Practice:
@@ -93,7 +97,7 @@ def _change(
         was_inside = _inside(practice, now)
         change(practice)
         is_inside = _inside(practice, now)
-        _settle(_left_outside(practice, now, was_inside, is_inside), answers, note, by)
+        _settle(_left_outside(practice, now, was_inside, is_inside), answers, by)
         _let_go_outside(practice, is_inside)
         record(by, event, practice)
     return practice
@@ -103,11 +107,10 @@ def set_hours(
     practice: Practice,
     *,
     spans: Sequence[slots.Span],
-    answers: Mapping[UUID, str] | None = None,
-    note: str = "",
+    answers: Answers | None = None,
     by: Actor,
 ) -> Practice:
-    """Replace the weekly hours. Calls left outside need an answer each ("keep" or "cancel"), else Unanswered."""
+    """Replace the weekly hours. Calls left outside need an answer each ("keep", "move", "cancel"), else Unanswered."""
 
     def change(locked: Practice) -> None:
         locked.hours.all().delete()
@@ -115,7 +118,7 @@ def set_hours(
             Hours(practice=locked, weekday=s.weekday, from_time=s.from_time, until_time=s.until_time) for s in spans
         )
 
-    return _change(practice, change, answers=answers or {}, note=note, event="hours.set", by=by)
+    return _change(practice, change, answers=answers or {}, event="hours.set", by=by)
 
 
 def add_time_off(
@@ -126,8 +129,7 @@ def add_time_off(
     from_time: time | None = None,
     until_time: time | None = None,
     why: str = "",
-    answers: Mapping[UUID, str] | None = None,
-    note: str = "",
+    answers: Answers | None = None,
     by: Actor,
 ) -> Practice:
     """Days off, or a part of each. Calls left outside need an answer each, as with the hours."""
@@ -137,7 +139,28 @@ def add_time_off(
             practice=locked, from_on=from_on, until_on=until_on, from_time=from_time, until_time=until_time, note=why
         )
 
-    return _change(practice, change, answers=answers or {}, note=note, event="hours.time_off_set", by=by)
+    return _change(practice, change, answers=answers or {}, event="hours.time_off_set", by=by)
+
+
+def add_extra_hours(practice: Practice, *, on_date: date, from_time: time, until_time: time, by: Actor) -> Practice:
+    """Hours on one date, above the weekly ones. Refused where they overlap with others on that day."""
+
+    def change(locked: Practice) -> None:
+        others = locked.extra_hours.filter(on_date=on_date, from_time__lt=until_time, until_time__gt=from_time)
+        if others.exists():
+            raise Refused(_("There are extra hours at that time already."), code="overlap")
+        ExtraHours.objects.create(practice=locked, on_date=on_date, from_time=from_time, until_time=until_time)
+
+    return _change(practice, change, answers={}, event="hours.extra_set", by=by)
+
+
+def remove_extra_hours(extra: ExtraHours, *, answers: Answers | None = None, by: Actor) -> Practice:
+    """Take extra hours back. Calls left outside need an answer each, as with the hours."""
+
+    def change(locked: Practice) -> None:
+        locked.extra_hours.filter(pk=extra.pk).delete()
+
+    return _change(extra.practice, change, answers=answers or {}, event="hours.extra_set", by=by)
 
 
 def remove_time_off(time_off: TimeOff, *, by: Actor) -> None:
@@ -147,6 +170,18 @@ def remove_time_off(time_off: TimeOff, *, by: Actor) -> None:
         practice = actions.lock_practice(time_off.practice.consultant)
         TimeOff.objects.filter(pk=time_off.pk).delete()
         record(by, "hours.time_off_set", practice)
+
+
+def set_about(practice: Practice, *, profession: str, languages: str, video_address: str, by: Actor) -> Practice:
+    """What patients read about the consultant, and where they meet by video."""
+    must_own(practice, by)
+    with transaction.atomic():
+        practice = _locked(practice)
+        practice.profession, practice.languages = profession, languages
+        practice.video_address = video_address
+        practice.save(update_fields=["profession", "languages", "video_address"])
+        record(by, "hours.about_set", practice)
+    return practice
 
 
 def set_terms(practice: Practice, *, buffer_minutes: int, daily_cap: int | None, by: Actor) -> Practice:

@@ -12,6 +12,7 @@ from portal.reminders.rules import at_wall, morning
 BOOKED, CANCELLED, TOLD_PATIENT = "bookings.booked", "bookings.cancelled", "bookings.told_patient"
 TOLD_CONSULTANT = "bookings.told_consultant"
 DAY_BEFORE, SAME_DAY = "bookings.day_before", "bookings.same_day"
+PLEASE_MOVE = "bookings.please_move"
 CLOCKS_CHANGED = "bookings.clocks_changed"
 PLAN_DUE, PLAN_MISSING = "bookings.plan_due", "bookings.plan_missing"
 # How long word of a canceled call is still news: it must reach the calendars even after the hour itself.
@@ -83,6 +84,11 @@ def moved(consultation: Consultation, now: datetime, by: Actor) -> None:
     _say(BOOKED if is_own else TOLD_PATIENT, consultation, consultation.patient, now, consultation.ends_at)
     _say(TOLD_CONSULTANT, consultation, consultation.consultant, now, consultation.starts_at)
     _reminders(consultation, now)
+
+
+def asked_to_move(consultation: Consultation, now: datetime) -> None:
+    """One of us cannot keep the time: the patient is asked to choose another. Until then it stays."""
+    _say(PLEASE_MOVE, consultation, consultation.patient, now, consultation.starts_at)
 
 
 def clocks_changed(consultation: Consultation, now: datetime) -> None:

@@ -1,13 +1,14 @@
 """Input of the booking pages: shape only; the rules judge."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import URLValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import How, TimeOff
+from bookings.models import ExtraHours, How, Practice, TimeOff
 from portal.texts.words import text
 
 
@@ -109,6 +110,83 @@ class TermsForm(forms.Form):
         required=False,
         widget=forms.NumberInput(attrs={"class": "rs-input--s"}),
     )
+
+
+class AskToMoveForm(forms.Form):
+    """What the patient reads beside the question for another time."""
+
+    note = forms.CharField(
+        label=_("A note, if you like. The patient reads it."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+        max_length=500,
+    )
+
+
+class AboutForm(forms.ModelForm):
+    """What patients read about a consultant, and where they meet by video."""
+
+    class Meta:
+        model = Practice
+        fields = ["profession", "languages", "video_address"]
+        labels = {
+            "profession": _("What you are"),
+            "languages": _("Languages you can talk in"),
+            "video_address": _("Where you meet by video"),
+        }
+        help_texts = {
+            "profession": _("Like: Oncology nurse, 12 years"),
+            "languages": _("With commas between them, like: English, French"),
+            "video_address": _(
+                "Begins with https://. Your own room, or one for each call: {reference} stands for the call’s number. "
+                "Patients see it after they sign in. Without one, you call them by phone."
+            ),
+        }
+
+    def clean_video_address(self) -> str:
+        written = self.cleaned_data["video_address"].strip()
+        if written:
+            try:
+                URLValidator(schemes=["https"])(written.replace("{reference}", "x"))
+            except forms.ValidationError as wrong:
+                raise forms.ValidationError(_("Enter an address that begins with https://.")) from wrong
+        return written
+
+    def clean_languages(self) -> str:
+        return ", ".join(word.strip() for word in self.cleaned_data["languages"].split(",") if word.strip())
+
+
+class ExtraHoursForm(forms.ModelForm):
+    """Hours on one date."""
+
+    class Meta:
+        model = ExtraHours
+        fields = ["on_date", "from_time", "until_time"]
+        labels = {"on_date": _("Day"), "from_time": _("From"), "until_time": _("Until")}
+        widgets = {
+            "on_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "from_time": forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 900}),
+            "until_time": forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 900}),
+        }
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.today = today
+        # Beside another form on the page, which has a "from" and an "until" of its own.
+        self.auto_id = "extra_%s"
+
+    def clean_on_date(self) -> date:
+        on: date = self.cleaned_data["on_date"]
+        if on < self.today:
+            raise forms.ValidationError(_("Choose a day that is not over."))
+        return on
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        begins, ends = found.get("from_time"), found.get("until_time")
+        if begins and ends and ends <= begins:
+            self.add_error("until_time", _("Enter an end that comes after the start."))
+        return found
 
 
 class TimeOffForm(forms.ModelForm):

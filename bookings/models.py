@@ -154,6 +154,8 @@ class Consultation(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     cancel_reason = SealedText()
+    move_asked_at = models.DateTimeField(null=True, blank=True, help_text="the patient is asked for another time")
+    note = SealedText()  # to the patient, from who asks for another time or cancels
 
     objects = ConsultationQuerySet.as_manager()
 
@@ -175,6 +177,9 @@ class Consultation(models.Model):
                 condition=Q(state="cancelled", cancelled_at__isnull=False, cancelled_by__isnull=False)
                 | (~Q(state="cancelled") & Q(cancelled_at=None, cancelled_by=None)),
                 name="consultation_cancelled_has_time_and_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(move_asked_at=None) | Q(state="booked"), name="consultation_asked_to_move_is_booked"
             ),
         ]
         indexes = [

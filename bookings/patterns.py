@@ -26,6 +26,18 @@ MOVED = Pattern(
     examples=HOW,
     has_time=True,
 )
+PLEASE_MOVE = Pattern(
+    code="bookings.please_move",
+    about=_("Call: we ask for another time"),
+    parts={
+        "subject": _("Can your call be at another time?"),
+        "lead": _("%(consultant)s asks for another time, %(name)s"),
+        "line": _("Your call stays where it is until you choose. If no other time suits you, call us."),
+        "action_label": _("See other times"),
+    },
+    examples=NAME | {"consultant": _("Sam")},
+    has_time=True,
+)
 CLOCKS_CHANGED = Pattern(
     code="bookings.clocks_changed",
     about=_("Call: a law changed the clocks, and the call keeps its hour"),

@@ -54,9 +54,9 @@ def day_sentence(why: Why, name: str) -> str:
 
 @dataclass
 class Offer:
-    """All that one consultant can offer a case for one service, seen from the reader's zone."""
+    """All that one consultant can offer a case, or somebody new, for one service, seen from the reader's zone."""
 
-    case: Case
+    case: Case | None
     practice: Practice
     service: Service
     now: datetime
@@ -72,11 +72,13 @@ class Offer:
 
     @cached_property
     def asked(self) -> slots.Asked:
+        if self.case is None:
+            return availability.asked_by_anyone(self.service, self.now)
         return availability.asked_for(self.case, self.practice, self.service, self.now, moving=self.moving)
 
     @cached_property
     def visit_on(self) -> date | None:
-        return availability.visit_on(self.case)
+        return availability.visit_on(self.case) if self.case else None
 
     @cached_property
     def judged(self) -> list[tuple[datetime, Why]]:

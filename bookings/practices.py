@@ -142,6 +142,12 @@ class TimeOff(models.Model):
         return slots.Off(self.from_on, self.until_on, self.from_time, self.until_time)
 
 
+class ExtraHoursQuerySet(models.QuerySet["ExtraHours"]):
+    def visible_to(self, user: Any) -> "ExtraHoursQuerySet":
+        """A consultant's own."""
+        return self.filter(practice__in=Practice.objects.of(user))
+
+
 class ExtraHours(models.Model):
     """Hours on one date, above the weekly ones; they hold on a day off too."""
 
@@ -149,6 +155,8 @@ class ExtraHours(models.Model):
     on_date = models.DateField()
     from_time = models.TimeField()
     until_time = models.TimeField()
+
+    objects = ExtraHoursQuerySet.as_manager()
 
     class Meta:
         ordering = ["on_date", "from_time"]

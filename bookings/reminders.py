@@ -47,6 +47,12 @@ def still_booked(rows: Rows, now: datetime) -> set[UUID]:
     return set(_still(rows, Consultation.State.BOOKED, until=now))
 
 
+def still_asked_to_move(rows: Rows, now: datetime) -> set[UUID]:
+    """Booked, and the patient has not chosen another time yet."""
+    still = _still(rows, Consultation.State.BOOKED, until=now)
+    return {pk for pk, call in still.items() if call.move_asked_at}
+
+
 def still_cancelled(rows: Rows, now: datetime) -> set[UUID]:
     return set(_still(rows, Consultation.State.CANCELLED))
 
@@ -88,6 +94,15 @@ def _booked(call: Consultation, reader: Reader, now: datetime) -> Words:
         at=call.starts_at,
         path=call.get_absolute_url(),
         attachments=_calendar_file(call, now),
+    )
+
+
+def _please_move(call: Consultation, reader: Reader, now: datetime) -> Words:
+    return say(
+        patterns.PLEASE_MOVE,
+        {"name": reader.called, "consultant": call.consultant.first_name},
+        at=call.starts_at,
+        path=reverse("bookings:move", args=[call.pk]),
     )
 
 
@@ -193,6 +208,10 @@ def _because_changed(row: Reminder) -> str:
     return _("A call of yours changed.")
 
 
+def _because_asked_to_move(row: Reminder) -> str:
+    return _("We asked for another time. Once the call is moved, this one goes away.")
+
+
 def _because_no_plan(row: Reminder) -> str:
     return _("A call is booked. Once the plan is there, this one goes away.")
 
@@ -234,6 +253,16 @@ KINDS = [
         _because_changed,
         10,
         patterns.WE_CANCELLED,
+    ),
+    _kind(
+        codes.PLEASE_MOVE,
+        NOTICE,
+        gettext_lazy("Another time for your call"),
+        still_asked_to_move,
+        _please_move,
+        _because_asked_to_move,
+        10,
+        patterns.PLEASE_MOVE,
     ),
     _kind(
         codes.CLOCKS_CHANGED,

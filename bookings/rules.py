@@ -24,6 +24,7 @@ BOOKED, CANCELLED, COMPLETED, NO_SHOW = "booked", "cancelled", "completed", "no_
 MOVES = {
     "cancel": Move({BOOKED}, CANCELLED, {"patient", "helper", "consultant", "coordinator"}),
     "move": Move({BOOKED}, BOOKED, {"patient", "helper", "coordinator"}),
+    "ask_to_move": Move({BOOKED}, BOOKED, {"consultant", "coordinator"}),
     "complete": Move({BOOKED}, COMPLETED, {"consultant"}),
     "no_show": Move({BOOKED}, NO_SHOW, {"consultant"}),
 }
@@ -54,10 +55,12 @@ def why_not(verb: str, consultation: Booked, role: str, now: datetime) -> str:
         return _("Only the people this call belongs to can do that.")
     if consultation.state not in move.sources:
         return _state_reason(consultation.state)
-    if verb in ("cancel", "move") and now >= consultation.ends_at:
+    if verb in ("cancel", "move", "ask_to_move") and now >= consultation.ends_at:
         return _("This call is over.")
     if verb == "move" and role in ("patient", "helper") and consultation.starts_at - now < MOVE_UNTIL:  # elapsed
         return _("A call can be moved until 2 hours before it starts. You can still cancel it, or call us.")
+    if verb == "ask_to_move" and consultation.starts_at - now < MOVE_UNTIL:  # elapsed
+        return _("It is too late to ask for another time by message: the call starts within 2 hours.")
     if verb in ("complete", "no_show") and now < consultation.starts_at:
         return _("This call has not started yet.")
     return ""

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings import availability_actions as actions
 from bookings import picker, week
 from bookings.availability_actions import Unanswered
-from bookings.forms import TermsForm, TimeOffForm
+from bookings.forms import AboutForm, ExtraHoursForm, TermsForm, TimeOffForm
 from bookings.hours_form import WeekForm
-from bookings.models import Practice, Service, TimeOff
+from bookings.models import Consultation, ExtraHours, Practice, Service, TimeOff
 from portal import clock
 from portal.access import find_or_404, open_to
 from portal.actors import Actor
@@ -31,28 +31,44 @@ def _practice(request: HttpRequest) -> Practice:
     return found or Practice(consultant=user, time_zone=user.time_zone)
 
 
-def _answers(request: HttpRequest) -> dict[UUID, str]:
-    """What was chosen for each call that lies outside: answer-<uuid> = keep | cancel."""
+def _answers(request: HttpRequest) -> dict[UUID, tuple[str, str]]:
+    """What was chosen for each call that lies outside, and its note: answer-<uuid> = keep | move | cancel."""
     answers = {}
     for name, value in request.POST.items():
         if name.startswith("answer-"):
             try:
-                answers[UUID(name.removeprefix("answer-"))] = str(value)
+                call = UUID(name.removeprefix("answer-"))
             except ValueError:
                 continue
+            answers[call] = (str(value), request.POST.get(f"note-{call}", "")[:500])
     return answers
+
+
+def _outside(request: HttpRequest, calls: list[Consultation]) -> list[dict[str, Any]]:
+    """The calls to answer, each with what was said about it so far."""
+    said = _answers(request)
+    return [
+        {"call": call, "answer": answer, "note": request.POST.get(f"note-{call.pk}", "")[:500]}
+        for call in calls
+        for answer, _note in [said.get(call.pk, ("", ""))]
+    ]
 
 
 def _page(request: HttpRequest, practice: Practice, status: int = 200, **more: Any) -> HttpResponse:
     now = clock.now()
+    today = now.astimezone(practice.zone).date()
+    asked = Consultation.objects.upcoming(now).filter(consultant=practice.pk, move_asked_at__isnull=False)
     context = {
         "practice": practice,
         "week": more.pop("week", None) or WeekForm(practice),
         "terms": TermsForm(initial={"buffer_minutes": practice.buffer_minutes, "daily_cap": practice.daily_cap}),
         "time_off": TimeOffForm(),
-        "coming_off": practice.time_off.filter(until_on__gte=now.astimezone(practice.zone).date()),
+        "coming_off": practice.time_off.filter(until_on__gte=today),
+        "about": AboutForm(instance=practice),
+        "extra": ExtraHoursForm(today=today),
+        "coming_extra": practice.extra_hours.filter(on_date__gte=today),
+        "asked_to_move": asked.select_related("patient"),
         "services": Service.objects.all(),
-        "answers": _answers(request) if request.method == "POST" else {},
         **more,
     }
     return render(request, "bookings/hours.html", context, status=status)
@@ -71,11 +87,10 @@ def hours(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, practice, 422, week=form)
     try:
-        note = request.POST.get("note", "")[:500]
-        by = Actor.of(request)
-        actions.set_hours(practice, spans=form.spans, answers=_answers(request), note=note, by=by)
+        actions.set_hours(practice, spans=form.spans, answers=_answers(request), by=Actor.of(request))
     except Unanswered as unanswered:
-        return _page(request, practice, 409, week=form, outside=unanswered.calls, outside_of="hours")
+        outside = _outside(request, unanswered.calls)
+        return _page(request, practice, 409, week=form, outside=outside, outside_of="hours")
     except Refused as refused:
         return _page(request, practice, 409, week=form, also=[refused.message])
     messages.success(request, _("Hours saved."))
@@ -106,10 +121,12 @@ def time_off(request: HttpRequest) -> HttpResponse:
     said = dict(form.cleaned_data)
     said["why"] = said.pop("note")
     try:
-        note = request.POST.get("patient_note", "")[:500]
-        actions.add_time_off(practice, **said, answers=_answers(request), note=note, by=Actor.of(request))
+        actions.add_time_off(practice, **said, answers=_answers(request), by=Actor.of(request))
     except Unanswered as unanswered:
-        return _page(request, practice, 409, time_off=form, outside=unanswered.calls, outside_of="time_off")
+        outside = _outside(request, unanswered.calls)
+        return _page(request, practice, 409, time_off=form, outside=outside, outside_of="time_off")
+    except Refused as refused:
+        return _page(request, practice, 409, time_off=form, also=[refused.message])
     messages.success(request, _("Time off saved."))
     return redirect("bookings:hours")
 
@@ -122,6 +139,69 @@ def remove_time_off(request: HttpRequest, pk: int) -> HttpResponse:
     actions.remove_time_off(row, by=Actor.of(request))
     messages.success(request, _("Time off taken back."))
     return redirect("bookings:hours")
+
+
+@open_to("consultant")
+@require_POST
+def extra_hours(request: HttpRequest) -> HttpResponse:
+    """Hours on one date, on a day off or a closed day too."""
+    practice = _practice(request)
+    form = ExtraHoursForm(request.POST, today=clock.today(practice.zone))
+    if not form.is_valid():
+        return _page(request, practice, 422, extra=form, form=form)
+    try:
+        actions.add_extra_hours(practice, **form.cleaned_data, by=Actor.of(request))
+    except Refused as refused:
+        return _page(request, practice, 409, extra=form, also=[refused.message])
+    messages.success(request, _("Extra hours saved."))
+    return redirect("bookings:hours")
+
+
+@open_to("consultant")
+@require_POST
+def remove_extra_hours(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take extra hours back; calls inside them need an answer, as with the hours."""
+    row = find_or_404(ExtraHours.objects.visible_to(request.user).select_related("practice__consultant"), pk=pk)
+    try:
+        actions.remove_extra_hours(row, answers=_answers(request), by=Actor.of(request))
+    except Unanswered as unanswered:
+        outside = _outside(request, unanswered.calls)
+        return _page(request, row.practice, 409, outside=outside, outside_of=f"extra_{row.pk}")
+    except Refused as refused:
+        return _page(request, row.practice, 409, also=[refused.message])
+    messages.success(request, _("Extra hours taken back."))
+    return redirect("bookings:hours")
+
+
+@open_to("consultant")
+@require_POST
+def about(request: HttpRequest) -> HttpResponse:
+    """What patients read about the consultant, and where they meet by video."""
+    practice = _practice(request)
+    form = AboutForm(request.POST)
+    if not form.is_valid():
+        return _page(request, practice, 422, about=form, form=form)
+    actions.set_about(practice, **form.cleaned_data, by=Actor.of(request))
+    messages.success(request, _("Saved. Patients read this from now on."))
+    return redirect("bookings:hours")
+
+
+@open_to("consultant")
+@require_safe
+def as_a_patient(request: HttpRequest) -> HttpResponse:
+    """The days and times that somebody new would be offered: to look at, nothing can be booked here."""
+    practice = _practice(request)
+    offer = picker.Offer(
+        case=None,
+        practice=practice,
+        service=Service.objects.offered(request.GET.get("service", "")),
+        now=clock.now(),
+        zone=practice.zone,
+        wanted_day=picker.as_date(request.GET.get("day", "")),
+        wanted_month=request.GET.get("month", ""),
+    )
+    context = {"offer": offer, "month": offer.month(), "services": Service.objects.all(), "practice": practice}
+    return render(request, "bookings/as_a_patient.html", context)
 
 
 @open_to("consultant")

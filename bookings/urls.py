@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings import asked_views, staff_pages, views
+from bookings import asked_views, call_views, staff_pages, views
 
 app_name = "bookings"
 urlpatterns = [
@@ -10,17 +10,22 @@ urlpatterns = [
     path("holds/<uuid:pk>/check/", views.check, name="check"),
     path("holds/<uuid:pk>/keep/", views.keep, name="keep"),
     path("holds/<uuid:pk>/asked/", asked_views.asked, name="asked"),
-    path("consultations/<uuid:pk>/", views.detail, name="detail"),
+    path("consultations/<uuid:pk>/", call_views.detail, name="detail"),
     path("consultations/<uuid:pk>/agree-to-read/", asked_views.agree_to_read, name="agree_to_read"),
     path("consultations/<uuid:pk>/move/", views.move, name="move"),
-    path("consultations/<uuid:pk>/cancel/", views.cancel, name="cancel"),
-    path("consultations/<uuid:pk>/call/", views.call, name="call"),
-    path("consultations/<uuid:pk>/calendar.ics", views.calendar_file, name="calendar_file"),
-    path("consultations/<uuid:pk>/complete/", views.settle, {"verb": "complete"}, name="complete"),
-    path("consultations/<uuid:pk>/no-show/", views.settle, {"verb": "no_show"}, name="no_show"),
+    path("consultations/<uuid:pk>/ask-to-move/", call_views.ask_to_move, name="ask_to_move"),
+    path("consultations/<uuid:pk>/cancel/", call_views.cancel, name="cancel"),
+    path("consultations/<uuid:pk>/call/", call_views.call, name="call"),
+    path("consultations/<uuid:pk>/calendar.ics", call_views.calendar_file, name="calendar_file"),
+    path("consultations/<uuid:pk>/complete/", call_views.settle, {"verb": "complete"}, name="complete"),
+    path("consultations/<uuid:pk>/no-show/", call_views.settle, {"verb": "no_show"}, name="no_show"),
     path("staff/hours/", staff_pages.hours, name="hours"),
     path("staff/hours/terms/", staff_pages.terms, name="terms"),
     path("staff/hours/time-off/", staff_pages.time_off, name="time_off"),
     path("staff/time-off/<int:pk>/remove/", staff_pages.remove_time_off, name="remove_time_off"),
+    path("staff/hours/about/", staff_pages.about, name="about"),
+    path("staff/hours/extra/", staff_pages.extra_hours, name="extra_hours"),
+    path("staff/extra-hours/<int:pk>/remove/", staff_pages.remove_extra_hours, name="remove_extra_hours"),
+    path("staff/hours/as-a-patient/", staff_pages.as_a_patient, name="as_a_patient"),
     path("staff/calendar/", staff_pages.calendar, name="calendar"),
 ]

@@ -1,22 +1,20 @@
-"""Picking a time, checking, booking, moving and canceling: the patient's pages of a call."""
+"""Picking a time, checking it, booking or moving: the patient's way to a call."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings import actions, asking, availability, calendars, changes, invitations, offers, picker, rules
-from bookings.forms import CancelForm, CheckForm, PickForm
+from bookings import actions, asking, availability, offers, picker, rules
+from bookings.call_views import consultations, detail_page
+from bookings.forms import CheckForm, PickForm
 from bookings.models import AskedHold, Consultation, Hold, Practice, Service
 from bookings.parts import part_in
 from bookings.rules import JustTaken
 from cases.case import hands
-from cases.case.actions import ask_to_do, must_be_open
 from cases.case.models import Case
 from cases.case.people import COORDINATOR, HELPER, acts_as, has_consent_to_read, may, role_in
 from cases.documents.models import Version
@@ -25,7 +23,6 @@ from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.history.actions import record
 
 DRAFT = "check-and-book"
 
@@ -133,23 +130,13 @@ def pick(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The same page for a call that is booked: pressing a time goes on to a page that moves it."""
-    consultation = find_or_404(_consultations(request), pk=pk)
+    consultation = find_or_404(consultations(request), pk=pk)
     reason = rules.why_not("move", consultation, part_in(consultation.case, request.user), clock.now())
     if reason or not may("book", consultation.case, request.user):
-        return _detail_page(request, consultation, 409, also=[reason or _("Only the patient can move this call here.")])
+        return detail_page(request, consultation, 409, also=[reason or _("Only the patient can move this call here.")])
     if request.method == "POST":
         return _choose(request, consultation.case, consultation)
     return _pick_page(request, consultation.case, consultation)
-
-
-def _base(request: HttpRequest) -> str:
-    """The shell around a page that both sides open. A coordinator acts for the patient, on her pages."""
-    return "base_patient.html" if request.user.role in ("", COORDINATOR) else "base_staff.html"  # type: ignore[union-attr]
-
-
-def _consultations(request: HttpRequest) -> Any:
-    found = Consultation.objects.visible_to(request.user)
-    return found.select_related("case__patient", "patient", "consultant", "service")
 
 
 # Check and book
@@ -217,7 +204,7 @@ def _check_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The last look; its button books, or moves. A second press finds what the first one booked."""
-    booked = _consultations(request).filter(held_as=pk).first()
+    booked = consultations(request).filter(held_as=pk).first()
     booked = booked or AskedHold.objects.visible_to(request.user).filter(pk=pk).first()
     if booked:
         return redirect(booked)
@@ -267,137 +254,3 @@ def keep(request: HttpRequest, pk: UUID) -> HttpResponse:
     actions.renew(kept, by=Actor.of(request))
     said = _("Draft saved %(time)s") % {"time": when.clock_time(clock.now())}
     return HttpResponse(said, content_type="text/plain; charset=utf-8")
-
-
-# A booked call
-
-
-def _asks_to_read(call: Consultation, user: Any) -> bool:
-    """Whether to ask that the consultant of a coming call may read: whom it is to say, and the coordinator who asks."""
-    if not call.is_booked or not call.service.needs_plan or has_consent_to_read(call.case, call.consultant):
-        return False
-    return may("consent", call.case, user) or role_in(call.case, user) == COORDINATOR
-
-
-def _detail_page(
-    request: HttpRequest, consultation: Consultation, status: int = 200, also: list[str] | None = None
-) -> HttpResponse:
-    now, user = clock.now(), request.user
-    role = role_in(consultation.case, user)
-    entry = invitations.entry(consultation, consultation.patient)
-    due_on = availability.plan_by(consultation, availability.closed(now))
-    context = {
-        "base": _base(request),
-        "case": consultation.case,
-        "call": consultation,
-        "role": role,
-        "shows_asked": role in ("consultant", "coordinator"),  # a helper sees what she put in herself
-        "asked": changes.asked_in(consultation, user) if role in ("consultant", "coordinator") else [],
-        "also": also,
-        "moves": rules.allowed(consultation, part_in(consultation.case, user), now),
-        "may_book": may("book", consultation.case, user),
-        "asks_to_read": _asks_to_read(consultation, user),
-        "is_over": consultation.ends_at <= now,
-        "due_on": due_on,
-        "is_past_due": due_on is not None and due_on < now.astimezone(consultation.zone).date(),
-        "has_plan": Version.objects.ready_plans()
-        .visible_to(user if role == COORDINATOR else consultation.patient)
-        .filter(case=consultation.case)
-        .exists(),
-        "day_before": (consultation.starts_at - timedelta(days=1)),
-        "from_at": consultation.starts_at - timedelta(minutes=5),
-        "google": calendars.google_link(entry),
-        "outlook": calendars.outlook_link(entry),
-        "is_elsewhere": when.zone_name(user.zone) != when.zone_name(consultation.zone),  # type: ignore[union-attr]
-    }
-    return render(request, "bookings/detail.html", context, status=status)
-
-
-@open_to(PERSON)
-@require_safe
-def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A call: when, with whom, what happens next, and the ways to change it."""
-    consultation = find_or_404(_consultations(request), pk=pk)
-    if role_in(consultation.case, request.user) not in ("patient", "helper"):
-        case = consultation.case
-        record(Actor.of(request), "consultation.seen", consultation, patient=case.patient_id, case=case.pk, why="care")
-    return _detail_page(request, consultation)
-
-
-@open_to(PERSON)
-@require_safe
-def calendar_file(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The call as a file for one's own calendar."""
-    user: Any = request.user
-    consultation = find_or_404(_consultations(request), pk=pk)
-    answer = HttpResponse(
-        invitations.file(consultation, user, clock.now()), content_type="text/calendar; charset=utf-8"
-    )
-    answer["Content-Disposition"] = f'attachment; filename="{invitations.FILE_NAME}"'
-    return answer
-
-
-@open_to(PERSON)
-@require_http_methods(["GET", "HEAD", "POST"])
-def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Cancel with one press; the reason may stay empty."""
-    consultation = find_or_404(_consultations(request), pk=pk)
-    form = CancelForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            consultation = actions.cancel(
-                consultation, reason=form.cleaned_data["reason"], by=hands.actor_for(request, consultation.case)
-            )
-        except Refused as refused:
-            return _detail_page(request, consultation, 409, [str(refused.message)])
-        return redirect(consultation)
-    reason = rules.why_not("cancel", consultation, part_in(consultation.case, request.user), clock.now())
-    if reason:
-        return _detail_page(request, consultation, 409, [reason])
-    context = {"base": _base(request), "case": consultation.case, "call": consultation, "form": form}
-    return render(request, "bookings/cancel.html", context, status=422 if form.errors else 200)
-
-
-@open_to(PERSON)
-@require_http_methods(["GET", "HEAD", "POST"])
-def call(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Where the call happens: the address shortly before, and help for the one who cannot get in."""
-    consultation = find_or_404(_consultations(request), pk=pk)
-    user: Any = request.user
-    if consultation.consultant_id != user.pk and not may("join_calls", consultation.case, user):
-        raise Http404
-    now = clock.now()
-    if request.method == "POST":
-        today = clock.today(consultation.zone)
-        try:
-            must_be_open(consultation.case, Actor.of(request))
-            ask_to_do("call", consultation, case=consultation.case, due_on=today, by=Actor.of(request))
-        except Refused as no:
-            messages.error(request, no.message)
-        else:
-            messages.success(request, _("We know. One of us calls you now. Please keep your phone near."))
-        return redirect("bookings:call", pk=pk)
-    practice = Practice.objects.visible_to(request.user).filter(pk=consultation.consultant_id).first()
-    opens_at = consultation.starts_at - rules.OPENS_BEFORE
-    context = {
-        "base": _base(request),
-        "case": consultation.case,
-        "call": consultation,
-        "opens_at": opens_at,
-        "is_open": consultation.is_booked and opens_at <= now < consultation.ends_at + rules.OPENS_BEFORE,
-        "address": practice and practice.address_for(consultation),
-    }
-    return render(request, "bookings/call.html", context)
-
-
-@open_to("consultant")
-@require_POST
-def settle(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    """The consultant says how it went."""
-    consultation = find_or_404(_consultations(request), pk=pk)
-    act = {"complete": actions.complete, "no_show": actions.no_show}[verb]
-    try:
-        consultation = act(consultation, by=Actor.of(request))
-    except Refused as refused:
-        return _detail_page(request, consultation, 409, [str(refused.message)])
-    return redirect(consultation)

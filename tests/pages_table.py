@@ -301,6 +301,13 @@ PAGES: dict[str, Page] = {
     "bookings:terms": Page(CONSULTANTS, owner="assigned", posts="only"),
     "bookings:time_off": Page(CONSULTANTS, owner="assigned", posts="only"),
     "bookings:remove_time_off": Page(ASSIGNED, ("time_off",), "assigned", posts="only"),
+    "bookings:ask_to_move": of_case(
+        frozenset({"assigned", "coordinator"}), "consultation", owner="assigned", posts="too"
+    ),
+    "bookings:about": Page(CONSULTANTS, owner="assigned", posts="only"),
+    "bookings:extra_hours": Page(CONSULTANTS, owner="assigned", posts="only"),
+    "bookings:remove_extra_hours": Page(ASSIGNED, ("extra_hours",), "assigned", posts="only"),
+    "bookings:as_a_patient": Page(CONSULTANTS, owner="assigned"),
     "bookings:calendar": Page(CONSULTANTS, owner="assigned"),
     # --- opinions ---
     "opinions:talk": of_case(FAMILY_AND_COORDINATOR),

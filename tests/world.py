@@ -311,7 +311,10 @@ def _hold(case: Case) -> dict[str, Any]:
     joanne = people.person("joanne")
     practice = Practice.objects.get(consultant=joanne)
     availability_actions.add_time_off(practice, from_on=away, until_on=away, by=Actor.person(joanne))
-    return {"hold": kept.pk, "time_off": practice.time_off.get().pk}
+    availability_actions.add_extra_hours(
+        practice, on_date=away, from_time=dt.time(18), until_time=dt.time(19), by=Actor.person(joanne)
+    )
+    return {"hold": kept.pk, "time_off": practice.time_off.get().pk, "extra_hours": practice.extra_hours.get().pk}
 
 
 def _messages(case: Case) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def test_a_call_left_outside_needs_an_answer_and_nothing_is_saved(case, practice
 
 def test_kept_it_stays_where_it_is_and_is_not_asked_about_again(case, practice, joannes_hand):
     booked = factories.book(case)
-    availability_actions.set_hours(practice, spans=SUNDAYS, answers={booked.pk: "keep"}, by=joannes_hand)
+    availability_actions.set_hours(practice, spans=SUNDAYS, answers={booked.pk: ("keep", "")}, by=joannes_hand)
     availability_actions.set_hours(practice, spans=[], by=joannes_hand)
     assert Consultation.objects.get() == booked
     assert Consultation.objects.get().state == "booked"
@@ -56,10 +56,10 @@ def test_kept_it_stays_where_it_is_and_is_not_asked_about_again(case, practice, 
 
 def test_canceled_the_patient_hears_of_it(case, practice, rosa, joannes_hand):
     booked = factories.book(case)
-    answers = {booked.pk: "cancel"}
-    availability_actions.set_hours(practice, spans=SUNDAYS, answers=answers, note="ill", by=joannes_hand)
+    answers = {booked.pk: ("cancel", "I am ill that week")}
+    availability_actions.set_hours(practice, spans=SUNDAYS, answers=answers, by=joannes_hand)
     booked.refresh_from_db()
-    assert (booked.state, booked.cancel_reason) == ("cancelled", "ill")
+    assert (booked.state, booked.note) == ("cancelled", "I am ill that week")
     kinds = Reminder.objects.about(booked).to_person(rosa).unsettled().values_list("kind", flat=True)
     assert list(kinds) == ["bookings.told_patient"]
 
@@ -76,7 +76,7 @@ def test_time_off_asks_about_calls_on_those_days(case, practice, joannes_hand):
     day = booked.starts_at.date()
     with pytest.raises(Unanswered):
         availability_actions.add_time_off(practice, from_on=day, until_on=day, by=joannes_hand)
-    answers = {booked.pk: "keep"}
+    answers = {booked.pk: ("keep", "")}
     availability_actions.add_time_off(practice, from_on=day, until_on=day, answers=answers, by=joannes_hand)
     assert practice.time_off.count() == 1
 

@@ -22,9 +22,11 @@ class Call:
     ends_at: datetime = STARTS + timedelta(hours=1)
 
 
-BEFORE = {("cancel", "booked", role) for role in ("patient", "helper", "consultant", "coordinator")} | {
-    ("move", "booked", role) for role in ("patient", "helper", "coordinator")
-}
+BEFORE = (
+    {("cancel", "booked", role) for role in ("patient", "helper", "consultant", "coordinator")}
+    | {("move", "booked", role) for role in ("patient", "helper", "coordinator")}
+    | {("ask_to_move", "booked", role) for role in ("consultant", "coordinator")}
+)
 DURING = {
     ("cancel", "booked", "patient"),
     ("cancel", "booked", "helper"),

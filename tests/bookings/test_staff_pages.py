@@ -93,7 +93,9 @@ def test_a_call_outside_is_listed_until_it_has_an_answer(joannes, practice, case
     assert "1 booked call is outside the new hours" in page
     assert "Rosa Delgado" in page
     assert 'name="from-6-0"' in page
-    joannes.post(HOURS, {**typed(sun="09:00-12:00"), f"answer-{booked.pk}": "cancel", "note": "moving house"})
+    joannes.post(
+        HOURS, {**typed(sun="09:00-12:00"), f"answer-{booked.pk}": "cancel", f"note-{booked.pk}": "Moving house"}
+    )
     assert Consultation.objects.get().state == "cancelled"
     assert spans(practice) == [(6, "09:00", "12:00")]
 

@@ -1,0 +1,50 @@
+"""One of us cannot keep a call's time: the patient is asked to choose another. Nothing moves by itself."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from bookings import asked_notices, follow_up, rules
+from bookings.models import Consultation, Practice
+from bookings.parts import part_in
+from cases.case.actions import ask_to_do, settle_to_do
+from cases.case.models import ToDo
+from portal import clock
+from portal.actors import Actor
+from portal.history.actions import record
+
+ASK_TO_MOVE = "ask_to_move"  # a to-do: nobody has chosen another time yet
+ANSWER_WITHIN = timedelta(days=3)
+
+
+def ask_to_move(consultation: Consultation, *, note: str = "", by: Actor) -> Consultation:
+    """Ask the patient for another time, with a note that she reads. Asked twice, the newest note counts.
+
+    Whoever has no email is rung the same day; who does not answer within 3 days, and before the call, too.
+    """
+    now = clock.now()
+    with transaction.atomic():
+        Practice.objects.select_for_update(no_key=True).get(pk=consultation.consultant_id)
+        call = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
+        rules.check("ask_to_move", call, part_in(call.case, by), now)
+        call.move_asked_at, call.note = call.move_asked_at or now, note.strip()
+        call.save(update_fields=["move_asked_at", "note"])
+        today = clock.today(call.zone)
+        day_before = call.starts_at.astimezone(call.zone).date() - timedelta(days=1)
+        due_on = max(today, min(today + ANSWER_WITHIN, day_before))
+        if asked_notices.is_written_to(call.patient):
+            follow_up.asked_to_move(call, now)
+        else:
+            due_on = today
+        ask_to_do(ASK_TO_MOVE, call, case=call.case, due_on=due_on, by=by)
+        record(by, "consultation.asked_to_move", call, patient=call.patient_id, case=call.case_id)
+    return call
+
+
+def answered(call: Consultation, *, by: Actor) -> None:
+    """The call moves, or is not booked any more: nothing is asked. Whoever changes it saves the row."""
+    if call.move_asked_at is None:
+        return
+    call.move_asked_at, call.note = None, ""
+    for todo in ToDo.objects.open().filter(kind=ASK_TO_MOVE, about_id=str(call.pk)):
+        settle_to_do(todo, by=by)

@@ -1,0 +1,188 @@
+"""A call that is booked: its page, canceling, asking for another time, the way in, how it went."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bookings import actions, asked_moves, availability, calendars, changes, invitations, rules
+from bookings.forms import AskToMoveForm, CancelForm
+from bookings.models import Consultation, Practice
+from bookings.parts import part_in
+from cases.case import hands
+from cases.case.actions import ask_to_do, must_be_open
+from cases.case.people import COORDINATOR, HELPER, has_consent_to_read, may, role_in
+from cases.documents.models import Version
+from portal import clock, when
+from portal.access import PERSON, find_or_404, open_to
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+
+
+def base_of(request: HttpRequest) -> str:
+    """The shell around a page that both sides open. A coordinator acts for the patient, on her pages."""
+    return "base_patient.html" if request.user.role in ("", COORDINATOR) else "base_staff.html"  # type: ignore[union-attr]
+
+
+def consultations(request: HttpRequest) -> Any:
+    found = Consultation.objects.visible_to(request.user)
+    return found.select_related("case__patient", "patient", "consultant", "service")
+
+
+def _asks_to_read(call: Consultation, user: Any) -> bool:
+    """Whether to ask that the consultant of a coming call may read: whom it is to say, and the coordinator who asks."""
+    if not call.is_booked or not call.service.needs_plan or has_consent_to_read(call.case, call.consultant):
+        return False
+    return may("consent", call.case, user) or role_in(call.case, user) == COORDINATOR
+
+
+def detail_page(
+    request: HttpRequest, consultation: Consultation, status: int = 200, also: list[str] | None = None
+) -> HttpResponse:
+    now, user = clock.now(), request.user
+    role = role_in(consultation.case, user)
+    entry = invitations.entry(consultation, consultation.patient)
+    due_on = availability.plan_by(consultation, availability.closed(now))
+    context = {
+        "base": base_of(request),
+        "case": consultation.case,
+        "call": consultation,
+        "role": role,
+        "shows_asked": role in ("consultant", "coordinator"),  # a helper sees what she put in herself
+        "asked": changes.asked_in(consultation, user) if role in ("consultant", "coordinator") else [],
+        "also": also,
+        "moves": rules.allowed(consultation, part_in(consultation.case, user), now),
+        "may_book": may("book", consultation.case, user),
+        "asks_to_read": _asks_to_read(consultation, user),
+        "is_over": consultation.ends_at <= now,
+        "note": consultation.note if role != HELPER or may("book", consultation.case, user) else "",
+        "due_on": due_on,
+        "is_past_due": due_on is not None and due_on < now.astimezone(consultation.zone).date(),
+        "has_plan": Version.objects.ready_plans()
+        .visible_to(user if role == COORDINATOR else consultation.patient)
+        .filter(case=consultation.case)
+        .exists(),
+        "day_before": (consultation.starts_at - timedelta(days=1)),
+        "from_at": consultation.starts_at - timedelta(minutes=5),
+        "google": calendars.google_link(entry),
+        "outlook": calendars.outlook_link(entry),
+        "is_elsewhere": when.zone_name(user.zone) != when.zone_name(consultation.zone),  # type: ignore[union-attr]
+    }
+    return render(request, "bookings/detail.html", context, status=status)
+
+
+@open_to(PERSON)
+@require_safe
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A call: when, with whom, what happens next, and the ways to change it."""
+    consultation = find_or_404(consultations(request), pk=pk)
+    if role_in(consultation.case, request.user) not in ("patient", "helper"):
+        case = consultation.case
+        record(Actor.of(request), "consultation.seen", consultation, patient=case.patient_id, case=case.pk, why="care")
+    return detail_page(request, consultation)
+
+
+@open_to(PERSON)
+@require_safe
+def calendar_file(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The call as a file for one's own calendar."""
+    user: Any = request.user
+    consultation = find_or_404(consultations(request), pk=pk)
+    answer = HttpResponse(
+        invitations.file(consultation, user, clock.now()), content_type="text/calendar; charset=utf-8"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="{invitations.FILE_NAME}"'
+    return answer
+
+
+@open_to(PERSON)
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Cancel with one press; the reason may stay empty."""
+    consultation = find_or_404(consultations(request), pk=pk)
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            consultation = actions.cancel(
+                consultation, reason=form.cleaned_data["reason"], by=hands.actor_for(request, consultation.case)
+            )
+        except Refused as refused:
+            return detail_page(request, consultation, 409, [str(refused.message)])
+        return redirect(consultation)
+    reason = rules.why_not("cancel", consultation, part_in(consultation.case, request.user), clock.now())
+    if reason:
+        return detail_page(request, consultation, 409, [reason])
+    context = {"base": base_of(request), "case": consultation.case, "call": consultation, "form": form}
+    return render(request, "bookings/cancel.html", context, status=422 if form.errors else 200)
+
+
+@open_to(PERSON)
+@require_http_methods(["GET", "HEAD", "POST"])
+def call(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Where the call happens: the address shortly before, and help for the one who cannot get in."""
+    consultation = find_or_404(consultations(request), pk=pk)
+    user: Any = request.user
+    if consultation.consultant_id != user.pk and not may("join_calls", consultation.case, user):
+        raise Http404
+    now = clock.now()
+    if request.method == "POST":
+        today = clock.today(consultation.zone)
+        try:
+            must_be_open(consultation.case, Actor.of(request))
+            ask_to_do("call", consultation, case=consultation.case, due_on=today, by=Actor.of(request))
+        except Refused as no:
+            messages.error(request, no.message)
+        else:
+            messages.success(request, _("We know. One of us calls you now. Please keep your phone near."))
+        return redirect("bookings:call", pk=pk)
+    practice = Practice.objects.visible_to(request.user).filter(pk=consultation.consultant_id).first()
+    opens_at = consultation.starts_at - rules.OPENS_BEFORE
+    context = {
+        "base": base_of(request),
+        "case": consultation.case,
+        "call": consultation,
+        "opens_at": opens_at,
+        "is_open": consultation.is_booked and opens_at <= now < consultation.ends_at + rules.OPENS_BEFORE,
+        "address": practice and practice.address_for(consultation),
+    }
+    return render(request, "bookings/call.html", context)
+
+
+@open_to("consultant", "coordinator")
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_to_move(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One of us cannot keep the time: the patient is asked for another, with a note that she reads."""
+    consultation = find_or_404(consultations(request), pk=pk)
+    form = AskToMoveForm(request.POST if request.method == "POST" else None)
+    reason = rules.why_not("ask_to_move", consultation, part_in(consultation.case, request.user), clock.now())
+    if not reason and form.is_valid():
+        try:
+            asked_moves.ask_to_move(
+                consultation, note=form.cleaned_data["note"], by=hands.actor_for(request, consultation.case)
+            )
+        except Refused as refused:
+            return detail_page(request, consultation, 409, [str(refused.message)])
+        return redirect(consultation)
+    if reason:
+        return detail_page(request, consultation, 409, [reason])
+    context = {"base": base_of(request), "case": consultation.case, "call": consultation, "form": form}
+    return render(request, "bookings/ask_to_move.html", context, status=422 if form.errors else 200)
+
+
+@open_to("consultant")
+@require_POST
+def settle(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """The consultant says how it went."""
+    consultation = find_or_404(consultations(request), pk=pk)
+    act = {"complete": actions.complete, "no_show": actions.no_show}[verb]
+    try:
+        consultation = act(consultation, by=Actor.of(request))
+    except Refused as refused:
+        return detail_page(request, consultation, 409, [str(refused.message)])
+    return redirect(consultation)
