@@ -1,12 +1,13 @@
 """Gathers what is known of a case, or of a page of cases, in a fixed number of queries."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from bookings.models import Consultation
@@ -27,7 +28,7 @@ from cases.records.report.loop import ON_ITS_WAY
 from cases.records.report.planning import ASK_REPORT
 from cases.records.standing import ItemStanding, Standing, standings
 from cases.records.states import ReferralState, ReportState, VisitState
-from portal import when
+from portal import beside, when
 from portal.accounts.models import User
 from portal.texts.models import Organisation
 from portal.texts.words import organisation
@@ -107,9 +108,7 @@ def of_cases(
     `here` spares a query where the page has our own house's facts already. The team also sees what is to go back;
     with tellers, who spoke of each record last.
     """
-    rows = _look_up({case.pk: case for case in cases}, now, here, with_tellers=with_tellers)
-    if for_team:
-        _look_up_lent(cases, rows, when.as_date(now))
+    rows = _look_up({case.pk: case for case in cases}, now, here, for_team=for_team, with_tellers=with_tellers)
     return {case.pk: _gather(case, rows) for case in cases}
 
 
@@ -119,13 +118,14 @@ def _look_up(
     here: Organisation | None,
     beginner: User | None = None,
     *,
+    for_team: bool = False,
     with_tellers: bool = False,
 ) -> _Rows:
     # A third doctor's visit is a later round and takes the second's place.
     parts = ("office", "clinician", "referral", "report")
     seen = Visit.objects.visible_to(beginner) if beginner else Visit.objects.all()
-    beside = {"talks_of_case": talks.beside("case", beginner), "decided": decisions.beside("case")}
-    live = seen.live().filter(case__in=cases).annotate(**beside, opinions=comparing.beside("case"))
+    known = {"talks_of_case": talks.beside("case", beginner), "decided": decisions.beside("case")}
+    live = seen.live().filter(case__in=cases).annotate(**known, opinions=comparing.beside("case"))
     visits = live.select_related(*parts).order_by("round")
     rows = _Rows()
     for visit in visits:
@@ -135,14 +135,9 @@ def _look_up(
             _leave_out(visit, beginner)
         if loop := getattr(visit, "report", None):
             rows.reports.setdefault(visit.case_id, []).append(loop)
-    rows.primary_offices = _primary_offices(rows.reports)
     closed = ClosedDays(now.date())
     rows.standings = standings(rows.visits.values(), now, closed, with_tellers=with_tellers, reader=beginner)
-    calls = Consultation.objects.visible_to(beginner) if beginner else Consultation.objects.all()
-    upcoming = calls.upcoming(now).filter(case__in=cases).select_related("consultant", "service")
-    for consultation in upcoming:
-        rows.consultations.setdefault(consultation.case_id, consultation)
-    _look_up_plans_and_calls(cases, rows, beginner)
+    _look_up_beside(cases, now, rows, beginner, _with_more_lent(cases.values(), rows, now) if for_team else set())
     if any(consultation.service.needs_plan for consultation in rows.consultations.values()):
         region = (here or organisation()).region
         rows.closed = closed[region]
@@ -158,11 +153,11 @@ def _leave_out(visit: Visit, beginner: User) -> None:
             visit._state.fields_cache[part] = None
 
 
-def _look_up_lent(cases: Sequence[Case], rows: _Rows, today: dt.date) -> None:
-    """What is to go back by today. One query where a day to act has come that the visit that leads knows nothing of:
-    then something was lent for another visit, or one that was called off.
+def _with_more_lent(cases: Iterable[Case], rows: _Rows, now: dt.datetime) -> set[UUID]:
+    """Puts down what is to go back by today of the visits that lead. The cases where a day to act has come that those
+    know nothing of: there something was lent for another visit, or one that was called off.
     """
-    others = []
+    today, others = when.as_date(now), set()
     for case in cases:
         visit = rows.visits.get(case.pk)
         stands = rows.standings[visit.pk] if visit else None
@@ -170,44 +165,65 @@ def _look_up_lent(cases: Sequence[Case], rows: _Rows, today: dt.date) -> None:
         rows.lent[case.pk] = [item for item in own if item.is_to_go_back(today)]
         is_known = bool(rows.lent[case.pk]) or bool(stands and stands.act_by and stands.act_by <= today)
         if case.act_by and case.act_by <= today and not is_known:
-            others.append(case.pk)
-    if others:
-        due = RecordItem.objects.to_give_back().filter(visit__case__in=others, due_back_on__lte=today)
-        for item in due.select_related("kind", "visit__office").order_by("due_back_on"):
-            rows.lent[item.visit.case_id].append(item)
+            others.add(case.pk)
+    return others
 
 
-def _primary_offices(reports: Mapping[UUID, Sequence[ReportLoop]]) -> dict[UUID, Office]:
-    """The primary doctors' offices of cases whose report has left the second doctor; mostly none, without a query."""
-    cases = [case for case, loops in reports.items() if any(loop.state in ON_ITS_WAY for loop in loops)]
-    if not cases:
-        return {}
-    links = CaseClinician.objects.filter(case__in=cases, role=CaseClinician.Role.PRIMARY)
-    found = {link.case_id: link.clinician.office for link in links.select_related("clinician__office")}
-    return {case: office for case, office in found.items() if office}
-
-
-def _look_up_plans_and_calls(cases: Mapping[UUID, Case], rows: _Rows, beginner: User | None) -> None:
-    """The states of the plans; calls that wait, and those to offices that were made or put off. One query.
-
-    For a beginner, her own files and wishes.
+def _look_up_beside(
+    cases: Mapping[UUID, Case], now: dt.datetime, rows: _Rows, beginner: User | None, more_lent: Collection[UUID]
+) -> None:
+    """What comes beside the rows of the cases, in one query: their plans, consultations and calls; and where it is
+    wanted, the primary doctor's office, and what is to go back. For a beginner, her own files and wishes.
     """
     files = Version.objects.visible_to(beginner) if beginner else Version.objects.all()
     plans = files.live().filter(document__kind=PLAN, document__withdrawn_at=None)
+    booked = Consultation.objects.visible_to(beginner) if beginner else Consultation.objects.all()
+    booked = booked.upcoming(now).filter(case=OuterRef("pk")).select_related("consultant", "service")[:1]
+    primary = CaseClinician.objects.filter(role=CaseClinician.Role.PRIMARY).select_related("clinician__office")
+    primary, reported = primary.filter(case=OuterRef("pk")), _with_report_on_its_way(rows.reports)
+    lent = RecordItem.objects.to_give_back().filter(visit__case=OuterRef("pk"), due_back_on__lte=when.as_date(now))
+    lent = lent.select_related("kind", "visit__office").order_by("due_back_on")
+    wanted = {
+        "plans": ArraySubquery(plans.filter(case=OuterRef("pk")).values("state")),
+        "said_of_calls": _calls(beginner),
+        "booked": beside.of(booked),
+        "primary": beside.of(primary if reported else primary.none()),
+        "lent": beside.of(lent if more_lent else lent.none()),
+    }
+    for found in Case.objects.filter(pk__in=cases).annotate(**wanted).values("pk", *wanted):
+        case = found["pk"]
+        rows.plans[case] = set(found["plans"])
+        for consultation in beside.read(booked, found["booked"]):
+            rows.consultations[case] = consultation
+        for link in beside.read(primary, found["primary"]) if case in reported else ():
+            if link.clinician.office:
+                rows.primary_offices[case] = link.clinician.office
+        if case in more_lent:
+            rows.lent[case] += beside.read(lent, found["lent"])
+        _put_down_calls(case, found["said_of_calls"], rows)
+
+
+def _with_report_on_its_way(reports: Mapping[UUID, Sequence[ReportLoop]]) -> set[UUID]:
+    """The cases whose report has left the second doctor; mostly none."""
+    return {case for case, loops in reports.items() if any(loop.state in ON_ITS_WAY for loop in loops)}
+
+
+def _calls(beginner: User | None) -> ArraySubquery:
+    """Calls that wait, and those to offices that were made or put off."""
     wanted = Q(kind__in=CALL_KINDS, done_at=None) | Q(kind__in=CALLS_TO_OFFICES)
     said = {name: name for name in ("kind", "about_id", "asked_at", "due_on", "done_at")}
     asked = ToDo.objects.filter(asked_by=beginner) if beginner else ToDo.objects.all()
-    calls = asked.filter(wanted, case=OuterRef("pk")).order_by("-due_on").values(said=JSONObject(**said))
-    states = ArraySubquery(plans.filter(case=OuterRef("pk")).values("state"))
-    for case, found, called in Case.objects.filter(pk__in=cases).values_list("pk", states, ArraySubquery(calls)):
-        rows.plans[case] = set(found)
-        for todo in called:
-            due_on = dt.date.fromisoformat(todo["due_on"])
-            if todo["kind"] in CALL_KINDS:
-                rows.calls[case] = due_on
-            else:
-                asked_at, is_done = dt.datetime.fromisoformat(todo["asked_at"]), todo["done_at"] is not None
-                rows.calls_about.setdefault(todo["about_id"], []).append(CallAbout(asked_at, due_on, is_done))
+    return ArraySubquery(asked.filter(wanted, case=OuterRef("pk")).order_by("-due_on").values(said=JSONObject(**said)))
+
+
+def _put_down_calls(case: UUID, called: Iterable[Mapping[str, Any]], rows: _Rows) -> None:
+    for todo in called:
+        due_on = dt.date.fromisoformat(todo["due_on"])
+        if todo["kind"] in CALL_KINDS:
+            rows.calls[case] = due_on
+        else:
+            asked_at, is_done = dt.datetime.fromisoformat(todo["asked_at"]), todo["done_at"] is not None
+            rows.calls_about.setdefault(todo["about_id"], []).append(CallAbout(asked_at, due_on, is_done))
 
 
 def _gather(case: Case, rows: _Rows) -> Gathered:
