@@ -410,6 +410,7 @@ PAGES: dict[str, Page] = {
     ),
     "pages:new_case": Page(COORDINATOR, owner="coordinator", posts="too"),
     "pages:read_out": of_case(COORDINATOR, owner="coordinator", posts="too", body={"version": "2"}),
+    "pages:to_post": of_case(COORDINATOR, owner="coordinator"),
     "pages:print_bundle": of_case(COORDINATOR, owner="coordinator", posts="only"),
     "pages:post_bundle": of_case(COORDINATOR, owner="coordinator", posts="only"),
     "pages:log_call": of_case(COORDINATOR, owner="coordinator", posts="too"),

@@ -1,5 +1,6 @@
 """Who is who in a case, and what each may do. Pages compute "who can open it" from here."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -351,19 +352,29 @@ def who_can_open(
     """Everyone who can open the case's documents today, or do `verb`, computed from the rule; with their words,
     as `reader` (the patient when nobody is named) says them. `are_ready`: of staff only those with a second factor.
     """
-    words = words_for(case, reader)
-    able = User.objects.filter(_able(case, verb), can_sign_in=True).order_by("name")
+    able = able_to(case, verb)
     if are_ready:
         able = able.filter(Q(role="") | Exists(Authenticator.objects.filter(user=OuterRef("pk"))))
-    people = [(case.patient if user.pk == case.patient_id else user, _part(case, user)) for user in able]
+    return in_their_parts(case, able, verb, reader)
+
+
+def able_to(case: Case, verb: str) -> QuerySet[User]:
+    """The people of `who_can_open`."""
+    return User.objects.filter(_able(case, verb), can_sign_in=True).order_by("name")
+
+
+def in_their_parts(case: Case, able: Iterable[User], verb: str, reader: User | None = None) -> list[tuple[User, str]]:
+    """Those who are able to do a verb with their words, the patient first."""
+    words = words_for(case, reader)
+    people = [(case.patient if user.pk == case.patient_id else user, _part(case, user, verb)) for user in able]
     return [(user, str(words[part])) for user, part in sorted(people, key=lambda each: list(words).index(each[1]))]
 
 
-def _part(case: Case, user: User) -> str:
-    """The role of someone who is known to be in the case."""
+def _part(case: Case, user: User, verb: str) -> str:
+    """The role of someone who is known to be able to do this in the case."""
     if user.pk == case.patient_id:
         return PATIENT
-    if user.pk == case.starter_id and begins(case, user):
+    if user.pk == case.starter_id and verb in BY_BEGINNING and begins(case, user):
         return BEGINNER
     return {User.Role.CONSULTANT: CONSULTANT, User.Role.COORDINATOR: COORDINATOR}.get(User.Role(user.role), HELPER)
 

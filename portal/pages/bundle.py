@@ -6,9 +6,10 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cases.case import hands
 from cases.case.actions import ask_to_do, must, settle_to_do
@@ -102,6 +103,27 @@ def _case(request: HttpRequest, pk: str) -> Case:
     return found
 
 
+def to_post_url(case: Case) -> str:
+    return reverse("pages:to_post", args=[case.pk])
+
+
+@open_to(User.Role.COORDINATOR)
+@require_safe
+def to_post(request: HttpRequest, pk: str) -> HttpResponse:
+    """Her pages in large print and the letters that go with them: print them, then say that they are posted."""
+    case = _case(request, pk)
+    waiting = bundle_pages.waiting(request.user, case, clock.now())
+    printed = ToDo.objects.open().visible_to(request.user).filter(kind=POST_SHEET, case=case)
+    page = {
+        "case": case,
+        "patient": case.patient,
+        "file_url": cards.file_url(case),
+        "letters": [f"{letter.pk}:{seen}" for letter, seen in waiting],
+        "is_printed": printed.exists(),
+    }
+    return render(request, "pages/to_post.html", page)
+
+
 @open_to(User.Role.COORDINATOR)
 @require_POST
 def print_bundle(request: HttpRequest, pk: str) -> HttpResponse:
@@ -111,7 +133,7 @@ def print_bundle(request: HttpRequest, pk: str) -> HttpResponse:
         content, now = made_now(case, by=by)
     except Refused as no:
         messages.warning(request, no.message)
-        return redirect(cards.file_url(case))
+        return redirect(to_post_url(case))
     return paper.download(content, _("Post %(day)s") % {"day": when.as_date(now).isoformat()})
 
 

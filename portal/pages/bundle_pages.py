@@ -24,15 +24,20 @@ from portal.onepage import Section, Sheet, in_the_patients_words, made
 from portal.pages import cards, carry, facts, hand, privacy_parts, sheet, signed, words
 from portal.pages.facts import Gathered
 from portal.reminders import by_hand, emails, letters, readers
-from portal.reminders.models import Delivery
+from portal.reminders.models import Delivery, Reminder
 from portal.texts.words import organisation, text
 
 
 def waiting(user: Any, case: Case, now: dt.datetime) -> list[tuple[Delivery, str]]:
     """The letters that wait to be posted to the patient, each with the sign of what it says now."""
+    return [(each, by_hand.seen(rows)) for each, rows in _letters(user, case, now)]
+
+
+def _letters(user: Any, case: Case, now: dt.datetime) -> list[tuple[Delivery, list[Reminder]]]:
+    """The letters that wait with what each of them has to say."""
     found = hand.letters_to(user, case.patient, now)
-    held = [(each, by_hand.due_rows(each, now)) for each in found]
-    return [(each, by_hand.seen(rows)) for each, rows in held if rows]
+    due = by_hand.due_in(found, now)
+    return [(each, due[each.pk]) for each in found if due[each.pk]]
 
 
 def pages(case: Case, user: Any, now: dt.datetime) -> list[Sheet]:
@@ -75,7 +80,7 @@ def _letter(case: Case, user: Any, now: dt.datetime) -> list[Section]:
     """What waits to be said, each thing once, below the address that the envelope's window shows."""
     patient = case.patient
     reader = readers.reader_of(readers.address_of(patient), now)
-    rows = [row for each, _seen in waiting(user, case, now) for row in by_hand.due_rows(each, now)]
+    rows = [row for _letter, due in _letters(user, case, now) for row in due]
     to = Section(_("To"), rows=[{"label": patient.name, "value": patient.postal}])
     if reader is None or not rows:
         return [to] if patient.postal else []

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,9 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from cases.case.away import showing as away_showing
-from cases.case.models import CallLog, Case, CaseClinician, ToDo
-from cases.case.people import who_can_open
-from cases.opinions.questions import showing as showing_questions
+from cases.case.models import Case, CaseClinician
+from cases.case.people import in_their_parts
 from cases.records import showing
 from cases.records import words as record_words
 from cases.records.models import RecordItem
@@ -29,11 +27,10 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.actions import record
 from portal.pages import (
-    bundle,
-    bundle_pages,
     cards,
     carry,
     facts,
+    file_lists,
     hand,
     log_rows,
     office_links,
@@ -44,12 +41,9 @@ from portal.pages import (
     worry,
 )
 from portal.pages.facts import Gathered
+from portal.pages.file_lists import Lists, Named
 from portal.reminders import kinds
-from portal.reminders.models import Reminder
 
-LINES_ON_A_PAGE = 15
-REMINDERS_SHOWN = 6
-CALLS_SHOWN = 5
 STAFF_ROLES = {
     CaseClinician.Role.PRIMARY: lambda: _("Primary doctor"),
     CaseClinician.Role.FIRST: lambda: _("Gave the plan"),
@@ -74,7 +68,7 @@ def case_file(request: HttpRequest, pk: str) -> HttpResponse:
     """Everything the team knows of one case. Each look is on record, and the patient reads it."""
     found = Case.objects.visible_to(request.user).select_related("patient", "starter", "key")
     try:
-        case = find_or_404(found.annotate(is_covered=away_showing.is_covered(), is_worried=worry.is_worried()), pk=pk)
+        case = find_or_404(found.annotate(is_worried=worry.is_worried()), pk=pk)
     except Http404:
         closed = Case.objects.to_reopen(request.user).filter(state=Case.State.CLOSED, pk=pk).first()
         if closed is None:
@@ -88,18 +82,20 @@ def case_file(request: HttpRequest, pk: str) -> HttpResponse:
 def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
     now = clock.now()
     today = when.as_date(now)
+    user: Any = request.user
     gathered = facts.of_case(case, now, for_team=True, with_tellers=True)
-    found = ToDo.objects.open().visible_to(request.user).filter(case=case).order_by("due_on", "asked_at")
-    open_todos = list(found.select_related("case__patient", "case__starter", "asked_by"))
-    waiting = hand.of_case(request.user, case, now)
-    page = Paginator(privacy.events_of(case), LINES_ON_A_PAGE).get_page(request.GET.get("page"))
+    before = request.GET.get("before", "")
+    found = file_lists.of_case(case, user, before, now)
+    named = file_lists.named_in(found, case, user)
+    waiting = hand.known(found.messages, named.people, named.cases, now)
+    shown = found.events[: file_lists.LINES_ON_A_PAGE]
     return {
         "case": case,
         "patient": case.patient,
         "status": words.visit_words(gathered.facts.visit_on, today),
-        "todos": [todos.row(todo, {case.pk: gathered}, today) for todo in open_todos]
+        "todos": [todos.row(todo, {case.pk: gathered}, today) for todo in found.todos]
         + hand.rows(waiting, {case.pk: gathered}, now, back=cards.file_url(case)),
-        "bundle": _bundle(case, request.user, open_todos, now),
+        "needs_notice": case.patient.privacy_version == 0,
         "verdict": cards.verdict_tag(gathered.facts.verdict),
         "time_words": _time_words(gathered),
         "points": _points(gathered, today),
@@ -107,30 +103,27 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "visit_url": reverse("records:visit", args=[case.pk]),
         "report": cards.report(gathered, case, today),
         "talk": cards.talk_for_team(gathered, case),
-        "questions": showing_questions.open_ones(case, request.user),
+        "questions": [question.text for question in found.questions],
         "records_url": reverse("records:list", args=[case.pk]),
-        "records": _records(gathered, case, today),
-        "happened": privacy.together(privacy.lines(list(page), case, request.user)),
-        "page": page,
+        "records": _records(gathered, case, found, today),
+        "happened": privacy.together(
+            privacy.rows(shown, case, user, [*named.people, user], named.offices, named.names)
+        ),
+        "is_first": not before,
+        "older": shown[-1].pk if len(found.events) > len(shown) else "",
         "log_url": log_url(case),
-        "calls": _calls(case, request.user),
-        "people": _people(case, gathered),
-        "away": away_showing.lines(case, request.user),
-        "can_open": [{"name": user.name, "words": _as_what(user, case)} for user, _said in who_can_open(case)],
-        "signed": signed.of_case(case, request.user),
-        "office_links": office_links.of_case(case, request.user),
+        "calls": _calls(found),
+        "people": _people(case, found),
+        "away": away_showing.lines_of(found.covers, case, user),
+        "can_open": [
+            {"name": able.name, "words": _as_what(able, case)}
+            for able, _said in in_their_parts(case, found.able, "read_documents")
+        ],
+        "signed": signed.lines(case, found.releases, next(iter(found.authority), None)),
+        "office_links": office_links.rows(found.links),
         "authority_url": reverse("records:authority", args=[case.pk]),
-        "reminders": _reminders(case),
+        "reminders": _reminders(found, named),
         "reminders_url": reverse("pages:reminder_log") + "?" + urlencode({"show": "coming", "find": case.reference}),
-    }
-
-
-def _bundle(case: Case, user: Any, todos_open: Any, now: dt.datetime) -> dict[str, Any]:
-    """What to post to the patient: whether a bundle waits, and the letters that go with it."""
-    return {
-        "is_open": any(todo.kind == bundle.POST_SHEET for todo in todos_open),
-        "letters": [f"{letter.pk}:{seen}" for letter, seen in bundle_pages.waiting(user, case, now)],
-        "needs_notice": case.patient.privacy_version == 0,
     }
 
 
@@ -181,8 +174,7 @@ def log_url(case: Case, **about: Any) -> str:
     return reverse("pages:log_call", args=[case.pk]) + "?" + urlencode({**about, "back": "file"})
 
 
-def _calls(case: Case, reader: Any) -> list[dict[str, Any]]:
-    made = CallLog.objects.visible_to(reader).filter(case=case).select_related("by", "case__key").order_by("-at", "pk")
+def _calls(found: Lists) -> list[dict[str, Any]]:
     return [
         {
             "at": call.at,
@@ -192,15 +184,16 @@ def _calls(case: Case, reader: Any) -> list[dict[str, Any]]:
             "again_on": call.again_on,
             "words": call.words,
         }
-        for call in made[:CALLS_SHOWN]
+        for call in found.calls
     ]
 
 
-def _records(gathered: Gathered, case: Case, today: dt.date) -> list[dict[str, Any]]:
-    if gathered.standing is None:
+def _records(gathered: Gathered, case: Case, found: Lists, today: dt.date) -> list[dict[str, Any]]:
+    stands = gathered.standing
+    if stands is None:
         return []
-    forms = signed.forms_of(gathered.standing.visit, [each.item for each in gathered.standing.items], today)
-    return [_record(each, case, forms.get(each.item.pk)) for each in gathered.standing.items]
+    forms = signed.forms_of(stands.visit, [each.item for each in stands.items], found.releases, today)
+    return [_record(each, case, forms.get(each.item.pk)) for each in stands.items]
 
 
 def _record(each: ItemStanding, case: Case, form: str | None) -> dict[str, Any]:
@@ -240,13 +233,12 @@ def _lent(item: RecordItem) -> str:
     return _("Due back %(day)s") % {"day": when.short_day(item.due_back_on)} if item.due_back_on else ""
 
 
-def _people(case: Case, gathered: Gathered) -> list[dict[str, Any]]:
+def _people(case: Case, found: Lists) -> list[dict[str, Any]]:
     rows = [_person(case.patient, _("Patient"))]
     if case.starter:
         rows.append(_person(case.starter, _("Began for the patient")))
-    assigned = case.assignments.filter(ended_at=None).select_related("user").order_by("begun_at")
-    rows += [_person(each.user, _("Consultant")) for each in assigned]
-    for link in case.clinicians.select_related("clinician__office").order_by("id"):
+    rows += [_person(each.user, _("Consultant")) for each in found.places]
+    for link in found.doctors:
         office = link.clinician.office
         phone = office.phone if office else ""
         rows.append(
@@ -288,15 +280,15 @@ def _way_to(user: User) -> str:
     return str(User.Channel.CALL.label if channel == User.Channel.MAIL and not user.email else channel.label)
 
 
-def _reminders(case: Case) -> list[dict[str, str]]:
+def _reminders(found: Lists, named: Named) -> list[dict[str, str]]:
     """What goes next, and to whom: not everything goes to the patient. What one of us brings is among the to-dos."""
-    rows = list(Reminder.objects.filter(case_id=case.pk, delivery=None).coming()[:REMINDERS_SHOWN])
-    people, offices = log_rows.people_of(rows), log_rows.offices_of(rows)
+    people = {str(person.pk): person for person in named.people}
+    offices = named.desks(found.reminders)
     return [
         {
             "when": when.moment(row.due_at),
             "words": str(kinds.kind_of(row.kind).label),
             "to": log_rows.to_whom(row, people, offices),
         }
-        for row in rows
+        for row in found.reminders
     ]

@@ -1,7 +1,7 @@
 """Messages that a person brings, as rows of the board: a letter to post, or something to say by phone."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from portal.reminders.models import Delivery, RecipientType, Reminder
 
 @dataclass(frozen=True)
 class Waiting:
-    """Messages with their people and cases, read in three queries."""
+    """Messages with their people and cases."""
 
     messages: list[Delivery] = field(default_factory=list)
     people: dict[str, User] = field(default_factory=dict)
@@ -50,23 +50,35 @@ def letters_to(user: Any, person: User, now: dt.datetime) -> list[Delivery]:
     return list(own.filter(Q(next_try_at=None) | Q(next_try_at__lte=now)).order_by("created_at", "pk"))
 
 
-def of_case(user: Any, case: Case, now: dt.datetime) -> Waiting:
+def of_case(user: Any, case: Case, now: dt.datetime) -> QuerySet[Delivery]:
     """Those of one case."""
     mine = Q(case_id=case.pk) | Q(case_id=None, recipient_id=str(case.patient_id))
-    return look_up(user, due(user, now).filter(mine), now)
+    return due(user, now).filter(mine).prefetch_related("rows")
 
 
 def look_up(user: Any, messages: QuerySet[Delivery], now: dt.datetime) -> Waiting:
-    """Those messages with all that their rows show."""
+    """Those messages with all that their rows show. Three queries."""
     found = list(messages.prefetch_related("rows"))
     if not found:
         return Waiting()
-    ids = {case_id for message in found if (case_id := _case_id(message))}
+    people = User.objects.filter(pk__in=[each.recipient_id for each in found])
+    return known(found, people, cases_of(user, found), now)
+
+
+def cases_of(user: Any, messages: Iterable[Delivery]) -> QuerySet[Case]:
+    """The cases of these messages, as far as the reader knows them."""
+    ids = {case_id for message in messages if (case_id := _case_id(message))}
+    return Case.objects.visible_to(user).filter(pk__in=ids).select_related("patient", "key")
+
+
+def known(messages: list[Delivery], people: Iterable[User], cases: Iterable[Case], now: dt.datetime) -> Waiting:
+    """Messages with their people and cases, who were read before."""
+    has_letters = any(each.channel == Delivery.Channel.LETTER for each in messages)
     return Waiting(
-        found,
-        {str(pk): person for pk, person in User.objects.in_bulk([each.recipient_id for each in found]).items()},
-        Case.objects.visible_to(user).select_related("patient", "key").in_bulk(ids),
-        post.closed(now) if any(each.channel == Delivery.Channel.LETTER for each in found) else frozenset(),
+        messages,
+        {str(person.pk): person for person in people},
+        {case.pk: case for case in cases},
+        post.closed(now) if has_letters else frozenset(),
     )
 
 

@@ -23,15 +23,17 @@ def person_id(thing: Any) -> str:
 
 def offices_of(things: Iterable[Any]) -> dict[str, Office]:
     """The offices that these are for, by the id of the recipient. One query."""
-    return desks.offices_of(
-        {thing.recipient_id for thing in things if getattr(thing, "recipient_type", "") == RecipientType.OFFICE}
-    )
+    return desks.offices_of(desks_of(things))
+
+
+def desks_of(things: Iterable[Any]) -> set[str]:
+    """The ids of the recipients among these that are offices."""
+    return {thing.recipient_id for thing in things if getattr(thing, "recipient_type", "") == RecipientType.OFFICE}
 
 
 def people_of(things: Iterable[Any]) -> dict[str, User]:
     """The people that these are for, by id. One query."""
-    found = User.objects.in_bulk({person_id(thing) for thing in things} - {""})
-    return {str(pk): user for pk, user in found.items()}
+    return {str(user.pk): user for user in User.objects.filter(pk__in={person_id(thing) for thing in things} - {""})}
 
 
 def to_whom(thing: Any, people: Mapping[str, User], offices: Mapping[str, Office]) -> str:

@@ -1,7 +1,10 @@
 """The pages of offices, as the case file lists them: how each stands, and what the team may do about it."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,13 +36,20 @@ LABELS = {
 }
 
 
-def of_case(case: Case, reader: Any) -> list[dict[str, Any]]:
-    """A row for each link of the case, the latest first."""
+def of_case(case: Case, reader: Any) -> QuerySet[OfficeLink]:
+    """The links of a case, the latest first."""
     found = OfficeLink.objects.visible_to(reader).filter(visit__case=case).select_related("office", "visit__case")
-    return [_row(link) for link in found.order_by("-made_at", "pk")]
+    return found.order_by("-made_at", "pk")
 
 
-def _row(link: OfficeLink) -> dict[str, Any]:
+def rows(links: Iterable[OfficeLink]) -> list[dict[str, Any]]:
+    """A row for each of all the links of a case. No query."""
+    links = list(links)
+    standing = {(link.visit_id, link.office_id) for link in links if link.ended_at is None}
+    return [_row(link, standing) for link in links]
+
+
+def _row(link: OfficeLink, standing: Collection[tuple[UUID, UUID]]) -> dict[str, Any]:
     stands = standing_of(link)
     label, kind = TAGS[stands]
     parts = [f"{link.get_ended_why_display()}."] if link.ended_why else []
@@ -51,5 +61,6 @@ def _row(link: OfficeLink) -> dict[str, Any]:
     letter = reverse("desk:new_letter", args=[LetterKind.CODE, link.pk]) if stands in OPENS else ""
     text = " ".join(parts)
     name = link.office.name
-    again = "" if stands != Standing.OVER or why_not_again(link) else reverse("desk:open_again", args=[link.pk])
+    may_again = stands == Standing.OVER and not why_not_again(link, standing)
+    again = reverse("desk:open_again", args=[link.pk]) if may_again else ""
     return {"again": again, "name": name, "label": label, "kind": kind, "text": text, "letter": letter, "verbs": verbs}

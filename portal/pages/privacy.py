@@ -1,6 +1,6 @@
 """The patient's privacy page: who did what with the records and why, who can open them, what was said yes to."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -173,12 +173,34 @@ def events_of(case: Case) -> Any:
 
 def lines(events: list[Event], case: Case, reader: Any, known: Iterable[User] = ()) -> list[dict[str, object]]:
     """One row for each event; names are looked up once for all of them, but those of people `known` already."""
+    people = [*known, reader]
+    if missing := people_of(events) - {user.pk for user in people}:
+        people += User.objects.filter(pk__in=missing)
+    offices = Office.objects.filter(pk__in=offices_of(events))
+    return rows(events, case, reader, people, offices, looks.names_of(events, reader))
+
+
+def people_of(events: Iterable[Event]) -> set[UUID | None]:
+    """Who did these things."""
+    return {event.actor_id for event in events if event.actor_kind in {"user", "answer"}}
+
+
+def offices_of(events: Iterable[Event]) -> set[UUID | None]:
+    """The offices that did these things on their pages."""
+    return {event.actor_id for event in events if event.actor_kind == "office"}
+
+
+def rows(
+    events: Iterable[Event],
+    case: Case,
+    reader: Any,
+    known: Iterable[User],
+    offices: Iterable[Office],
+    names: Mapping[str, str],
+) -> list[dict[str, object]]:
+    """The same, where the people, offices and names are there already. No query."""
     people = {user.pk: user for user in (*known, reader)}
-    acted = {event.actor_id for event in events if event.actor_kind in {"user", "answer"}}
-    if missing := acted - people.keys():
-        people |= User.objects.in_bulk(missing)
-    offices = _offices(events)
-    names = looks.names_of(events, reader)
+    desks = {office.pk: {"who": office.name, "as_what": _("A doctor’s office")} for office in offices}
     return [
         {
             "at": event.at,
@@ -186,7 +208,7 @@ def lines(events: list[Event], case: Case, reader: Any, known: Iterable[User] = 
             "which": names.get(event.about_id, ""),
             "why": history_words.why(event.why),
             "for_whom": _for_whom(event, people.get(event.actor_id), case, reader),
-            **(offices.get(event.actor_id) or _who(event, people.get(event.actor_id), case, reader)),
+            **(desks.get(event.actor_id) or _who(event, people.get(event.actor_id), case, reader)),
         }
         for event in events
     ]
@@ -205,13 +227,6 @@ def together(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _alike(row: dict[str, Any]) -> tuple[Any, ...]:
     return (when.as_date(row["at"]), *(row[part] for part in ("who", "as_what", "what", "which", "why", "for_whom")))
-
-
-def _offices(events: list[Event]) -> dict[UUID | None, dict[str, str]]:
-    """Who did it, for what offices did on their pages."""
-    ids = {event.actor_id for event in events if event.actor_kind == "office"}
-    found = Office.objects.filter(pk__in=ids) if ids else ()
-    return {office.pk: {"who": office.name, "as_what": _("A doctor’s office")} for office in found}
 
 
 def _who(event: Event, user: User | None, case: Case, reader: Any) -> dict[str, str]:

@@ -262,7 +262,7 @@ def _action(todo: ToDo) -> dict[str, str] | None:
     if todo.kind in {ASK_PATIENT, HELPER_STOPPED, RING} and todo.case:
         return {"label": _("See who helps"), "href": reverse("pages:case_helpers", args=[todo.case_id])}
     if todo.kind == "post_sheet" and todo.case:
-        return {"label": _("Print and post"), "href": reverse("pages:case_file", args=[todo.case_id]) + "#post"}
+        return {"label": _("Print and post"), "href": reverse("pages:to_post", args=[todo.case_id])}
     if todo.kind in ON_REFERRAL and todo.case:
         return {"label": _("Open the letter"), "href": reverse("records:referral", args=[todo.case_id]) + "#letter"}
     if todo.kind in {PASS_ON, FAX_REPORT, WHICH_REPORT} and todo.case:
@@ -282,7 +282,7 @@ def _action(todo: ToDo) -> dict[str, str] | None:
 def _to_read(todo: ToDo, case: Case) -> dict[str, str]:
     """To one who has letters it is posted with the pages, to others it is read out where it stands."""
     if case.patient.channel == User.Channel.LETTER or not case.patient.phone:
-        return {"label": _("Print and post"), "href": reverse("pages:case_file", args=[case.pk]) + "#post"}
+        return {"label": _("Print and post"), "href": reverse("pages:to_post", args=[case.pk])}
     return {"label": _("Open it"), "href": place_of(todo, case)}
 
 

@@ -72,6 +72,7 @@ urlpatterns = [
     path("staff/news/", news.news, name="news"),
     path("staff/news/read/", news.read_news, name="read_news"),
     path("staff/cases/new/", first_call.new_case, name="new_case"),
+    path("staff/cases/<uuid:pk>/post/", bundle.to_post, name="to_post"),
     path("staff/cases/<uuid:pk>/post/print/", bundle.print_bundle, name="print_bundle"),
     path("staff/cases/<uuid:pk>/post/done/", bundle.post_bundle, name="post_bundle"),
     path("staff/cases/<uuid:pk>/read-out/", first_call.read_out, name="read_out"),

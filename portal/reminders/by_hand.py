@@ -15,20 +15,31 @@ from portal.history.actions import record
 from portal.reminders import gathering, muting, rules
 from portal.reminders.actions import settle
 from portal.reminders.models import Delivery, Outcome, RecipientType, Reminder
-from portal.reminders.readers import reader_of
+from portal.reminders.readers import Reader, readers
 
 
 def due_rows(delivery: Delivery, now: dt.datetime) -> list[Reminder]:
     """What the message holds and is still due, the leading thing first; nothing while its reader rests."""
-    if delivery.sent_at or delivery.withdrawn_at:
-        return []
-    reader = reader_of(delivery.recipient, now)
-    if reader is None or (reader.is_paused and delivery.is_gathered):
-        return []
-    live = [row for row in Reminder.objects.unsettled().filter(delivery=delivery) if row.useful_until > now]
+    return due_in([delivery], now)[delivery.pk]
+
+
+def due_in(deliveries: Iterable[Delivery], now: dt.datetime) -> dict[UUID, list[Reminder]]:
+    """The same of several messages, by their ids: all of them are judged together."""
+    deliveries = list(deliveries)
+    known = readers({each.recipient for each in deliveries}, now)
+    going = {each.pk for each in deliveries if _goes(each, known.get(each.recipient))}
+    rows = Reminder.objects.unsettled().filter(delivery__in=going)
+    live = [row for row in rows if row.useful_until > now]
     held = muting.muted(live, now)
     due, _not_due = gathering.judge([row for row in live if row not in held], now)
-    return rules.leading(row for row in live if row.pk in due)
+    own = {each.pk: [row for row in live if row.delivery_id == each.pk and row.pk in due] for each in deliveries}
+    return {pk: rules.leading(rows) for pk, rows in own.items()}
+
+
+def _goes(delivery: Delivery, reader: Reader | None) -> bool:
+    if delivery.sent_at or delivery.withdrawn_at or reader is None:
+        return False
+    return not (reader.is_paused and delivery.is_gathered)
 
 
 def seen(rows: Iterable[Reminder]) -> str:

@@ -67,7 +67,7 @@ def posts(theo: Theo, case: Case) -> None:
     sender.run()
     printed = theo.page.post(reverse("pages:print_bundle", args=[case.pk]))
     assert printed.content.startswith(b"%PDF")
-    letters = theo.page.get(reverse("pages:case_file", args=[case.pk])).context["bundle"]["letters"]
+    letters = theo.page.get(reverse("pages:to_post", args=[case.pk])).context["letters"]
     theo.presses("pages:post_bundle", case.pk, letter=letters)
 
 

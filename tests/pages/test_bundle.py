@@ -61,8 +61,8 @@ def theo():
     return people.browser(people.person("theo"))
 
 
-def file_of(case) -> str:
-    return reverse("pages:case_file", args=[case.pk])
+def page_of(case) -> str:
+    return reverse("pages:to_post", args=[case.pk])
 
 
 def print_it(case):
@@ -91,9 +91,10 @@ def test_a_bundle_is_one_row_with_its_letters(case):
 
 
 def test_posted_is_said_once_for_all(case):
+    assert not theo().get(page_of(case)).context["is_printed"]
     print_it(case)
-    shown = theo().get(file_of(case)).context["bundle"]
-    assert shown["is_open"]
+    shown = theo().get(page_of(case)).context
+    assert shown["is_printed"]
     assert shown["letters"]
     for _press in range(2):
         theo().post(reverse("pages:post_bundle", args=[case.pk]), {"letter": shown["letters"]})

@@ -1,5 +1,6 @@
 """Who stands in for whom in a case, as its pages say it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +50,12 @@ def lines(case: Case, reader: Any) -> list[Line]:
     """For everybody in the case; the patient can answer where she has not yet. No query for most cases."""
     if not getattr(case, "is_covered", True):
         return []
-    return [_line(cover, case, reader) for cover in of_case(case)]
+    return lines_of(of_case(case), case, reader)
+
+
+def lines_of(covers: Iterable[Cover], case: Case, reader: Any) -> list[Line]:
+    """The same of what `of_case` found."""
+    return [_line(cover, case, reader) for cover in covers]
 
 
 def sentence(cover: Cover) -> str:

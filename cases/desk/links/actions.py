@@ -1,6 +1,8 @@
 """An office's link: made, opened, woken, locked, ended."""
 
+from collections.abc import Collection
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -219,13 +221,18 @@ def close(link: OfficeLink, *, by: Actor) -> bool:
     return True
 
 
-def why_not_again(link: OfficeLink) -> str:
-    """Why a link that was ended cannot be opened again; empty when it can. Select its visit and case."""
+def why_not_again(link: OfficeLink, standing: Collection[tuple[UUID, UUID]] | None = None) -> str:
+    """Why a link that was ended cannot be opened again; empty when it can. Select its visit and case.
+
+    `standing`: the visit and office of each link that stands, where the caller has them all.
+    """
     if link.ended_at is None:
         return _("This page is not closed.")
     if link.ended_why not in rules.UNDONE or not is_wanted(link):
         return _("The visit or the case is over, so this page stays closed.")
-    if OfficeLink.objects.standing().filter(visit=link.visit_id, office=link.office_id).exists():
+    own = (link.visit_id, link.office_id)
+    others = OfficeLink.objects.standing().filter(visit=own[0], office=own[1])
+    if own in standing if standing is not None else others.exists():
         return _("This office has another page for the visit, which is open.")
     return ""
 

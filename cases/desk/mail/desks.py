@@ -50,9 +50,14 @@ class Desk:
 
 def offices_of(keys: Iterable[str]) -> dict[str, Office]:
     """The office of each of these recipients, by key. One query."""
-    desks = {key: desk for key in keys if (desk := Desk.read(key))}
-    found = Office.objects.in_bulk({desk.office for desk in desks.values()}) if desks else {}
-    return {key: found[desk.office] for key, desk in desks.items() if desk.office in found}
+    ids = office_ids(keys)
+    found = Office.objects.in_bulk(set(ids.values())) if ids else {}
+    return {key: found[office] for key, office in ids.items() if office in found}
+
+
+def office_ids(keys: Iterable[str]) -> dict[str, UUID]:
+    """The id of the office of each of these recipients, by key."""
+    return {key: desk.office for key in keys if (desk := Desk.read(key))}
 
 
 def readers(keys: list[str], now: datetime) -> dict[str, Reader]:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cases.case.models import Case
 from cases.case.people import role_in
@@ -85,16 +85,31 @@ def names_of(events: Iterable[Event], reader: Any) -> dict[str, str]:
     A line itself holds no name.
     """
     told = list(events)
-    ids = {kind: [event.about_id for event in told if event.about_type == f"documents.{kind}"] for kind in KINDS}
+    return names_in(told, files_of(told, reader))
+
+
+def files_of(events: Iterable[Event], reader: Any) -> QuerySet[Version]:
+    """The files that these lines are about, where the reader may know them."""
+    ids = _ids_of(events)
     if not any(ids.values()):
-        return {}
+        return Version.objects.none()
     asked = Q(pk__in=ids["version"]) | Q(document__in=ids["document"])
+    return Version.objects.visible_to(reader).filter(asked).select_related("document")
+
+
+def _ids_of(events: Iterable[Event]) -> dict[str, list[str]]:
+    told = list(events)
+    return {kind: [event.about_id for event in told if event.about_type == f"documents.{kind}"] for kind in KINDS}
+
+
+def names_in(events: Iterable[Event], files: Iterable[Version]) -> dict[str, str]:
+    """`names_of`, from what `files_of` found."""
     of_document: dict[UUID, list[Version]] = {}
     names = {}
-    for version in Version.objects.visible_to(reader).filter(asked).select_related("document"):
+    for version in files:
         of_document.setdefault(version.document_id, []).append(version)
         names[str(version.pk)] = version.document.title or version.name
-    for pk in ids["document"]:
+    for pk in _ids_of(events)["document"]:
         newest = lists.newest_of(of_document.get(UUID(pk), ()))
         names[pk] = newest.document.title or newest.name if newest else ""
     return names

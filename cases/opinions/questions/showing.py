@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -170,6 +170,6 @@ def still_asked(case: Case, lines: Collection[str]) -> set[str]:
     return {line for line in lines if is_all_hers or line in on_list}
 
 
-def open_ones(case: Case, user: Any) -> list[str]:
+def open_ones(case: Case, user: Any) -> QuerySet[Question]:
     """Every one that still waits for an answer, those on top first."""
-    return [each.text for each in of_case(case, user) if each.is_open]
+    return Question.objects.visible_to(user).filter(case=case, state=QuestionState.OPEN).in_order()
