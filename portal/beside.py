@@ -4,12 +4,12 @@ The rows of each list travel as JSON beside one row that is there anyway, and be
 what their query selects, annotates, and prefetches of the rows that point to them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BinaryField, F, Field, JSONField, Model, OuterRef, Prefetch, QuerySet
+from django.db.models import BinaryField, F, Field, Func, JSONField, Model, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import JSONObject
 
 
@@ -45,11 +45,35 @@ def read(query: QuerySet[Any], found: Iterable[Mapping[str, Any]] | None) -> lis
 
 
 def _said(query: QuerySet[Any]) -> JSONObject:
-    said = _fields(query.model, _selected(query), "")
+    said: dict[str, Any] = {f"row{path}": WholeRow(name) for path, name in _paths(query.model, _selected(query))}
     said |= {name: F(name) for name in query.query.annotations}
     for name, (pointing, field) in _prefetched(query).items():
         said[name] = of(pointing.filter(**{field.name: OuterRef("pk")}))
     return JSONObject(**said)
+
+
+def _paths(model: type[Model], selected: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Every table whose rows come along, each with one of its fields: a key alone would need no join."""
+    yield path, f"{path}__{_a_field(model)}".removeprefix("__")
+    for name, inner in selected.items():
+        other: Any = model._meta.get_field(name).related_model
+        yield from _paths(other, inner, f"{path}__{name}")
+
+
+def _a_field(model: type[Model]) -> str:
+    return next(field.attname for field in model._meta.concrete_fields if not field.primary_key)
+
+
+class WholeRow(Func):
+    """All columns of the row that a field is of, as JSON."""
+
+    function = "to_jsonb"
+    arity = 1
+    output_field = JSONField()
+
+    def as_sql(self, compiler: Any, connection: Any, **_more: Any) -> tuple[str, list[Any]]:
+        (column,) = self.get_source_expressions()
+        return f"{self.function}({compiler.quote_name_unless_alias(column.alias)})", []  # type: ignore[attr-defined]
 
 
 def _selected(query: QuerySet[Any]) -> dict[str, Any]:
@@ -69,23 +93,15 @@ def _prefetched(query: QuerySet[Any]) -> dict[str, tuple[QuerySet[Any], Any]]:
     return found
 
 
-def _fields(model: type[Model], selected: Mapping[str, Any], path: str) -> dict[str, Any]:
-    said: dict[str, Any] = {field.attname: F(path + field.attname) for field in model._meta.concrete_fields}
-    for name, inner in selected.items():
-        other = model._meta.get_field(name).related_model
-        said[name] = JSONObject(**_fields(other, inner, f"{path}{name}__"))  # type: ignore[arg-type]
-    return said
-
-
-def _row(model: type[Model], selected: Mapping[str, Any], said: Mapping[str, Any], using: str) -> Model:
+def _row(model: type[Model], selected: Mapping[str, Any], said: Mapping[str, Any], using: str, path: str = "") -> Any:
+    own = said[f"row{path}"]
+    if own is None:
+        return None
     fields = model._meta.concrete_fields
-    names = [field.attname for field in fields]
-    row = model.from_db(using, names, [_value(field, said[field.attname]) for field in fields])
+    row = model.from_db(using, [field.attname for field in fields], [_value(each, own[each.column]) for each in fields])
     for name, inner in selected.items():
         field: Any = model._meta.get_field(name)
-        other = field.related_model
-        is_there = said[name][other._meta.pk.attname] is not None
-        field.set_cached_value(row, _row(other, inner, said[name], using) if is_there else None)
+        field.set_cached_value(row, _row(field.related_model, inner, said, using, f"{path}__{name}"))
     return row
 
 

@@ -26,7 +26,6 @@ from tests.pages_table import PAGES
 AT_MOST = 15
 # Pages that ask more, how much at most, and why. None of them asks more where there is more of anything.
 MORE = {
-    "pages:case_file": (36, "fifteen lists on one page, each of them one query"),
     "desk:letter": (23, "whether it may go is judged anew from the visit, its records, permissions and copies"),
     "documents:detail": (23, "the pages, who opens it, and what each office may save by the forms that are signed"),
     "pages:ledger": (21, "what comes is judged by each room whose reminders stand there"),

@@ -71,7 +71,7 @@ def of_case(case: Case, user: Any, before: str, now: dt.datetime) -> Lists:
             case,
             todos=todos.order_by("due_on", "asked_at"),
             messages=hand.of_case(user, case, now),
-            questions=showing_questions.open_ones(case, user),
+            questions=showing_questions.open_in(case, user),
             releases=signed.releases_of(case, user).prefetch_related(*keeping.WITH_ALL),
             authority=signed.authority_of(case, user),
             events=privacy.before_line(privacy.events_of(case), before)[: LINES_ON_A_PAGE + 1],

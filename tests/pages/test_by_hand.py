@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.case.models import CallLog, ToDo
@@ -112,6 +114,14 @@ def test_the_case_file_names_what_is_brought_by_hand_once(letter, case):
     assert page.context["reminders"]
     earliest = min(letter.rows.values_list("due_at", flat=True))
     assert all(row["when"] != when.moment(earliest) for row in page.context["reminders"])
+
+
+def test_the_case_file_asks_no_more_where_a_person_brings_messages(letter, case):
+    browser, address = theo(), reverse("pages:case_file", args=[case.pk])
+    browser.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        browser.get(address)
+    assert len(asked) <= 15
 
 
 def test_without_an_address_the_case_file_says_that_we_call(case):

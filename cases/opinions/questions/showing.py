@@ -170,6 +170,11 @@ def still_asked(case: Case, lines: Collection[str]) -> set[str]:
     return {line for line in lines if is_all_hers or line in on_list}
 
 
-def open_ones(case: Case, user: Any) -> QuerySet[Question]:
+def open_ones(case: Case, user: Any) -> list[str]:
     """Every one that still waits for an answer, those on top first."""
+    return [each.text for each in open_in(case, user)]
+
+
+def open_in(case: Case, user: Any) -> QuerySet[Question]:
+    """The same as rows."""
     return Question.objects.visible_to(user).filter(case=case, state=QuestionState.OPEN).in_order()
