@@ -71,9 +71,17 @@ class WholeRow(Func):
     arity = 1
     output_field = JSONField()
 
-    def as_sql(self, compiler: Any, connection: Any, **_more: Any) -> tuple[str, list[Any]]:
+    def as_sql(
+        self,
+        compiler: Any,
+        connection: Any,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> tuple[str, tuple[str | int, ...]]:
         (column,) = self.get_source_expressions()
-        return f"{self.function}({compiler.quote_name_unless_alias(column.alias)})", []  # type: ignore[attr-defined]
+        return f"{self.function}({compiler.quote_name_unless_alias(column.alias)})", ()
 
 
 def _selected(query: QuerySet[Any]) -> dict[str, Any]:
