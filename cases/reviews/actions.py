@@ -1,7 +1,7 @@
 """What is done with a review: taking it, writing, sharing, completing, taking back."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,9 +16,12 @@ from cases.case.people import has_consent_to_read, is_assigned, role_in
 from cases.opinions.checklist import BY_CODE
 from cases.opinions.questions import actions as questions
 from cases.opinions.questions import showing
-from cases.reviews import frozen, telling
+from cases.reviews import frozen, options, telling
 from cases.reviews.lines import past_the_end, without_page
 from cases.reviews.models import Finding, Review, Section, Summary
+from cases.reviews.notes.targets import follow_questions
+from cases.reviews.option_rows import options_of, replace_options
+from cases.reviews.options import Option
 from cases.reviews.rules import (
     MOVES,
     NEEDED_PARTS,
@@ -43,13 +46,14 @@ def locked(review: Review) -> Review:
     return (
         Review.objects.select_for_update(of=("self",))
         .select_related("case__patient", "case__key", "version__document", "consultation", "reader")
+        .prefetch_related("sections", "findings", "option_lines")
         .get(pk=review.pk)
     )
 
 
 def situation(review: Review, by: Actor, now: datetime) -> Situation:
     """What the rules need to know about this review and this person."""
-    plain = {code: review.texts.get(code, "") for code in ("plain", "options", "answers")}
+    plain, choices = review.texts.get("plain", ""), options_of(review)
     looked_at = {finding.point for finding in review.findings.all()}
     talk = review.consultation
     return Situation(
@@ -60,11 +64,13 @@ def situation(review: Review, by: Actor, now: datetime) -> Situation:
         pages=review.pages,
         empty_parts=tuple(code for code in NEEDED_PARTS if not review.texts.get(code, "").strip()),
         points_left=POINT_COUNT - len(looked_at & set(BY_CODE)),
-        lines_without_page=len(without_page(plain["plain"])),
-        pages_past_the_end=tuple(
-            page
-            for words in (plain["plain"], plain["options"], *answers_of(review).values())
-            for page in past_the_end(words, review.pages)
+        lines_without_page=len(without_page(plain)),
+        points_without_page=options.without_page(choices),
+        options_unfinished=options.unfinished(choices),
+        is_option_nameless=options.nameless(choices),
+        pages_past_the_end=(
+            *(page for words in (plain, *answers_of(review).values()) for page in past_the_end(words, review.pages)),
+            *(point.page for each in choices for point in each.points if point.page and point.page > review.pages),
         ),
     )
 
@@ -168,10 +174,13 @@ def save_parts(
     changes: Mapping[str, Change],
     *,
     findings: Mapping[str, Found] | None = None,
+    choices: Sequence[Option] | None = None,
     by: Actor,
 ) -> Saved:
     """Save the parts given. A part that was saved by another tab or person since it was shown is not touched
     but returned as overtaken, so that the page can show both texts. Raises Refused when writing is not allowed.
+
+    `findings` are what a change of the checklist says, `choices` what one of the options says, else its lines of text.
     """
     now = clock.now()
     review = locked(review)
@@ -182,6 +191,9 @@ def save_parts(
         section = sections.get(code) or Section(review=review, code=code)
         if code == Section.Code.CHECKLIST:
             same = _findings(review) == dict(findings or {})
+        elif code == Section.Code.OPTIONS:
+            choices = options.from_text(change.body) if choices is None else list(choices)
+            same = options_of(review) == choices
         else:
             same = section.body == change.body
         if same:
@@ -189,21 +201,26 @@ def save_parts(
         elif section.version != change.seen:
             saved.overtaken[code] = section
         else:
-            saved.parts[code] = _save(section, change, findings if code == Section.Code.CHECKLIST else None, now, by)
+            before = section.body
+            saved.parts[code] = _save(section, change, now, by)
+            if code == Section.Code.CHECKLIST:
+                _replace_findings(review, findings or {})
+            if code == Section.Code.QUESTIONS:
+                follow_questions(review, before, change.body)
+            if code == Section.Code.OPTIONS:
+                replace_options(review, choices or [])
     if review.state == Review.State.TAKEN and any(part.version for part in saved.parts.values()):
         review.state = MOVES["draft"].target
         review.save(update_fields=["state"])
     return saved
 
 
-def _save(section: Section, change: Change, findings: Mapping[str, Found] | None, now: datetime, by: Actor) -> Section:
+def _save(section: Section, change: Change, now: datetime, by: Actor) -> Section:
     is_new_sitting = not section.version or section.saved_by_id != by.id or now - section.saved_at > SITTING
-    section.body = change.body if findings is None else ""
+    section.body = "" if section.code in (Section.Code.CHECKLIST, Section.Code.OPTIONS) else change.body
     section.version += 1
     section.saved_at, section.saved_by = now, by.user
     section.save()
-    if findings is not None:
-        _replace_findings(section.review, findings)
     if is_new_sitting:
         _tell(by, "review.written", section.review, section.review, why=section.code)
     return section
@@ -214,12 +231,21 @@ def _findings(review: Review) -> dict[str, Found]:
 
 
 def _replace_findings(review: Review, findings: Mapping[str, Found]) -> None:
-    review.findings.exclude(point__in=findings).delete()
     rows = {row.point: row for row in review.findings.all()}
+    if gone := rows.keys() - findings.keys():
+        review.findings.filter(point__in=gone).delete()
+    changed = []
     for point, found in findings.items():
         row = rows.get(point) or Finding(review=review, point=point)
-        row.page, row.note, row.question = found.page, found.note, found.question
-        row.save()
+        if row._state.adding or Found(row.page, row.note, row.question) != found:
+            row.page, row.note, row.question = found.page, found.note, found.question
+            changed.append(row)
+    Finding.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["review", "point"],
+        update_fields=["page", "note", "question"],
+    )
 
 
 def _iso(day: date | None) -> str:
@@ -231,9 +257,10 @@ def draft_body(review: Review) -> frozen.Body:
     found = {row.point: row for row in review.findings.all() if row.page is None}
     missing = [(row.point, row.note, row.question) for row in map(found.get, BY_CODE) if row]
     return frozen.compose(
-        texts=review.texts,
+        texts={**review.texts, Section.Code.OPTIONS: ""},
         answers=list(answers_still_asked(review).items()),
         missing=missing,
+        options=options_of(review),
         plan={
             "title": review.version.document.title,
             "dated_on": _iso(review.version.document.dated_on),

@@ -12,7 +12,7 @@ from cases.documents.models import Version
 from cases.documents.reading import looks, viewing
 from cases.documents.words import pages_in_words
 from cases.reviews.models import Note, Review
-from cases.reviews.notes import showing
+from cases.reviews.notes import showing, targets
 from cases.reviews.notes.showing import EARLIER
 from portal.actors import Actor
 
@@ -53,14 +53,15 @@ def of_review(request: HttpRequest, review: Review, asked: QueryDict, *, can_wri
         looks.note_opening(view.page.version, by=Actor.of(request))
     view = viewing.looked_through(view, asked, user) if view and "find" in asked else view
     plan = run if shown == PLAN else showing.plan_run(review, user)
-    return Beside(view, showing.rows(review, notes, plan, [version.pk for version in older]))
+    known = [version.pk for version in older]
+    return Beside(view, showing.rows(review, notes, plan, known, targets.of_review(review)))
 
 
 def listed(review: Review, user: Any) -> list[showing.Row]:
     """The notes alone."""
     notes = showing.notes_of(review)
     older = [version.pk for version in _older(review, notes, user)]
-    return showing.rows(review, notes, showing.plan_run(review, user), older)
+    return showing.rows(review, notes, showing.plan_run(review, user), older, targets.of_review(review))
 
 
 def _choices(review: Review, others: dict[str, Version], shown: str) -> list[viewing.Choice]:

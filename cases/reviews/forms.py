@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from cases.opinions.checklist import BY_CODE, POINTS
 from cases.reviews.actions import Change, Found, answers_of, answers_still_asked
 from cases.reviews.models import Review, Section, Summary
+from cases.reviews.option_fields import OptionFields
+from cases.reviews.option_rows import options_of
+from cases.reviews.options import as_text, readable
 
 LONGEST = 20_000  # characters of one part
 MOST_ASKED = 60  # questions of the patient's in one form
-TEXT_PARTS = ("plain", "words", "questions", "options", "private")
+TEXT_PARTS = ("plain", "words", "questions", "private")
 
 
 def mark(text: str) -> str:
@@ -45,11 +48,6 @@ class ReviewForm(forms.Form):
     )
     words = _area(_("Words to explain"), _("A line for each: the word, a colon, what it means in plain words."), 4)
     questions = _area(_("Questions to raise"), _("A line for each question the patient could ask."), 4)
-    options = _area(
-        _("What each option asks and gives"),
-        _("Set it next to what the patient said matters. Name the page. The choice is theirs."),
-        6,
-    )
     private = _area(
         _("Private notes for the team"), _("Not on the patient’s pages. Part of the record if they ask for it."), 4
     )
@@ -62,6 +60,7 @@ class ReviewForm(forms.Form):
         super().__init__(data, initial={code: self.text(code) for code in TEXT_PARTS})
         self._add_answers()
         self._add_points()
+        self.choices = OptionFields(self, options_of(review))
         for code in Section.Code.values:
             for name, value in (("seen", self.version(code)), ("mark", self.mark_of(code))):
                 self.fields[f"{name}-{code}"] = forms.CharField(
@@ -121,6 +120,8 @@ class ReviewForm(forms.Form):
         """What a part says in the database, as one text."""
         if code == Section.Code.CHECKLIST:
             return _as_text({point: Found(row.page, row.note, row.question) for point, row in self.found.items()})
+        if code == Section.Code.OPTIONS:
+            return as_text(self.choices.stored)
         return self.text(code)
 
     def mark_of(self, code: str) -> str:
@@ -138,6 +139,8 @@ class ReviewForm(forms.Form):
             if not answers.keys() <= set(self.asked):
                 answers = answers_still_asked(self.review)
             return "\n".join(f"{question} {words}" for question, words in answers.items())
+        if code == Section.Code.OPTIONS:
+            return readable(self.choices.stored)
         if code != Section.Code.CHECKLIST:
             return self.text(code)
         return "\n".join(
@@ -168,6 +171,8 @@ class ReviewForm(forms.Form):
         """What a part says in this form, as one text."""
         if code == Section.Code.CHECKLIST:
             return _as_text(self.findings())
+        if code == Section.Code.OPTIONS:
+            return as_text(self.choices.typed())
         if code == Section.Code.ANSWERS:
             said = {
                 question: even(self.cleaned_data.get(f"answer-{number}", ""))
@@ -184,6 +189,8 @@ class ReviewForm(forms.Form):
         changed = {}
         for code in Section.Code.values:
             if f"seen-{code}" not in self.data or (code in TEXT_PARTS and code in self.errors):
+                continue
+            if code == Section.Code.OPTIONS and self.choices.is_wrong:
                 continue
             words = self.typed(code)
             if mark(words) != self.cleaned_data.get(f"mark-{code}"):

@@ -1,6 +1,7 @@
 """The frozen form of a summary: what was shared, as plain data, and how it is laid out for reading. Pure."""
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from django.utils.functional import Promise
@@ -10,9 +11,11 @@ from django.utils.translation import gettext_lazy
 from cases.opinions.checklist import BY_CODE
 from cases.reviews.explained import Marker
 from cases.reviews.lines import Line, lines
+from cases.reviews.options import Kind, Option, from_text
+from cases.reviews.options import frozen as frozen_options
 
 Body = dict[str, Any]
-FORM = 1  # raised when the frozen form changes, so that an old summary is still read as it was shared
+FORM = 2  # raised when the frozen form changes, so that an old summary is still read as it was shared
 # The parts in the order of the page; a question about a summary names one of them.
 HEADINGS: dict[str, str | Promise] = {
     "answers": gettext_lazy("Your questions"),
@@ -29,10 +32,15 @@ def compose(
     texts: Mapping[str, str],
     answers: Iterable[tuple[str, str]],
     missing: Iterable[tuple[str, str, str]],
+    options: Iterable[Option] = (),
     plan: Mapping[str, Any],
     reader: str,
 ) -> Body:
-    """Freeze a review: `answers` are (question, answer), `missing` are (point code, note, question)."""
+    """Freeze a review: `answers` are (question, answer), `missing` are (point code, note, question).
+
+    "options" is a flat list of {heading: the option's name, kind: is, for, against or unknown, text, page}. In form 1
+    lines had no kind: they say what an option is.
+    """
     return {
         "form": FORM,
         "plan": dict(plan),
@@ -41,7 +49,7 @@ def compose(
         "steps": _plain(lines(texts.get("plain", ""))),
         "missing": [{"code": code, "note": note, "question": ask} for code, note, ask in missing],
         "questions": _plain(lines(texts.get("questions", ""))),
-        "options": _plain(lines(texts.get("options", ""))),
+        "options": [*frozen_options(options), *frozen_options(from_text(texts.get("options", "")))],
         "words": [
             {"word": line.heading, "meaning": line.text} for line in lines(texts.get("words", "")) if line.heading
         ],
@@ -102,7 +110,7 @@ def said(body: Body) -> dict[str, list[str]]:
         "steps": [_joined(line["heading"], line["text"], line["page"]) for line in body["steps"]],
         "missing": [_joined(point["title"], point["note"], None) for point in missing_points(body)],
         "questions": raised(body),
-        "options": [_joined(line["heading"], line["text"], line["page"]) for line in body["options"]],
+        "options": [_joined(line["heading"], with_kind(line), line["page"]) for line in body["options"]],
         "words": [_joined(entry["word"], entry["meaning"], None) for entry in body["words"]],
     }
 
@@ -141,7 +149,7 @@ def on_paper(
             _items(body, [(point["title"], point["note"], None) for point in missing_points(body)]),
         ),
         (_("Questions you can ask"), "", _items(body, [("", text, None) for text in questions(body)])),
-        (HEADINGS["options"], "", _items(body, _of_lines(body["options"]))),
+        (HEADINGS["options"], "", _items(body, _of_options(body))),
         (
             HEADINGS["words"],
             "",
@@ -157,6 +165,31 @@ def on_paper(
         items = [_item(plain, item["heading"], item["text"], None) for item in changes["items"]]
         sections.insert(0, {**changes, "items": items})
     return {"title": title, "lead": lead, "notice": notice, "scope": scope, "sections": sections}
+
+
+def kind_of(line: Mapping[str, Any]) -> str:
+    """What a line says of its option: for, against, unknown, or what it is."""
+    return line.get("kind") or str(Kind.IS)
+
+
+def with_kind(line: Mapping[str, Any]) -> str:
+    """ "For: It spares the operation."; what an option is needs no word before it."""
+    kind = kind_of(line)
+    return line["text"] if kind == Kind.IS else f"{Kind(kind).label}: {line['text']}"
+
+
+def by_option(body: Body) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Each option's name with its lines, in their order."""
+    return [(name, list(said)) for name, said in groupby(body["options"], key=lambda line: line["heading"])]
+
+
+def _of_options(body: Body) -> list[tuple[str, str, int | None]]:
+    """An option's name stands once, before its first point."""
+    return [
+        (name if first else "", with_kind(line), line["page"])
+        for name, said in by_option(body)
+        for first, line in ((line is said[0], line) for line in said)
+    ]
 
 
 def _of_lines(found: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, int | None]]:

@@ -140,7 +140,8 @@ class Section(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="sections")
     code = models.CharField(max_length=12, choices=Code.choices)
-    # Lines of text; for "answers" JSON of {question: answer}; empty for "checklist", whose findings are rows.
+    # Lines of text; for "answers" JSON of {question: answer}; empty for "checklist" and "options", which are rows.
+    # Options that were written as lines of text stay so until they are saved again.
     body = SealedText()
     version = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField()
@@ -187,6 +188,48 @@ class Finding(models.Model):
         return self.review.sealing_key
 
 
+class OptionLine(models.Model):
+    """A line of what each option asks and gives: the option's name, or a point of it with its page."""
+
+    class Kind(models.TextChoices):
+        NAME = "name", _("Name")
+        IS = "is", _("What it is")
+        FOR = "for", _("For")
+        AGAINST = "against", _("Against")
+        UNKNOWN = "unknown", _("Still not known")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="option_lines")
+    option = models.UUIDField(help_text="the same for all lines of an option, also when it is written anew")
+    place = models.PositiveSmallIntegerField(help_text="in the order of the page")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    text = SealedText()
+    page = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "place"], name="optionline_one_in_each_place"),
+            models.UniqueConstraint(
+                fields=["review", "option"], name="optionline_one_name_of_each", condition=Q(kind="name")
+            ),
+            models.CheckConstraint(
+                name="optionline_kind_is_known", condition=Q(kind__in=["name", "is", "for", "against", "unknown"])
+            ),
+            models.CheckConstraint(name="optionline_says_something", condition=~Q(text=b"")),
+            models.CheckConstraint(
+                name="optionline_points_have_pages_and_names_none",
+                condition=Q(page__isnull=True) | (Q(page__gte=1) & ~Q(kind="name")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"line {self.place} of the options of {self.review_id}"
+
+    @property
+    def sealing_key(self) -> "DataKey":
+        return self.review.sealing_key
+
+
 class Note(models.Model):
     """A numbered remark of the reader at a place on a page of one version, for a part of the review. Staff's only."""
 
@@ -206,7 +249,9 @@ class Note(models.Model):
     x = models.PositiveSmallIntegerField(help_text="thousandths of the page, from its left")
     y = models.PositiveSmallIntegerField(help_text="thousandths of the page, from its top")
     part = models.CharField(max_length=12, choices=Part.choices, blank=True, default=Part.NONE)
-    key = models.CharField(max_length=36, blank=True, default="", help_text="which of the twelve points")
+    key = models.CharField(
+        max_length=36, blank=True, default="", help_text="which of the twelve points, or which option"
+    )
     text = SealedText()
     written_at = models.DateTimeField()
 
@@ -222,7 +267,9 @@ class Note(models.Model):
             ),
             models.CheckConstraint(
                 name="note_names_which_of_the_points",
-                condition=Q(part="checklist", key__gt="") | (~Q(part="checklist") & Q(key="")),
+                condition=Q(part="checklist", key__gt="")
+                | Q(part__in=["questions", "options"])
+                | (~Q(part="checklist") & Q(key="")),
             ),
         ]
 

@@ -62,6 +62,9 @@ class Situation:
     empty_parts: tuple[str, ...] = ()
     points_left: int = 0
     lines_without_page: int = 0
+    points_without_page: int = 0
+    options_unfinished: tuple[str, ...] = ()
+    is_option_nameless: bool = False
     pages_past_the_end: tuple[int, ...] = field(default=())
 
 
@@ -112,11 +115,29 @@ def _not_ready(verb: str, at: Situation) -> str:
             "%(count)s lines of the plan in plain words name no page. End each with its page, like (page 2).",
             at.lines_without_page,
         ) % {"count": at.lines_without_page}
+    if refusal := _options_not_ready(at):
+        return refusal
     if at.pages_past_the_end:
         return _("A line names page %(page)s, but the plan has %(pages)s pages.") % {
             "page": at.pages_past_the_end[0],
             "pages": at.pages,
         }
+    return ""
+
+
+def _options_not_ready(at: Situation) -> str:
+    if at.is_option_nameless:
+        return _("Give each option its name.")
+    if at.options_unfinished:
+        return _("Nothing is said of “%(option)s” yet. Write a point, or take it out.") % {
+            "option": at.options_unfinished[0]
+        }
+    if at.points_without_page:
+        return ngettext(
+            "%(count)s point for or against an option names no page. Say where it stands in the plan.",
+            "%(count)s points for or against an option name no page. Say where each stands in the plan.",
+            at.points_without_page,
+        ) % {"count": at.points_without_page}
     return ""
 
 

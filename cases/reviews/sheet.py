@@ -14,6 +14,7 @@ from cases.documents.models import Version
 from cases.reviews import frozen
 from cases.reviews.explained import Marker
 from cases.reviews.models import Review, Summary
+from cases.reviews.options import Kind
 from portal import when
 
 PageLink = Callable[[int], str]
@@ -55,10 +56,24 @@ def shown(body: frozen.Body, link: PageLink) -> Shown:
         steps=linked(body["steps"], Marker(words)),
         missing=[{**point, "pieces": in_missing.pieces(point["note"])} for point in frozen.missing_points(body)],
         questions=frozen.raised(body),
-        options=linked(body["options"], Marker(words)),
+        options=_options(body, linked(body["options"], Marker(words))),
         words=[{**entry, "number": number} for number, entry in enumerate(words, 1)],
         headings=frozen.HEADINGS,
     )
+
+
+def _options(body: frozen.Body, linked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each option: its name in pieces, and its points by kind, in the order for, against, not known."""
+    found, left = [], list(linked)
+    for name, said in frozen.by_option(body):
+        own, left = left[: len(said)], left[len(said) :]
+        by_kind = [
+            {"kind": kind.value, "label": "" if kind == Kind.IS else kind.label, "lines": lines}
+            for kind in Kind
+            if (lines := [line for line in own if frozen.kind_of(line) == kind])
+        ]
+        found.append({"name": name, "pieces": own[0]["heading_pieces"], "kinds": by_kind})
+    return found
 
 
 def about(body: frozen.Body) -> str:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cases.reviews import summary_views, views
+from cases.reviews.notes import views as notes
 
 app_name = "reviews"
 urlpatterns = [
@@ -12,9 +13,9 @@ urlpatterns = [
     path("staff/reviews/<uuid:pk>/save/", views.save, name="save"),
     path("staff/reviews/<uuid:pk>/take/", views.take, name="take"),
     path("staff/reviews/<uuid:pk>/hand-back/", views.hand_back, name="hand_back"),
-    path("staff/reviews/<uuid:pk>/notes/", views.note, name="note"),
-    path("staff/reviews/<uuid:pk>/notes/<int:number>/change/", views.change_note, name="change_note"),
-    path("staff/reviews/<uuid:pk>/notes/<int:number>/remove/", views.remove_note, name="remove_note"),
+    path("staff/reviews/<uuid:pk>/notes/", notes.note, name="note"),
+    path("staff/reviews/<uuid:pk>/notes/<int:number>/change/", notes.change_note, name="change_note"),
+    path("staff/reviews/<uuid:pk>/notes/<int:number>/remove/", notes.remove_note, name="remove_note"),
     path("staff/reviews/<uuid:pk>/preview/", views.preview, name="preview"),
     path("staff/summaries/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("cases/<uuid:pk>/summary/", summary_views.summary, name="summary"),

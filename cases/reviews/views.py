@@ -17,9 +17,9 @@ from cases.opinions.questions import showing
 from cases.reviews import actions, beside, frozen, opening, sheet, standing
 from cases.reviews.forms import ReviewForm, ShareForm, WithdrawForm
 from cases.reviews.lines import reading_grade
-from cases.reviews.models import Note, Review, Section, Summary
-from cases.reviews.notes import actions as notes
+from cases.reviews.models import Review, Section, Summary
 from cases.reviews.notes import showing as noted
+from cases.reviews.notes import targets
 from cases.reviews.notes.forms import ChangeForm, NoteForm
 from cases.reviews.rules import allowed, no_consent, why_not
 from portal import clock, when
@@ -62,22 +62,22 @@ def take(request: HttpRequest, pk: UUID) -> HttpResponse:
 def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Back to the queue, with all that is written."""
     try:
-        actions.hand_back(_find(request, pk), by=Actor.of(request))
+        actions.hand_back(find_review(request, pk), by=Actor.of(request))
         messages.success(request, _("Handed back. What is written stays with the plan."))
     except Refused as refused:
         messages.warning(request, refused.message)
     return redirect("reviews:queue")
 
 
-def _find(request: HttpRequest, pk: UUID) -> Review:
+def find_review(request: HttpRequest, pk: UUID) -> Review:
     related = ("case__patient", "case__key", "version__document", "reader", "consultation")
     known = Review.objects.visible_to(request.user).select_related(*related)
     if request.method != "POST":  # what is only shown is read once; what is written over is read anew
-        known = known.prefetch_related("sections", "findings")
+        known = known.prefetch_related("sections", "findings", "option_lines")
     return find_or_404(known, pk=pk)
 
 
-def _closed(request: HttpRequest, review: Review) -> HttpResponse | None:
+def closed_page(request: HttpRequest, review: Review) -> HttpResponse | None:
     """The page that stands instead of the plan while the patient has not agreed, or no longer agrees."""
     user: Any = request.user
     if has_consent_to_read(review.case, user):
@@ -91,25 +91,25 @@ def _closed(request: HttpRequest, review: Review) -> HttpResponse | None:
 @require_safe
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The plan on the left, the review on the right."""
-    review = _find(request, pk)
-    if closed := _closed(request, review):
+    review = find_review(request, pk)
+    if closed := closed_page(request, review):
         return closed
     if request.GET.get("part") in viewing.PARTS:
         return _part(request, review, request.GET)
     actions.look(review, by=Actor.of(request))
-    return _workspace(request, review)
+    return workspace(request, review)
 
 
 @open_to("consultant")
 @require_POST
 def find(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Words looked for in what stands beside the review."""
-    review = _find(request, pk)
-    if closed := _closed(request, review):
+    review = find_review(request, pk)
+    if closed := closed_page(request, review):
         return closed
     if request.POST.get("part") in viewing.PARTS:
         return _part(request, review, request.POST)
-    return _workspace(request, review, asked=request.POST)
+    return workspace(request, review, asked=request.POST)
 
 
 def _part(request: HttpRequest, review: Review, asked: QueryDict) -> HttpResponse:
@@ -127,7 +127,7 @@ def _questions(review: Review, user: Any) -> list[str]:
     return asked or list(actions.answers_still_asked(review))
 
 
-def _workspace(
+def workspace(
     request: HttpRequest,
     review: Review,
     *,
@@ -143,14 +143,16 @@ def _workspace(
     form = form or ReviewForm(review, _questions(review, request.user))
     can_write = not why_not("write", at)
     shown = beside.of_review(request, review, asked or request.GET, can_write=can_write)
-    linked = noted.linked([row.note for row in shown.notes])
+    linked = noted.linked(shown.notes)
     page = {
         "review": review,
         "case": review.case,
         "form": form,
-        "points": [_with_notes(row, linked) for row in form.point_rows()],
-        "note_form": note_form or NoteForm(page=_page_to_note(shown.view)),
-        "notes": _with_form(shown.notes, changing),
+        "choices": [_with_notes(row, f"options-{row['key'].value()}", linked) for row in form.choices.as_rows()],
+        "has_options": bool(form.choices.stored),
+        "points": [_with_notes(row, f"checklist-{row['point'].code}", linked) for row in form.point_rows()],
+        "note_form": note_form or NoteForm(targets.of_review(review), page=_page_to_note(shown.view)),
+        "notes": with_form(shown.notes, changing),
         "linked": linked,
         "source": SOURCE,
         "view": shown.view,
@@ -166,9 +168,19 @@ def _workspace(
     return render(request, "reviews/edit.html", page, status=status)
 
 
-def _with_notes(row: dict[str, Any], linked: dict[str, list[Note]]) -> dict[str, Any]:
-    place = f"checklist-{row['point'].code}"
-    return row | {"place": place, "notes": linked[place]}
+def _with_notes(row: dict[str, Any], place: str, linked: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    return row | {"place": place, "notes": linked.get(place, [])}
+
+
+def _page_to_note(view: viewing.View | None) -> int:
+    """The page of the plan that is looked at."""
+    return view.number if view and view.note_form else 1
+
+
+def with_form(rows: list[noted.Row], changing: tuple[int, ChangeForm] | None) -> list[noted.Row]:
+    """The list with the form that came back in its place."""
+    number, form = changing or (0, None)
+    return [replace(row, form=form, is_open=True) if form and row.note.number == number else row for row in rows]
 
 
 def _both_texts(form: ReviewForm, overtaken: dict[str, Section]) -> dict[str, dict[str, Any]]:
@@ -187,23 +199,24 @@ def _last_saved(review: Review) -> str:
 @require_POST
 def save(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Save what was typed: on a pause by htmx, or by the button. Nothing typed is lost or overwritten unseen."""
-    review = _find(request, pk)
-    if closed := _closed(request, review):
+    review = find_review(request, pk)
+    if closed := closed_page(request, review):
         return closed
     form = ReviewForm(review, _questions(review, request.user), request.POST)
     is_whole = form.is_valid()
     changes = _mine_over_theirs(form.changes(), request.POST.get("over", ""))
     try:
-        saved = actions.save_parts(review, changes, findings=form.findings(), by=Actor.of(request))
+        said = {"findings": form.findings(), "choices": form.choices.typed()}
+        saved = actions.save_parts(review, changes, **said, by=Actor.of(request))
     except Refused as refused:
-        return _workspace(request, review, form=form, also=[str(refused.message)], status=409)
+        return workspace(request, review, form=form, also=[str(refused.message)], status=409)
     if request.htmx:  # type: ignore[attr-defined]
-        return _saved_part(request, form, saved)
+        return _saved_part(request, form, saved, is_whole)
     if saved.overtaken or not is_whole:
         also = [_("Somebody else saved a part meanwhile. Both texts are below.")] if saved.overtaken else None
         again = _retyped(request, review, saved)
         status = 409 if saved.overtaken else 422
-        return _workspace(request, again.review, form=again, overtaken=saved.overtaken, also=also, status=status)
+        return workspace(request, again.review, form=again, overtaken=saved.overtaken, also=also, status=status)
     return redirect("reviews:preview", pk=pk) if request.POST.get("then") == "preview" else redirect(review)
 
 
@@ -217,7 +230,7 @@ def _mine_over_theirs(changes: dict[str, actions.Change], over: str) -> dict[str
 
 def _retyped(request: HttpRequest, review: Review, saved: actions.Saved) -> ReviewForm:
     """The form with the words as typed, over the versions that now hold for the parts that were saved."""
-    review = _find(request, review.pk)
+    review = find_review(request, review.pk)
     stored = ReviewForm(review, _questions(review, request.user))
     typed = request.POST.copy()
     for code in saved.parts:
@@ -227,128 +240,26 @@ def _retyped(request: HttpRequest, review: Review, saved: actions.Saved) -> Revi
     return form
 
 
-def _saved_part(request: HttpRequest, form: ReviewForm, saved: actions.Saved) -> HttpResponse:
+def _saved_part(request: HttpRequest, form: ReviewForm, saved: actions.Saved, is_whole: bool) -> HttpResponse:
     """What htmx puts back: "Draft saved 9:51 am", the new version of each part saved, and both texts of one
     that somebody else saved."""
     marks = [
         {"code": code, "seen": section.version, "mark": form.typed_mark(code)} for code, section in saved.parts.items()
     ]
     said = _("Draft saved %(time)s") % {"time": when.clock_time(clock.now())}
+    if not is_whole:
+        said = _("Not all is saved: something cannot stand. Press “Save draft” to see what.")
     page = {"review": form.review, "form": form, "marks": marks, "overtaken": _both_texts(form, saved.overtaken)}
-    page |= {"saved": said, "is_part": True}
+    page |= {"saved": said, "is_part": True, "is_whole": is_whole}
     return render(request, "reviews/edit.html#saved", page, status=409 if saved.overtaken else 200)
-
-
-@open_to("consultant")
-@require_POST
-def note(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A numbered remark on a page."""
-    review = _find(request, pk)
-    if closed := _closed(request, review):
-        return closed
-    form = NoteForm(data=request.POST)
-    if form.is_valid():
-        try:
-            added = notes.add_note(review, **form.cleaned_data, by=Actor.of(request))
-        except Refused as refused:
-            form.add_error(None, refused)
-        else:
-            return _noted(request, review, f"#note-{added.number}")
-    return _note_refused(request, review, note_form=form)
-
-
-@open_to("consultant")
-@require_POST
-def change_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
-    """Other words for a note, or another part that it belongs to."""
-    review = _find(request, pk)
-    if closed := _closed(request, review):
-        return closed
-    remark = _note(review, number)
-    form = ChangeForm(remark, request.POST)
-    if form.is_valid():
-        try:
-            notes.change_note(remark, **form.cleaned_data, by=Actor.of(request))
-        except Refused as refused:
-            form.add_error(None, refused)
-        else:
-            return _noted(request, review, f"#note-{number}")
-    return _note_refused(request, review, changing=(number, form))
-
-
-@open_to("consultant")
-@require_POST
-def remove_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
-    """Take a note off its page."""
-    review = _find(request, pk)
-    try:
-        notes.remove_note(_note(review, number), by=Actor.of(request))
-    except Refused as refused:
-        return _workspace(request, review, also=[str(refused.message)], status=409)
-    return _noted(request, review, "#notes")
-
-
-def _note(review: Review, number: int) -> Note:
-    return find_or_404(review.notes.select_related("review__case__key"), number=number)
-
-
-def _noted(request: HttpRequest, review: Review, place: str) -> HttpResponse:
-    """The notes as they are now; under htmx also what they belong to, and the pages fetch their marks anew."""
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect(f"{review.get_absolute_url()}{_page_beside(request)}{place}")
-    return _note_part(request, review)
-
-
-def _page_beside(request: HttpRequest) -> str:
-    page = request.POST.get("page", "")
-    return f"?page={page}" if page.isdecimal() else ""
-
-
-def _page_to_note(view: viewing.View | None) -> int:
-    """The page of the plan that is looked at."""
-    return view.number if view and view.note_form else 1
-
-
-def _with_form(rows: list[noted.Row], changing: tuple[int, ChangeForm] | None) -> list[noted.Row]:
-    """The list with the form that came back in its place."""
-    number, form = changing or (0, None)
-    return [replace(row, form=form, is_open=True) if form and row.note.number == number else row for row in rows]
-
-
-def _note_part(
-    request: HttpRequest,
-    review: Review,
-    *,
-    note_form: NoteForm | None = None,
-    changing: tuple[int, ChangeForm] | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    rows = beside.listed(review, request.user)
-    page = {
-        "review": review,
-        "notes": _with_form(rows, changing),
-        "linked": noted.linked([row.note for row in rows]),
-        "note_form": note_form or NoteForm(page=_page_to_note(None)),
-        "can_write": not why_not("write", actions.situation(review, Actor.of(request), clock.now())),
-        "is_part": True,
-    }
-    answer = render(request, "reviews/_notes.html", page, status=status)
-    answer.headers["HX-Trigger"] = "notes-changed"
-    return answer
-
-
-def _note_refused(request: HttpRequest, review: Review, **forms: Any) -> HttpResponse:
-    if request.htmx:  # type: ignore[attr-defined]
-        return _note_part(request, review, **forms, status=422)
-    return _workspace(request, review, **forms, also=[_("The note is not saved yet.")], status=422)
 
 
 @open_to("consultant")
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The summary as the patient will see it, who will see it, the statement unticked; and sharing."""
-    review = _find(request, pk)
-    if closed := _closed(request, review):
+    review = find_review(request, pk)
+    if closed := closed_page(request, review):
         return closed
     by = Actor.of(request)
     form = ShareForm(request.POST if request.method == "POST" else None)

@@ -9,8 +9,11 @@ from django.urls import reverse
 from cases.case.actions import withdraw_consent
 from cases.documents.models import Version
 from cases.reviews import opening
+from cases.reviews.actions import Change, save_parts
 from cases.reviews.models import Note, Review
+from cases.reviews.notes import targets
 from cases.reviews.notes.actions import add_note, change_note, remove_note
+from cases.reviews.options import Option, Point
 from portal import clock
 from portal.errors import Refused
 from portal.history.models import Event
@@ -76,6 +79,7 @@ def test_pages_are_counted_over_the_whole_plan_and_kept_by_the_file(review):
     [
         {"page": 4}, {"page": 0}, {"words": "  "}, {"x": 1001}, {"y": -1},
         {"belongs": "checklist:verdict"}, {"belongs": "checklist"}, {"belongs": "private"}, {"belongs": "plain:goal"},
+        {"belongs": "options:00000000-0000-0000-0000-000000000000"}, {"belongs": "questions:abc"},
     ],
     ids=str,
 )  # fmt: skip
@@ -166,6 +170,32 @@ def test_the_link_is_shown_at_both_ends(review, joanne, belongs, place, named):
     assert '<a href="#note-1">Linked to note 1</a>' in linked
 
 
+def test_a_note_belongs_to_one_question_and_follows_its_words(review, joanne):
+    world.write(review, questions="Can it be tested first?\nWhy so soon?")
+    value = next(value for value in targets.of_review(Review.objects.get()).questions)
+    written(Review.objects.get(), belongs=value)
+    assert "“Can it be tested first?” <a" in joanne.get(address("edit", review)).text
+    world.write(Review.objects.get(), questions="Why so soon?\nCan it be tested before the operation?")
+    page = joanne.get(address("edit", review)).text
+    assert '<a href="#part-questions">Can it be tested before the operation?</a>' in row_of(page)
+    world.write(Review.objects.get(), questions="Why so soon?")
+    assert '<a href="#part-questions">Questions to raise</a>' in row_of(joanne.get(address("edit", review)).text)
+
+
+def test_a_note_belongs_to_one_option_and_stays_when_it_is_renamed(review, joanne):
+    key = uuid.uuid4()
+    for name in ("Lumpectomy", "A smaller operation"):
+        review = Review.objects.get()
+        section = review.sections.filter(code="options").first()
+        change = {"options": Change("", section.version if section else 0)}
+        save_parts(review, change, choices=[Option(key, name, (Point("for", "It is small.", 1),))], by=by("joanne"))
+        if name == "Lumpectomy":
+            written(review, belongs=f"options:{key}")
+    page = joanne.get(address("edit", review)).text
+    assert f'<a href="#part-options-{key}">A smaller operation</a>' in row_of(page)
+    assert "Linked to note 1" in page.split(f'id="linked-options-{key}"')[1].split("</p>")[0]
+
+
 def test_a_note_is_added_changed_and_removed_without_script(review, joanne):
     said = {"page": "2", "place": "middle", "words": "Not tested yet", "belongs": "checklist:tests"}
     answer = joanne.post(address("note", review), said)
@@ -228,7 +258,7 @@ def test_a_colleague_of_the_case_reads_notes_and_writes_none(review):
     assert Note.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["note", "change_note"])
+@pytest.mark.parametrize("name", ["note", "change_note", "remove_note"])
 def test_without_the_patients_yes_no_note_is_written_or_seen(review, joanne, name):
     written(review)
     withdraw_consent(review.case.consents.get(kind="read"), by=by("rosa"))

@@ -7,9 +7,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cases.documents.models import Version
-from cases.opinions.checklist import BY_CODE
 from cases.reviews.actions import locked, situation
 from cases.reviews.models import Note, Review
+from cases.reviews.notes import targets
 from cases.reviews.rules import why_not
 from portal import clock
 from portal.actors import Actor
@@ -64,6 +64,7 @@ def change_note(note: Note, *, words: str, belongs: str, seen: str, by: Actor) -
     overwrites nothing. Raises Refused, then with code "changed"."""
     review = _open_for(note.review, by)
     note = review.notes.select_for_update().get(pk=note.pk)
+    note.review = review
     before = note.mark
     _say(note, words, belongs)
     if note.mark == before:
@@ -105,13 +106,9 @@ def _where(review: Review, page: int) -> tuple[UUID, int]:
 def _say(note: Note, words: str, belongs: str) -> None:
     if not words.strip():
         raise Refused(_("Write the note first."), code="empty")
-    part, _colon, key = belongs.partition(":")
-    if (
-        part not in Note.Part.values
-        or (part == Note.Part.CHECKLIST) != (key in BY_CODE)
-        or (key and key not in BY_CODE)
-    ):
+    if not targets.of_review(note.review).is_known(belongs):
         raise Refused(_("Choose what the note belongs to."), code="input")
+    part, _colon, key = belongs.partition(":")
     note.text, note.part, note.key = words.strip(), part, key
 
 

@@ -6,23 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.opinions.checklist import CODES
 from cases.reviews.models import Note
-from cases.reviews.rules import PARTS
+from cases.reviews.notes.targets import Targets
 
 PLACES = [("top", _("Top of the page")), ("middle", _("Middle of the page")), ("bottom", _("Bottom of the page"))]
 WORDS = {"label": _("Note"), "max_length": 2000}
-
-
-def _belongs() -> forms.ChoiceField:
-    choices = [
-        ("", _("Nothing yet")),
-        ("plain", PARTS["plain"]),
-        (PARTS["checklist"], [(f"checklist:{code}", title) for code, title in CODES]),
-        ("questions", PARTS["questions"]),
-        ("options", PARTS["options"]),
-    ]
-    return forms.ChoiceField(label=_("Belongs to"), choices=choices, required=False)
 
 
 class NoteForm(forms.Form):
@@ -35,11 +23,12 @@ class NoteForm(forms.Form):
     x = forms.IntegerField(required=False, min_value=0, max_value=1000, widget=forms.HiddenInput)
     y = forms.IntegerField(required=False, min_value=0, max_value=1000, widget=forms.HiddenInput)
     words = forms.CharField(**WORDS, widget=forms.Textarea({"rows": 2}))
-    belongs = _belongs()
+    belongs = forms.ChoiceField(label=_("Belongs to"), required=False)
     pk = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, page: int = 1, **kwargs: Any):
+    def __init__(self, targets: Targets, *args: Any, page: int = 1, **kwargs: Any):
         super().__init__(*args, auto_id="note-%s", initial={"page": page, "pk": uuid.uuid4()}, **kwargs)
+        self.fields["belongs"].choices = targets.choices()  # type: ignore[attr-defined]
 
 
 class ChangeForm(forms.Form):
@@ -47,9 +36,10 @@ class ChangeForm(forms.Form):
 
     is_filter = True
     words = forms.CharField(**WORDS, widget=forms.Textarea({"rows": 2}))
-    belongs = _belongs()
+    belongs = forms.ChoiceField(label=_("Belongs to"), required=False)
     seen = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
-    def __init__(self, note: Note, *args: Any, **kwargs: Any):
-        start = {"words": note.text, "belongs": f"{note.part}:{note.key}".rstrip(":"), "seen": note.mark}
+    def __init__(self, note: Note, targets: Targets, *args: Any, **kwargs: Any):
+        start = {"words": note.text, "belongs": targets.chosen(note), "seen": note.mark}
         super().__init__(*args, auto_id=f"note-{note.number}-%s", initial=start, **kwargs)
+        self.fields["belongs"].choices = targets.choices()  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from cases.documents.reading.viewing import Leaf
 from cases.opinions.checklist import BY_CODE
 from cases.reviews.models import Note, Review
 from cases.reviews.notes.forms import ChangeForm
+from cases.reviews.notes.targets import Targets
 from cases.reviews.rules import PARTS
 
 EARLIER = "earlier-"  # before the id of a version: its pages as they were when they were read
@@ -69,13 +70,13 @@ def pins(notes: Iterable[Note], run: Run) -> list[Pin]:
     ]
 
 
-def rows(review: Review, notes: Iterable[Note], run: Run, older: Iterable[UUID]) -> list[Row]:
+def rows(review: Review, notes: Iterable[Note], run: Run, older: Iterable[UUID], targets: Targets) -> list[Row]:
     """The list. `run` is the plan's; `older` are the versions that can still be looked at beside it."""
     known = set(older)
-    return [_row(review, note, run.get((note.version_id, note.page)), known) for note in notes]
+    return [_row(review, note, run.get((note.version_id, note.page)), known, targets) for note in notes]
 
 
-def _row(review: Review, note: Note, page: int | None, older: set[UUID]) -> Row:
+def _row(review: Review, note: Note, page: int | None, older: set[UUID], targets: Targets) -> Row:
     if page is not None:
         where = _("Page %(page)s, %(place)s") % {"page": page, "place": _near(note.y)}
         href = _href(review, {"page": page})
@@ -86,13 +87,14 @@ def _row(review: Review, note: Note, page: int | None, older: set[UUID]) -> Row:
         }
         shown = {"document": f"{EARLIER}{note.version_id}", "page": note.page}
         href = _href(review, shown) if note.version_id in older else ""
-    title = BY_CODE[note.key].title if note.key in BY_CODE else PARTS.get(note.part, "")
-    return Row(note, page, where, href, str(title), f"#part-{place_of(note)}", ChangeForm(note))
+    form = ChangeForm(note, targets)
+    return Row(note, page, where, href, targets.name(note), f"#part-{place_of(note)}", form)
 
 
 def place_of(note: Note) -> str:
     """ "plain", or "checklist-goal": the part of the page that it belongs to."""
-    return "-".join(filter(None, (note.part, note.key)))
+    is_alone = note.part == Note.Part.QUESTIONS or not note.key  # questions are lines of one text
+    return note.part if is_alone else f"{note.part}-{note.key}"
 
 
 def _href(review: Review, query: dict[str, Any]) -> str:
@@ -105,11 +107,13 @@ def _near(y: int) -> str:
     return _("in the middle") if y < 667 else _("near the bottom")
 
 
-def linked(notes: Sequence[Note]) -> dict[str, list[Note]]:
-    """The notes of each part, and of each of the twelve points ("checklist-goal")."""
-    found: dict[str, list[Note]] = {part: [] for part in ("plain", "questions", "options")}
+def linked(rows: Sequence[Row]) -> dict[str, list[dict[str, Any]]]:
+    """The notes of each part, each of the twelve points ("checklist-goal") and each option."""
+    found: dict[str, list[dict[str, Any]]] = {part: [] for part in ("plain", "questions", "options")}
     found |= {f"checklist-{code}": [] for code in BY_CODE}
-    for note in notes:
-        if note.part:
-            found.setdefault(place_of(note), []).append(note)
+    for row in rows:
+        if place := place_of(row.note):
+            is_one = row.note.part == Note.Part.QUESTIONS and row.belongs != PARTS[row.note.part]
+            said = {"number": row.note.number, "about": row.belongs if is_one else ""}
+            found.setdefault(place, []).append(said)
     return found

@@ -1,0 +1,116 @@
+"""Writing, changing and removing notes on pages, from the page of the review."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cases.reviews import beside
+from cases.reviews.actions import situation
+from cases.reviews.models import Note, Review
+from cases.reviews.notes import actions, showing, targets
+from cases.reviews.notes.forms import ChangeForm, NoteForm
+from cases.reviews.rules import why_not
+from cases.reviews.views import closed_page, find_review, with_form, workspace
+from portal import clock
+from portal.access import find_or_404, open_to
+from portal.actors import Actor
+from portal.errors import Refused
+
+
+@open_to("consultant")
+@require_POST
+def note(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A numbered remark on a page."""
+    review = find_review(request, pk)
+    if closed := closed_page(request, review):
+        return closed
+    form = NoteForm(targets.of_review(review), request.POST)
+    if form.is_valid():
+        try:
+            added = actions.add_note(review, **form.cleaned_data, by=Actor.of(request))
+        except Refused as refused:
+            form.add_error(None, refused)
+        else:
+            return _noted(request, review, f"#note-{added.number}")
+    return _note_refused(request, review, note_form=form)
+
+
+@open_to("consultant")
+@require_POST
+def change_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    """Other words for a note, or another part that it belongs to."""
+    review = find_review(request, pk)
+    if closed := closed_page(request, review):
+        return closed
+    remark = _note(review, number)
+    form = ChangeForm(remark, targets.of_review(review), request.POST)
+    if form.is_valid():
+        try:
+            actions.change_note(remark, **form.cleaned_data, by=Actor.of(request))
+        except Refused as refused:
+            form.add_error(None, refused)
+        else:
+            return _noted(request, review, f"#note-{number}")
+    return _note_refused(request, review, changing=(number, form))
+
+
+@open_to("consultant")
+@require_POST
+def remove_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    """Take a note off its page."""
+    review = find_review(request, pk)
+    if closed := closed_page(request, review):
+        return closed
+    try:
+        actions.remove_note(_note(review, number), by=Actor.of(request))
+    except Refused as refused:
+        return workspace(request, review, also=[str(refused.message)], status=409)
+    return _noted(request, review, "#notes")
+
+
+def _note(review: Review, number: int) -> Note:
+    return find_or_404(review.notes.select_related("review__case__key"), number=number)
+
+
+def _noted(request: HttpRequest, review: Review, place: str) -> HttpResponse:
+    """The notes as they are now; under htmx also what they belong to, and the pages fetch their marks anew."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(f"{review.get_absolute_url()}{_page_beside(request)}{place}")
+    return _note_part(request, review)
+
+
+def _page_beside(request: HttpRequest) -> str:
+    page = request.POST.get("page", "")
+    return f"?page={page}" if page.isdecimal() else ""
+
+
+def _note_part(
+    request: HttpRequest,
+    review: Review,
+    *,
+    note_form: NoteForm | None = None,
+    changing: tuple[int, ChangeForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    rows = beside.listed(review, request.user)
+    page = {
+        "review": review,
+        "notes": with_form(rows, changing),
+        "linked": showing.linked(rows),
+        "note_form": note_form or NoteForm(targets.of_review(review)),
+        "can_write": not why_not("write", situation(review, Actor.of(request), clock.now())),
+        "is_part": True,
+    }
+    answer = render(request, "reviews/_notes.html", page, status=status)
+    answer.headers["HX-Trigger"] = "notes-changed"
+    return answer
+
+
+def _note_refused(request: HttpRequest, review: Review, **forms: Any) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        return _note_part(request, review, **forms, status=422)
+    return workspace(request, review, **forms, also=[_("The note is not saved yet.")], status=422)
