@@ -71,6 +71,7 @@ HELPER = DATES_ONLY | {
     "records:release_pdf",
     "records:report",
     "records:visit",
+    "reviews:answer",  # asks; only the patient says that something is clear
     "reviews:pdf",
     "reviews:summary",
     "threads:message",

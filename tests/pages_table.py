@@ -345,7 +345,7 @@ PAGES: dict[str, Page] = {
     "reviews:summary": of_case(PUT_IN),
     "reviews:ask": of_case(PATIENT, posts="only"),
     "reviews:agree": of_case(PATIENT, posts="only"),
-    "reviews:answer": of_case(PATIENT, "summary", posts="only", body={"clear": "yes"}),
+    "reviews:answer": of_case(PATIENT, "summary", "summary_part", posts="only", body={"clear": "yes"}),
     "reviews:read_out": of_case(COORDINATOR, "summary", owner="coordinator", posts="only"),
     "reviews:pdf": of_case(READERS, "summary", is_file=True),
     # --- pages that gather ---

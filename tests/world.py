@@ -188,7 +188,7 @@ def _words() -> dict[str, str]:
     verbs |= {"report_verb": "asked", "release_verb": "take-back"}
     verbs |= {"kind": "slides", "letter_kind": "records", "letter_how": "posted", "fax_said": "arrived"}
     verbs["wording_code"] = "bookings.day_before"
-    return {"about_slug": "scope", "draft_form": "review", "change_verb": "close", **verbs}
+    return {"about_slug": "scope", "draft_form": "review", "change_verb": "close", "summary_part": "steps", **verbs}
 
 
 def _visit(case: Case) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from cases.case.actions import ask_to_do, assign, must_be_open
+from cases.case.actions import assign
 from cases.case.models import Case
 from cases.case.people import has_consent_to_read, is_assigned, role_in
 from cases.opinions.checklist import BY_CODE
@@ -363,32 +363,3 @@ def read_taken_back(summaries: Iterable[Summary], *, by: Actor) -> None:
     unread = [each.pk for each in summaries if each.withdrawn_at and each.withdrawn_read_at is None]
     if unread:
         Summary.objects.filter(pk__in=unread, withdrawn_read_at=None).update(withdrawn_read_at=clock.now())
-
-
-@transaction.atomic
-def answer(summary: Summary, *, clear: str, asked: str = "", by: Actor) -> Summary:
-    """The patient says whether it is clear. A question becomes a to-do of the consultant who reads the plan."""
-    now = clock.now()
-    review = locked(summary.review)
-    summary = Summary.objects.select_for_update().get(pk=summary.pk)
-    must_be_open(review.case, by)
-    if refusal := why_not_summary("answer", summary.state, role(review, by)):
-        raise Refused(refusal, code="answer")
-    if clear == Summary.Clear.QUESTION and not asked.strip():
-        raise Refused(_("Write your question, in your own words."), code="asked")
-    summary.clear, summary.answered_at = clear, now
-    summary.asked = asked.strip() if clear == Summary.Clear.QUESTION else ""
-    summary.save(update_fields=["clear", "answered_at", "asked"])
-    if clear == Summary.Clear.QUESTION:
-        reader = review.reader or summary.shared_by
-        ask_to_do(
-            "question",
-            summary,
-            case=review.case,
-            due_on=now.astimezone(reader.zone).date(),
-            for_user=reader,
-            note=summary.asked,
-            by=by,
-        )
-    _tell(by, "summary.answered", summary, review, why=clear)
-    return summary

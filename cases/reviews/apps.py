@@ -10,12 +10,15 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from cases.case.changes import on_reader_changed
-        from cases.reviews import reminders, telling, words
+        from cases.reviews import clear, reminders, telling, words
         from cases.reviews.actions import reader_leaves
+        from cases.threads.changes import on_answered, says_about
         from portal.accounts.changes import on_reach_changed
         from portal.reminders.kinds import register
 
         words.register()
+        on_answered(clear.answered)
+        says_about(clear.abouts)
         on_reach_changed(telling.way_changed)
         register(*reminders.KINDS)
         on_reader_changed(reader_leaves)

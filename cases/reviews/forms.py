@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from cases.reviews.models import Review, Section, Summary
 from cases.reviews.option_fields import OptionFields
 from cases.reviews.option_rows import options_of
 from cases.reviews.options import as_text, readable
+from cases.threads.rules import LETTERS_AT_MOST
 
 LONGEST = 20_000  # characters of one part
 MOST_ASKED = 60  # questions of the patient's in one form
@@ -262,16 +264,29 @@ class WithdrawForm(forms.Form):
 
 
 class ClearForm(forms.Form):
-    """Is this clear to you?"""
+    """Is this clear? One part's two answers; the page gives each of its forms an id, so that a press counts once."""
 
     is_filter = True  # the question belongs to one of the two answers; neither is left out
 
     clear = forms.ChoiceField(
-        label=_("Is this clear to you?"),
         choices=[(Summary.Clear.YES, _("Yes, it is")), (Summary.Clear.QUESTION, _("I have a question"))],
-        widget=forms.RadioSelect({"columns": True}),
-        error_messages={"required": _("Choose one of the two.")},
+        error_messages={"required": _("Choose one of the two."), "invalid_choice": _("Choose one of the two.")},
     )
     asked = forms.CharField(
-        label=_("Your question"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3})
+        label=_("Your question"),
+        required=False,
+        max_length=LETTERS_AT_MOST,
+        widget=forms.Textarea({"rows": 3}),
     )
+    send_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, part: str, *args: Any, **kwargs: Any):
+        kwargs.setdefault("initial", {"send_id": uuid.uuid4()})
+        super().__init__(*args, auto_id=f"id_%s-{part}", **kwargs)
+        self.part = part
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("clear") == Summary.Clear.QUESTION and not said.get("asked", "").strip():
+            self.add_error("asked", _("Write your question, in your own words."))
+        return said

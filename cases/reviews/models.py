@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.case.models import Assignment, Case
 from cases.case.people import where
+from cases.threads.models import Message
 from portal.vault.fields import SealedText
 
 if TYPE_CHECKING:
@@ -316,6 +317,7 @@ class Summary(models.Model):
     shared_at = models.DateTimeField()
     shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     first_read_at = models.DateTimeField(null=True)
+    # What was said of a whole summary before each of its parts was asked about; see PartAnswer.
     clear = models.CharField(max_length=10, choices=Clear.choices, blank=True, default=Clear.UNSAID)
     asked = SealedText()  # the patient's question about it
     answered_at = models.DateTimeField(null=True)
@@ -364,3 +366,53 @@ class Summary(models.Model):
     def frozen(self) -> dict[str, Any]:
         """What it says, as plain data; {} once its case was erased."""
         return json.loads(self.body) if self.body else {}
+
+
+class PartAnswerQuerySet(models.QuerySet["PartAnswer"]):
+    def standing(self) -> Self:
+        """Without questions whose message was taken back."""
+        return self.filter(message__taken_back_at__isnull=True)
+
+
+class PartAnswer(models.Model):
+    """What a person said of one part of a version: it is clear, or a question, which stands in the case's thread."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    summary = models.ForeignKey(Summary, on_delete=models.CASCADE, related_name="part_answers")
+    part = models.CharField(max_length=12)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+    message = models.OneToOneField(Message, null=True, on_delete=models.CASCADE, related_name="+")  # the question
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = PartAnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="partanswer_part_is_known",
+                condition=Q(part__in=["answers", "steps", "missing", "questions", "options", "words"]),
+            ),
+            models.UniqueConstraint(
+                name="partanswer_clear_is_said_once",
+                fields=["summary", "part", "person"],
+                condition=Q(message__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="partanswer_answered_at_and_by_go_together",
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True)
+                | Q(answered_at__isnull=False, answered_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="partanswer_only_questions_are_answered",
+                condition=Q(answered_at__isnull=True) | Q(message__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"
+
+    @property
+    def is_question(self) -> bool:
+        return self.message_id is not None

@@ -36,7 +36,8 @@ MOVES = {
 
 SUMMARY_MOVES = {
     "withdraw": Move({"shared"}, "withdrawn", {"reader", "coordinator"}),
-    "answer": Move({"shared"}, "", {"patient"}),
+    "say_clear": Move({"shared"}, "", {"patient", "coordinator"}),
+    "ask": Move({"shared"}, "", {"patient", "helper", "coordinator"}),
 }
 
 NOT_FROM_HERE: dict[str, str | Promise] = {

@@ -15,13 +15,15 @@ from cases.case.actions import give_consent
 from cases.case.models import Case
 from cases.case.people import cases_where, has_consent_to_read, may, role_in
 from cases.documents.models import Version
-from cases.reviews import actions, by_phone, changed, frozen, opening, sheet, standing
+from cases.reviews import actions, by_phone, changed, clear, frozen, opening, sheet, standing
 from cases.reviews.forms import ClearForm
 from cases.reviews.models import Summary
 from cases.reviews.pdf import summary_pdf
 from cases.reviews.rules import why_not_summary
+from cases.threads import actions as threads
 from portal import clock, paper, when
 from portal.access import find_or_404, open_to
+from portal.accounts import drafts
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.texts.words import organisation, text
@@ -65,10 +67,13 @@ def _page(
     versions: list[Summary],
     chosen: Summary | None,
     form: ClearForm | None = None,
+    also: list[str] | None = None,
+    keeps: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     now = clock.now()
-    page: dict[str, Any] = {"case": case, "versions": versions, "summary": chosen, "status": status}
+    page: dict[str, Any] = {"case": case, "versions": versions, "summary": chosen, "form": form, "also": also}
+    page["keeps"] = keeps
     page["newest"] = changed.newest_of(versions)
     page["talk"] = Consultation.objects.next_for(case, now)
     page["is_patient"] = role_in(case, request.user) == "patient"
@@ -87,11 +92,31 @@ def _page(
             "full": pages[0] if pages else None,
             "pages": len(pages),
             "may_take_back": not why_not_summary("withdraw", chosen.state, part),
-            "form": form or ClearForm(initial={"clear": chosen.clear or None, "asked": chosen.asked}),
+            "clear": _clear_parts(chosen, request.user, form),
         }
     else:
         page |= _before(case, request)
     return render(request, "reviews/summary.html", page, status=status)
+
+
+def _clear_parts(chosen: Summary, user: Any, form: ClearForm | None) -> dict[str, dict[str, Any]]:
+    """By part: what this person said of it, with the form to say more; for the team what was said."""
+    case, said = chosen.review.case, clear.of_summary(chosen)
+    asks = _may_answer(case, user)
+    whose = case.patient_id if user.role else user.pk
+    return {
+        part: {
+            "part": part,
+            "title": frozen.HEADINGS[part],
+            "said": clear.newest_of(said, part, whose),
+            "all": [each for each in said if each.part == part] if user.role and user.pk != case.patient_id else [],
+            "form": (form if form and form.part == part else ClearForm(part)) if asks else None,
+            "may_say_clear": whose == case.patient_id,
+            "who": chosen.shared_by.first_name,
+            "pk": chosen.pk,
+        }
+        for part in frozen.parts_said(chosen.frozen)
+    }
 
 
 def _newer(versions: list[Summary], chosen: Summary) -> Summary | None:
@@ -122,21 +147,50 @@ def _before(case: Case, request: HttpRequest) -> dict[str, Any]:
 
 @open_to("person")
 @require_POST
-def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Clear, or a question that goes straight to the consultant."""
-    chosen = find_or_404(_summaries(request).filter(review__case__patient=request.user.pk), pk=pk)
+def answer(request: HttpRequest, pk: UUID, part: str) -> HttpResponse:
+    """Of one part: it is clear, or a question, which goes into the thread."""
+    chosen = find_or_404(_summaries(request), pk=pk)
     case = chosen.review.case
-    form = ClearForm(request.POST)
+    if part not in frozen.HEADINGS or not _may_answer(case, request.user):
+        raise Http404
+    form = ClearForm(part, request.POST)
+    also: list[str] = []
+    keeps = False
     if form.is_valid():
+        said = form.cleaned_data
         try:
-            actions.answer(chosen, **form.cleaned_data, by=Actor.of(request))
+            if said["clear"] == Summary.Clear.YES:
+                clear.say_clear(chosen, part, by=Actor.of(request))
+            else:
+                clear.ask(chosen, part, said["asked"], send_id=said["send_id"], by=Actor.of(request))
         except Refused as refused:
-            form.add_error("asked" if refused.code == "asked" else None, refused)
+            also, keeps = [str(refused.message)], _keep_words(request, case, said["asked"])
         else:
-            messages.success(request, _thanks(form.cleaned_data["clear"], chosen))
-            return redirect("reviews:summary", pk=case.pk)
+            messages.success(request, _thanks(said["clear"], chosen))
+            return redirect(f"{chosen.get_absolute_url()}?version={chosen.number}#s-{part}")
     versions = list(_summaries(request).filter(review__case=case).order_by("-number"))
-    return _page(request, case, versions, chosen, form, status=422)
+    shown = next(each for each in versions if each.pk == chosen.pk)
+    return _page(request, case, versions, shown, form, also=also, keeps=keeps, status=409 if also else 422)
+
+
+def _may_answer(case: Case, user: Any) -> bool:
+    """Whom the page asks whether a part is clear: the patient, a helper who may write, and who speaks for her."""
+    if user.role and user.pk != case.patient_id:
+        return may("speak_for", case, user) and hands.is_by_hand(case.patient)
+    return may("read_summary", case, user) and may("write_messages", case, user)
+
+
+def _keep_words(request: HttpRequest, case: Case, words: str) -> bool:
+    """A question that could not be asked waits in the box of the thread, behind what was typed there."""
+    user: Any = request.user
+    if not words.strip() or user.role or not may("write_messages", case, user):
+        return False
+    kept = drafts.kept(user, threads.DRAFT, case) or {}
+    typed = kept.get("text", "")
+    if words.strip() not in typed:
+        both = "\n\n".join(each for each in (typed, words) if each.strip())
+        drafts.keep(user, threads.DRAFT, case, kept | {"text": both})
+    return True
 
 
 @open_to("person")
@@ -156,9 +210,11 @@ def read_out(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("reviews:summary", pk=case.pk)
 
 
-def _thanks(clear: str, chosen: Summary) -> str:
-    if clear == Summary.Clear.QUESTION:
-        return _("Your question is with %(who)s now.") % {"who": chosen.shared_by.first_name}
+def _thanks(said: str, chosen: Summary) -> str:
+    if said == Summary.Clear.QUESTION:
+        return _("Your question is with %(who)s now. It stands in your messages, too.") % {
+            "who": chosen.shared_by.first_name
+        }
     return _("Thank you. That is good to know.")
 
 

@@ -21,7 +21,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/summary/", summary_views.summary, name="summary"),
     path("cases/<uuid:pk>/summary/ask/", summary_views.ask, name="ask"),
     path("cases/<uuid:pk>/summary/agree/", summary_views.agree, name="agree"),
-    path("summaries/<uuid:pk>/answer/", summary_views.answer, name="answer"),
+    path("summaries/<uuid:pk>/answer/<slug:part>/", summary_views.answer, name="answer"),
     path("summaries/<uuid:pk>/read-out/", summary_views.read_out, name="read_out"),
     path("summaries/<uuid:pk>/pdf/", summary_views.pdf, name="pdf"),
 ]

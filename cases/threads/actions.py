@@ -57,9 +57,10 @@ def send(
     is_private: bool = False,
     is_answer: bool = True,
     shown: int = 0,
+    asks: User | None = None,
     by: Actor,
 ) -> Message:
-    """Write to everybody in the thread. The same press twice is one message.
+    """Write to everybody in the thread. The same press twice is one message. `asks`: who of the team is to answer.
 
     `files` are documents of the case that the sender may see. Of staff: `is_answer` says that nobody needs to answer
     any more, `shown` up to which number their page had shown them: what came after it still waits. The files of a
@@ -74,7 +75,7 @@ def send(
     message = add(thread, case, text, send_id, files, is_private=is_private and not is_staff, by=by)
     record(by, "message.sent", message, patient=case.patient_id, case=case.pk)
     if not is_staff:
-        answering.ask(thread, case, by=by)
+        answering.ask(thread, case, of=asks, by=by)
     elif is_answer:
         answering.settle(thread, case, shown=shown, by=by)
     telling.tell(thread, message, case, by=by)

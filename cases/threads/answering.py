@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from cases.case.actions import LONGEST_BREAK, ask_to_do, must, settle_to_do
 from cases.case.models import Case, ToDo
 from cases.case.people import cases_where, may
-from cases.threads import rules, telling
+from cases.threads import changes, rules, telling
 from cases.threads.models import Message, Thread
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -53,12 +53,18 @@ def count(user: User) -> int:
     return waiting_for(user).count()
 
 
-def ask(thread: Thread, case: Case, *, by: Actor) -> ToDo:
-    """Somebody wrote: one of the team answers. Who is asked already stays asked."""
+def ask(thread: Thread, case: Case, *, of: User | None = None, by: Actor) -> ToDo:
+    """Somebody wrote: one of the team answers, or the one it was written to. Who is asked already stays asked."""
     here = organisation()
     today = here.today()
     due_on = rules.answer_by(today, closed_days(here.region, today, today + LONGEST_BREAK))
-    return ask_to_do(ANSWER, thread, case=case, due_on=due_on, by=by)
+    todo = open_of(thread)
+    asked = ask_to_do(ANSWER, thread, case=case, due_on=due_on, for_user=of, by=by)
+    if of and todo is None:
+        thread.turn += 1
+        thread.save(update_fields=["turn"])
+        telling.tell_answerer(thread, of)
+    return asked
 
 
 def waits(case: Case) -> bool:
@@ -74,6 +80,7 @@ def asked_after(case: Case, number: int) -> bool:
 
 def settle(thread: Thread, case: Case, *, shown: int, by: Actor) -> None:
     """Nobody waits any more, unless more came than the page had shown to whoever answers."""
+    changes.answered(case, shown, by=by)
     if asked_after(case, shown):
         return
     for todo in ToDo.objects.open().filter(kind=ANSWER, about_id=str(thread.pk)).select_related("case"):
@@ -120,6 +127,7 @@ def needs_no_answer(case: Case, *, shown: int, by: Actor) -> None:
     thread = Thread.objects.select_for_update(of=("self",)).filter(case=case).first()
     if asked_after(case, shown):
         raise Refused(_("There is a newer message. Read it first."), code="state")
+    changes.answered(case, shown, by=by)
     todo = open_of(thread) if thread else None
     if thread and todo:
         settle_to_do(todo, by=by)

@@ -9,12 +9,21 @@ from cases.case.actions import must
 from cases.case.models import Case
 from cases.threads import actions, answering, telling
 from cases.threads.models import Message
+from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.actions import record
 
 
 @transaction.atomic
-def write_down(case: Case, text: str, *, send_id: UUID | None = None, is_private: bool = False, by: Actor) -> Message:
+def write_down(
+    case: Case,
+    text: str,
+    *,
+    send_id: UUID | None = None,
+    is_private: bool = False,
+    asks: User | None = None,
+    by: Actor,
+) -> Message:
     """What she said stands as her message, and waits for an answer like any of hers. The same press twice is one.
 
     Raises Refused for nobody's words, and where she signs in and writes herself.
@@ -28,6 +37,6 @@ def write_down(case: Case, text: str, *, send_id: UUID | None = None, is_private
     by = hands.done_for(case, by)
     message = actions.add(thread, case, text, send_id, (), is_private=is_private, author=case.patient, by=by)
     record(by, "message.written_down", message, patient=case.patient_id, case=case.pk)
-    answering.ask(thread, case, by=by)
+    answering.ask(thread, case, of=asks, by=by)
     telling.tell(thread, message, case, by=by)
     return message

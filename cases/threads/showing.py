@@ -16,7 +16,8 @@ from cases.case.people import CONSULTANT, COORDINATOR, HELPER, PATIENT, may, wor
 from cases.documents import lists
 from cases.documents import words as document_words
 from cases.documents.models import Document, Version
-from cases.threads import rules
+from cases.threads import changes, rules
+from cases.threads.changes import About
 from cases.threads.models import Attachment, Message, ReadMark
 from portal.accounts.models import User
 
@@ -57,6 +58,7 @@ class Row:
     is_newest: bool = False
     may_set_private: bool = False
     written_down: str = ""  # by whom, where one of us wrote the author's words
+    about: About | None = None
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ def _seen(reader: Reader) -> Any:
 
 
 def rows_of(messages: list[Message], reader: Reader, *, ends: bool = True) -> list[Row]:
-    files = _files(messages, reader.user)
+    files, abouts = _files(messages, reader.user), changes.abouts(messages, reader.user)
     rows = []
     for number, message in enumerate(messages, start=1):
         is_own, wrote = message.author_id == reader.user.pk, message.is_by(reader.user)
@@ -202,6 +204,7 @@ def rows_of(messages: list[Message], reader: Reader, *, ends: bool = True) -> li
                 ends and number == len(messages),
                 message.author_id == reader.case.patient_id and not message.is_internal and wrote,
                 written_down(message),
+                abouts.get(message.pk),
             )
         )
     return rows

@@ -3,7 +3,7 @@
 import pytest
 
 from cases.case.actions import withdraw_consent
-from cases.case.models import Consent, ToDo
+from cases.case.models import Consent
 from cases.reviews import actions
 from cases.reviews.actions import Change, Found
 from cases.reviews.models import Review, Summary
@@ -196,21 +196,3 @@ def test_the_patients_first_look_is_kept_and_each_look_recorded():
     actions.read(Summary.objects.get(), by=by("rosa"))
     assert Summary.objects.get().first_read_at is not None
     assert told("summary.opened") == 3
-
-
-def test_a_question_becomes_a_to_do_of_the_reader():
-    summary = actions.answer(world.shared(), clear="question", asked="Which tablet?", by=by("rosa"))
-    todo = ToDo.objects.get(kind="question")
-    assert (todo.for_user, todo.note) == (people.person("joanne"), "Which tablet?")
-    assert (summary.clear, summary.asked) == ("question", "Which tablet?")
-
-
-def test_clear_asks_nobody():
-    actions.answer(world.shared(), clear="yes", by=by("rosa"))
-    assert not ToDo.objects.exists()
-
-
-@pytest.mark.parametrize("key", ["joanne", "theo", "grace"])
-def test_only_the_patient_says_whether_it_is_clear(key):
-    with pytest.raises(Refused):
-        actions.answer(world.shared(), clear="yes", by=by(key))

@@ -7,9 +7,9 @@ import pypdfium2
 import pytest
 from django.urls import reverse
 
-from cases.case.models import Consent, ToDo
+from cases.case.models import Consent
 from cases.reviews import actions, opening
-from cases.reviews.models import Review, Summary
+from cases.reviews.models import Review
 from cases.reviews.notes.actions import add_note
 from portal.clock import now
 from portal.history.models import Event
@@ -74,7 +74,8 @@ def test_a_helper_who_began_the_case_does_not_read_the_summary():
     summary = actions.share(review, is_ticked=True, by=by("joanne"))
     assert "lump" not in page_of(case, "ama").text
     assert browser("ama").get(reverse("reviews:pdf", args=[summary.pk])).status_code == 404
-    assert browser("ama").post(reverse("reviews:answer", args=[summary.pk]), {"clear": "yes"}).status_code == 404
+    address = reverse("reviews:answer", args=[summary.pk, "steps"])
+    assert browser("ama").post(address, {"clear": "yes"}).status_code == 404
 
 
 def test_earlier_versions_can_be_read_and_say_what_was_corrected():
@@ -99,31 +100,6 @@ def test_a_summary_taken_back_shows_the_reason_and_not_its_words():
     assert "It was about another plan." in page.text
     assert "lump" not in page.text
     assert browser("rosa").get(reverse("reviews:pdf", args=[summary.pk])).status_code == 404
-
-
-def test_clear_is_said_once_and_shown():
-    summary = world.shared()
-    answer = browser("rosa").post(reverse("reviews:answer", args=[summary.pk]), {"clear": "yes"}, follow=True)
-    assert "You said this is clear" in answer.text
-    assert Summary.objects.get().clear == "yes"
-
-
-def test_a_question_reaches_the_consultant():
-    summary = world.shared()
-    rosa = browser("rosa")
-    address = reverse("reviews:answer", args=[summary.pk])
-    assert rosa.post(address, {"clear": "question", "asked": ""}).status_code == 422
-    answer = rosa.post(address, {"clear": "question", "asked": "Which tablet?"}, follow=True)
-    assert "Your question is with Joanne" in answer.text
-    assert ToDo.objects.get().note == "Which tablet?"
-    assert "Which tablet?" in browser("joanne").get(summary.review.get_absolute_url()).text
-
-
-@pytest.mark.full
-def test_nothing_chosen_is_asked_for_again():
-    answer = browser("rosa").post(reverse("reviews:answer", args=[world.shared().pk]), {})
-    assert answer.status_code == 422
-    assert "Choose one of the two" in answer.text
 
 
 def test_the_pdf_is_tagged_and_recorded():

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from cases.records.words import doctor_of, item_tag
 from cases.reviews import frozen
 from cases.reviews import sheet as summary_sheet
 from cases.reviews.models import Summary
+from cases.threads.changes import abouts
 from cases.threads.models import Message
 from cases.threads.showing import written_down
 from portal import phones, when
@@ -135,11 +137,15 @@ def _questions(case: Case, now: dt.datetime) -> Iterator[Line]:
 
 def _messages(case: Case) -> Iterator[Line]:
     found = Message.objects.visible_to(case.patient).filter(case=case).select_related("author", "written_by")
-    for each in found.order_by("number").iterator(AT_ONCE):
-        each.case = case
-        lead = _("%(who)s, %(at)s") % {"who": each.author.name, "at": when.moment(each.sent_at)}
-        text = "\n".join(filter(None, (each.text, written_down(each))))
-        yield _line(lead, text, at=each.sent_at, by=each.author.name, is_private=each.is_private)
+    rows = found.order_by("number").iterator(AT_ONCE)
+    while some := list(islice(rows, AT_ONCE)):
+        about = abouts(some, case.patient)
+        for each in some:
+            each.case = case
+            lead = _("%(who)s, %(at)s") % {"who": each.author.name, "at": when.moment(each.sent_at)}
+            what = about[each.pk].words if each.pk in about else ""
+            text = "\n".join(filter(None, (what, each.text, written_down(each))))
+            yield _line(lead, text, at=each.sent_at, by=each.author.name, is_private=each.is_private)
 
 
 def _summaries(case: Case) -> Iterator[Line]:
