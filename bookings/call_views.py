@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import actions, asked_moves, availability, calendars, changes, invitations, rules
 from bookings.forms import AskToMoveForm, CancelForm
@@ -61,6 +61,7 @@ def detail_page(
         "may_book": may("book", consultation.case, user),
         "asks_to_read": _asks_to_read(consultation, user),
         "is_over": consultation.ends_at <= now,
+        "parts": changes.parts_of(consultation, request),
         "note": consultation.note if role != HELPER or may("book", consultation.case, user) else "",
         "due_on": due_on,
         "is_past_due": due_on is not None and due_on < now.astimezone(consultation.zone).date(),
@@ -173,16 +174,3 @@ def ask_to_move(request: HttpRequest, pk: UUID) -> HttpResponse:
         return detail_page(request, consultation, 409, [reason])
     context = {"base": base_of(request), "case": consultation.case, "call": consultation, "form": form}
     return render(request, "bookings/ask_to_move.html", context, status=422 if form.errors else 200)
-
-
-@open_to("consultant")
-@require_POST
-def settle(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    """The consultant says how it went."""
-    consultation = find_or_404(consultations(request), pk=pk)
-    act = {"complete": actions.complete, "no_show": actions.no_show}[verb]
-    try:
-        consultation = act(consultation, by=Actor.of(request))
-    except Refused as refused:
-        return detail_page(request, consultation, 409, [str(refused.message)])
-    return redirect(consultation)

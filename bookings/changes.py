@@ -1,10 +1,12 @@
-"""Tells the rooms above that a call was booked, in the same transaction, and asks them what she wants to ask in it.
+"""Tells the rooms above that a call was booked, in the same transaction, and asks them what stands on its page besides.
 
 They register here, in their apps.py.
 """
 
 from collections.abc import Callable
 from typing import Any, Protocol
+
+from django.http import HttpRequest
 
 from bookings.models import Consultation
 from portal.actors import Actor
@@ -16,6 +18,9 @@ class OfCall(Protocol):
 
 Asking = Callable[[Consultation, Any], list[str]]
 
+Part = Callable[[Consultation, HttpRequest], dict[str, Any] | None]
+
+_parts: list[Part] = []
 _of_calls: list[OfCall] = []
 _asking: list[Asking] = []
 
@@ -39,3 +44,15 @@ def says_what_is_asked(teller: Asking) -> None:
 
 def asked_in(call: Consultation, user: Any) -> list[str]:
     return [line for teller in _asking for line in teller(call, user)]
+
+
+def stands_on_page(part: Part) -> None:
+    """`part(call, request)` is what a room above shows on the page of a call: its `template`, and what that takes as
+    `part`; None for nothing.
+    """
+    if part not in _parts:
+        _parts.append(part)
+
+
+def parts_of(call: Consultation, request: HttpRequest) -> list[dict[str, Any]]:
+    return [found for part in _parts if (found := part(call, request))]

@@ -25,8 +25,8 @@ MOVES = {
     "cancel": Move({BOOKED}, CANCELLED, {"patient", "helper", "consultant", "coordinator"}),
     "move": Move({BOOKED}, BOOKED, {"patient", "helper", "coordinator"}),
     "ask_to_move": Move({BOOKED}, BOOKED, {"consultant", "coordinator"}),
-    "complete": Move({BOOKED}, COMPLETED, {"consultant"}),
-    "no_show": Move({BOOKED}, NO_SHOW, {"consultant"}),
+    "complete": Move({BOOKED, NO_SHOW}, COMPLETED, {"consultant"}),
+    "no_show": Move({BOOKED, COMPLETED}, NO_SHOW, {"consultant"}),
 }
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.translation import gettext as _
 
 from cases.case.actions import assign
 from cases.case.models import Case
@@ -60,7 +59,7 @@ def situation(review: Review, by: Actor, now: datetime) -> Situation:
         state=review.state,
         role=role(review, by),
         may_read=by.user is None or has_consent_to_read(review.case, by.user),
-        talk_over=talk is not None and talk.state != "cancelled" and talk.starts_at <= now,
+        talk_over=talk is not None and talk.state not in {"cancelled", "no_show"} and talk.starts_at <= now,
         pages=review.pages,
         empty_parts=tuple(code for code in NEEDED_PARTS if not review.texts.get(code, "").strip()),
         points_left=POINT_COUNT - len(looked_at & set(BY_CODE)),

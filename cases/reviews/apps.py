@@ -9,9 +9,11 @@ class ReviewsConfig(AppConfig):
     verbose_name = "Reviews"
 
     def ready(self) -> None:
+        from bookings.changes import stands_on_page
         from cases.case.changes import on_reader_changed
         from cases.reviews import clear, reminders, telling, words
         from cases.reviews.actions import reader_leaves
+        from cases.reviews.after import showing as after
         from cases.threads.changes import on_answered, says_about
         from portal.accounts.changes import on_reach_changed
         from portal.reminders.kinds import register
@@ -19,6 +21,7 @@ class ReviewsConfig(AppConfig):
         words.register()
         on_answered(clear.answered)
         says_about(clear.abouts)
+        stands_on_page(after.part)
         on_reach_changed(telling.way_changed)
         register(*reminders.KINDS)
         on_reader_changed(reader_leaves)

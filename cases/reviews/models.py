@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.case.models import Assignment, Case
 from cases.case.people import where
+from cases.reviews.after.models import Outcome as Outcome
 from cases.threads.models import Message
 from portal.vault.fields import SealedText
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cases.reviews import summary_views, views
+from cases.reviews.after import views as after_views
 from cases.reviews.notes import views as notes
 
 app_name = "reviews"
@@ -18,6 +19,8 @@ urlpatterns = [
     path("staff/reviews/<uuid:pk>/notes/<int:number>/remove/", notes.remove_note, name="remove_note"),
     path("staff/reviews/<uuid:pk>/preview/", views.preview, name="preview"),
     path("staff/summaries/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("staff/consultations/<uuid:pk>/after/", after_views.after, name="after"),
+    path("staff/consultations/<uuid:pk>/after/done/", after_views.did, name="did_after"),
     path("cases/<uuid:pk>/summary/", summary_views.summary, name="summary"),
     path("cases/<uuid:pk>/summary/ask/", summary_views.ask, name="ask"),
     path("cases/<uuid:pk>/summary/agree/", summary_views.agree, name="agree"),

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.reviews.after.actions import PASSED_ON, PROMISED
 from portal.history import words
 
 VERBS = {
@@ -25,6 +26,7 @@ VERBS = {
     "summary.read_out": _("Read the summary out on the phone"),
     "summary.opened": _("Read the summary of your plan"),
     "summary.saved_as_pdf": _("Saved the summary of your plan as a PDF"),
+    "outcome.saved": _("Said how the call went"),
     "summary.answered": _("Said whether the summary is clear"),
 }
 
@@ -33,6 +35,8 @@ REASONS = {
     "no_plan": _("The plan was taken back"),
     "no_talk": _("No consultation is booked"),
     "talk_booked": _("A consultation is booked"),
+    PROMISED: _("To do what was promised after a call"),
+    PASSED_ON: _("A question from a call"),
 }
 
 

@@ -8,13 +8,17 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from bookings.models import Consultation, Reservation
+from cases.case.models import Case, ToDo
+from cases.case.people import cases_where
 from cases.opinions.questions import showing
 from cases.reviews import opening
+from cases.reviews.after.actions import PROMISED
 from cases.reviews.models import Review
 from portal import clock, when
 from portal.access import open_to
@@ -24,6 +28,8 @@ from portal.pages.facts import Gathered
 
 PLANS_SHOWN = 15
 COMING_SHOWN = 5
+UNSAID_SHOWN = 5
+PROMISED_SHOWN = 10
 CALL_TAGS = {
     Consultation.State.COMPLETED: (lambda: _("Done"), "ok"),
     Consultation.State.NO_SHOW: (lambda: _("Did not take place"), "warn"),
@@ -39,6 +45,8 @@ class Day:
     coming: list[Consultation]
     reviews: list[Review]
     read_states: dict[UUID, str]
+    unsaid: list[Consultation]
+    promised: list[ToDo]
     gathered: dict[UUID, Gathered]
 
 
@@ -60,6 +68,8 @@ def today(request: HttpRequest) -> HttpResponse:
         "calls": _schedule(day, following, now),
         "next_call": _next_call(following, day, now) if following else None,
         "coming": [_coming(call) for call in day.coming],
+        "unsaid": [_asked_how(call) for call in day.unsaid],
+        "promised": [_to_do(todo) for todo in day.promised],
         "queue": [_queued(review, day, now) for review in day.reviews],
         "next_review": day.reviews[0].get_absolute_url() if day.reviews else "",
     }
@@ -84,8 +94,23 @@ def day_of(user: User, now: dt.datetime) -> Day:
         list(mine.upcoming(now).filter(starts_at__gte=end)[:COMING_SHOWN]),
         shown,
         dict(states.values_list("case_id", "state")),
+        _unsaid(user, start),
+        list(_promised(user)[:PROMISED_SHOWN]),
         facts.of_cases(list(cases.values()), now),
     )
+
+
+def _unsaid(user: User, today: dt.datetime) -> list[Consultation]:
+    """Calls of the days before of which nobody has said how they went."""
+    mine = Consultation.objects.booked().filter(consultant=user, ends_at__lte=today)
+    mine = mine.filter(case__in=cases_where(user, "see")).select_related("patient")
+    return list(mine.order_by("starts_at")[:UNSAID_SHOWN])
+
+
+def _promised(user: User) -> Any:
+    """What this consultant promised after calls, the nearest day first."""
+    todos = ToDo.objects.open().visible_to(user).filter(kind=PROMISED).exclude(case__state=Case.State.CLOSED)
+    return todos.select_related("case__patient", "case__key").order_by("due_on", "asked_at")
 
 
 def _bounds(day: dt.date, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
@@ -177,6 +202,25 @@ def _coming(call: Consultation) -> dict[str, Any]:
         "title": call.patient.name,
         "href": call.get_absolute_url(),
         "hint": f"{when.clock_time(call.starts_at)}, {call.service.name}",
+    }
+
+
+def _asked_how(call: Consultation) -> dict[str, Any]:
+    said = {"name": call.patient.name, "at": when.moment(call.starts_at)}
+    return {
+        "lead": _("How did the call with %(name)s go?") % said,
+        "text": _("It was on %(at)s.") % said,
+        "href": f"{call.get_absolute_url()}#after",
+    }
+
+
+def _to_do(todo: ToDo) -> dict[str, Any]:
+    name = todo.case.patient.name if todo.case else ""
+    return {
+        "on": todo.due_on,
+        "title": todo.note,
+        "href": reverse("bookings:detail", args=[todo.about_id]),
+        "hint": name,
     }
 
 

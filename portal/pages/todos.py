@@ -38,6 +38,7 @@ from cases.records.planning import ASK_OFFICE, ASK_REFERRAL, FAX_LETTER, TREATME
 from cases.records.release.actions import TELL_HOLDER
 from cases.records.report.planning import ASK_REPORT, FAX_REPORT, PASS_ON, WHICH_REPORT
 from cases.records.wants.fees import TELL_OPEN, TELL_PAID
+from cases.reviews.after.actions import PASSED_ON, PROMISED
 from cases.threads.actions import MISPLACED
 from cases.threads.answering import ANSWER
 from portal import clock, phones, when
@@ -95,6 +96,8 @@ KINDS = {
     ASK_PATIENT: (gettext_lazy("Ask: may they help?"), "plum", "phone"),
     RING: (gettext_lazy("Ring: can they help?"), "plum", "phone"),
     HELPER_STOPPED: (gettext_lazy("A helper stopped"), "plum", "user"),
+    PASSED_ON: (gettext_lazy("A question from a call"), "plum", "chat"),
+    PROMISED: (gettext_lazy("Promised after a call"), "info", "clock"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
     ANSWER: (gettext_lazy("Answer a message"), "info", "chat"),
     MISPLACED: (gettext_lazy("Not for this thread"), "warn", "chat"),
@@ -147,6 +150,8 @@ OWN_REASON = {
     PAGE_HELD,
     *faxes.TO_DOS,
     TALK_TIME,
+    PASSED_ON,
+    PROMISED,
     *office_links.TO_DOS,
 }
 # Done on the pages that these lead to: where messages are read, cases listed, and somebody says what was done.
@@ -257,7 +262,7 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Read it out, and book"), "href": reverse("bookings:asked", args=[todo.about_id])}
     if todo.kind == ASK_TO_MOVE and todo.case:
         return {"label": _("Find another time"), "href": reverse("bookings:move", args=[todo.about_id])}
-    if todo.kind == ASK_TO_READ and todo.case:
+    if todo.kind in {ASK_TO_READ, PASSED_ON, PROMISED} and todo.case:
         return {"label": _("Open the call"), "href": reverse("bookings:detail", args=[todo.about_id])}
     if todo.kind in {ASK_PATIENT, HELPER_STOPPED, RING} and todo.case:
         return {"label": _("See who helps"), "href": reverse("pages:case_helpers", args=[todo.case_id])}

@@ -138,6 +138,30 @@ def asked_in_call(case: Case, call: Consultation, user: Any, now: datetime) -> l
     return first + [each.text for each in found if each.answered_in == AnsweredIn.SUMMARY]
 
 
+def of_call(case: Case, call: Consultation, user: Any, now: datetime) -> list[Question]:
+    """Those whose answer a call may have brought, as far as `user` may read them: for this call, for nothing yet, or
+    answered in it. One query, and one more where a call was booked anew.
+    """
+    rows = [row for row in of_case(case, user) if row.state != QuestionState.DROPPED]
+    others = any(row.for_consultation_id not in {None, call.pk} for row in rows)
+    calls = (
+        Consultation.objects.filter(case=case).select_related("consultant").order_by("starts_at") if others else [call]
+    )
+    known, key = Targets([], list(calls), [], now), targets.key_of(call)
+    return [row for row in rows if _is_of_call(row, call, known, key)]
+
+
+def _is_of_call(row: Question, call: Consultation, known: Targets, key: str) -> bool:
+    if row.state == QuestionState.ANSWERED and row.answered_in == AnsweredIn.CONSULTATION:
+        return row.answered_id == call.pk
+    if row.state == QuestionState.ANSWERED and row.answered_in not in {AnsweredIn.SUMMARY, AnsweredIn.MESSAGE}:
+        return False
+    if row.for_consultation_id == call.pk:
+        return True
+    is_for_nothing = row.for_visit_id is None and row.for_talk_id is None and row.for_consultation_id is None
+    return known.of(row).key == key or (is_for_nothing and row.is_open)
+
+
 def asked_for_reader(call: Consultation, user: Any) -> list[str]:
     """The same for the page of the call itself."""
     return asked_in_call(call.case, call, user, clock.now())

@@ -19,7 +19,7 @@ from cases.records.models import RecordItem, Visit
 from cases.records.words import doctor_of, item_tag
 from cases.reviews import frozen
 from cases.reviews import sheet as summary_sheet
-from cases.reviews.models import Summary
+from cases.reviews.models import Outcome, Summary
 from cases.threads.changes import abouts
 from cases.threads.models import Message
 from cases.threads.showing import written_down
@@ -105,8 +105,14 @@ def _visits(case: Case) -> Iterator[Line]:
 
 def _calls(case: Case) -> Iterator[Line]:
     found = Consultation.objects.visible_to(case.patient).filter(case=case).select_related("consultant", "service")
+    went = {each.call_id: each for each in Outcome.objects.filter(call__case=case).order_by("number")}  # the newest
     for call in found.order_by("starts_at"):
         text = f"{call.get_how_display()}. {call.get_state_display()}."
+        if last := went.get(call.pk):
+            last.call, call.case = call, case
+            text = "\n".join(
+                filter(None, (text, f"{last.get_went_display()}. {last.get_follows_display()}.", last.follow_words))
+            )
         lead = _("%(at)s with %(name)s") % {"at": when.moment(call.starts_at), "name": call.consultant.name}
         yield _line(lead, text, starts_at=call.starts_at, ends_at=call.ends_at, state=call.state)
 

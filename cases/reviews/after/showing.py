@@ -1,0 +1,135 @@
+"""What a call's page says once the call is over: to its consultant the form, to the others what came of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bookings.models import Consultation
+from cases.case.models import ToDo
+from cases.case.people import CONSULTANT, may, role_in
+from cases.opinions.questions import showing
+from cases.opinions.questions.models import Question
+from cases.reviews.after import rules
+from cases.reviews.after.actions import PASSED_ON, PROMISED, is_complete, place_of, to_dos
+from cases.reviews.after.forms import PLACES, AfterForm
+from cases.reviews.after.models import Outcome
+from portal import clock, when
+from portal.accounts import drafts
+
+DRAFT = "after-call"
+HISTORY_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question and what became of it: where it was answered, "" while it is open."""
+
+    text: str
+    where: str
+    href: str
+
+
+def part(call: Consultation, request: HttpRequest) -> dict[str, Any] | None:
+    """For the call's page, once the call has begun."""
+    if call.state == Consultation.State.CANCELLED or call.starts_at > clock.now():
+        return None
+    return of_call(call, request)
+
+
+def of_call(call: Consultation, request: HttpRequest, form: AfterForm | None = None) -> dict[str, Any] | None:
+    user: Any = request.user
+    role = role_in(call.case, user)
+    is_consultant, is_staff = role == CONSULTANT, bool(user.role) and user.pk != call.patient_id
+    saved = list(Outcome.objects.of_call(call).select_related("saved_by")[:HISTORY_SHOWN])
+    for each in saved:
+        each.call = call
+    last = saved[0] if saved else None
+    if last is None and not is_consultant:
+        return None
+    sees_words = may("see_questions", call.case, user)
+    asked = showing.of_call(call.case, call, user, clock.now()) if sees_words else []
+    found: dict[str, Any] = {
+        "template": "reviews/_after.html",
+        "call": call,
+        "last": last,
+        "is_staff": is_staff,
+        "is_patient": call.patient_id == user.pk,
+        "sees_words": sees_words,
+        "went": _went(last, call) if last else "",
+        "asked": [_asked(each, call) for each in asked],
+        "next": _next(call, last) if last and sees_words else None,
+        "may_book": may("book", call.case, user) and not is_consultant,
+        "history": saved if is_staff else [],
+    }
+    if is_consultant:
+        complete = is_complete(call)
+        found["closed"] = rules.why_not_save(
+            state=call.state, has_begun=True, was_saved=last is not None, is_complete=complete
+        )
+        if not found["closed"]:
+            kept = None if form else drafts.kept(user, DRAFT, call)
+            found |= {"form": form or AfterForm(call, asked, last, kept=kept), "draft": DRAFT}
+    return found
+
+
+def _went(last: Outcome, call: Consultation) -> str:
+    """How it went, said to the patient."""
+    name = {"name": call.consultant.first_name}
+    if last.went == Outcome.Went.TOOK_PLACE:
+        return _("You talked with %(name)s.") % name
+    why = {
+        Outcome.Why.NOT_THERE: _("We could not reach you. That happens, and nobody has done anything wrong."),
+        Outcome.Why.NOT_WELL: _("You did not feel up to it. That is reason enough."),
+        Outcome.Why.TECHNICAL: _("The line did not work."),
+        Outcome.Why.OURS: _("%(name)s could not be there. We are sorry.") % name,
+        Outcome.Why.OTHER: "",
+    }[Outcome.Why(last.why)]
+    cut = _("Your talk with %(name)s was cut short.") % name
+    did_not = _("The call did not take place.")
+    return " ".join(filter(None, (cut if last.went == Outcome.Went.CUT_SHORT else did_not, why)))
+
+
+def _asked(question: Question, call: Consultation) -> Asked:
+    place = place_of(question, call)
+    if place == rules.OPEN:
+        return Asked(question.text, "", "")
+    hrefs = {
+        rules.SUMMARY: reverse("reviews:summary", args=[call.case_id]),
+        rules.MESSAGE: reverse("threads:thread", args=[call.case_id]),
+    }
+    return Asked(question.text, str(dict(PLACES).get(place, "")), hrefs.get(place, ""))
+
+
+def _next(call: Consultation, last: Outcome) -> dict[str, Any]:
+    """What comes next, in plain words, and whether what was promised is done."""
+    name = {"name": call.consultant.first_name}
+    todo = _promised(to_dos(call.case).filter(about_id=str(call.pk)), last)
+    done = when.month_day(todo.done_at) if todo and todo.done_at and todo.done_by_id else ""
+    said = {
+        Outcome.Follows.NOTHING: _("Nothing more comes of this call. You can book another one whenever you like."),
+        Outcome.Follows.TALK: _("%(name)s offers you another talk. You choose when, or not at all.") % name,
+        Outcome.Follows.TODO: _("%(name)s does this by %(day)s:")
+        % {**name, "day": when.day(last.due_on) if last.due_on else ""},
+        Outcome.Follows.COORDINATOR: _("%(name)s passed this question to our coordinator:") % name,
+    }[Outcome.Follows(last.follows)]
+    return {
+        "said": said,
+        "words": last.follow_words,
+        "done": _("Done on %(day)s.") % {"day": done} if done else "",
+        "is_open": todo is not None and todo.done_at is None and todo.kind == PROMISED,
+        "offers_talk": last.follows == Outcome.Follows.TALK,
+    }
+
+
+def _promised(todos: Iterable[ToDo], last: Outcome) -> ToDo | None:
+    kind = {Outcome.Follows.TODO: PROMISED, Outcome.Follows.COORDINATOR: PASSED_ON}.get(Outcome.Follows(last.follows))
+    found = [todo for todo in todos if todo.kind == kind and todo.asked_at >= _since(last)]
+    return max(found, key=lambda todo: todo.asked_at, default=None)
+
+
+def _since(last: Outcome) -> Any:
+    return last.call.starts_at
