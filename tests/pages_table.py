@@ -339,6 +339,7 @@ PAGES: dict[str, Page] = {
     "reviews:change_note": of_case(ASSIGNED, "review", "number", owner="assigned", posts="only"),
     "reviews:remove_note": of_case(ASSIGNED, "review", "number", owner="assigned", posts="only"),
     "reviews:preview": of_case(ASSIGNED, "review", owner="assigned", posts="too"),
+    "reviews:look_at": of_case(ASSIGNED, "review", owner="assigned", posts="only"),
     "reviews:withdraw": of_case(ASSIGNED | COORDINATOR, "summary", owner="assigned", posts="too"),
     "reviews:after": of_case(ASSIGNED, "consultation", owner="assigned", posts="only"),
     "reviews:did_after": of_case(ASSIGNED, "consultation", owner="assigned", posts="only"),

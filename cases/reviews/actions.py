@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from cases.case.actions import assign
 from cases.case.models import Case
@@ -15,9 +16,9 @@ from cases.case.people import has_consent_to_read, is_assigned, role_in
 from cases.opinions.checklist import BY_CODE
 from cases.opinions.questions import actions as questions
 from cases.opinions.questions import showing
-from cases.reviews import frozen, options, telling
+from cases.reviews import frozen, options, quotes, telling
 from cases.reviews.lines import past_the_end, without_page
-from cases.reviews.models import Finding, Review, Section, Summary
+from cases.reviews.models import Finding, QuoteLook, Review, Section, Summary
 from cases.reviews.notes.targets import follow_questions
 from cases.reviews.option_rows import options_of, replace_options
 from cases.reviews.options import Option
@@ -303,6 +304,8 @@ def _publish(review: Review, verb: str, is_ticked: bool, correction: str, by: Ac
         shared_by=by.user,
     )
     body = draft_body(review)
+    if refusal := quotes.why_not_share(quotes.read_by_machine(review, body, by.user)):
+        raise Refused(refusal, code=verb)
     summary.body = json.dumps(body)
     summary.correction = correction.strip() if verb == "correct" else ""
     summary.save(force_insert=True)
@@ -317,6 +320,24 @@ def _publish(review: Review, verb: str, is_ticked: bool, correction: str, by: Ac
         unplan(earlier)
     telling.tell_patient(summary, review, now, by=by)
     return summary
+
+
+@transaction.atomic
+def look_at(review: Review, words: str, page: int, *, by: Actor) -> None:
+    """The reader has held a quote against the picture of its page. Said twice is said once."""
+    now = clock.now()
+    review = locked(review)
+    _check("write", review, by, now)
+    found = quotes.read_by_machine(review, draft_body(review), by.user)
+    quote = next((each for each in found if (each.words, each.page) == (words, page)), None)
+    if quote is None:
+        raise Refused(_("This quote is not in the summary any more."), code="state")
+    if quote.is_looked_at:
+        return
+    look = QuoteLook(review=review, version_id=quote.version, page=quote.own_page, looked_at=now, looked_by=by.user)
+    look.words = words
+    look.save(force_insert=True)
+    _tell(by, "review.quote_looked_at", review, review)
 
 
 @transaction.atomic

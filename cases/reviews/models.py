@@ -288,6 +288,28 @@ class Note(models.Model):
         return self.review.sealing_key
 
 
+class QuoteLook(models.Model):
+    """The reader has held words that a machine read against the picture of their page."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey("documents.Version", on_delete=models.CASCADE, related_name="+")
+    page = models.PositiveIntegerField(help_text="of that version")
+    words = SealedText()
+    looked_at = models.DateTimeField()
+    looked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="quotelook_pages_count_from_1", condition=Q(page__gte=1))]
+
+    def __str__(self) -> str:
+        return f"look {self.pk}"
+
+    @property
+    def sealing_key(self) -> "DataKey":
+        return self.review.sealing_key
+
+
 class SummaryQuerySet(models.QuerySet["Summary"]):
     def visible_to(self, user: Any) -> Self:
         """The patient's own; a helper's who may read them; those of a consultant's cases; all for a coordinator."""

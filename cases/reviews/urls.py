@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.reviews import summary_views, views
+from cases.reviews import preview_views, summary_views, views
 from cases.reviews.after import views as after_views
 from cases.reviews.notes import views as notes
 
@@ -17,8 +17,9 @@ urlpatterns = [
     path("staff/reviews/<uuid:pk>/notes/", notes.note, name="note"),
     path("staff/reviews/<uuid:pk>/notes/<int:number>/change/", notes.change_note, name="change_note"),
     path("staff/reviews/<uuid:pk>/notes/<int:number>/remove/", notes.remove_note, name="remove_note"),
-    path("staff/reviews/<uuid:pk>/preview/", views.preview, name="preview"),
-    path("staff/summaries/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("staff/reviews/<uuid:pk>/preview/", preview_views.preview, name="preview"),
+    path("staff/reviews/<uuid:pk>/quotes/", preview_views.look_at, name="look_at"),
+    path("staff/summaries/<uuid:pk>/withdraw/", preview_views.withdraw, name="withdraw"),
     path("staff/consultations/<uuid:pk>/after/", after_views.after, name="after"),
     path("staff/consultations/<uuid:pk>/after/done/", after_views.did, name="did_after"),
     path("cases/<uuid:pk>/summary/", summary_views.summary, name="summary"),

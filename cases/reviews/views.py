@@ -8,16 +8,16 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from cases.case.people import has_consent_to_read, who_can_open
+from cases.case.people import has_consent_to_read
 from cases.documents.reading import viewing
 from cases.opinions.checklist import SOURCE
 from cases.opinions.questions import showing
-from cases.reviews import actions, beside, frozen, opening, sheet, standing
-from cases.reviews.forms import ReviewForm, ShareForm, WithdrawForm
+from cases.reviews import actions, beside, opening, standing
+from cases.reviews.forms import ReviewForm
 from cases.reviews.lines import reading_grade
-from cases.reviews.models import Review, Section, Summary
+from cases.reviews.models import Review, Section
 from cases.reviews.notes import showing as noted
 from cases.reviews.notes import targets
 from cases.reviews.notes.forms import ChangeForm, NoteForm
@@ -26,7 +26,6 @@ from portal import clock, when
 from portal.access import find_or_404, open_to
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.texts.words import text
 
 
 @open_to("consultant", "coordinator")
@@ -120,7 +119,7 @@ def _part(request: HttpRequest, review: Review, asked: QueryDict) -> HttpRespons
     return render(request, viewing.PARTS[asked["part"]], {"view": view})
 
 
-def _questions(review: Review, user: Any) -> list[str]:
+def asked_of(review: Review, user: Any) -> list[str]:
     """The patient's questions for the call, her three on top; without a call those answered so far."""
     call = review.consultation
     asked = showing.asked_in_call(review.case, call, user, clock.now()) if call else []
@@ -140,7 +139,7 @@ def workspace(
     status: int = 200,
 ) -> HttpResponse:
     at = actions.situation(review, Actor.of(request), clock.now())
-    form = form or ReviewForm(review, _questions(review, request.user))
+    form = form or ReviewForm(review, asked_of(review, request.user))
     can_write = not why_not("write", at)
     shown = beside.of_review(request, review, asked or request.GET, can_write=can_write)
     linked = noted.linked(shown.notes)
@@ -202,7 +201,7 @@ def save(request: HttpRequest, pk: UUID) -> HttpResponse:
     review = find_review(request, pk)
     if closed := closed_page(request, review):
         return closed
-    form = ReviewForm(review, _questions(review, request.user), request.POST)
+    form = ReviewForm(review, asked_of(review, request.user), request.POST)
     is_whole = form.is_valid()
     changes = _mine_over_theirs(form.changes(), request.POST.get("over", ""))
     try:
@@ -231,11 +230,11 @@ def _mine_over_theirs(changes: dict[str, actions.Change], over: str) -> dict[str
 def _retyped(request: HttpRequest, review: Review, saved: actions.Saved) -> ReviewForm:
     """The form with the words as typed, over the versions that now hold for the parts that were saved."""
     review = find_review(request, review.pk)
-    stored = ReviewForm(review, _questions(review, request.user))
+    stored = ReviewForm(review, asked_of(review, request.user))
     typed = request.POST.copy()
     for code in saved.parts:
         typed[f"seen-{code}"], typed[f"mark-{code}"] = str(stored.version(code)), stored.mark_of(code)
-    form = ReviewForm(review, _questions(review, request.user), typed)
+    form = ReviewForm(review, asked_of(review, request.user), typed)
     form.is_valid()
     return form
 
@@ -252,96 +251,3 @@ def _saved_part(request: HttpRequest, form: ReviewForm, saved: actions.Saved, is
     page = {"review": form.review, "form": form, "marks": marks, "overtaken": _both_texts(form, saved.overtaken)}
     page |= {"saved": said, "is_part": True, "is_whole": is_whole}
     return render(request, "reviews/edit.html#saved", page, status=409 if saved.overtaken else 200)
-
-
-@open_to("consultant")
-@require_http_methods(["GET", "HEAD", "POST"])
-def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The summary as the patient will see it, who will see it, the statement unticked; and sharing."""
-    review = find_review(request, pk)
-    if closed := closed_page(request, review):
-        return closed
-    by = Actor.of(request)
-    form = ShareForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            _publish(review, form, by)
-        except Refused as refused:
-            form.add_error(None, refused)
-        else:
-            messages.success(request, _("Shared with %(name)s.") % {"name": review.case.patient.first_name})
-            return redirect(review)
-    elif request.method == "GET":
-        actions.look(review, verb="review.previewed", by=by)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "reviews/preview.html", _preview(review, form, by), status=status)
-
-
-def _publish(review: Review, form: ShareForm, by: Actor) -> Summary:
-    said = form.cleaned_data
-    if _verb(actions.situation(review, by, clock.now())) == "complete":
-        return actions.complete(review, is_ticked=said["statement"], by=by)
-    return actions.share(review, is_ticked=said["statement"], correction=said["correction"], by=by)
-
-
-def _verb(at: actions.Situation) -> str:
-    """What sharing means now: the first version, the one after the talk, or a correction."""
-    if at.state != Review.State.COMPLETED and at.talk_over:
-        return "complete"
-    return "correct" if at.state in (Review.State.SHARED, Review.State.COMPLETED) else "share"
-
-
-def _preview(review: Review, form: ShareForm, by: Actor) -> dict[str, Any]:
-    now = clock.now()
-    body = actions.draft_body(review)
-    at = actions.situation(review, by, now)
-    verb = _verb(at)
-    number = review.summaries.count() + 1
-    medical = frozen.medical_lines(body)
-    return {
-        "review": review,
-        "case": review.case,
-        "form": form,
-        "verb": verb,
-        "number": number,
-        "shown": sheet.shown(body, sheet.workspace_link(review)),
-        "lead": sheet.lead(number, body, now, review.consultation, is_complete=verb == "complete"),
-        "not_yet": why_not(verb, at),
-        "with_page": sum(line["page"] is not None for line in medical),
-        "medical": len(medical),
-        "answered": len(body["answers"]),
-        "asked": len(_questions(review, by.user)),
-        "grade": reading_grade(frozen.everything_said(body)),
-        "who": _who(review),
-        "statement": text("consultant_tick"),
-    }
-
-
-def _who(review: Review) -> list[dict[str, str]]:
-    """Who will see it, computed from the access rule."""
-    told = _("The patient. Told that something is there, without details.")
-    words = {"consultant": _("Consultant of this case"), "coordinator": _("Coordinator")}
-    words[""] = _("Helper, as the patient allows")
-    return [
-        {"title": user.name, "hint": told if user == review.case.patient else words[user.role]}
-        for user, _role in who_can_open(review.case, "read_summary")
-    ]
-
-
-@open_to("consultant", "coordinator")
-@require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Take a shared summary back, with a reason that the patient reads."""
-    mine = Summary.objects.visible_to(request.user).exclude(review__case__patient=request.user.pk)
-    summary = find_or_404(mine.select_related("review__case__patient", "review__case__key"), pk=pk)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.withdraw(summary, reason=form.cleaned_data["reason"], by=Actor.of(request))
-        except Refused as refused:
-            form.add_error(None, refused)
-        else:
-            messages.success(request, _("Taken back. The reason is on the patient’s page."))
-            return redirect("reviews:queue")
-    page = {"summary": summary, "review": summary.review, "case": summary.review.case, "form": form}
-    return render(request, "reviews/withdraw.html", page, status=422 if request.method == "POST" else 200)

@@ -15,6 +15,7 @@ VERBS = {
     "review.written": _("Wrote in the review of your plan"),
     "review.noted": _("Wrote a note on a page of your plan"),
     "review.note_removed": _("Removed a note on a page of your plan"),
+    "review.quote_looked_at": _("Held a quote against the picture of its page"),
     "review.previewed": _("Looked at your summary before sharing it"),
     "review.reopened": _("Your new plan was put up for reading"),
     "review.set_aside": _("The reading of your plan was put to rest"),

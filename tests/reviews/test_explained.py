@@ -46,19 +46,19 @@ def test_hostile_words_are_looked_for_as_they_are():
 
 
 @pytest.fixture
-def page(db):
+def shown(db):
     review = world.written()
     world.write(review, words="Lump: A small knot.\nTablet: A <b>pill</b>.\nNothing: Not in the text.")
     summary = actions.share(review, is_ticked=True, by=by("joanne"))
     return people.browser(people.person("rosa")).get(reverse("reviews:summary", args=[summary.review.case_id])).text
 
 
-def test_each_word_of_the_page_leads_to_its_explanation(page):
-    found = re.findall(r'<a class="rs-term" href="#(word-\d)">(\w+)</a>', page)
+def test_each_word_of_the_page_leads_to_its_explanation(shown):
+    found = re.findall(r'<a class="rs-term" href="#(word-\d)">(\w+)</a>', shown)
     assert found == [("word-1", "lump"), ("word-2", "tablet")]
     for anchor in ("word-1", "word-2", "word-3"):
-        assert page.count(f'id="{anchor}"') == 1
-    assert "A &lt;b&gt;pill&lt;/b&gt;." in page
+        assert shown.count(f'id="{anchor}"') == 1
+    assert "A &lt;b&gt;pill&lt;/b&gt;." in shown
 
 
 def test_in_the_pdf_it_is_a_link_of_its_own():
