@@ -28,7 +28,6 @@ AT_MOST = 15
 MORE = {
     "desk:letter": (23, "whether it may go is judged anew from the visit, its records, permissions and copies"),
     "documents:detail": (23, "the pages, who opens it, and what each office may save by the forms that are signed"),
-    "pages:ledger": (21, "what comes is judged by each room whose reminders stand there"),
     "reviews:edit": (19, "the plan as in the viewer, beside the review with its notes and other files"),
 }
 # A first look leaves its line of history, under a lock that lets one of many write it; a first look at a day's

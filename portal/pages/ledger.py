@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.case.actions import CALL
 from cases.case.models import Case, ToDo
 from cases.case.people import HELPER, may, role_in
-from portal import clock
+from portal import beside, clock
 from portal.access import PERSON, find_or_404, open_to
 from portal.actors import Actor
 from portal.errors import Refused
@@ -24,7 +24,7 @@ from portal.pages.call_me import CallMeForm
 from portal.reminders import emails, gathering, kinds, post, rules
 from portal.reminders.forms import PauseForm
 from portal.reminders.models import Delivery, Mute, Outcome, Pause, Reminder
-from portal.reminders.readers import Reader, reader_of
+from portal.reminders.readers import Reader, reader_for
 from portal.reminders.together import Together
 
 SHOWN = 50
@@ -58,34 +58,41 @@ def shown(request: HttpRequest, case: Case, *, call_form: CallMeForm | None = No
         raise Http404
     person: Any = request.user if role_in(case, request.user) == HELPER else case.patient
     now = clock.now()
-    running = Pause.objects.visible_to(person).at(now).filter(person=person).first()
     rows = Reminder.objects.visible_to(request.user).to_person(person).filter(case_id=case.pk)
-    reader = reader_of(("user", str(person.pk)), now)
-    mutes = list(Mute.objects.visible_to(person).at(now).filter(person=person).order_by("muted_at", "pk"))
+    found = beside.lists(
+        case,
+        pauses=Pause.objects.visible_to(person).at(now).filter(person=person)[:1],
+        mutes=Mute.objects.visible_to(person).at(now).filter(person=person).order_by("muted_at", "pk"),
+        coming=rows.coming().select_related("delivery"),
+        told=told(rows),
+        calls=_calls_open(case, request.user)[:1],
+    )
+    running, mutes = next(iter(found["pauses"]), None), found["mutes"]
+    reader = reader_for(person, is_paused=running is not None)
     context = {
         "case": case,
         "person": person,
         "is_own": person == request.user,
-        "coming": coming(rows.coming(), reader, running, mutes, now),
+        "coming": coming(found["coming"], reader, running, mutes, now),
         "held_back": _held_back(mutes, case),
-        "sent": [sent_line(row) for row in told(rows)],
+        "sent": [sent_line(row) for row in found["told"]],
         "running": running,
         "sets_friday_note": bool(person.email) and may("set_friday_note", case, request.user),
         "pause_form": PauseForm(now=now, zone=person.zone),
         "call_form": call_form or CallMeForm(),
         "form": call_form,  # its mistakes stand on top of the page
         **_reach(reader),
-        "call_open": _call_open(case, request.user),
+        "call_open": next(iter(found["calls"]), None),
     }
     return render(request, "pages/ledger.html", context, status=status)
 
 
-def _call_open(case: Case, reader: Any) -> ToDo | None:
+def _calls_open(case: Case, reader: Any) -> QuerySet[ToDo]:
     """The call that was wished for, or the one of a near day that somebody chose a time for; a helper's is her own."""
     if role_in(case, reader) == HELPER:
-        return ToDo.objects.open().filter(kind=actions.CALL_HELPER, about_id=str(reader.pk)).first()
+        return ToDo.objects.open().filter(kind=actions.CALL_HELPER, about_id=str(reader.pk))
     is_wished = Q(kind=CALL) | (Q(kind__in=actions.CALLS_TO_COME) & ~Q(suits=""))
-    return ToDo.objects.open().filter(is_wished, case=case).order_by("asked_at").first()
+    return ToDo.objects.open().filter(is_wished, case=case).order_by("asked_at")
 
 
 def _reach(reader: Reader | None) -> dict[str, Any]:
@@ -128,18 +135,18 @@ def call_me(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def told(rows: Any) -> Any:
-    """What went out or did not, newest first."""
-    found = rows.filter(settled_as__in=TOLD).select_related("delivery").prefetch_related("delivery__rows")
+    """What went out or did not, newest first; beside each, all that went in its message."""
+    together = beside.of(Reminder.objects.filter(delivery=OuterRef("delivery")))
+    found = rows.filter(settled_as__in=TOLD).select_related("delivery").annotate(went_with=together)
     return found.order_by("-settled_at", "pk")[:SHOWN]
 
 
 def coming(
-    rows: Any, reader: Reader | None, running: Pause | None, mutes: Sequence[Mute], now: dt.datetime
+    found: Sequence[Reminder], reader: Reader | None, running: Pause | None, mutes: Sequence[Mute], now: dt.datetime
 ) -> list[dict[str, Any]]:
     """The open rows that would go if things stay as they are, by the day they are expected."""
     if reader is None:
         return []
-    found = list(rows.select_related("delivery"))
     Together(found)
     due, _not_due = gathering.judge(found, now)
     # What is held back stands in a list of its own.
@@ -186,7 +193,7 @@ def _coming_line(
     }
 
 
-def sent_line(row: Reminder) -> dict[str, Any]:
+def sent_line(row: Any) -> dict[str, Any]:
     """One line of what went out, or did not and why not."""
     kind = kinds.known(row.kind)
     return {
@@ -204,9 +211,11 @@ def _how(row: Reminder) -> str:
     return str(HOW[Delivery.Channel(row.delivery.channel)])
 
 
-def _reply(row: Reminder) -> str:
+def _reply(row: Any) -> str:
     """What was answered; a message asks about the one thing that leads it."""
-    if row.delivery is None or rules.leading(row.delivery.rows.all())[0].pk != row.pk:
+    if row.delivery is None or not row.delivery.reply:
+        return ""
+    if rules.leading(beside.read(Reminder.objects.all(), row.went_with))[0].pk != row.pk:
         return ""
     return row.delivery.reply
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from uuid import UUID, uuid4
 
 import structlog
@@ -13,6 +14,7 @@ from portal import clock
 from portal.accounts.models import User
 from portal.actors import SYSTEM
 from portal.history.actions import record_each
+from portal.once import is_page
 from portal.reminders import kinds, muting, post, rules
 from portal.reminders.actions import settle
 from portal.reminders.models import Delivery, Outcome, RecipientType, Reminder
@@ -228,9 +230,12 @@ def judge(rows: Iterable[Reminder], now: dt.datetime) -> tuple[set[UUID], set[UU
 
 
 def _answers(by_kind: Mapping[str, list[Reminder]], now: dt.datetime) -> dict[str, set[UUID]]:
-    """The rows of each kind that are still due. Asked together; one by one where that fails, without those that do."""
+    """The rows of each kind that are still due. Asked together; one by one where that fails, without those that do.
+
+    What fails spoils the transaction that it is in; a page that is shown has none.
+    """
     try:
-        with transaction.atomic():
+        with nullcontext() if is_page() else transaction.atomic():
             return {code: _still_due(code, rows, now) for code, rows in by_kind.items()}
     except Exception:  # one room's mistake must not keep back the others' messages
         return dict(_answers_one_by_one(by_kind, now))

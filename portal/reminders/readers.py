@@ -167,24 +167,30 @@ def person_of(recipient: tuple[str, str]) -> User | None:
 
 
 def _people(ids: list[str], now: dt.datetime) -> dict[str, Reader]:
-    # A person who may not sign in and has an address was shut out; one without is called.
-    people = User.objects.filter(pk__in=ids).filter(Q(can_sign_in=True) | Q(email=None))
+    people = User.objects.filter(pk__in=ids)
     paused = set(Pause.objects.at(now).filter(person__in=ids).values_list("person_id", flat=True))
-    return {
-        str(person.pk): Reader(
-            type=RecipientType.USER,
-            id=str(person.pk),
-            called=person.first_name,
-            email=person.email or "",
-            zone=person.zone,
-            language=person.language,
-            is_paused=person.pk in paused,
-            text_to=str(person.phone) if wants_texts(person) else "",
-            has_phone=bool(person.phone),
-            by_hand=person.channel if person.channel in BY_HAND and not person.role else "",
-        )
-        for person in people
-    }
+    found = {str(person.pk): reader_for(person, is_paused=person.pk in paused) for person in people}
+    return {pk: reader for pk, reader in found.items() if reader}
+
+
+def reader_for(person: User, *, is_paused: bool) -> Reader | None:
+    """A person as a reader. None for one who may not sign in and has an address: they were shut out. One without is
+    called.
+    """
+    if not person.can_sign_in and person.email is not None:
+        return None
+    return Reader(
+        type=RecipientType.USER,
+        id=str(person.pk),
+        called=person.first_name,
+        email=person.email or "",
+        zone=person.zone,
+        language=person.language,
+        is_paused=is_paused,
+        text_to=str(person.phone) if wants_texts(person) else "",
+        has_phone=bool(person.phone),
+        by_hand=person.channel if person.channel in BY_HAND and not person.role else "",
+    )
 
 
 def wants_texts(person: User) -> bool:
