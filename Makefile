@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 FONT := portal/static/portal/fonts
 PYTEST := $(PY) -m pytest
 ARGS ?=
-TYPED := '*/rules.py' '*/actions.py' ':(glob)portal/*.py' ':(glob)portal/vault/*.py' ':(glob)portal/history/*.py' bookings/slots.py cases/case/path.py \
+TYPED := '*/rules.py' '*/actions.py' ':(glob)portal/*.py' ':(glob)portal/vault/*.py' ':(glob)portal/history/*.py' ':(glob)portal/backup/*.py' bookings/slots.py cases/case/path.py \
   cases/case/people.py cases/case/office_rules.py cases/case/office_ties.py cases/case/directory.py cases/records/days/lead_times.py cases/records/days/verdict.py cases/records/days/legal_clock.py cases/records/items/hops.py \
   cases/case/signatures.py
 export UV_PYTHON_DOWNLOADS := never

@@ -1,12 +1,17 @@
 """Django's command line, for people who run or build the portal."""
 
+import contextlib
 import os
 import sys
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    if len(sys.argv) > 1 and sys.argv[1] in {"migrate", "makemigrations", "prepare"}:
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command in {"migrate", "makemigrations", "prepare", "restore"}:
         os.environ.setdefault("PORTAL_AS", "owner")  # tables belong to portal_owner
-    from django.core.management import execute_from_command_line
+    from portal.local_run import database_alone
 
-    execute_from_command_line(sys.argv)
+    with database_alone() if command in {"backup", "restore"} else contextlib.nullcontext():
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(sys.argv)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.backup.models import BackupLook
 from portal.history import proof
 from portal.history.models import RecordLook
 from portal.reminders import kinds
@@ -17,7 +18,7 @@ from portal.reminders.actions import plan_row
 from portal.reminders.models import RecipientType, Reminder
 from portal.reminders.readers import Reader
 
-RECORD = "house.record_broken"
+RECORD, BACKUP = "house.record_broken", "house.backup_unproved"
 THE_HOUSE = UUID(int=1)  # there is one
 KEPT_UP = dt.timedelta(days=7)
 PROVED_EVERY = dt.timedelta(days=7)
@@ -58,6 +59,10 @@ def is_record_broken() -> bool:
     return RecordLook.objects.filter(pk=1, faults__gt=0).exists()
 
 
+def is_backup_unproved() -> bool:
+    return BackupLook.objects.filter(pk=1, is_proved=False).exists()
+
+
 def _kind(code: str, lasts: Callable[[], bool], label: Promise, line: Promise, why: Promise) -> kinds.Kind:
     """One alarm: it goes out while it lasts, and says where to look."""
 
@@ -92,5 +97,12 @@ KINDS = [
         _("The record needs a look today"),
         _("The record of what happened is not as it was sealed. The command verify_history says which nights."),
         _("You look after this portal. When the record fits again, this one goes away."),
+    ),
+    _kind(
+        BACKUP,
+        is_backup_unproved,
+        _("The backup needs a look today"),
+        _("There is no backup of the last days that was shown to come back. The command verify_backup says why."),
+        _("You look after this portal. When a backup is proved again, this one goes away."),
     ),
 ]

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.backup.envelope import Broken, backup_key
+
 OLDEST_TZDATA = (2026, 6)
 ENVIRONMENTS = {"development", "test", "production"}
 KNOWN_KEYS = {"", "not-secret-outside-production"}
@@ -28,7 +30,18 @@ def look(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Everything that is wrong with the settings of this environment."""
     found = [*environment(), *time_zones()]
     if settings.IN_PRODUCTION:
-        found += [*keys(), *pages(), *scanner(), *demo(), *mail(), *texts(), *faxes(), *documents(), *database()]
+        found += [
+            *backups(),
+            *keys(),
+            *pages(),
+            *scanner(),
+            *demo(),
+            *mail(),
+            *texts(),
+            *faxes(),
+            *documents(),
+            *database(),
+        ]
     return found
 
 
@@ -116,6 +129,17 @@ def documents() -> list[CheckMessage]:
     """Sealed as they are, files tell their sizes and the account its secret on a line without TLS."""
     if settings.DOCUMENTS_URL and not settings.DOCUMENTS_URL.startswith("s3://"):
         return [error(13, "DOCUMENTS_URL must begin with s3://; s3+http:// is for trying out.")]
+    return []
+
+
+def backups() -> list[CheckMessage]:
+    """An archive that nobody can open, or that opens with the key beside the data, is none."""
+    if not settings.BACKUP_KEY and not settings.BACKUP_TO:
+        return [Warning("BACKUP_KEY and BACKUP_TO are not set: nothing is backed up by itself.", id="portal.W002")]
+    try:
+        backup_key()
+    except Broken as reason:
+        return [error(15, str(reason))]
     return []
 
 

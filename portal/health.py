@@ -12,6 +12,7 @@ from cases.documents.worker.machine_text import engine
 from cases.documents.worker.scanner import Scanner
 from portal import clock
 from portal.access import public
+from portal.backup.models import BackupLook
 from portal.history.models import Digest, RecordLook
 from portal.history.proof import LATE
 from portal.reminders import sender
@@ -62,6 +63,7 @@ def parts() -> list[Part]:
         look_at_sender(database),
         look_at_files(database),
         look_at_record(database),
+        look_at_backup(database),
     ]
 
 
@@ -149,3 +151,15 @@ def look_at_record(database: Part) -> Part:
     words = f"last sealed {last.on_date}; " + (f"proved {look.at:%Y-%m-%dT%H:%M:%SZ}" if look else "not proved yet")
     faults = look.faults if look else 0
     return Part("record", not (is_late or faults), words + (f"; faults: {faults}" if faults else ""))
+
+
+def look_at_backup(database: Part) -> Part:
+    """Whether the newest archive was shown to come back."""
+    if not settings.BACKUP_TO:
+        return Part("backup", False, "not configured; nothing is backed up by itself")
+    look = BackupLook.objects.filter(pk=1).first() if database.is_well else None
+    if not look:
+        return Part("backup", False, "not proved yet" if database.is_well else "unknown")
+    made = f"newest made {look.made_at:%Y-%m-%dT%H:%M:%SZ}" if look.made_at else "none"
+    words = f"{made}; looked at {look.looked_at:%Y-%m-%dT%H:%M:%SZ}; {'proved' if look.is_proved else 'NOT PROVED'}"
+    return Part("backup", look.is_proved, f"{words}{', its rows came back' if look.came_back else ''}")

@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -281,6 +281,30 @@ def is_healthy(port: int) -> bool:
 
 def tail(log: Path, lines: int = 20) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+@contextlib.contextmanager
+def database_alone() -> Iterator[None]:
+    """PostgreSQL of PORTAL_VAR for one command, where `make run` is not running and no other database is named."""
+    if os.environ.get("PORTAL_ENV") != "development" or os.environ.get("DATABASE_URL"):
+        yield
+        return
+    var = Path(os.environ.get("PORTAL_VAR") or ROOT / "var").absolute()
+    try:
+        lock = local.hold(var)
+    except local.CannotStart:  # it is running: `run.env` leads to it
+        yield
+        return
+    kept = keys(var) if (var / "keys.env").exists() else {}
+    os.environ |= local.addresses(var) | kept | os.environ
+    try:
+        database = local.start_postgres(var, lock=lock)
+    except local.CannotStart as reason:
+        sys.exit(f"Could not start: {reason}")
+    try:
+        yield
+    finally:
+        local.stop(database, signal.SIGINT)
 
 
 def stop_all(children: list[Child]) -> None:

@@ -31,6 +31,8 @@ BEAT: dict[str, dict[str, object]] = {
     },
     "sweep-rooms": {"task": "cases.documents.tasks.sweep_rooms", "schedule": timedelta(hours=1)},
     "retention": {"task": "portal.tasks.keep_no_longer", "schedule": timedelta(hours=24)},
+    "make-backup": {"task": "portal.tasks.make_backup", "schedule": timedelta(hours=1)},
+    "prove-backup": {"task": "portal.tasks.prove_backup", "schedule": timedelta(hours=6)},
     # Asked often, done once a night and once a week: the rows say what is due.
     "seal-record": {"task": "portal.tasks.seal_record", "schedule": timedelta(hours=1)},
     "prove-record": {"task": "portal.tasks.prove_record", "schedule": timedelta(hours=6)},

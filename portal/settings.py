@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "portal.texts",
     "portal.vault",
     "portal.history",
+    "portal.backup",
     "portal.accounts",
     "portal.reminders",
     "cases.case",
@@ -317,6 +318,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 600
 DATA_UPLOAD_MAX_NUMBER_FILES = 200  # those past FILES_PER_SEND are refused by name
 # The nights' digests of the record, outside the database: best on another machine, where lines can only be added.
 HISTORY_FOLDER = Path(env("HISTORY_FOLDER") or PORTAL_VAR / "history")
+BACKUP_KEY = env("BACKUP_KEY")  # base64 of 32 bytes, and not the master key; kept away from this machine too
+BACKUP_TO = env("BACKUP_TO")  # a folder on another disk or machine, or "s3://…"; with it the worker backs up each night
 CLAMD_URL = env("CLAMD_URL")  # "unix:///run/clamd.sock" or "tcp://clamav:3310"; empty: no scanner configured
 # The program that reads pictures of text (tesseract). Empty: the one on the PATH, if any; "off": none.
 TEXT_ENGINE = env("TEXT_ENGINE") or shutil.which("tesseract") or ""

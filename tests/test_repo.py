@@ -18,6 +18,7 @@ LEFT_BY_ACTIONS = {"plan", "plan_row", "unplan", "settle"}
 LAYERS = [
     ["portal.vault", "portal.texts"],
     ["portal.history"],
+    ["portal.backup"],
     ["portal.accounts"],
     ["portal.reminders"],
     ["cases.case"],

@@ -20,6 +20,8 @@ SAFE = {
     "DEFAULT_FROM_EMAIL": "office@remission.example",
     "DATABASE_URL": "postgres://portal_app@db/portal",
     "DATABASE_OWNER_URL": "postgres://portal_owner@db/portal",
+    "BACKUP_KEY": "QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI=",
+    "BACKUP_TO": "/backups",
 }
 
 
@@ -52,6 +54,9 @@ def test_safe_settings_pass(production):
         ("TEXT_GATEWAY_URL", "http://gateway.example.org/"),
         ("TEXT_GATEWAY_URL", "https://gateway.example.org/"),  # without its token
         ("FAX_GATEWAY", "fax@gateway.example.org"),  # no number
+        ("BACKUP_KEY", ""),  # with a place
+        ("BACKUP_KEY", "c2hvcnQ="),
+        ("PORTAL_MASTER_KEY", f"first:{SAFE['BACKUP_KEY']}"),  # one key for both
         ("FAX_GATEWAY", "{number}@gateway.example.org"),  # no TLS to the mail server
     ],
 )
@@ -74,6 +79,13 @@ def test_going_without_a_scanner_can_be_said(production):
     production.CLAMD_URL, production.ALLOW_NO_SCANNER = "", True
 
     assert checks.look(None) == []
+
+
+def test_going_without_backups_is_a_warning(production):
+    production.BACKUP_KEY = production.BACKUP_TO = ""
+
+    assert [message.id for message in checks.look(None)] == ["portal.W002"]
+    checks.refuse_unsafe()
 
 
 @pytest.mark.parametrize("owner", ["", SAFE["DATABASE_URL"]])

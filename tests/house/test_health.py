@@ -20,7 +20,7 @@ def test_ready_names_every_part(client):
 
     assert answer.status_code == 200
     lines = dict(line.split(": ", 1) for line in answer.content.decode().splitlines())
-    assert list(lines) == ["database", "storage", "broker", "scanner", "reader", "sender", "files", "record"]
+    assert list(lines) == ["database", "storage", "broker", "scanner", "reader", "sender", "files", "record", "backup"]
     assert (lines["database"], lines["storage"], lines["broker"]) == ("ok", "ok", "ok")
     assert answer["Content-Type"].startswith("text/plain")
 

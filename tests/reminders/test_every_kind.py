@@ -98,7 +98,7 @@ NOT_FOR_PATIENTS = {
     "desk.chase", "desk.page", "desk.primary", "desk.remind", "desk.report", "desk.second",
     "bookings.told_consultant", "documents.new_plan", "records.safe_by", "records.check_it_opens", "reminders.missed",
     "reminders.wording_unfit", "documents.store_astray", "threads.yours", "threads.digest",
-    "house.record_broken",
+    "house.record_broken", "house.backup_unproved",
 }  # fmt: skip
 
 

@@ -1,0 +1,82 @@
+"""What runs by itself: an archive each night, and each week the proof that the newest one comes back."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from django.conf import settings
+from django.db import connection
+
+from portal.backup import making, places, proving, scratch
+from portal.backup.envelope import Broken
+from portal.backup.models import BackupLook
+
+EACH = dt.timedelta(hours=20)
+LATE = dt.timedelta(days=2)
+PROVED_EVERY = dt.timedelta(days=7)
+LOCK = 4_715_011
+
+log = structlog.get_logger(__name__)
+
+
+def make_tonights(now: dt.datetime) -> making.Made | None:
+    """An archive in BACKUP_TO, unless there is one of these hours; old ones go. Raises Broken, OSError."""
+    if not settings.BACKUP_TO:
+        return None
+    with _alone() as is_alone:
+        there = places.place(settings.BACKUP_TO)
+        found = places.archives(there) if is_alone else []
+        if not is_alone or (found and places.made_at(found[-1]) > now - EACH):
+            return None
+        made = making.make(there, now)
+        places.forget_old(there, now)
+    for pk, fault in made.faults.items():
+        log.error("backup_file_fault", file=str(pk), fault=fault)
+    return made
+
+
+def prove_newest(now: dt.datetime) -> BackupLook | None:
+    """Once a week, and each time again while it fails. None where nothing is backed up by itself."""
+    if not settings.BACKUP_TO:
+        return None
+    look = BackupLook.objects.filter(pk=1).first()
+    if look and look.is_proved and look.looked_at > now - PROVED_EVERY:
+        return look
+    made_at, is_proved, came_back = None, False, False
+    try:
+        _there, name = places.archive("")
+        made_at = places.made_at(name)
+        if made_at < now - LATE:
+            raise Broken("The newest archive is days old.")
+        is_fine = not proving.prove(name).faults
+        came_back = _brought_back(name)
+        is_proved = is_fine
+        if not is_fine:
+            log.error("backup_holds_faults", archive=name)
+    except (Broken, OSError) as error:
+        came_back = False
+        log.error("backup_not_proved", reason=str(error) if isinstance(error, Broken) else type(error).__name__)
+    values = {"looked_at": now, "made_at": made_at, "is_proved": is_proved, "came_back": is_proved and came_back}
+    look, _made = BackupLook.objects.update_or_create(pk=1, defaults=values)
+    return look
+
+
+def _brought_back(name: str) -> bool:
+    """As far as the account permits: without the right to make a database the archive is read through only."""
+    if not scratch.is_possible():
+        return False
+    scratch.bring_back(name)
+    return True
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        is_alone = cursor.fetchone()[0]
+        try:
+            yield is_alone
+        finally:
+            if is_alone:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

@@ -1,0 +1,87 @@
+"""An archive each night, a proof each week, and administrators who are told when there is none."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from portal import alarms, clock
+from portal.backup import places, scratch
+from portal.backup.models import BackupLook
+from portal.reminders.models import Reminder
+from portal.tasks import make_backup, prove_backup
+from tests.backup.conftest import OTHER_KEY
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def read_through_only(monkeypatch):
+    """As where the account may make no database; the long form brings the rows back."""
+    monkeypatch.setattr(scratch, "is_possible", lambda: False)
+
+
+def archives(settings) -> list[str]:
+    return places.archives(places.place(settings.BACKUP_TO))
+
+
+def health(client) -> str:
+    lines = client.get(reverse("readyz")).content.decode().splitlines()
+    return next(line for line in lines if line.startswith("backup: "))
+
+
+def test_one_archive_a_night_and_one_proof_a_week(house, settings, client):
+    assert health(client) == "backup: not proved yet"
+    for _turn in range(2):
+        make_backup()
+        prove_backup()
+
+    assert len(archives(settings)) == 1
+    look = BackupLook.objects.get()
+    assert (look.is_proved, look.came_back, look.made_at) == (True, False, places.made_at(archives(settings)[0]))
+    assert health(client).endswith("; proved")
+    assert not Reminder.objects.filter(kind=alarms.BACKUP).exists()
+
+
+@pytest.mark.parametrize("how", ["none", "old", "cut", "key"])
+def test_no_proof_is_an_alarm_once_a_week_while_it_lasts(house, settings, client, how):
+    if how != "none":
+        make_backup()
+        (name,) = archives(settings)
+        path = places.Path(settings.BACKUP_TO) / name
+    if how == "cut":
+        path.write_bytes(path.read_bytes()[:-1])
+    if how == "old":
+        path.rename(path.with_name(places.name_of(clock.real_now() - 3 * DAY)))
+    kept = settings.BACKUP_KEY
+    if how == "key":
+        settings.BACKUP_KEY = OTHER_KEY
+
+    prove_backup()
+    prove_backup()
+
+    row = Reminder.objects.get(kind=alarms.BACKUP)
+    assert (row.recipient_type, row.recipient_id, alarms.is_backup_unproved()) == ("role", "administrator", True)
+    assert health(client).endswith("; NOT PROVED")
+    settings.BACKUP_KEY = kept
+    for name in archives(settings):
+        (places.Path(settings.BACKUP_TO) / name).unlink()
+    make_backup()
+    prove_backup()
+    assert not alarms.is_backup_unproved()
+
+
+def test_where_no_place_is_named_nothing_runs(house, settings, client):
+    settings.BACKUP_TO = ""
+    make_backup()
+    prove_backup()
+    assert not BackupLook.objects.exists()
+    assert health(client) == "backup: not configured; nothing is backed up by itself"
+
+
+def test_database_refuses_a_proof_of_nothing():
+    for values in ({"is_proved": True}, {"made_at": clock.now(), "came_back": True}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            BackupLook.objects.create(looked_at=clock.now(), **values)

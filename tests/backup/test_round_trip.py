@@ -1,0 +1,197 @@
+"""The whole way: a house, its archive, an empty machine, the same house."""
+
+import os
+import subprocess
+import sys
+import tracemalloc
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings as given
+from django.core.management import call_command
+from django.db import IntegrityError, connection
+
+from cases.case.models import Case
+from portal import clock
+from portal.actors import SYSTEM
+from portal.backup import making, places, proving, restoring, rows, scratch
+from portal.backup.envelope import Broken
+from portal.backup.models import BackupLook
+from portal.history import proof, sealing
+from portal.history.actions import record
+from portal.history.models import Event
+from portal.texts.models import Text
+from portal.vault import files, keys, store
+from portal.vault.models import StoredFile
+from tests import database
+from tests.backup.conftest import CANARY
+from tests.stores import lying, said
+
+pytestmark = [pytest.mark.full, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+
+
+def every_row() -> dict:
+    return {table: rows.counted(table, columns) for table, columns in rows.tables().items()}
+
+
+@pytest.fixture
+def archive(house, settings):
+    sealing.seal(clock.real_now())
+    return making.make(places.place(settings.BACKUP_TO), clock.real_now()).name
+
+
+def quiet(words):
+    return None
+
+
+def test_every_row_and_file_comes_back(house, archive, settings, tmp_path, empty_database):
+    before, counters = every_row(), rows.counters()
+    content = {stored.path: files.read_bytes(stored) for stored in StoredFile.objects.select_related("key")}
+    names = lying(store.current())
+
+    empty_database()
+    settings.DOCUMENTS_FOLDER = tmp_path / "other" / "documents"
+    keys.forget_cached_keys()
+    restoring.restore(archive, quiet)
+
+    assert every_row() == before
+    assert rows.counters() == counters
+    assert lying(store.current()) == names
+    assert Case.objects.get(pk=house.pk).diagnosis == CANARY
+    assert {stored.path: files.read_bytes(stored) for stored in StoredFile.objects.select_related("key")} == content
+    assert said("verify_files").endswith("3 files are as they were put in.\n")
+    assert proof.faults(clock.real_now()) == []
+    assert record(SYSTEM, "case.seen", house).pk > max(last for table, _c, last in counters if table == "history_event")
+    with database.owner(connection.settings_dict["NAME"]) as db, pytest.raises(psycopg.errors.RaiseException):
+        db.execute("UPDATE history_event SET why = 'own'")
+    with pytest.raises(Broken, match="The database is not empty"):
+        restoring.restore(archive, quiet)
+
+
+def test_a_cut_archive_leaves_an_empty_house_empty(archive, settings, tmp_path, empty_database):
+    path = Path(settings.BACKUP_TO) / archive
+    path.write_bytes(path.read_bytes()[:-1])
+    empty_database()
+    settings.DOCUMENTS_FOLDER = tmp_path / "other" / "documents"
+    before = every_row()
+
+    assert said("restore", archive) == "ERROR The archive was cut or changed."
+
+    assert every_row() == before
+    assert lying(store.current()) == []
+
+
+def test_whoever_breaks_off_half_way_leaves_nothing(archive, settings, tmp_path, empty_database, monkeypatch):
+    empty_database()
+    settings.DOCUMENTS_FOLDER = tmp_path / "other" / "documents"
+    before = every_row()
+
+    def refuses():
+        raise IntegrityError("secret words of a row")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rows, "check_ties", refuses)
+        words = said("restore", archive)
+    assert words.endswith("ERROR The database refused (IntegrityError); no row was kept.")
+    assert "secret" not in words
+    assert (every_row(), lying(store.current())) == (before, [])
+    restoring.restore(archive, quiet)
+    assert Event.objects.exists()
+
+
+def test_a_row_that_does_not_come_back_is_noticed(archive, settings, tmp_path, empty_database, monkeypatch):
+    empty_database()
+    settings.DOCUMENTS_FOLDER = tmp_path / "other" / "documents"
+    put = rows.put
+
+    def forgets(table, columns, data):
+        content = b"".join(data).splitlines(keepends=True)
+        put(table, columns, iter(content[:-1] if table == "accounts_user" else content))
+
+    monkeypatch.setattr(rows, "put", forgets)
+    monkeypatch.setattr(rows, "check_ties", lambda: None)
+    assert said("restore", archive).endswith("ERROR The database does not give back the rows as they were put in.")
+
+
+def test_an_archive_of_the_former_version_comes_forward(settings, tmp_path, settled, empty_database):
+    """Its rows come back into its own tables; what was added since is migrated when they are there."""
+    empty_database()
+    call_command("migrate", "backup", "zero", verbosity=0)
+    former = making.make(places.place(settings.BACKUP_TO), clock.real_now()).name
+    assert "backup_backuplook" not in proving.prove(former).tables
+
+    call_command("migrate", verbosity=0)
+    assert "The database is newer than the archive" in said("restore", former)
+    call_command("migrate", "backup", "zero", verbosity=0)
+    assert "Rows and files are back" in said("restore", former)
+
+    assert not BackupLook.objects.exists()
+    assert Text.objects.exists()
+
+
+def test_a_store_with_files_is_refused(archive, settings, tmp_path, empty_database):
+    empty_database()
+    assert said("restore", archive).endswith("ERROR The store of files is not empty. Nothing was changed.")
+
+
+def test_an_archive_in_a_bucket_and_files_from_one(bucket_store, settings, s3_server, house, tmp_path, empty_database):
+    for content in (b"a", bytes(9_000_000)):
+        files.put([content], key=house.key)
+    settings.BACKUP_TO = settings.DOCUMENTS_URL.replace("/sealed?", "/archives?")
+    made = making.make(places.place(settings.BACKUP_TO), clock.real_now())
+    assert (made.files, made.faults, proving.prove(made.name).files) == (5, {}, 5)
+    assert settings.BACKUP_TO.endswith("region=us-east-1")
+
+    empty_database()
+    settings.DOCUMENTS_URL = settings.DOCUMENTS_URL.replace("/sealed?", "/back?")
+    settings.DOCUMENTS_FOLDER = tmp_path / "other"
+    restoring.restore("", quiet)
+    assert sum(len(found) for _shelf, found in store.current().shelves()) == 5
+
+
+def test_memory_stays_flat(house, settings):
+    for _file in range(3):
+        files.put((bytes(1_000_000) for _piece in range(40)), key=house.key)
+    tracemalloc.start()
+    try:
+        made = making.make(places.place(settings.BACKUP_TO), clock.real_now())
+        proving.prove(made.name)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (Path(settings.BACKUP_TO) / made.name).stat().st_size > 120_000_000
+    assert peak < 24_000_000
+
+
+def test_the_weekly_proof_brings_the_rows_back_and_leaves_no_database(archive, settings):
+    assert scratch.is_possible()
+    assert "Its rows came back, and as they were." in said("verify_backup", "--restore")
+    with database.owner(connection.settings_dict["NAME"]) as db:
+        assert not db.execute("SELECT 1 FROM pg_database WHERE datname LIKE '%%_proof'").fetchone()
+
+
+def test_an_empty_machine_by_its_commands(archive, settings, tmp_path):
+    """No database, no migrations, nothing: `restore` starts PostgreSQL for itself, and `make run` may follow."""
+    var = tmp_path / "machine"
+    named = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "REDIS_"))}
+    named |= {
+        "PORTAL_ENV": "development",
+        "PORTAL_VAR": str(var),
+        "BACKUP_KEY": settings.BACKUP_KEY,
+        "PORTAL_MASTER_KEY": settings.PORTAL_MASTER_KEY,
+    }
+    path = str(Path(settings.BACKUP_TO) / archive)
+
+    def manage(*words: str) -> str:
+        command = [sys.executable, str(given.BASE_DIR / "manage.py"), *words]
+        done = subprocess.run(command, env=named, capture_output=True, text=True, timeout=500)
+        return f"{done.returncode} {done.stdout}{done.stderr}"
+
+    assert "Rows and files are back, and as they were." in manage("restore", path)
+    assert len([file for file in (var / "documents").rglob("*") if file.is_file()]) == 3
+    again = manage("backup", "--to", str(tmp_path / "second"))
+    assert again.startswith("0 portal-")
+    (second,) = (tmp_path / "second").iterdir()
+    was, is_ = proving.prove(path).tables, proving.prove(str(second)).tables
+    assert {table for table in was if was[table] != is_[table]} <= {"portal_cache"}
