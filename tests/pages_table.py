@@ -16,6 +16,7 @@ PEOPLE = (
     "past_helper",  # whose last day has passed
     "assigned",  # the consultant of the case
     "unassigned",  # another consultant
+    "second_reader",  # a consultant who reads along for some days
     "coordinator",
     "administrator",
     "unready",  # a consultant who has no second factor yet
@@ -36,7 +37,8 @@ READERS = frozenset({"patient", "assigned", "coordinator"})
 PATIENT = frozenset({"patient"})
 STARTER = frozenset({"starter"})
 ASSIGNED = frozenset({"assigned"})
-CONSULTANTS = frozenset({"assigned", "unassigned"})
+SECOND = frozenset({"second_reader"})
+CONSULTANTS = frozenset({"assigned", "unassigned", "second_reader"})
 COORDINATOR = frozenset({"coordinator"})
 ADMINISTRATOR = frozenset({"administrator"})
 
@@ -161,6 +163,7 @@ PAGES: dict[str, Page] = {
     "case:decline_helper": of_case(PATIENT, "other_helper", posts="only"),
     "case:end_helper": of_case(PATIENT, "other_helper", posts="only"),
     "case:stands_in": of_case(PATIENT, "cover", posts="too", body={"answer": "yes"}),
+    "case:second_reader": of_case(PATIENT_AND_COORDINATOR, "second", posts="too", body={"answer": "yes"}),
     "case:office_names": Page(SIGNED_IN, owner="patient"),
     "case:office": Page(PUT_IN, ("office",), "patient", posts="too"),
     # --- documents ---
@@ -170,7 +173,7 @@ PAGES: dict[str, Page] = {
     "documents:note_sending": of_case(FAMILY_AND_COORDINATOR, posts="only", body={"begun": "plan.pdf"}),
     "documents:list": of_case(CASE),
     "documents:search": of_case(CASE, posts="too", body={"words": "surgery"}),
-    "documents:detail": of_case(READERS, "document"),
+    "documents:detail": of_case(READERS | SECOND, "document"),
     "documents:find": of_case(READERS, "document", posts="only", body={"find": "surgery"}),
     "documents:add_version": of_case(READERS - ASSIGNED, "document", posts="too"),
     "documents:describe": of_case(READERS - ASSIGNED, "document", posts="too"),
@@ -181,9 +184,9 @@ PAGES: dict[str, Page] = {
     "documents:unlock": of_case(PATIENT_AND_COORDINATOR, "locked_version", posts="too"),
     "documents:take_version_back": of_case(READERS, "version", posts="only"),
     "documents:put_version_back": of_case(READERS, "version", posts="only"),
-    "documents:file": of_case(READERS, "version", is_file=True),
-    "documents:page_image": of_case(READERS, "page_image", is_file=True),
-    "documents:thumbnail": of_case(READERS, "page_image", is_file=True),
+    "documents:file": of_case(READERS | SECOND, "version", is_file=True),
+    "documents:page_image": of_case(READERS | SECOND, "page_image", is_file=True),
+    "documents:thumbnail": of_case(READERS | SECOND, "page_image", is_file=True),
     # --- records ---
     "records:visit": of_case(CASE),
     "records:name_doctor": of_case(CASE, posts="only"),
@@ -343,6 +346,13 @@ PAGES: dict[str, Page] = {
     "reviews:withdraw": of_case(ASSIGNED | COORDINATOR, "summary", owner="assigned", posts="too"),
     "reviews:after": of_case(ASSIGNED, "consultation", owner="assigned", posts="only"),
     "reviews:did_after": of_case(ASSIGNED, "consultation", owner="assigned", posts="only"),
+    "reviews:colleague": of_case(ASSIGNED, "review", owner="assigned", posts="too"),
+    "reviews:along": of_case(SECOND, "second", owner="second_reader", posts="too", body={"find": "surgery"}),
+    "reviews:answer_second": of_case(SECOND, "second", "second_verb", owner="second_reader", posts="only"),
+    "reviews:second_note": of_case(SECOND, "second", owner="second_reader", posts="only"),
+    "reviews:remove_second_note": of_case(SECOND, "second", "second_note", owner="second_reader", posts="only"),
+    "reviews:done_reading": of_case(SECOND, "second", owner="second_reader", posts="only"),
+    "reviews:end_second": of_case(ASSIGNED, "second", owner="assigned", posts="only"),
     "reviews:summary": of_case(PUT_IN),
     "reviews:ask": of_case(PATIENT, posts="only"),
     "reviews:agree": of_case(PATIENT, posts="only"),
@@ -407,7 +417,11 @@ PAGES: dict[str, Page] = {
     ),
     "pages:away": Page(CONSULTANTS | COORDINATOR, owner="coordinator", posts="too"),
     "pages:away_of": Page(
-        CONSULTANTS | COORDINATOR, ("away",), "coordinator", posts="too", body={"do": "hand_over", "all": "on"}
+        ASSIGNED | COORDINATOR | {"unassigned"},
+        ("away",),
+        "coordinator",
+        posts="too",
+        body={"do": "hand_over", "all": "on"},
     ),
     "pages:new_case": Page(COORDINATOR, owner="coordinator", posts="too"),
     "pages:read_out": of_case(COORDINATOR, owner="coordinator", posts="too", body={"version": "2"}),

@@ -23,6 +23,7 @@ CAST = {
     "ama": ("Ama Osei", "ama@example.org", "", "America/Toronto"),
     "joanne": ("Joanne Pike", "joanne@example.org", "consultant", "America/Toronto"),
     "amir": ("Amir Haddad", "amir@example.org", "consultant", "America/Vancouver"),
+    "vera": ("Vera Holm", "vera@example.org", "consultant", "America/Toronto"),  # reads along for Joanne
     "theo": ("Theo Lindqvist", "theo@example.org", "coordinator", "America/Toronto"),
     "mara": ("Mara Okafor", "mara@example.org", "administrator", "America/Toronto"),
     "nils": ("Nils Berg", "nils@example.org", "consultant", "America/Toronto"),  # no second factor yet

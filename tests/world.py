@@ -20,6 +20,7 @@ from cases.case.helping.inviting import actions as inviting
 from cases.case.helping.inviting.links import path_of
 from cases.case.helping.models import Mandate
 from cases.case.models import Case, Consent, Office
+from cases.case.second import actions as second_actions
 from cases.case.signatures import Signature, SignedHow, drawing
 from cases.desk.fax.models import Fax
 from cases.desk.letters import actions as letters
@@ -40,6 +41,7 @@ from cases.records.release.form import Details
 from cases.records.report.passing import SECOND_REPORT
 from cases.reviews import actions as reviews
 from cases.reviews import opening
+from cases.reviews.colleague import actions as colleague
 from cases.reviews.models import Review
 from cases.reviews.notes.actions import add_note
 from cases.threads import actions as threads
@@ -67,6 +69,7 @@ NAMES = {
     "past_helper": "egon",
     "assigned": "joanne",
     "unassigned": "amir",
+    "second_reader": "vera",
     "coordinator": "theo",
     "administrator": "mara",
     "unready": "nils",
@@ -139,6 +142,7 @@ def make_world() -> World:
     invitation = accounts.invite(name="Otto Beck", email="otto@example.org", role="consultant", by=Actor.person(mara))
     things |= _papers(case) | _helping(case) | _thread(case)
     things |= _away(case, joanne)
+    things |= _second(case)
     things |= {"invitation": invitation.pk, "invitation_token": accounts.token_of(invitation)}
     return World(things | _messages(case))
 
@@ -178,12 +182,26 @@ def _away(case: Case, joanne: User) -> dict[str, Any]:
     return {"away": said.pk, "cover": cover.pk}
 
 
+def _second(case: Case) -> dict[str, Any]:
+    """Vera reads along for Joanne, and has written a note; Rosa said yes."""
+    vera, joanne = people.person("vera"), Actor.person(people.person("joanne"))
+    days = second_actions.last_days()
+    words = {"question": "Is the order of the two parts usual?", "why": "A second pair of eyes on your plan."}
+    second = second_actions.ask(case, vera, **words, until_on=days[2], by=joanne)
+    second = second_actions.agree(second, by=Actor.person(vera))
+    second_actions.let_read(second, True, by=Actor.person(case.patient))
+    review = Review.objects.get(case=case)
+    note = colleague.add_note(second, review, page=1, words="See the second area.", by=Actor.person(vera))
+    return {"second": second.pk, "second_note": note.pk}
+
+
 def _words() -> dict[str, str]:
     """Arguments that are words of the address itself."""
     verbs = {"document_verb": "hide", "visit_verb": "cancel", "item_verb": "asked", "referral_verb": "asked"}
     verbs |= {"report_verb": "asked", "release_verb": "take-back", "talk_verb": "cancel", "office_talk_verb": "time"}
     verbs |= {"link_verb": "new-code", "question_verb": "ticked", "point_verb": "remove"}
     verbs["kind"] = "slides"
+    verbs["second_verb"] = "yes"
     verbs["message_verb"] = "take-back"
     verbs |= {"report_verb": "asked", "release_verb": "take-back"}
     verbs |= {"kind": "slides", "letter_kind": "records", "letter_how": "posted", "fax_said": "arrived"}

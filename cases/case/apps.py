@@ -15,9 +15,14 @@ class CaseConfig(AppConfig):
 
         from cases.case.away import notices as away_notices
         from cases.case.calls import address_changed, address_refused, address_works, reach_changed
+        from cases.case.changes import on_reader_changed
         from cases.case.helping import notices, written_down
         from cases.case.helping.inviting import notices as invited
         from cases.case.helping.words import REASONS, VERBS
+        from cases.case.second import notices as second_notices
+        from cases.case.second.actions import reader_leaves
+        from cases.case.second.words import REASONS as SECOND_REASONS
+        from cases.case.second.words import VERBS as SECOND_VERBS
         from portal.accounts.changes import on_reach_changed
         from portal.reminders.emails import register_composer
         from portal.reminders.kinds import register
@@ -41,7 +46,9 @@ class CaseConfig(AppConfig):
             "helping.invite_withdrawn",
         )
         words.register(VERBS, REASONS)
-        register(*notices.KINDS, *invited.KINDS, *written_down.KINDS, away_notices.KIND)
+        register(*notices.KINDS, *invited.KINDS, *written_down.KINDS, away_notices.KIND, *second_notices.KINDS)
+        on_reader_changed(reader_leaves)
+        words.register(SECOND_VERBS, SECOND_REASONS)
         register_source(RecipientType.INVITED, invited.readers, astray=invited.tell_astray)
         register_composer(RecipientType.INVITED, invited.compose)
         words.register(

@@ -19,6 +19,7 @@ from cases.case.news import NewsMark as NewsMark
 from cases.case.office_merge import OfficeMerge as OfficeMerge
 from cases.case.office_models import Clinician as Clinician
 from cases.case.office_models import Office as Office
+from cases.case.second.models import SecondReader as SecondReader
 from cases.case.worry import Worry as Worry
 from portal.accounts.models import User
 from portal.texts.models import Text

@@ -1,6 +1,6 @@
 """Who can open which kind of thing in a case: the rule of `people`, asked for everybody and every kind at once."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from cases.case import people
 from cases.case.helping.models import Helper
-from cases.case.models import Case, Consent
-from cases.case.people import BEGINNER, CONSULTANT, COORDINATOR, HELPER, PATIENT
+from cases.case.models import Case, Consent, SecondReader
+from cases.case.people import BEGINNER, CONSULTANT, COORDINATOR, HELPER, PATIENT, SECOND
 from portal.accounts.models import User
 
 # What there is to open, by the verb that opens it, in the words of a page.
@@ -28,12 +28,13 @@ KINDS: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Opens:
-    """One person, and what they can open today. `grant` is a helper's."""
+    """One person, and what they can open today. `grant` is a helper's, `second` of whoever reads along."""
 
     user: User
     role: str
     verbs: frozenset[str] = field(default_factory=frozenset)
     grant: Helper | None = None
+    second: SecondReader | None = None
 
 
 def who_opens(case: Case) -> list[Opens]:
@@ -65,7 +66,22 @@ def _team(case: Case) -> list[Opens]:
         for user in team
         if user.role == User.Role.CONSULTANT and user.pk != case.patient_id
     ]
+    found += _along(case, {each.user.pk for each in found})
     return found + [_opens(user, COORDINATOR, lambda verb: True) for user in team if user.role == COORDINATOR]
+
+
+def _along(case: Case, placed: set[Any]) -> list[Opens]:
+    """Colleagues who read along, unless they have a place of their own."""
+    granted = SecondReader.objects.granted().filter(case=case).select_related("reader", "asked_by")
+    read = Consent.objects.standing().filter(case=case, kind=Consent.Kind.READ, consultant=OuterRef("reader"))
+    found = []
+    for second in granted.annotate(may_read=Exists(read)):
+        if second.reader.can_sign_in and second.reader_id not in placed:
+            opens = _opens(
+                second.reader, SECOND, lambda verb, allows=second.may_read: allows or verb not in people.BY_CONSENT
+            )
+            found.append(replace(opens, second=second))
+    return found
 
 
 def _opens(user: User, role: str, allows: Any, grant: Helper | None = None) -> Opens:

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from cases.case.helping.models import Helper, Mandate
 from cases.case.helping.rules import BOOKINGS, FILES, MESSAGES, PAPERS, PRIVATE, SUMMARY
-from cases.case.models import Assignment, Case, Consent
+from cases.case.models import Assignment, Case, Consent, SecondReader
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.once import once
 
 PATIENT, HELPER, CONSULTANT, COORDINATOR = "patient", "helper", "consultant", "coordinator"
+SECOND = "second_reader"  # a consultant who reads along for some days, by a grant with an end
 BEGINNER = "beginner"  # a helper who began the case and waits for the answer, where people are named
 
 # verb → roles. What a helper may depends on her grant besides: NEEDS and BY_MANDATE below.
@@ -29,7 +30,9 @@ MAY: dict[str, set[str]] = {
     "join_calls": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "change_dates": {PATIENT, HELPER, COORDINATOR},
     "add_documents": {PATIENT, HELPER, COORDINATOR},
-    "read_documents": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
+    "read_documents": {PATIENT, HELPER, CONSULTANT, SECOND, COORDINATOR},
+    "read_along": {SECOND},  # the plan beside the draft, with notes and an answer of her own
+    "see_second_readers": {PATIENT, HELPER, COORDINATOR},  # who reads along, why and until when
     "say_where_records_are": {PATIENT, HELPER, COORDINATOR},
     "write_to_offices": {PATIENT, HELPER, COORDINATOR},
     "rest": {PATIENT, HELPER},  # hide the next step until another day
@@ -89,7 +92,7 @@ NEEDS: dict[str, str] = {
     "see_private_words": PRIVATE,
 }
 # What stays the patient's, unless the law lets the helper act in her place.
-BY_MANDATE = frozenset({"accept_scope", "consent", "sign", "say_signed", "decide"})
+BY_MANDATE = frozenset({"accept_scope", "consent", "sign", "say_signed", "decide", "see_second_readers"})
 # What someone who began the case may before the patient has answered: she types, uploads, and reads what she put in.
 # Which rows that are: `put_in` below.
 BY_BEGINNING = frozenset(
@@ -105,13 +108,14 @@ BY_BEGINNING = frozenset(
     }
 )
 # What a consultant may with the patient's permission alone.
-BY_CONSENT = frozenset({"read_documents", "review", "see_opinions", "write_opinions"})
+BY_CONSENT = frozenset({"read_documents", "read_along", "review", "see_opinions", "write_opinions"})
 
 WORDS: dict[str, Promise] = {
     PATIENT: gettext_lazy("you"),
     BEGINNER: gettext_lazy("began this case for you"),
     HELPER: gettext_lazy("your helper"),
     CONSULTANT: gettext_lazy("your consultant"),
+    SECOND: gettext_lazy("reads along for your consultant"),
     COORDINATOR: gettext_lazy("your coordinator"),
 }
 # The same people, named to anyone but the patient.
@@ -120,6 +124,7 @@ WORDS_TO_OTHERS: dict[str, Promise] = {
     BEGINNER: gettext_lazy("began the case for the patient"),
     HELPER: gettext_lazy("the helper"),
     CONSULTANT: gettext_lazy("the consultant"),
+    SECOND: gettext_lazy("reads along for the consultant"),
     COORDINATOR: gettext_lazy("the coordinator"),
 }
 
@@ -148,8 +153,10 @@ def role_for(verb: str, case: Case, who: Any) -> str:
 def _staff_role(case: Case, user: User) -> str:
     if user.role == User.Role.COORDINATOR and case.state != Case.State.CLOSED:
         return COORDINATOR
-    if user.role == User.Role.CONSULTANT and is_assigned(case, user):
-        return CONSULTANT
+    if user.role == User.Role.CONSULTANT:
+        if is_assigned(case, user):
+            return CONSULTANT
+        return SECOND if reads_along(case, user) else ""
     return ""
 
 
@@ -260,16 +267,22 @@ def is_assigned(case: Case, user: User) -> bool:
     return _place_in(case, user)[0]
 
 
+def reads_along(case: Case, user: Any) -> bool:
+    """Whether a colleague asked this consultant to read along, and it is not over."""
+    return bool(user is not None and user.role == User.Role.CONSULTANT and _place_in(case, user)[2])
+
+
 def has_consent_to_read(case: Case, consultant: User) -> bool:
     return _place_in(case, consultant)[1]
 
 
-def _place_in(case: Case, user: User) -> tuple[bool, bool]:
-    """Whether a consultant has a place in the case, and the patient's permission to read. One query."""
+def _place_in(case: Case, user: User) -> tuple[bool, bool, bool]:
+    """Whether a consultant has a place in the case, the patient's permission to read, and reads along. One query."""
     place = Assignment.objects.filter(case=OuterRef("pk"), user=user.pk, ended_at__isnull=True)
     given = Consent.objects.standing().filter(case=OuterRef("pk"), kind=Consent.Kind.READ, consultant=user.pk)
-    asked = Case.objects.filter(pk=case.pk).values_list(Exists(place), Exists(given))
-    return once(("place", case.pk, user.pk), asked.first) or (False, False)
+    along = SecondReader.objects.granted().filter(case=OuterRef("pk"), reader=user.pk)
+    asked = Case.objects.filter(pk=case.pk).values_list(Exists(place), Exists(given), Exists(along))
+    return once(("place", case.pk, user.pk), asked.first) or (False, False, False)
 
 
 def may(verb: str, case: Case, who: Any) -> bool:
@@ -285,10 +298,17 @@ def may(verb: str, case: Case, who: Any) -> bool:
         return HELPER in roles and verb in BY_BEGINNING
     if grant := grant_of(case, user):
         return HELPER in roles and allows(grant, verb)
-    role = _staff_role(case, user)
-    if role not in roles:
+    if user.role == User.Role.CONSULTANT:
+        return _may_consult(verb, case, user)
+    return _staff_role(case, user) in roles
+
+
+def _may_consult(verb: str, case: Case, user: User) -> bool:
+    """`may` for a consultant: by her own place in the case, or because she reads along."""
+    has_place = CONSULTANT in MAY[verb] and is_assigned(case, user)
+    if not has_place and not (SECOND in MAY[verb] and reads_along(case, user)):
         return False
-    return role != CONSULTANT or verb not in BY_CONSENT or has_consent_to_read(case, user)
+    return verb not in BY_CONSENT or has_consent_to_read(case, user)
 
 
 def allows(grant: Helper, verb: str) -> bool:
@@ -312,7 +332,7 @@ def where(user: Any, verb: str, case: str = "") -> Q:
     rule: Any = Q(**{f"{path}patient": user.pk}) if PATIENT in roles else Q(pk__in=[])
     if HELPER in roles and verb in BY_BEGINNING:
         rule |= begun
-    if user.role in roles:
+    if user.role in roles or (user.role == User.Role.CONSULTANT and SECOND in roles):
         rule |= _staff_where(user, verb, path, own) & ~begun & ~Q(**{f"{path}patient": user.pk})
     elif not user.role and HELPER in roles:
         rule |= Q(Exists(_grants(user, verb).filter(case=own)))
@@ -334,7 +354,11 @@ def _letting(found: QuerySet[Helper], verb: str) -> QuerySet[Helper]:
 def _staff_where(user: Any, verb: str, path: str, own: OuterRef) -> Q:
     if user.role == User.Role.COORDINATOR:
         return ~Q(**{f"{path}state": Case.State.CLOSED})
-    rule = Q(Exists(Assignment.objects.filter(case=own, user=user.pk, ended_at__isnull=True)))
+    rule: Any = Q(pk__in=[])
+    if CONSULTANT in MAY[verb]:
+        rule |= Q(Exists(Assignment.objects.filter(case=own, user=user.pk, ended_at__isnull=True)))
+    if SECOND in MAY[verb]:
+        rule |= Q(Exists(SecondReader.objects.granted().filter(case=own, reader=user.pk)))
     if verb in BY_CONSENT:
         read = Consent.objects.standing().filter(case=own, kind=Consent.Kind.READ, consultant=user.pk)
         rule &= Q(Exists(read))
@@ -360,7 +384,9 @@ def who_can_open(
 
 def able_to(case: Case, verb: str) -> QuerySet[User]:
     """The people of `who_can_open`."""
-    return User.objects.filter(_able(case, verb), can_sign_in=True).order_by("name")
+    placed = case.assignments.filter(ended_at__isnull=True, user=OuterRef("pk"))
+    able = User.objects.filter(_able(case, verb), can_sign_in=True).annotate(has_place=Exists(placed))
+    return able.order_by("name")
 
 
 def in_their_parts(case: Case, able: Iterable[User], verb: str, reader: User | None = None) -> list[tuple[User, str]]:
@@ -370,12 +396,14 @@ def in_their_parts(case: Case, able: Iterable[User], verb: str, reader: User | N
     return [(user, str(words[part])) for user, part in sorted(people, key=lambda each: list(words).index(each[1]))]
 
 
-def _part(case: Case, user: User, verb: str) -> str:
-    """The role of someone who is known to be able to do this in the case."""
+def _part(case: Case, user: Any, verb: str) -> str:
+    """The role of someone who is known to be able to do this in the case; `has_place` stands beside a consultant."""
     if user.pk == case.patient_id:
         return PATIENT
     if user.pk == case.starter_id and verb in BY_BEGINNING and begins(case, user):
         return BEGINNER
+    if user.role == User.Role.CONSULTANT and not user.has_place:
+        return SECOND
     return {User.Role.CONSULTANT: CONSULTANT, User.Role.COORDINATOR: COORDINATOR}.get(User.Role(user.role), HELPER)
 
 
@@ -389,8 +417,13 @@ def _able(case: Case, verb: str) -> Q:
     if HELPER in roles and verb in BY_BEGINNING and case.starter_id:
         able |= Q(pk=case.starter_id) & ~Q(Exists(answered))
     is_staff = ~Q(pk=case.starter_id) | Q(Exists(answered)) if case.starter_id else Q()
-    if CONSULTANT in roles:
-        place = Q(role=User.Role.CONSULTANT, pk__in=case.assignments.filter(ended_at__isnull=True).values("user"))
+    if CONSULTANT in roles or SECOND in roles:
+        place = Q(pk__in=[])
+        if CONSULTANT in roles:
+            place |= Q(pk__in=case.assignments.filter(ended_at__isnull=True).values("user"))
+        if SECOND in roles:
+            place |= Q(pk__in=SecondReader.objects.granted().filter(case=case).values("reader"))
+        place &= Q(role=User.Role.CONSULTANT)
         if verb in BY_CONSENT:
             read = Consent.objects.standing().filter(case=case, kind=Consent.Kind.READ)
             place &= Q(pk__in=read.values("consultant"))

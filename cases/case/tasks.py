@@ -1,6 +1,7 @@
-"""What the clock finds due about the people of a case: help that came to its last day."""
+"""What the clock finds due about the people of a case: help and second readings that came to their last day."""
 
 from cases.case.helping import actions
+from cases.case.second import actions as second
 from portal import clock
 from portal.celery import app
 
@@ -8,4 +9,6 @@ from portal.celery import app
 @app.task(name="cases.case.tasks.end_help", ignore_result=True)
 def end_help() -> None:
     """Write down what has ended by its last day. Twice, or late, changes nothing: it opened nothing since that day."""
-    actions.end_passed(clock.now())
+    now = clock.now()
+    actions.end_passed(now)
+    second.end_passed(now)

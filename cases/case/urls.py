@@ -6,6 +6,7 @@ from cases.case import views
 from cases.case.away import views as away
 from cases.case.helping import views as helping
 from cases.case.helping.inviting import views as inviting
+from cases.case.second import views as second
 
 app_name = "case"
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("helpers/<uuid:pk>/no/", helping.decline, name="decline_helper"),
     path("helpers/<uuid:pk>/end/", helping.end, name="end_helper"),
     path("covers/<uuid:pk>/", away.stands_in, name="stands_in"),
+    path("second-readers/<uuid:pk>/", second.second_reader, name="second_reader"),
     path("offices/names/", views.office_names, name="office_names"),
     path("offices/<uuid:pk>/", views.office, name="office"),
 ]

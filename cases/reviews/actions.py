@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cases.case.actions import assign
 from cases.case.models import Case
 from cases.case.people import has_consent_to_read, is_assigned, role_in
+from cases.case.second import actions as second
 from cases.opinions.checklist import BY_CODE
 from cases.opinions.questions import actions as questions
 from cases.opinions.questions import showing
@@ -128,9 +129,12 @@ def hand_back(review: Review, *, by: Actor) -> Review:
     """Give the plan back to the queue. What was written stays with it."""
     review = locked(review)
     _check("hand_back", review, by, clock.now())
+    before = review.reader
     review.state, review.reader, review.taken_at = MOVES["hand_back"].target, None, None
     review.save(update_fields=["state", "reader", "taken_at"])
     _tell(by, "review.handed_back", review, review)
+    if before:
+        second.reader_leaves(review.case, before, by=by)
     return review
 
 

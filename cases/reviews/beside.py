@@ -27,7 +27,15 @@ class Beside:
     notes: list[showing.Row]
 
 
-def of_review(request: HttpRequest, review: Review, asked: QueryDict, *, can_write: bool = False) -> Beside:
+def of_review(
+    request: HttpRequest,
+    review: Review,
+    asked: QueryDict,
+    *,
+    can_write: bool = False,
+    address: str = "",
+    find_url: str = "",
+) -> Beside:
     """The pages asked for, with the notes that stand on them; on record as a look."""
     notes, user = showing.notes_of(review), request.user
     older = _older(review, notes, user)
@@ -41,9 +49,9 @@ def of_review(request: HttpRequest, review: Review, asked: QueryDict, *, can_wri
         leaves,
         asked,
         user,
-        address=review.get_absolute_url(),
+        address=address or review.get_absolute_url(),
         also={"document": shown} if shown else {},
-        find_url=reverse("reviews:find", args=[review.pk]),
+        find_url=find_url or reverse("reviews:find", args=[review.pk]),
         window="plan",
         choices=_choices(review, others, shown),
         notes=showing.pins(notes, run),

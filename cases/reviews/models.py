@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from cases.case.models import Assignment, Case
+from cases.case.models import Assignment, Case, SecondReader
 from cases.case.people import where
 from cases.reviews.after.models import Outcome as Outcome
+from cases.reviews.colleague.models import SecondNote as SecondNote
 from cases.threads.models import Message
 from portal.vault.fields import SealedText
 
@@ -44,6 +45,10 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         taken = Assignment.objects.filter(case=OuterRef("case"), ended_at=None, user__role="consultant")
         waiting = self.filter(~Exists(taken), state=Review.State.OPEN).exclude(case__state=Case.State.CLOSED)
         return waiting.exclude(Q(case__patient=user) | Q(case__starter=user))
+
+    def beside(self, second: SecondReader) -> Self:
+        """The one that a second reader was asked about."""
+        return self.filter(case=second.case_id)
 
     def to_read(self) -> Self:
         """Not shared yet and not resting, the nearest date first."""

@@ -6,10 +6,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from cases.case.models import Consent
+from django.db.models import QuerySet
+
+from cases.case.models import Consent, SecondReader
 from cases.documents.models import Version
 from cases.reviews.models import Review
 from cases.reviews.rules import reading_minutes, urgency
+from portal.accounts.models import User
 
 ROWS = 100  # a queue longer than this is a matter for people, not for a page
 
@@ -88,6 +91,23 @@ def shared(user: Any) -> list[Review]:
         .select_related("case__patient", "consultation")
         .order_by("-taken_at")[:ROWS]
     )
+
+
+def asked_of(user: Any) -> list[SecondReader]:
+    """What colleagues ask this consultant to read along, and what she reads along now; no name of a patient."""
+    if user.role != "consultant":
+        return []
+    mine = SecondReader.objects.visible_to(user).standing().filter(reader=user)
+    return list(mine.select_related("asked_by").order_by("until_on", "asked_at")[:ROWS])
+
+
+def colleagues(review: Review, user: Any) -> QuerySet[User]:
+    """Consultants who have no part in the case of a review, by name."""
+    case = review.case
+    placed = case.assignments.filter(ended_at=None).values("user")
+    own = [pk for pk in (user.pk, case.patient_id, case.starter_id) if pk]
+    others = User.objects.filter(role=User.Role.CONSULTANT, can_sign_in=True)
+    return others.exclude(pk__in=own).exclude(pk__in=placed).order_by("name")
 
 
 def review_of(case: Any) -> Review | None:

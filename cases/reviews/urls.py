@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.reviews import preview_views, summary_views, views
 from cases.reviews.after import views as after_views
+from cases.reviews.colleague import views as colleague
 from cases.reviews.notes import views as notes
 
 app_name = "reviews"
@@ -22,6 +23,17 @@ urlpatterns = [
     path("staff/summaries/<uuid:pk>/withdraw/", preview_views.withdraw, name="withdraw"),
     path("staff/consultations/<uuid:pk>/after/", after_views.after, name="after"),
     path("staff/consultations/<uuid:pk>/after/done/", after_views.did, name="did_after"),
+    path("staff/reviews/<uuid:pk>/colleague/", colleague.colleague, name="colleague"),
+    path("staff/reading-along/<uuid:pk>/", colleague.along, name="along"),
+    path("staff/reading-along/<uuid:pk>/notes/", colleague.second_note, name="second_note"),
+    path(
+        "staff/reading-along/<uuid:pk>/notes/<uuid:note>/remove/",
+        colleague.remove_second_note,
+        name="remove_second_note",
+    ),
+    path("staff/reading-along/<uuid:pk>/done/", colleague.done_reading, name="done_reading"),
+    path("staff/reading-along/<uuid:pk>/end/", colleague.end_second, name="end_second"),
+    path("staff/reading-along/<uuid:pk>/say/<str:verb>/", colleague.answer_second, name="answer_second"),
     path("cases/<uuid:pk>/summary/", summary_views.summary, name="summary"),
     path("cases/<uuid:pk>/summary/ask/", summary_views.ask, name="ask"),
     path("cases/<uuid:pk>/summary/agree/", summary_views.agree, name="agree"),

@@ -38,6 +38,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "rows": standing.queue(request.user, now),
         "free": standing.free(request.user, now),
         "shared": standing.shared(request.user),
+        "along": standing.asked_of(request.user),
     }
     return render(request, "reviews/queue.html", page)
 

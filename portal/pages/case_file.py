@@ -114,7 +114,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "log_url": log_url(case),
         "calls": _calls(found),
         "people": _people(case, found),
-        "away": away_showing.lines_of(found.covers, case, user),
+        "away": away_showing.lines_of(found.covers, found.seconds, case, user),
         "can_open": [
             {"name": able.name, "words": _as_what(able, case)}
             for able, _said in in_their_parts(case, found.able, "read_documents")

@@ -15,6 +15,7 @@ from cases.case.away.actions import end_covers
 from cases.case.helping import actions as helping
 from cases.case.helping.models import Helper
 from cases.case.models import Assignment, CallLog, Case, ToDo, Worry
+from cases.case.second import actions as second
 from cases.desk.links import actions as links
 from cases.desk.models import OfficeLink
 from cases.opinions.deciding.models import Decision
@@ -118,6 +119,7 @@ def _end_all(case: Case, now: dt.datetime, by: Actor) -> None:
         links.close(link, by=by)
     helping.end_all(case, by=by)
     end_covers(case, by=by)
+    second.end_all(case, by=by)
     for assignment in Assignment.objects.filter(case=case, ended_at=None).select_related("user"):
         changes.reader_changed(case, assignment.user, by=by)  # a plan in their hands waits for another reader
         end_assignment(case, assignment.user, by=by)

@@ -8,7 +8,8 @@ from typing import Any
 from cases.case import people
 from cases.case.authority import Authority
 from cases.case.away import showing as away_showing
-from cases.case.models import Assignment, CallLog, Case, CaseClinician, Cover, Office, ToDo
+from cases.case.models import Assignment, CallLog, Case, CaseClinician, Cover, Office, SecondReader, ToDo
+from cases.case.second import showing as second_showing
 from cases.desk.mail import desks
 from cases.desk.models import OfficeLink
 from cases.documents.reading import looks
@@ -41,6 +42,7 @@ class Lists:
     places: list[Assignment]
     doctors: list[CaseClinician]
     covers: list[Cover]
+    seconds: list[SecondReader]
     able: list[User]
     links: list[OfficeLink]
     reminders: list[Reminder]
@@ -79,6 +81,7 @@ def of_case(case: Case, user: Any, before: str, now: dt.datetime) -> Lists:
             places=case.assignments.filter(ended_at=None).select_related("user").order_by("begun_at"),
             doctors=case.clinicians.select_related("clinician__office").order_by("id"),
             covers=away_showing.of_case(case),
+            seconds=second_showing.of_case(case),
             able=people.able_to(case, "read_documents"),
             links=office_links.of_case(case, user),
             reminders=Reminder.objects.filter(case_id=case.pk, delivery=None).coming()[:REMINDERS_SHOWN],

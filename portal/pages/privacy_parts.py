@@ -60,6 +60,7 @@ def _person(each: Opens, words: Any) -> dict[str, Any]:
         "chosen": what(each.grant) if each.grant else "",
         "kinds": _kinds(each, kinds),
         "until": _until(each, until),
+        "href": reverse("case:second_reader", args=[each.second.pk]) if each.second else "",
     }
 
 
@@ -72,6 +73,9 @@ def _kinds(each: Opens, kinds: str) -> str:
 def _until(each: Opens, until: dt.date | None) -> str:
     if each.role == people.BEGINNER:
         return _("Until you say yes or no.")
+    if each.second:
+        said = {"day": when.day(each.second.until_on, year=True), "name": each.second.asked_by.name}
+        return _("Until %(day)s. %(name)s asked for it.") % said
     if each.grant is None:
         return ""
     return _("Until %(day)s.") % {"day": when.day(until, year=True)} if until else _("Until you end it.")

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.case.away.models import Away, Cover
-from cases.case.models import Case, Consent
+from cases.case.models import Case, Consent, SecondReader
+from cases.case.second import showing as second
 from portal import clock, when
 from portal.accounts.models import User
 
@@ -32,9 +33,9 @@ def of_cases(user: Any, away: Away) -> QuerySet[Cover]:
     return _with_answer(held).select_related("case__patient", "away__consultant", "reader")
 
 
-def is_covered() -> Exists:
-    """Whether somebody stands in, beside the cases of a query."""
-    return Exists(Cover.objects.open().filter(case=OuterRef("pk")))
+def is_covered() -> Q:
+    """Whether somebody stands in or reads along, beside the cases of a query."""
+    return Q(Exists(Cover.objects.open().filter(case=OuterRef("pk")))) | Q(second.is_read_along())
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,13 @@ def lines(case: Case, reader: Any) -> list[Line]:
     """For everybody in the case; the patient can answer where she has not yet. No query for most cases."""
     if not getattr(case, "is_covered", True):
         return []
-    return lines_of(of_case(case), case, reader)
+    return lines_of(of_case(case), second.of_case(case), case, reader)
 
 
-def lines_of(covers: Iterable[Cover], case: Case, reader: Any) -> list[Line]:
-    """The same of what `of_case` found."""
-    return [_line(cover, case, reader) for cover in covers]
+def lines_of(covers: Iterable[Cover], seconds: Iterable[SecondReader], case: Case, reader: Any) -> list[Line]:
+    """The same of what `of_case` found, here and of those who read along."""
+    along = [Line(*second.line(each, case, reader)) for each in seconds]
+    return [_line(cover, case, reader) for cover in covers] + along
 
 
 def sentence(cover: Cover) -> str:

@@ -22,7 +22,13 @@ from portal.history.actions import record
 from portal.history.models import Event
 
 KINDS = ("version", "document")
-WHY = {"patient": "own", "helper": "helping", "consultant": "preparing", "coordinator": "care"}
+WHY = {
+    "patient": "own",
+    "helper": "helping",
+    "consultant": "preparing",
+    "second_reader": "reading_along",
+    "coordinator": "care",
+}
 
 
 def _why(version: Version, by: Actor) -> str:

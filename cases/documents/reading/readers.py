@@ -9,12 +9,13 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cases.case.models import Case, Consent, Helper
+from cases.case.models import Case, Consent, Helper, SecondReader
 from cases.case.people import (
     CONSULTANT,
     COORDINATOR,
     HELPER,
     PATIENT,
+    SECOND,
     in_words,
     may,
     role_in,
@@ -25,7 +26,7 @@ from cases.documents.models import Document
 from portal import when
 from portal.accounts.models import User
 
-PARTS = (PATIENT, HELPER, CONSULTANT, COORDINATOR)
+PARTS = (PATIENT, HELPER, CONSULTANT, SECOND, COORDINATOR)
 Beyond = Callable[[Document], list[str]]
 _beyond: list[Beyond] = []
 
@@ -62,7 +63,7 @@ class Reader:
     """Someone who can open the document now: as what, and for a consultant since when."""
 
     user: User
-    part: str  # patient, helper, consultant, coordinator
+    part: str  # patient, helper, consultant, second_reader, coordinator
     since: dt.datetime | None = None
 
     def told_to(self, reader: User) -> Told:
@@ -81,6 +82,7 @@ def _words(reader: Reader) -> str:
         if day
         else _("your helper, because they put it in"),
         CONSULTANT: _("your consultant, since you said yes on %(day)s") % {"day": day},
+        SECOND: _("reads along for your consultant, since you said yes on %(day)s") % {"day": day},
         COORDINATOR: _("your coordinator, to keep your records moving"),
     }[reader.part]
 
@@ -93,6 +95,7 @@ def _words_for_staff(reader: Reader) -> str:
         if day
         else _("began the case for the patient, and put it in"),
         CONSULTANT: _("consultant, since the patient said yes on %(day)s") % {"day": day},
+        SECOND: _("reads along, since the patient said yes on %(day)s") % {"day": day},
         COORDINATOR: _("coordinator, to keep the records moving"),
     }[reader.part]
 
@@ -124,7 +127,9 @@ def _as_reader(user: Any, document: Document) -> Reader | None:
     if user.helps:
         return Reader(user, HELPER, user.agreed_at)
     if user.role == User.Role.CONSULTANT:
-        return Reader(user, CONSULTANT, user.given_at) if user.is_assigned and user.given_at else None
+        if not user.given_at:
+            return None
+        return Reader(user, CONSULTANT if user.is_assigned else SECOND, user.given_at)
     return Reader(user, COORDINATOR) if user.role == User.Role.COORDINATOR and is_open else None
 
 
@@ -139,11 +144,13 @@ def _candidates(document: Document) -> QuerySet[User]:
         helps=Exists(granted.filter(opens | Q(person=document.put_in_by_id))),
         agreed_at=granted.filter(opens).values("agreed_at")[:1],
         is_assigned=Exists(case.assignments.filter(ended_at__isnull=True, user=OuterRef("pk"))),
+        reads_along=Exists(SecondReader.objects.granted().filter(case=case, reader=OuterRef("pk"))),
         given_at=given.order_by("given_at").values("given_at")[:1],
         is_ready=Exists(Authenticator.objects.filter(user=OuterRef("pk"))),
     )
     named = Q(pk__in=[pk for pk in (case.patient_id, case.starter_id) if pk])
-    staff = Q(role=User.Role.CONSULTANT, is_assigned=True) | Q(role=User.Role.COORDINATOR)
+    consults = Q(is_assigned=True) | Q(reads_along=True)
+    staff = Q(role=User.Role.CONSULTANT) & consults | Q(role=User.Role.COORDINATOR)
     return people.filter(named | Q(helps=True) | staff).order_by("name", "pk")
 
 
