@@ -1,11 +1,14 @@
 """Reads what is stored and asks slots.py: one consultant's calendar, and what a case asks of it."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Subquery, TimeField, Value
+from django.db.models import DateField, OuterRef, SmallIntegerField, Subquery, TimeField, Value
 
 from bookings import slots
-from bookings.models import Consultation, Practice, Reservation, Service
+from bookings.models import Consultation, ExtraHours, Hours, Practice, Reservation, Service, TimeOff
 from cases.case.models import Away, Case
 from cases.documents.models import Version
 from cases.records.models import Visit
@@ -51,41 +54,80 @@ def due_on(starts_at: datetime, service: Service, practice: Practice, now: datet
     return slots.plan_due_on(starts_at, practice.zone, service.talk, closed(now))
 
 
-def _taken(practice: Practice, now: datetime, case: Case | None, moving: Consultation | None) -> list[slots.Taken]:
-    """What is in the way: not what is over, not the patient's own choice, not the call that moves."""
-    rows = Reservation.objects.filter(consultant=practice.pk, ends_at__gt=now)
+def _taken(
+    practices: Iterable[Practice], now: datetime, case: Case | None, moving: Consultation | None
+) -> dict[UUID, list[slots.Taken]]:
+    """What is in each one's way: not what is over, not the patient's own choice, not the call that moves."""
+    rows = Reservation.objects.filter(consultant__in=[practice.pk for practice in practices], ends_at__gt=now)
     rows = rows.exclude(hold__isnull=False, hold__expires_at__lte=now)
     rows = rows.exclude(asked__isnull=False, asked__until__lte=now)
     if case is not None:
         rows = rows.exclude(hold__patient=case.patient_id)
     if moving is not None:
         rows = rows.exclude(consultation=moving)
-    return [row.taken for row in rows]
+    taken = defaultdict(list)
+    for row in rows:
+        taken[row.consultant_id].append(row.taken)
+    return taken
 
 
-def _off(practice: Practice, since: date) -> list[slots.Off]:
-    """The days off, and those on which the consultant is away and somebody stands in. One query."""
-    off = practice.time_off.order_by().filter(until_on__gte=since)
-    away = Away.objects.open().filter(consultant=practice.pk, until_on__gte=since)
+def _off(practices: Iterable[Practice], since: date) -> dict[UUID, list[slots.Off]]:
+    """The days off of each, and those on which they are away and somebody stands in. One query."""
+    keys = [practice.pk for practice in practices]
+    rows = TimeOff.objects.order_by().filter(practice__in=keys, until_on__gte=since)
+    away = Away.objects.open().filter(consultant__in=keys, until_on__gte=since)
     no_time = Value(None, output_field=TimeField())
-    rows = off.values_list("from_on", "until_on", "from_time", "until_time").union(
-        away.values_list("from_on", "until_on", no_time, no_time), all=True
+    all_rows = rows.values_list("practice", "from_on", "until_on", "from_time", "until_time").union(
+        away.values_list("consultant", "from_on", "until_on", no_time, no_time), all=True
     )
-    return [slots.Off(*row) for row in rows]
+    off = defaultdict(list)
+    for key, first, last, begins, ends in all_rows:
+        off[key].append(slots.Off(first, last, begins, ends))
+    return off
+
+
+def _hours(keys: list[UUID], since: date) -> tuple[dict[UUID, list[slots.Span]], dict[UUID, list[slots.Extra]]]:
+    """The weekly hours of each, and the extra ones on a date. One query."""
+    weekly = Hours.objects.order_by().filter(practice__in=keys)
+    dated = ExtraHours.objects.order_by().filter(practice__in=keys, on_date__gte=since)
+    no_day, no_date = Value(None, output_field=SmallIntegerField()), Value(None, output_field=DateField())
+    rows = weekly.values_list("practice", "weekday", no_date, "from_time", "until_time").union(
+        dated.values_list("practice", no_day, "on_date", "from_time", "until_time"), all=True
+    )
+    spans, extra = defaultdict(list), defaultdict(list)
+    for key, weekday, on_date, begins, ends in rows:
+        if on_date is None:
+            spans[key].append(slots.Span(weekday, begins, ends))
+        else:
+            extra[key].append(slots.Extra(on_date, begins, ends))
+    return spans, extra
 
 
 def calendar_of(
     practice: Practice, now: datetime, *, case: Case | None = None, moving: Consultation | None = None
 ) -> slots.Calendar:
-    """A consultant's calendar as a case sees it, in four queries."""
-    return slots.Calendar(
-        zone=practice.zone,
-        spans=[hours.span for hours in practice.hours.all()],
-        off=_off(practice, now.date() - timedelta(days=2)),
-        extra=[row.extra for row in practice.extra_hours.all() if row.on_date >= now.date() - timedelta(days=2)],
-        taken=_taken(practice, now, case, moving),
-        terms=practice.terms,
-    )
+    """A consultant's calendar as a case sees it, in three queries."""
+    return calendars_of([practice], now, case=case, moving=moving)[practice.pk]
+
+
+def calendars_of(
+    practices: Sequence[Practice], now: datetime, *, case: Case | None = None, moving: Consultation | None = None
+) -> dict[UUID, slots.Calendar]:
+    """The calendars of several consultants, in as many queries as that of one."""
+    since, keys = now.date() - timedelta(days=2), [practice.pk for practice in practices]
+    off, taken = _off(practices, since), _taken(practices, now, case, moving)
+    spans, extra = _hours(keys, since)
+    return {
+        one.pk: slots.Calendar(
+            zone=one.zone,
+            spans=spans[one.pk],
+            off=off[one.pk],
+            extra=extra[one.pk],
+            taken=taken[one.pk],
+            terms=one.terms,
+        )
+        for one in practices
+    }
 
 
 def asked_by_anyone(service: Service, now: datetime) -> slots.Asked:
@@ -134,10 +176,3 @@ def judge(
     """One start by the rule that makes the offer."""
     calendar = calendar_of(practice, now, case=case, moving=moving)
     return slots.why_not(calendar, asked_for(case, practice, service, now, moving=moving), starts_at)
-
-
-def usual_consultant(case: Case) -> Practice | None:
-    """Who talks with this case: its consultant where it has one, else the first by name who takes bookings."""
-    place = case.assignments.filter(ended_at__isnull=True, user=OuterRef("consultant"))
-    practices = Practice.objects.working().taking_bookings().select_related("consultant")
-    return practices.annotate(is_theirs=Exists(place)).order_by("-is_theirs", "consultant__name").first()

@@ -172,14 +172,16 @@ def remove_time_off(time_off: TimeOff, *, by: Actor) -> None:
         record(by, "hours.time_off_set", practice)
 
 
-def set_about(practice: Practice, *, profession: str, languages: str, video_address: str, by: Actor) -> Practice:
+def set_about(
+    practice: Practice, *, profession: str, languages: str, specialties: str, video_address: str, by: Actor
+) -> Practice:
     """What patients read about the consultant, and where they meet by video."""
     must_own(practice, by)
     with transaction.atomic():
         practice = _locked(practice)
         practice.profession, practice.languages = profession, languages
-        practice.video_address = video_address
-        practice.save(update_fields=["profession", "languages", "video_address"])
+        practice.specialties, practice.video_address = specialties, video_address
+        practice.save(update_fields=["profession", "languages", "specialties", "video_address"])
         record(by, "hours.about_set", practice)
     return practice
 

@@ -123,20 +123,26 @@ class AskToMoveForm(forms.Form):
     )
 
 
+def _commas(written: str) -> str:
+    return ", ".join(word.strip() for word in written.split(",") if word.strip())
+
+
 class AboutForm(forms.ModelForm):
     """What patients read about a consultant, and where they meet by video."""
 
     class Meta:
         model = Practice
-        fields = ["profession", "languages", "video_address"]
+        fields = ["profession", "languages", "specialties", "video_address"]
         labels = {
             "profession": _("What you are"),
             "languages": _("Languages you can talk in"),
+            "specialties": _("What you know best"),
             "video_address": _("Where you meet by video"),
         }
         help_texts = {
             "profession": _("Like: Oncology nurse, 12 years"),
             "languages": _("With commas between them, like: English, French"),
+            "specialties": _("With commas between them, like: Breast cancer, Lung cancer. Patients can choose by it"),
             "video_address": _(
                 "Begins with https://. Your own room, or one for each call: {reference} stands for the call’s number. "
                 "Patients see it after they sign in. Without one, you call them by phone."
@@ -153,7 +159,10 @@ class AboutForm(forms.ModelForm):
         return written
 
     def clean_languages(self) -> str:
-        return ", ".join(word.strip() for word in self.cleaned_data["languages"].split(",") if word.strip())
+        return _commas(self.cleaned_data["languages"])
+
+    def clean_specialties(self) -> str:
+        return _commas(self.cleaned_data["specialties"])
 
 
 class ExtraHoursForm(forms.ModelForm):

@@ -1,9 +1,11 @@
 """What the page "pick a time" shows: three that fit, a month, one day's times, and why other days have none."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
@@ -65,9 +67,12 @@ class Offer:
     wanted_day: date | None = None
     wanted_month: str = ""
     lost: datetime | None = None
+    known: Mapping[UUID, slots.Calendar] | None = None  # calendars that were read already
 
     @cached_property
     def calendar(self) -> slots.Calendar:
+        if self.known and self.practice.pk in self.known:
+            return self.known[self.practice.pk]
         return availability.calendar_of(self.practice, self.now, case=self.case, moving=self.moving)
 
     @cached_property
@@ -143,10 +148,13 @@ class Offer:
 
     # The month
 
+    def wish(self) -> dict[str, str]:
+        """What was chosen above the month, as the address and the form carry it."""
+        return {"service": self.service.code, "with": str(self.practice.pk)}
+
     def link(self, **changes: str) -> str:
         """This page with another day or month; what was chosen above stays."""
-        query = {"service": self.service.code, "with": str(self.practice.pk), **changes}
-        return "?" + urlencode(query) + ("#times" if "day" in changes else "#days")
+        return "?" + urlencode(self.wish() | changes) + ("#times" if "day" in changes else "#days")
 
     def month(self) -> dict[str, Any]:
         last = (self.first_of_month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
@@ -205,7 +213,7 @@ class Offer:
         """A sentence for a day that was asked for and has no times."""
         if self.day is None or self.day in self.days:
             return ""
-        words = {"day": when.day(self.day), "why": day_sentence(self.why_none(self.day), self.name)}
+        words = {"day": when.day(self.day), "why": self.sentence(self.why_none(self.day))}
         return _("%(day)s has no times: %(why)s.") % words
 
     def reasons(self) -> list[dict[str, Any]]:
@@ -214,13 +222,22 @@ class Offer:
         day = max(self.first_of_month, self.today)
         while day.month == self.first_of_month.month:
             if day not in self.days and day.weekday() < SATURDAY:
-                why = day_sentence(self.why_none(day), self.name)
+                why = self.sentence(self.why_none(day))
                 if runs and runs[-1]["why"] == why:
                     runs[-1]["last"] = day
                 else:
                     runs.append({"first": day, "last": day, "why": why})
             day += timedelta(days=1)
         return runs
+
+    def sentence(self, why: Why) -> str:
+        return day_sentence(why, self.name)
+
+    def first_before_visit(self) -> datetime | None:
+        """The first free time before the visit; the first at all where no visit is known."""
+        return next((start for start in self.free if self.is_before_visit(start)), None)
+
+    is_anyone = False
 
     @property
     def name(self) -> str:

@@ -40,7 +40,8 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
         return self.visible_to(user).filter(consultant=user)
 
     def taking_bookings(self) -> "PracticeQuerySet":
-        return self.filter(hours__isnull=False).distinct().order_by("consultant__name")
+        has_hours = Q(hours__isnull=False) | Q(extra_hours__isnull=False)
+        return self.filter(has_hours).distinct().order_by("consultant__name")
 
 
 class Practice(models.Model):
@@ -56,6 +57,7 @@ class Practice(models.Model):
     )
     profession = models.CharField(max_length=200, blank=True)
     languages = models.CharField(max_length=200, blank=True)
+    specialties = models.CharField(max_length=200, blank=True)
     video_address = models.CharField(max_length=200, blank=True)
 
     objects = PracticeQuerySet.as_manager()

@@ -1,5 +1,8 @@
 """Picking a time, checking it, booking or moving: the patient's way to a call."""
 
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings import actions, asking, availability, offers, picker, rules
+from bookings import actions, anyone, asking, availability, offers, picker, rules
 from bookings.call_views import consultations, detail_page
 from bookings.forms import CheckForm, PickForm
 from bookings.models import AskedHold, Consultation, Hold, Practice, Service
@@ -27,58 +30,94 @@ from portal.errors import Refused
 DRAFT = "check-and-book"
 
 
-def _practice(request: HttpRequest, case: Case) -> Practice | None:
+def _practice(request: HttpRequest, bookable: list[Practice]) -> Practice | None:
     """The consultant asked for, else the case's own, else the first who takes bookings."""
-    wanted = request.POST.get("with") or request.GET.get("with")
-    known = Practice.objects.visible_to(request.user).select_related("consultant")
-    try:
-        chosen = known.filter(pk=UUID(wanted)).first() if wanted else None
-    except ValueError:
-        chosen = None
-    return chosen or availability.usual_consultant(case)
+    wanted = _asked(request, "with")
+    named = [one for one in bookable if str(one.pk) == wanted]
+    own: list[Any] = [one for one in bookable if one.is_own]  # type: ignore[attr-defined]
+    return next(iter(named or own or bookable), None)
 
 
-def _service(request: HttpRequest) -> Service:
-    wanted = request.POST.get("service") or request.GET.get("service") or Service.Code.PLAN
-    return Service.objects.offered(wanted)
+def _service(request: HttpRequest, services: list[Service]) -> Service:
+    """The service asked for, else the treatment-plan consultation."""
+    wanted = _asked(request, "service")
+    by_code = {service.code: service for service in services}
+    return by_code.get(wanted) or by_code[Service.Code.PLAN]
 
 
-def _offer(request: HttpRequest, case: Case, moving: Consultation | None, **more: Any) -> picker.Offer | None:
-    known = Practice.objects.visible_to(request.user).select_related("consultant")
-    practice = (moving and known.filter(pk=moving.consultant_id).first()) or _practice(request, case)
+@dataclass
+class Finding:
+    """What the page of times is made from. `offer` is None where nobody can be booked."""
+
+    offer: picker.Offer | None
+    services: list[Service] = field(default_factory=list)
+    bookable: list[Practice] = field(default_factory=list)
+
+
+def _find(request: HttpRequest, case: Case, moving: Consultation | None, lost: datetime | None = None) -> Finding:
+    """What the consultant asked for, or any who fits, can offer; for a call that moves, its own consultant."""
+    now, wanted = clock.now(), {"case": case, "lost": lost, "moving": moving, **_wanted(request)}
+    if moving is not None:
+        known = Practice.objects.visible_to(request.user).select_related("consultant")
+        practice = known.filter(pk=moving.consultant_id).first()
+        if practice is None:
+            return Finding(None)
+        return Finding(picker.Offer(practice=practice, service=moving.service, now=now, **wanted))
+    services, bookable = list(Service.objects.all()), anyone.taking_bookings(request.user, case, now)
+    practice = _practice(request, bookable)
     if practice is None:
-        return None
+        return Finding(None)
+    calendars = availability.calendars_of(bookable, now, case=case)
+    offer = picker.Offer(practice=practice, service=_service(request, services), now=now, known=calendars, **wanted)
+    if _asked(request, "with") == anyone.ANYONE:
+        offer = anyone.offer_of(offer, bookable, _fit(request)) or offer
+    return Finding(offer, services, bookable)
+
+
+def _wanted(request: HttpRequest) -> dict[str, Any]:
     user: Any = request.user
-    return picker.Offer(
-        case=case,
-        practice=practice,
-        service=moving.service if moving else _service(request),
-        now=clock.now(),
-        zone=user.zone,
-        moving=moving,
-        wanted_day=picker.as_date(request.GET.get("day", "")),
-        wanted_month=request.GET.get("month", ""),
-        **more,
-    )
+    return {
+        "zone": user.zone,
+        "wanted_day": picker.as_date(request.GET.get("day", "")),
+        "wanted_month": request.GET.get("month", ""),
+    }
+
+
+def _asked(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name) or request.GET.get(name) or ""
+
+
+def _fit(request: HttpRequest) -> anyone.Fit:
+    return anyone.Fit(speaks=_asked(request, "speaks")[:50], knows=_asked(request, "knows")[:8])
 
 
 def _pick_page(
     request: HttpRequest, case: Case, moving: Consultation | None, status: int = 200, **more: Any
 ) -> HttpResponse:
-    lost, also = more.pop("lost", None), more.pop("also", [])
-    offer = _offer(request, case, moving, lost=lost)
+    found, also = _find(request, case, moving, more.pop("lost", None)), more.pop("also", [])
+    offer, others = found.offer, found.bookable
     context: dict[str, Any] = {"case": case, "moving": moving, "offer": offer, "also": also}
     context["waits"] = None if moving else asking.waiting_for(case)
     if offer:
         context |= {
             "month": offer.month(),
             "how": request.POST.get("how") or request.GET.get("how") or (moving.how if moving else _usual_way(case)),
-            "others": Practice.objects.visible_to(request.user).taking_bookings().select_related("consultant"),
-            "services": Service.objects.all(),
-            "is_elsewhere": when.zone_name(offer.zone) != when.zone_name(offer.practice.zone),
+            "others": others,
+            "choices": anyone.choices(others),
+            "ways": _ways(offer, others),
+            "services": found.services,
+            "is_elsewhere": not offer.is_anyone and when.zone_name(offer.zone) != when.zone_name(offer.practice.zone),
         }
     part = "#days" if request.htmx and request.method == "GET" else ""  # type: ignore[attr-defined]
     return render(request, f"bookings/pick.html{part}", context, status=status)
+
+
+def _ways(offer: picker.Offer, others: list[Practice]) -> list[dict[str, Any]] | None:
+    """Nothing free before the visit: who else is, with their first time. None where something is free."""
+    if offer.moving or offer.first_before_visit():
+        return None
+    found = [] if offer.is_anyone else anyone.others_before(offer, others)
+    return [{"name": one.consultant.name, "pk": one.pk, "at": start} for one, start in found[:3]]
 
 
 def _usual_way(case: Case) -> str:
@@ -88,22 +127,27 @@ def _usual_way(case: Case) -> str:
 
 def _choose(request: HttpRequest, case: Case, moving: Consultation | None) -> HttpResponse:
     """Keep the time that was pressed and go on to its page; or say why not, and offer the nearest."""
-    offer = _offer(request, case, moving)
+    offer = _find(request, case, moving).offer
     form = PickForm(request.POST)
     if offer is None or not form.is_valid():
         return _pick_page(request, case, moving, 422, also=[_("Choose one of the times below.")])
+    slot = form.cleaned_data["slot"]
     try:
-        kept = actions.hold(
-            case=case,
-            consultant=offer.practice.consultant,
-            service=offer.service,
-            starts_at=form.cleaned_data["slot"],
-            how=form.cleaned_data["how"],
-            moving=moving,
-            by=hands.actor_for(request, case),
+        kept = anyone.first_who_can(
+            offer,
+            slot,
+            partial(
+                actions.hold,
+                case=case,
+                service=offer.service,
+                starts_at=slot,
+                how=form.cleaned_data["how"],
+                moving=moving,
+                by=hands.actor_for(request, case),
+            ),
         )
     except JustTaken as taken:
-        return _pick_page(request, case, moving, 409, also=[str(taken.message)], lost=form.cleaned_data["slot"])
+        return _pick_page(request, case, moving, 409, also=[str(taken.message)], lost=slot)
     except Refused as refused:
         return _pick_page(request, case, moving, 409, also=[str(refused.message)])
     return redirect(kept)
@@ -120,8 +164,8 @@ def pick(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         return _choose(request, case, None)
     # The tab "Consultation" leads to the call that is booked; any wish in the address leads to the times.
-    booked = Consultation.objects.visible_to(request.user).next_for(case, clock.now())
-    if booked and not request.GET:
+    booked = None if request.GET else Consultation.objects.visible_to(request.user).next_for(case, clock.now())
+    if booked:
         return redirect(booked)
     return _pick_page(request, case, None)
 

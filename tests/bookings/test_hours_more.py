@@ -107,6 +107,7 @@ def test_what_patients_read_is_saved_and_read(joannes, case, rosa):
     sent = {
         "profession": "Oncology nurse",
         "languages": " English ,French,",
+        "specialties": "Breast cancer",
         "video_address": "https://meet.example.org/{reference}",
     }
     assert "Patients read this from now on" in words(joannes.post(reverse("bookings:about"), sent, follow=True))
@@ -115,6 +116,7 @@ def test_what_patients_read_is_saved_and_read(joannes, case, rosa):
     page = words(people.browser(rosa).get(reverse("bookings:pick", args=[case.pk])))
     assert "Joanne Pike, Oncology nurse." in page
     assert "Languages: English, French." in page
+    assert "Knows best: Breast cancer." in page
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,206 @@
+"""Any consultant who fits: whose times are offered together, and who of those free at a start takes the call.
+
+The case's own consultant comes first, then whoever has the fewest calls to come, then the name.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any, Protocol
+from uuid import UUID
+from zlib import crc32
+
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from bookings import availability, picker, rules, slots
+from bookings.models import Consultation, Hold, Practice
+from bookings.rules import JustTaken
+from bookings.slots import Why
+from cases.case.models import Case
+from portal.accounts.models import User
+
+ANYONE = "anyone"
+
+
+def code_of(word: str) -> str:
+    """A word of what somebody knows best, as an address may carry it: no health word stands there."""
+    return f"{crc32(word.casefold().encode()):08x}"
+
+
+def words_in(written: str) -> list[str]:
+    return [word.strip() for word in written.split(",") if word.strip()]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What is asked of a consultant: a language, and one of the things they know best, by its code."""
+
+    speaks: str = ""
+    knows: str = ""
+
+    def suits(self, practice: Practice) -> bool:
+        languages = {word.casefold() for word in words_in(practice.languages)}
+        known = {code_of(word) for word in words_in(practice.specialties)}
+        return (not self.speaks or self.speaks.casefold() in languages) and (not self.knows or self.knows in known)
+
+
+def taking_bookings(user: Any, case: Case, now: datetime) -> list[Practice]:
+    """The consultants who can be booked, by name; each says whether they are in the case and what is to come."""
+    known = Practice.objects.visible_to(user).taking_bookings().select_related("consultant")
+    own = case.assignments.filter(user=OuterRef("pk"), ended_at__isnull=True)
+    calls = Consultation.objects.upcoming(now).order_by().filter(consultant=OuterRef("pk")).values("consultant")
+    load = Subquery(calls.annotate(number=Count("pk")).values("number"))
+    return list(known.annotate(is_own=Exists(own), to_come=Coalesce(load, 0)))
+
+
+def in_order(practices: Iterable[Practice]) -> list[Practice]:
+    """Who takes a call first: the case's own consultants, then by calls to come, then by name."""
+    each: Iterable[Any] = practices
+    return sorted(each, key=lambda one: (not one.is_own, one.to_come, one.consultant.name, str(one.pk)))
+
+
+@dataclass
+class AnyOffer(picker.Offer):
+    """All that several consultants can offer together. `practices` stand in the order in which they take a call."""
+
+    practices: Sequence[Practice] = ()
+    fit: Fit = field(default_factory=Fit)
+
+    @cached_property
+    def calendars(self) -> Mapping[UUID, slots.Calendar]:
+        return self.known or availability.calendars_of(self.practices, self.now, case=self.case)
+
+    @cached_property
+    def each_asks(self) -> dict[UUID, slots.Asked]:
+        """What the case asks of each: the day on which its plan could be read is each one's own."""
+        assert self.case is not None
+        asked = self.asked
+        if not self.service.needs_plan:
+            return {one.pk: asked for one in self.practices}
+        return {one.pk: replace(asked, ready_on=availability.ready_on(self.case, one)) for one in self.practices}
+
+    @cached_property
+    def by_start(self) -> dict[datetime, dict[UUID, Why]]:
+        starts: dict[datetime, dict[UUID, Why]] = {}
+        for one in self.practices:
+            today = self.now.astimezone(one.zone).date()
+            last = today + timedelta(days=one.horizon_days)
+            for start, why in slots.judged(self.calendars[one.pk], self.each_asks[one.pk], today, last):
+                starts.setdefault(start, {})[one.pk] = why
+        return starts
+
+    @cached_property
+    def judged(self) -> list[tuple[datetime, Why]]:
+        return [(start, _best(self.by_start[start].values())) for start in sorted(self.by_start)]
+
+    def who(self, start: datetime) -> list[Practice]:
+        """Those who are free then, in the order in which they take a call."""
+        whys = self.by_start.get(start, {})
+        return [one for one in self.practices if whys.get(one.pk) is Why.FREE]
+
+    def why_none(self, day: date) -> Why:
+        whys = [why for start, why in self.judged if start.astimezone(self.zone).date() == day]
+        if whys and Why.FREE not in whys:
+            return max(whys, key=list(Why).index)
+        none = [slots.why_none(self.calendars[one.pk], self.each_asks[one.pk], day) for one in self.practices]
+        return max(none, key=list(Why).index)
+
+    def wish(self) -> dict[str, str]:
+        asked = {"speaks": self.fit.speaks, "knows": self.fit.knows}
+        return {"service": self.service.code, "with": ANYONE} | {name: word for name, word in asked.items() if word}
+
+    is_anyone = True
+
+    def _hint(self, start: datetime) -> str:
+        with_whom = _("With %(name)s") % {"name": self.who(start)[0].consultant.first_name}
+        hint = super()._hint(start)
+        return f"{with_whom}. {hint}" if hint else with_whom
+
+    def sentence(self, why: Why) -> str:
+        theirs = {
+            Why.NO_HOURS: _("nobody has hours"),
+            Why.OFF: _("everybody is away"),
+            Why.FULL_DAY: _("everybody has enough calls that day"),
+        }
+        return theirs.get(why) or super().sentence(why)
+
+    @property
+    def name(self) -> str:
+        return _("one of us")
+
+    @cached_property
+    def last_month(self) -> date:
+        longest = max(one.horizon_days for one in self.practices)
+        return (self.today + timedelta(days=longest)).replace(day=1)
+
+
+def offer_of(offer: picker.Offer, practices: Sequence[Practice], fit: Fit) -> AnyOffer | None:
+    """The same wish asked of all of these who fit; None where nobody does."""
+    assert offer.case is not None
+    fitting = in_order(one for one in practices if fit.suits(one))
+    if not fitting:
+        return None
+    together = AnyOffer(
+        case=offer.case,
+        practice=fitting[0],
+        service=offer.service,
+        now=offer.now,
+        zone=offer.zone,
+        wanted_day=offer.wanted_day,
+        wanted_month=offer.wanted_month,
+        lost=offer.lost,
+        known=offer.known,
+        practices=fitting,
+        fit=fit,
+    )
+    together.visit_on, together.asked = offer.visit_on, offer.asked
+    return together
+
+
+class Keeps(Protocol):
+    def __call__(self, *, consultant: User) -> Hold: ...
+
+
+def first_who_can(offer: picker.Offer, start: datetime, keep: Keeps) -> Hold:
+    """Keep the time with the consultant asked for, or with the first of those free who still is.
+
+    Raises JustTaken when nobody is.
+    """
+    if not isinstance(offer, AnyOffer):
+        return keep(consultant=offer.practice.consultant)
+    why = _best(offer.by_start[start].values()) if start in offer.by_start else Why.NO_HOURS
+    refused = JustTaken(rules.sentence(why if why is not Why.FREE else Why.TAKEN), code=why)
+    for one in offer.who(start):
+        try:
+            return keep(consultant=one.consultant)
+        except JustTaken as taken:
+            refused = taken
+    raise refused
+
+
+def others_before(offer: picker.Offer, practices: Sequence[Practice]) -> list[tuple[Practice, datetime]]:
+    """Who else is free before the visit, each with their first time; the soonest first."""
+    others = offer_of(offer, [one for one in practices if one.pk != offer.practice.pk], Fit())
+    found: dict[UUID, tuple[Practice, datetime]] = {}
+    for start in others.free if others else []:
+        for one in others.who(start) if others and others.is_before_visit(start) else []:
+            found.setdefault(one.pk, (one, start))
+    return sorted(found.values(), key=lambda each: each[1])
+
+
+def choices(practices: Sequence[Practice]) -> dict[str, list[tuple[str, str]]]:
+    """The languages and the things known best to choose from, each as (what the address carries, word)."""
+    languages = {word.casefold(): word for one in practices for word in words_in(one.languages)}
+    known = {code_of(word): word for one in practices for word in words_in(one.specialties)}
+    return {
+        "languages": sorted((word, word) for word in languages.values()),
+        "specialties": sorted(known.items(), key=lambda each: each[1]),
+    }
+
+
+def _best(whys: Iterable[Why]) -> Why:
+    found = set(whys)
+    return Why.FREE if Why.FREE in found else max(found, key=list(Why).index)

@@ -1,0 +1,197 @@
+"""Any consultant who fits: offered together, the case's own first, then even load; ways on where nothing is free."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from bookings import anyone, availability, availability_actions, picker
+from bookings.models import Consultation, Hold, Reservation, Service
+from portal import clock
+from portal.accounts.models import User
+from portal.actors import Actor
+from tests import factories, people
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice", "amirs")]
+
+
+@pytest.fixture
+def amirs(monday):
+    """Amir in Vancouver, who speaks French and knows about lungs."""
+    amir = people.person("amir")
+    practice = factories.open_hours(amir)
+    about = {"profession": "Nurse", "languages": "English, French", "specialties": "Lung cancer", "video_address": ""}
+    return availability_actions.set_about(practice, **about, by=Actor.person(amir))
+
+
+@pytest.fixture
+def rosas(rosa):
+    return people.browser(rosa)
+
+
+def words(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def page(case):
+    return reverse("bookings:pick", args=[case.pk])
+
+
+def free(case, practice, code="first_talk"):
+    return availability.free_starts(case, practice, Service.objects.get(code=code), clock.now())
+
+
+def practices(case):
+    return anyone.taking_bookings(case.patient, case, clock.now())
+
+
+def offer(case, code="first_talk", fit=anyone.Fit()):  # noqa: B008
+    wish = picker.Offer(
+        case=case,
+        practice=practices(case)[0], service=Service.objects.get(code=code), now=clock.now(),
+        zone=case.patient.zone,
+    )  # fmt: skip
+    return anyone.offer_of(wish, practices(case), fit)
+
+
+@pytest.mark.parametrize("code", ["first_talk", "plan"])
+def test_what_is_free_with_anyone_is_what_is_free_with_one_of_them(case, code):
+    together = {start for practice in practices(case) for start in free(case, practice, code)}
+    assert offer(case, code).free == sorted(together)
+
+
+def test_all_who_are_free_then_are_known_and_nobody_else(case):
+    all_of_them = offer(case)
+    for start in all_of_them.free[::7]:
+        expected = {practice.pk for practice in practices(case) if start in free(case, practice)}
+        assert {one.pk for one in all_of_them.who(start)} == expected
+
+
+def test_whoever_has_the_fewest_calls_comes_first(case, practice, amirs):
+    both = set(free(case, practice)) & set(free(case, amirs))
+    names = [one.consultant.first_name for one in offer(case).who(min(both))]
+    assert names == ["Amir", "Joanne"]  # by name, while both have none
+    factories.book(factories.open_case(people.person("grace")), people.person("amir"), service="first_talk")
+    both = set(free(case, practice)) & set(free(case, amirs))
+    assert [one.consultant.first_name for one in offer(case).who(min(both))] == ["Joanne", "Amir"]
+
+
+def test_the_cases_own_consultant_comes_before_even_load(case, practice, amirs, joanne):
+    factories.book(case, joanne, service="first_talk")
+    both = set(free(case, practice)) & set(free(case, amirs))
+    assert offer(case).who(min(both))[0].consultant == joanne
+
+
+@pytest.mark.parametrize(
+    ("fit", "names"),
+    [
+        (anyone.Fit(), {"Amir", "Joanne"}),
+        (anyone.Fit(speaks="french"), {"Amir"}),
+        (anyone.Fit(knows=anyone.code_of("Lung cancer")), {"Amir"}),
+        (anyone.Fit(speaks="French", knows=anyone.code_of("Lung cancer")), {"Amir"}),
+    ],
+)
+def test_who_fits_is_asked_for(case, fit, names):
+    assert {one.consultant.first_name for one in offer(case, fit=fit).practices} == names
+
+
+def test_nobody_fits(case):
+    assert offer(case, fit=anyone.Fit(speaks="Welsh")) is None
+
+
+def test_a_time_with_anyone_is_held_with_the_first_who_is_free(rosas, case, practice, amirs):
+    start = min(set(free(case, practice)) & set(free(case, amirs)))
+    sent = {"service": "first_talk", "with": "anyone", "slot": picker.value_of(start)}
+    answer = rosas.post(page(case), sent)
+    kept = Hold.objects.get()
+    assert answer.url == kept.get_absolute_url()
+    assert (kept.starts_at, kept.consultant.first_name) == (start, "Amir")
+
+
+def test_when_the_first_was_just_taken_the_next_has_it(case, practice, amirs, rosa):
+    start = min(set(free(case, practice)) & set(free(case, amirs)))
+    seen = offer(case)
+    assert seen.free  # looked at before a rival came
+    Reservation.objects.create(
+        consultant=amirs.consultant, kind="blocked", starts_at=start, ends_at=start + timedelta(minutes=5)
+    )
+
+    def keep(*, consultant):
+        wish = {"case": case, "service": seen.service, "starts_at": start, "how": "video"}
+        return factories.booking_actions.hold(consultant=consultant, **wish, by=Actor.person(rosa))
+
+    assert anyone.first_who_can(seen, start, keep).consultant.first_name == "Joanne"
+
+
+def test_a_time_nobody_offers_is_refused_with_the_nearest(rosas, case):
+    sent = {"service": "first_talk", "with": "anyone", "slot": "2026-11-17T15:17Z"}
+    answer = rosas.post(page(case), sent)
+    assert answer.status_code == 409
+    assert words(answer).count('class="rs-pick"') == 3
+    assert not Hold.objects.exists()
+
+
+def test_the_page_names_who_it_is_with_and_keeps_what_was_chosen(rosas, case):
+    knows = anyone.code_of("Lung cancer")
+    shown = words(rosas.get(page(case), {"service": "first_talk", "with": "anyone", "knows": knows}))
+    assert "Pick a time to talk with one of us" in shown
+    assert "With Amir" in shown
+    assert "With Joanne" not in shown
+    assert f'<input type="hidden" name="knows" value="{knows}">' in shown
+    assert "with=anyone&amp;knows=" in shown
+
+
+def asked(browser, address):
+    """How many questions a second look costs: the session and what is kept for a while are there."""
+    browser.get(address)
+    with CaptureQueriesContext(connection) as found:
+        assert browser.get(address).status_code == 200
+    return len(found)
+
+
+def test_the_page_asks_the_same_number_of_questions_for_many(rosas, case):
+    few = asked(rosas, page(case) + "?with=anyone")
+    for name in ("Zoe", "Yan", "Xia"):
+        user = User.objects.create_user(
+            email=f"{name}@example.org".lower(), name=name, role="consultant", time_zone="Asia/Tokyo"
+        )
+        factories.open_hours(user)
+    assert asked(rosas, page(case) + "?with=anyone") == few <= 15
+
+
+# Nothing free before the visit
+
+
+def test_the_ways_on_when_nothing_is_free_before_the_visit(rosas, case, practice, amirs, monkeypatch):
+    first = free(case, amirs)[0]
+    Reservation.objects.create(
+        consultant=practice.consultant, kind="blocked", starts_at=clock.now(), ends_at=first + timedelta(days=8)
+    )
+    monkeypatch.setattr(availability, "visit_on", lambda case: (first + timedelta(days=7)).date())
+    shown = words(rosas.get(page(case), {"service": "first_talk", "with": str(practice.pk)}))
+    assert "Nothing is free before your visit on" in shown
+    assert "Talk with Amir Haddad" in shown
+    assert "Ask us to call you" in shown
+    assert "A time after the visit" in shown
+
+
+def test_no_way_on_is_needed_while_something_is_free(rosas, case):
+    assert "Nothing is free" not in words(rosas.get(page(case)))
+
+
+def test_the_ways_on_cost_a_few_questions_more(rosas, case, practice):
+    availability_actions.add_time_off(
+        practice, from_on=clock.now().date(), until_on=clock.now().date() + timedelta(days=200),
+        by=Actor.person(practice.consultant),
+    )  # fmt: skip
+    assert asked(rosas, page(case) + f"?with={practice.pk}") <= 15
+    assert "Nothing is free just now" in words(rosas.get(page(case), {"with": str(practice.pk)}))
+
+
+def test_booked_by_any_it_is_a_call_like_others(rosas, case):
+    start = offer(case).free[0]
+    rosas.post(page(case), {"service": "first_talk", "with": "anyone", "slot": picker.value_of(start)})
+    rosas.post(Hold.objects.get().get_absolute_url(), {"scope": "on"})
+    assert Consultation.objects.get().starts_at == start
