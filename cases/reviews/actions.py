@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -50,6 +51,16 @@ def locked(review: Review) -> Review:
         .prefetch_related("sections", "findings", "option_lines")
         .get(pk=review.pk)
     )
+
+
+def lock_case(case: UUID) -> Case:
+    """Before the review's own row, in the order of those who keep reviews in step with plans and calls."""
+    return Case.objects.select_for_update(no_key=True, of=("self",)).select_related("patient", "key").get(pk=case)
+
+
+def who_has(review: Review) -> str:
+    """For whoever comes too late: who reads it, and nothing else."""
+    return _("%(name)s has this plan now.") % {"name": review.reader.name if review.reader else ""}
 
 
 def situation(review: Review, by: Actor, now: datetime) -> Situation:
@@ -112,9 +123,17 @@ def _tell(by: Actor, verb: str, about: Any, review: Review, why: str = "") -> No
 
 @transaction.atomic
 def take(review: Review, *, by: Actor) -> Review:
-    """Take a plan to read. A plan without a consultant brings its taker into the case."""
+    """Take a plan to read. A plan without a consultant brings its taker into the case. Pressed twice it is taken once.
+
+    Raises Refused with the colleague's name where it was taken a moment before.
+    """
     now = clock.now()
+    lock_case(review.case_id)
     review = locked(review)
+    if review.reader_id == by.id is not None:
+        return review
+    if review.reader and by.user is not None and by.user.role == User.Role.CONSULTANT:
+        raise Refused(who_has(review), code="taken")
     _check("take", review, by, now)
     if not is_assigned(review.case, by.user):
         assign(review.case, by.user, why="taking", by=by)
@@ -130,21 +149,23 @@ def hand_back(review: Review, *, by: Actor) -> Review:
     review = locked(review)
     _check("hand_back", review, by, clock.now())
     before = review.reader
-    review.state, review.reader, review.taken_at = MOVES["hand_back"].target, None, None
-    review.save(update_fields=["state", "reader", "taken_at"])
-    _tell(by, "review.handed_back", review, review)
+    _give_up(review, by)
     if before:
         second.reader_leaves(review.case, before, by=by)
     return review
+
+
+def _give_up(review: Review, by: Actor) -> None:
+    review.state, review.reader, review.taken_at, review.came_from = MOVES["hand_back"].target, None, None, None
+    review.save(update_fields=["state", "reader", "taken_at", "came_from"])
+    _tell(by, "review.handed_back", review, review)
 
 
 def reader_leaves(case: Case, before: User, *, by: Actor) -> None:
     """Another consultant takes over: a plan that is being read waits for them. What was written stays with it."""
     held = MOVES["hand_back"]
     for review in Review.objects.select_for_update().filter(case=case, reader=before, state__in=held.sources):
-        review.state, review.reader, review.taken_at = held.target, None, None
-        review.save(update_fields=["state", "reader", "taken_at"])
-        _tell(by, "review.handed_back", review, review)
+        _give_up(review, by)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,18 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """The one that a second reader was asked about."""
         return self.filter(case=second.case_id)
 
+    def told_who_has(self, user: Any) -> Self:
+        """Plans that went to a colleague: offered to every consultant, or this one's own until then. Whoever comes too
+        late hears by whom they are read, and nothing else.
+        """
+        if user.role != "consultant":
+            return self.none()
+        places = Assignment.objects.filter(case=OuterRef("case"))
+        was_offered = Exists(places.filter(user=OuterRef("reader"), why="taking", ended_at=None))
+        was_theirs = Exists(places.filter(user=user.pk))
+        found = self.filter(was_offered | was_theirs, reader__isnull=False).exclude(reader=user.pk)
+        return found.exclude(Q(case__patient=user) | Q(case__starter=user))
+
     def to_read(self) -> Self:
         """Not shared yet and not resting, the nearest date first."""
         waiting = (Review.State.OPEN, Review.State.TAKEN, Review.State.DRAFTING)
@@ -73,6 +85,9 @@ class Review(models.Model):
     version = models.ForeignKey("documents.Version", on_delete=models.PROTECT, related_name="+")
     plan = ArrayField(models.UUIDField(), help_text="the versions read, in page order")
     pages = models.PositiveIntegerField(help_text="of the whole plan")
+    words = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="of its typed text; 0 where there is none, or nobody counted"
+    )
     plan_at = models.DateTimeField(help_text="when the newest change of the plan that is taken in here happened")
     # None: the patient asked for a written reading, or the consultation was canceled.
     consultation = models.ForeignKey("bookings.Consultation", null=True, on_delete=models.PROTECT, related_name="+")
@@ -83,6 +98,9 @@ class Review(models.Model):
     read_by = models.DateField()
     opened_at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True)
+    # Who handed it over to this reader, and how often it went from one to another: the notice goes by the newest.
+    came_from = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    turn = models.PositiveIntegerField(default=0, db_default=0)
     completed_at = models.DateTimeField(null=True)
 
     objects = ReviewQuerySet.as_manager()
@@ -106,6 +124,10 @@ class Review(models.Model):
                 name="review_taken_at_and_reader_go_together",
                 condition=Q(reader__isnull=True, taken_at__isnull=True)
                 | Q(reader__isnull=False, taken_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="review_comes_from_somebody_else",
+                condition=Q(came_from__isnull=True) | (Q(reader__isnull=False) & ~Q(reader=F("came_from"))),
             ),
         ]
         indexes = [

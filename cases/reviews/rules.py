@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
-from math import ceil
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,14 +14,12 @@ from portal.moves import Move
 from portal.texts.business_days import add_business_days
 
 WRITTEN_READING_DAYS = 5  # business days for a reading that no consultation waits for
-MINUTES_A_TYPED_PAGE = 4
-MINUTES_A_PHOTO_PAGE = 6
-MINUTES_TO_WRITE = 15
 
 
 MOVES = {
     "take": Move({"open"}, "taken", {"consultant"}),
     "hand_back": Move({"taken", "drafting"}, "open", {"reader", "coordinator"}),
+    "hand_over": Move({"taken", "drafting", "shared"}, "", {"reader", "coordinator"}),
     "draft": Move({"taken"}, "drafting", {"reader"}),
     "write": Move({"taken", "drafting", "shared", "completed"}, "", {"reader"}),
     "share": Move({"drafting"}, "shared", {"reader"}),
@@ -39,6 +36,8 @@ SUMMARY_MOVES = {
     "say_clear": Move({"shared"}, "", {"patient", "coordinator"}),
     "ask": Move({"shared"}, "", {"patient", "helper", "coordinator"}),
 }
+
+NEED_NO_CONSENT = frozenset({"hand_back", "hand_over", "withdraw", "set_aside", "resume", "reopen", "take"})
 
 NOT_FROM_HERE: dict[str, str | Promise] = {
     "open": gettext_lazy("Nobody has taken this plan yet. Take it first."),
@@ -79,7 +78,7 @@ def why_not(verb: str, at: Situation, *, ticked: bool = True, reason: str = "giv
         return _not_yours(at.role)
     if at.state not in move.sources:
         return str(NOT_FROM_HERE[at.state])
-    if not at.may_read and verb not in ("hand_back", "withdraw", "set_aside", "resume", "reopen", "take"):
+    if not at.may_read and verb not in NEED_NO_CONSENT:
         return no_consent()
     if verb in ("share", "correct", "complete"):
         return _not_ready(verb, at) or _not_said(verb, ticked, reason)
@@ -188,14 +187,6 @@ def read_by(*, opened_on: date, talk_on: date | None, closed: Set[date] = frozen
     if talk_on is not None:
         return add_business_days(talk_on, -1, closed)
     return add_business_days(opened_on, WRITTEN_READING_DAYS, closed)
-
-
-def reading_minutes(pages: int, *, photos: bool = False) -> int:
-    """About how long reading and writing take, in minutes, rounded up to five; 0 when there is nothing."""
-    if pages <= 0:
-        return 0
-    each = MINUTES_A_PHOTO_PAGE if photos else MINUTES_A_TYPED_PAGE
-    return ceil((pages * each + MINUTES_TO_WRITE) / 5) * 5
 
 
 def urgency(read_by_on: date, today: date) -> str:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.models import Consultation
 from cases.case import hands
-from cases.case.actions import give_consent
 from cases.case.models import Case
 from cases.case.people import cases_where, has_consent_to_read, may, role_in
 from cases.documents.models import Version
@@ -19,6 +18,7 @@ from cases.reviews import actions, by_phone, changed, clear, frozen, opening, sh
 from cases.reviews.forms import ClearForm
 from cases.reviews.models import Summary
 from cases.reviews.pdf import summary_pdf
+from cases.reviews.queue import handing
 from cases.reviews.rules import why_not_summary
 from cases.threads import actions as threads
 from portal import clock, paper, when
@@ -136,11 +136,13 @@ def _before(case: Case, request: HttpRequest) -> dict[str, Any]:
     review = standing.review_of(case)
     asks = bool(review and review.reader and not has_consent_to_read(case, review.reader))
     talk = review.consultation if review else None
+    speaks_for = bool(asks and request.user.role) and may("speak_for", case, request.user)  # type: ignore[union-attr]
     return {
         "review": review,
         "reads": (review and review.reader) or (talk and talk.consultant),
         "has_plan": Version.objects.ready_plans().filter(case=case).exists(),
-        "asks_to_read": asks and may("consent", case, request.user),
+        "asks_to_read": asks and (may("consent", case, request.user) or speaks_for),
+        "speaks_for": speaks_for,
         "consent": text("consent_read") if asks else None,
     }
 
@@ -276,14 +278,17 @@ def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
 @open_to("person")
 @require_POST
 def agree(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The patient lets the consultant who took the plan read it."""
-    case = _own_case(request, pk)
+    """The patient lets the consultant who took the plan read it; a coordinator says how she said so."""
+    readable = cases_where(request.user, "open_summary").select_related("patient")
+    case = find_or_404(readable, pk=pk)
+    if not (may("consent", case, request.user) or may("speak_for", case, request.user)):
+        raise Http404
     review = standing.review_of(case)
     if review is None or review.reader is None:
         raise Http404
     try:
-        give_consent("read", person=case.patient, case=case, consultant=review.reader, by=Actor.of(request))
-        messages.success(request, _("%(who)s can read your plan now.") % {"who": review.reader.first_name})
+        reader = handing.let_read(review, how=request.POST.get("said", "page"), by=Actor.of(request))
+        messages.success(request, _("%(who)s can read your plan now.") % {"who": reader.first_name})
     except Refused as refused:
         messages.warning(request, refused.message)
     return redirect("reviews:summary", pk=case.pk)

@@ -6,18 +6,24 @@ from cases.reviews import preview_views, summary_views, views
 from cases.reviews.after import views as after_views
 from cases.reviews.colleague import views as colleague
 from cases.reviews.notes import views as notes
+from cases.reviews.queue import brief
+from cases.reviews.queue import views as queue
 
 app_name = "reviews"
 urlpatterns = [
-    path("staff/reviews/", views.queue, name="queue"),
+    path("staff/reviews/", queue.queue, name="queue"),
     path("staff/reviews/<uuid:pk>/", views.edit, name="edit"),
     path("staff/reviews/<uuid:pk>/find/", views.find, name="find"),
     path("staff/reviews/<uuid:pk>/save/", views.save, name="save"),
-    path("staff/reviews/<uuid:pk>/take/", views.take, name="take"),
-    path("staff/reviews/<uuid:pk>/hand-back/", views.hand_back, name="hand_back"),
     path("staff/reviews/<uuid:pk>/notes/", notes.note, name="note"),
     path("staff/reviews/<uuid:pk>/notes/<int:number>/change/", notes.change_note, name="change_note"),
     path("staff/reviews/<uuid:pk>/notes/<int:number>/remove/", notes.remove_note, name="remove_note"),
+    path("staff/reviews/<uuid:pk>/take/", queue.take, name="take"),
+    path("staff/reviews/<uuid:pk>/hand-back/", queue.hand_back, name="hand_back"),
+    path("staff/reviews/<uuid:pk>/hand-over/", queue.hand_over, name="hand_over"),
+    path("staff/reviews/<uuid:pk>/brief/", brief.brief, name="brief"),
+    path("staff/reviews/<uuid:pk>/next/", queue.beside, {"step": 1}, name="next"),
+    path("staff/reviews/<uuid:pk>/previous/", queue.beside, {"step": -1}, name="previous"),
     path("staff/reviews/<uuid:pk>/preview/", preview_views.preview, name="preview"),
     path("staff/reviews/<uuid:pk>/quotes/", preview_views.look_at, name="look_at"),
     path("staff/summaries/<uuid:pk>/withdraw/", preview_views.withdraw, name="withdraw"),

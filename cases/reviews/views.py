@@ -1,4 +1,4 @@
-"""The reader's side: the queue, the plan beside its review, the preview, sharing and taking back."""
+"""The reader's side: the plan beside its review, the preview, sharing and taking back."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,7 +14,7 @@ from cases.case.people import has_consent_to_read
 from cases.documents.reading import viewing
 from cases.opinions.checklist import SOURCE
 from cases.opinions.questions import showing
-from cases.reviews import actions, beside, opening, standing
+from cases.reviews import actions, beside
 from cases.reviews.forms import ReviewForm
 from cases.reviews.lines import reading_grade
 from cases.reviews.models import Review, Section
@@ -26,47 +26,6 @@ from portal import clock, when
 from portal.access import find_or_404, open_to
 from portal.actors import Actor
 from portal.errors import Refused
-
-
-@open_to("consultant", "coordinator")
-@require_safe
-def queue(request: HttpRequest) -> HttpResponse:
-    """Plans to read, the nearest date first; those without a consultant without name or content."""
-    now = clock.now()
-    opening.open_due_reviews(now)
-    page = {
-        "rows": standing.queue(request.user, now),
-        "free": standing.free(request.user, now),
-        "shared": standing.shared(request.user),
-        "along": standing.asked_of(request.user),
-    }
-    return render(request, "reviews/queue.html", page)
-
-
-@open_to("consultant")
-@require_POST
-def take(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Take a plan: of one's own cases, or one that has no consultant yet."""
-    own = Review.objects.visible_to(request.user).filter(pk=pk)
-    review = find_or_404(own if own.exists() else Review.objects.free_for(request.user), pk=pk)
-    try:
-        actions.take(review, by=Actor.of(request))
-    except Refused as refused:
-        messages.warning(request, refused.message)
-        return redirect("reviews:queue")
-    return redirect(review)
-
-
-@open_to("consultant", "coordinator")
-@require_POST
-def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Back to the queue, with all that is written."""
-    try:
-        actions.hand_back(find_review(request, pk), by=Actor.of(request))
-        messages.success(request, _("Handed back. What is written stays with the plan."))
-    except Refused as refused:
-        messages.warning(request, refused.message)
-    return redirect("reviews:queue")
 
 
 def find_review(request: HttpRequest, pk: UUID) -> Review:

@@ -10,6 +10,8 @@ VERBS = {
     "review.asked_for": _("Asked for a written reading"),
     "review.taken": _("Took your plan to read it"),
     "review.handed_back": _("Handed your plan back"),
+    "review.handed_over": _("Handed your plan over to a colleague"),
+    "review.briefed": _("Prepared to read your plan"),
     "review.looked": _("Opened your plan and the review of it"),
     "review.denied": _("Was not let in to your plan"),
     "review.written": _("Wrote in the review of your plan"),

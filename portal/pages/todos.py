@@ -262,6 +262,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Read it out, and book"), "href": reverse("bookings:asked", args=[todo.about_id])}
     if todo.kind == ASK_TO_MOVE and todo.case:
         return {"label": _("Find another time"), "href": reverse("bookings:move", args=[todo.about_id])}
+    if todo.kind == ASK_TO_READ and todo.case and todo.about_type == "reviews.review":
+        return {"label": _("Open the page"), "href": reverse("reviews:summary", args=[todo.case_id])}
     if todo.kind in {ASK_TO_READ, PASSED_ON, PROMISED} and todo.case:
         return {"label": _("Open the call"), "href": reverse("bookings:detail", args=[todo.about_id])}
     if todo.kind in {ASK_PATIENT, HELPER_STOPPED, RING} and todo.case:

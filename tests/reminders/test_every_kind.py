@@ -18,6 +18,9 @@ from cases.case.models import Case
 from cases.opinions.deciding import actions as deciding
 from cases.records import actions as records
 from cases.records.referral import letter_actions
+from cases.reviews import actions as reviews
+from cases.reviews import opening
+from cases.reviews.queue import handing
 from cases.threads import actions as threads
 from cases.threads import answering, digest
 from portal import clock, mail
@@ -28,6 +31,7 @@ from portal.reminders.models import Delivery, Reminder
 from portal.reminders.readers import reader_of
 from tests import factories, people
 from tests.reminders.test_mail import Words
+from tests.reviews import world as reading
 from tests.world import built, world  # noqa: F401
 
 
@@ -60,6 +64,7 @@ def house(world, request):  # noqa: F811
     _write(visit.case)
     _close_and_open()
     _take_time()
+    _hand_over()
     fax = letter_actions.ask_to_fax(Case.objects.get(pk=world["case"]), "refer", by=Actor.person(people.person("rosa")))
     settle_to_do(fax, by=Actor.person(people.person("theo")))
     if request.param == "canceled":
@@ -78,6 +83,14 @@ def _take_time() -> None:
     grace = Actor.person(people.person("grace"))
     again = clock.today(grace.user.zone) + dt.timedelta(days=10)
     deciding.decide(factories.open_case(grace.user), choice="time", check_in_on=again, by=grace)
+
+
+def _hand_over() -> None:
+    """A plan of Grace's that Joanne began to read, and handed over to Amir."""
+    case = factories.open_case(people.person("grace"))
+    reading.plan(case)
+    review = reviews.take(opening.ask_for_reading(case, by=reading.by("grace")), by=reading.by("joanne"))
+    handing.hand_over(review, people.person("amir"), by=reading.by("joanne"))
 
 
 def _write(case: Case) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.reviews.queue.reading_time import reading_minutes
 from cases.reviews.rules import (
     MOVES,
     NOT_FROM_HERE,
@@ -13,7 +14,6 @@ from cases.reviews.rules import (
     Situation,
     allowed,
     read_by,
-    reading_minutes,
     urgency,
     why_not,
     why_not_summary,
@@ -30,6 +30,12 @@ MAY = {
     ("hand_back", "taken", "coordinator"),
     ("hand_back", "drafting", "reader"),
     ("hand_back", "drafting", "coordinator"),
+    ("hand_over", "taken", "reader"),
+    ("hand_over", "taken", "coordinator"),
+    ("hand_over", "drafting", "reader"),
+    ("hand_over", "drafting", "coordinator"),
+    ("hand_over", "shared", "reader"),
+    ("hand_over", "shared", "coordinator"),
     ("draft", "taken", "reader"),
     ("write", "taken", "reader"),
     ("write", "drafting", "reader"),
@@ -82,7 +88,7 @@ def test_every_state_has_a_sentence():
 
 def test_buttons_follow_the_table():
     assert allowed(Situation("open", "consultant")) == ["take"]
-    assert allowed(Situation("shared", "reader")) == ["write", "correct", "complete", "withdraw"]
+    assert allowed(Situation("shared", "reader")) == ["hand_over", "write", "correct", "complete", "withdraw"]
     assert allowed(Situation("shared", "patient")) == []
 
 
@@ -158,11 +164,19 @@ def test_read_by_is_always_a_business_day_before_the_talk(talk_on, closed):
 
 
 @pytest.mark.parametrize(
-    ("pages", "photos", "minutes"),
-    [(0, False, 0), (1, False, 20), (6, False, 40), (6, True, 55), (11, False, 60)],
+    ("pages", "words", "photos", "minutes"),
+    [
+        (0, 0, False, 0),
+        (1, 0, False, 20),
+        (6, 0, False, 40),
+        (6, 2142, False, 40),  # 18 minutes for its words, 6 around its pages, 15 to write
+        (6, 400, False, 25),
+        (6, 0, True, 55),
+        (11, 0, False, 60),
+    ],
 )
-def test_reading_time_is_an_estimate_in_fives(pages, photos, minutes):
-    assert reading_minutes(pages, photos=photos) == minutes
+def test_reading_time_is_an_estimate_in_fives(pages, words, photos, minutes):
+    assert reading_minutes(pages, words=words, photos=photos) == minutes
 
 
 @pytest.mark.parametrize(("day", "tag"), [(15, "late"), (16, "today"), (17, "soon"), (20, "later")])

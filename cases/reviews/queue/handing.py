@@ -1,0 +1,116 @@
+"""A plan goes from its reader to a named colleague. What is written stays; the patient is told who reads now."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bookings.actions import ASK_TO_READ
+from bookings.models import Consultation
+from cases.case import hands
+from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, record_to_do, settle_to_do
+from cases.case.away.models import Away, Cover
+from cases.case.models import Case, ToDo
+from cases.case.people import has_consent_to_read, may, only_theirs, role_in
+from cases.reviews.actions import lock_case, locked, role, situation, who_has
+from cases.reviews.models import Review, Summary
+from cases.reviews.queue import notices
+from cases.reviews.rules import why_not
+from portal import clock
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.texts.words import organisation
+
+
+@transaction.atomic
+def hand_over(review: Review, to: User, *, by: Actor) -> Review:
+    """Hand the plan over to a colleague, who finds it among theirs. The reader does, or a coordinator.
+
+    The patient is told once, and asked whether this person may read: until then they see what anybody new sees. Who
+    hands it over leaves the case, unless a call with them is booked there. Pressed twice it is handed over once.
+    Raises Refused for somebody who cannot read it, and where it has gone elsewhere meanwhile.
+    """
+    now = clock.now()
+    case = lock_case(review.case_id)
+    review = locked(review)
+    part = role(review, by)
+    if review.reader_id == to.pk and (part == "coordinator" or review.came_from_id == by.id):
+        return review
+    if part == "consultant" and review.reader:
+        raise Refused(who_has(review), code="taken")
+    if refusal := why_not("hand_over", situation(review, by, now)) or _why_not_to(case, review, to):
+        raise Refused(refusal, code="hand_over")
+    before = review.reader
+    assert before is not None, "whoever is read has a reader"
+    assign(case, to, why="handing_over", by=by)
+    review.reader, review.came_from, review.taken_at, review.turn = to, before, now, review.turn + 1
+    review.save(update_fields=["reader", "came_from", "taken_at", "turn"])
+    is_leaving = not _has_work_left(case, before)
+    _hand_to_dos(case, before, to, is_all=is_leaving, by=by)
+    if is_leaving:
+        end_assignment(case, before, by=by)
+    record(by, "review.handed_over", review, patient=case.patient_id, case=case.pk)
+    _tell(review, by)
+    return review
+
+
+def _why_not_to(case: Case, review: Review, to: User) -> str:
+    """Why this person cannot take it over; "" when they can."""
+    if to.pk == review.reader_id:
+        return _("%(name)s reads this plan already.") % {"name": to.name}
+    if to.role != User.Role.CONSULTANT or not to.can_sign_in:
+        return _("%(name)s is not one of our consultants. Choose somebody else.") % {"name": to.name}
+    if case.starter_id == to.pk or role_in(case, to) in {"patient", "helper"}:
+        return _("This person belongs to the case as a patient or helper. Choose somebody else.")
+    today = clock.today(to.zone)
+    if Away.objects.open().between(today, today).filter(consultant=to).exists():
+        return _("%(name)s is away at the moment. Choose somebody else.") % {"name": to.name}
+    return ""
+
+
+def _has_work_left(case: Case, before: User) -> bool:
+    """A call with them is booked, or they stand in for a colleague here: then their place stays."""
+    calls = Consultation.objects.upcoming(clock.now()).filter(case=case, consultant=before)
+    return calls.exists() or Cover.objects.open().filter(case=case, reader=before).exists()
+
+
+def _hand_to_dos(case: Case, before: User, to: User, *, is_all: bool, by: Actor) -> None:
+    """What was asked of one is asked of the other: all of it, or what is about the summary."""
+    asked = ToDo.objects.select_for_update().open().filter(case=case, for_user=before)
+    for todo in asked if is_all else asked.filter(about_type=Summary._meta.label_lower):
+        todo.for_user = to
+        todo.save(update_fields=["for_user"])
+        record_to_do(by, "todo.changed", todo)
+
+
+def _tell(review: Review, by: Actor) -> None:
+    """By her own channel; whoever signs in nowhere is also rung, where a yes is to be asked for."""
+    notices.told(review)
+    waits = ToDo.objects.open().filter(kind=ASK_TO_READ, about_id=str(review.pk))
+    if has_consent_to_read(review.case, review.reader):
+        for todo in waits:
+            settle_to_do(todo, by=by)
+    elif hands.is_by_hand(review.case.patient):
+        ask_to_do(ASK_TO_READ, review, case=review.case, due_on=organisation().today(), by=by)
+
+
+@transaction.atomic
+def let_read(review: Review, *, how: str = "page", by: Actor) -> User:
+    """The patient lets the one who has her plan read it; a coordinator says how she said so. Returns who reads.
+
+    Raises Refused for anybody else, and while nobody has it. Said twice it is said once.
+    """
+    case = lock_case(review.case_id)
+    review = locked(review)
+    if review.reader is None:
+        raise Refused(_("Nobody reads this plan at the moment."), code="state")
+    if role_in(case, by) == "coordinator":
+        hands.check_said(how, by=by)
+        by = hands.done_for(case, by)
+    elif how != "page" or not may("consent", case, by):
+        raise Refused(only_theirs(case), code="role")
+    give_consent("read", person=case.patient, case=case, consultant=review.reader, how=how, by=by)
+    for todo in ToDo.objects.open().filter(kind=ASK_TO_READ, about_id=str(review.pk)):
+        settle_to_do(todo, by=by)
+    notices.over(review)
+    return review.reader

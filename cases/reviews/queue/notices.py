@@ -1,0 +1,93 @@
+"""The patient is told once that somebody else reads her plan now. Its words name no illness, and no content."""
+
+import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.reviews.models import Review
+from portal import clock
+from portal.reminders.actions import plan, unplan
+from portal.reminders.kinds import NOTICE, Kind, Words, say
+from portal.reminders.models import Reminder
+from portal.reminders.patterns import Pattern
+from portal.reminders.readers import Reader
+from portal.reminders.together import things
+
+HANDED_OVER = "review.handed_over"
+STILL_USEFUL = dt.timedelta(days=14)
+
+
+def told(review: Review) -> None:
+    """Another one reads: whoever was to be told of the one before is told of this one."""
+    now = clock.now()
+    plan(
+        HANDED_OVER,
+        review,
+        version=review.turn,
+        recipient=review.case.patient,
+        due_at=now,
+        useful_until=now + STILL_USEFUL,
+        case=review.case_id,
+    )
+
+
+def over(review: Review) -> None:
+    """The patient has answered."""
+    unplan(review, kinds=[HANDED_OVER])
+
+
+def _reviews(rows: Sequence[Reminder]) -> dict[UUID, Review]:
+    return things(rows, Review.objects.select_related("reader", "came_from"))
+
+
+def _still_due(rows: Sequence[Reminder], now: dt.datetime) -> set[UUID]:
+    """Nobody else has it since, and it was not handed back."""
+    found = _reviews(rows)
+    return {
+        row.pk
+        for row in rows
+        if (review := found.get(row.about_id)) and review.came_from_id and review.turn == row.version
+    }
+
+
+WORDS = Pattern(
+    code=HANDED_OVER,
+    about=gettext_lazy("A consultant handed over to a colleague"),
+    parts={
+        "subject": gettext_lazy("%(reader)s is there for you now"),
+        "lead": gettext_lazy("%(before)s has handed over to %(reader)s, %(name)s"),
+        "line": gettext_lazy("What was written so far stays. Your page says more, and may ask you one thing."),
+        "action_label": gettext_lazy("Open my page"),
+    },
+    examples={"name": gettext_lazy("Sam"), "before": gettext_lazy("Kim"), "reader": gettext_lazy("Alex")},
+)
+
+
+def _words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
+    found, said = _reviews(rows), {}
+    for row in rows:
+        review = found[row.about_id]
+        assert review.reader is not None and review.came_from is not None, "looked at when it was due"  # noqa: PT018
+        named = {
+            "name": reader.called,
+            "before": review.came_from.first_name,
+            "reader": review.reader.first_name,
+        }
+        said[row.pk] = say(WORDS, named, path=reverse("reviews:summary", args=[review.case_id]))
+    return said
+
+
+KIND = Kind(
+    code=HANDED_OVER,
+    message_class=NOTICE,
+    label=gettext_lazy("Somebody else reads for you"),
+    still_due=_still_due,
+    words=_words,
+    why=lambda row: _("Your consultant handed over to a colleague."),
+    rank=30,
+    patterns=(WORDS,),
+)

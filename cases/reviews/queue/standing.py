@@ -1,0 +1,216 @@
+"""What stands in the queue, and in which order: for pages, in a fixed number of queries."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, UUIDField, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from bookings.models import Consultation
+from cases.case.models import Consent
+from cases.documents.kinds import PICTURES
+from cases.documents.models import PLAN, PageImage, Version
+from cases.records.models import Visit
+from cases.records.states import THERE, ItemState
+from cases.reviews.models import Review
+from cases.reviews.queue.reading_time import reading_minutes
+from cases.reviews.rules import urgency
+
+ROWS = 100  # a queue longer than this is a matter for people, not for a page
+SOON_DAYS = 2
+MINE, SOON, FREE, PATIENT = "mine", "soon", "free", "patient"
+SHOWS = (MINE, SOON, FREE, PATIENT)
+State = Review.State
+TO_READ = (State.OPEN, State.TAKEN, State.DRAFTING)
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Records:
+    """How far the records of a case are, and the day they are for."""
+
+    visit_on: date | None
+    there: int
+    core: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the queue: a plan to read, or a call whose plan is not there yet (without a review)."""
+
+    name: str
+    case_id: UUID
+    talk: Consultation | None
+    review: Review | None = None
+    pages: int = 0
+    files: int = 0
+    is_photos: bool = False
+    minutes: int = 0
+    read_by: date | None = None
+    urgency: str = ""
+    state: str = ""
+    waits_for: str = ""  # of the patient: "consent", "plan", "copy"; "" when nothing is
+    records: Records | None = None
+
+    @property
+    def talk_at(self) -> datetime | None:
+        return self.talk.starts_at if self.talk else None
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """The nearest date first; on one day the earlier call, and what no call waits for last."""
+        return (self.read_by or date.max, self.talk_at or NEVER, str(self.case_id))
+
+
+@dataclass(frozen=True)
+class FreeRow:
+    """A plan that nobody has. It carries nothing that could tell whose it is."""
+
+    pk: UUID
+    read_by: date
+    pages: int
+    is_photos: bool
+    language: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Queue:
+    """All that one person's page of the queue shows."""
+
+    rows: list[Row]
+    free: list[FreeRow]
+    shared: list[Review]
+
+    def shown(self, show: str, today: date) -> list[Row]:
+        """The rows under one chip."""
+        if show == SOON:
+            return [row for row in self.rows if row.read_by and row.read_by <= today + timedelta(days=SOON_DAYS)]
+        if show == PATIENT:
+            return [row for row in self.rows if row.waits_for]
+        if show == FREE:
+            return [row for row in self.rows if row.review and row.state == State.OPEN]
+        return self.rows
+
+    def counts(self, today: date, *, is_reader: bool) -> dict[str, int]:
+        found = {show: len(self.shown(show, today)) for show in SHOWS}
+        return found | ({FREE: len(self.free)} if is_reader else {})
+
+
+def of(user: Any, now: datetime) -> Queue:
+    """A consultant's queue, or for a coordinator that of all open cases."""
+    is_reader = user.role == "consultant"
+    every = list(_reviews(user, is_reader)[: 2 * ROWS])
+    known = [review for review in every if review.is_known and review.state in TO_READ]
+    calls = list(_calls_without_plan(user, is_reader, now)[:ROWS])
+    records = records_of([*(review.case_id for review in known), *(call.case_id for call in calls)])
+    today = now.astimezone(user.zone).date()
+    rows = [_row(review, today, records) for review in known]
+    rows += [_waiting(call, records) for call in calls]
+    return Queue(
+        rows=sorted(rows, key=lambda row: row.order),
+        free=[_free(review) for review in every if not review.is_known],
+        shared=[review for review in every if review.is_known and review.state not in TO_READ][::-1],
+    )
+
+
+def _reviews(user: Any, is_reader: bool) -> QuerySet[Any]:
+    """Those of one's own cases, and those that nobody has. One query."""
+    known, free = Review.objects.visible_to(user), Review.objects.free_for(user)
+    reads: Any = Coalesce(OuterRef("reader"), OuterRef("consultation__consultant"), Value(user.pk))
+    agreed = Consent.objects.standing().filter(case=OuterRef("case"), kind=Consent.Kind.READ)
+    found = Review.objects.filter(Q(pk__in=known.values("pk")) | Q(pk__in=free.values("pk")))
+    found = found.annotate(
+        is_known=Exists(known.filter(pk=OuterRef("pk"))),
+        is_photos=has_pictures(),
+        may_read=Exists(agreed.filter(consultant=user.pk if is_reader else reads)),
+    )
+    if is_reader:
+        own = Q(state__in=[*TO_READ, State.SHARED, State.COMPLETED], reader=user) | Q(state__in=TO_READ, reader=None)
+        found = found.filter(own)
+    else:
+        found = found.filter(state__in=TO_READ)
+    return found.select_related("case__patient", "consultation", "reader", "version__document").order_by(
+        "read_by", F("consultation__starts_at").asc(nulls_last=True), "opened_at", "pk"
+    )
+
+
+def _calls_without_plan(user: Any, is_reader: bool, now: datetime) -> QuerySet[Any]:
+    """Booked calls for which a plan is to be read that is not there, or cannot be read. One query."""
+    plans = Version.objects.filter(case=OuterRef("case"), document__kind=PLAN)
+    waiting = Consultation.objects.visible_to(user).upcoming(now).filter(service__needs_plan=True)
+    waiting = waiting.filter(~Exists(Version.objects.ready_plans().filter(case=OuterRef("case")).order_by()))
+    tried = plans.live().filter(document__withdrawn_at=None).values("state")
+    waiting = waiting.annotate(tried=ArraySubquery(tried)).select_related("patient")
+    return waiting.filter(consultant=user) if is_reader else waiting
+
+
+def has_pictures() -> Exists:
+    """Beside a review: whether its plan holds photos or scans: pictures, joined photos, pages without own words."""
+    typed = Exists(PageImage.objects.filter(version=OuterRef("pk"), reading=PageImage.Reading.OWN))
+    of_pictures = Q(kind__in=[kind.code for kind in PICTURES]) | ~Q(made_of=[]) | ~typed
+    whole: Any = ExpressionWrapper(OuterRef("plan"), output_field=ArrayField(UUIDField()))
+    return Exists(Version.objects.filter(of_pictures).annotate(whole=whole).filter(whole__contains=[F("pk")]))
+
+
+def records_of(cases: Collection[UUID]) -> dict[UUID, Records]:
+    """By case: the day of its latest visit, and how many of the core records are there. One query."""
+    if not cases:
+        return {}
+    core = Q(items__is_core=True) & ~Q(items__state=ItemState.NOT_WANTED)
+    there = core & Q(items__state__in=sorted(THERE))
+    visits = Visit.objects.live().filter(case__in=cases).order_by("round")
+    counted = visits.annotate(core=Count("items", filter=core), there=Count("items", filter=there))
+    found = counted.values_list("case_id", "on_date", "there", "core")
+    return {case: Records(on, arrived, wanted) for case, on, arrived, wanted in found}
+
+
+def _row(review: Any, today: date, records: dict[UUID, Records]) -> Row:
+    return Row(
+        name=review.case.patient.name,
+        case_id=review.case_id,
+        talk=review.consultation,
+        review=review,
+        pages=review.pages,
+        files=len(review.plan),
+        is_photos=review.is_photos,
+        minutes=reading_minutes(review.pages, words=review.words, photos=review.is_photos),
+        read_by=review.read_by,
+        urgency=urgency(review.read_by, today),
+        state=review.state,
+        waits_for="" if review.may_read else "consent",
+        records=records.get(review.case_id),
+    )
+
+
+def _waiting(call: Any, records: dict[UUID, Records]) -> Row:
+    cannot_be_read = {Version.State.LOCKED, Version.State.REFUSED} & set(call.tried)
+    waits_for = "copy" if cannot_be_read else "plan"
+    return Row(call.patient.name, call.case_id, call, waits_for=waits_for, records=records.get(call.case_id))
+
+
+def _free(review: Any) -> FreeRow:
+    return FreeRow(
+        pk=review.pk,
+        read_by=review.read_by,
+        pages=review.pages,
+        is_photos=review.is_photos,
+        language=review.case.patient.language,
+        kind=_("Written reading") if review.is_written_reading else _("Treatment plan"),
+    )
+
+
+def beside(review: Review, user: Any, step: int) -> UUID | None:
+    """The plan after this one in one's own queue (before it with -1); None at the end. One query."""
+    own = _reviews(user, is_reader=True).filter(is_known=True, state__in=TO_READ)
+    order = list(own.values_list("pk", flat=True)[:ROWS])
+    if review.pk not in order:
+        return order[0] if order else None
+    place = order.index(review.pk) + step
+    return order[place] if 0 <= place < len(order) else None

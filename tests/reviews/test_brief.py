@@ -1,0 +1,166 @@
+"""The brief: one screen before the text, with what a reader of ten minutes needs, and nothing she may not know."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cases.case.actions import withdraw_consent
+from cases.case.helping import actions as helping
+from cases.case.models import Case, Consent
+from cases.documents.models import PageImage
+from cases.opinions.deciding import actions as deciding
+from cases.opinions.questions import actions as questions
+from cases.reviews.models import Review
+from cases.threads import actions as threads
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.history.models import Event
+from tests import factories, people
+from tests.people import browser
+from tests.reviews import world
+from tests.reviews.world import by
+
+pytestmark = pytest.mark.django_db
+
+
+def address(review: Review) -> str:
+    return reverse("reviews:brief", args=[review.pk])
+
+
+def brief(review: Review, key: str = "joanne"):
+    return browser(people.person(key)).get(address(review))
+
+
+def read_the_plan(review: Review) -> None:
+    browser(people.person("joanne")).get(review.get_absolute_url())
+
+
+def test_it_says_what_she_asks_and_how_the_plan_begins():
+    page = brief(world.taken())
+    assert "Is a smaller operation possible for me?" in page.text
+    assert "Words of page 1" in page.text
+    assert "2 pages, about 20 minutes" in page.text
+    assert "You have not opened this plan yet." in page.text
+
+
+def test_a_photo_is_said_to_be_one():
+    review = world.taken()
+    pages = PageImage.objects.select_related("version__case__key").filter(version=review.version)
+    for page in pages:
+        page.text, page.reading = "", "empty"
+        page.save(update_fields=["text", "reading"])
+    page = brief(review)
+    assert "2 pages, photos" in page.text
+    assert "Its first page is a picture" in page.text
+
+
+def test_the_visit_and_each_record_still_to_come():
+    case = factories.case_with_visit(days=20)
+    world.plan(case)
+    world.talk(case, people.person("joanne"))
+    world.opening.open_due_reviews(world.clock.now())
+    page = brief(Review.objects.get())
+    assert "core records are there." in page.text
+    assert "Still to come:" in page.text
+
+
+def test_language_companions_and_how_she_is_best_reached():
+    review = world.taken()
+    rosa, ines = people.person("rosa"), people.person("ines")
+    said = {"language": "es", "safe_to_ring": "After 4 pm", "phone": "+14165550123", "may_leave_message": True}
+    User.objects.filter(pk=rosa.pk).update(**said)
+    helping.agree(helping.ask(review.case, ines, by=by("rosa")), chosen="most", by=by("rosa"))
+    factories.open_hours()
+    from bookings.models import Practice
+
+    Practice.objects.update(languages="English, French")
+    page = brief(review)
+    assert "Spanish. You may need an interpreter." in page.text
+    assert "Inés Delgado" in page.text
+    assert "After 4 pm A message may be left." in page.text
+    Practice.objects.update(languages="English, Español")
+    assert "You may need an interpreter" not in brief(review).text
+
+
+def test_what_matters_is_shown_where_she_shared_it():
+    review = world.taken()
+    for is_shared in (False, True):
+        case = Case.objects.select_related("patient", "key").get(pk=review.case_id)
+        words = "To walk my dog" if is_shared else "To see the sea"
+        deciding.say_what_matters(case, words, is_shared=is_shared, seen=case.matters_version, by=by("rosa"))
+        for page in (brief(review), browser(people.person("joanne")).get(review.get_absolute_url())):
+            assert (words in page.text) == is_shared
+
+
+def test_without_her_yes_it_shows_no_word_of_the_plan():
+    review = world.taken()
+    withdraw_consent(Consent.objects.standing().get(kind="read"), by=by("rosa"))
+    page = brief(review)
+    assert page.status_code == 200
+    assert "has not said yes to you reading this plan" in page.text
+    assert "Words of page" not in page.text
+    assert f'href="{review.get_absolute_url()}"' not in page.text
+
+
+def test_what_is_new_since_the_last_look_by_kind_and_number():
+    review = world.taken()
+    read_the_plan(review)
+    assert "Nothing new since" in brief(review).text
+    threads.send(review.case, "A very private sentence", by=by("rosa"))
+    threads.send(review.case, "And one more", by=by("rosa"))
+    questions.add(review.case, text="Must I fast?", by=by("rosa"))
+    page = brief(review)
+    assert "2 new messages" in page.text
+    assert "1 new question" in page.text
+    assert "private sentence" not in page.text
+    read_the_plan(review)
+    assert "Nothing new since" in brief(review).text
+
+
+def test_a_private_question_is_not_even_counted():
+    review = world.taken()
+    read_the_plan(review)
+    questions.add(review.case, text="Will I die?", is_private=True, by=by("rosa"))
+    assert "Nothing new since" in brief(review).text
+
+
+def test_ones_own_doings_are_no_news():
+    review = world.taken()
+    read_the_plan(review)
+    threads.send(review.case, "I read it tomorrow.", by=by("joanne"))
+    assert "Nothing new since" in brief(review).text
+
+
+def test_each_look_at_it_is_on_record():
+    review = world.taken()
+    brief(review)
+    assert Event.objects.filter(verb="review.briefed", patient=review.case.patient_id).count() == 1
+
+
+@pytest.mark.parametrize("key", ["amir", "rosa", "theo", "mara"])
+def test_it_is_missing_for_others(key):
+    assert brief(world.taken(), key).status_code == 404
+
+
+def test_it_says_what_is_written_so_far():
+    page = brief(world.written())
+    assert "12 of 12 points looked at, 1 part begun" in page.text
+    assert "Go on reading" in page.text
+
+
+def test_it_takes_few_queries_however_much_there_is():
+    case = factories.case_with_visit(days=20)
+    world.plan(case, 30)
+    call = world.talk(case, people.person("joanne"))
+    world.opening.open_due_reviews(world.clock.now())
+    review = Review.objects.get()
+    read_the_plan(review)
+    for number in range(5):
+        threads.send(case, f"Message {number}", by=Actor.person(call.patient))
+        questions.add(case, text=f"Question {number}?", by=Actor.person(call.patient))
+    joanne = browser(people.person("joanne"))
+    joanne.get(address(review))
+    with CaptureQueriesContext(connection) as asked:
+        assert joanne.get(address(review)).status_code == 200
+    assert len(asked) <= 15, "\n".join(each["sql"][:200] for each in asked.captured_queries)
