@@ -51,15 +51,14 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.filter(case=second.case_id)
 
     def told_who_has(self, user: Any) -> Self:
-        """Plans that went to a colleague: offered to every consultant, or this one's own until then. Whoever comes too
+        """Plans that went to a colleague: offered to every consultant, or handed over by this one. Whoever comes too
         late hears by whom they are read, and nothing else.
         """
         if user.role != "consultant":
             return self.none()
-        places = Assignment.objects.filter(case=OuterRef("case"))
-        was_offered = Exists(places.filter(user=OuterRef("reader"), why="taking", ended_at=None))
-        was_theirs = Exists(places.filter(user=user.pk))
-        found = self.filter(was_offered | was_theirs, reader__isnull=False).exclude(reader=user.pk)
+        placed = Assignment.objects.filter(case=OuterRef("case"), user=OuterRef("reader"), ended_at=None)
+        was_offered = Exists(placed.filter(why="taking"))
+        found = self.filter(was_offered | Q(came_from=user), reader__isnull=False).exclude(reader=user.pk)
         return found.exclude(Q(case__patient=user) | Q(case__starter=user))
 
     def to_read(self) -> Self:
