@@ -1,10 +1,9 @@
-"""The reader's side: the plan beside its review, the preview, sharing and taking back."""
+"""The reader's side: the plan beside its review."""
 
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _

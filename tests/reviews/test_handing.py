@@ -4,12 +4,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from cases.case.actions import end_assignment
+from cases.case.actions import ask_to_do, end_assignment
 from cases.case.away import actions as away
 from cases.case.models import Assignment, Consent, ToDo
 from cases.case.people import has_consent_to_read, is_assigned
 from cases.reviews import actions
-from cases.reviews.models import Review, Summary
+from cases.reviews.models import Review
 from cases.reviews.queue import handing, notices
 from portal import clock
 from portal.accounts.models import User
@@ -77,11 +77,12 @@ def test_who_has_a_call_there_keeps_her_place_and_who_has_none_leaves():
     assert told() == [str(review.case.patient_id)]
 
 
-def test_a_question_about_the_summary_goes_along():
-    summary = world.shared()
-    actions.answer(summary, clear=Summary.Clear.QUESTION, asked="What is a node?", by=by("rosa"))
-    handing.hand_over(summary.review, amir(), by=by("joanne"))
-    assert ToDo.objects.get(kind="question").for_user == amir()
+def test_what_was_asked_of_who_leaves_is_asked_of_the_colleague():
+    review = world.taken()
+    handing.hand_over(review, amir(), by=by("joanne"))
+    ask_to_do("call", review.case, case=review.case, due_on=clock.today(amir().zone), for_user=amir(), by=by("theo"))
+    handing.hand_over(Review.objects.get(), people.person("joanne"), by=by("amir"))
+    assert ToDo.objects.open().get(kind="call").for_user == people.person("joanne")
 
 
 def test_a_coordinator_hands_over_too():

@@ -11,7 +11,7 @@ from cases.case.away.models import Away, Cover
 from cases.case.models import Case, ToDo
 from cases.case.people import has_consent_to_read, may, only_theirs, role_in
 from cases.reviews.actions import lock_case, locked, role, situation, who_has
-from cases.reviews.models import Review, Summary
+from cases.reviews.models import Review
 from cases.reviews.queue import notices
 from cases.reviews.rules import why_not
 from portal import clock
@@ -45,9 +45,8 @@ def hand_over(review: Review, to: User, *, by: Actor) -> Review:
     assign(case, to, why="handing_over", by=by)
     review.reader, review.came_from, review.taken_at, review.turn = to, before, now, review.turn + 1
     review.save(update_fields=["reader", "came_from", "taken_at", "turn"])
-    is_leaving = not _has_work_left(case, before)
-    _hand_to_dos(case, before, to, is_all=is_leaving, by=by)
-    if is_leaving:
+    if not _has_work_left(case, before):
+        _hand_to_dos(case, before, to, by=by)
         end_assignment(case, before, by=by)
     record(by, "review.handed_over", review, patient=case.patient_id, case=case.pk)
     _tell(review, by)
@@ -74,10 +73,9 @@ def _has_work_left(case: Case, before: User) -> bool:
     return calls.exists() or Cover.objects.open().filter(case=case, reader=before).exists()
 
 
-def _hand_to_dos(case: Case, before: User, to: User, *, is_all: bool, by: Actor) -> None:
-    """What was asked of one is asked of the other: all of it, or what is about the summary."""
-    asked = ToDo.objects.select_for_update().open().filter(case=case, for_user=before)
-    for todo in asked if is_all else asked.filter(about_type=Summary._meta.label_lower):
+def _hand_to_dos(case: Case, before: User, to: User, *, by: Actor) -> None:
+    """What was asked of one is asked of the other."""
+    for todo in ToDo.objects.select_for_update().open().filter(case=case, for_user=before):
         todo.for_user = to
         todo.save(update_fields=["for_user"])
         record_to_do(by, "todo.changed", todo)
