@@ -10,6 +10,7 @@ from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, 
 from cases.case.away.models import Away, Cover
 from cases.case.models import Case, ToDo
 from cases.case.people import has_consent_to_read, may, only_theirs, role_in
+from cases.case.second import actions as second
 from cases.reviews.actions import lock_case, locked, role, situation, who_has
 from cases.reviews.models import Review
 from cases.reviews.queue import notices
@@ -48,6 +49,7 @@ def hand_over(review: Review, to: User, *, by: Actor) -> Review:
     if not _has_work_left(case, before):
         _hand_to_dos(case, before, to, by=by)
         end_assignment(case, before, by=by)
+    second.reader_leaves(case, before, by=by)
     record(by, "review.handed_over", review, patient=case.patient_id, case=case.pk)
     _tell(review, by)
     return review
