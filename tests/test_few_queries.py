@@ -8,7 +8,7 @@ from portal import clock
 from tests.pages_table import PAGES, SIGNED_IN
 from tests.test_queries import AT_MOST, questions_of
 
-READ_MUCH = ("bookings:move", "opinions:compare", "reviews:preview")
+READ_MUCH = ("bookings:move", "desk:letter", "documents:detail", "opinions:compare", "reviews:edit", "reviews:preview")
 
 
 @pytest.mark.parametrize("name", READ_MUCH)

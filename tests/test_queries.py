@@ -24,12 +24,6 @@ from tests.documents import files as put_in
 from tests.pages_table import PAGES
 
 AT_MOST = 15
-# Pages that ask more, how much at most, and why. None of them asks more where there is more of anything.
-MORE = {
-    "desk:letter": (23, "whether it may go is judged anew from the visit, its records, permissions and copies"),
-    "documents:detail": (23, "the pages, who opens it, and what each office may save by the forms that are signed"),
-    "reviews:edit": (19, "the plan as in the viewer, beside the review with its notes and other files"),
-}
 # A first look leaves its line of history, under a lock that lets one of many write it; a first look at a day's
 # reviews opens those that are due.
 FIRST_LOOK = 9
@@ -91,7 +85,7 @@ def test_every_page_asks_few_questions_however_much_there_is(world):
     much = [
         (name, person, again, first)
         for (name, person), (again, first) in few.items()
-        if again > MORE.get(name, (AT_MOST,))[0] or first > again + FIRST_LOOK
+        if again > AT_MOST or first > again + FIRST_LOOK
     ]
     grow(case, range(3, 30))
     many = walk(world, clients)

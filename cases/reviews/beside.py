@@ -1,7 +1,7 @@
 """What stands beside a review in the viewer: the plan it is about, or another document of the case."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -43,10 +43,8 @@ def of_review(
     others |= {str(version.document_id): version for version in _others(review, user)}
     shown = asked.get("document", PLAN)
     shown = shown if shown in others else PLAN
-    leaves = viewing.leaves_of([others[shown].pk] if shown else review.plan, user)
-    run = showing.run_of(leaves)
     view = viewing.view_of(
-        leaves,
+        [others[shown].pk] if shown else review.plan,
         asked,
         user,
         address=address or review.get_absolute_url(),
@@ -54,9 +52,10 @@ def of_review(
         find_url=find_url or reverse("reviews:find", args=[review.pk]),
         window="plan",
         choices=_choices(review, others, shown),
-        notes=showing.pins(notes, run),
         note_form="" if shown or not can_write else "#new-note",
     )
+    run = showing.run_of(view.leaves if view else ())
+    view = view and replace(view, notes=showing.pins(notes, run))
     if view and request.method != "HEAD":
         looks.note_opening(view.page.version, by=Actor.of(request))
     view = viewing.looked_through(view, asked, user) if view and "find" in asked else view

@@ -37,7 +37,8 @@ def visit():
 
 
 def why_not(visit, kind="slides"):
-    return release_keeping.may_be_sent(item(visit, kind), form(visit).visit, clock.today(visit.zone))
+    found = form(visit).visit
+    return release_keeping.why_not(item(visit, kind), found, release_keeping.signed_for(found), clock.today(visit.zone))
 
 
 def test_the_form_names_what_from_whom_to_whom_why_and_until(visit):

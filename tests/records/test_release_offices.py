@@ -16,7 +16,10 @@ pytestmark = pytest.mark.django_db
 
 
 def why_not(visit):
-    return release_keeping.may_be_sent(item(visit, "slides"), form(visit).visit, clock.today(visit.zone))
+    found = form(visit).visit
+    return release_keeping.why_not(
+        item(visit, "slides"), found, release_keeping.signed_for(found), clock.today(visit.zone)
+    )
 
 
 @pytest.mark.parametrize("role", ["holder", "second office"])

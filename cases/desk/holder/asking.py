@@ -112,7 +112,7 @@ def part(opened: Opened, now: datetime) -> dict[str, Any] | None:
 
 
 def _was_permitted(item: RecordItem, releases: Iterable[Release]) -> bool:
-    return any(each.item_id == item.pk for release in releases for each in release.named.all())
+    return any(item.pk in release.held.items for release in releases)
 
 
 def _lead(releases: Iterable[Release]) -> str:

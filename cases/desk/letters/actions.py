@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from cases.case.actions import must
@@ -151,10 +151,12 @@ def wake_link(letter: Letter, *, by: Actor) -> None:
 
 
 def fresh(letter: Letter) -> Letter:
-    together = ("case__patient", "case__key", "visit__office", "visit__clinician", "visit__case__patient")
-    found = Letter.objects.select_related(
-        *together, "visit__case__key", "office", "release__visit__case__key", "release__visit__case__patient"
-    )
-    return found.select_related(*together, "authority__text", "authority__case__key", "authority__case__patient").get(
-        pk=letter.pk
-    )
+    return with_all(Letter.objects.all()).get(pk=letter.pk)
+
+
+def with_all(letters: QuerySet[Letter]) -> QuerySet[Letter]:
+    """Letters with all that their pages tell, and that decides whether they may go."""
+    visit = tuple(f"visit__{each}" for each in filling.VISIT_TOGETHER)
+    signed = ("release__visit__case__key", "release__visit__case__patient", "authority__text")
+    by = ("authority__case__key", "authority__case__patient")
+    return letters.select_related("case__patient", "case__key", *visit, "office", "identity__file__key", *signed, *by)

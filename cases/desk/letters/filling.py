@@ -14,7 +14,7 @@ from cases.case.authority import Authority
 from cases.case.models import CaseClinician, Office
 from cases.case.people import COORDINATOR, role_in
 from cases.desk.letters import paper, rules, visits, words
-from cases.desk.letters.models import Letter
+from cases.desk.letters.models import Letter, LetterItem
 from cases.desk.letters.referring import Referring
 from cases.desk.letters.states import REFERRALS, WITHOUT_RELEASE, LetterKind
 from cases.desk.letters.words import Asked, Facts, Place
@@ -39,6 +39,7 @@ from cases.records.states import ItemState, Route, VisitState
 from cases.records.wants import copies, fees
 from portal import phones, when
 from portal.actors import SYSTEM, Actor
+from portal.once import once
 from portal.texts.models import Organisation
 from portal.texts.words import organisation
 
@@ -113,6 +114,12 @@ def passed_on(visit: Visit, now: datetime) -> list[RecordItem]:
     packet = contents.for_office(visit, now.astimezone(visit.zone).date())
     found = {part.item.pk: part.item for part in packet.parts if part.item}
     return [item for item in found.values() if (item.route, item.state) == (Route.THROUGH_US, ItemState.HELD)]
+
+
+def asked_by(letter: Letter) -> list[LetterItem]:
+    """What a letter asks for, each with its record as it is now, in the letter's order; once a page."""
+    asks = letter.asks.select_related(*(f"item__{each}" for each in OF_ITEM)).order_by("place")
+    return once(("asked by", letter.pk), lambda: list(asks))
 
 
 def fresh_visit(visit: Visit) -> Visit:

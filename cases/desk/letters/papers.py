@@ -56,8 +56,8 @@ def behind(letter: Letter) -> dict[str, Version | IdentityCopy]:
     if letter.kind == LetterKind.PASS_ON:
         pages |= {str(version.pk): version for version in report_of(letter)}
     pages |= {what: found[document] for what, document in wanted.items() if document in found}
-    copy = IdentityCopy.objects.ready().filter(pk=letter.identity_id).select_related("file__key").first()
-    return pages | {IDENTITY: copy} if copy else pages
+    copy = letter.identity
+    return pages | {IDENTITY: copy} if copy and copy.is_ready else pages
 
 
 def report_of(letter: Letter) -> list[Version]:

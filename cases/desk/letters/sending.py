@@ -160,17 +160,17 @@ def why_void(letter: Letter) -> str:
     return _("There is a newer code since this page was printed. Print it once more, and send that page.")
 
 
-def why_not(letter: Letter) -> str:
-    """Why a letter that was made may not go out at this moment; empty when it may."""
-    return _stands_in_its_way(letter)[1]
+def why_not(letter: Letter, visit: Visit | None = None) -> str:
+    """Why a letter that was made may not go out at this moment; empty when it may. `visit`: as it was read just now."""
+    return _stands_in_its_way(letter, visit)[1]
 
 
-def _stands_in_its_way(letter: Letter) -> tuple[LetterEnded, str]:
+def _stands_in_its_way(letter: Letter, visit: Visit | None = None) -> tuple[LetterEnded, str]:
     """As what it would end at this moment, and why in words; no words where it may go."""
     if letter.ended_at is not None:
         ended = LetterEnded(letter.ended_why)
         return ended, str(ENDED[ended])
-    visit, items = filling.fresh_visit(letter.visit), _items(letter)
+    visit, items = visit or filling.fresh_visit(letter.visit), _items(letter)
     if reason := _why_not_permitted(letter, visit, items):
         return LetterEnded.STOPPED, reason
     if not _is_left_to_ask(letter, visit, items):
@@ -201,8 +201,8 @@ def _why_not_permitted(letter: Letter, visit: Visit, items: list[RecordItem]) ->
         return _("What was signed for this letter stands no more. Make a new one.")
     if any(item.holder_id != letter.office_id for item in items):
         return _("Another office has one of these records now. Make a new letter.")
-    today = clock.today(visit.zone)
-    reasons = (release_keeping.may_be_sent(item, visit, today) for item in items)
+    today, signed = clock.today(visit.zone), release_keeping.signed_for(visit)
+    reasons = (release_keeping.why_not(item, visit, signed, today) for item in items)
     return next((str(why.label) for why in reasons if why), "")
 
 
@@ -270,8 +270,7 @@ def _ask_back(letter: Letter, by: Actor, also: str = "") -> None:
 
 
 def _items(letter: Letter) -> list[RecordItem]:
-    found = RecordItem.objects.filter(pk__in=letter.asks.values("item"))
-    return list(found.select_related("kind", "visit__case__patient", "visit__case__key").order_by("kind__place"))
+    return sorted((each.item for each in filling.asked_by(letter)), key=lambda item: item.kind.place)
 
 
 def _fresh(letter: Letter) -> Letter:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.case.people import COORDINATOR, role_in
-from cases.desk.letters import rules
+from cases.desk.letters import filling, rules
 from cases.desk.letters.filling import Request
 from cases.desk.letters.models import Letter
 from cases.desk.letters.states import BY_US, REFERRALS, LetterKind, SentHow
@@ -159,7 +159,7 @@ def _reach(letter: Letter) -> str:
 
 
 def _asks(letter: Letter) -> str:
-    names = [each.item.called for each in letter.asks.select_related("item__kind", "item__visit__case__key")]
+    names = [each.item.called for each in filling.asked_by(letter)]
     about = _("A referral") if letter.kind in REFERRALS else _("The report of the visit")
     return ", ".join(names) or about
 
@@ -168,7 +168,7 @@ def left_over(letter: Letter) -> list[dict[str, str]]:
     """The office's other records of this kind of letter that nobody has asked for: each leads to a second letter."""
     if letter.kind not in {LetterKind.RECORDS, LetterKind.SLIDES} or not letter.is_to_go:
         return []
-    named = set(letter.asks.values_list("item", flat=True))
+    named = {each.item_id for each in filling.asked_by(letter)}
     return [
         {"label": item.called, "href": reverse("desk:new_letter", args=[letter.kind, item.pk])}
         for item in release_form.items_of(letter.visit, letter.office)

@@ -107,8 +107,7 @@ def _letters(request: HttpRequest, case: Case) -> Any:
 
 
 def _letter(request: HttpRequest, pk: UUID) -> Letter:
-    found = find_or_404(Letter.objects.visible_to(request.user), pk=pk)
-    return actions.fresh(found)
+    return find_or_404(actions.with_all(Letter.objects.visible_to(request.user)), pk=pk)
 
 
 @open_to(PERSON)
@@ -123,7 +122,7 @@ def _page(request: HttpRequest, found: Letter, *, also: list[str] | None = None,
     case = found.case
     if case.patient_id != request.user.pk and request.method != "HEAD":
         record(Actor.of(request), "letter.opened", found, patient=case.patient_id, case=case.pk, why="care")
-    why = "" if found.sent_at else sending.why_not(found)
+    why = "" if found.sent_at else sending.why_not(found, found.visit)
     with paper.reader(found.visit.zone):
         code = paper.coded(paper.link_of(found), found.reference, found.kind)
     page = {

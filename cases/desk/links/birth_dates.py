@@ -4,7 +4,9 @@ import calendar
 import re
 from datetime import date
 
-from cases.records.models import Release, Visit
+from cases.case.models import Case
+from cases.records.models import Visit
+from cases.records.release import keeping
 from cases.records.release.form import Details
 from portal.once import once
 
@@ -54,6 +56,9 @@ def of_patient(visit: Visit) -> date | None:
     """The patient's birth date: of the account, else as it stands on the permission that was signed last."""
     if born := visit.case.patient.birth_date:
         return born
-    signed = Release.objects.ever_signed().filter(visit__case=visit.case_id).order_by("-signed_at", "pk")
-    found = (Details.read(release.details).born_on for release in signed.select_related("visit__case__key"))
-    return once(("born", visit.case_id), lambda: next((born for born in found if born), None))
+    return once(("born", visit.case_id), lambda: _on_a_permission(visit.case))
+
+
+def _on_a_permission(case: Case) -> date | None:
+    found = (Details.read(release.details).born_on for release in keeping.signed_in(case))
+    return next((born for born in found if born), None)

@@ -33,7 +33,7 @@ def _can_be_saved(link: OfficeLink, document: Document) -> bool:
     if link.ended_at or link.office_id != visit.office_id or visit.state not in LIVE:
         return False
     try:
-        parts = contents.for_office(visit, clock.today(visit.zone)).parts
+        parts = contents.for_office(visit, clock.today(visit.zone), only=document.pk).parts
     except Refused:  # the patient lets nothing be passed on
         return False
     return any(part.version.document_id == document.pk for part in parts)

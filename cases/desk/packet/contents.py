@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Q, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import JSONArray
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case, Helper
@@ -14,6 +17,7 @@ from cases.case.people import may, role_in
 from cases.desk.packet import rules
 from cases.documents import kinds, names, words
 from cases.documents.models import PLAN, Document, Guess, Version
+from cases.records.items.linking import links_of
 from cases.records.items.telling import PLAN_KIND
 from cases.records.models import ItemDocument, RecordItem, RecordKind, Release, Visit
 from cases.records.release import form as release_form
@@ -23,6 +27,7 @@ from cases.records.states import ItemState, Route
 from portal import when
 from portal.accounts.models import User
 from portal.errors import Refused
+from portal.once import once
 from portal.vault.models import StoredFile
 
 
@@ -112,16 +117,18 @@ def why_not(visit: Visit) -> str:
     return ""
 
 
-def for_office(visit: Visit, today: date, *, with_private: bool = True) -> Packet:
-    """What its office may have today. Raises Refused while the patient allows us to pass on nothing."""
+def for_office(visit: Visit, today: date, *, with_private: bool = True, only: UUID | None = None) -> Packet:
+    """What its office may have today, of one document where `only` names it. Raises Refused while the patient allows us
+    to pass on nothing.
+    """
     if refusal := why_not(visit):
         raise Refused(refusal, code="unsigned")
-    releases, links, helps = keeping.signed_in(visit.case), _links(visit.case), _helps(visit.case)
+    releases, links = keeping.signed_in(visit.case), links_of(visit.case_id)
     records = _records(links)
     parts: list[Part] = []
     left_out: list[LeftOut] = []
-    for part in _here(visit, links, with_private):
-        if not _is_vouched_for(part.version, visit.case, helps):
+    for part in _here(visit, links, with_private, only):
+        if not _is_vouched_for(part.version, visit.case):
             left_out.append(LeftOut(part.heading, rules.Unvouched.NOT_AGREED))
             continue
         by_release = _by_release(part, records.get(part.version.document_id, set()), visit, releases, today)
@@ -136,7 +143,7 @@ def for_office(visit: Visit, today: date, *, with_private: bool = True) -> Packe
 def for_reader(visit: Visit, reader: User, today: date) -> Packet:
     """The same for the people of the case: the patient's own has all that is here, whatever she signed."""
     if role_in(visit.case, reader) == "patient":
-        return Packet(visit, _numbered(_here(visit, _links(visit.case))))
+        return Packet(visit, _numbered(_here(visit, links_of(visit.case_id))))
     return for_office(visit, today, with_private=reads_private(visit, reader))
 
 
@@ -154,13 +161,7 @@ def _is_own(version: Version, case: Case) -> bool:
     return version.put_in_by_office is None and version.put_in_by_id in (case.patient_id, case.starter_id)
 
 
-def _helps(case: Case) -> list[rules.Help]:
-    """The help that the patient said yes to, whether it has ended since or not."""
-    agreed = Helper.objects.filter(case=case, agreed_at__isnull=False)
-    return [rules.Help(*row) for row in agreed.values_list("person", "ended_at", "over_at")]
-
-
-def _is_vouched_for(version: Version, case: Case, helps: Sequence[rules.Help]) -> bool:
+def _is_vouched_for(version: Any, case: Case) -> bool:
     """By the patient, who also stands behind what she herself said what it is; our team and offices put in what they
     got.
     """
@@ -168,13 +169,12 @@ def _is_vouched_for(version: Version, case: Case, helps: Sequence[rules.Help]) -
     is_ours = version.put_in_by_office is not None or bool(version.put_in_by.role)
     if is_ours or case.patient_id in (document.kind_said_by_id, document.put_in_by_id):
         return True
+    helps = [rules.Help(version.put_in_by_id, *map(_moment, each)) for each in version.helps]
     return rules.is_vouched_for(version.put_in_by_id, version.put_in_at, case.patient_id, helps)
 
 
-def _links(case: Case) -> list[ItemDocument]:
-    """Which documents are or were which records, in all visits of the case."""
-    links = ItemDocument.objects.filter(item__visit__case=case).select_related("item__kind", "item__holder")
-    return list(links.order_by("-item__kind__place", "-pk"))
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def _records(links: Iterable[ItemDocument]) -> dict[UUID, set[UUID]]:
@@ -240,24 +240,45 @@ def _why_not_by(release: Release, visit: Visit, today: date) -> Why | None:
     return release_form.release_rules.why_not_sent(held, asked, today)
 
 
-def _here(visit: Visit, links: Iterable[ItemDocument], with_private: bool = True) -> list[Part]:
+def _here(
+    visit: Visit, links: Iterable[ItemDocument], with_private: bool = True, only: UUID | None = None
+) -> list[Part]:
     """Each document that can be read and is a record of this visit, or the plan; none that is hidden or gone."""
     items = _items_by_document(visit, links)
-    found = Version.objects.ready().on_their_own().newest_ready()
-    found = found.filter(case=visit.case_id, document__only_me=False, document__withdrawn_at=None)
-    if not with_private:
-        found = found.filter(document__is_private=False)
-    unwanted = RecordItem.objects.filter(visit=visit.pk, state=ItemState.NOT_WANTED, kind=PLAN_KIND)
-    wanted = Q(document__in=list(items)) | Q(~Exists(unwanted), document__kind=PLAN)
-    together = ("document__guess", "document__case__key", "case__key", "file__key", "original__key", "put_in_by")
-    place_of_plan = RecordKind.objects.filter(pk=PLAN_KIND).values("place")
+    among = Q(document__in=sorted(items)) | Q(document__kind=PLAN)
     parts = [
         _part(version, items.get(version.document_id), version.place_of_plan)
-        for version in found.filter(wanted).annotate(place_of_plan=Subquery(place_of_plan)).select_related(*together)
+        for version in _ready(visit.case_id, Q(document=only) if only else among, with_private)
+        if version.document_id in items or _is_plan(version, visit)
     ]
     return sorted(
         parts, key=lambda part: (part.place, _day(part.version.document), part.version.document.put_in_at, part.title)
     )
+
+
+def _ready(case: UUID, among: Q, with_private: bool) -> list[Any]:
+    """The newest versions of documents that can be read, with all that decides where they go; once a page for the same.
+    One query.
+    """
+    found = Version.objects.ready().on_their_own().newest_ready()
+    found = found.filter(among, case=case, document__only_me=False, document__withdrawn_at=None)
+    if not with_private:
+        found = found.filter(document__is_private=False)
+    unwanted = RecordItem.objects.filter(visit__case=OuterRef("case"), state=ItemState.NOT_WANTED, kind=PLAN_KIND)
+    helps = Helper.objects.filter(case=OuterRef("case"), person=OuterRef("put_in_by"), agreed_at__isnull=False)
+    found = found.annotate(
+        place_of_plan=Subquery(RecordKind.objects.filter(pk=PLAN_KIND).values("place")),
+        no_plan_for=ArraySubquery(unwanted.values("visit")),
+        helps=ArraySubquery(helps.values(ended=JSONArray("ended_at", "over_at"))),
+    )
+    together = ("document__guess", "document__case__key", "case__key", "file__key", "original__key", "put_in_by")
+    asked = found.select_related(*together)
+    return once(("ready", case, among, with_private), lambda: list(asked))
+
+
+def _is_plan(version: Any, visit: Visit) -> bool:
+    """Whether it is the plan, which goes along unless the visit's office does not want one."""
+    return bool(version.document.kind == PLAN and visit.pk not in version.no_plan_for)
 
 
 def _items_by_document(visit: Visit, links: Iterable[ItemDocument]) -> dict[UUID, RecordItem]:

@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 
 from cases.case.models import Case
 from cases.case.people import role_in
@@ -38,7 +39,20 @@ def _why(version: Version, by: Actor) -> str:
 
 def note_opening(version: Version, *, by: Actor) -> None:
     """The version was read, or a part of it: a page, a thumbnail, its words."""
-    _note_once("document.opened", version, lambda: _why(version, by), by)
+    if not getattr(version, "is_look_noted", False):  # where `with_looks` has told already
+        _note_once("document.opened", version, lambda: _why(version, by), by)
+
+
+def with_looks(versions: QuerySet[Version], by: Actor) -> QuerySet[Version]:
+    """The versions, each with whether this person's look at it stands on record, so that noting it asks nothing."""
+    noted = Event.objects.filter(
+        patient=OuterRef("case__patient"),
+        at__gte=clock.now() - rules.ONE_LOOK,
+        verb="document.opened",
+        about_id=Cast(OuterRef("pk"), CharField()),
+        actor_id=by.id,
+    )
+    return versions.annotate(is_look_noted=Exists(noted))
 
 
 def note_copy(version: Version, *, is_original: bool = False, by: Actor) -> None:

@@ -11,6 +11,9 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, When
+from django.db.models.functions import JSONObject
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -166,30 +169,46 @@ class View:
         return [hit for hit in self.hits if hit.page == self.number]
 
 
-def leaves_of(versions: Sequence[UUID], user: Any) -> list[Leaf]:
-    """The pages of these versions in a row, as far as the person may open them; one query."""
-    order = {version: place for place, version in enumerate(versions)}
+def _page_at(place: int, versions: Sequence[UUID], user: Any) -> PageImage | None:
+    """Of the pages of these versions in a row, as far as the person may open them, the one at a place or else the last;
+    with all of them as its `leaves`, without their words. One query.
+    """
+    in_order = Case(*(When(version=version, then=place) for place, version in enumerate(versions)))
     known = PageImage.objects.visible_to(user).filter(version__in=versions)
-    rows = known.values_list("version", "number", "pk", "width", "height", "small")
-    in_order = sorted(rows, key=lambda row: (order[row[0]], row[1]))
-    return [
-        Leaf(place, pk, width, height, small is not None, version, own)
-        for place, (version, own, pk, width, height, small) in enumerate(in_order, start=1)
-    ]
+    known = known.annotate(of=in_order).order_by("of", "number")
+    leaf = JSONObject(pk="pk", version="version", number="number", width="width", height="height", small="small")
+    found = PageImage.objects.filter(pk__in=known.values("pk")[:place]).annotate(of=in_order)
+    found = found.annotate(leaves=ArraySubquery(known.values(leaf=leaf)))
+    related = found.select_related("version__case__key", "version__document")
+    return related.order_by("-of", "-number").first()
 
 
-def view_of(leaves: Sequence[Leaf], asked: QueryDict, user: Any, **more: Any) -> View | None:
-    """The view that an address asks for: the nearest page, size and turn that exist. None without pages."""
-    if not leaves:
+def view_of(versions: Sequence[UUID], asked: QueryDict, user: Any, **more: Any) -> View | None:
+    """The view that an address asks for, over the pages of these versions in a row: the nearest page, size and turn
+    that exist. None without pages.
+    """
+    wanted = max(number(asked.get("page")), 1)
+    page: Any = _page_at(wanted, versions, user)
+    if page is None:
         return None
-    place = min(max(number(asked.get("page")), 1), len(leaves))
+    leaves = [
+        Leaf(
+            number=place,
+            pk=UUID(row["pk"]),
+            width=row["width"],
+            height=row["height"],
+            has_small=row["small"] is not None,
+            version=UUID(row["version"]),
+            own_number=row["number"],
+        )
+        for place, row in enumerate(page.leaves, start=1)
+    ]
     size = number(asked.get("size")) or WHOLE_WIDTH
     turn = number(asked.get("turn"))
-    related = PageImage.objects.visible_to(user).select_related("version__case__key", "version__document")
     return View(
         leaves,
-        related.get(pk=leaves[place - 1].pk),
-        place,
+        page,
+        min(wanted, len(leaves)),
         size=min(SIZES, key=lambda known: abs(known - size)),
         turn=turn if turn in TURNS else 0,
         **more,
@@ -200,7 +219,7 @@ def of_version(version: Version, asked: QueryDict, user: Any, **more: Any) -> Vi
     """The view of one version, on its document's own page."""
     more |= {"address": version.get_absolute_url(), "also": {"version": str(version.number)}}
     more["find_url"] = reverse("documents:find", args=[version.document_id])
-    return view_of(leaves_of([version.pk], user), asked, user, **more)
+    return view_of([version.pk], asked, user, **more)
 
 
 def looked_through(view: View, asked: QueryDict, user: Any) -> View:

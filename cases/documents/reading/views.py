@@ -46,7 +46,8 @@ def find(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _document(request: HttpRequest, pk: UUID) -> Document:
-    known = lists.with_versions(Document.objects.visible_to(request.user))
+    versions = looks.with_looks(Version.objects.all(), Actor.of(request))
+    known = lists.with_versions(Document.objects.visible_to(request.user), versions)
     known = known.select_related("case__patient", "case__starter", "case__key", "put_in_by")
     document: Document = found(request, known, pk)
     for version in document.versions.all():

@@ -3,7 +3,8 @@
 from django.utils.translation import gettext as _
 
 from cases.documents.models import Document
-from cases.records.models import ItemDocument, RecordItem
+from cases.records.items.linking import links_of
+from cases.records.models import RecordItem
 from cases.records.states import THERE, Route
 from cases.records.words import doctor_of
 from portal import when
@@ -11,8 +12,9 @@ from portal import when
 
 def of_document(document: Document) -> list[str]:
     """One sentence for each record that it is, or is a part of, and that goes out through us or in a bag."""
-    links = ItemDocument.objects.filter(document=document).order_by("item__visit__round", "linked_at")
-    said = [_told(link.item) for link in links.select_related("item__visit__clinician", "item__visit__office")]
+    links = [link for link in links_of(document.case_id) if link.document_id == document.pk]
+    links.sort(key=lambda link: (link.item.visit.round, link.linked_at))
+    said = [_told(link.item) for link in links]
     return list(dict.fromkeys(sentence for sentence in said if sentence))
 
 

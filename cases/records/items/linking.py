@@ -1,6 +1,7 @@
 """Files of the case that are records: linked, they are with us; gone from view, the record is to be had again."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -29,6 +30,15 @@ def file_subjects() -> list[Subject]:
     found = RecordKind.objects.filter(is_lent=False).exclude(pk__in=NO_FILES).order_by("place")
     kinds = once("kinds of files", lambda: list(found))
     return [Subject(kind.pk, _(kind.name), _(kind.what), kind.place) for kind in kinds]
+
+
+def links_of(case: UUID) -> list[ItemDocument]:
+    """Which documents are or were which records, in all visits of a case; once a page. What comes last goes first in
+    lists of records.
+    """
+    links = ItemDocument.objects.filter(item__visit__case=case).order_by("-item__kind__place", "-pk")
+    related = links.select_related("item__kind", "item__holder", "item__visit__clinician", "item__visit__office")
+    return list(once(("links", case), lambda: list(related)))
 
 
 def link_what_is_here(visit: Visit, before: dict[str, RecordItem]) -> None:

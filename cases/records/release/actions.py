@@ -250,7 +250,7 @@ def _signed_already(form: Form, details: Details, until_on: date | None) -> Rele
 
 def _latest_signed(form: Form) -> Release | None:
     found = Release.objects.signed().filter(visit=form.visit, holder=form.holder).select_related(*release_form.TOGETHER)
-    return found.prefetch_related(*release_keeping.WITH_ALL).order_by("-signed_at").first()
+    return found.with_all_they_name().order_by("-signed_at").first()
 
 
 def _items_named_by(release: Release) -> Iterable[RecordItem]:

@@ -5,9 +5,8 @@ from datetime import date, datetime
 from itertools import chain
 from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Q
 
-from cases.case import authority_actions
 from cases.case.authority import Authority
 from cases.case.models import Case
 from cases.case.signatures import SignedHow
@@ -15,7 +14,7 @@ from cases.documents.models import Document
 from cases.records import undoing
 from cases.records.models import LIVE, RecordItem, Release, Visit
 from cases.records.release import form as release_form
-from cases.records.release.models import ReleaseItem, ReleaseQuerySet, ReleaseRecipient
+from cases.records.release.models import ReleaseItem, ReleaseQuerySet
 from cases.records.release.rules import why_not_sent
 from cases.records.release.states import Why
 from cases.records.states import ItemState, Need
@@ -23,22 +22,21 @@ from cases.records.wants import needs
 from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.history.actions import record
+from portal.once import is_page, once
 
-WITH_ALL = (
-    Prefetch("named", ReleaseItem.objects.all()),
-    Prefetch("to", ReleaseRecipient.objects.select_related("clinician")),
-)
 LATEST_FIRST = "-signed_at"
 
 
 def signed_for(visit: Visit) -> list[Release]:
-    """Every signed permission of a visit with all it names, the latest first."""
+    """Every signed permission of a visit with all it names, the latest first; on a page from those of the case."""
+    if is_page():
+        return [release for release in signed_in(visit.case) if release.visit_id == visit.pk]
     return signed_for_each([visit.pk]).get(visit.pk, [])
 
 
 def signed_in(case: Case) -> list[Release]:
-    """The same of all visits of a case."""
-    by_visit = _signed(Release.objects.filter(visit__case=case))
+    """The same of all visits of a case; once a page."""
+    by_visit = once(("signed in", case.pk), lambda: _signed(Release.objects.filter(visit__case=case)))
     return sorted(chain(*by_visit.values()), key=lambda each: each.signed_at or each.begun_at, reverse=True)
 
 
@@ -48,7 +46,7 @@ def signed_for_each(visits: Iterable[UUID]) -> dict[UUID, list[Release]]:
 
 
 def _signed(releases: ReleaseQuerySet) -> dict[UUID, list[Release]]:
-    found = releases.ever_signed().prefetch_related(*WITH_ALL)
+    found = releases.ever_signed().with_all_they_name()
     found = found.select_related("holder", "paper", "own_form", "text", "visit__case__key", "visit__case__patient")
     by_visit: dict[UUID, list[Release]] = {}
     for release in found.order_by(LATEST_FIRST, "pk"):
@@ -66,30 +64,16 @@ def why_not(item: RecordItem, visit: Visit, releases: Sequence[Release], today: 
     return reasons[0] if reasons else Why.NONE
 
 
-def may_be_sent(item: RecordItem, visit: Visit, today: date) -> Why | None:
-    """The same for one record. Whoever sends a letter that takes a permission along asks this first."""
-    return why_not(item, visit, signed_for(visit), today)
-
-
 def may_ask(case: Case) -> bool:
     """Whether we may ask offices about the records of this case: it is signed, and its paper is here."""
-    signed = authority_actions.standing(case)
-    return signed is not None and not is_paper_gone(signed)
+    return once(("may ask", case.pk), lambda: bool(may_ask_of([case.pk])))
 
 
 def may_ask_of(cases: Iterable[UUID]) -> set[UUID]:
     """Those of many cases whose records we may ask about."""
-    signed = list(Authority.objects.standing().filter(case__in=list(cases)).only("case", "how", "paper"))
-    on_paper = [each.paper for each in signed if each.how == SignedHow.PAPER and each.paper]
-    there: set[tuple[UUID, UUID]] = set()
-    if on_paper:
-        papers = Document.objects.here().filter(pk__in=on_paper, only_me=False)
-        there = set(papers.values_list("pk", "case"))
-    return {
-        each.case_id
-        for each in signed
-        if each.how != SignedHow.PAPER or each.paper is None or (each.paper, each.case_id) in there
-    }
+    papers = Document.objects.here().filter(pk=OuterRef("paper"), case=OuterRef("case"), only_me=False)
+    signed = Authority.objects.standing().filter(~Q(how=SignedHow.PAPER) | Exists(papers), case__in=list(cases))
+    return set(signed.values_list("case", flat=True))
 
 
 def is_paper_gone(authority: Authority) -> bool:
