@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -38,9 +39,10 @@ def of_review(
 ) -> Beside:
     """The pages asked for, with the notes that stand on them; on record as a look."""
     notes, user = showing.notes_of(review), request.user
-    older = _older(review, notes, user)
+    known = _known(review, notes, user)
+    older = _older(review, notes, known)
     others = {f"{EARLIER}{version.pk}": version for version in older}
-    others |= {str(version.document_id): version for version in _others(review, user)}
+    others |= {str(version.document_id): version for version in _others(review, known)}
     shown = asked.get("document", PLAN)
     shown = shown if shown in others else PLAN
     view = viewing.view_of(
@@ -59,16 +61,17 @@ def of_review(
     if view and request.method != "HEAD":
         looks.note_opening(view.page.version, by=Actor.of(request))
     view = viewing.looked_through(view, asked, user) if view and "find" in asked else view
-    plan = run if shown == PLAN else showing.plan_run(review, user)
-    known = [version.pk for version in older]
-    return Beside(view, showing.rows(review, notes, plan, known, targets.of_review(review)))
+    plan = run if shown == PLAN else showing.plan_run(review, known)
+    in_reach = [version.pk for version in older]
+    return Beside(view, showing.rows(review, notes, plan, in_reach, targets.of_review(review)))
 
 
 def listed(review: Review, user: Any) -> list[showing.Row]:
     """The notes alone."""
     notes = showing.notes_of(review)
-    older = [version.pk for version in _older(review, notes, user)]
-    return showing.rows(review, notes, showing.plan_run(review, user), older, targets.of_review(review))
+    known = _known(review, notes, user)
+    older = [version.pk for version in _older(review, notes, known)]
+    return showing.rows(review, notes, showing.plan_run(review, known), older, targets.of_review(review))
 
 
 def _choices(review: Review, others: dict[str, Version], shown: str) -> list[viewing.Choice]:
@@ -87,20 +90,25 @@ def _named(name: str, pages: int) -> str:
     return _("%(name)s (%(pages)s)") % {"name": name, "pages": pages_in_words(pages)}
 
 
-def _older(review: Review, notes: Sequence[Note], user: Any) -> list[Version]:
+def _known(review: Review, notes: Sequence[Note], user: Any) -> list[Version]:
+    """The versions of the case that the reader may open: what is read, what notes stand on, and every other file, in
+    the order they were put in. One query.
+    """
+    named = {*review.plan, *(note.version_id for note in notes)}
+    known = Version.objects.visible_to(user).filter(Q(pk__in=named) | Q(pk__in=Version.objects.ready()))
+    in_order = known.filter(case=review.case_id).order_by("document__put_in_at", "document", "number")
+    return list(in_order.select_related("document__case__key", "case__key"))
+
+
+def _older(review: Review, notes: Sequence[Note], known: Sequence[Version]) -> list[Version]:
     """What was read before and has notes on it, as far as it can still be opened."""
     gone = {note.version_id for note in notes} - set(review.plan)
-    if not gone:
-        return []
-    known = Version.objects.visible_to(user).ready().filter(pk__in=gone).order_by("put_in_at", "number")
-    return list(known.select_related("document__case__key", "case__key"))
+    found = [version for version in known if version.pk in gone and version.is_ready]
+    return sorted(found, key=lambda version: (version.put_in_at, version.number))
 
 
-def _others(review: Review, user: Any) -> list[Version]:
+def _others(review: Review, known: Sequence[Version]) -> list[Version]:
     """Files of the case beside the plan, each in its newest version that can be read."""
-    known = Version.objects.visible_to(user).ready().filter(case=review.case_id)
-    known = known.exclude(document__in=Version.objects.visible_to(user).filter(pk__in=review.plan).values("document"))
-    newest: dict[Any, Version] = {}
-    for version in known.select_related("document__case__key", "case__key").order_by("document__put_in_at", "number"):
-        newest[version.document_id] = version
+    of_plan = {version.document_id for version in known if version.pk in review.plan}
+    newest = {each.document_id: each for each in known if each.is_ready and each.document_id not in of_plan}
     return list(newest.values())

@@ -39,20 +39,20 @@ def _why(version: Version, by: Actor) -> str:
 
 def note_opening(version: Version, *, by: Actor) -> None:
     """The version was read, or a part of it: a page, a thumbnail, its words."""
-    if not getattr(version, "is_look_noted", False):  # where `with_looks` has told already
+    if not getattr(version, "is_look_noted", False):  # where a query has told already, by `noted_of`
         _note_once("document.opened", version, lambda: _why(version, by), by)
 
 
 def with_looks(versions: QuerySet[Version], by: Actor) -> QuerySet[Version]:
     """The versions, each with whether this person's look at it stands on record, so that noting it asks nothing."""
-    noted = Event.objects.filter(
-        patient=OuterRef("case__patient"),
-        at__gte=clock.now() - rules.ONE_LOOK,
-        verb="document.opened",
-        about_id=Cast(OuterRef("pk"), CharField()),
-        actor_id=by.id,
-    )
-    return versions.annotate(is_look_noted=Exists(noted))
+    return versions.annotate(is_look_noted=noted_of("pk", "case", by.id))
+
+
+def noted_of(version: str, case: str, person: UUID | None) -> Exists:
+    """Whether a person's look stands on record, as a part of a query; with the paths to the version and its case."""
+    noted = Event.objects.filter(patient=OuterRef(f"{case}__patient"), at__gte=clock.now() - rules.ONE_LOOK)
+    about = Cast(OuterRef(version), CharField())
+    return Exists(noted.filter(verb="document.opened", about_id=about, actor_id=person))
 
 
 def note_copy(version: Version, *, is_original: bool = False, by: Actor) -> None:

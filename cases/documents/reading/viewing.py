@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from cases.documents.finding import number
 from cases.documents.models import PageImage, Version
+from cases.documents.reading import looks
 from cases.documents.search import hits
 from cases.documents.search.hits import Hit, is_from_the_right
 
@@ -169,18 +170,21 @@ class View:
         return [hit for hit in self.hits if hit.page == self.number]
 
 
-def _page_at(place: int, versions: Sequence[UUID], user: Any) -> PageImage | None:
+def _page_at(place: int, versions: Sequence[UUID], user: Any) -> Any:
     """Of the pages of these versions in a row, as far as the person may open them, the one at a place or else the last;
-    with all of them as its `leaves`, without their words. One query.
+    with all of them as its `leaves`, without their words, and whether a look at it stands on record. One query.
     """
     in_order = Case(*(When(version=version, then=place) for place, version in enumerate(versions)))
     known = PageImage.objects.visible_to(user).filter(version__in=versions)
     known = known.annotate(of=in_order).order_by("of", "number")
     leaf = JSONObject(pk="pk", version="version", number="number", width="width", height="height", small="small")
     found = PageImage.objects.filter(pk__in=known.values("pk")[:place]).annotate(of=in_order)
-    found = found.annotate(leaves=ArraySubquery(known.values(leaf=leaf)))
-    related = found.select_related("version__case__key", "version__document")
-    return related.order_by("-of", "-number").first()
+    noted = looks.noted_of("version", "version__case", user.pk)
+    found = found.annotate(leaves=ArraySubquery(known.values(leaf=leaf)), is_look_noted=noted)
+    page: Any = found.select_related("version__case__key", "version__document").order_by("-of", "-number").first()
+    if page:
+        page.version.is_look_noted = page.is_look_noted
+    return page
 
 
 def view_of(versions: Sequence[UUID], asked: QueryDict, user: Any, **more: Any) -> View | None:
@@ -188,7 +192,7 @@ def view_of(versions: Sequence[UUID], asked: QueryDict, user: Any, **more: Any) 
     that exist. None without pages.
     """
     wanted = max(number(asked.get("page")), 1)
-    page: Any = _page_at(wanted, versions, user)
+    page = _page_at(wanted, versions, user) if versions else None
     if page is None:
         return None
     leaves = [

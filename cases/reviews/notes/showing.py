@@ -54,9 +54,9 @@ def run_of(leaves: Iterable[Leaf]) -> Run:
     return {(leaf.version, leaf.own_number): leaf.number for leaf in leaves}
 
 
-def plan_run(review: Review, user: Any) -> Run:
-    """The pages of the plan, where something else is shown; one query."""
-    pages = dict(Version.objects.visible_to(user).filter(pk__in=review.plan).values_list("pk", "pages"))
+def plan_run(review: Review, known: Iterable[Version]) -> Run:
+    """The pages of the plan, where something else is shown; of the versions that the reader may open."""
+    pages = {version.pk: version.pages for version in known}
     in_order = [(pk, own) for pk in review.plan for own in range(1, pages.get(pk, 0) + 1)]
     return {leaf: number for number, leaf in enumerate(in_order, start=1)}
 
