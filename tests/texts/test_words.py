@@ -5,8 +5,10 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 from django.template import Context, Template
+from django.test import RequestFactory
 
 from portal import clock
+from portal.once import OnceMiddleware
 from portal.texts.models import Organisation, Text
 from portal.texts.words import organisation, text
 
@@ -53,3 +55,17 @@ def test_newest_facts_hold():
     for hours in ("9 to 5", "8 to 4"):
         Organisation.objects.create(from_at=clock.now(), hours=hours)
     assert organisation().hours == "8 to 4"
+
+
+def test_a_page_reads_its_words_and_those_of_its_foot_in_one_question(django_assert_num_queries):
+    def page(_request):
+        return [text(kind).kind for kind in ("consultant_tick", "scope_short", "consultant_tick")]
+
+    with django_assert_num_queries(1):
+        said = OnceMiddleware(page)(RequestFactory().get("/"))
+    assert said == ["consultant_tick", "scope_short", "consultant_tick"]
+
+
+def test_a_wording_that_is_not_there_is_missed():
+    with pytest.raises(Text.DoesNotExist):
+        text("nothing")
