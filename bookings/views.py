@@ -98,6 +98,7 @@ def _pick_page(
     offer, others = found.offer, found.bookable
     context: dict[str, Any] = {"case": case, "moving": moving, "offer": offer, "also": also}
     context["waits"] = None if moving else asking.waiting_for(case)
+    context["last_call"] = None if moving else _last_call(request, case)
     if offer:
         context |= {
             "month": offer.month(),
@@ -118,6 +119,13 @@ def _ways(offer: picker.Offer, others: list[Practice]) -> list[dict[str, Any]] |
         return None
     found = [] if offer.is_anyone else anyone.others_before(offer, others)
     return [{"name": one.consultant.name, "pk": one.pk, "at": start} for one, start in found[:3]]
+
+
+def _last_call(request: HttpRequest, case: Case) -> Consultation | None:
+    """The call of which its consultant has said last how it went."""
+    said = [Consultation.State.COMPLETED, Consultation.State.NO_SHOW]
+    found = Consultation.objects.visible_to(request.user).filter(case=case, state__in=said)
+    return found.select_related("consultant").order_by("-starts_at").first()
 
 
 def _usual_way(case: Case) -> str:

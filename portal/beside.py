@@ -15,7 +15,7 @@ from django.db.models.functions import JSONObject
 
 def lists(row: Model, **queries: QuerySet[Any]) -> dict[str, list[Any]]:
     """What each of these queries finds, in its order. One query; `row` is any row that is in the database."""
-    beside = type(row)._base_manager.filter(pk=row.pk)
+    beside = row.__class__._base_manager.filter(pk=row.pk)
     found = beside.values_list(*(of(query) for query in queries.values())).first() or [None] * len(queries)
     return {name: read(query, said) for (name, query), said in zip(queries.items(), found, strict=True)}
 

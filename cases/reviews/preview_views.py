@@ -1,7 +1,7 @@
 """What the patient will see, and who: the preview, sharing, and taking back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from portal import clock, paper
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
+from portal.beside import lists
 from portal.errors import Refused
 from portal.texts.words import organisation, text
 
@@ -117,11 +118,18 @@ def _preview(review: Review, form: ShareForm, by: Actor) -> dict[str, Any]:
     body = actions.draft_body(review)
     at = actions.situation(review, by, now)
     verb = _verb(at)
-    versions = list(review.summaries.order_by("number"))
+    found = lists(
+        review,
+        summaries=review.summaries.order_by("number"),
+        looks=quotes.looks_of(review),
+        files=quotes.files_of(review, by.user),
+        helpers=Helper.objects.granted().filter(case=review.case_id),
+    )
+    versions = found["summaries"]
     number = versions[-1].number + 1 if versions else 1
     draft = Summary(review=review, number=number, body=json.dumps(body))
     since = changed.since(versions, draft)
-    quoted = quotes.read_by_machine(review, body, by.user)
+    quoted = quotes.of_files(review, body, found["files"], found["looks"])
     medical = frozen.medical_lines(body)
     return {
         "review": review,
@@ -144,15 +152,15 @@ def _preview(review: Review, form: ShareForm, by: Actor) -> dict[str, Any]:
         "answered": len(body["answers"]),
         "asked": len(asked_of(review, by.user)),
         "grade": reading_grade(frozen.everything_said(body)),
-        "who": _who(review),
+        "who": _who(review, found["helpers"]),
         "statement": text("consultant_tick"),
     }
 
 
-def _who(review: Review) -> list[dict[str, str]]:
+def _who(review: Review, helpers: Iterable[Helper]) -> list[dict[str, str]]:
     """Who will see it, computed from the access rule, and how each of them comes to it."""
     able = [user for user, _role in who_can_open(review.case, "read_summary")]
-    helping = {helper.person_id: helper for helper in Helper.objects.granted().filter(case=review.case)}
+    helping = {helper.person_id: helper for helper in helpers}
     patient = review.case.patient
     rows = [{"title": user.name, "hint": _how_seen(user, patient, helping)} for user in able]
     if not patient.can_sign_in:

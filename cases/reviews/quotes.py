@@ -1,15 +1,17 @@
 """Quotes out of pages that a machine read: each is held against the picture before the patient reads it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import ngettext
 
-from cases.documents.models import PageImage
-from cases.reviews import frozen, sheet
+from cases.documents.models import PageImage, Version
+from cases.reviews import frozen
 from cases.reviews.models import QuoteLook, Review
 
 QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“”]+)[“”]")
@@ -38,41 +40,34 @@ def quoted(body: frozen.Body) -> list[tuple[str, int]]:
 
 
 def read_by_machine(review: Review, body: frozen.Body, user: Any) -> list[Quote]:
-    """The quotes out of pages whose words a machine read, and which of them the reader has looked at. No query without
-    a quote, else at most three.
-    """
-    wanted = quoted(body)
-    if not wanted:
-        return []
-    pages = {page.number: page for page in sheet.plan_pages(review.plan, user)}
-    read = set(
-        PageImage.objects.filter(version__in=review.plan, reading=PageImage.Reading.READ).values_list(
-            "version", "number"
-        )
-    )
-    found = [
-        Quote(words, number, page.version, page.own_number)
-        for words, number in wanted
-        if (page := pages.get(number)) and (page.version, page.own_number) in read
-    ]
-    seen = _looked_at(review) if found else {}
+    """The quotes out of pages whose words a machine read. No query without a quote, else two."""
+    return of_files(review, body, files_of(review, user), looks_of(review)) if quoted(body) else []
+
+
+def files_of(review: Review, user: Any) -> QuerySet[Version]:
+    """The files of the plan that a person may read, each with the numbers of its pages that a machine `read`."""
+    read = PageImage.objects.filter(version=OuterRef("pk"), reading=PageImage.Reading.READ).order_by("number")
+    plan = Version.objects.visible_to(user).ready().filter(pk__in=review.plan)
+    return plan.annotate(read=ArraySubquery(read.values("number"))).order_by()
+
+
+def looks_of(review: Review) -> QuerySet[QuoteLook]:
+    return QuoteLook.objects.filter(review=review)
+
+
+def of_files(review: Review, body: frozen.Body, files: Iterable[Version], looks: Iterable[QuoteLook]) -> list[Quote]:
+    """The same out of rows that are at hand, and which of them the reader has looked at."""
+    pages = {}
+    known = {version.pk: version for version in files}
+    for version in (known[pk] for pk in review.plan if pk in known):
+        pages |= {len(pages) + own: (version, own) for own in range(1, version.pages + 1)}
+    seen = {(look.version_id, look.page, look.words) for look in looks}
+    found = [(words, number, *pages[number]) for words, number in quoted(body) if number in pages]
     return [
-        Quote(
-            each.words,
-            each.page,
-            each.version,
-            each.own_page,
-            each.words in seen.get((each.version, each.own_page), ()),
-        )
-        for each in found
+        Quote(words, number, version.pk, own, (version.pk, own, words) in seen)
+        for words, number, version, own in found
+        if own in version.read  # type: ignore[attr-defined]
     ]
-
-
-def _looked_at(review: Review) -> Mapping[tuple[UUID, int], set[str]]:
-    seen: dict[tuple[UUID, int], set[str]] = {}
-    for look in QuoteLook.objects.filter(review=review).select_related("review__case__key"):
-        seen.setdefault((look.version_id, look.page), set()).add(look.words)
-    return seen
 
 
 def why_not_share(quotes: Sequence[Quote]) -> str:

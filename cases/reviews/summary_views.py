@@ -83,6 +83,7 @@ def _page(
         page |= {
             "shown": sheet.shown(chosen.frozen, sheet.document_link(pages)),
             "lead": sheet.summary_lead(chosen),
+            "call_over": _call_over(chosen),
             "is_earlier": sheet.is_about_earlier_plan(chosen),
             "newer": _newer(versions, chosen),
             "taken_back": _taken_back_since(versions, chosen),
@@ -117,6 +118,12 @@ def _clear_parts(chosen: Summary, user: Any, form: ClearForm | None) -> dict[str
         }
         for part in frozen.parts_said(chosen.frozen)
     }
+
+
+def _call_over(chosen: Summary) -> Consultation | None:
+    """The call that the summary is about, once its consultant said how it went."""
+    call = chosen.review.consultation
+    return call if call and call.state in {Consultation.State.COMPLETED, Consultation.State.NO_SHOW} else None
 
 
 def _newer(versions: list[Summary], chosen: Summary) -> Summary | None:

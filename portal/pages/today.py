@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from cases.reviews.models import Review
 from portal import clock, when
 from portal.access import open_to
 from portal.accounts.models import User
+from portal.beside import lists
 from portal.pages import away, facts, words, worry
 from portal.pages.facts import Gathered
 
@@ -87,6 +89,7 @@ def day_of(user: User, now: dt.datetime) -> Day:
     reviews = Review.objects.visible_to(user).to_read().select_related("case__patient", "case__key", "consultation")
     shown = list(reviews[:PLANS_SHOWN])
     cases = {row.case.pk: row.case for row in [*calls, *shown]}
+    after = lists(user, unsaid=_unsaid(user, start), promised=_promised(user))
     states = Review.objects.visible_to(user).filter(case__in=[call.case_id for call in calls])
     return Day(
         calls,
@@ -94,23 +97,23 @@ def day_of(user: User, now: dt.datetime) -> Day:
         list(mine.upcoming(now).filter(starts_at__gte=end)[:COMING_SHOWN]),
         shown,
         dict(states.values_list("case_id", "state")),
-        _unsaid(user, start),
-        list(_promised(user)[:PROMISED_SHOWN]),
+        after["unsaid"],
+        after["promised"],
         facts.of_cases(list(cases.values()), now),
     )
 
 
-def _unsaid(user: User, today: dt.datetime) -> list[Consultation]:
+def _unsaid(user: User, today: dt.datetime) -> QuerySet[Consultation]:
     """Calls of the days before of which nobody has said how they went."""
     mine = Consultation.objects.booked().filter(consultant=user, ends_at__lte=today)
     mine = mine.filter(case__in=cases_where(user, "see")).select_related("patient")
-    return list(mine.order_by("starts_at")[:UNSAID_SHOWN])
+    return mine.order_by("starts_at")[:UNSAID_SHOWN]
 
 
-def _promised(user: User) -> Any:
+def _promised(user: User) -> QuerySet[ToDo]:
     """What this consultant promised after calls, the nearest day first."""
     todos = ToDo.objects.open().visible_to(user).filter(kind=PROMISED).exclude(case__state=Case.State.CLOSED)
-    return todos.select_related("case__patient", "case__key").order_by("due_on", "asked_at")
+    return todos.select_related("case__patient").order_by("due_on", "asked_at")[:PROMISED_SHOWN]
 
 
 def _bounds(day: dt.date, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:

@@ -44,9 +44,9 @@ class Said:
     versions: dict[UUID, int] = field(default_factory=dict)
 
 
-def is_complete(call: Consultation) -> bool:
-    """Whether the summary that follows this call is complete."""
-    return Review.objects.filter(case=call.case_id, consultation=call, state=Review.State.COMPLETED).exists()
+def complete_reviews(call: Consultation) -> QuerySet[Review]:
+    """The review of this call, once its summary is complete."""
+    return Review.objects.filter(case=call.case_id, consultation=call, state=Review.State.COMPLETED)
 
 
 def newest(call: Consultation) -> Outcome | None:
@@ -110,7 +110,7 @@ def _check(call: Consultation, said: Said, last: Outcome | None, seen: int, now:
         state=call.state,
         has_begun=call.starts_at <= now,
         was_saved=last is not None,
-        is_complete=is_complete(call),
+        is_complete=complete_reviews(call).exists(),
     )
     if refusal:
         raise Refused(refusal, code="state")
@@ -179,7 +179,7 @@ def _follow_up(call: Consultation, outcome: Outcome, by: Actor) -> None:
 
 def to_dos(case: Case) -> QuerySet[ToDo]:
     """What was promised after the calls of a case, done or not."""
-    return ToDo.objects.filter(case=case, kind__in=[PROMISED, PASSED_ON]).select_related("case__key")
+    return ToDo.objects.filter(case=case, kind__in=[PROMISED, PASSED_ON])
 
 
 @transaction.atomic

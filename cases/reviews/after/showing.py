@@ -14,11 +14,12 @@ from cases.case.people import CONSULTANT, may, role_in
 from cases.opinions.questions import showing
 from cases.opinions.questions.models import Question
 from cases.reviews.after import rules
-from cases.reviews.after.actions import PASSED_ON, PROMISED, is_complete, place_of, to_dos
+from cases.reviews.after.actions import PASSED_ON, PROMISED, complete_reviews, place_of, to_dos
 from cases.reviews.after.forms import PLACES, AfterForm
 from cases.reviews.after.models import Outcome
 from portal import clock, when
 from portal.accounts import drafts
+from portal.beside import lists
 
 DRAFT = "after-call"
 HISTORY_SHOWN = 10
@@ -44,7 +45,13 @@ def of_call(call: Consultation, request: HttpRequest, form: AfterForm | None = N
     user: Any = request.user
     role = role_in(call.case, user)
     is_consultant, is_staff = role == CONSULTANT, bool(user.role) and user.pk != call.patient_id
-    saved = list(Outcome.objects.of_call(call).select_related("saved_by")[:HISTORY_SHOWN])
+    rows = lists(
+        call,
+        saved=Outcome.objects.of_call(call).select_related("saved_by")[:HISTORY_SHOWN],
+        todos=to_dos(call.case).filter(about_id=str(call.pk)),
+        complete=complete_reviews(call),
+    )
+    saved = rows["saved"]
     for each in saved:
         each.call = call
     last = saved[0] if saved else None
@@ -61,14 +68,13 @@ def of_call(call: Consultation, request: HttpRequest, form: AfterForm | None = N
         "sees_words": sees_words,
         "went": _went(last, call) if last else "",
         "asked": [_asked(each, call) for each in asked],
-        "next": _next(call, last) if last and sees_words else None,
+        "next": _next(call, last, rows["todos"]) if last and sees_words else None,
         "may_book": may("book", call.case, user) and not is_consultant,
         "history": saved if is_staff else [],
     }
     if is_consultant:
-        complete = is_complete(call)
         found["closed"] = rules.why_not_save(
-            state=call.state, has_begun=True, was_saved=last is not None, is_complete=complete
+            state=call.state, has_begun=True, was_saved=last is not None, is_complete=bool(rows["complete"])
         )
         if not found["closed"]:
             kept = None if form else drafts.kept(user, DRAFT, call)
@@ -104,10 +110,10 @@ def _asked(question: Question, call: Consultation) -> Asked:
     return Asked(question.text, str(dict(PLACES).get(place, "")), hrefs.get(place, ""))
 
 
-def _next(call: Consultation, last: Outcome) -> dict[str, Any]:
+def _next(call: Consultation, last: Outcome, todos: Iterable[ToDo]) -> dict[str, Any]:
     """What comes next, in plain words, and whether what was promised is done."""
     name = {"name": call.consultant.first_name}
-    todo = _promised(to_dos(call.case).filter(about_id=str(call.pk)), last)
+    todo = _promised(todos, last)
     done = when.month_day(todo.done_at) if todo and todo.done_at and todo.done_by_id else ""
     said = {
         Outcome.Follows.NOTHING: _("Nothing more comes of this call. You can book another one whenever you like."),
