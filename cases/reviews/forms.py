@@ -200,6 +200,10 @@ class ReviewForm(forms.Form):
                 changed[code] = Change(words, int(seen) if seen.isdecimal() else -1)
         return changed
 
+    def marks(self) -> list[forms.BoundField]:
+        """What the page carries unseen: which questions it showed, and the version and mark of each part."""
+        return [field for field in self.hidden_fields() if not field.html_name.startswith("option-")]
+
     def point_rows(self) -> list[dict[str, Any]]:
         """The twelve points with their fields, for the page."""
         return [

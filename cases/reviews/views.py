@@ -1,11 +1,13 @@
 """The reader's side: the plan beside its review."""
 
+import base64
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,7 +17,7 @@ from cases.opinions.checklist import SOURCE
 from cases.opinions.questions import showing
 from cases.reviews import actions, beside
 from cases.reviews.forms import ReviewForm
-from cases.reviews.lines import reading_grade
+from cases.reviews.lines import lines, reading_grade
 from cases.reviews.models import Review, Section
 from cases.reviews.notes import showing as noted
 from cases.reviews.notes import targets
@@ -108,6 +110,8 @@ def workspace(
         "form": form,
         "choices": [_with_notes(row, f"options-{row['key'].value()}", linked) for row in form.choices.as_rows()],
         "has_options": bool(form.choices.stored),
+        "not_found": sum(row.page is None for row in form.found.values()),
+        "asked_count": len(lines(form.text("questions"))),
         "points": [_with_notes(row, f"checklist-{row['point'].code}", linked) for row in form.point_rows()],
         "note_form": note_form or NoteForm(targets.of_review(review), page=_page_to_note(shown.view)),
         "notes": with_form(shown.notes, changing),
@@ -116,6 +120,7 @@ def workspace(
         "view": shown.view,
         "can": allowed(at),
         "can_write": can_write,
+        "kept_with": _key_of_words(request.user, review) if can_write else "",
         "at": at,
         "overtaken": _both_texts(form, overtaken or {}),
         "saved": _last_saved(review),
@@ -139,6 +144,12 @@ def with_form(rows: list[noted.Row], changing: tuple[int, ChangeForm] | None) ->
     """The list with the form that came back in its place."""
     number, form = changing or (0, None)
     return [replace(row, form=form, is_open=True) if form and row.note.number == number else row for row in rows]
+
+
+def _key_of_words(user: Any, review: Review) -> str:
+    """What the page seals words with that could not be saved yet: only this person, on this review, is given it."""
+    made = salted_hmac("reviews.unsaved", f"{user.pk} {review.pk}", algorithm="sha256")
+    return base64.b64encode(made.digest()).decode()
 
 
 def _both_texts(form: ReviewForm, overtaken: dict[str, Section]) -> dict[str, dict[str, Any]]:

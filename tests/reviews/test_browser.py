@@ -112,19 +112,6 @@ def test_without_scripts_the_same_way_is_open(come, live_server):
 
 
 @pytest.mark.full
-def test_a_cut_line_keeps_the_words_and_saves_them_when_it_is_back(come, live_server):
-    review = world.taken()
-    page = come("joanne")
-    page.goto(live_server.url + review.get_absolute_url())
-    page.context.set_offline(True)
-    page.get_by_label("What the plan says").fill("Typed while the line was cut")
-    expect(page.locator("#saved")).to_contain_text("Not saved: no connection")
-    page.context.set_offline(False)
-    expect(page.locator("#saved")).to_contain_text("Draft saved")
-    assert Review.objects.get().texts["plain"] == "Typed while the line was cut"
-
-
-@pytest.mark.full
 def test_two_tabs_show_both_texts_and_the_person_chooses(come, live_server):
     review = world.taken()
     page = come("joanne")

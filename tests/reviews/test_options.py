@@ -167,6 +167,7 @@ def test_an_emptied_option_is_gone_and_a_fresh_one_is_offered(joanne):
     save(review, WATCHING)
     page = joanne.get(review.get_absolute_url())
     assert page.text.count("data-option>") == 2
+    assert page.text.count('name="option-0-key"') == 1
     gone = sent(name="", points=[("for", "", "")] * 4)
     joanne.post(reverse("reviews:save", args=[review.pk]), typed(page, **gone))
     assert options_of(Review.objects.get()) == []

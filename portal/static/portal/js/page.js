@@ -34,6 +34,13 @@ document.addEventListener("keydown", (event) => {
   });
 });
 
+// At sign-out nothing that was typed stays in the tab, sealed or not; also what a page writes while it goes.
+document.addEventListener("submit", (event) => {
+  if (!/\/logout\/$/.test(new URL(event.target.action, location.href).pathname)) return;
+  sessionStorage.clear();
+  window.addEventListener("pagehide", () => sessionStorage.clear());
+});
+
 document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector('meta[name="csrf-token"]');
   if (token) event.detail.headers["X-CSRFToken"] = token.content;
