@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,8 +57,19 @@ def ask_to_read(call: Consultation, now: datetime) -> None:
     plan(ASK_TO_READ, call, version=0, recipient=patient, due_at=now, useful_until=call.starts_at, case=call.case_id)
 
 
+def _about() -> QuerySet[AskedHold]:
+    return AskedHold.objects.select_related("case", "patient", "consultant", "asked_by")
+
+
 def _asked(rows: Rows) -> dict[UUID, AskedHold]:
-    return things(rows, AskedHold.objects.select_related("case", "patient", "consultant", "asked_by"))
+    return things(rows, _about)
+
+
+def _about_calls() -> QuerySet[Consultation]:
+    """The calls, each with whether its consultant may read."""
+    read = Consent.objects.standing().filter(kind=Consent.Kind.READ, case=OuterRef("case"))
+    may_read = Exists(read.filter(consultant=OuterRef("consultant")))
+    return Consultation.objects.select_related("consultant").annotate(may_read=may_read)
 
 
 def still_asked(rows: Rows, now: datetime) -> set[UUID]:
@@ -80,13 +92,12 @@ def still_news(rows: Rows, now: datetime) -> set[UUID]:
 
 def still_unread(rows: Rows, now: datetime) -> set[UUID]:
     """Booked calls whose consultant may still not read."""
-    found = things(rows, Consultation.objects.filter(state=Consultation.State.BOOKED, starts_at__gt=now))
-    calls = [call for call in found.values() if call]
-    read = Consent.objects.standing().filter(kind=Consent.Kind.READ, case__in=[call.case_id for call in calls])
-    given = set(read.values_list("case", "consultant"))
-    return {
-        row.pk for row in rows if (call := found.get(row.about_id)) and (call.case_id, call.consultant_id) not in given
-    }
+    found: dict[UUID, Any] = things(rows, _about_calls)
+    return {row.pk for row in rows if (call := found.get(row.about_id)) and _is_unread(call, now)}
+
+
+def _is_unread(call: Any, now: datetime) -> bool:
+    return call.state == Consultation.State.BOOKED and call.starts_at > now and not call.may_read
 
 
 def _ask(asked: AskedHold, reader: Reader) -> Words:
@@ -115,7 +126,7 @@ def _worded(say_one: Callable[[AskedHold, Reader], Words]) -> Callable[[Rows, Re
 
 
 def _read_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
-    found: dict[UUID, Consultation] = things(rows, Consultation.objects.select_related("consultant"))
+    found: dict[UUID, Any] = things(rows, _about_calls)
     return {
         row.pk: say(
             patterns.ASK_TO_READ,
@@ -131,7 +142,8 @@ def _because(row: Reminder) -> str:
 
 
 def _kind(code: str, label: Any, still: Any, words: Any, rank: int, *own: patterns.Pattern) -> Kind:
-    return Kind(code, NOTICE, label, still, words, _because, rank, patterns=own)
+    about = _about_calls if code == ASK_TO_READ else _about
+    return Kind(code, NOTICE, label, still, words, _because, rank, about=(about,), patterns=own)
 
 
 KINDS = (

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -26,12 +28,17 @@ Still = Callable[[Rows, datetime], set[UUID]]
 Because = Callable[[Reminder], str]
 
 
-def _consultations(rows: Rows) -> dict[UUID, Consultation]:
+def about_calls() -> QuerySet[Consultation]:
+    """The calls of rows, each with whether a plan can be read."""
     found = Consultation.objects.select_related("case", "patient", "consultant", "service")
-    return things(rows, found)
+    return found.annotate(has_plan=Exists(Version.objects.ready_plans().filter(case=OuterRef("case"))))
 
 
-def _still(rows: Rows, *states: str, until: datetime | None = None) -> dict[UUID, Consultation]:
+def _consultations(rows: Rows) -> dict[UUID, Any]:
+    return things(rows, about_calls)
+
+
+def _still(rows: Rows, *states: str, until: datetime | None = None) -> dict[UUID, Any]:
     """The rows whose call has the version they were planned for, in one of the states, not begun."""
     found = _consultations(rows)
     still = {}
@@ -65,9 +72,7 @@ def still_news(rows: Rows, now: datetime) -> set[UUID]:
 def still_without_plan(rows: Rows, now: datetime) -> set[UUID]:
     """Booked, and no plan can be read yet."""
     still = _still(rows, Consultation.State.BOOKED, until=now)
-    cases = {call.case_id for call in still.values()}
-    ready = set(Version.objects.ready_plans().filter(case__in=cases).values_list("case_id", flat=True))
-    return {pk for pk, call in still.items() if call.case_id not in ready}
+    return {pk for pk, call in still.items() if not call.has_plan}
 
 
 def _is_patient(call: Consultation, reader: Reader) -> bool:
@@ -219,7 +224,7 @@ def _because_no_plan(row: Reminder) -> str:
 def _kind(
     code: str, message_class: str, label: Promise, still: Still, say: Say, why: Because, rank: int, *own: Pattern
 ) -> Kind:
-    return Kind(code, message_class, label, still, _worded(say), why, rank, patterns=own)
+    return Kind(code, message_class, label, still, _worded(say), why, rank, about=(about_calls,), patterns=own)
 
 
 KINDS = [

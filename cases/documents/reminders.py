@@ -1,10 +1,11 @@
 """The kinds of message about files: a file that needs its owner, a plan that can be read. Never a name of a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +19,8 @@ from portal.reminders.kinds import ANSWER, NOTICE, Kind, Words, say
 from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
+from portal.reminders.together import people as people_of
+from portal.reminders.together import things
 
 Rows = Sequence[Reminder]
 
@@ -78,7 +81,7 @@ def needs_you_still_due(rows: Rows, now: datetime) -> set[UUID]:
 
 def _still_seen(rows: Rows, found: VersionQuerySet, about: str) -> set[UUID]:
     """The rows about one of these versions (or its document) that their recipient may know of."""
-    readers = User.objects.in_bulk([row.recipient_id for row in rows])
+    readers = people_of(rows)
     still = set()
     for reader in readers.values():
         mine = [row for row in rows if str(row.recipient_id) == str(reader.pk)]
@@ -89,14 +92,19 @@ def _still_seen(rows: Rows, found: VersionQuerySet, about: str) -> set[UUID]:
 
 
 def needs_you_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
-    found = Version.objects.in_bulk([row.about_id for row in rows])
-    letters = dict(JoinedPage.objects.filter(photo__versions__in=found.values()).values_list("photo", "joined"))
-    return {row.pk: _needs_you(found[row.about_id], letters, reader) for row in rows}
+    found = things(rows, _about)
+    return {row.pk: _needs_you(found[row.about_id], reader) for row in rows}
 
 
-def _needs_you(version: Version, letters: Mapping[UUID, UUID], reader: Reader) -> Words:
+def _about() -> QuerySet[Version]:
+    """The files, each with the letter that it is a page of."""
+    letter = JoinedPage.objects.filter(photo=OuterRef("document")).values("joined")[:1]
+    return Version.objects.annotate(letter=Subquery(letter))
+
+
+def _needs_you(version: Any, reader: Reader) -> Words:
     pattern = LOCKED if version.state == Version.State.LOCKED else REFUSED
-    return say(pattern, {"name": reader.called}, path=_where_it_is_told(version, letters.get(version.document_id)))
+    return say(pattern, {"name": reader.called}, path=_where_it_is_told(version, version.letter))
 
 
 def _where_it_is_told(version: Version, letter: UUID | None) -> str:
@@ -150,6 +158,7 @@ NEEDS_YOU = Kind(
     message_class=ANSWER,
     label=gettext_lazy("One of your files needs you"),
     still_due=needs_you_still_due,
+    about=(_about,),
     words=needs_you_words,
     why=lambda row: _("You added it. If you remove the file, this one goes away."),
     rank=10,

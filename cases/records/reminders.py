@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,14 +26,21 @@ from portal.reminders.together import things
 Rows = Sequence[Reminder]
 
 
+def about_items() -> QuerySet[RecordItem]:
+    return RecordItem.objects.select_related("kind", "visit__case__patient", "visit__case__key", "visit__office")
+
+
 def items_of(rows: Rows) -> dict[UUID, RecordItem]:
     """The records that rows are about, with what their words need. One query."""
-    together = ("kind", "visit__case__patient", "visit__case__key", "visit__office")
-    return things(rows, RecordItem.objects.select_related(*together))
+    return things(rows, about_items)
+
+
+def _about_visits() -> QuerySet[Visit]:
+    return Visit.objects.select_related("case__patient", "clinician")
 
 
 def _visits(rows: Rows) -> dict[UUID, Visit]:
-    return things(rows, Visit.objects.select_related("case__patient", "clinician"))
+    return things(rows, _about_visits)
 
 
 def item_still_due(rows: Rows, now: datetime) -> set[UUID]:
@@ -269,6 +277,7 @@ KINDS = (
         planning.REQUEST_BY,
         gettext_lazy("Something for your visit waits for you"),
         still_due=item_still_due,
+        about=(about_items,),
         words=request_words,
         why=why_request,
         rank=10,
@@ -280,6 +289,7 @@ KINDS = (
         planning.CHASE,
         gettext_lazy("Any news of what you asked for?"),
         still_due=item_still_due,
+        about=(about_items,),
         words=chase_words,
         why=why_chase,
         rank=20,
@@ -292,6 +302,7 @@ KINDS = (
         planning.SAFE_BY,
         gettext_lazy("One to take over"),
         still_due=item_still_due,
+        about=(about_items,),
         words=hand_over_words,
         why=lambda row: _("It was asked for and its day has come. A person calls from here."),
         rank=10,
@@ -300,6 +311,7 @@ KINDS = (
         planning.DUE_BACK,
         gettext_lazy("Something goes back"),
         still_due=due_back_still_due,
+        about=(about_items,),
         words=due_back_words,
         why=why_due_back,
         rank=20,
@@ -311,6 +323,7 @@ KINDS = (
         planning.BEFORE_VISIT,
         gettext_lazy("Your visit is coming up"),
         still_due=visit_still_due,
+        about=(_about_visits,),
         words=before_words,
         why=lambda row: _("You saved this visit. If you move or cancel it, this one goes away."),
         rank=20,
@@ -320,6 +333,7 @@ KINDS = (
         planning.TOOK_PLACE,
         gettext_lazy("Did your visit take place?"),
         still_due=visit_still_due,
+        about=(_about_visits,),
         words=took_place_words,
         why=lambda row: _("The day of your visit has passed."),
         rank=15,

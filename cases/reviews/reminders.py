@@ -3,30 +3,35 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.reviews.models import Summary
 from portal.reminders.kinds import Kind, Words, say
 from portal.reminders.patterns import Pattern
+from portal.reminders.together import things
 
 
 def still_due(rows: Iterable[Any], now: datetime) -> set[Any]:
     """Not taken back, and not read by the patient yet."""
-    waiting = set(
-        Summary.objects.live()
-        .filter(pk__in=[row.about_id for row in rows], first_read_at=None)
-        .values_list("pk", flat=True)
-    )
-    return {row.pk for row in rows if UUID(str(row.about_id)) in waiting}
+    found = things(list(rows), _about)
+    return {row.pk for row in rows if (summary := found.get(row.about_id)) and _waits(summary)}
+
+
+def _waits(summary: Summary) -> bool:
+    return summary.withdrawn_at is None and summary.first_read_at is None
+
+
+def _about() -> QuerySet[Summary]:
+    return Summary.objects.select_related("review", "shared_by", "withdrawn_by")
 
 
 def words(rows: Iterable[Any], reader: Any, now: datetime) -> dict[Any, Words]:
     """Who shared it, and a way in; no word about an illness, a plan or a doctor."""
-    found = Summary.objects.select_related("review", "shared_by").in_bulk([row.about_id for row in rows])
-    return {row.pk: _words(found[UUID(str(row.about_id))]) for row in rows}
+    found = things(list(rows), _about)
+    return {row.pk: _words(found[row.about_id]) for row in rows}
 
 
 def _words(summary: Summary) -> Words:
@@ -49,6 +54,7 @@ SHARED = Kind(
     message_class="notice",
     label=gettext_lazy("Something new to read"),
     still_due=still_due,
+    about=(_about,),
     words=words,
     why=lambda row: _("Your consultant shared a summary with you. It goes away once you have read it."),
     rank=30,
@@ -58,17 +64,18 @@ SHARED = Kind(
 
 def still_taken_back(rows: Iterable[Any], now: datetime) -> set[Any]:
     """The patient has not read yet that it was taken back."""
-    unread = Summary.objects.filter(withdrawn_at__isnull=False, withdrawn_read_at=None)
-    waiting = set(unread.filter(pk__in=[row.about_id for row in rows]).values_list("pk", flat=True))
-    return {row.pk for row in rows if UUID(str(row.about_id)) in waiting}
+    found = things(list(rows), _about)
+    return {row.pk for row in rows if (summary := found.get(row.about_id)) and _is_unread(summary)}
+
+
+def _is_unread(summary: Summary) -> bool:
+    return summary.withdrawn_at is not None and summary.withdrawn_read_at is None
 
 
 def taken_back_words(rows: Iterable[Any], reader: Any, now: datetime) -> dict[Any, Words]:
     """Who changed something, and a way in."""
-    found = Summary.objects.select_related("review", "withdrawn_by", "shared_by").in_bulk(
-        [row.about_id for row in rows]
-    )
-    return {row.pk: _taken_back(found[UUID(str(row.about_id))]) for row in rows}
+    found = things(list(rows), _about)
+    return {row.pk: _taken_back(found[row.about_id]) for row in rows}
 
 
 def _taken_back(summary: Summary) -> Words:
@@ -93,6 +100,7 @@ WITHDRAWN = Kind(
     message_class="notice",
     label=gettext_lazy("Something was taken back"),
     still_due=still_taken_back,
+    about=(_about,),
     words=taken_back_words,
     why=lambda row: _("Something that was shared with you was taken back. It goes away once you have read why."),
     rank=30,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,22 +17,23 @@ from portal.accounts.models import User
 from portal.reminders.kinds import NOTICE, Kind, Words, say
 from portal.reminders.models import Reminder
 from portal.reminders.readers import Reader
+from portal.reminders.together import people as people_of
 from portal.reminders.together import things
 
 Rows = Sequence[Reminder]
 
 
+def _about() -> QuerySet[Thread]:
+    return Thread.objects.select_related("case__patient")
+
+
 def _threads(rows: Rows) -> dict[UUID, Thread]:
-    return things(rows, Thread.objects.select_related("case__patient"))
-
-
-def _people(rows: Rows) -> dict[str, User]:
-    return {str(person.pk): person for person in User.objects.filter(pk__in=[row.recipient_id for row in rows])}
+    return things(rows, _about)
 
 
 def is_new(rows: Rows, now: datetime) -> set[UUID]:
     """Those whose reader has something unread in a thread that they may still read."""
-    threads, people = _threads(rows), _people(rows)
+    threads, people = _threads(rows), people_of(rows)
     marks = ReadMark.objects.filter(case__in=[thread.case_id for thread in threads.values()], person__in=people)
     read = {(mark.case_id, str(mark.person_id)): mark.upto for mark in marks}
     asked = {
@@ -67,7 +68,7 @@ def new_words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
 
 def is_theirs(rows: Rows, now: datetime) -> set[UUID]:
     """Those who are still asked to answer, and may."""
-    threads, people = _threads(rows), _people(rows)
+    threads, people = _threads(rows), people_of(rows)
     todos = ToDo.objects.open().filter(kind=ANSWER, about_id__in=[str(row.about_id) for row in rows])
     asked = {(todo.about_id, str(todo.for_user_id)) for todo in todos}
     return {
@@ -100,6 +101,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("There is a message for you"),
         still_due=is_new,
+        about=(_about,),
         words=new_words,
         why=lambda row: _("Somebody wrote to you. If you read it before, this one goes away."),
         rank=20,
@@ -110,6 +112,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("A message waits for your answer"),
         still_due=is_theirs,
+        about=(_about,),
         words=their_words,
         why=lambda row: _("A colleague asked you to answer it."),
         rank=20,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -48,7 +49,11 @@ def _plan(kind: str, case: Case, to: Any) -> None:
 
 
 def _cases(rows: Sequence[Reminder]) -> dict[UUID, Case]:
-    return things(rows, Case.objects.select_related("patient"))
+    return things(rows, _about)
+
+
+def _about() -> QuerySet[Case]:
+    return Case.objects.select_related("patient")
 
 
 def _due(is_closed: bool) -> Callable[[Sequence[Reminder], dt.datetime], set[UUID]]:
@@ -116,6 +121,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("Your page is closed"),
         still_due=_due(True),
+        about=(_about,),
         words=_said(CLOSED_WORDS, _own),
         why=lambda row: _("Your page was closed."),
         rank=30,
@@ -126,6 +132,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("A page is closed"),
         still_due=_due(True),
+        about=(_about,),
         words=_said(CLOSED_TOO_WORDS, lambda case: reverse("pages:home")),
         why=lambda row: _("A page in which you had a part was closed."),
         rank=30,
@@ -136,6 +143,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("Your page is open again"),
         still_due=_due(False),
+        about=(_about,),
         words=_said(REOPENED_WORDS, _own),
         why=lambda row: _("Your page was opened again."),
         rank=30,

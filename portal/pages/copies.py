@@ -26,6 +26,7 @@ from portal.reminders.models import BY_HAND, RecipientType, Reminder
 from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
 from portal.reminders.rules import QUIET_FROM, at_wall, morning
+from portal.reminders.together import things
 
 FRIDAY_COPY, DATE_COPY = "pages.helper_friday", "pages.helper_date"
 AHEAD = dt.timedelta(days=8)  # how far ahead a date is planned for; one that moves is planned anew
@@ -90,7 +91,7 @@ def _days(known: Facts) -> set[dt.date]:
 def _still(rows: Iterable[Reminder]) -> tuple[list[Reminder], dict[UUID, Helper]]:
     """The rows, and those of their helpers who still want copies."""
     rows = list(rows)
-    return rows, wanted().in_bulk([row.about_id for row in rows])
+    return rows, things(rows, wanted)
 
 
 def friday_still_due(rows: Iterable[Reminder], now: dt.datetime) -> set[Any]:
@@ -123,8 +124,11 @@ def friday_words(rows: Iterable[Reminder], reader: Reader, now: dt.datetime) -> 
 
 def _helpers_of(rows: Iterable[Reminder]) -> tuple[list[Reminder], dict[UUID, Helper]]:
     rows = list(rows)
-    helpers = Helper.objects.select_related("person", "case__patient", "patient")
-    return rows, helpers.in_bulk([row.about_id for row in rows])
+    return rows, things(rows, _about)
+
+
+def _about() -> QuerySet[Helper]:
+    return Helper.objects.select_related("person", "case__patient", "patient")
 
 
 def _friday(helper: Helper, known: Facts, reader: Reader, today: dt.date) -> Words:
@@ -199,6 +203,7 @@ KINDS = (
         message_class=REMINDER,
         label=gettext_lazy("The Friday note of someone you help"),
         still_due=friday_still_due,
+        about=(wanted, _about),
         words=friday_words,
         why=lambda row: _("You help this person. You can pause your copies on their page."),
         rank=61,
@@ -209,6 +214,7 @@ KINDS = (
         message_class=REMINDER,
         label=gettext_lazy("A date of someone you help"),
         still_due=date_still_due,
+        about=(wanted, _about),
         words=date_words,
         why=lambda row: _("You help this person. You can pause your copies on their page."),
         rank=31,

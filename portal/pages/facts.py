@@ -30,6 +30,7 @@ from cases.records.standing import ItemStanding, Standing, standings
 from cases.records.states import ReferralState, ReportState, VisitState
 from portal import beside, when
 from portal.accounts.models import User
+from portal.once import once
 from portal.texts.models import Organisation
 from portal.texts.words import organisation
 
@@ -108,7 +109,9 @@ def of_cases(
     `here` spares a query where the page has our own house's facts already. The team also sees what is to go back;
     with tellers, who spoke of each record last.
     """
-    rows = _look_up({case.pk: case for case in cases}, now, here, for_team=for_team, with_tellers=with_tellers)
+    known = {case.pk: case for case in cases}
+    key = ("facts", frozenset(known), now, for_team, with_tellers)
+    rows = once(key, lambda: _look_up(known, now, here, for_team=for_team, with_tellers=with_tellers))
     return {case.pk: _gather(case, rows) for case in cases}
 
 

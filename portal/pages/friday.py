@@ -19,6 +19,7 @@ from portal.reminders.models import BY_HAND, RecipientType, Reminder
 from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
 from portal.reminders.rules import QUIET_FROM, at_wall, morning
+from portal.reminders.together import things
 
 FRIDAY_NOTE = "pages.friday_note"
 FRIDAY = 4  # of the week's days, Monday is 0
@@ -69,14 +70,18 @@ def plan_coming(now: dt.datetime) -> int:
 def still_due(rows: Iterable[Reminder], now: dt.datetime) -> set[Any]:
     """Those whose case is open and whose patient still wants the note."""
     rows = list(rows)
-    live = set(wanted().filter(pk__in=[row.about_id for row in rows]).values_list("pk", flat=True))
+    live = things(rows, wanted)
     return {row.pk for row in rows if row.about_id in live}
+
+
+def _about() -> QuerySet[Case]:
+    return Case.objects.select_related("patient")
 
 
 def words(rows: Iterable[Reminder], reader: Reader, now: dt.datetime) -> dict[Any, Words]:
     """From the same next step as the home page; a mail is read over shoulders, so the step is not named."""
     rows = list(rows)
-    cases = Case.objects.select_related("patient").in_bulk([row.about_id for row in rows])
+    cases = things(rows, _about)
     gathered = facts.of_cases(list(cases.values()), now)
     today = now.astimezone(reader.zone).date()
     return {row.pk: _words(cases[row.about_id], gathered[row.about_id].facts, reader, today) for row in rows}
@@ -147,6 +152,7 @@ KINDS = (
         message_class=REMINDER,
         label=gettext_lazy("The Friday note: where things are"),
         still_due=still_due,
+        about=(wanted, _about),
         words=words,
         why=lambda row: _("You get it every Friday. Most weeks it says “nothing to do”. You can switch it off."),
         rank=60,

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +23,7 @@ from portal.reminders.actions import plan, settle
 from portal.reminders.kinds import NOTICE, Kind, Words, say
 from portal.reminders.models import Outcome, Reminder
 from portal.reminders.patterns import Pattern
+from portal.reminders.together import things
 
 NUDGE = "pages.nudge"
 THEIRS = {Need.SIGNATURE, Need.IDENTITY}  # what only the patient can give
@@ -30,8 +32,11 @@ STILL_USEFUL = dt.timedelta(days=3)
 
 def waiting(cases: Iterable[UUID]) -> set[UUID]:
     """Those of the cases in which something waits for the patient herself."""
-    found = RecordItem.objects.wanted().filter(visit__case__in=list(cases), state=ItemState.NEEDS_YOU, need__in=THEIRS)
-    return set(found.values_list("visit__case", flat=True))
+    return set(_waiting().filter(visit__case__in=list(cases)).values_list("visit__case", flat=True))
+
+
+def _waiting() -> QuerySet[RecordItem]:
+    return RecordItem.objects.wanted().filter(state=ItemState.NEEDS_YOU, need__in=THEIRS)
 
 
 def is_sent_today(case: Case) -> bool:
@@ -64,14 +69,20 @@ def nudge(case: Case, *, by: Actor) -> bool:
 def still_due(rows: Iterable[Reminder], now: dt.datetime) -> set[Any]:
     """Those whose helper still helps, and where something still waits."""
     rows = list(rows)
-    live = set(Helper.objects.granted().filter(pk__in=[row.about_id for row in rows]).values_list("pk", flat=True))
-    waits = waiting({row.case_id for row in rows if row.case_id})
-    return {row.pk for row in rows if row.about_id in live and row.case_id in waits}
+    found = things(rows, _about)
+    return {row.pk for row in rows if (helper := found.get(row.about_id)) and helper.still_helps and helper.waits}
+
+
+def _about() -> QuerySet[Helper]:
+    """The helpers, each with whether they still help, and whether something waits for the patient herself."""
+    live = Helper.objects.granted().filter(pk=OuterRef("pk"))
+    waits = _waiting().filter(visit__case=OuterRef("case"))
+    return Helper.objects.select_related("person", "case").annotate(still_helps=Exists(live), waits=Exists(waits))
 
 
 def words(rows: Iterable[Reminder], reader: Any, now: dt.datetime) -> dict[Any, Words]:
     """Who asked, and that there is no hurry; a mail is read over shoulders, so what waits is not named."""
-    helpers = Helper.objects.select_related("person", "case").in_bulk([row.about_id for row in rows])
+    helpers = things(list(rows), _about)
     return {row.pk: _words(helpers[row.about_id], reader) for row in rows}
 
 
@@ -97,6 +108,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("A kind word from someone who helps you"),
         still_due=still_due,
+        about=(_about,),
         words=words,
         why=lambda row: _("Someone who helps you asked us to. It comes once a day at most."),
         rank=40,

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +14,7 @@ from portal.pages import facts
 from portal.reminders.kinds import Kind, Words, say
 from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
+from portal.reminders.together import things
 
 NEXT_STEP = "pages.next_step"
 
@@ -25,10 +27,13 @@ def version_of(until: dt.date) -> int:
 def still_due(rows: Iterable[Reminder], now: dt.datetime) -> set[Any]:
     """Those whose day still stands and whose case still has something to do."""
     rows = list(rows)
-    cases = Case.objects.open().filter(pk__in=[row.about_id for row in rows]).select_related("patient")
-    found = {case.pk: case for case in cases}
+    found = {pk: case for pk, case in things(rows, _about).items() if case.state != Case.State.CLOSED}
     gathered = facts.of_cases(list(found.values()), now)
     return {row.pk for row in rows if row.about_id in found and _waits(row, found[row.about_id], gathered, now)}
+
+
+def _about() -> QuerySet[Case]:
+    return Case.objects.select_related("patient")
 
 
 def _waits(row: Reminder, case: Case, gathered: dict[Any, facts.Gathered], now: dt.datetime) -> bool:
@@ -39,7 +44,7 @@ def _waits(row: Reminder, case: Case, gathered: dict[Any, facts.Gathered], now: 
 
 def words(rows: Iterable[Reminder], reader: Any, now: dt.datetime) -> dict[Any, Words]:
     """The same for every step: a mail is read over shoulders."""
-    cases = Case.objects.in_bulk([row.about_id for row in rows])
+    cases = things(list(rows), _about)
     named = {"name": reader.called}
     return {row.pk: say(PATTERN, named, path=cases[row.about_id].get_absolute_url()) for row in rows}
 
@@ -61,6 +66,7 @@ KINDS = (
         message_class="reminder",
         label=gettext_lazy("Your next step waits"),
         still_due=still_due,
+        about=(_about,),
         words=words,
         why=lambda row: _("You pressed “not today”. If you show the step again, this one goes away."),
         rank=50,

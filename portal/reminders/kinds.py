@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from portal.reminders import patterns
 from portal.reminders.patterns import Pattern
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.utils.functional import Promise
 
     from portal.actors import Actor
@@ -92,6 +93,8 @@ class Kind:
     # Takes back what "done" said, and gives the version under which it is asked again; Refused when it is too late.
     take_back: Callable[["Reminder", "Actor"], int] | None = None
     again_after: int = 2
+    # What `still_due` and `words` read by `together.things`: a page reads it for all kinds in one query.
+    about: "tuple[Callable[[], QuerySet[Any]], ...]" = ()
     patterns: tuple[Pattern, ...] = ()  # the words that patients read and administrators may change
 
     def __post_init__(self) -> None:

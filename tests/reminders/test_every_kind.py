@@ -6,6 +6,9 @@ import uuid
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from bookings import actions as bookings
@@ -29,6 +32,7 @@ from portal.pages import closing_actions, nudges
 from portal.reminders import emails, kinds, patterns, rules
 from portal.reminders.models import Delivery, Reminder
 from portal.reminders.readers import reader_of
+from portal.texts.models import Organisation
 from tests import factories, people
 from tests.reminders.test_mail import Words
 from tests.reviews import world as reading
@@ -199,3 +203,21 @@ def says_the_same_twice_and_links_only_to_us(code):
 
 def test_rooms_have_registered_their_kinds():
     assert {code.split(".")[0] for code in CODES} >= {"bookings", "records", "summary", "reminders"}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("person", ["patient", "helper"])
+def test_a_persons_page_asks_few_questions_of_whatever_kinds_its_rows_are(house, world, person):  # noqa: F811
+    """As if a row of each kind for a person were theirs: every room is asked."""
+    Organisation.objects.create(from_at=clock.now(), phone="416 555 0100")  # a house has its facts
+    who = people.person({"patient": "rosa", "helper": "ines"}[person])
+    each = Reminder.objects.unsettled().filter(recipient_type="user").order_by("kind").distinct("kind")
+    kept = [row.pk for row in each.exclude(kind__in=NOT_FOR_PATIENTS)]
+    Reminder.objects.exclude(pk__in=kept).delete()
+    Reminder.objects.filter(pk__in=kept).update(recipient_id=str(who.pk), case_id=world["case"])
+    assert len(kept) >= 15
+    browser, address = world.client(person), reverse("pages:ledger", args=[world["case"]])
+    browser.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(address).context["coming"]
+    assert len(asked) <= 15

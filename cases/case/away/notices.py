@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -45,7 +46,11 @@ def over(cover: Cover) -> None:
 
 
 def _covers(rows: Sequence[Reminder]) -> dict[UUID, Cover]:
-    return things(rows, Cover.objects.select_related("reader", "away__consultant"))
+    return things(rows, _about)
+
+
+def _about() -> QuerySet[Cover]:
+    return Cover.objects.select_related("reader", "away__consultant")
 
 
 def _still_due(rows: Sequence[Reminder], now: dt.datetime) -> set[UUID]:
@@ -84,6 +89,7 @@ KIND = Kind(
     message_class=NOTICE,
     label=gettext_lazy("Your consultant is away"),
     still_due=_still_due,
+    about=(_about,),
     words=_words,
     why=lambda row: _("Somebody else reads for you meanwhile."),
     rank=30,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,7 @@ from portal.reminders.actions import plan, unplan
 from portal.reminders.kinds import NOTICE, REMINDER, Kind, Words, say
 from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
+from portal.reminders.together import things
 
 ASKS, ANSWERED, STOPPED, OVER = "helping.asks", "helping.answered", "helping.stopped", "helping.over"
 ENDS, MINE_ENDS, PAST, MINE_PAST = "helping.ends", "helping.mine_ends", "helping.past", "helping.mine_past"
@@ -70,10 +72,14 @@ def _plan(kind: str, helper: Helper, to: Any) -> None:
     plan(kind, helper, version=helper.version, recipient=to, due_at=now, useful_until=until, case=helper.case)
 
 
+def _about() -> QuerySet[Helper]:
+    again = Helper.objects.granted().filter(case=OuterRef("case"), person=OuterRef("person"))
+    return Helper.objects.select_related("person", "patient", "case").annotate(helps_again=Exists(again))
+
+
 def _of(rows: Iterable[Reminder]) -> tuple[list[Reminder], dict[UUID, Helper]]:
     rows = list(rows)
-    found = Helper.objects.select_related("person", "patient", "case")
-    return rows, found.in_bulk([row.about_id for row in rows])
+    return rows, things(rows, _about)
 
 
 def _due(is_so: Callable[[Helper], bool]) -> Callable[[Iterable[Reminder], dt.datetime], set[Any]]:
@@ -181,11 +187,9 @@ def _ends_soon(helper: Helper) -> bool:
     return helper.holds(clock.now()) and helper.over_at is not None and helper.agreed_how != How.LAW
 
 
-def _is_past(helper: Helper) -> bool:
+def _is_past(helper: Any) -> bool:
     """Whether it came to its last day, and the same person does not help here again by now."""
-    if helper.ended_why != Ended.EXPIRED:
-        return False
-    return not Helper.objects.granted().filter(case=helper.case_id, person=helper.person_id).exists()
+    return helper.ended_why == Ended.EXPIRED and not helper.helps_again
 
 
 KINDS = (
@@ -194,6 +198,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("Someone would like to help you"),
         still_due=_due(lambda helper: helper.is_asked),
+        about=(_about,),
         words=_said(ASKS_WORDS, lambda helper: reverse("case:helper", args=[helper.pk])),
         why=lambda row: _("Somebody asked whether they may help you."),
         rank=30,
@@ -204,6 +209,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("How you can help"),
         still_due=_due(lambda helper: helper.holds(clock.now())),
+        about=(_about,),
         words=_said(ANSWERED_WORDS, _home),
         why=lambda row: _("The person you help said so, or changed it."),
         rank=30,
@@ -214,6 +220,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("Someone has stopped helping"),
         still_due=_due(lambda helper: helper.ended_why == Ended.HELPER),
+        about=(_about,),
         words=_said(STOPPED_WORDS, _home),
         why=lambda row: _("Somebody who helped you has stopped."),
         rank=30,
@@ -224,6 +231,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("Your help has ended"),
         still_due=_due(is_the_patients_wish),
+        about=(_about,),
         words=_said(OVER_WORDS, lambda helper: reverse("pages:home")),
         why=lambda row: _("The person you helped said so."),
         rank=30,
@@ -234,6 +242,7 @@ KINDS = (
         message_class=REMINDER,
         label=gettext_lazy("Help that ends soon"),
         still_due=_due(_ends_soon),
+        about=(_about,),
         words=_said(ENDS_WORDS, lambda helper: reverse("case:helper", args=[helper.pk])),
         why=lambda row: _("You chose the last day. We ask you a week before it."),
         rank=45,
@@ -244,6 +253,7 @@ KINDS = (
         message_class=REMINDER,
         label=gettext_lazy("Your help ends soon"),
         still_due=_due(_ends_soon),
+        about=(_about,),
         words=_said(MINE_ENDS_WORDS, _home),
         why=lambda row: _("The person you help chose the last day."),
         rank=45,
@@ -254,6 +264,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("Help that came to its last day"),
         still_due=_due(_is_past),
+        about=(_about,),
         words=_said(PAST_WORDS, lambda helper: reverse("case:helpers", args=[helper.case_id])),
         why=lambda row: _("The last day that you chose has passed."),
         rank=40,
@@ -264,6 +275,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("Your help came to its last day"),
         still_due=_due(_is_past),
+        about=(_about,),
         words=_said(MINE_PAST_WORDS, lambda helper: reverse("pages:home")),
         why=lambda row: _("The last day that was chosen has passed."),
         rank=40,

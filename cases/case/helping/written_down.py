@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +20,7 @@ from portal.reminders.actions import plan
 from portal.reminders.kinds import NOTICE, Kind, Words, say
 from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
+from portal.reminders.together import things
 
 YES, NO, END = "helping.wrote_yes", "helping.wrote_no", "helping.wrote_end"
 PAPER, PAPER_END, ASKED = "helping.wrote_paper", "helping.wrote_paper_end", "helping.wrote_asked"
@@ -41,6 +43,21 @@ def _stands(invite: Invite) -> bool:
     return invite.is_standing or invite.ended_as == Closed.TAKEN
 
 
+def _about_helpers() -> QuerySet[Helper]:
+    return Helper.objects.select_related("person")
+
+
+def _about_papers() -> QuerySet[Mandate]:
+    return Mandate.objects.select_related("person")
+
+
+_ABOUT: dict[Any, Callable[[], QuerySet[Any]]] = {
+    Helper: _about_helpers,
+    Mandate: _about_papers,
+    Invite: Invite.objects.all,
+}
+
+
 def _kind(
     code: str, model: Any, is_so: Callable[[Any], bool], who: Callable[[Any], str], about: Any, lead: Any
 ) -> Kind:
@@ -58,8 +75,7 @@ def _kind(
 
     def found(rows: Iterable[Reminder]) -> tuple[list[Reminder], dict[UUID, Any]]:
         rows = list(rows)
-        named = model.objects.all() if model is Invite else model.objects.select_related("person")
-        return rows, named.in_bulk([row.about_id for row in rows])
+        return rows, things(rows, _ABOUT[model])
 
     def still_due(rows: Iterable[Reminder], now: dt.datetime) -> set[UUID]:
         rows, things = found(rows)
@@ -78,6 +94,7 @@ def _kind(
         message_class=NOTICE,
         label=about,
         still_due=still_due,
+        about=(_ABOUT[model],),
         words=words,
         why=lambda row: _("One of us wrote it down, as you told us. You read it here, so that nothing is wrong."),
         rank=35,

@@ -32,19 +32,19 @@ REPORT_AWAITED = report_loop.ON_ITS_WAY
 
 
 def items_of(rows: Rows) -> dict[UUID, RecordItem]:
-    return things(rows, RecordItem.objects.select_related("kind", "holder", *VISIT))
+    return things(rows, lambda: RecordItem.objects.select_related("kind", "holder", *VISIT))
 
 
 def loops_of(rows: Rows) -> dict[UUID, ReportLoop]:
-    return things(rows, ReportLoop.objects.select_related(*VISIT))
+    return things(rows, lambda: ReportLoop.objects.select_related(*VISIT))
 
 
 def wishes_of(rows: Rows) -> dict[UUID, ReportWish]:
-    return things(rows, ReportWish.objects.select_related("link__office", *(f"link__{part}" for part in VISIT)))
+    return things(rows, lambda: ReportWish.objects.select_related("link__office", *(f"link__{part}" for part in VISIT)))
 
 
 def links_of(rows: Rows) -> dict[UUID, OfficeLink]:
-    return things(rows, OfficeLink.objects.select_related("office", *VISIT))
+    return things(rows, lambda: OfficeLink.objects.select_related("office", *VISIT))
 
 
 def page_still_due(rows: Rows, now: datetime) -> set[UUID]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,9 +30,13 @@ CHECK_IN = Pattern(
 )
 
 
+def _about() -> QuerySet[Decision]:
+    return Decision.objects.select_related("case__patient")
+
+
 def still_due(rows: Rows, now: datetime) -> set[UUID]:
     """Only while that answer stands and the case is not closed; a case that rests is just what it is for."""
-    found = things(rows, Decision.objects.select_related("case__patient"))
+    found = things(rows, _about)
     return {
         row.pk
         for row in rows
@@ -40,7 +45,7 @@ def still_due(rows: Rows, now: datetime) -> set[UUID]:
 
 
 def words(rows: Rows, reader: Reader, now: datetime) -> dict[UUID, Words]:
-    found = things(rows, Decision.objects.select_related("case__patient"))
+    found = things(rows, _about)
     return {row.pk: say(CHECK_IN, path=found[row.about_id].get_absolute_url()) for row in rows}
 
 
@@ -50,6 +55,7 @@ KINDS = (
         message_class=REMINDER,
         label=gettext_lazy("You asked for more time"),
         still_due=still_due,
+        about=(_about,),
         words=words,
         why=lambda row: _("You named this day when you asked for more time."),
         rank=30,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,8 +24,12 @@ from portal.reminders.together import things
 Rows = Sequence[Reminder]
 
 
+def _about() -> QuerySet[Talk]:
+    return Talk.objects.select_related(*TOGETHER)
+
+
 def _talks(rows: Rows) -> dict[UUID, Talk]:
-    return things(rows, Talk.objects.select_related(*TOGETHER))
+    return things(rows, _about)
 
 
 def still_due(rows: Rows, now: datetime) -> set[UUID]:
@@ -77,6 +82,7 @@ KINDS = (
         message_class=REMINDER,
         label=gettext_lazy("Your talk with your doctor is coming up"),
         still_due=still_due,
+        about=(_about,),
         words=before_words,
         why=lambda row: _("You saved this talk. If you move or cancel it, this one goes away."),
         rank=20,
@@ -87,6 +93,7 @@ KINDS = (
         message_class=REMINDER,
         label=gettext_lazy("Did your talk with your doctor take place?"),
         still_due=still_due,
+        about=(_about,),
         words=held_words,
         why=lambda row: _("The day of your talk has passed."),
         rank=15,

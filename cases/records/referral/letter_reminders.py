@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -47,8 +48,12 @@ def tell_of_fax(todo: ToDo, *, by: Actor) -> None:
     )
 
 
+def _about() -> QuerySet[ReferralLetter]:
+    return ReferralLetter.objects.select_related("referral__visit__case")
+
+
 def _letters(rows: Rows) -> dict[UUID, ReferralLetter]:
-    return things(rows, ReferralLetter.objects.select_related("referral__visit__case"))
+    return things(rows, _about)
 
 
 def still_due(rows: Rows, now: datetime) -> set[UUID]:
@@ -77,6 +82,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("We faxed what you asked for"),
         still_due=still_due,
+        about=(_about,),
         words=words,
         why=lambda row: _("You asked us to fax your letter to your doctor, and one of us did."),
         rank=30,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +15,7 @@ from portal.reminders.kinds import ANSWER, Kind, Words, say
 from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
+from portal.reminders.together import things
 
 Rows = Sequence[Reminder]
 SIGNED = "records.signed"
@@ -44,8 +46,12 @@ def plan_copy(release: Release, now: datetime) -> None:
     )
 
 
+def _about() -> QuerySet[Release]:
+    return Release.objects.signed()
+
+
 def still_due(rows: Rows, now: datetime) -> set[UUID]:
-    signed = set(Release.objects.signed().filter(pk__in=[row.about_id for row in rows]).values_list("pk", flat=True))
+    signed = things(rows, _about)
     return {row.pk for row in rows if row.about_id in signed}
 
 
@@ -63,6 +69,7 @@ KINDS = (
         message_class=ANSWER,
         label=gettext_lazy("A copy of your form"),
         still_due=still_due,
+        about=(_about,),
         words=words,
         why=_why,
         rank=40,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,9 +39,12 @@ DONE_SAYS = {
 }
 
 
+def _about() -> QuerySet[ReportLoop]:
+    return ReportLoop.objects.select_related("visit__case__patient", "visit__case__key", "visit__office")
+
+
 def _loops(rows: Rows) -> dict[UUID, ReportLoop]:
-    together = ("visit__case__patient", "visit__case__key", "visit__office")
-    return things(rows, ReportLoop.objects.select_related(*together))
+    return things(rows, _about)
 
 
 def still_due(rows: Rows, now: datetime) -> set[UUID]:
@@ -104,6 +108,7 @@ KINDS = (
         message_class=REMINDER,
         label=gettext_lazy("The report after your visit"),
         still_due=still_due,
+        about=(_about,),
         words=words,
         why=_why,
         rank=15,

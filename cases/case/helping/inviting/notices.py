@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -25,6 +26,7 @@ from portal.reminders.models import Delivery, RecipientType, Reminder
 from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
 from portal.reminders.rules import next_allowed
+from portal.reminders.together import things
 
 INVITED, OWN, TAKEN, CANNOT = "helping.invited", "helping.own", "helping.taken", "helping.cannot"
 STILL_USEFUL = dt.timedelta(days=7)
@@ -139,13 +141,22 @@ def _ask(invite: Invite, reader: Reader) -> Words:
 
 def _taken_due(rows: Iterable[Reminder], now: dt.datetime) -> set[UUID]:
     rows = list(rows)
-    holds = set(Helper.objects.granted().filter(pk__in=[row.about_id for row in rows]).values_list("pk", flat=True))
-    return {row.pk for row in rows if row.about_id in holds}
+    found = things(rows, _about_helpers)
+    return {row.pk for row in rows if (helper := found.get(row.about_id)) and helper.helps_now}
+
+
+def _about_helpers() -> QuerySet[Helper]:
+    now = Helper.objects.granted().filter(pk=OuterRef("pk"))
+    return Helper.objects.select_related("person").annotate(helps_now=Exists(now))
+
+
+def _about_invites() -> QuerySet[Invite]:
+    return Invite.objects.all()
 
 
 def _taken_words(rows: Iterable[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
     rows = list(rows)
-    found = Helper.objects.select_related("person").in_bulk([row.about_id for row in rows])
+    found = things(rows, _about_helpers)
     return {
         row.pk: _told(TAKEN_WORDS, found[row.about_id], found[row.about_id].person.first_name, reader) for row in rows
     }
@@ -153,14 +164,13 @@ def _taken_words(rows: Iterable[Reminder], reader: Reader, now: dt.datetime) -> 
 
 def _cannot_due(rows: Iterable[Reminder], now: dt.datetime) -> set[UUID]:
     rows = list(rows)
-    found = Invite.objects.filter(pk__in=[row.about_id for row in rows], ended_as=Closed.DECLINED)
-    said_no = set(found.values_list("pk", flat=True))
-    return {row.pk for row in rows if row.about_id in said_no}
+    found = things(rows, _about_invites)
+    return {row.pk for row in rows if (one := found.get(row.about_id)) and one.ended_as == Closed.DECLINED}
 
 
 def _cannot_words(rows: Iterable[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
     rows = list(rows)
-    found = Invite.objects.in_bulk([row.about_id for row in rows])
+    found = things(rows, _about_invites)
     return {
         row.pk: _told(CANNOT_WORDS, found[row.about_id], found[row.about_id].name.split(" ")[0], reader) for row in rows
     }
@@ -240,6 +250,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("Someone helps you now"),
         still_due=_taken_due,
+        about=(_about_helpers,),
         words=_taken_words,
         why=lambda row: _("Somebody you asked said yes."),
         rank=30,
@@ -250,6 +261,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("Someone cannot help you"),
         still_due=_cannot_due,
+        about=(_about_invites,),
         words=_cannot_words,
         why=lambda row: _("Somebody you asked cannot help just now."),
         rank=35,
