@@ -44,6 +44,7 @@ HELPER = DATES_ONLY | {
     "documents:thumbnail",
     "documents:unlock",
     "opinions:add_line",
+    "reviews:asked",
     "opinions:add_question",
     "opinions:agenda_pdf",
     "opinions:answer_question",

@@ -41,6 +41,7 @@ from cases.records.release.form import Details
 from cases.records.report.passing import SECOND_REPORT
 from cases.reviews import actions as reviews
 from cases.reviews import opening
+from cases.reviews.asking import actions as askings
 from cases.reviews.colleague import actions as colleague
 from cases.reviews.models import Review
 from cases.reviews.notes.actions import add_note
@@ -285,10 +286,11 @@ def _plan(case: Case) -> dict[str, Any]:
     talk = reading.talk(case, people.person("joanne"))
     opening.open_due_reviews(clock.now())
     review = reviews.take(Review.objects.get(case=case), by=joanne)
+    asking = askings.ask(review, kind="copy", page=2, words="The left edge is cut off.", by=joanne)
     reading.look_for_all(reading.write(review))
     add_note(review, page=1, place="top", words="Ask about the second area.", by=joanne)
     summary = reviews.share(Review.objects.get(pk=review.pk), is_ticked=True, by=joanne)
-    found = {"review": review.pk, "summary": summary.pk, "consultation": talk.pk}
+    found = {"asking": asking.pk, "review": review.pk, "summary": summary.pk, "consultation": talk.pk}
     locked = put_in.checked(case, "locked.pdf", plan_files.locked_pdf())
     found |= {"locked_version": locked.pk, "page_image": PageImage.objects.filter(version=version).first().pk}
     photos = [

@@ -44,6 +44,7 @@ MAY: dict[str, set[str]] = {
     "say_signed": {PATIENT, HELPER, COORDINATOR},  # that a paper is signed, or that a permission is taken back
     "ask_for_a_call": {PATIENT, HELPER},
     "read_summary": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
+    "answer_asking": {PATIENT, HELPER, COORDINATOR},  # what the reader needs to read on
     "review": {CONSULTANT},
     "see_privacy": {PATIENT},
     "log_calls": {COORDINATOR},
@@ -83,6 +84,7 @@ NEEDS: dict[str, str] = {
     "join_calls": BOOKINGS,
     "read_messages": MESSAGES,
     "write_messages": MESSAGES,
+    "answer_asking": MESSAGES,
     "see_questions": MESSAGES,
     "ask_questions": MESSAGES,
     "see_opinions": SUMMARY,

@@ -19,6 +19,7 @@ from cases.opinions.checklist import BY_CODE
 from cases.opinions.questions import actions as questions
 from cases.opinions.questions import showing
 from cases.reviews import frozen, options, quotes, telling
+from cases.reviews.asking import actions as asking
 from cases.reviews.lines import past_the_end, without_page
 from cases.reviews.models import Finding, QuoteLook, Review, Section, Summary
 from cases.reviews.notes.targets import follow_questions
@@ -344,6 +345,7 @@ def _publish(review: Review, verb: str, is_ticked: bool, correction: str, by: Ac
     for earlier in review.summaries.exclude(pk=summary.pk):
         unplan(earlier)
     telling.tell_patient(summary, review, now, by=by)
+    asking.drop(review, by=by)
     return summary
 
 

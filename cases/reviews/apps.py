@@ -14,6 +14,7 @@ class ReviewsConfig(AppConfig):
         from cases.reviews import clear, reminders, telling, words
         from cases.reviews.actions import reader_leaves
         from cases.reviews.after import showing as after
+        from cases.reviews.asking import notices as asking_notices
         from cases.reviews.queue import notices
         from cases.threads.changes import on_answered, says_about
         from portal.accounts.changes import on_reach_changed
@@ -24,5 +25,5 @@ class ReviewsConfig(AppConfig):
         says_about(clear.abouts)
         stands_on_page(after.part)
         on_reach_changed(telling.way_changed)
-        register(*reminders.KINDS, notices.KIND)
+        register(*reminders.KINDS, *asking_notices.KINDS, notices.KIND)
         on_reader_changed(reader_leaves)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.case.models import Assignment, Case, SecondReader
 from cases.case.people import where
 from cases.reviews.after.models import Outcome as Outcome
+from cases.reviews.asking.models import Asking as Asking
 from cases.reviews.colleague.models import SecondNote as SecondNote
 from cases.threads.models import Message
 from portal.vault.fields import SealedText
@@ -60,6 +61,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         was_offered = Exists(placed.filter(why="taking"))
         found = self.filter(was_offered | Q(came_from=user), reader__isnull=False).exclude(reader=user.pk)
         return found.exclude(Q(case__patient=user) | Q(case__starter=user))
+
+    def with_asking(self) -> Self:
+        """Beside each the last day on which it rests for something that the patient was asked for, or None."""
+        resting = Asking.objects.resting().filter(review=OuterRef("pk"))
+        return self.annotate(with_patient_until=Subquery(resting.values("until_on")[:1]))
 
     def to_read(self) -> Self:
         """Not shared yet and not resting, the nearest date first."""

@@ -17,6 +17,7 @@ from cases.case.people import may
 from cases.documents.models import PLAN, Document, PageImage, Version
 from cases.documents.plans import same_pages
 from cases.records.days.closed_days import closed_days
+from cases.reviews.asking import actions as asking
 from cases.reviews.models import Review
 from cases.reviews.rules import MOVES, read_by
 from portal import clock
@@ -173,6 +174,8 @@ def _move(review: Review, verb: str, why: str, by: Actor) -> None:
     review.state = MOVES[verb].target
     if review.state == State.OPEN:
         review.reader, review.taken_at, review.came_from = None, None, None
+    if verb == "set_aside":
+        asking.drop(review, by=by)
     told = "review.set_aside" if verb == "set_aside" else "review.resumed"
     record(by, told, review, patient=review.case.patient_id, case=review.case_id, why=why)
 

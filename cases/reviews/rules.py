@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.opinions.checklist import CODES
+from cases.reviews.asking.rules import ASKING_MOVES as ASKING_MOVES
 from portal import moves
 from portal.moves import Move
 from portal.texts.business_days import add_business_days

@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.reviews import preview_views, summary_views, views
 from cases.reviews.after import views as after_views
+from cases.reviews.asking import views as asking
 from cases.reviews.colleague import views as colleague
 from cases.reviews.notes import views as notes
 from cases.reviews.queue import brief
@@ -30,6 +31,9 @@ urlpatterns = [
     path("staff/consultations/<uuid:pk>/after/", after_views.after, name="after"),
     path("staff/consultations/<uuid:pk>/after/done/", after_views.did, name="did_after"),
     path("staff/reviews/<uuid:pk>/colleague/", colleague.colleague, name="colleague"),
+    path("staff/reviews/<uuid:pk>/need-more/", asking.need_more, name="need_more"),
+    path("staff/reviews/asked/<uuid:pk>/take-back/", asking.withdraw_asking, name="withdraw_asking"),
+    path("reviews/asked/<uuid:pk>/", asking.asked, name="asked"),
     path("staff/reading-along/<uuid:pk>/", colleague.along, name="along"),
     path("staff/reading-along/<uuid:pk>/notes/", colleague.second_note, name="second_note"),
     path(

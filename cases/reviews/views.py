@@ -31,7 +31,7 @@ from portal.errors import Refused
 
 def find_review(request: HttpRequest, pk: UUID) -> Review:
     related = ("case__patient", "case__key", "version__document", "reader", "consultation")
-    known = Review.objects.visible_to(request.user).select_related(*related)
+    known = Review.objects.visible_to(request.user).with_asking().select_related(*related)
     if request.method != "POST":  # what is only shown is read once; what is written over is read anew
         known = known.prefetch_related("sections", "findings", "option_lines")
     return find_or_404(known, pk=pk)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from cases.reviews.after.actions import PASSED_ON, PROMISED
+from cases.reviews.asking import words as asking
 from portal.history import words
 
 VERBS = {
@@ -45,4 +46,4 @@ REASONS = {
 
 def register() -> None:
     """Tell the history room our words; called once at start."""
-    words.register(VERBS, REASONS)
+    words.register(VERBS | asking.VERBS, REASONS | asking.REASONS)

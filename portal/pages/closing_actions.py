@@ -22,6 +22,7 @@ from cases.opinions.deciding.models import Decision
 from cases.opinions.deciding.rules import MADE
 from cases.records.models import ReportLoop
 from cases.records.states import ReportState
+from cases.reviews.asking import actions as asking
 from cases.threads.models import Message
 from portal import clock, when
 from portal.accounts.models import User
@@ -120,6 +121,7 @@ def _end_all(case: Case, now: dt.datetime, by: Actor) -> None:
     helping.end_all(case, by=by)
     end_covers(case, by=by)
     second.end_all(case, by=by)
+    asking.drop_of_case(case, by=by)
     for assignment in Assignment.objects.filter(case=case, ended_at=None).select_related("user"):
         changes.reader_changed(case, assignment.user, by=by)  # a plan in their hands waits for another reader
         end_assignment(case, assignment.user, by=by)

@@ -19,6 +19,7 @@ from cases.case.models import Case, Helper
 from cases.case.path import next_step, path
 from cases.case.people import CONSULTANT, COORDINATOR, HELPER, cases_where, grant_of, may, role_in
 from cases.records.words import after_treatment
+from cases.reviews.models import Asking
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.actors import Actor
@@ -111,6 +112,8 @@ def _cases(reader: Any) -> QuerySet[Case]:
     asked = Helper.objects.asked().filter(case=OuterRef("pk"))
     held = AskedHold.objects.waiting().filter(patient=OuterRef("patient"))
     cases = Case.objects.visible_to(reader).select_related("patient", "key")
+    needed = Asking.objects.open().filter(review__case=OuterRef("pk"))
+    cases = cases.annotate(is_needed=Exists(needed))
     return cases.annotate(is_asked=Exists(asked), is_held=Exists(held), is_covered=away_showing.is_covered())
 
 
@@ -118,7 +121,19 @@ def _asking(case: Any, reader: Any) -> list[dict[str, str]]:
     """Who waits for the patient to say whether they may help."""
     if case.patient_id != reader.pk:
         return []
-    return [*_helpers_asking(case), *_times_held(case)]
+    return [*_helpers_asking(case), *_times_held(case), *_needed(case, reader)]
+
+
+def _needed(case: Any, reader: Any) -> list[dict[str, str]]:
+    """The one thing that the consultant needs to read on."""
+    if not case.is_needed:
+        return []
+    found = Asking.objects.visible_to(reader).open().filter(review__case=case).select_related("asked_by")
+    lead, text = _("%(name)s needs one thing to read on."), _("“I don’t have it” is a fine answer.")
+    return [
+        {"lead": lead % {"name": each.asked_by.first_name}, "text": text, "href": each.get_absolute_url()}
+        for each in found
+    ]
 
 
 def _times_held(case: Any) -> list[dict[str, str]]:

@@ -39,6 +39,7 @@ from cases.records.release.actions import TELL_HOLDER
 from cases.records.report.planning import ASK_REPORT, FAX_REPORT, PASS_ON, WHICH_REPORT
 from cases.records.wants.fees import TELL_OPEN, TELL_PAID
 from cases.reviews.after.actions import PASSED_ON, PROMISED
+from cases.reviews.asking.actions import ASKING
 from cases.threads.actions import MISPLACED
 from cases.threads.answering import ANSWER
 from portal import clock, phones, when
@@ -84,6 +85,7 @@ KINDS = {
     READ_MESSAGE: (gettext_lazy("Read a message out"), "plum", "chat"),
     READ_SUMMARY: (gettext_lazy("Read the summary out"), "plum", "file"),
     READ_ANSWER: (gettext_lazy("Read an answer out"), "plum", "chat"),
+    ASKING: (gettext_lazy("Ask for what is missing"), "plum", "chat"),
     FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
     TELL_HOLDER: (gettext_lazy("Permission taken back"), "warn", "phone"),
     LETTER_OUT: (gettext_lazy("A letter may be out"), "stop", "phone"),
@@ -281,6 +283,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("A letter with the code"), "href": href}
     if todo.kind in {TELL_PAID, TELL_OPEN} and todo.case:
         return {"label": _("See the fee"), "href": reverse("records:fee", args=[todo.about_id])}
+    if todo.kind == ASKING and todo.case:
+        return {"label": _("Open the request"), "href": reverse("reviews:asked", args=[todo.about_id])}
     if todo.kind == LETTER_OUT and todo.case:
         return {"label": _("Open the letter"), "href": reverse("desk:letter", args=[todo.about_id])}
     return None

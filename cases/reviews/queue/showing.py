@@ -108,7 +108,7 @@ def tags(row: Row) -> list[dict[str, str]]:
 
 def action(row: Row) -> str:
     """What its button does: "take", "read", "continue", or "" where something is waited for."""
-    if row.review is None or (row.waits_for and row.state != State.OPEN):
+    if row.review is None or (row.waits_for not in ("", "asked") and row.state != State.OPEN):
         return ""
     if row.state == State.OPEN:
         return "take"

@@ -55,7 +55,7 @@ class Row:
     read_by: date | None = None
     urgency: str = ""
     state: str = ""
-    waits_for: str = ""  # of the patient: "consent", "plan", "copy"; "" when nothing is
+    waits_for: str = ""  # of the patient: "consent", "plan", "copy", "asked"; "" when nothing is
     records: Records | None = None
 
     @property
@@ -125,7 +125,7 @@ def _reviews(user: Any, is_reader: bool) -> QuerySet[Any]:
     known, free = Review.objects.visible_to(user), Review.objects.free_for(user)
     reads: Any = Coalesce(OuterRef("reader"), OuterRef("consultation__consultant"), Value(user.pk))
     agreed = Consent.objects.standing().filter(case=OuterRef("case"), kind=Consent.Kind.READ)
-    found = Review.objects.filter(Q(pk__in=known.values("pk")) | Q(pk__in=free.values("pk")))
+    found = Review.objects.filter(Q(pk__in=known.values("pk")) | Q(pk__in=free.values("pk"))).with_asking()
     found = found.annotate(
         is_known=Exists(known.filter(pk=OuterRef("pk"))),
         is_photos=has_pictures(),
@@ -182,9 +182,9 @@ def _row(review: Any, today: date, records: dict[UUID, Records]) -> Row:
         is_photos=review.is_photos,
         minutes=reading_minutes(review.pages, words=review.words, photos=review.is_photos),
         read_by=review.read_by,
-        urgency=urgency(review.read_by, today),
+        urgency="" if review.with_patient_until else urgency(review.read_by, today),
         state=review.state,
-        waits_for="" if review.may_read else "consent",
+        waits_for=_waits_for(review),
         records=records.get(review.case_id),
     )
 
@@ -193,6 +193,13 @@ def _waiting(call: Any, records: dict[UUID, Records]) -> Row:
     cannot_be_read = {Version.State.LOCKED, Version.State.REFUSED} & set(call.tried)
     waits_for = "copy" if cannot_be_read else "plan"
     return Row(call.patient.name, call.case_id, call, waits_for=waits_for, records=records.get(call.case_id))
+
+
+def _waits_for(review: Any) -> str:
+    """Her yes to reading, or what the reader asked her for."""
+    if not review.may_read:
+        return "consent"
+    return "asked" if review.with_patient_until else ""
 
 
 def _free(review: Any) -> FreeRow:

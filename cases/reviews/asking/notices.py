@@ -1,0 +1,154 @@
+"""Who is told of a request: the patient once and one nudge, the reader once. Never a word of what is asked."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.case.second.rules import over_at
+from cases.reviews.asking.models import Asking
+from cases.reviews.asking.rules import NUDGED_AFTER, AskingState
+from portal import clock
+from portal.reminders.actions import plan, unplan
+from portal.reminders.kinds import NOTICE, REMINDER, Kind, Words, say
+from portal.reminders.models import Reminder
+from portal.reminders.patterns import Pattern
+from portal.reminders.readers import Reader
+from portal.reminders.together import things
+from portal.texts.words import organisation
+
+ASKED, NUDGE, SAID = "asking.asked", "asking.nudge", "asking.said"
+STILL_USEFUL = dt.timedelta(days=7)
+
+
+def asked(asking: Asking) -> None:
+    """Now, and once more while the reading still rests."""
+    now, over = clock.now(), over_at(asking.until_on, organisation().zone)
+    row = {"version": 1, "recipient": asking.case.patient, "useful_until": over, "case": asking.case.pk}
+    plan(ASKED, asking, due_at=now, **row)
+    plan(NUDGE, asking, due_at=now + dt.timedelta(days=NUDGED_AFTER), **row)
+
+
+def passed(asking: Asking) -> None:
+    unplan(asking, kinds=[ASKED, NUDGE])
+
+
+def ended(asking: Asking) -> None:
+    unplan(asking, kinds=[ASKED, NUDGE])
+    reader = asking.review.reader
+    if reader is not None and asking.state in {AskingState.ANSWERED, AskingState.NOT_THERE}:
+        now = clock.now()
+        plan(
+            SAID,
+            asking,
+            version=1,
+            recipient=reader,
+            due_at=now,
+            useful_until=now + STILL_USEFUL,
+            case=asking.case.pk,
+        )
+
+
+def _found(rows: Sequence[Reminder]) -> dict[UUID, Asking]:
+    return things(rows, Asking.objects.select_related("asked_by", "review"))
+
+
+def _with_patient(rows: Sequence[Reminder], now: dt.datetime) -> set[UUID]:
+    found = _found(rows)
+    return {row.pk for row in rows if (asking := found.get(row.about_id)) and asking.is_resting}
+
+
+def _is_answered(rows: Sequence[Reminder], now: dt.datetime) -> set[UUID]:
+    found = _found(rows)
+    return {row.pk for row in rows if (asking := found.get(row.about_id)) and not asking.is_open}
+
+
+def _to_patient(pattern: Pattern) -> Callable[..., dict[UUID, Words]]:
+    def words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
+        found, said = _found(rows), {}
+        for row in rows:
+            asking = found[row.about_id]
+            named = {"consultant": asking.asked_by.first_name, "name": reader.called}
+            said[row.pk] = say(pattern, named, path=asking.get_absolute_url())
+        return said
+
+    return words
+
+
+def _to_reader(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
+    found = _found(rows)
+    return {
+        row.pk: say(ANSWERED_WORDS, {}, path=reverse("reviews:need_more", args=[found[row.about_id].review_id]))
+        for row in rows
+    }
+
+
+NAMES = {"consultant": gettext_lazy("Kim"), "name": gettext_lazy("Sam")}
+ASKED_WORDS = Pattern(
+    code=ASKED,
+    about=gettext_lazy("The consultant needs one more thing"),
+    parts={
+        "subject": gettext_lazy("%(consultant)s needs one thing from you"),
+        "lead": gettext_lazy("%(consultant)s needs one thing from you, %(name)s"),
+        "line": gettext_lazy("Your page says what. “I don’t have it” is a fine answer."),
+        "action_label": gettext_lazy("Open my page"),
+    },
+    examples=NAMES,
+)
+NUDGE_WORDS = Pattern(
+    code=NUDGE,
+    about=gettext_lazy("The consultant still needs one more thing"),
+    parts={
+        "subject": gettext_lazy("One thing is still open"),
+        "lead": gettext_lazy("%(consultant)s still needs one thing from you, %(name)s"),
+        "line": gettext_lazy("Your page says what. “I don’t have it” is a fine answer. We do not ask again."),
+        "action_label": gettext_lazy("Open my page"),
+    },
+    examples=NAMES,
+)
+ANSWERED_WORDS = Pattern(
+    code=SAID,
+    about=gettext_lazy("A patient answered what a consultant needed"),
+    parts={
+        "subject": gettext_lazy("An answer is there"),
+        "lead": gettext_lazy("A patient has answered what you asked for"),
+        "line": gettext_lazy("It stands beside your review."),
+        "action_label": gettext_lazy("Open it"),
+    },
+    examples={},
+)
+KINDS = (
+    Kind(
+        code=ASKED,
+        message_class=NOTICE,
+        label=gettext_lazy("One thing is needed"),
+        still_due=_with_patient,
+        words=_to_patient(ASKED_WORDS),
+        why=lambda row: _("Your consultant needs it to read on. It goes away once you answer."),
+        rank=20,
+        patterns=(ASKED_WORDS,),
+    ),
+    Kind(
+        code=NUDGE,
+        message_class=REMINDER,
+        label=gettext_lazy("One thing is still needed"),
+        still_due=_with_patient,
+        words=_to_patient(NUDGE_WORDS),
+        why=lambda row: _("Your consultant needs it to read on. We remind you once."),
+        rank=20,
+        patterns=(NUDGE_WORDS,),
+    ),
+    Kind(
+        code=SAID,
+        message_class=NOTICE,
+        label=gettext_lazy("A patient has answered"),
+        still_due=_is_answered,
+        words=_to_reader,
+        why=lambda row: _("You asked the patient for something."),
+        rank=30,
+        patterns=(ANSWERED_WORDS,),
+    ),
+)
