@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,24 +14,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from bookings.models import Consultation, Reservation
-from cases.case.models import Case, ToDo
+from bookings.models import Consultation, Practice, Reservation
+from bookings.rules import OPENS_BEFORE
+from cases.case.helping.models import Helper
+from cases.case.models import Case, Consent, ToDo
 from cases.case.people import cases_where
-from cases.opinions.questions import showing
+from cases.opinions.questions import showing as questions
 from cases.reviews import opening
 from cases.reviews.after.actions import PROMISED
-from cases.reviews.models import Review
+from cases.reviews.models import Finding, Note, Review
+from cases.reviews.queue import showing, standing
+from cases.reviews.queue.brief import language_words
+from cases.reviews.queue.standing import Queue
+from cases.reviews.rules import POINT_COUNT
 from portal import clock, when
 from portal.access import open_to
 from portal.accounts.models import User
 from portal.beside import lists
-from portal.pages import away, facts, words, worry
-from portal.pages.facts import Gathered
+from portal.pages import away, words, worry
 
 PLANS_SHOWN = 15
 COMING_SHOWN = 5
 UNSAID_SHOWN = 5
 PROMISED_SHOWN = 10
+CALLS_READ = 60  # from this morning on: more than anybody has on a page
 CALL_TAGS = {
     Consultation.State.COMPLETED: (lambda: _("Done"), "ok"),
     Consultation.State.NO_SHOW: (lambda: _("Did not take place"), "warn"),
@@ -42,14 +48,12 @@ CALL_TAGS = {
 class Day:
     """What a consultant's local day holds."""
 
-    calls: list[Consultation]
+    calls: list[Any]
     others: list[Reservation]
-    coming: list[Consultation]
-    reviews: list[Review]
-    read_states: dict[UUID, str]
+    coming: list[Any]
+    queue: Queue
     unsaid: list[Consultation]
     promised: list[ToDo]
-    gathered: dict[UUID, Gathered]
 
 
 @open_to(User.Role.CONSULTANT)
@@ -60,9 +64,11 @@ def today(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     opening.open_due_reviews(now)
     day = day_of(user, now)
+    on = when.as_date(now)
     following = next((call for call in day.calls if call.is_booked and call.ends_at > now), None)
+    to_open = next((row.review for row in day.queue.rows if row.review and not row.waits_for), None)
     context = {
-        "today": when.as_date(now),
+        "today": on,
         "heading": _heading(day),
         "away": away.lines_for(user),
         "worries": worry.lines_for(user),
@@ -72,8 +78,10 @@ def today(request: HttpRequest) -> HttpResponse:
         "coming": [_coming(call) for call in day.coming],
         "unsaid": [_asked_how(call) for call in day.unsaid],
         "promised": [_to_do(todo) for todo in day.promised],
-        "queue": [_queued(review, day, now) for review in day.reviews],
-        "next_review": day.reviews[0].get_absolute_url() if day.reviews else "",
+        "chips": showing.chips(day.queue, standing.MINE, on, is_reader=True),
+        "rows": [showing.line(row, user, on) for row in day.queue.rows[:PLANS_SHOWN]],
+        "free": day.queue.free[:PLANS_SHOWN],
+        "next_review": showing.brief_url(to_open) if to_open else "",
     }
     return render(request, "pages/today.html", context)
 
@@ -81,25 +89,19 @@ def today(request: HttpRequest) -> HttpResponse:
 def day_of(user: User, now: dt.datetime) -> Day:
     """The rows of the local day around `now`, in a fixed number of queries."""
     start, end = _bounds(when.as_date(now, user.zone), user.zone)
-    mine = Consultation.objects.visible_to(user).filter(consultant=user)
-    mine = mine.select_related("patient", "case__patient", "case__key", "service")
-    calls = list(mine.between(start, end).exclude(state=Consultation.State.CANCELLED))
+    calls = list(_calls(user).filter(ends_at__gt=start).order_by("starts_at")[:CALLS_READ])
+    ahead = [call for call in calls if call.starts_at >= end and call.is_booked]
     kinds = [Reservation.Kind.PREPARATION, Reservation.Kind.BLOCKED]
     others = Reservation.objects.filter(consultant=user, kind__in=kinds, starts_at__lt=end, ends_at__gt=start)
-    reviews = Review.objects.visible_to(user).to_read().select_related("case__patient", "case__key", "consultation")
-    shown = list(reviews[:PLANS_SHOWN])
-    cases = {row.case.pk: row.case for row in [*calls, *shown]}
-    after = lists(user, unsaid=_unsaid(user, start), promised=_promised(user))
-    states = Review.objects.visible_to(user).filter(case__in=[call.case_id for call in calls])
+    others = others.select_related("consultation__patient").order_by("starts_at")
+    found = lists(user, others=others, unsaid=_unsaid(user, start), promised=_promised(user))
     return Day(
-        calls,
-        list(others.select_related("consultation__patient").order_by("starts_at")),
-        list(mine.upcoming(now).filter(starts_at__gte=end)[:COMING_SHOWN]),
-        shown,
-        dict(states.values_list("case_id", "state")),
-        after["unsaid"],
-        after["promised"],
-        facts.of_cases(list(cases.values()), now),
+        [call for call in calls if call.starts_at < end],
+        found["others"],
+        ahead[:COMING_SHOWN],
+        standing.of(user, now, calls),
+        found["unsaid"],
+        found["promised"],
     )
 
 
@@ -116,6 +118,26 @@ def _promised(user: User) -> QuerySet[ToDo]:
     return todos.select_related("case__patient").order_by("due_on", "asked_at")[:PROMISED_SHOWN]
 
 
+def _calls(user: User) -> Any:
+    """One's own, each with what matters on it: one query."""
+    case = OuterRef("case")
+    companions = Helper.objects.granted().filter(case=case, bookings=True).order_by("person__name")
+    consent = Consent.objects.standing().filter(case=case, kind=Consent.Kind.READ, consultant=user)
+    review = Review.objects.filter(case=case)
+    mine = Consultation.objects.visible_to(user).filter(consultant=user).exclude(state=Consultation.State.CANCELLED)
+    return mine.select_related("patient", "case__patient", "case__key", "service").annotate(
+        **standing.beside_call(),
+        companions=ArraySubquery(companions.values("person__name")),
+        may_read=Exists(consent),
+        speaks=Subquery(Practice.objects.filter(consultant=user).values("languages")[:1]),
+        review=Subquery(review.values("pk")[:1]),
+        review_state=Subquery(review.values("state")[:1]),
+        pages=Subquery(review.values("pages")[:1]),
+        points=ArraySubquery(Finding.objects.filter(review__case=case).values("point")),
+        remarks=ArraySubquery(Note.objects.filter(review__case=case).values("number")),
+    )
+
+
 def _bounds(day: dt.date, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
     """Midnight to midnight on the wall of a zone: 23 or 25 hours where the clocks change."""
     return tuple(dt.datetime.combine(each, dt.time(), zone) for each in (day, day + dt.timedelta(days=1)))  # type: ignore[return-value]
@@ -123,83 +145,124 @@ def _bounds(day: dt.date, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
 
 def _heading(day: Day) -> str:
     calls = ngettext("%(count)d call today", "%(count)d calls today", len(day.calls)) % {"count": len(day.calls)}
-    plans = ngettext("%(count)d plan to read", "%(count)d plans to read", len(day.reviews))
+    count = sum(row.review is not None for row in day.queue.rows)
+    plans = ngettext("%(count)d plan to read", "%(count)d plans to read", count)
     return _("%(calls)s, %(plans)s") % {
         "calls": calls if day.calls else _("No calls today"),
-        "plans": plans % {"count": len(day.reviews)} if day.reviews else _("nothing to read"),
+        "plans": plans % {"count": count} if count else _("nothing to read"),
     }
 
 
-def _schedule(day: Day, following: Consultation | None, now: dt.datetime) -> list[dict[str, Any]]:
-    rows = [_call(call, day, call == following) for call in day.calls]
-    rows += [_other(row) for row in day.others]
+def _schedule(day: Day, following: Any, now: dt.datetime) -> list[dict[str, Any]]:
+    pages = {call.pk: call.pages for call in [*day.calls, *day.coming] if call.pages}
+    rows = [_call(call, day, call == following, now) for call in day.calls]
+    rows += [_other(row, pages) for row in day.others]
     return sorted(rows, key=lambda row: row["starts_at"])
 
 
-def _call(call: Consultation, day: Day, is_next: bool) -> dict[str, Any]:
-    known = day.gathered[call.case_id].facts
+def _call(call: Any, day: Day, is_next: bool, now: dt.datetime) -> dict[str, Any]:
     label, kind = CALL_TAGS.get(Consultation.State(call.state), (lambda: _("Booked"), "info"))
-    if call.is_booked and call.service.needs_plan and day.read_states.get(call.case_id) in {"open", "taken"}:
+    if call.is_booked and call.service.needs_plan and call.review_state in {"open", "taken"}:
         label, kind = (lambda: _("Plan not read")), "warn"
-    elif call.is_booked and call.service.needs_plan and not known.plan:
+    elif call.is_booked and call.service.needs_plan and not call.has_plan:
         label, kind = (lambda: _("No plan yet")), "warn"
+    opens = call.is_booked and call.starts_at - OPENS_BEFORE <= now < call.ends_at
     return {
         "starts_at": call.starts_at,
         "minutes": call.minutes,
         "title": call.patient.name,
         "href": call.get_absolute_url(),
-        "lines": [f"{call.get_how_display()}. {call.service.name}.", *what_matters(call, known, call.starts_at)],
+        "lines": [f"{call.get_how_display()}. {call.service.name}.", *what_matters(call, day, call.starts_at)],
         "tag": {"label": label(), "kind": kind},
         "is_next": is_next,
+        "join": reverse("bookings:call", args=[call.pk]) if opens else "",
     }
 
 
-def what_matters(call: Consultation, known: facts.Facts, at: dt.datetime) -> list[str]:
-    """What helps on the call: when the visit is, how the person is best reached."""
+def what_matters(call: Any, day: Day, at: dt.datetime) -> list[str]:
+    """What helps on the call: who joins, in which language, when the visit is, how the person is best reached."""
+    known = day.queue.records.get(call.case_id)
     lines = []
-    if known.visit_on:
+    if call.companions:
+        lines.append(_("May join: %(names)s.") % {"names": ", ".join(call.companions)})
+    if call.patient.language != "en":
+        lines.append(language_words(call.patient.language, call.speaks or "").rstrip(".") + ".")
+    if known and known.visit_on:
         lines.append(_("Second visit: %(when)s.") % {"when": words.visit_words(known.visit_on, when.as_date(at))})
     if call.patient.safe_to_ring:
         lines.append(call.patient.safe_to_ring)
     return lines
 
 
-def _other(row: Reservation) -> dict[str, Any]:
+def _other(row: Reservation, pages: dict[Any, int]) -> dict[str, Any]:
     is_preparation = row.kind == Reservation.Kind.PREPARATION and row.consultation is not None
-    title = _("Preparation: %(name)s") % {"name": row.consultation.patient.name} if is_preparation else _("Blocked")
+    title, lines = _("Blocked"), [row.note] if row.note else []
+    if is_preparation and row.consultation:
+        title = _("Preparation: %(name)s") % {"name": row.consultation.patient.name}
+        lines = [showing.pages_words(pages[row.consultation_id])] if row.consultation_id in pages else []
     return {
         "starts_at": row.starts_at,
         "minutes": int((row.ends_at - row.starts_at).total_seconds() // 60),
         "title": title,
-        "lines": [_("Patients can’t book it.")],
+        "lines": [*lines, _("Patients can’t book it.")],
         "tag": {"label": _("Reserved") if is_preparation else _("Blocked"), "kind": "plum", "icon": "pause"},
     }
 
 
-def _next_call(call: Consultation, day: Day, now: dt.datetime) -> dict[str, Any]:
-    known = day.gathered[call.case_id].facts
-    counted = {"there": known.core_at(facts.ARRIVED_HOPS), "of": len(known.core)}
-    name = call.patient.first_name
-    asked = showing.asked_in_call(call.case, call, call.consultant, now)
+def _next_call(call: Any, day: Day, now: dt.datetime) -> dict[str, Any]:
+    known, name = day.queue.records.get(call.case_id), call.patient.first_name
+    asked = questions.asked_in_call(call.case, call, call.consultant, now)
+    visit_on = known.visit_on if known else None
+    how = f"{call.get_how_display()}, {call.service.name}"
     rows = [
-        {"label": _("When"), "value": when.moment(call.starts_at)},
-        {"label": _("How"), "value": f"{call.get_how_display()}, {call.service.name}"},
-        {"label": _("Wants to ask"), "value": " ".join(asked) or _("Nothing written yet")},
-        {"label": _("Second visit"), "value": words.visit_words(known.visit_on, when.as_date(now))},
+        {"label": _("When"), "value": when.moment(call.starts_at), "hint": how},
+        {"label": _("Language"), "value": language_words(call.patient.language, call.speaks or "")},
+        {"label": _("Second visit"), "value": words.visit_words(visit_on, when.as_date(now))},
     ]
-    if known.core:
-        rows.append({"label": _("Records"), "value": _("%(there)d of %(of)d core records are there") % counted})
+    if call.companions:
+        rows.append({"label": _("May join"), "value": ", ".join(call.companions)})
+    if said := showing.records_words(known):
+        rows.append({"label": _("Records"), "value": said})
     if call.patient.safe_to_ring:
         rows.append({"label": _("Best reached"), "value": call.patient.safe_to_ring})
-    said = {"name": name}
+    if call.review:
+        rows.append({"label": _("Your notes"), "value": _drafted(call)})
+    if call.service.needs_plan:
+        may = _("You may read the plan.") if call.may_read else _("Not given: you cannot read the plan.")
+        rows.append({"label": _("Consent to read"), "value": may})
     return {
         "title": _("Next: %(name)s, %(time)s") % {"name": call.patient.name, "time": when.clock_time(call.starts_at)},
+        "soon": _soon(call.starts_at, now),
+        "asked": asked,
         "rows": rows,
-        "reminder": _("Remind %(name)s at the start: this call doesn’t replace a second opinion from a doctor.") % said,
+        "brief": reverse("reviews:brief", args=[call.review]) if call.review else "",
+        "reminder": _("Remind %(name)s at the start: this call doesn’t replace a second opinion from a doctor.")
+        % {"name": name},
     }
 
 
-def _coming(call: Consultation) -> dict[str, Any]:
+def _drafted(call: Any) -> str:
+    said = []
+    if call.points:
+        said.append(_("%(count)d of %(of)d points looked at") % {"count": len(call.points), "of": POINT_COUNT})
+    if call.remarks:
+        said.append(ngettext("%(count)d note", "%(count)d notes", len(call.remarks)) % {"count": len(call.remarks)})
+    return ", ".join(said) or _("Nothing written yet")
+
+
+def _soon(at: dt.datetime, now: dt.datetime) -> str:
+    """ "In 38 minutes", within the hour before; "Now" once it has begun."""
+    minutes = int((at - now).total_seconds() // 60)  # elapsed
+    if minutes >= 60:
+        return ""
+    return (
+        ngettext("In %(count)d minute", "In %(count)d minutes", minutes) % {"count": minutes}
+        if minutes > 0
+        else _("Now")
+    )
+
+
+def _coming(call: Any) -> dict[str, Any]:
     return {
         "on": when.as_date(call.starts_at),
         "title": call.patient.name,
@@ -224,21 +287,4 @@ def _to_do(todo: ToDo) -> dict[str, Any]:
         "title": todo.note,
         "href": reverse("bookings:detail", args=[todo.about_id]),
         "hint": name,
-    }
-
-
-def _queued(review: Review, day: Day, now: dt.datetime) -> dict[str, Any]:
-    on = when.as_date(now)
-    known = day.gathered[review.case_id].facts
-    state = {"label": str(review.get_state_display()).capitalize(), "kind": "info"}
-    if review.read_by <= on and review.state != Review.State.DRAFTING:
-        state = {"label": _("Due today") if review.read_by == on else _("Was due"), "kind": "warn"}
-    return {
-        "read_by": when.short_day(review.read_by),
-        "name": review.case.patient.name,
-        "href": review.get_absolute_url(),
-        "plan": ngettext("%(count)d page", "%(count)d pages", review.pages) % {"count": review.pages},
-        "call": when.moment(review.consultation.starts_at) if review.consultation else _("Not booked"),
-        "visit": words.visit_words(known.visit_on, on),
-        "tag": state,
     }

@@ -8,8 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings import actions as bookings
+from cases.case.helping import actions as helping
 from portal.accounts.models import User
 from portal.actors import Actor
+from portal.vault import keys
 from tests import factories, people
 from tests.reviews import world
 
@@ -74,7 +76,7 @@ def test_plans_to_read_stand_by_their_date():
     review = world.waiting("rosa")
     html = page()
     assert "1 plan to read" in html
-    assert review.get_absolute_url() in html
+    assert reverse("reviews:brief", args=[review.pk]) in html
     assert "Breast cancer" not in html
 
 
@@ -82,6 +84,55 @@ def test_another_consultant_sees_none_of_it():
     world.waiting("rosa")
     html = people.browser(people.person("amir")).get(reverse("pages:today")).content.decode()
     assert "Rosa" not in html
+
+
+def test_the_next_call_says_what_a_reader_needs(time_machine):
+    time_machine.move_to(MONDAY, tick=False)
+    review = world.taken(days=1)
+    time_machine.move_to(MONDAY + dt.timedelta(hours=23, minutes=22), tick=False)
+    html = page()
+    assert "In 38 minutes" in html
+    assert "Is a smaller operation possible for me?" in html
+    assert "You may read the plan." in html
+    assert reverse("reviews:brief", args=[review.pk]) in html
+
+
+def test_a_call_that_is_about_to_begin_can_be_joined(time_machine):
+    time_machine.move_to(MONDAY, tick=False)
+    call = world.taken(days=1).consultation
+    join = reverse("bookings:call", args=[call.pk])
+    time_machine.move_to(MONDAY + dt.timedelta(hours=23), tick=False)
+    assert join not in page()
+    time_machine.move_to(MONDAY + dt.timedelta(hours=23, minutes=50), tick=False)
+    assert join in page()
+
+
+def test_a_call_says_its_language_and_who_may_join(time_machine):
+    time_machine.move_to(MONDAY, tick=False)
+    review = world.taken(days=1)
+    User.objects.filter(pk=review.case.patient_id).update(language="es")
+    asked = helping.ask(review.case, people.person("ines"), by=world.by("rosa"))
+    helping.agree(asked, chosen="most", by=world.by("rosa"))
+    time_machine.move_to(MONDAY + dt.timedelta(hours=22), tick=False)
+    html = page()
+    assert "May join: Inés Delgado." in html
+    assert "Spanish." in html
+
+
+def test_it_asks_few_queries_with_everything_on_it(time_machine):
+    time_machine.move_to(MONDAY, tick=False)
+    world.written(days=1)
+    world.waiting("grace", days=1.2)
+    world.talk(factories.open_case(people.person("ama")), people.person("joanne"), days=2)
+    call_on_tuesday()
+    time_machine.move_to(MONDAY + dt.timedelta(hours=22), tick=False)
+    page()
+    keys.look_again()
+    browser = people.browser(people.person("joanne"))
+    browser.get(reverse("pages:today"))
+    with CaptureQueriesContext(connection) as asked:
+        assert "Waiting for the plan" in browser.get(reverse("pages:today")).text
+    assert len(asked) <= 15, "\n".join(each["sql"][:150] for each in asked.captured_queries)
 
 
 @pytest.mark.full

@@ -1,6 +1,6 @@
 """What stands in the queue, and in which order: for pages, in a fixed number of queries."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -87,6 +87,7 @@ class Queue:
     rows: list[Row]
     free: list[FreeRow]
     shared: list[Review]
+    records: dict[UUID, Records]
 
     def shown(self, show: str, today: date) -> list[Row]:
         """The rows under one chip."""
@@ -103,20 +104,26 @@ class Queue:
         return found | ({FREE: len(self.free)} if is_reader else {})
 
 
-def of(user: Any, now: datetime) -> Queue:
-    """A consultant's queue, or for a coordinator that of all open cases."""
+def of(user: Any, now: datetime, calls: Sequence[Any] | None = None) -> Queue:
+    """A consultant's queue, or for a coordinator that of all open cases.
+
+    `calls`: those of this consultant, read with `beside_call` by a page that shows them as well: their records are
+    counted too.
+    """
     is_reader = user.role == "consultant"
     every = list(_reviews(user, is_reader)[: 2 * ROWS])
     known = [review for review in every if review.is_known and review.state in TO_READ]
-    calls = list(_calls_without_plan(user, is_reader, now)[:ROWS])
-    records = records_of([*(review.case_id for review in known), *(call.case_id for call in calls)])
+    waiting = list(_calls_without_plan(user, is_reader, now)[:ROWS]) if calls is None else _without_plan(calls, now)
+    cases = [*(review.case_id for review in known), *(call.case_id for call in calls or waiting)]
+    records = records_of(cases)
     today = now.astimezone(user.zone).date()
     rows = [_row(review, today, records) for review in known]
-    rows += [_waiting(call, records) for call in calls]
+    rows += [_waiting(call, records) for call in waiting]
     return Queue(
         rows=sorted(rows, key=lambda row: row.order),
         free=[_free(review) for review in every if not review.is_known],
         shared=[review for review in every if review.is_known and review.state not in TO_READ][::-1],
+        records=records,
     )
 
 
@@ -141,14 +148,26 @@ def _reviews(user: Any, is_reader: bool) -> QuerySet[Any]:
     )
 
 
+def beside_call() -> dict[str, Any]:
+    """Annotations of a call: whether its case has a plan to read, and how those that came fared."""
+    tried = Version.objects.live().filter(case=OuterRef("case"), document__kind=PLAN, document__withdrawn_at=None)
+    return {
+        "has_plan": Exists(Version.objects.ready_plans().filter(case=OuterRef("case")).order_by()),
+        "tried": ArraySubquery(tried.values("state")),
+    }
+
+
 def _calls_without_plan(user: Any, is_reader: bool, now: datetime) -> QuerySet[Any]:
     """Booked calls for which a plan is to be read that is not there, or cannot be read. One query."""
-    plans = Version.objects.filter(case=OuterRef("case"), document__kind=PLAN)
-    waiting = Consultation.objects.visible_to(user).upcoming(now).filter(service__needs_plan=True)
-    waiting = waiting.filter(~Exists(Version.objects.ready_plans().filter(case=OuterRef("case")).order_by()))
-    tried = plans.live().filter(document__withdrawn_at=None).values("state")
-    waiting = waiting.annotate(tried=ArraySubquery(tried)).select_related("patient")
+    calls = Consultation.objects.visible_to(user).upcoming(now).filter(service__needs_plan=True)
+    waiting = calls.annotate(**beside_call()).filter(has_plan=False).select_related("patient")
     return waiting.filter(consultant=user) if is_reader else waiting
+
+
+def _without_plan(calls: Sequence[Any], now: datetime) -> list[Any]:
+    """The same of calls that are read already."""
+    ahead = [call for call in calls if call.is_booked and call.ends_at > now]
+    return [call for call in ahead if call.service.needs_plan and not call.has_plan]
 
 
 def has_pictures() -> Exists:
