@@ -145,3 +145,25 @@ def test_pages_are_accessible(come, live_server, axe, width):
         assert axe(page) == [], address
         assert page.errors == []
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), address
+
+
+def test_keys_go_from_plan_to_plan_and_rest_while_somebody_types(come, live_server):
+    review, page = world.taken(), come("joanne")
+    brief = live_server.url + reverse("reviews:brief", args=[review.pk])
+    page.goto(live_server.url + reverse("reviews:queue"))
+    page.keyboard.press("n")
+    expect(page.locator("[data-row]")).to_be_focused()
+    page.goto(brief)
+    page.keyboard.press("o")
+    page.locator("#id_plain").focus()
+    page.keyboard.press("b")
+    expect(page.locator("#id_plain")).to_have_value("b")
+    page.get_by_role("heading", name="Rosa Delgado").click()
+    page.keyboard.press("b")
+    expect(page.get_by_role("heading", name="Good to know")).to_be_visible()
+    page.get_by_text("Keys on this page").click()
+    page.get_by_label("Use these keys").uncheck()
+    page.keyboard.press("q")
+    page.reload()
+    expect(page.get_by_role("heading", name="Good to know")).to_be_visible()
+    assert page.url == brief

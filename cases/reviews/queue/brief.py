@@ -66,7 +66,7 @@ def brief(request: HttpRequest, pk: UUID) -> HttpResponse:
         "matters": review.case.matters if review.case.matters_is_shared else "",
         "start": _start(review, user) if review.may_read else None,
         "no_consent": "" if review.may_read else no_consent(),
-        "rows": [*_call_rows(review, user), *_case_rows(review, now)],
+        "rows": [*_call_rows(review, user), *_case_rows(review, now), _consent_row(review)],
         "plan": showing.plan_words(review.pages, len(review.plan), is_photos=review.is_photos),
         "minutes": reading_minutes(review.pages, words=review.words, photos=review.is_photos),
         "written": _written(review),
@@ -172,6 +172,11 @@ def _case_rows(review: Any, now: datetime) -> list[dict[str, str]]:
     return rows
 
 
+def _consent_row(review: Any) -> dict[str, str]:
+    may = _("You may read the plan.") if review.may_read else _("Not given: you cannot read the plan.")
+    return {"label": _("Consent to read"), "value": may}
+
+
 def records_words(found: Standing) -> tuple[str, str] | None:
     """ "2 of 4 core records are there." and what is still to come, by name and day; None where nothing is wanted."""
     if not found.items:
@@ -183,8 +188,12 @@ def records_words(found: Standing) -> tuple[str, str] | None:
     elif there == core:
         said = ngettext("The one core record is there.", "All %(of)d core records are there.", core) % {"of": core}
     waits = [each for each in found.items if each.item.state not in THERE]
-    coming = [_coming(each) for each in waits]
-    return said, _("Still to come: %(records)s.") % {"records": "; ".join(coming)} if coming else ""
+    hints = []
+    if coming := [_coming(each) for each in waits if each.item.is_core]:
+        hints.append(_("Still to come: %(records)s.") % {"records": "; ".join(coming)})
+    if more := sum(not each.item.is_core for each in waits):
+        hints.append(ngettext("%(count)d more can follow.", "%(count)d more can follow.", more) % {"count": more})
+    return said, " ".join(hints)
 
 
 def _coming(each: Any) -> str:

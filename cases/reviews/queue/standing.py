@@ -228,7 +228,7 @@ def _free(review: Any) -> FreeRow:
         pages=review.pages,
         is_photos=review.is_photos,
         language=review.case.patient.language,
-        kind=_("Written reading") if review.is_written_reading else _("Treatment plan"),
+        kind=_("Treatment plan, in writing") if review.is_written_reading else _("Treatment plan"),
     )
 
 
