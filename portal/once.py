@@ -4,7 +4,8 @@ Only within one GET or HEAD request. Whoever changes something decides by what i
 kept while a form is answered, in a task or a command; and nothing from one request to the next.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -24,6 +25,17 @@ class OnceMiddleware:
             return self.get_response(request)
         finally:
             _answers.reset(token)
+
+
+@contextmanager
+def at_one_moment() -> Iterator[None]:
+    """Where something is judged under its lock, each question is asked once as well. Nothing is kept after."""
+    kept = _answers.get()
+    token = _answers.set({} if kept is None else kept)
+    try:
+        yield
+    finally:
+        _answers.reset(token)
 
 
 def is_page() -> bool:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,19 +37,20 @@ from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.history.actions import record
+from portal.history.actions import record, record_reasons
+from portal.once import at_one_moment
 from portal.reminders.actions import unplan
 from portal.texts.words import text
 
 SITTING = timedelta(minutes=30)  # saves closer together than this are one line of history
 
 
-def locked(review: Review) -> Review:
-    """The row as it is now, locked until the end of the transaction."""
+def locked(review: Review, parts: Iterable[str] = ("sections", "findings", "option_lines")) -> Review:
+    """The row as it is now with these of its parts, locked until the end of the transaction."""
     return (
         Review.objects.select_for_update(of=("self",))
         .select_related("case__patient", "case__key", "version__document", "consultation", "reader")
-        .prefetch_related("sections", "findings", "option_lines")
+        .prefetch_related(*parts)
         .get(pk=review.pk)
     )
 
@@ -69,10 +70,8 @@ def situation(review: Review, by: Actor, now: datetime) -> Situation:
     plain, choices = review.texts.get("plain", ""), options_of(review)
     looked_at = {finding.point for finding in review.findings.all()}
     talk = review.consultation
-    return Situation(
-        state=review.state,
-        role=role(review, by),
-        may_read=by.user is None or has_consent_to_read(review.case, by.user),
+    return replace(
+        place_of(review, by),
         talk_over=talk is not None and talk.state not in {"cancelled", "no_show"} and talk.starts_at <= now,
         pages=review.pages,
         empty_parts=tuple(code for code in NEEDED_PARTS if not review.texts.get(code, "").strip()),
@@ -86,6 +85,13 @@ def situation(review: Review, by: Actor, now: datetime) -> Situation:
             *(point.page for each in choices for point in each.points if point.page and point.page > review.pages),
         ),
     )
+
+
+def place_of(review: Review, by: Actor) -> Situation:
+    """What decides who may do something with a review, without what is written in it. One query."""
+    with at_one_moment():
+        part, may_read = role(review, by), by.user is None or has_consent_to_read(review.case, by.user)
+    return Situation(state=review.state, role=part, may_read=may_read)
 
 
 def role(review: Review, by: Actor) -> str:
@@ -209,9 +215,11 @@ def save_parts(
     `findings` are what a change of the checklist says, `choices` what one of the options says, else its lines of text.
     """
     now = clock.now()
-    review = locked(review)
-    _check("write", review, by, now)
-    saved = Saved()
+    rows = {Section.Code.CHECKLIST: "findings", Section.Code.OPTIONS: "option_lines"}
+    review = locked(review, ("sections", *(rows[code] for code in rows if code in changes)))
+    if refusal := why_not("write", place_of(review, by)):
+        raise Refused(refusal, code="write")
+    saved, written = Saved(), []
     sections = {section.code: section for section in review.sections.all()}
     for code, change in changes.items():
         section = sections.get(code) or Section(review=review, code=code)
@@ -228,28 +236,39 @@ def save_parts(
             saved.overtaken[code] = section
         else:
             before = section.body
-            saved.parts[code] = _save(section, change, now, by)
+            saved.parts[code] = section
+            written.append((section, change))
             if code == Section.Code.CHECKLIST:
                 _replace_findings(review, findings or {})
             if code == Section.Code.QUESTIONS:
                 follow_questions(review, before, change.body)
             if code == Section.Code.OPTIONS:
                 replace_options(review, choices or [])
+    _save(review, written, now, by)
     if review.state == Review.State.TAKEN and any(part.version for part in saved.parts.values()):
         review.state = MOVES["draft"].target
         review.save(update_fields=["state"])
     return saved
 
 
-def _save(section: Section, change: Change, now: datetime, by: Actor) -> Section:
-    is_new_sitting = not section.version or section.saved_by_id != by.id or now - section.saved_at > SITTING
-    section.body = "" if section.code in (Section.Code.CHECKLIST, Section.Code.OPTIONS) else change.body
-    section.version += 1
-    section.saved_at, section.saved_by = now, by.user
-    section.save()
-    if is_new_sitting:
-        _tell(by, "review.written", section.review, section.review, why=section.code)
-    return section
+def _save(review: Review, written: Sequence[tuple[Section, Change]], now: datetime, by: Actor) -> None:
+    """The new words of parts, and a line of history for each in which a new sitting begins: a statement for both."""
+    begun = []
+    for section, change in written:
+        if not section.version or section.saved_by_id != by.id or now - section.saved_at > SITTING:
+            begun.append(section.code)
+        section.body = "" if section.code in (Section.Code.CHECKLIST, Section.Code.OPTIONS) else change.body
+        section.version += 1
+        section.saved_at, section.saved_by = now, by.user
+    Section.objects.bulk_create(
+        [section for section, _change in written],
+        update_conflicts=True,
+        unique_fields=["review", "code"],
+        update_fields=["body", "version", "saved_at", "saved_by"],
+    )
+    if begun:
+        about = {"patient": review.case.patient_id, "case": review.case_id}
+        record_reasons(by, "review.written", review, begun, **about)
 
 
 def _findings(review: Review) -> dict[str, Found]:

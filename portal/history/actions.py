@@ -36,6 +36,11 @@ def record_each(
     Event.objects.bulk_create([_line(actor, verb, about, whose.get(about.pk), case, "") for about, case in things])
 
 
+def record_reasons(actor: Actor, verb: str, about: Model, whys: Iterable[str], *, patient: UUID, case: UUID) -> None:
+    """The same line about one row for each of several reasons, in one statement."""
+    Event.objects.bulk_create([_line(actor, verb, about, patient, case, why) for why in whys])
+
+
 def older_than(cut: dt.datetime) -> QuerySet[Event]:
     """What may go. A night that was sealed goes as a whole, once its youngest line is old enough."""
     night = Digest.objects.filter(upto_id__gte=OuterRef("pk")).order_by("upto_id", "pk").values("newest_at")[:1]

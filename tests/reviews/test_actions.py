@@ -1,6 +1,8 @@
 """Taking, writing, sharing, completing, taking back; and what each leaves behind."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cases.case.actions import withdraw_consent
 from cases.case.models import Consent
@@ -53,6 +55,35 @@ def test_saving_the_same_words_changes_nothing():
     saved = actions.save_parts(review, {"plain": Change(world.PLAIN, 0)}, by=by("joanne"))
     assert (list(saved.parts), saved.overtaken) == (["plain"], {})
     assert review.sections.get(code="plain").version == 1
+
+
+def test_saving_rows_of_the_checklist_takes_few_statements_too():
+    review, joanne, taken = world.taken(), by("joanne"), []
+    for page in (1, 2):
+        with CaptureQueriesContext(connection) as asked:
+            found = {code: Found(page) for code in ("goal", "cost")}
+            actions.save_parts(review, {"checklist": Change("", page - 1)}, findings=found, by=joanne)
+        taken.append(sum("SAVEPOINT" not in each["sql"] for each in asked.captured_queries))
+    assert taken == [8, 6]  # the first of a sitting, with its line of history, and the next ones
+
+
+SAVES = {  # what is typed, and how many statements a save of it takes: the first one, and the next in one sitting
+    "words": ({"plain": ("A (page 1)", "B (page 1)")}, 6, 4),
+    "all parts of text": (dict.fromkeys(("plain", "words", "questions", "private"), ("A", "B")), 6, 5),
+    "nothing new": ({"plain": ("", "")}, 3, 3),
+}
+
+
+@pytest.mark.parametrize(("said", "first", "next_one"), SAVES.values(), ids=SAVES)
+def test_saving_a_draft_takes_at_most_six_statements(said, first, next_one):
+    review, joanne, taken = world.taken(), by("joanne"), []
+    for at in range(2):
+        changes = {code: Change(words[at], at) for code, words in said.items()}
+        with CaptureQueriesContext(connection) as asked:
+            actions.save_parts(review, changes, by=joanne)
+        taken.append(sum("SAVEPOINT" not in each["sql"] for each in asked.captured_queries))
+    assert taken == [first, next_one]
+    assert max(taken) <= 6
 
 
 def test_saves_of_one_sitting_are_one_line_of_history():
