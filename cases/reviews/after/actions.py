@@ -63,11 +63,7 @@ def save(call: Consultation, said: Said, *, seen: int = 0, by: Actor) -> Outcome
     now = clock.now()
     case = call.case
     lock_case(case)
-    call = (
-        Consultation.objects.select_for_update(of=("self",))
-        .select_related("case__patient", "consultant")
-        .get(pk=call.pk)
-    )
+    call = Consultation.objects.select_related("case__patient", "consultant").get(pk=call.pk)
     must_be_open(case, by)
     if role_in(case, by) != CONSULTANT:
         raise Refused(_("Only the consultant of this call says how it went."), code="role")
