@@ -22,7 +22,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--again", action="store_true", help="empty the house first; needs the owner's account")
 
-    def handle(self, *, again: bool, **options: object) -> None:
+        parser.add_argument(
+            "--marked",
+            action="store_true",
+            help="mark each text; PORTAL_VAR/marks.txt lists the marks",
+        )
+
+    def handle(self, *, again: bool, marked: bool, **options: object) -> None:
         if settings.IN_PRODUCTION:
             raise CommandError("The demo does not exist in production.")
         if again:
@@ -31,6 +37,8 @@ class Command(BaseCommand):
             self.stdout.write("People are here already: nothing loaded.")
             return
         self.stdout.write(f"The demo is loaded: {load()} cases.")
+        if marked:
+            self.stdout.write(f"{mark()} marks; {marks_list()} says where each of them is.")
 
 
 def load() -> int:
@@ -43,6 +51,20 @@ def load() -> int:
         return tell_stories(clock.real_now())
     finally:
         celery.app.conf.task_always_eager = was
+
+
+def marks_list() -> Path:
+    return Path(settings.PORTAL_VAR) / "marks.txt"
+
+
+def mark() -> int:
+    """Mark all that the demo holds, and list the marks for whoever looks for them elsewhere."""
+    from portal.pages.demo.marking import mark_everything
+
+    with transaction.atomic():
+        marks = mark_everything()
+    marks_list().write_text("".join(f"{mark} {where}\n" for mark, where in marks.items()))
+    return len(marks)
 
 
 def empty_the_house() -> None:

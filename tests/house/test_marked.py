@@ -1,0 +1,157 @@
+"""Marked people: what they wrote is on their pages, and in no log, address, mail, header, row or file."""
+
+import datetime as dt
+import html
+import io
+import logging
+import os
+import re
+from email import message_from_bytes, policy
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from structlog.stdlib import ProcessorFormatter
+
+from cases.case import worry_actions
+from cases.case.models import Case
+from cases.documents.describing import actions as describing
+from cases.documents.models import Document
+from cases.opinions.deciding import actions as deciding
+from portal import clock
+from portal.accounts import drafts
+from portal.actors import Actor
+from portal.backup import rows
+from portal.pages.demo import marking
+from portal.reminders import sender
+from tests import people
+from tests.pages_table import PAGES
+from tests.test_access import ask
+from tests.world import MORNING
+
+pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
+
+# Of rows that this world has none of, or forms that are empty in it.
+NOT_IN_THIS_WORLD = {
+    "case.calllog.words",
+    "case.case.answers",
+    "desk.incoming.calls",
+    "desk.receipt.said_by",
+    "documents.sending.name",
+    "records.referralletter.words",
+    "records.release.signature",
+    "records.want.words",
+    "reviews.optionline.text",
+    "reviews.outcome.follow_words",
+    "reviews.outcome.notes",
+    "reviews.quotelook.words",
+}
+# A name is plain in the row of its person, and where a row keeps it for the time after that person.
+NAMES_STAND_IN = {"accounts_user"}
+
+
+@pytest.fixture(scope="module")
+def marks(built, django_db_blocker) -> dict[str, str]:
+    with django_db_blocker.unblock():
+        say_more(built)
+        return marking.mark_everything()
+
+
+def say_more(world) -> None:
+    """What the world of the page table leaves out: a draft, an author, a worry that was settled, a decision."""
+    rosa, theo = Actor.person(people.person("rosa")), Actor.person(people.person("theo"))
+    case = Case.objects.get(pk=world["case"])
+    drafts.keep(people.person("rosa"), "questions", case, {"first": "Will it hurt?"})
+    document = Document.objects.get(pk=world["document"])
+    describing.describe(document, kind="plan", title="The plan", author="Dr. Raman", dated_on=None, by=rosa)
+    worry_actions.raise_worry(case, "She sounded very low.", by=theo)
+    worry_actions.clear_worries(case, "Rang her twice.", seen=1, by=theo)
+    deciding.decide(case, choice="own", words="I wait until spring.", by=rosa)
+
+
+@pytest.fixture
+def marked(marks, world):
+    return marks
+
+
+@pytest.fixture
+def lines():
+    """What was written to the log since."""
+    console = next(each for each in logging.getLogger().handlers if isinstance(each.formatter, ProcessorFormatter))
+    written = io.StringIO()
+    before = console.setStream(written)
+    yield written.getvalue
+    console.setStream(before)
+
+
+def found_in(text: str, marks: dict[str, str]) -> list[str]:
+    return sorted({marks.get(mark, mark) for mark in marking.MARK.findall(text)})
+
+
+def test_every_sealed_field_has_its_mark(marked):
+    there = {where.split()[0] for where in marked.values()}
+    fields = {f"{model._meta.label_lower}.{field.attname}" for model, field in marking.sealed_fields()}
+    assert sorted(fields - there) == sorted(NOT_IN_THIS_WORLD)
+
+
+def test_no_row_and_no_file_shows_a_mark(marked):
+    wrong = {}
+    for table, columns in rows.tables().items():
+        data = b"".join(rows.out(table, columns)).decode()
+        may = ("accounts.user.name", "accounts.user.called") if table in NAMES_STAND_IN else ("nothing",)
+        inside = [where for where in found_in(data, marked) if not where.startswith(may)]
+        if inside:
+            wrong[table] = inside[:3]
+    assert wrong == {}
+    place = Path(settings.DOCUMENTS_FOLDER)
+    files = [path for path in place.rglob("*") if path.is_file()]
+    assert files
+    assert [path.name for path in files if re.search(rb"mark[0-9a-f]{6}zq", path.read_bytes())] == []
+
+
+def addresses_on(page: str) -> str:
+    """Every address that a page leads to or loads."""
+    found = re.findall(r"""\b(?:href|src|action|formaction|hx-[a-z]+)=["']([^"']*)["']""", page)
+    return unquote(html.unescape(" ".join(found)))
+
+
+def test_pages_show_marks_and_their_addresses_headers_and_logs_do_not(marked, world, lines):
+    wrong, shown = [], set()
+    for name, page in PAGES.items():
+        for person in sorted(page.who - {"unverified", "disabled"})[:2]:
+            response = ask(world.client(person), "get", name, world)
+            wrong += [(name, person, response.status_code)] if response.status_code >= 500 else []
+            body = "" if response.streaming else response.content.decode(errors="replace")
+            shown |= set(found_in(body, marked))
+            headers = {key: value for key, value in response.items() if key != "Content-Disposition"}
+            for place, text in (("address", addresses_on(body)), ("header", unquote(str(headers)))):
+                wrong += [(name, person, place, where) for where in found_in(text, marked)]
+    assert wrong == []
+    assert len(shown) > 30
+    assert lines()
+    assert found_in(lines(), marked) == []
+    for table in ("portal_cache", "django_session", "history_event", "reminders_reminder"):
+        data = b"".join(rows.out(table, rows.tables()[table])).decode()
+        assert found_in(data, marked) == [], table
+
+
+def test_mails_hold_no_mark_of_what_was_written(marked, world, lines):
+    mail.outbox.clear()
+    for days in range(1, 50):
+        with clock.lived_at(MORNING + dt.timedelta(days=days, hours=23, minutes=10)):
+            sender.run()
+    assert len(mail.outbox) > 5
+    wrong = []
+    for message in mail.outbox:
+        read = message_from_bytes(message.message().as_bytes(), policy=policy.default)
+        texts = [part.get_content() for part in read.walk() if not part.is_multipart()]
+        parts = [text if isinstance(text, str) else text.decode(errors="replace") for text in texts]
+        where = found_in(" ".join(parts), marked)
+        wrong += [(read["Subject"], each) for each in where if not each.startswith("accounts.user.")]
+        heads = " ".join(str(value) for key, value in read.items() if key != "To")
+        wrong += [(read["Subject"], "header", each) for each in found_in(heads, marked)]
+    assert wrong == []
+    assert found_in(lines(), marked) == []
+    assert not found_in(" ".join(os.environ.values()), marked)
