@@ -11,7 +11,7 @@ class BookingsConfig(AppConfig):
     label = "bookings"
 
     def ready(self) -> None:
-        from bookings import actions, asked_ending, asked_moves, asked_notices
+        from bookings import actions, asked_ending, asked_moves, asked_notices, feeds  # noqa: F401
         from bookings.reminders import KINDS
         from portal.reminders.kinds import register
 
@@ -31,6 +31,8 @@ class BookingsConfig(AppConfig):
                 "consultation.completed": _("Noted that the call took place"),
                 "consultation.missed": _("Noted that the call did not take place"),
                 "consultation.seen": _("Looked at a call"),
+                "calendar_feed.made": _("Made a secret address for a calendar"),
+                "calendar_feed.stopped": _("Ended the secret address for a calendar"),
                 "consultation.asked_to_move": _("Asked for another time for a call"),
                 "hours.set": _("Changed the weekly hours"),
                 "hours.time_off_set": _("Changed time off"),

@@ -5,6 +5,7 @@ An entry says as little as a shared calendar should show: "Call with Joanne". No
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -46,10 +47,10 @@ class Entry:
     attendee_email: str = ""
 
 
-def _rules_of(zone: ZoneInfo, around: date) -> Timezone:
-    """The zone's clock changes near the call; a calendar needs no others, and mail stays small."""
+def _rules_of(zone: ZoneInfo, first: date, last: date) -> Timezone:
+    """The zone's clock changes near the calls; a calendar needs no others, and mail stays small."""
     year = timedelta(days=366)
-    return Timezone.from_tzinfo(zone, first_date=around - year, last_date=around + year)
+    return Timezone.from_tzinfo(zone, first_date=first - year, last_date=last + year)
 
 
 def _address(email: str, name: str = "") -> vCalAddress:
@@ -59,7 +60,7 @@ def _address(email: str, name: str = "") -> vCalAddress:
     return address
 
 
-def _event(entry: Entry, method: Method, made_at: datetime) -> Event:
+def _event(entry: Entry, method: Method, made_at: datetime, *, is_invitation: bool = True) -> Event:
     event = Event()
     event.add("uid", entry.uid)
     event.add("sequence", entry.version)
@@ -69,8 +70,9 @@ def _event(entry: Entry, method: Method, made_at: datetime) -> Event:
     event.add("summary", entry.title)
     event.add("description", entry.note)
     event.add("url", entry.url)
-    event.add("organizer", _address(entry.organizer_email, entry.organizer_name))
-    if entry.attendee_email:
+    if is_invitation:
+        event.add("organizer", _address(entry.organizer_email, entry.organizer_name))
+    if is_invitation and entry.attendee_email:
         event.add("attendee", _address(entry.attendee_email))
     event.add("class", "PRIVATE")
     event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
@@ -85,8 +87,29 @@ def file(entry: Entry, method: Method, made_at: datetime) -> bytes:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method.value)
     if entry.zone.key != "UTC":
-        calendar.add_component(_rules_of(entry.zone, entry.starts_at.date()))
+        calendar.add_component(_rules_of(entry.zone, entry.starts_at.date(), entry.starts_at.date()))
     calendar.add_component(_event(entry, method, made_at))
+    return calendar.to_ical()
+
+
+def feed(entries: Sequence[Entry], made_at: datetime) -> bytes:
+    """Several entries as a calendar that another one reads by itself: nobody is invited by it."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
+    zones: dict[str, list[Entry]] = {}
+    for entry in entries:
+        zones.setdefault(entry.zone.key, []).append(entry)
+    for key, here in sorted(zones.items()):
+        days = [entry.starts_at.date() for entry in here]
+        if key != "UTC":
+            calendar.add_component(_rules_of(here[0].zone, min(days), max(days)))
+    for entry in entries:
+        calendar.add_component(_event(entry, Method.REQUEST, made_at, is_invitation=False))
     return calendar.to_ical()
 
 

@@ -302,6 +302,8 @@ PAGES: dict[str, Page] = {
     "bookings:terms": Page(CONSULTANTS, owner="assigned", posts="only"),
     "bookings:time_off": Page(CONSULTANTS, owner="assigned", posts="only"),
     "bookings:remove_time_off": Page(ASSIGNED, ("time_off",), "assigned", posts="only"),
+    "bookings:own_calendar": Page(SIGNED_IN, owner="patient", posts="too"),
+    "bookings:feed": public("feed_token", is_file=True),
     "bookings:ask_to_move": of_case(
         frozenset({"assigned", "coordinator"}), "consultation", owner="assigned", posts="too"
     ),

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 
 from bookings import actions as booking_actions
-from bookings import asking, availability, availability_actions
+from bookings import asking, availability, availability_actions, feeds
 from bookings.models import Practice, Service
 from cases.case.actions import add_office, assign, set_clinician
 from cases.case.authority_actions import sign_authority
@@ -334,7 +334,12 @@ def _hold(case: Case) -> dict[str, Any]:
     availability_actions.add_extra_hours(
         practice, on_date=away, from_time=dt.time(18), until_time=dt.time(19), by=Actor.person(joanne)
     )
-    return {"hold": kept.pk, "time_off": practice.time_off.get().pk, "extra_hours": practice.extra_hours.get().pk}
+    return {
+        "hold": kept.pk,
+        "time_off": practice.time_off.get().pk,
+        "extra_hours": practice.extra_hours.get().pk,
+        "feed_token": feeds.make(case.patient, by=Actor.person(case.patient)),
+    }
 
 
 def _messages(case: Case) -> dict[str, Any]:
