@@ -18,7 +18,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from bookings import asked_ending, asked_moves, asked_notices, availability, changes, follow_up, rules
+from bookings import asked_ending, asked_moves, asked_notices, availability, call_needs, changes, follow_up, rules
 from bookings.models import AskedHold, Consultation, Hold, Practice, Reservation, Service
 from bookings.parts import part_in
 from bookings.rules import JustTaken
@@ -316,6 +316,7 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
         consultation.save()
         _reserve_call(consultation, practice)
         kept.delete()
+        call_needs.arrange(consultation, by=by)
         follow_up.moved(consultation, now, by)
         record(by, "consultation.moved", consultation, patient=consultation.patient_id, case=consultation.case_id)
     return consultation
@@ -345,6 +346,7 @@ def cancel(consultation: Consultation, *, reason: str = "", note: str = "", by: 
         consultation.version += 1
         consultation.save()
         consultation.reservations.all().delete()
+        call_needs.arrange(consultation, by=by)
         follow_up.cancelled(consultation, now, by)
         _end_assignment_if_unused(consultation, by)
         record(by, "consultation.cancelled", consultation, patient=consultation.patient_id, case=consultation.case_id)
@@ -369,6 +371,7 @@ def _settle(verb: str, consultation: Consultation, event: str, by: Actor) -> Con
         consultation.state = rules.MOVES[verb].target
         asked_moves.answered(consultation, by=by)
         consultation.save(update_fields=["state", "move_asked_at", "note"])
+        call_needs.arrange(consultation, by=by)
         record(by, event, consultation, patient=consultation.patient_id, case=consultation.case_id)
     return consultation
 

@@ -11,7 +11,7 @@ class BookingsConfig(AppConfig):
     label = "bookings"
 
     def ready(self) -> None:
-        from bookings import actions, asked_ending, asked_moves, asked_notices, feeds  # noqa: F401
+        from bookings import actions, asked_ending, asked_moves, asked_notices, call_needs, feeds  # noqa: F401
         from bookings.reminders import KINDS
         from portal.reminders.kinds import register
 
@@ -33,6 +33,7 @@ class BookingsConfig(AppConfig):
                 "consultation.seen": _("Looked at a call"),
                 "calendar_feed.made": _("Made a secret address for a calendar"),
                 "calendar_feed.stopped": _("Ended the secret address for a calendar"),
+                "consultation.needs_set": _("Said what is needed to follow a call"),
                 "consultation.asked_to_move": _("Asked for another time for a call"),
                 "hours.set": _("Changed the weekly hours"),
                 "hours.time_off_set": _("Changed time off"),
@@ -41,6 +42,7 @@ class BookingsConfig(AppConfig):
             },
             {
                 asked_ending.ASKED_TIME: _("A time is held: ask the patient"),
+                call_needs.ARRANGE: _("A call needs an interpreter or captions: arrange it"),
                 asked_moves.ASK_TO_MOVE: _("A call needs another time: ask the patient"),
                 actions.ASK_TO_READ: _("A call is booked: ask who may read"),
             },

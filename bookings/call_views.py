@@ -8,10 +8,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings import actions, asked_moves, availability, calendars, changes, invitations, rules
-from bookings.forms import AskToMoveForm, CancelForm
+from bookings import actions, asked_moves, availability, calendars, call_needs, changes, invitations, rules
+from bookings.forms import AskToMoveForm, CancelForm, NeedsForm
 from bookings.models import Consultation, Practice
 from bookings.parts import part_in
 from cases.case import hands
@@ -43,7 +43,11 @@ def _asks_to_read(call: Consultation, user: Any) -> bool:
 
 
 def detail_page(
-    request: HttpRequest, consultation: Consultation, status: int = 200, also: list[str] | None = None
+    request: HttpRequest,
+    consultation: Consultation,
+    status: int = 200,
+    also: list[str] | None = None,
+    needs: NeedsForm | None = None,
 ) -> HttpResponse:
     now, user = clock.now(), request.user
     role = role_in(consultation.case, user)
@@ -57,6 +61,8 @@ def detail_page(
         "shows_asked": role in ("consultant", "coordinator"),  # a helper sees what she put in herself
         "asked": changes.asked_in(consultation, user) if role in ("consultant", "coordinator") else [],
         "also": also,
+        "needs": needs or NeedsForm(initial=call_needs.needed(consultation)),
+        "form": needs,
         "moves": rules.allowed(consultation, part_in(consultation.case, user), now),
         "may_book": may("book", consultation.case, user),
         "asks_to_read": _asks_to_read(consultation, user),
@@ -153,6 +159,22 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
         "address": practice and practice.address_for(consultation),
     }
     return render(request, "bookings/call.html", context)
+
+
+@open_to(PERSON)
+@require_POST
+def needs(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """An interpreter or captions for the call, or neither any more."""
+    consultation = find_or_404(consultations(request), pk=pk)
+    form = NeedsForm(request.POST)
+    if not form.is_valid():
+        return detail_page(request, consultation, 422, needs=form)
+    try:
+        call_needs.set_needs(consultation, **form.cleaned_data, by=hands.actor_for(request, consultation.case))
+    except Refused as refused:
+        return detail_page(request, consultation, 409, [str(refused.message)])
+    messages.success(request, _("Saved. One of us arranges it."))
+    return redirect(consultation)
 
 
 @open_to("consultant", "coordinator")

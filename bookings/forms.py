@@ -112,6 +112,18 @@ class TermsForm(forms.Form):
     )
 
 
+class NeedsForm(forms.Form):
+    """What somebody needs to follow the call."""
+
+    interpreter = forms.CharField(
+        label=_("An interpreter, for which language?"),
+        help_text=_("Leave it empty if you need none"),
+        required=False,
+        max_length=60,
+    )
+    captions = forms.BooleanField(label=_("Captions: the words on the screen while we talk"), required=False)
+
+
 class AskToMoveForm(forms.Form):
     """What the patient reads beside the question for another time."""
 

@@ -154,6 +154,8 @@ class Consultation(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     cancel_reason = SealedText()
+    interpreter = SealedText()  # the language somebody needs one for
+    captions = models.BooleanField(default=False)
     move_asked_at = models.DateTimeField(null=True, blank=True, help_text="the patient is asked for another time")
     note = SealedText()  # to the patient, from who asks for another time or cancels
 
@@ -204,6 +206,10 @@ class Consultation(models.Model):
     @property
     def is_booked(self) -> bool:
         return self.state == self.State.BOOKED
+
+    @property
+    def needs_something(self) -> bool:
+        return self.captions or bool(self.interpreter)
 
     @property
     def minutes(self) -> int:

@@ -24,6 +24,7 @@ BOOKED, CANCELLED, COMPLETED, NO_SHOW = "booked", "cancelled", "completed", "no_
 MOVES = {
     "cancel": Move({BOOKED}, CANCELLED, {"patient", "helper", "consultant", "coordinator"}),
     "move": Move({BOOKED}, BOOKED, {"patient", "helper", "coordinator"}),
+    "need": Move({BOOKED}, BOOKED, {"patient", "helper", "coordinator"}),
     "ask_to_move": Move({BOOKED}, BOOKED, {"consultant", "coordinator"}),
     "complete": Move({BOOKED, NO_SHOW}, COMPLETED, {"consultant"}),
     "no_show": Move({BOOKED, COMPLETED}, NO_SHOW, {"consultant"}),
@@ -55,7 +56,7 @@ def why_not(verb: str, consultation: Booked, role: str, now: datetime) -> str:
         return _("Only the people this call belongs to can do that.")
     if consultation.state not in move.sources:
         return _state_reason(consultation.state)
-    if verb in ("cancel", "move", "ask_to_move") and now >= consultation.ends_at:
+    if verb in ("cancel", "move", "need", "ask_to_move") and now >= consultation.ends_at:
         return _("This call is over.")
     if verb == "move" and role in ("patient", "helper") and consultation.starts_at - now < MOVE_UNTIL:  # elapsed
         return _("A call can be moved until 2 hours before it starts. You can still cancel it, or call us.")

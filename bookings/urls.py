@@ -13,6 +13,7 @@ urlpatterns = [
     path("consultations/<uuid:pk>/", call_views.detail, name="detail"),
     path("consultations/<uuid:pk>/agree-to-read/", asked_views.agree_to_read, name="agree_to_read"),
     path("consultations/<uuid:pk>/move/", views.move, name="move"),
+    path("consultations/<uuid:pk>/needs/", call_views.needs, name="needs"),
     path("consultations/<uuid:pk>/ask-to-move/", call_views.ask_to_move, name="ask_to_move"),
     path("consultations/<uuid:pk>/cancel/", call_views.cancel, name="cancel"),
     path("consultations/<uuid:pk>/call/", call_views.call, name="call"),

@@ -8,6 +8,7 @@ DATES_ONLY = frozenset(
         "bookings:cancel",  # says that she cannot
         "bookings:detail",
         "bookings:move",  # says that she cannot
+        "bookings:needs",  # says that she cannot
         "bookings:pick",  # says that she cannot
         "pages:ask_by_email",
         "pages:ask_by_phone",

@@ -304,6 +304,7 @@ PAGES: dict[str, Page] = {
     "bookings:remove_time_off": Page(ASSIGNED, ("time_off",), "assigned", posts="only"),
     "bookings:own_calendar": Page(SIGNED_IN, owner="patient", posts="too"),
     "bookings:feed": public("feed_token", is_file=True),
+    "bookings:needs": of_case(PUT_IN, "consultation", posts="only"),
     "bookings:ask_to_move": of_case(
         frozenset({"assigned", "coordinator"}), "consultation", owner="assigned", posts="too"
     ),

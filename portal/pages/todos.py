@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from bookings.actions import ASK_TO_READ
 from bookings.asked_ending import ASKED_TIME
 from bookings.asked_moves import ASK_TO_MOVE
+from bookings.call_needs import ARRANGE
 from cases.case import office_hours
 from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON, WORRY
 from cases.case.away.actions import HAND_BACK
@@ -80,6 +81,7 @@ KINDS = {
     "post_sheet": (gettext_lazy("Post the pages"), "info", "print"),
     READ_OUT: (gettext_lazy("Read the notice out"), "info", "phone"),
     ASKED_TIME: (gettext_lazy("A time is held: ask"), "warn", "phone"),
+    ARRANGE: (gettext_lazy("Interpreter or captions"), "info", "chat"),
     ASK_TO_MOVE: (gettext_lazy("Ask for another time"), "warn", "phone"),
     ASK_TO_READ: (gettext_lazy("Ask who may read"), "info", "phone"),
     READ_MESSAGE: (gettext_lazy("Read a message out"), "plum", "chat"),
@@ -266,7 +268,7 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Find another time"), "href": reverse("bookings:move", args=[todo.about_id])}
     if todo.kind == ASK_TO_READ and todo.case and todo.about_type == "reviews.review":
         return {"label": _("Open the page"), "href": reverse("reviews:summary", args=[todo.case_id])}
-    if todo.kind in {ASK_TO_READ, PASSED_ON, PROMISED} and todo.case:
+    if todo.kind in {ARRANGE, ASK_TO_READ, PASSED_ON, PROMISED} and todo.case:
         return {"label": _("Open the call"), "href": reverse("bookings:detail", args=[todo.about_id])}
     if todo.kind in {ASK_PATIENT, HELPER_STOPPED, RING} and todo.case:
         return {"label": _("See who helps"), "href": reverse("pages:case_helpers", args=[todo.case_id])}

@@ -25,6 +25,7 @@ class Call:
 BEFORE = (
     {("cancel", "booked", role) for role in ("patient", "helper", "consultant", "coordinator")}
     | {("move", "booked", role) for role in ("patient", "helper", "coordinator")}
+    | {("need", "booked", role) for role in ("patient", "helper", "coordinator")}
     | {("ask_to_move", "booked", role) for role in ("consultant", "coordinator")}
 )
 DURING = {
@@ -33,6 +34,9 @@ DURING = {
     ("cancel", "booked", "consultant"),
     ("cancel", "booked", "coordinator"),
     ("move", "booked", "coordinator"),
+    ("need", "booked", "patient"),
+    ("need", "booked", "helper"),
+    ("need", "booked", "coordinator"),
 }
 # How it went is said by its consultant, once it has begun, and can be said otherwise.
 WENT = {
