@@ -104,6 +104,13 @@ def test_she_sees_the_plan_the_draft_and_the_question_and_each_opening_is_on_rec
     assert set(looks.values_list("verb", flat=True)) == {"second.looked", "document.opened"}
 
 
+def test_the_draft_is_shown_whole_with_what_is_missing_and_the_private_notes(review):
+    world.write(review, private="Ask Theo about the lab.")
+    shown = page(reading(review)).content.decode()
+    assert "Ask Theo about the lab." in shown
+    assert "good things to ask about" in shown  # the points that are not in the plan
+
+
 def test_she_writes_notes_and_an_answer_and_nothing_of_the_readers(review):
     second, before = reading(review), review.texts
     client = people.browser(people.person("vera"))

@@ -15,19 +15,17 @@ from cases.case.people import has_consent_to_read, may
 from cases.case.second import actions as second_actions
 from cases.case.second.rules import SecondState
 from cases.documents.reading import viewing
-from cases.reviews import beside, standing
+from cases.reviews import beside, sheet, standing
+from cases.reviews.actions import draft_body
 from cases.reviews.actions import look as look_at_review
 from cases.reviews.colleague import actions
 from cases.reviews.colleague.forms import AskForm, DoneForm, SecondNoteForm
 from cases.reviews.colleague.models import SecondNote
-from cases.reviews.models import Review
-from cases.reviews.rules import PARTS
+from cases.reviews.models import Review, Section
 from portal.access import find_or_404, open_to
 from portal.actors import Actor
 from portal.errors import Refused
 
-# What of the draft a second reader sees as one text each; her questions' answers and the checklist are forms.
-SHOWN = ("plain", "words", "questions", "options", "private")
 EARLIER = 10  # second readings that are over, on one page
 
 
@@ -105,7 +103,7 @@ def _own(request: HttpRequest, pk: UUID) -> SecondReader:
 def _review(second: SecondReader) -> Review:
     """The review beside which she reads: she has no place in its case, only the grant that was looked at."""
     found = Review.objects.beside(second).select_related("version__document", "reader", "consultation")
-    review = find_or_404(found.prefetch_related("sections"))
+    review = find_or_404(found.prefetch_related("sections", "findings", "option_lines"))
     review.case = second.case
     return review
 
@@ -161,7 +159,8 @@ def _page(
         "case": second.case,
         "review": review,
         "view": _beside(request, review, second, request.GET if status != 200 else _asked(request)),
-        "parts": [(PARTS[code], review.texts.get(code, "")) for code in SHOWN],
+        "shown": sheet.shown(draft_body(review), lambda number: f"?page={number}#page-{number}"),
+        "private": review.texts.get(Section.Code.PRIVATE, ""),
         "notes": notes,
         "note_form": note_form or SecondNoteForm(auto_id="note-%s"),
         "done_form": done_form or DoneForm(auto_id="done-%s"),
