@@ -128,6 +128,7 @@ def hold(
     with rivals():
         patient = lock_patient(case)
         practice = lock_practice(consultant)
+        lock_open(case, by)
         kept = Hold.objects.filter(patient=patient).first() or Hold(patient=patient)
         wish = {"case": case, "consultant": consultant, "service": service, "moving": moving, "starts_at": starts_at}
         is_same = kept.made_at and all(getattr(kept, name) == value for name, value in wish.items())

@@ -1,11 +1,13 @@
 """Two who close, open again, or hand over at the same moment: it is done once, and nobody crashes."""
 
+import threading
 from functools import partial
 
 import pytest
 
 from bookings import actions as bookings
-from bookings.models import Consultation
+from bookings import availability
+from bookings.models import Consultation, Hold, Service
 from cases.case.actions import assign
 from cases.case.away import actions as aways
 from cases.case.away.models import Away, Cover
@@ -18,7 +20,7 @@ from portal.history.models import Event
 from portal.pages import closing_actions as closing
 from portal.pages import news
 from tests import factories, people
-from tests.at_once.rivals import at_once
+from tests.at_once.rivals import WAIT, at_once
 from tests.records.builders import actor
 from tests.threads.builders import write
 
@@ -63,6 +65,42 @@ def test_booked_and_closed_at_once_is_one_of_both():
             bookings.cancel(booked, by=actor("rosa"))
         closing.reopen_case(case, by=actor("theo"))
         case.refresh_from_db()
+
+
+def held_while_closed(case) -> list:
+    """A time is chosen at the moment of closing; whoever chooses waits a while between the look and the hold."""
+    joanne, service = people.person("joanne"), Service.objects.get(code="first_talk")
+    practice = factories.open_hours(joanne)
+    start = availability.free_starts(case, practice, service, clock.now())[0]
+    wish = {"consultant": joanne, "service": service, "starts_at": start, "how": "phone"}
+    judged, closed, judge = threading.Event(), threading.Event(), bookings.check_free
+
+    def judge_then_wait(*args, **kwargs):
+        judge(*args, **kwargs)
+        judged.set()
+        closed.wait(2)  # as long as the guard lets the other in
+
+    def close():
+        judged.wait(WAIT)
+        closing.close_case(case, "asked", by=actor("theo"))
+        closed.set()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bookings, "check_free", judge_then_wait)
+        return errors(at_once(partial(bookings.hold, case=case, by=actor("rosa"), **wish), close))
+
+
+def test_no_time_is_held_in_a_case_that_is_closed_at_that_moment(case):
+    assert held_while_closed(case) == [None, None]
+    assert Case.objects.get(pk=case.pk).state == "closed"
+    assert not Hold.objects.filter(case=case).exists()
+
+
+def test_without_the_lock_of_the_case_a_time_stays_held_in_a_closed_one(case, monkeypatch):
+    monkeypatch.setattr(bookings, "lock_open", lambda case, by: None)
+    assert held_while_closed(case) == [None, None]
+    assert Case.objects.get(pk=case.pk).state == "closed"
+    assert Hold.objects.filter(case=case).exists()
 
 
 def test_handed_over_twice_at_once_is_once(case):
