@@ -115,6 +115,11 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         """The case's next consultation, or None."""
         return self.upcoming(now).filter(case=case).select_related("consultant", "service").first()
 
+    def unsettled_of(self, case: Case, now: datetime) -> "Consultation | None":
+        """The first call of a case that is over, of which its consultant can still say whether it took place."""
+        over = self.booked().filter(case=case, ends_at__lte=now, consultant__can_sign_in=True)
+        return over.select_related("consultant").order_by("starts_at").first()
+
     def between(self, starts_at: datetime, ends_at: datetime) -> "ConsultationQuerySet":
         return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).order_by("starts_at")
 

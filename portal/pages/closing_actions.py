@@ -53,6 +53,10 @@ def why_not_close(case: Case, why: str, now: dt.datetime) -> str:
     call = Consultation.objects.next_for(case, now)
     if call is not None:
         return _("A call is booked for %(at)s. Cancel it first.") % {"at": when.moment(call.starts_at)}
+    past = Consultation.objects.unsettled_of(case, now)
+    if past is not None:
+        said = {"at": when.moment(past.starts_at), "name": past.consultant.first_name}
+        return _("Nobody has said yet whether the call of %(at)s took place. Ask %(name)s to say so first.") % said
     if Worry.objects.open().filter(case=case).exists():
         return _("One of us is worried about this person. Say first what was done.")
     if why == Why.DECIDED and not Decision.objects.current().filter(case=case, choice__in=MADE).exists():

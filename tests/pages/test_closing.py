@@ -26,6 +26,7 @@ from cases.reviews import actions as reviews
 from cases.reviews.models import Review
 from cases.threads import actions as threads
 from portal import clock
+from portal.accounts.models import User
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.models import Event
@@ -184,10 +185,17 @@ def test_who_began_it_and_never_asked_leaves_as_well():
     assert not rule.may("see", case, ama)
 
 
+def settle_calls(case):
+    """Its calls are over, and their consultants have said that they took place."""
+    for call in Consultation.objects.booked().filter(case=case):
+        bookings.complete(call, by=Actor.person(call.consultant))
+
+
 def test_a_plan_that_waits_is_nobodys_to_take(folder):  # noqa: F811
     review = review_world.waiting()
     amir = people.person("amir")
-    with clock.lived_at(clock.now() + dt.timedelta(days=6)):  # the call is over
+    with clock.lived_at(clock.now() + dt.timedelta(days=6)):
+        settle_calls(review.case)
         close(review.case)
     assert not Review.objects.free_for(amir).exists()
     with pytest.raises(Refused):
@@ -200,6 +208,7 @@ def test_a_plan_that_waits_is_nobodys_to_take(folder):  # noqa: F811
 def test_a_plan_that_was_being_read_waits_for_another_reader_once_it_is_open_again(folder):  # noqa: F811
     review, amir = review_world.taken(), people.person("amir")
     with clock.lived_at(clock.now() + dt.timedelta(days=6)):
+        settle_calls(review.case)
         close(review.case)
         assign(reopen(review.case), amir, why="booking", by=act("rosa"))
         assert reviews.take(Review.objects.get(), by=act("amir")).reader == amir
@@ -235,6 +244,23 @@ def test_a_to_do_that_came_late_is_not_on_the_board(case):
     close(case)
     ask_to_do("call", case, case=case, due_on=clock.today(case.patient.zone), by=act("rosa"))
     assert not ToDo.objects.visible_to(people.person("theo")).filter(case=case).exists()
+
+
+def test_a_call_that_nobody_settled_is_not_shut_in():
+    call = factories.book(factories.open_case())
+    with clock.lived_at(call.ends_at + dt.timedelta(hours=1)):
+        with pytest.raises(Refused, match=r"Nobody has said yet whether the call of .* Ask Joanne to say so first"):
+            close(call.case)
+        assert Case.objects.get(pk=call.case_id).state == "open"
+        bookings.no_show(call, by=Actor.person(call.consultant))
+        assert close(call.case).state == "closed"
+
+
+def test_a_call_of_which_nobody_can_say_anything_any_more_stands_in_no_way():
+    call = factories.book(factories.open_case())
+    User.objects.filter(pk=call.consultant_id).update(can_sign_in=False)
+    with clock.lived_at(call.ends_at + dt.timedelta(hours=1)):
+        assert close(call.case).state == "closed"
 
 
 def test_pages_close_and_open_it(case):
