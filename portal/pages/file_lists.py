@@ -16,7 +16,6 @@ from cases.documents.reading import looks
 from cases.opinions.questions import showing as showing_questions
 from cases.opinions.questions.models import Question
 from cases.records.models import Release
-from cases.records.release import keeping
 from portal import beside
 from portal.accounts.models import User
 from portal.history.models import Event
@@ -74,7 +73,7 @@ def of_case(case: Case, user: Any, before: str, now: dt.datetime) -> Lists:
             todos=todos.order_by("due_on", "asked_at"),
             messages=hand.of_case(user, case, now),
             questions=showing_questions.open_in(case, user),
-            releases=signed.releases_of(case, user).prefetch_related(*keeping.WITH_ALL),
+            releases=signed.releases_of(case, user).with_all_they_name(),
             authority=signed.authority_of(case, user),
             events=privacy.before_line(privacy.events_of(case), before)[: LINES_ON_A_PAGE + 1],
             calls=calls.order_by("-at", "pk")[:CALLS_SHOWN],
