@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,7 +42,11 @@ def over(review: Review) -> None:
 
 
 def _reviews(rows: Sequence[Reminder]) -> dict[UUID, Review]:
-    return things(rows, Review.objects.select_related("reader", "came_from"))
+    return things(rows, _about)
+
+
+def _about() -> QuerySet[Review]:
+    return Review.objects.select_related("reader", "came_from")
 
 
 def _still_due(rows: Sequence[Reminder], now: dt.datetime) -> set[UUID]:
