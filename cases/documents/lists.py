@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.utils.functional import SimpleLazyObject
 
 from cases.case.models import Case
@@ -145,10 +145,9 @@ def rows_of(case: Case, user: User, *, kind: str = "") -> list[Row]:
     return sorted(_rows(documents, case, user), key=lambda row: row.document.withdrawn_at is not None)
 
 
-def with_versions(documents: DocumentQuerySet, versions: QuerySet[Version] | None = None) -> DocumentQuerySet:
-    """The documents with all that a row of them tells. `versions`: with more than that."""
-    versions = Version.objects.all() if versions is None else versions
-    versions = versions.select_related("put_in_by", "withdrawn_by").order_by("-number")
+def with_versions(documents: DocumentQuerySet, **also: Any) -> DocumentQuerySet:
+    """The documents with all that a row of them tells; their versions annotated with more than that."""
+    versions = Version.objects.annotate(**also).select_related("put_in_by", "withdrawn_by").order_by("-number")
     related = documents.select_related("guess", "withdrawn_by", "page_of")
     return related.prefetch_related(Prefetch("versions", versions))
 

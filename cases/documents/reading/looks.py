@@ -43,9 +43,9 @@ def note_opening(version: Version, *, by: Actor) -> None:
         _note_once("document.opened", version, lambda: _why(version, by), by)
 
 
-def with_looks(versions: QuerySet[Version], by: Actor) -> QuerySet[Version]:
-    """The versions, each with whether this person's look at it stands on record, so that noting it asks nothing."""
-    return versions.annotate(is_look_noted=noted_of("pk", "case", by.id))
+def noted_by(by: Actor) -> Exists:
+    """Annotates a version, as `is_look_noted`, with whether this person's look at it stands on record."""
+    return noted_of("pk", "case", by.id)
 
 
 def noted_of(version: str, case: str, person: UUID | None) -> Exists:

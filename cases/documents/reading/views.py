@@ -46,8 +46,8 @@ def find(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _document(request: HttpRequest, pk: UUID) -> Document:
-    versions = looks.with_looks(Version.objects.all(), Actor.of(request))
-    known = lists.with_versions(Document.objects.visible_to(request.user), versions)
+    is_noted = looks.noted_by(Actor.of(request))
+    known = lists.with_versions(Document.objects.visible_to(request.user), is_look_noted=is_noted)
     known = known.select_related("case__patient", "case__starter", "case__key", "put_in_by")
     document: Document = found(request, known, pk)
     for version in document.versions.all():

@@ -167,7 +167,7 @@ def _follow_up(call: Consultation, outcome: Outcome, by: Actor) -> None:
     for todo in to_dos(call.case).filter(about_id=str(call.pk), done_at=None):
         drop_to_do(todo, by=by)
     words = outcome.follow_words
-    if outcome.follows == Outcome.Follows.TODO and outcome.due_on:
+    if outcome.follows == Outcome.Follows.TO_DO and outcome.due_on:
         ask_to_do(PROMISED, call, case=call.case, due_on=outcome.due_on, for_user=by.user, note=words, by=by)
     elif outcome.follows == Outcome.Follows.COORDINATOR:
         ask_to_do(PASSED_ON, call, case=call.case, due_on=organisation().today(), note=words, by=by)

@@ -101,14 +101,14 @@ class AfterForm(forms.Form):
         if went == Outcome.Went.TOOK_PLACE:
             said["why"] = ""
         needs_words = {
-            Outcome.Follows.TODO: _("Say what you do."),
+            Outcome.Follows.TO_DO: _("Say what you do."),
             Outcome.Follows.COORDINATOR: _("Write the question."),
         }
         if follows in needs_words and not said.get("follow_words", "").strip():
             self.add_error("follow_words", needs_words[Outcome.Follows(follows)])
-        if follows == Outcome.Follows.TODO and not said.get("due_on") and "due_on" not in self.errors:
+        if follows == Outcome.Follows.TO_DO and not said.get("due_on") and "due_on" not in self.errors:
             self.add_error("due_on", _("Choose the day by which you do it."))
-        if follows != Outcome.Follows.TODO:
+        if follows != Outcome.Follows.TO_DO:
             said["due_on"] = None
         if follows in {Outcome.Follows.NOTHING, Outcome.Follows.TALK}:
             said["follow_words"] = ""

@@ -39,7 +39,7 @@ class Outcome(models.Model):
     class Follows(models.TextChoices):
         NOTHING = "nothing", _("Nothing more")
         TALK = "talk", _("Another talk is offered")
-        TODO = "todo", _("I do something by a day")
+        TO_DO = "todo", _("I do something by a day")
         COORDINATOR = "coordinator", _("A question goes to the coordinator")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

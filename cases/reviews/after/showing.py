@@ -118,7 +118,7 @@ def _next(call: Consultation, last: Outcome, todos: Iterable[ToDo]) -> dict[str,
     said = {
         Outcome.Follows.NOTHING: _("Nothing more comes of this call. You can book another one whenever you like."),
         Outcome.Follows.TALK: _("%(name)s offers you another talk. You choose when, or not at all.") % name,
-        Outcome.Follows.TODO: _("%(name)s does this by %(day)s:")
+        Outcome.Follows.TO_DO: _("%(name)s does this by %(day)s:")
         % {**name, "day": when.day(last.due_on) if last.due_on else ""},
         Outcome.Follows.COORDINATOR: _("%(name)s passed this question to our coordinator:") % name,
     }[Outcome.Follows(last.follows)]
@@ -132,7 +132,7 @@ def _next(call: Consultation, last: Outcome, todos: Iterable[ToDo]) -> dict[str,
 
 
 def _promised(todos: Iterable[ToDo], last: Outcome) -> ToDo | None:
-    kind = {Outcome.Follows.TODO: PROMISED, Outcome.Follows.COORDINATOR: PASSED_ON}.get(Outcome.Follows(last.follows))
+    kind = {Outcome.Follows.TO_DO: PROMISED, Outcome.Follows.COORDINATOR: PASSED_ON}.get(Outcome.Follows(last.follows))
     found = [todo for todo in todos if todo.kind == kind and todo.asked_at >= _since(last)]
     return max(found, key=lambda todo: todo.asked_at, default=None)
 
