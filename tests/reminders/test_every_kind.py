@@ -90,11 +90,11 @@ def _take_time() -> None:
 
 
 def _hand_over() -> None:
-    """A plan of Grace's that Joanne began to read, and handed over to Amir."""
+    """A plan of Grace's that Amir began to read, and handed over to Joanne: he is away."""
     case = factories.open_case(people.person("grace"))
     reading.plan(case)
-    review = reviews.take(opening.ask_for_reading(case, by=reading.by("grace")), by=reading.by("joanne"))
-    handing.hand_over(review, people.person("amir"), by=reading.by("joanne"))
+    review = reviews.take(opening.ask_for_reading(case, by=reading.by("grace")), by=reading.by("amir"))
+    handing.hand_over(review, people.person("joanne"), by=reading.by("amir"))
 
 
 def _write(case: Case) -> None:

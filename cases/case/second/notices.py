@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -60,7 +61,11 @@ def _plan(kind: str, second: SecondReader, recipient: User, until: dt.datetime) 
 
 
 def _found(rows: Sequence[Reminder]) -> dict[UUID, SecondReader]:
-    return things(rows, SecondReader.objects.select_related("reader", "asked_by"))
+    return things(rows, _about)
+
+
+def _about() -> QuerySet[SecondReader]:
+    return SecondReader.objects.select_related("reader", "asked_by")
 
 
 def _due_in(*states: str) -> Callable[[Sequence[Reminder], dt.datetime], set[UUID]]:
@@ -123,6 +128,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("A colleague asks you to read along"),
         still_due=_due_in(SecondState.ASKED),
+        about=(_about,),
         words=_say(TO_COLLEAGUE, lambda second: reverse("reviews:along", args=[second.pk])),
         why=lambda row: _("A colleague asked you. It goes away once you have answered."),
         rank=30,
@@ -133,6 +139,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("A second consultant reads along"),
         still_due=_due_in(SecondState.READING),
+        about=(_about,),
         words=_say(TO_PATIENT, lambda second: reverse("case:second_reader", args=[second.pk])),
         why=lambda row: _("A second consultant would read along for a few days."),
         rank=30,
@@ -143,6 +150,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("A colleague has answered"),
         still_due=_due_in(*(set(SecondState.values) - OPEN)),
+        about=(_about,),
         words=_say(TO_ASKER, lambda second: reverse("reviews:queue")),
         why=lambda row: _("You asked a colleague to read along."),
         rank=30,

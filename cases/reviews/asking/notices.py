@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -53,7 +54,11 @@ def ended(asking: Asking) -> None:
 
 
 def _found(rows: Sequence[Reminder]) -> dict[UUID, Asking]:
-    return things(rows, Asking.objects.select_related("asked_by", "review"))
+    return things(rows, _about)
+
+
+def _about() -> QuerySet[Asking]:
+    return Asking.objects.select_related("asked_by", "review")
 
 
 def _with_patient(rows: Sequence[Reminder], now: dt.datetime) -> set[UUID]:
@@ -126,6 +131,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("One thing is needed"),
         still_due=_with_patient,
+        about=(_about,),
         words=_to_patient(ASKED_WORDS),
         why=lambda row: _("Your consultant needs it to read on. It goes away once you answer."),
         rank=20,
@@ -136,6 +142,7 @@ KINDS = (
         message_class=REMINDER,
         label=gettext_lazy("One thing is still needed"),
         still_due=_with_patient,
+        about=(_about,),
         words=_to_patient(NUDGE_WORDS),
         why=lambda row: _("Your consultant needs it to read on. We remind you once."),
         rank=20,
@@ -146,6 +153,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("A patient has answered"),
         still_due=_is_answered,
+        about=(_about,),
         words=_to_reader,
         why=lambda row: _("You asked the patient for something."),
         rank=30,

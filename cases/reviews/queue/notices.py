@@ -91,6 +91,7 @@ KIND = Kind(
     message_class=NOTICE,
     label=gettext_lazy("Somebody else reads for you"),
     still_due=_still_due,
+    about=(_about,),
     words=_words,
     why=lambda row: _("Your consultant handed over to a colleague."),
     rank=30,
