@@ -106,9 +106,10 @@ def test_without_scripts_the_same_way_is_open(come, live_server):
     patient = come("rosa", java_script_enabled=False)
     patient.goto(live_server.url + reverse("reviews:summary", args=[Review.objects.get().case_id]))
     expect(patient.get_by_text("For five years.")).to_be_visible()
-    patient.get_by_label("I have a question").check()
-    patient.get_by_label("Your question").fill("Which tablet?")
-    patient.get_by_role("button", name="Send").click()
+    part = patient.get_by_role("region", name="What your doctor suggests")
+    part.get_by_text("I have a question").click()
+    part.get_by_label("Your question").fill("Which tablet?")
+    part.get_by_role("button", name="Send").click()
     expect(patient.get_by_text("Your question is with Joanne.").first).to_be_visible()
 
 

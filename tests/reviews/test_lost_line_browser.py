@@ -118,7 +118,7 @@ def test_another_person_in_the_tab_is_given_no_key_to_it(opened, live_server):
 
 def test_leaving_before_the_pause_in_typing_is_over_saves(opened):
     opened.get_by_label("What the plan says").fill(WORDS)
-    opened.get_by_role("link", name="Plans to read").click()
+    opened.get_by_role("link", name="Queue").click()
     expect(opened.get_by_role("heading", level=1)).to_be_visible()
     opened.wait_for_timeout(1500)
     assert texts()["plain"] == WORDS
