@@ -16,7 +16,7 @@ from bookings.availability_actions import Unanswered
 from bookings.forms import AboutForm, ExtraHoursForm, TermsForm, TimeOffForm
 from bookings.hours_form import WeekForm
 from bookings.models import Consultation, ExtraHours, Practice, Service, TimeOff
-from portal import clock
+from portal import beside, clock
 from portal.access import find_or_404, open_to
 from portal.actors import Actor
 from portal.errors import Refused
@@ -58,16 +58,19 @@ def _page(request: HttpRequest, practice: Practice, status: int = 200, **more: A
     now = clock.now()
     today = now.astimezone(practice.zone).date()
     asked = Consultation.objects.upcoming(now).filter(consultant=practice.pk, move_asked_at__isnull=False)
-    context = {
+    coming = beside.lists(
+        practice.consultant,
+        coming_off=practice.time_off.filter(until_on__gte=today),
+        coming_extra=practice.extra_hours.filter(on_date__gte=today),
+        asked_to_move=asked.select_related("patient"),
+    )
+    context = coming | {
         "practice": practice,
         "week": more.pop("week", None) or WeekForm(practice),
         "terms": TermsForm(initial={"buffer_minutes": practice.buffer_minutes, "daily_cap": practice.daily_cap}),
         "time_off": TimeOffForm(),
-        "coming_off": practice.time_off.filter(until_on__gte=today),
         "about": AboutForm(instance=practice),
         "extra": ExtraHoursForm(today=today),
-        "coming_extra": practice.extra_hours.filter(on_date__gte=today),
-        "asked_to_move": asked.select_related("patient"),
         "services": Service.objects.all(),
         **more,
     }
