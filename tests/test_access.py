@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests import people
-from tests.pages_table import PAGES, PEOPLE, SIGNED_OUT
+from tests.page_rows import PEOPLE, SIGNED_OUT
+from tests.pages_table import PAGES
 from tests.world import World
 
 LOGIN = "/accounts/login/"

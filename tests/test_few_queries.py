@@ -5,7 +5,8 @@ import time_machine
 from django.urls import reverse
 
 from portal import clock
-from tests.pages_table import PAGES, SIGNED_IN
+from tests.page_rows import SIGNED_IN
+from tests.pages_table import PAGES
 from tests.test_queries import AT_MOST, questions_of
 
 READ_MUCH = ("bookings:move", "desk:letter", "documents:detail", "opinions:compare", "reviews:edit", "reviews:preview")

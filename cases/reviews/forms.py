@@ -11,11 +11,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.opinions.checklist import BY_CODE, POINTS
-from cases.reviews.actions import Change, Found, answers_of, answers_still_asked
+from cases.reviews.actions import answers_of, answers_still_asked
 from cases.reviews.models import Review, Section, Summary
 from cases.reviews.option_fields import OptionFields
 from cases.reviews.option_rows import options_of
 from cases.reviews.options import as_text, readable
+from cases.reviews.writing import Change, Found
 from cases.threads.rules import LETTERS_AT_MOST
 
 LONGEST = 20_000  # characters of one part

@@ -15,7 +15,7 @@ from cases.case.people import has_consent_to_read
 from cases.documents.reading import viewing
 from cases.opinions.checklist import SOURCE
 from cases.opinions.questions import showing
-from cases.reviews import actions, beside
+from cases.reviews import actions, beside, writing
 from cases.reviews.forms import ReviewForm
 from cases.reviews.lines import lines, reading_grade
 from cases.reviews.models import Review, Section
@@ -176,7 +176,7 @@ def save(request: HttpRequest, pk: UUID) -> HttpResponse:
     changes = _mine_over_theirs(form.changes(), request.POST.get("over", ""))
     try:
         said = {"findings": form.findings(), "choices": form.choices.typed()}
-        saved = actions.save_parts(review, changes, **said, by=Actor.of(request))
+        saved = writing.save_parts(review, changes, **said, by=Actor.of(request))
     except Refused as refused:
         return workspace(request, review, form=form, also=[str(refused.message)], status=409)
     if request.htmx:  # type: ignore[attr-defined]
@@ -189,15 +189,15 @@ def save(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("reviews:preview", pk=pk) if request.POST.get("then") == "preview" else redirect(review)
 
 
-def _mine_over_theirs(changes: dict[str, actions.Change], over: str) -> dict[str, actions.Change]:
+def _mine_over_theirs(changes: dict[str, writing.Change], over: str) -> dict[str, writing.Change]:
     """ "plain:7": the person saw version 7 of that part beside their own words and chose their own."""
     code, _colon, version = over.partition(":")
     if code in changes and version.isdecimal():
-        return {**changes, code: actions.Change(changes[code].body, int(version))}
+        return {**changes, code: writing.Change(changes[code].body, int(version))}
     return changes
 
 
-def _retyped(request: HttpRequest, review: Review, saved: actions.Saved) -> ReviewForm:
+def _retyped(request: HttpRequest, review: Review, saved: writing.Saved) -> ReviewForm:
     """The form with the words as typed, over the versions that now hold for the parts that were saved."""
     review = find_review(request, review.pk)
     stored = ReviewForm(review, asked_of(review, request.user))
@@ -209,7 +209,7 @@ def _retyped(request: HttpRequest, review: Review, saved: actions.Saved) -> Revi
     return form
 
 
-def _saved_part(request: HttpRequest, form: ReviewForm, saved: actions.Saved, is_whole: bool) -> HttpResponse:
+def _saved_part(request: HttpRequest, form: ReviewForm, saved: writing.Saved, is_whole: bool) -> HttpResponse:
     """What htmx puts back: "Draft saved 9:51 am", the new version of each part saved, and both texts of one
     that somebody else saved."""
     marks = [

@@ -3,7 +3,8 @@
 import pytest
 
 from tests import people
-from tests.pages_table import CASE, HELPERS, PAGES
+from tests.page_rows import CASE, HELPERS
+from tests.pages_table import PAGES
 from tests.test_access import address_of
 from tests.world import NAMES
 

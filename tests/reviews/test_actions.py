@@ -6,10 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.case.actions import withdraw_consent
 from cases.case.models import Consent
-from cases.reviews import actions
-from cases.reviews.actions import Change, Found
+from cases.reviews import actions, writing
 from cases.reviews.models import Review, Summary
 from cases.reviews.notes.actions import add_note
+from cases.reviews.writing import Change, Found
 from portal.errors import Refused
 from portal.history.models import Event
 from portal.reminders.models import Reminder
@@ -52,7 +52,7 @@ def test_first_words_make_it_a_draft():
 
 def test_saving_the_same_words_changes_nothing():
     review = world.write(world.taken())
-    saved = actions.save_parts(review, {"plain": Change(world.PLAIN, 0)}, by=by("joanne"))
+    saved = writing.save_parts(review, {"plain": Change(world.PLAIN, 0)}, by=by("joanne"))
     assert (list(saved.parts), saved.overtaken) == (["plain"], {})
     assert review.sections.get(code="plain").version == 1
 
@@ -62,7 +62,7 @@ def test_saving_rows_of_the_checklist_takes_few_statements_too():
     for page in (1, 2):
         with CaptureQueriesContext(connection) as asked:
             found = {code: Found(page) for code in ("goal", "cost")}
-            actions.save_parts(review, {"checklist": Change("", page - 1)}, findings=found, by=joanne)
+            writing.save_parts(review, {"checklist": Change("", page - 1)}, findings=found, by=joanne)
         taken.append(sum("SAVEPOINT" not in each["sql"] for each in asked.captured_queries))
     assert taken == [8, 6]  # the first of a sitting, with its line of history, and the next ones
 
@@ -80,7 +80,7 @@ def test_saving_a_draft_takes_at_most_six_statements(said, first, next_one):
     for at in range(2):
         changes = {code: Change(words[at], at) for code, words in said.items()}
         with CaptureQueriesContext(connection) as asked:
-            actions.save_parts(review, changes, by=joanne)
+            writing.save_parts(review, changes, by=joanne)
         taken.append(sum("SAVEPOINT" not in each["sql"] for each in asked.captured_queries))
     assert taken == [first, next_one]
     assert max(taken) <= 6
@@ -96,8 +96,8 @@ def test_two_tabs_never_overwrite_each_other():
     review = world.write(world.taken())
     first = {"plain": Change("Words of the first tab (page 1)", 1)}
     second = {"plain": Change("Words of the second tab (page 1)", 1), "questions": Change("Why now?", 0)}
-    actions.save_parts(review, first, by=by("joanne"))
-    saved = actions.save_parts(review, second, by=by("joanne"))
+    writing.save_parts(review, first, by=by("joanne"))
+    saved = writing.save_parts(review, second, by=by("joanne"))
     assert saved.overtaken["plain"].body == "Words of the first tab (page 1)"
     assert list(saved.parts) == ["questions"]
     assert review.sections.get(code="plain").body == "Words of the first tab (page 1)"
@@ -106,14 +106,14 @@ def test_two_tabs_never_overwrite_each_other():
 def test_findings_are_replaced_as_a_whole():
     review = world.taken()
     for version, said in enumerate([{"goal": Found(1), "cost": Found(None, "Nothing", "What?")}, {"goal": Found(2)}]):
-        actions.save_parts(review, {"checklist": Change("", version)}, findings=said, by=by("joanne"))
+        writing.save_parts(review, {"checklist": Change("", version)}, findings=said, by=by("joanne"))
     assert list(review.findings.values_list("point", "page")) == [("goal", 2)]
 
 
 def test_only_the_reader_writes():
     review = world.taken()
     with pytest.raises(Refused):
-        actions.save_parts(review, {"plain": Change("x", 0)}, by=by("theo"))
+        writing.save_parts(review, {"plain": Change("x", 0)}, by=by("theo"))
 
 
 def test_nothing_is_written_after_consent_is_taken_back():

@@ -9,11 +9,11 @@ from django.urls import reverse
 from cases.case.actions import withdraw_consent
 from cases.documents.models import Version
 from cases.reviews import opening
-from cases.reviews.actions import Change, save_parts
 from cases.reviews.models import Note, Review
 from cases.reviews.notes import targets
 from cases.reviews.notes.actions import add_note, change_note, remove_note
 from cases.reviews.options import Option, Point
+from cases.reviews.writing import Change, save_parts
 from portal import clock
 from portal.errors import Refused
 from portal.history.models import Event

@@ -8,11 +8,11 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.reviews import actions, changed, frozen, sheet
-from cases.reviews.actions import Change
+from cases.reviews import actions, changed, frozen, sheet, writing
 from cases.reviews.models import OptionLine, Review, Section
 from cases.reviews.option_rows import options_of
 from cases.reviews.options import Option, Point, from_text
+from cases.reviews.writing import Change
 from portal import clock
 from portal.errors import Refused
 from portal.vault import keys
@@ -38,7 +38,7 @@ BEFORE = "Watching: It spares the operation. (page 2)\nWatching: It asks for tes
 def save(review, *options, seen=None):
     section = review.sections.filter(code="options").first()
     seen = (section.version if section else 0) if seen is None else seen
-    return actions.save_parts(review, {"options": Change("", seen)}, choices=options, by=by("joanne"))
+    return writing.save_parts(review, {"options": Change("", seen)}, choices=options, by=by("joanne"))
 
 
 def body(*options, **texts):

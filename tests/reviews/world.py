@@ -13,9 +13,9 @@ from cases.case import actions as case_actions
 from cases.case.models import Case
 from cases.documents.models import Document, PageImage, Version
 from cases.opinions.checklist import POINTS
-from cases.reviews import actions, opening
-from cases.reviews.actions import Change, Found
+from cases.reviews import actions, opening, writing
 from cases.reviews.models import Review, Summary
+from cases.reviews.writing import Change, Found
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -117,7 +117,7 @@ def write(review: Review, key: str = "joanne", **parts: str) -> Review:
     said = parts or {"plain": PLAIN}
     versions = {section.code: section.version for section in review.sections.all()}
     changes = {code: Change(words, versions.get(code, 0)) for code, words in said.items()}
-    actions.save_parts(review, changes, by=by(key))
+    writing.save_parts(review, changes, by=by(key))
     return Review.objects.get(pk=review.pk)
 
 
@@ -126,7 +126,7 @@ def look_for_all(review: Review, *, missing: tuple[str, ...] = ("cost",)) -> Rev
     found = {point.code: Found(None if point.code in missing else 1) for point in POINTS}
     section = review.sections.filter(code="checklist").first()
     change = Change("", section.version if section else 0)
-    actions.save_parts(review, {"checklist": change}, findings=found, by=by("joanne"))
+    writing.save_parts(review, {"checklist": change}, findings=found, by=by("joanne"))
     return Review.objects.get(pk=review.pk)
 
 

@@ -8,6 +8,7 @@ from bookings import availability
 from bookings.models import Consultation, Practice, Service
 from cases.opinions.checklist import POINTS
 from cases.reviews import actions as reviews
+from cases.reviews import writing
 from cases.reviews.models import Review, Section
 from portal import clock
 from portal.actors import Actor
@@ -69,10 +70,10 @@ def _write(told: Told) -> None:
         Section.Code.OPTIONS: written.options,
         Section.Code.PRIVATE: written.private,
     }
-    changes = {str(code.value): reviews.Change(body, 0) for code, body in bodies.items() if body}
-    changes[Section.Code.CHECKLIST.value] = reviews.Change("", 0)
-    found = {point.code: reviews.Found(page) for point, page in zip(POINTS, written.found, strict=True)}
-    reviews.save_parts(review, changes, findings=found, by=reader)
+    changes = {str(code.value): writing.Change(body, 0) for code, body in bodies.items() if body}
+    changes[Section.Code.CHECKLIST.value] = writing.Change("", 0)
+    found = {point.code: writing.Found(page) for point, page in zip(POINTS, written.found, strict=True)}
+    writing.save_parts(review, changes, findings=found, by=reader)
     if told.story.review == "shared":
         reviews.share(Review.objects.get(pk=review.pk), is_ticked=True, by=reader)
 
