@@ -49,8 +49,9 @@ def test_a_consultant_reads_and_shares_and_the_patient_reads(width, come, site):
     expect(page.get_by_role("heading", level=1)).to_have_text("No calls today, 1 plan to read")
     page.get_by_role("link", name="Open next plan").click()
     page.get_by_role("button", name="Take this plan").click()
+    page.get_by_role("link", name="Open the plan").first.click()
     page.get_by_label("What the plan says").fill("A daily tablet: For five years. (page 2)")
-    for field in page.locator("input[name$='-page']").all():
+    for field in page.locator("#part-checklist input[name$='-page']").all():
         field.fill("1")
     page.get_by_role("button", name="Preview and share").click()
     page.get_by_label("I explained and helped to weigh").check()
