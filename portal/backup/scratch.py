@@ -32,16 +32,21 @@ def is_possible() -> bool:
 def bring_back(words: str) -> None:
     """Restore the rows of an archive beside the portal's own, and compare them. Raises Broken."""
     with _owner() as db, _made(db) as name:
-        named = {key: _at(getattr(settings, key), name) for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "restore", words, "--only-rows"]
-        surroundings = os.environ | named | {"PORTAL_AS": "owner", "PORTAL_ENV": settings.PORTAL_ENV}
-        surroundings |= {"BACKUP_KEY": settings.BACKUP_KEY, "BACKUP_TO": settings.BACKUP_TO}
         try:
-            done = subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=SECONDS)
+            done = subprocess.run(command, env=surroundings(name), capture_output=True, text=True, timeout=SECONDS)
         except subprocess.TimeoutExpired:
             raise Broken("The rows did not come back in time.") from None
         if done.returncode:
             raise Broken(f"The rows did not come back. {done.stderr.strip().rpartition(chr(10))[2]}")
+
+
+def surroundings(name: str) -> dict[str, str]:
+    """What the restoring program is told: the database of that name, and no file of secrets that names another."""
+    told = {key: _at(getattr(settings, key), name) for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    told |= {"PORTAL_AS": "owner", "PORTAL_ENV": settings.PORTAL_ENV}
+    told |= {"BACKUP_KEY": settings.BACKUP_KEY, "BACKUP_TO": settings.BACKUP_TO}
+    return {key: value for key, value in os.environ.items() if key.removesuffix("_FILE") not in told} | told
 
 
 @contextmanager

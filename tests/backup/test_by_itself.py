@@ -9,6 +9,7 @@ from django.urls import reverse
 from portal import alarms, clock
 from portal.backup import places, scratch
 from portal.backup.models import BackupLook
+from portal.environment import env
 from portal.reminders.models import Reminder
 from portal.tasks import make_backup, prove_backup
 from tests.backup.conftest import OTHER_KEY
@@ -85,3 +86,17 @@ def test_database_refuses_a_proof_of_nothing():
     for values in ({"is_proved": True}, {"made_at": clock.now(), "came_back": True}):
         with pytest.raises(IntegrityError), transaction.atomic():
             BackupLook.objects.create(looked_at=clock.now(), **values)
+
+
+def test_the_rows_come_back_beside_the_portal_where_secrets_are_files(monkeypatch, settings, tmp_path):
+    real = tmp_path / "secret"
+    real.write_text("postgres://portal_owner@/portal")
+    settings.DATABASE_OWNER_URL = real.read_text()
+    for name in ("DATABASE_URL_FILE", "DATABASE_OWNER_URL_FILE", "BACKUP_KEY_FILE"):
+        monkeypatch.setenv(name, str(real))
+
+    monkeypatch.setattr("os.environ", scratch.surroundings("portal_proof"))
+
+    assert env("DATABASE_OWNER_URL") == "postgres://portal_owner@/portal_proof"
+    assert env("DATABASE_URL").partition("?")[0].endswith("/portal_proof")
+    assert env("BACKUP_KEY") == settings.BACKUP_KEY
