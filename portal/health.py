@@ -21,6 +21,7 @@ from portal.vault.models import StoreLook
 
 BROKER_SECONDS = 0.5
 LOOK_EVERY = dt.timedelta(days=3)  # the nightly look may miss a night or two
+PROVED_EVERY = dt.timedelta(days=8)  # the weekly proof of the backup, and a day
 
 
 @dataclass(frozen=True)
@@ -154,12 +155,13 @@ def look_at_record(database: Part) -> Part:
 
 
 def look_at_backup(database: Part) -> Part:
-    """Whether the newest archive was shown to come back."""
+    """Whether an archive of these days was shown to come back."""
     if not settings.BACKUP_TO:
         return Part("backup", False, "not configured; nothing is backed up by itself")
     look = BackupLook.objects.filter(pk=1).first() if database.is_well else None
     if not look:
         return Part("backup", False, "not proved yet" if database.is_well else "unknown")
+    is_well = look.is_proved and clock.real_now() - look.looked_at <= PROVED_EVERY
     made = f"newest made {look.made_at:%Y-%m-%dT%H:%M:%SZ}" if look.made_at else "none"
-    words = f"{made}; looked at {look.looked_at:%Y-%m-%dT%H:%M:%SZ}; {'proved' if look.is_proved else 'NOT PROVED'}"
-    return Part("backup", look.is_proved, f"{words}{', its rows came back' if look.came_back else ''}")
+    words = f"{made}; looked at {look.looked_at:%Y-%m-%dT%H:%M:%SZ}; {'proved' if is_well else 'NOT PROVED'}"
+    return Part("backup", is_well, f"{words}{', its rows came back' if is_well and look.came_back else ''}")

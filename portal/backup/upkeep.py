@@ -37,25 +37,27 @@ def make_tonights(now: dt.datetime) -> making.Made | None:
 
 
 def prove_newest(now: dt.datetime) -> BackupLook | None:
-    """Once a week, and each time again while it fails. None where nothing is backed up by itself."""
+    """Once a week, and each time again while it fails; whether there is a recent one, each time.
+
+    None where nothing is backed up by itself.
+    """
     if not settings.BACKUP_TO:
         return None
     look = BackupLook.objects.filter(pk=1).first()
-    if look and look.is_proved and look.looked_at > now - PROVED_EVERY:
-        return look
     made_at, is_proved, came_back = None, False, False
     try:
         _there, name = places.archive("")
         made_at = places.made_at(name)
         if made_at < now - LATE:
             raise Broken("The newest archive is days old.")
+        if look and look.is_proved and look.looked_at > now - PROVED_EVERY:
+            return look
         is_fine = not proving.prove(name).faults
         came_back = _brought_back(name)
         is_proved = is_fine
         if not is_fine:
             log.error("backup_holds_faults", archive=name)
-    except (Broken, OSError) as error:
-        came_back = False
+    except Exception as error:  # also a proof that was stopped for its length: nothing is proved, and that is told
         log.error("backup_not_proved", reason=str(error) if isinstance(error, Broken) else type(error).__name__)
     values = {"looked_at": now, "made_at": made_at, "is_proved": is_proved, "came_back": is_proved and came_back}
     look, _made = BackupLook.objects.update_or_create(pk=1, defaults=values)

@@ -5,14 +5,17 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from structlog.testing import capture_logs
 
 from portal import alarms, clock
 from portal.backup import places, scratch
+from portal.backup.entries import Writing
+from portal.backup.envelope import Sealing, backup_key
 from portal.backup.models import BackupLook
 from portal.environment import env
 from portal.reminders.models import Reminder
 from portal.tasks import make_backup, prove_backup
-from tests.backup.conftest import OTHER_KEY
+from tests.backup.conftest import CANARY, OTHER_KEY
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -72,6 +75,44 @@ def test_no_proof_is_an_alarm_once_a_week_while_it_lasts(house, settings, client
     make_backup()
     prove_backup()
     assert not alarms.is_backup_unproved()
+
+
+def test_no_new_archives_after_a_good_proof_are_an_alarm(house, settings, client):
+    make_backup()
+    prove_backup()
+    (name,) = archives(settings)
+    path, old = places.Path(settings.BACKUP_TO) / name, places.name_of(clock.real_now() - 3 * DAY)
+    path.rename(path.with_name(old))
+    settings.BACKUP_KEY = ""  # why there are none
+
+    prove_backup()
+
+    assert Reminder.objects.filter(kind=alarms.BACKUP).count() == 1
+    assert BackupLook.objects.get().made_at == places.made_at(old)
+    assert health(client).endswith("; NOT PROVED")
+
+
+def test_an_error_that_nobody_foresaw_is_an_alarm_and_tells_its_kind_only(house, settings):
+    make_backup()
+    prove_backup()
+    with places.place(settings.BACKUP_TO).writing(places.name_of(clock.real_now() + DAY)) as out:
+        sealing = Sealing(out, backup_key())
+        Writing(sealing).head("archive", format=1, migrations=[CANARY])
+        sealing.finish()
+    BackupLook.objects.update(looked_at=clock.real_now() - 7 * DAY)
+
+    with capture_logs() as logs:
+        prove_backup()
+
+    assert (logs[-1]["event"], logs[-1]["reason"], CANARY in str(logs)) == ("backup_not_proved", "ValueError", False)
+    assert Reminder.objects.filter(kind=alarms.BACKUP).count() == 1
+
+
+def test_a_proof_of_long_ago_is_none(house, client):
+    make_backup()
+    prove_backup()
+    BackupLook.objects.update(looked_at=clock.real_now() - 8 * DAY)
+    assert health(client).endswith("; NOT PROVED")
 
 
 def test_where_no_place_is_named_nothing_runs(house, settings, client):
