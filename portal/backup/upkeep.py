@@ -25,12 +25,16 @@ def make_tonights(now: dt.datetime) -> making.Made | None:
     if not settings.BACKUP_TO:
         return None
     with _alone() as is_alone:
-        there = places.place(settings.BACKUP_TO)
-        found = places.archives(there) if is_alone else []
-        if not is_alone or (found and places.made_at(found[-1]) > now - EACH):
+        newest = _newest_at() if is_alone else None
+        if not is_alone or (newest and newest > now - EACH):
             return None
-        made = making.make(there, now)
-        places.forget_old(there, now)
+        return _make(now)
+
+
+def _make(now: dt.datetime) -> making.Made:
+    there = places.place(settings.BACKUP_TO)
+    made = making.make(there, now)
+    places.forget_old(there, now)
     for pk, fault in made.faults.items():
         log.error("backup_file_fault", file=str(pk), fault=fault)
     return made
@@ -39,19 +43,24 @@ def make_tonights(now: dt.datetime) -> making.Made | None:
 def prove_newest(now: dt.datetime) -> BackupLook | None:
     """Once a week, and each time again while it fails; whether there is a recent one, each time.
 
-    None where nothing is backed up by itself.
+    None where nothing is backed up by itself. While one is being made, what is known stays as it is.
     """
     if not settings.BACKUP_TO:
         return None
-    look = BackupLook.objects.filter(pk=1).first()
+    with _alone() as is_alone:
+        look = BackupLook.objects.filter(pk=1).first()
+        return _looked(look, now) if is_alone else look
+
+
+def _looked(before: BackupLook | None, now: dt.datetime) -> BackupLook:
     made_at, is_proved, came_back = None, False, False
     try:
-        _there, name = places.archive("")
-        made_at = places.made_at(name)
-        if made_at < now - LATE:
-            raise Broken("The newest archive is days old.")
-        if look and look.is_proved and look.looked_at > now - PROVED_EVERY:
-            return look
+        made_at = _newest_at()
+        if made_at is None or made_at < now - LATE:  # BACKUP_TO is new, or the house was off
+            made_at = places.made_at(_make(now).name)
+        if before and before.is_proved and before.looked_at > now - PROVED_EVERY:
+            return before
+        name = places.name_of(made_at)
         is_fine = not proving.prove(name).faults
         came_back = _brought_back(name)
         is_proved = is_fine
@@ -62,6 +71,11 @@ def prove_newest(now: dt.datetime) -> BackupLook | None:
     values = {"looked_at": now, "made_at": made_at, "is_proved": is_proved, "came_back": is_proved and came_back}
     look, _made = BackupLook.objects.update_or_create(pk=1, defaults=values)
     return look
+
+
+def _newest_at() -> dt.datetime | None:
+    found = places.archives(places.place(settings.BACKUP_TO))
+    return places.made_at(found[-1]) if found else None
 
 
 def _brought_back(name: str) -> bool:

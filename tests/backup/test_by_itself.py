@@ -3,18 +3,19 @@
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from structlog.testing import capture_logs
 
 from portal import alarms, clock
-from portal.backup import places, scratch
+from portal.backup import places, scratch, upkeep
 from portal.backup.entries import Writing
 from portal.backup.envelope import Sealing, backup_key
 from portal.backup.models import BackupLook
 from portal.environment import env
 from portal.reminders.models import Reminder
 from portal.tasks import make_backup, prove_backup
+from tests import database
 from tests.backup.conftest import CANARY, OTHER_KEY
 
 pytestmark = pytest.mark.django_db
@@ -60,8 +61,8 @@ def test_no_proof_is_an_alarm_once_a_week_while_it_lasts(house, settings, client
     if how == "old":
         path.rename(path.with_name(places.name_of(clock.real_now() - 3 * DAY)))
     kept = settings.BACKUP_KEY
-    if how == "key":
-        settings.BACKUP_KEY = OTHER_KEY
+    if how != "cut":
+        settings.BACKUP_KEY = OTHER_KEY if how == "key" else ""  # without one there will be no other archive
 
     prove_backup()
     prove_backup()
@@ -75,6 +76,23 @@ def test_no_proof_is_an_alarm_once_a_week_while_it_lasts(house, settings, client
     make_backup()
     prove_backup()
     assert not alarms.is_backup_unproved()
+
+
+def test_a_proof_that_comes_before_the_first_archive_makes_it(house, settings, client):
+    prove_backup()
+    assert len(archives(settings)) == 1
+    assert health(client).endswith("; proved")
+    assert not Reminder.objects.filter(kind=alarms.BACKUP).exists()
+
+
+def test_a_proof_waits_for_what_is_being_made_and_making_for_a_proof(house, settings):
+    with database.owner(connection.settings_dict["NAME"]) as db:
+        db.execute("SELECT pg_advisory_lock(%s)", [upkeep.LOCK])
+        prove_backup()
+        make_backup()
+    assert not BackupLook.objects.exists()
+    assert not Reminder.objects.filter(kind=alarms.BACKUP).exists()
+    assert archives(settings) == []
 
 
 def test_no_new_archives_after_a_good_proof_are_an_alarm(house, settings, client):
