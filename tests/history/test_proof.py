@@ -180,3 +180,17 @@ def test_the_weekly_proof_tells_the_administrators_once_a_week(client):
     assert proof.faults(clock.real_now()) == []
     prove_record()
     assert not alarms.is_record_broken()
+
+
+@pytest.mark.django_db
+def test_a_file_outside_that_cannot_be_read_is_told(settings, outside_folder):
+    sealed_nights(1)
+    settings.HISTORY_FOLDER = outside_folder / outside.NAME  # a file where the folder should be
+
+    prove_record()
+
+    assert RecordLook.objects.get().faults == 1
+    assert Reminder.objects.filter(kind=alarms.RECORD).count() == 1
+    settings.HISTORY_FOLDER = outside_folder
+    prove_record()
+    assert not alarms.is_record_broken()
