@@ -15,6 +15,7 @@ from portal.backup.models import BackupLook
 EACH = dt.timedelta(hours=20)
 LATE = dt.timedelta(days=2)
 PROVED_EVERY = dt.timedelta(days=7)
+FAILING_EVERY = dt.timedelta(days=1)
 LOCK = 4_715_011
 
 log = structlog.get_logger(__name__)
@@ -41,7 +42,7 @@ def _make(now: dt.datetime) -> making.Made:
 
 
 def prove_newest(now: dt.datetime) -> BackupLook | None:
-    """Once a week, and each time again while it fails; whether there is a recent one, each time.
+    """Once a week, and once a day while it fails; whether there is a recent one, each time.
 
     None where nothing is backed up by itself. While one is being made, what is known stays as it is.
     """
@@ -58,7 +59,7 @@ def _looked(before: BackupLook | None, now: dt.datetime) -> BackupLook:
         made_at = _newest_at()
         if made_at is None or made_at < now - LATE:  # BACKUP_TO is new, or the house was off
             made_at = places.made_at(_make(now).name)
-        if before and before.is_proved and before.looked_at > now - PROVED_EVERY:
+        if before and _is_enough(before, made_at, now):
             return before
         name = places.name_of(made_at)
         is_fine = not proving.prove(name).faults
@@ -71,6 +72,13 @@ def _looked(before: BackupLook | None, now: dt.datetime) -> BackupLook:
     values = {"looked_at": now, "made_at": made_at, "is_proved": is_proved, "came_back": is_proved and came_back}
     look, _made = BackupLook.objects.update_or_create(pk=1, defaults=values)
     return look
+
+
+def _is_enough(look: BackupLook, made_at: dt.datetime, now: dt.datetime) -> bool:
+    """Reading all of an archive takes long: one that failed is read again a day later, a newer one at once."""
+    if look.is_proved:
+        return look.looked_at > now - PROVED_EVERY
+    return look.made_at == made_at and look.looked_at > now - FAILING_EVERY
 
 
 def _newest_at() -> dt.datetime | None:

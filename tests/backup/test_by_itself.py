@@ -71,6 +71,7 @@ def test_no_proof_is_an_alarm_once_a_week_while_it_lasts(house, settings, client
     assert (row.recipient_type, row.recipient_id, alarms.is_backup_unproved()) == ("role", "administrator", True)
     assert health(client).endswith("; NOT PROVED")
     settings.BACKUP_KEY = kept
+    BackupLook.objects.update(looked_at=clock.real_now() - DAY)
     for name in archives(settings):
         (places.Path(settings.BACKUP_TO) / name).unlink()
     make_backup()
@@ -93,6 +94,28 @@ def test_a_proof_waits_for_what_is_being_made_and_making_for_a_proof(house, sett
     assert not BackupLook.objects.exists()
     assert not Reminder.objects.filter(kind=alarms.BACKUP).exists()
     assert archives(settings) == []
+
+
+def test_an_archive_that_failed_is_read_again_after_a_day_and_a_newer_one_at_once(house, settings):
+    make_backup()
+    (name,) = archives(settings)
+    path, made_at = places.Path(settings.BACKUP_TO) / name, clock.real_now() - DAY
+    path = path.rename(path.with_name(places.name_of(made_at)))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    prove_backup()
+    path.write_bytes(whole)
+
+    prove_backup()
+    assert alarms.is_backup_unproved()
+    BackupLook.objects.update(looked_at=clock.real_now() - DAY)
+    prove_backup()
+    assert not alarms.is_backup_unproved()
+
+    BackupLook.objects.update(is_proved=False, looked_at=clock.real_now())
+    make_backup()
+    prove_backup()
+    assert not alarms.is_backup_unproved()
 
 
 def test_no_new_archives_after_a_good_proof_are_an_alarm(house, settings, client):
