@@ -12,7 +12,9 @@ from portal.backup.envelope import Broken
 from portal.vault.store import Folder, Store
 
 NAME = re.compile(r"portal-(\d{8}T\d{6})Z\.backup")
+HALF = re.compile(r"portal-\d{8}T\d{6}Z\.(part|backup)")  # a bucket gives halves the whole name
 KEPT = dt.timedelta(days=35)
+HALF_KEPT = dt.timedelta(days=1)  # no writing lasts as long
 
 
 def place(words: str) -> Store:
@@ -67,3 +69,11 @@ def forget_old(there: Store, now: dt.datetime) -> list[str]:
     for name in old:
         there.remove(name)
     return old
+
+
+def clear_halves(there: Store, now: dt.datetime) -> None:
+    """Remove what a killed run left of an archive."""
+    for _shelf, things in list(there.shelves()):
+        for thing in things:
+            if thing.is_half and HALF.fullmatch(thing.path) and thing.changed_at < now - HALF_KEPT:
+                there.clear(thing)

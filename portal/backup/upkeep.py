@@ -34,6 +34,7 @@ def make_tonights(now: dt.datetime) -> making.Made | None:
 
 def _make(now: dt.datetime) -> making.Made:
     there = places.place(settings.BACKUP_TO)
+    places.clear_halves(there, now)
     made = making.make(there, now)
     places.forget_old(there, now)
     for pk, fault in made.faults.items():

@@ -1,6 +1,7 @@
 """An archive each night, a proof each week, and administrators who are told when there is none."""
 
 import datetime as dt
+import os
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -116,6 +117,22 @@ def test_an_archive_that_failed_is_read_again_after_a_day_and_a_newer_one_at_onc
     make_backup()
     prove_backup()
     assert not alarms.is_backup_unproved()
+
+
+def test_what_a_killed_run_left_goes_after_a_day_and_nothing_else(house, settings):
+    root = places.Path(settings.BACKUP_TO)
+    root.mkdir()
+    now = clock.real_now()
+    old, young = ((now - age).timestamp() for age in (1.1 * DAY, DAY / 2))
+    left = {"portal-20261101T010000Z.part": old, "portal-20261102T010000Z.part": young, "theirs.part": old}
+    for name, at in left.items():
+        (root / name).write_bytes(b"half")
+        os.utime(root / name, (at, at))
+
+    make_backup()
+
+    assert {path.name for path in root.glob("*.part")} == {"portal-20261102T010000Z.part", "theirs.part"}
+    assert len(archives(settings)) == 1
 
 
 def test_no_new_archives_after_a_good_proof_are_an_alarm(house, settings, client):
