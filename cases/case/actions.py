@@ -194,13 +194,16 @@ def give_consent(
 
 
 @transaction.atomic
-def withdraw_consent(consent: Consent, *, by: Actor) -> Consent:
-    """Take a permission back. Later openings are refused; what was read stays on record."""
+def withdraw_consent(consent: Consent, *, at: dt.datetime | None = None, by: Actor) -> Consent:
+    """Take a permission back. Later openings are refused; what was read stays on record.
+
+    `at`: the moment at which what it was given for has ended.
+    """
     consent = Consent.objects.select_for_update().get(pk=consent.pk)
     if by.kind == "user" and by.id != consent.person_id:
         raise Refused(_("Only the patient can take this back."))
     if consent.withdrawn_at is None:
-        consent.withdrawn_at = clock.now()
+        consent.withdrawn_at = at or clock.now()
         consent.save(update_fields=["withdrawn_at"])
         record(
             by,

@@ -8,7 +8,7 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cases.case import people
 from cases.case.helping.models import Mandate
 from cases.case.helping.words import what
-from cases.case.models import Case, Consent
+from cases.case.models import Case, Consent, SecondReader
 from cases.case.opening import KINDS, Opens, who_opens
 from cases.desk.links.actions import standing_of
 from cases.desk.links.rules import Standing, open_until
@@ -111,8 +111,12 @@ HOW = {
 
 
 def consents(case: Case) -> Any:
-    """What its patient said yes to, in this case or outside any, the latest first."""
+    """What its patient said yes to, in this case or outside any, the latest first; each with whether it has ended with
+    a second reading.
+    """
+    over = SecondReader.objects.filter(case=case, reader=OuterRef("consultant"), ended_at=OuterRef("withdrawn_at"))
     asked = Consent.objects.filter(Q(case=case) | Q(case=None), person=case.patient_id)
+    asked = asked.annotate(is_over=Exists(over))
     return asked.select_related("consultant", "text", "given_by").order_by("-given_at")
 
 
@@ -129,7 +133,7 @@ def may_read_again(case: Case, given: Sequence[Consent]) -> set[UUID]:
     return {each.pk for consultant, each in latest.items() if consultant in here}
 
 
-def consent(given: Consent, can_be_withdrawn: bool) -> dict[str, object]:
+def consent(given: Any, can_be_withdrawn: bool) -> dict[str, object]:
     """What was said yes to, when and how, and what follows when it is taken back."""
     follows = ""
     if given.consultant:
@@ -147,7 +151,8 @@ def consent(given: Consent, can_be_withdrawn: bool) -> dict[str, object]:
         how = _("%(who)s said yes for you, %(law)s.") % law
     said = _("Since %(given)s. Version %(version)d of the words.") % dates + f" {how}"
     if given.withdrawn_at:
-        said = _("Taken back on %(day)s.") % {"day": when.moment(given.withdrawn_at)}
+        ended = _("Ended on %(day)s, with the second reading.") if given.is_over else _("Taken back on %(day)s.")
+        said = ended % {"day": when.moment(given.withdrawn_at)}
     can = can_be_withdrawn and given.withdrawn_at is None
     return {
         "pk": given.pk,

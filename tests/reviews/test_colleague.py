@@ -163,6 +163,33 @@ def test_what_ends_is_gone_at_once_also_on_open_pages(review, way):
     assert second.ended_why == {"handed_back": "reader"}.get(way, way)
 
 
+@pytest.mark.parametrize("way", [*WAYS_TO_END, "time"])
+def test_who_comes_back_asks_the_patient_again(review, way):
+    second = reading(review)
+    with clock.lived_at(second.over_at if way == "time" else clock.now()):
+        end_help() if way == "time" else WAYS_TO_END[way](second, review)
+    if way == "handed_back":
+        reviews.take(review, by=by("joanne"))
+    assert not Consent.objects.standing().filter(consultant=people.person("vera")).exists()
+    again = agreed(review)
+    assert page(again).status_code == 403
+    assert not may_read(review)
+    client = people.browser(people.person("rosa"))
+    privacy = client.get(reverse("pages:privacy", args=[review.case_id])).text
+    assert "with the second reading." in privacy
+    assert "Taken back on" not in privacy
+    actions.let_read(again, True, by=by("rosa"))
+    assert may_read(review)
+
+
+def test_what_she_took_back_herself_is_said_so(review):
+    reading(review)
+    withdraw_consent(Consent.objects.get(consultant=people.person("vera")), by=by("rosa"))
+    privacy = people.browser(people.person("rosa")).get(reverse("pages:privacy", args=[review.case_id])).text
+    assert "Taken back on" in privacy
+    assert "with the second reading" not in privacy
+
+
 def test_it_ends_by_itself_when_its_last_day_is_over(review):
     second = reading(review)
     with clock.lived_at(second.over_at - dt.timedelta(seconds=1)):

@@ -6,9 +6,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cases.case.actions import give_consent, must, must_be_open
+from cases.case.actions import give_consent, must, must_be_open, withdraw_consent
 from cases.case.away.actions import reads
-from cases.case.models import Case
+from cases.case.models import Case, Consent
 from cases.case.people import COORDINATOR, is_assigned, may, reads_along, role_in
 from cases.case.second import notices, rules
 from cases.case.second.models import SecondReader
@@ -199,9 +199,21 @@ def _end_passed(case: Case) -> None:
 def _end(second: SecondReader, why: str, by: Actor) -> SecondReader:
     second.state, second.ended_at, second.ended_by, second.ended_why = SecondState.ENDED, clock.now(), by.user, why
     second.save(update_fields=["state", "ended_at", "ended_by", "ended_why"])
+    _end_consent(second)
     _tell(by, "second.ended", second, why=f"second_{why}")
     notices.over(second)
     return second
+
+
+def _end_consent(second: SecondReader) -> None:
+    """The patient's yes ends with what it was given for: whoever is asked again needs another. A consultant who has a
+    place in the case keeps it.
+    """
+    case, reader = second.case, second.reader
+    if case.assignments.filter(user=reader, ended_at=None).exists():
+        return
+    for given in Consent.objects.standing().filter(case=case, kind=Consent.Kind.READ, consultant=reader):
+        withdraw_consent(given, at=second.ended_at, by=SYSTEM)
 
 
 def must_read_along(second: SecondReader, *, by: Actor) -> SecondReader:
