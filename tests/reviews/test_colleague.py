@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from cases.case import people as rule
-from cases.case.actions import assign, withdraw_consent
+from cases.case.actions import assign, give_consent, withdraw_consent
 from cases.case.models import Consent, SecondReader
 from cases.case.opening import who_opens
 from cases.case.second import actions, notices
@@ -16,6 +16,7 @@ from cases.documents.models import PageImage, Version
 from cases.reviews import actions as reviews
 from cases.reviews.colleague import actions as colleague
 from cases.reviews.models import Review, SecondNote
+from cases.reviews.queue import handing
 from portal import clock
 from portal.errors import Refused
 from portal.history.models import Event
@@ -36,7 +37,7 @@ def review():
 
 def ask(review, key="vera", days=2, **more):
     words = {"question": QUESTION, "why": WHY, "by": by("joanne")} | more
-    return actions.ask(review.case, people.person(key), until_on=actions.last_days()[days], **words)
+    return colleague.ask(review, people.person(key), until_on=actions.last_days()[days], **words)
 
 
 def agreed(review, **more):
@@ -270,6 +271,35 @@ def test_who_cannot_be_asked_and_for_how_long(review):
         refused(actions.ask, review.case, people.person("vera"), until_on=day, **words)
     refused(ask, review, by=by("amir"))  # part of the case, without the patient's yes to reading
     assert not SecondReader.objects.exists()
+
+
+def to_read_too(review, key="amir"):
+    """A consultant of the case whom the patient lets read, beside the one who has the plan."""
+    assign(review.case, people.person(key), why="booking", by=by("rosa"))
+    give_consent("read", person=review.case.patient, case=review.case, consultant=people.person(key), by=by("rosa"))
+
+
+def test_only_who_reads_the_plan_asks(review):
+    to_read_too(review)
+    for key in ("amir", "theo", "rosa"):
+        assert "Only the one who reads this plan" in refused(ask, review, by=by(key))
+    own, until_on = reverse("reviews:colleague", args=[review.pk]), actions.last_days()[2].isoformat()
+    sent = {"reader": people.person("vera").pk, "question": QUESTION, "why": WHY, "until_on": until_on}
+    for key, can in {"amir": False, "joanne": True}.items():
+        client = people.browser(people.person(key))
+        assert (own in client.get(reverse("reviews:edit", args=[review.pk])).text) is can
+        assert ('name="question"' in client.get(own).text) is can
+        assert client.post(own, sent).status_code == (302 if can else 422)
+        assert SecondReader.objects.exists() is can
+
+
+def test_who_takes_the_plan_over_starts_without_a_second_reader(review):
+    second = reading(review)
+    handing.hand_over(review, people.person("amir"), by=by("joanne"))
+    assert not may_read(review)
+    second.refresh_from_db()
+    assert second.ended_why == "reader"
+    assert "Only the one" in refused(ask, review)
 
 
 def test_the_days_to_choose_are_business_days_of_our_house():

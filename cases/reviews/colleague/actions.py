@@ -1,18 +1,31 @@
-"""What a second reader writes. She changes nothing of the reader's, and shares nothing."""
+"""Asking a second reader, and what she writes. She changes nothing of the reader's, and shares nothing."""
+
+import datetime as dt
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.case.models import SecondReader
+from cases.case.models import Case, SecondReader
+from cases.case.second import actions as second_actions
 from cases.case.second.actions import must_read_along
 from cases.reviews.colleague.models import SecondNote
 from cases.reviews.models import Review
 from portal import clock
+from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 
 MOST_NOTES = 100
+
+
+@transaction.atomic
+def ask(review: Review, to: User, *, question: str, why: str, until_on: dt.date, by: Actor) -> SecondReader:
+    """The one who reads the plan asks a colleague, nobody else. Raises Refused for others, also of its case."""
+    Case.objects.select_for_update(of=("self",)).get(pk=review.case_id)  # before the review, as whoever hands it over
+    if Review.objects.select_for_update(of=("self",)).get(pk=review.pk).reader_id != by.id:
+        raise Refused(_("Only the one who reads this plan asks a colleague."), code="role")
+    return second_actions.ask(review.case, to, question=question, why=why, until_on=until_on, by=by)
 
 
 def look(second: SecondReader, *, verb: str = "second.looked", by: Actor) -> None:

@@ -45,7 +45,7 @@ def colleague(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = AskForm(standing.colleagues(review, user), second_actions.last_days(), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            asked = second_actions.ask(case, **_as_asked(form), by=Actor.of(request))
+            asked = actions.ask(review, **_as_asked(form), by=Actor.of(request))
         except Refused as no:
             form.add_error(no.code if no.code in form.fields else None, no.message)
         else:
@@ -63,7 +63,8 @@ def colleague(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _as_asked(form: AskForm) -> dict[str, Any]:
-    return {name: form.cleaned_data[name] for name in ("reader", "question", "why", "until_on")}
+    words = {name: form.cleaned_data[name] for name in ("question", "why", "until_on")}
+    return words | {"to": form.cleaned_data["reader"]}
 
 
 def _with_notes(found: list[SecondReader]) -> list[dict[str, Any]]:
