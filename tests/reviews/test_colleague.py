@@ -230,6 +230,20 @@ def test_the_patient_reads_who_why_and_until_when_and_ends_it(review):
     assert own not in client.get(reverse("pages:privacy", args=[review.case_id])).content.decode()
 
 
+def test_a_consultant_who_is_the_patient_has_her_page():
+    review = world.written(key="amir")
+    second = ask(review)
+    client, own = people.browser(people.person("amir")), reverse("case:second_reader", args=[second.pk])
+    assert client.get(own).status_code == 404  # nobody hears of it before the colleague's yes
+    actions.agree(second, by=by("vera"))
+    assert QUESTION not in client.get(own).text
+    client.post(own, {"answer": "yes"})
+    assert may_read(review)
+    client.post(own, {"answer": "end"})
+    assert not may_read(review)
+    assert client.get(reverse("reviews:along", args=[second.pk])).status_code == 404
+
+
 def test_a_no_of_the_patient_ends_it(review):
     second = actions.let_read(agreed(review), False, by=by("rosa"))
     assert (second.state, second.ended_why) == ("ended", "patient")

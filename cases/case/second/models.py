@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
 class SecondReaderQuerySet(models.QuerySet["SecondReader"]):
     def visible_to(self, user: Any) -> "SecondReaderQuerySet":
-        """A colleague's own, while the case is open; what was asked in a consultant's cases; a patient's own."""
+        """A colleague's own, while the case is open; what was asked in a consultant's cases; a patient's own, also a
+        consultant's who is the patient.
+        """
         from cases.case.people import where
 
         if user.role == User.Role.CONSULTANT:
-            return self.filter(Q(reader=user) & ~Q(case__state="closed") | where(user, "review", "case"))
+            told = where(user, "see_second_readers", "case") & Q(answered_at__isnull=False)
+            return self.filter(Q(reader=user) & ~Q(case__state="closed") | where(user, "review", "case") | told)
         return self.told_to(user)
 
     def told_to(self, user: Any) -> "SecondReaderQuerySet":
