@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from bookings.models import Consultation
 from cases.case.models import Case
 from cases.case.people import may
+from cases.case.second import actions as second
 from cases.documents.models import PLAN, Document, PageImage, Version
 from cases.documents.plans import same_pages
 from cases.records.days.closed_days import closed_days
@@ -173,6 +174,8 @@ def _follow(review: Review, talk: Consultation | None, has_plan: bool, now: date
 def _move(review: Review, verb: str, why: str, by: Actor) -> None:
     review.state = MOVES[verb].target
     if review.state == State.OPEN:
+        if review.reader:
+            second.reader_leaves(review.case, review.reader, by=by)
         review.reader, review.taken_at, review.came_from = None, None, None
     if verb == "set_aside":
         asking.drop(review, by=by)

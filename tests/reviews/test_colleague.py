@@ -14,6 +14,7 @@ from cases.case.second import actions, notices
 from cases.case.tasks import end_help
 from cases.documents.models import PageImage, Version
 from cases.reviews import actions as reviews
+from cases.reviews import opening
 from cases.reviews.colleague import actions as colleague
 from cases.reviews.models import Review, SecondNote
 from cases.reviews.queue import handing
@@ -314,6 +315,19 @@ def test_who_takes_the_plan_over_starts_without_a_second_reader(review):
     second.refresh_from_db()
     assert second.ended_why == "reader"
     assert "Only the one" in refused(ask, review)
+
+
+def test_a_plan_that_rested_and_waits_again_has_no_second_reader(review):
+    second, talk = reading(review), review.consultation
+    talk.state, talk.cancelled_at, talk.cancelled_by = "cancelled", clock.now(), talk.patient
+    talk.version += 1
+    talk.save()
+    opening.open_due_reviews(clock.now())
+    assert Review.objects.get().state == "set_aside"
+    opening.ask_for_reading(review.case, by=by("rosa"))
+    second.refresh_from_db()
+    assert (second.state, Review.objects.get().reader) == ("ended", None)
+    assert not may_read(review)
 
 
 def test_the_days_to_choose_are_business_days_of_our_house():
