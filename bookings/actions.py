@@ -79,6 +79,12 @@ def check_free(hold: Hold, practice: Practice, now: datetime) -> None:
         raise JustTaken(rules.sentence(why), code=why)
 
 
+def check_works(consultant: User) -> None:
+    """Raise JustTaken when the person whose time was held works here no longer."""
+    if not consultant.can_sign_in or consultant.role != User.Role.CONSULTANT:
+        raise JustTaken(rules.sentence(Why.NO_HOURS), code=Why.NO_HOURS)
+
+
 def _reserve_hold(hold: Hold, practice: Practice) -> None:
     begins, ends = hold.service.talk.stretch(hold.starts_at, practice.buffer_minutes)
     hold.reservations.all().delete()
@@ -163,6 +169,7 @@ def claim(hold: Hold, practice: Practice, seen: str, now: datetime) -> Hold:
     kept = Hold.objects.select_related("case", "service", "consultant", "moving").filter(pk=hold.pk).first()
     if kept is None or kept.choice != (seen or hold.choice):
         raise Refused(_("You chose another time since. Look at it once more, then book."), code="chosen_again")
+    check_works(kept.consultant)
     if kept.starts_at <= now:
         raise JustTaken(rules.sentence(Why.PAST), code=Why.PAST)
     # While the reservation stands nobody else can be there, even when the hold's minutes are over.

@@ -113,6 +113,7 @@ def accept(
         _must_answer(asked, by)
         if reason := why_over(asked, now):
             raise Refused(reason, code="state")
+        actions.check_works(asked.consultant)
         if asked.starts_at <= now:
             raise JustTaken(rules.sentence(Why.PAST), code=Why.PAST)
         if not asked.reservations.exists():

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bookings import rules
 from bookings.models import Consultation
@@ -36,6 +37,12 @@ def set_needs(consultation: Consultation, *, interpreter: str, captions: bool, b
 
 def needed(call: Consultation) -> dict[str, Any]:
     return {"interpreter": call.interpreter, "captions": call.captions}
+
+
+def said(call: Consultation) -> list[str]:
+    """What is needed to follow the call, in words."""
+    lines = [_("An interpreter: %(language)s") % {"language": call.interpreter}] if call.interpreter else []
+    return [*lines, _("Captions")] if call.captions else lines
 
 
 def arrange(call: Consultation, *, by: Actor) -> None:

@@ -55,7 +55,7 @@ def put_right(consultant: User, *, by: Actor) -> list[tuple[Found, Outcome]]:
     """
     now = clock.now()
     with transaction.atomic():
-        actions.lock_practice(consultant)
+        actions.let_go_expired(actions.lock_practice(consultant), now)
         wrong = [one for one in found(now) if one.call.consultant_id == consultant.pk]
         return [(one, _move(one, now, by)) for one in _in_order(wrong)]
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from bookings import slots
 from bookings.asked_holds import AskedHold as AskedHold
 from bookings.asked_holds import How as How
 from bookings.practices import ExtraHours, Hours, Practice, TimeOff, check_zone
-from cases.case.models import Case, Consent
+from cases.case.models import Assignment, Case, Consent
 from cases.case.people import began, where
 from portal.accounts.models import User
 from portal.vault.fields import SealedText
@@ -116,8 +116,9 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         return self.upcoming(now).filter(case=case).select_related("consultant", "service").first()
 
     def unsettled_of(self, case: Case, now: datetime) -> "Consultation | None":
-        """The first call of a case that is over, of which its consultant can still say whether it took place."""
-        over = self.booked().filter(case=case, ends_at__lte=now, consultant__can_sign_in=True)
+        """The first call of a case that is over, where a consultant is there who can still say how it went."""
+        there = Assignment.objects.filter(case=OuterRef("case"), ended_at=None, user__role=User.Role.CONSULTANT)
+        over = self.booked().filter(Exists(there.filter(user__can_sign_in=True)), case=case, ends_at__lte=now)
         return over.select_related("consultant").order_by("starts_at").first()
 
     def between(self, starts_at: datetime, ends_at: datetime) -> "ConsultationQuerySet":

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from bookings.forms import CheckForm, PickForm
 from bookings.models import AskedHold, Consultation, Hold, Practice, Service
 from bookings.parts import part_in
 from bookings.rules import JustTaken
+from bookings.slots import Why
 from cases.case import hands
 from cases.case.models import Case
 from cases.case.people import COORDINATOR, HELPER, acts_as, has_consent_to_read, may, role_in
@@ -216,9 +218,13 @@ def _check_form(kept: Hold, user: Any, *data: Any) -> CheckForm:
 
 
 def _check_page(
-    request: HttpRequest, kept: Hold, form: CheckForm, status: int = 200, also: list[str] | None = None
+    request: HttpRequest,
+    kept: Hold,
+    practice: Practice,
+    form: CheckForm,
+    status: int = 200,
+    also: list[str] | None = None,
 ) -> HttpResponse:
-    practice = Practice.objects.visible_to(request.user).get(pk=kept.consultant_id)
     now, user = clock.now(), request.user
     # The page may show another time than the form was sent with: the hidden field follows the page.
     form.data = {**form.data.dict(), "seen": kept.choice} if form.is_bound else form.data  # type: ignore[attr-defined]
@@ -262,19 +268,24 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect(booked)
     holds = Hold.objects.visible_to(request.user)
     kept = find_or_404(holds.select_related("case", "patient", "consultant", "service", "moving"), pk=pk)
+    practice = Practice.objects.visible_to(request.user).filter(pk=kept.consultant_id).first()
+    if request.method == "POST":
+        drafts.keep(request.user, DRAFT, kept.case_id, {"hope": request.POST.get("hope", "")})  # type: ignore[arg-type]
+    if practice is None:  # who was chosen works here no longer
+        messages.warning(request, rules.sentence(Why.NO_HOURS))
+        return redirect(kept.moving) if kept.moving else redirect("bookings:pick", kept.case_id)
     if request.method != "POST":
-        return _check_page(request, kept, _check_form(kept, request.user))
-    drafts.keep(request.user, DRAFT, kept.case_id, {"hope": request.POST.get("hope", "")})  # type: ignore[arg-type]
+        return _check_page(request, kept, practice, _check_form(kept, request.user))
     form = _check_form(kept, request.user, request.POST)
     if not form.is_valid():
-        return _check_page(request, kept, form, 422)
+        return _check_page(request, kept, practice, form, 422)
     try:
         consultation = _book(request, kept, form.cleaned_data)
     except Refused as refused:
         if refused.code in form.fields:
             form.add_error(refused.code, refused.message)
-            return _check_page(request, kept, form, 422)
-        return _check_page(request, kept, form, 409, [str(refused.message)])
+            return _check_page(request, kept, practice, form, 422)
+        return _check_page(request, kept, practice, form, 409, [str(refused.message)])
     drafts.drop(request.user, DRAFT, kept.case_id)  # type: ignore[arg-type]
     return redirect(consultation)
 

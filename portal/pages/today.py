@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from bookings import call_needs
 from bookings.models import Consultation, Practice, Reservation
 from bookings.rules import OPENS_BEFORE
 from cases.case.helping.models import Helper
@@ -187,6 +188,7 @@ def what_matters(call: Any, day: Day, at: dt.datetime) -> list[str]:
         lines.append(_("May join: %(names)s.") % {"names": ", ".join(call.companions)})
     if call.patient.language != "en":
         lines.append(language_words(call.patient.language, call.speaks or "").rstrip(".") + ".")
+    lines += [f"{need}." for need in call_needs.said(call)]
     if known and known.visit_on:
         lines.append(_("Second visit: %(when)s.") % {"when": words.visit_words(known.visit_on, when.as_date(at))})
     if call.patient.safe_to_ring:

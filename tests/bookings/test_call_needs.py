@@ -46,6 +46,7 @@ def test_she_asks_on_the_page_and_the_consultant_reads_it(call, joanne):
     page = words(people.browser(joanne).get(call.get_absolute_url()))
     assert "An interpreter: Polish" in page
     assert "Captions" in page
+    assert call_needs.said(call) == ["An interpreter: Polish", "Captions"]
 
 
 def test_the_same_again_is_one_thing_to_do_and_one_line(call):

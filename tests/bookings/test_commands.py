@@ -132,3 +132,11 @@ def test_a_time_that_does_not_exist_any_more_is_left_for_a_person(case):
     call = factories.book(case)
     Consultation.objects.filter(pk=call.pk).update(wall_at="2027-03-14T02:30")
     assert printed("changed_clocks")[-1] == "0 moved, 1 left for a person"
+
+
+def test_a_hold_that_is_over_is_in_nobodys_way(case, monday):
+    call = moved_by_a_law(factories.book(case))
+    kept = factories.hold(factories.open_case(people.person("grace")))
+    Reservation.objects.filter(hold=kept).update(starts_at=call.starts_at - HOUR, ends_at=call.starts_at)
+    monday.shift(HOUR)  # a hold is kept for half an hour
+    assert printed("changed_clocks")[-1] == "1 moved, 0 left for a person"

@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from bookings import actions, availability
 from bookings.models import Consultation, Hold, Service
+from bookings.rules import JustTaken
+from bookings.views import DRAFT
 from portal import clock
 from portal.accounts import drafts
 from portal.actors import Actor
@@ -358,3 +360,23 @@ def test_the_page_asks_as_little_of_the_database_with_many_calls(rosas, case, pr
     url += "?another=1"
     with django_assert_max_num_queries(29):
         rosas.get(url)
+
+
+def leave(consultant):
+    consultant.can_sign_in = False
+    consultant.save(update_fields=["can_sign_in"])
+
+
+def test_a_consultant_who_left_is_not_booked_and_the_words_stay(rosas, case, hold, joanne):
+    leave(joanne)
+    for answer in (rosas.get(check_page(hold)), rosas.post(check_page(hold), {"hope": "To understand it"})):
+        assert answer.headers["Location"] == pick_page(case)
+    assert not Consultation.objects.exists()
+    assert drafts.kept(case.patient, DRAFT, case.pk) == {"hope": "To understand it"}
+
+
+def test_who_leaves_while_the_page_is_sent_is_not_booked(case, hold, joanne):
+    leave(joanne)
+    with pytest.raises(JustTaken):
+        actions.book(hold=hold, accepts_scope=True, may_read=True, by=Actor.person(case.patient))
+    assert not Consultation.objects.exists()

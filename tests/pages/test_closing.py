@@ -9,7 +9,7 @@ from django.urls import reverse
 from bookings import actions as bookings
 from bookings.models import Consultation
 from cases.case import people as rule
-from cases.case.actions import ask_to_do, assign
+from cases.case.actions import ask_to_do, assign, end_assignment
 from cases.case.away import actions as aways
 from cases.case.helping import actions as helping
 from cases.case.helping.models import Helper
@@ -259,6 +259,13 @@ def test_a_call_that_nobody_settled_is_not_shut_in():
 def test_a_call_of_which_nobody_can_say_anything_any_more_stands_in_no_way():
     call = factories.book(factories.open_case())
     User.objects.filter(pk=call.consultant_id).update(can_sign_in=False)
+    with clock.lived_at(call.ends_at + dt.timedelta(hours=1)):
+        assert close(call.case).state == "closed"
+
+
+def test_nor_does_one_in_a_case_that_has_no_consultant_any_more():
+    call = factories.book(factories.open_case())
+    end_assignment(call.case, call.consultant, by=act("theo"))
     with clock.lived_at(call.ends_at + dt.timedelta(hours=1)):
         assert close(call.case).state == "closed"
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from bookings import call_needs
 from bookings.models import Practice
 from cases.case.helping.models import Helper
 from cases.case.models import Consent
@@ -128,6 +129,9 @@ def _call_rows(review: Any, user: Any) -> list[dict[str, str]]:
         rows.append({"label": _("Call"), "value": when.moment(call.starts_at), "hint": how})
         if call.consultant_id != user.pk:
             rows[0]["hint"] += ". " + _("With %(name)s.") % {"name": call.consultant.name}
+        call.case = review.case
+        if needs := call_needs.said(call):
+            rows.append({"label": _("To follow it"), "value": ". ".join(needs)})
     rows.append({"label": _("Language"), "value": language_words(patient.language, review.speaks or "")})
     if review.companions:
         rows.append({"label": _("May join"), "value": ", ".join(review.companions)})

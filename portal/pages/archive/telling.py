@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bookings import call_needs
 from bookings.models import Consultation
 from cases.case.models import Case
 from cases.opinions.deciding.models import Decision
@@ -107,7 +108,9 @@ def _calls(case: Case) -> Iterator[Line]:
     found = Consultation.objects.visible_to(case.patient).filter(case=case).select_related("consultant", "service")
     went = {each.call_id: each for each in Outcome.objects.filter(call__case=case).order_by("number")}  # the newest
     for call in found.order_by("starts_at"):
-        text = f"{call.get_how_display()}. {call.get_state_display()}."
+        call.case = case
+        needs = "".join(f" {need}." for need in call_needs.said(call))
+        text = f"{call.get_how_display()}. {call.get_state_display()}.{needs}"
         if last := went.get(call.pk):
             last.call, call.case = call, case
             text = "\n".join(
