@@ -149,6 +149,7 @@ def take(review: Review, *, by: Actor) -> Review:
 @transaction.atomic
 def hand_back(review: Review, *, by: Actor) -> Review:
     """Give the plan back to the queue. What was written stays with it."""
+    lock_case(review.case_id)
     review = locked(review)
     _check("hand_back", review, by, clock.now())
     before = review.reader

@@ -16,7 +16,7 @@ from cases.case.people import cases_where, has_consent_to_read, may, role_in
 from cases.documents.models import Version
 from cases.reviews import actions, by_phone, changed, clear, frozen, opening, sheet, standing
 from cases.reviews.forms import ClearForm
-from cases.reviews.models import Summary
+from cases.reviews.models import Review, Summary
 from cases.reviews.pdf import summary_pdf
 from cases.reviews.queue import handing
 from cases.reviews.rules import why_not_summary
@@ -50,7 +50,14 @@ def _taken_back_since(versions: list[Summary], chosen: Summary | None) -> list[S
 
 
 def _summaries(request: HttpRequest) -> Any:
-    related = ("review__case__patient", "review__case__key", "review__consultation", "shared_by", "withdrawn_by")
+    related = (
+        "review__case__patient",
+        "review__case__key",
+        "review__consultation",
+        "review__reader",
+        "shared_by",
+        "withdrawn_by",
+    )
     return Summary.objects.visible_to(request.user).select_related(*related)
 
 
@@ -94,6 +101,7 @@ def _page(
             "pages": len(pages),
             "may_take_back": not why_not_summary("withdraw", chosen.state, part),
             "clear": _clear_parts(chosen, request.user, form),
+            **_asked_to_read(case, chosen.review, request),
         }
     else:
         page |= _before(case, request)
@@ -141,13 +149,20 @@ def _to_read_out(case: Case, user: Any) -> bool:
 def _before(case: Case, request: HttpRequest) -> dict[str, Any]:
     """What a patient without a summary needs to know: is a plan there, who reads it, by when, may they."""
     review = standing.review_of(case)
-    asks = bool(review and review.reader and not has_consent_to_read(case, review.reader))
     talk = review.consultation if review else None
+    return {
+        "reads": (review and review.reader) or (talk and talk.consultant),
+        "has_plan": Version.objects.ready_plans().filter(case=case).exists(),
+        **_asked_to_read(case, review, request),
+    }
+
+
+def _asked_to_read(case: Case, review: Review | None, request: HttpRequest) -> dict[str, Any]:
+    """Whether the person who reads needs the patient's yes, and who may say it here."""
+    asks = bool(review and review.reader and not has_consent_to_read(case, review.reader))
     speaks_for = bool(asks and request.user.role) and may("speak_for", case, request.user)  # type: ignore[union-attr]
     return {
         "review": review,
-        "reads": (review and review.reader) or (talk and talk.consultant),
-        "has_plan": Version.objects.ready_plans().filter(case=case).exists(),
         "asks_to_read": asks and (may("consent", case, request.user) or speaks_for),
         "speaks_for": speaks_for,
         "consent": text("consent_read") if asks else None,
@@ -232,6 +247,8 @@ def _thanks(said: str, chosen: Summary) -> str:
 def pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The summary as a tagged PDF, to keep or hand over."""
     chosen = find_or_404(_summaries(request).live(), pk=pk)
+    if not chosen.frozen:  # its case was erased
+        return redirect("reviews:summary", pk=chosen.review.case_id)
     versions = list(_summaries(request).filter(review=chosen.review_id).order_by("-number"))
     since = changed.since(versions, chosen)
     words = frozen.on_paper(

@@ -17,6 +17,7 @@ VERBS = {
     "review.denied": _("Was not let in to your plan"),
     "review.written": _("Wrote in the review of your plan"),
     "review.noted": _("Wrote a note on a page of your plan"),
+    "review.note_changed": _("Changed a note on a page of your plan"),
     "review.note_removed": _("Removed a note on a page of your plan"),
     "review.quote_looked_at": _("Held a quote against the picture of its page"),
     "review.previewed": _("Looked at your summary before sharing it"),

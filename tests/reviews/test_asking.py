@@ -247,6 +247,7 @@ def test_for_a_patient_without_email_the_coordinator_asks_and_puts_the_answer_in
     type(rosa).objects.filter(pk=rosa.pk).update(can_sign_in=False, email=None, phone="+14165550100")
     asking = ask(Review.objects.get(pk=review.pk))
     todo = ToDo.objects.open().get(kind=actions.ASKING)
+    assert not Reminder.objects.filter(about_id=asking.pk).exists()
     client = people.browser(people.person("theo"))
     assert client.get(asking.get_absolute_url()).status_code == 200
     client.post(asking.get_absolute_url(), {"not_there": "1"})

@@ -181,3 +181,14 @@ def test_database_refuses_a_plan_that_comes_from_its_own_reader():
     for change in ({"came_from": review.reader}, {"came_from": amir(), "reader": None, "taken_at": None}):
         with pytest.raises(IntegrityError, match="review_"), transaction.atomic():
             Review.objects.filter(pk=review.pk).update(**change)
+
+
+def test_after_the_summary_was_shared_she_is_asked_on_its_page():
+    summary = world.shared()
+    handing.hand_over(summary.review, amir(), by=by("joanne"))
+    page = browser(people.person("rosa")).get(summary.get_absolute_url())
+    assert "Amir Haddad would like to read your plan" in page.text
+    agreed = browser(people.person("rosa")).post(reverse("reviews:agree", args=[summary.review.case_id]))
+    assert agreed.status_code == 302
+    assert has_consent_to_read(summary.review.case, amir())
+    assert "would like to read" not in browser(people.person("rosa")).get(summary.get_absolute_url()).text

@@ -62,9 +62,10 @@ def ask(review: Review, *, kind: str, words: str, page: int | None = None, by: A
     except IntegrityError:  # asked by another press at this moment
         raise Refused(_("Something is with the patient already. Take that back first."), code="state") from None
     _tell(by, "asking.asked", asking)
-    notices.asked(asking)
     if hands.is_by_hand(review.case.patient):
         ask_to_do(ASKING, asking, case=review.case, due_on=today, note=asking.words, by=by)
+    else:
+        notices.asked(asking)
     return asking
 
 
@@ -118,9 +119,11 @@ def drop(review: Review, *, by: Actor = SYSTEM) -> None:
         _end(asking, AskingState.DROPPED, by)
 
 
+@transaction.atomic
 def drop_of_case(case: Any, *, by: Actor) -> None:
-    """The case is closed: nothing is asked of the patient any more."""
-    for review in Review.objects.filter(case=case).select_related("case__patient", "case__key", "consultation"):
+    """The case is closed: nothing is asked of the patient any more. A review is locked before what is asked for it."""
+    reviews = Review.objects.filter(case=case).select_for_update(of=("self",))
+    for review in reviews.select_related("case__patient", "case__key", "consultation"):
         drop(review, by=by)
 
 

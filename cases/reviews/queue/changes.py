@@ -28,7 +28,7 @@ SAID: dict[str, Any] = {
     "visit.took_place": gettext_lazy("the second visit took place"),
     "case.changed": gettext_lazy("what the case is about was changed"),
     "consultation.moved": gettext_lazy("the call was moved"),
-    "consultation.eased": gettext_lazy("what makes the call easier was changed"),
+    "consultation.needs_set": gettext_lazy("what is needed to follow the call was changed"),
     "review.reopened": gettext_lazy("a new version of the plan came in"),
     "review.handed_over": gettext_lazy("the plan was handed over"),
     "summary.answered": gettext_lazy("the patient said whether the summary is clear"),
