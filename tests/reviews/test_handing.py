@@ -164,6 +164,21 @@ def test_who_was_rung_says_yes_to_a_coordinator():
     assert not ToDo.objects.open().filter(kind="ask_to_read").exists()
 
 
+@pytest.mark.parametrize("way", ["handed_back", "leaves"])
+def test_nobody_is_rung_about_who_gave_the_plan_back(way):
+    User.objects.filter(pk=people.person("rosa").pk).update(phone="+14165550123")
+    review = world.taken()
+    User.objects.filter(pk=review.case.patient_id).update(email=None, can_sign_in=False)
+    review = handing.hand_over(Review.objects.get(), amir(), by=by("joanne"))
+    assert ToDo.objects.open().filter(kind="ask_to_read", about_id=str(review.pk)).exists()
+    if way == "handed_back":
+        actions.hand_back(review, by=by("amir"))
+    else:
+        actions.reader_leaves(review.case, amir(), by=by("theo"))
+    assert not ToDo.objects.open().filter(kind="ask_to_read").exists()
+    assert Event.objects.filter(verb="todo.dropped").count() == 1
+
+
 def test_a_consultant_says_yes_for_nobody():
     review = world.taken()
     assert browser(people.person("joanne")).post(reverse("reviews:agree", args=[review.case_id])).status_code == 404
