@@ -31,8 +31,8 @@ def read(query: QuerySet[Any], found: Iterable[Mapping[str, Any]] | None) -> lis
     rows = []
     for said in found or ():
         row = _row(query.model, _selected(query), said, query.db)
-        for name in query.query.annotations:
-            setattr(row, name, said[name])
+        for name, annotation in query.query.annotations.items():
+            setattr(row, name, _value(annotation.output_field, said[name]))
         for name, (pointing, field) in inner.items():
             own = read(pointing, said[name])
             for each in own:

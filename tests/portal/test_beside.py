@@ -55,6 +55,10 @@ def test_what_a_query_selects_annotates_and_prefetches_comes_along(world):
     assert papers == [(one, one.paper, one.visit, [*one.named.all()], [*one.to.all()]) for one in plain["papers"]]
     assert all(one.release is each for each in found["papers"] for one in each.named.all())
     assert [(each, each.has_case) for each in found["people"]] == [(each, each.has_case) for each in plain["people"]]
+    sent = Release.objects.filter(visit__case=case).with_all_they_name()
+    (again,) = beside.lists(case, sent=sent).values()
+    assert [(each.named_items, each.named_to) for each in again] == [(one.named_items, one.named_to) for one in sent]
+    assert any(each.named_items for each in again)
     assert (found["nothing"], found["first"]) == ([], list(plain["first"]))
     assert doctors
     assert papers
