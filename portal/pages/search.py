@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cases.case.models import Case, CaseClinician
-from cases.case.people import BY_CONSENT, CONSULTANT, may, role_in, where
+from cases.case.people import CONSULTANT, has_consent_to_read, may, role_in, where
 from cases.documents.finding import base_of
 from cases.documents.reading import looks
 from cases.documents.search import case_search
@@ -124,7 +124,7 @@ def cases_to_search(user: Any) -> QuerySet[Case]:
 
 def waits_for_consent(case: Case, user: Any) -> bool:
     """Whether the patient has not said yes to this consultant's reading: then nothing is found."""
-    return role_in(case, user) == CONSULTANT and not all(may(verb, case, user) for verb in BY_CONSENT)
+    return role_in(case, user) == CONSULTANT and not has_consent_to_read(case, user)
 
 
 def in_case(case: Case, user: Any, asked: list[str]) -> tuple[list[Part], case_search.Answer]:
