@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.apps import apps
 from django.db.models import CharField, TextField
+from django.utils.translation import get_language_info
 
 from cases.case.regions import REGIONS
 from portal import when
@@ -66,8 +67,9 @@ def typed_in() -> set[str]:
 
 
 def places() -> list[str]:
-    """Names of regions, which stay, and of zones, which the locale's own data would name in a real language."""
-    return [name for name, _zone in REGIONS.values()] + [when.zone_name(ZoneInfo(zone)) for zone in ZONES]
+    """Names of regions, which stay; of zones and of the language itself, which a real language has names for."""
+    zones = [when.zone_name(ZoneInfo(zone)) for zone in ZONES]
+    return [name for name, _zone in REGIONS.values()] + zones + [get_language_info("qps")["name"]]
 
 
 def plain_english(html: str, known: set[str]) -> list[str]:
