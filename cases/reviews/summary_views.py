@@ -159,12 +159,14 @@ def _before(case: Case, request: HttpRequest) -> dict[str, Any]:
 
 def _asked_to_read(case: Case, review: Review | None, request: HttpRequest) -> dict[str, Any]:
     """Whether the person who reads needs the patient's yes, and who may say it here."""
-    asks = bool(review and review.reader and not has_consent_to_read(case, review.reader))
-    speaks_for = bool(asks and request.user.role) and may("speak_for", case, request.user)  # type: ignore[union-attr]
+    user: Any = request.user
+    speaks_for = bool(user.role) and may("speak_for", case, user)
+    may_say = bool(review and review.reader) and (speaks_for or may("consent", case, user))
+    asks = may_say and not has_consent_to_read(case, review.reader)  # type: ignore[union-attr, arg-type]
     return {
         "review": review,
-        "asks_to_read": asks and (may("consent", case, request.user) or speaks_for),
-        "speaks_for": speaks_for,
+        "asks_to_read": asks,
+        "speaks_for": asks and speaks_for,
         "consent": text("consent_read") if asks else None,
     }
 
