@@ -4,8 +4,8 @@ from datetime import datetime
 
 from bookings import asked_notices
 from bookings.models import AskedHold
-from cases.case.actions import settle_to_do
-from cases.case.models import Case, ToDo
+from cases.case.actions import settle_to_dos
+from cases.case.models import Case
 from portal.actors import Actor
 
 State = AskedHold.State
@@ -23,8 +23,7 @@ def settle(asked: AskedHold, state: AskedHold.State, now: datetime, by: Actor) -
     asked.state, asked.settled_at, asked.settled_by = state, now, by.user
     asked.save(update_fields=["state", "settled_at", "settled_by"])
     asked.reservations.all().delete()
-    for todo in ToDo.objects.open().filter(kind=ASKED_TIME, about_id=str(asked.pk)):
-        settle_to_do(todo, by=by)
+    settle_to_dos(asked, ASKED_TIME, by=by)
     asked_notices.settled(asked, now, by)
 
 

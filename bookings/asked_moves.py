@@ -7,8 +7,7 @@ from django.db import transaction
 from bookings import asked_notices, follow_up, rules
 from bookings.models import Consultation, Practice
 from bookings.parts import part_in
-from cases.case.actions import ask_to_do, settle_to_do
-from cases.case.models import ToDo
+from cases.case.actions import ask_to_do, settle_to_dos
 from portal import clock
 from portal.actors import Actor
 from portal.history.actions import record
@@ -46,5 +45,4 @@ def answered(call: Consultation, *, by: Actor) -> None:
     if call.move_asked_at is None:
         return
     call.move_asked_at, call.note = None, ""
-    for todo in ToDo.objects.open().filter(kind=ASK_TO_MOVE, about_id=str(call.pk)):
-        settle_to_do(todo, by=by)
+    settle_to_dos(call, ASK_TO_MOVE, by=by)

@@ -13,7 +13,7 @@ from bookings import actions, asking
 from bookings.forms import CheckForm
 from bookings.models import AskedHold, Consultation
 from cases.case import hands
-from cases.case.actions import give_consent, settle_to_do
+from cases.case.actions import give_consent, settle_to_dos
 from cases.case.models import ToDo
 from cases.case.people import COORDINATOR, has_consent_to_read, may, only_theirs, role_in
 from portal import clock, when
@@ -109,8 +109,7 @@ def agree_to_read(request: HttpRequest, pk: UUID) -> HttpResponse:
         elif not may("consent", case, request.user):
             raise Refused(only_theirs(case), code="role")
         give_consent("read", person=case.patient, case=case, consultant=call.consultant, how=how, by=by)
-        for todo in ToDo.objects.open().filter(kind=actions.ASK_TO_READ, about_id=str(call.pk)):
-            settle_to_do(todo, by=by)
+        settle_to_dos(call, actions.ASK_TO_READ, by=by)
         messages.success(request, _("%(name)s can read the files now.") % {"name": call.consultant.first_name})
     except Refused as no:
         messages.warning(request, no.message)

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from bookings import rules
 from bookings.models import Consultation
 from bookings.parts import part_in
-from cases.case.actions import ask_to_do, must, settle_to_do
-from cases.case.models import ToDo
+from cases.case.actions import ask_to_do, must, settle_to_dos
 from portal import clock
 from portal.actors import Actor
 from portal.history.actions import record
@@ -51,5 +50,4 @@ def arrange(call: Consultation, *, by: Actor) -> None:
         today = clock.today(call.zone)
         ask_to_do(ARRANGE, call, case=call.case, due_on=today, by=by)
         return
-    for todo in ToDo.objects.open().filter(kind=ARRANGE, about_id=str(call.pk)):
-        settle_to_do(todo, by=by)
+    settle_to_dos(call, ARRANGE, by=by)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from cases.case import changes, office_ties, regions
@@ -292,6 +293,26 @@ def drop_to_do(todo: ToDo, *, by: Actor) -> None:
         todo.done_at = clock.now()
         todo.save(update_fields=["done_at"])
         record_to_do(by, "todo.dropped", todo)
+
+
+def settle_to_dos(about: Model, *kinds: str, by: Actor) -> None:
+    """What is open of these kinds about a row is done."""
+    for todo in ToDo.objects.open().filter(kind__in=kinds, about_id=str(about.pk)):
+        settle_to_do(todo, by=by)
+
+
+def drop_to_dos(about: Model, *kinds: str, by: Actor) -> None:
+    """Nobody needs to do what is open of these kinds about a row."""
+    for todo in ToDo.objects.open().filter(kind__in=kinds, about_id=str(about.pk)):
+        drop_to_do(todo, by=by)
+
+
+def pass_to_dos_on(case: Case, before: User, after: User, *, by: Actor) -> None:
+    """What was asked of one in a case is asked of the other."""
+    for todo in ToDo.objects.select_for_update().open().filter(case=case, for_user=before):
+        todo.for_user = after
+        todo.save(update_fields=["for_user"])
+        record_to_do(by, "todo.changed", todo)
 
 
 @transaction.atomic

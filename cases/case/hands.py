@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cases.case.actions import ask_to_do, give_consent, settle_to_do
+from cases.case.actions import ask_to_do, give_consent, settle_to_do, settle_to_dos
 from cases.case.models import Case, Consent, ToDo
 from cases.case.people import CONSULTANT, COORDINATOR, PATIENT, role_in
 from portal import clock
@@ -51,8 +51,7 @@ def read_privacy_out(person: User, *, version: int, language: str = "", by: Acto
     privacy_read_out(person, version=version, language=language, by=by)
     with translation.override(language or translation.get_language()):
         consent = give_consent("privacy", person=person, how=PHONE, by=by)
-    for todo in ToDo.objects.open().filter(kind=READ_OUT, about_id=str(person.pk)):
-        settle_to_do(todo, by=by)
+    settle_to_dos(person, READ_OUT, by=by)
     return consent
 
 

@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.case.actions import WORRY, ask_to_do, must, settle_to_do
-from cases.case.models import Case, ToDo
+from cases.case.actions import WORRY, ask_to_do, must, settle_to_dos
+from cases.case.models import Case
 from cases.case.worry import Worry
 from portal import clock
 from portal.actors import Actor
@@ -56,8 +56,7 @@ def clear_worries(case: Case, done: str, *, seen: int, by: Actor) -> int:
         worry.done, worry.cleared_at, worry.cleared_by = done, clock.now(), by.user
         worry.save(update_fields=["done", "cleared_at", "cleared_by"])
         record(by, "worry.cleared", worry)
-    for todo in ToDo.objects.open().filter(kind=WORRY, about_id=str(case.pk)).select_related("case"):
-        settle_to_do(todo, by=by)
+    settle_to_dos(case, WORRY, by=by)
     return len(open_ones)
 
 

@@ -12,8 +12,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from bookings.actions import ASK_TO_READ
-from cases.case.actions import assign, drop_to_do
-from cases.case.models import Case, ToDo
+from cases.case.actions import assign, drop_to_dos
+from cases.case.models import Case
 from cases.case.people import has_consent_to_read, is_assigned, role_in
 from cases.case.second import actions as second
 from cases.opinions.checklist import BY_CODE
@@ -163,8 +163,7 @@ def hand_back(review: Review, *, by: Actor) -> Review:
 def _give_up(review: Review, by: Actor) -> None:
     review.state, review.reader, review.taken_at, review.came_from = MOVES["hand_back"].target, None, None, None
     review.save(update_fields=["state", "reader", "taken_at", "came_from"])
-    for todo in ToDo.objects.open().filter(kind=ASK_TO_READ, about_id=str(review.pk)):
-        drop_to_do(todo, by=by)  # nobody is left to ask her about
+    drop_to_dos(review, ASK_TO_READ, by=by)  # nobody is left to ask her about
     _tell(by, "review.handed_back", review, review)
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cases.case.actions import LONGEST_BREAK, ask_to_do, must, settle_to_do
+from cases.case.actions import LONGEST_BREAK, ask_to_do, must, settle_to_do, settle_to_dos
 from cases.case.models import Case, ToDo
 from cases.case.people import cases_where, may
 from cases.threads import changes, rules, telling
@@ -83,8 +83,7 @@ def settle(thread: Thread, case: Case, *, shown: int, by: Actor) -> None:
     changes.answered(case, shown, by=by)
     if asked_after(case, shown):
         return
-    for todo in ToDo.objects.open().filter(kind=ANSWER, about_id=str(thread.pk)).select_related("case"):
-        settle_to_do(todo, by=by)
+    settle_to_dos(thread, ANSWER, by=by)
 
 
 def settle_if_nobody_waits(thread: Thread, *, by: Actor) -> None:

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cases.case.actions import settle_to_do
+from cases.case.actions import settle_to_dos
 from cases.case.helping import actions as helping
 from cases.case.helping.inviting import views as invites
 from cases.case.helping.mandates import end_mandate, helpers_of, record_mandate
 from cases.case.helping.models import Helper, Mandate
 from cases.case.helping.rules import ASK_PATIENT, Chosen, How
-from cases.case.models import Case, ToDo
+from cases.case.models import Case
 from cases.documents.lists import rows_of
 from portal import clock, when
 from portal.access import find_or_404, open_to
@@ -167,8 +167,7 @@ def put_answer(
         do = helping.change if helper.agreed_at else helping.agree
         helper = do(helper, chosen=said["chosen"], until_on=said["until_on"], how=said["how"], by=by)
     record(by, "helping.read_out", helper, patient=case.patient_id, case=case.pk, why=f"version {version}")
-    for todo in ToDo.objects.open().filter(kind=ASK_PATIENT, about_id=str(helper.pk)):
-        settle_to_do(todo, by=by)
+    settle_to_dos(helper, ASK_PATIENT, by=by)
     return helper
 
 

@@ -14,9 +14,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cases.case.actions import settle_to_do
+from cases.case.actions import settle_to_dos
 from cases.case.calls import FIX_ADDRESS
-from cases.case.models import Case, ToDo
+from cases.case.models import Case
 from cases.case.people import patients_and_helpers
 from portal import mail
 from portal.access import find_or_404, open_to
@@ -78,8 +78,7 @@ def put_right(
     """
     former = User.objects.get(pk=person.pk).email
     changed = change_address(person, email=email, phone=phone, postal=postal, channel=channel, by=by)
-    for todo in ToDo.objects.open().filter(kind=FIX_ADDRESS, about_id=str(person.pk)):
-        settle_to_do(todo, by=by)
+    settle_to_dos(person, FIX_ADDRESS, by=by)
     if "can_sign_in" in changed and email:
         transaction.on_commit(lambda: _invite(email, person))
     if not REACHES & set(changed):

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cases.case import changes
-from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, must, record_to_do, settle_to_do
+from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, must, pass_to_dos_on, settle_to_dos
 from cases.case.away import notices, rules
 from cases.case.away.models import Away, Cover
 from cases.case.models import Case, ToDo
@@ -86,7 +86,7 @@ def end_away(away: Away, *, by: Actor) -> Away:
     away.ended_at, away.ended_by = clock.now(), by.user
     away.save(update_fields=["ended_at", "ended_by"])
     record(by, "away.ended", away)
-    _settle(away, by)
+    settle_to_dos(away, HAND_BACK, by=by)
     return away
 
 
@@ -214,10 +214,7 @@ def _begin(away: Away, case: Case, by: Actor) -> Cover:
 
 def _move(case: Case, before: User, after: User, by: Actor) -> None:
     """What was asked of one is asked of the other; rooms above move what they keep by person."""
-    for todo in ToDo.objects.select_for_update().open().filter(case=case, for_user=before):
-        todo.for_user = after
-        todo.save(update_fields=["for_user"])
-        record_to_do(by, "todo.changed", todo)
+    pass_to_dos_on(case, before, after, by=by)
     changes.reader_changed(case, before, by=by)
 
 
@@ -231,17 +228,12 @@ def _end(cover: Cover, why: str, by: Actor) -> Cover:
     record(by, "away.handed_back", cover, patient=cover.case.patient_id, case=cover.case_id, why=f"cover_{why}")
     notices.over(cover)
     if not cover.away.covers.open().exists() and why != Back.MOVED:
-        _settle(cover.away, by)
+        settle_to_dos(cover.away, HAND_BACK, by=by)
     return cover
 
 
 def _to_do(away: Away) -> Iterable[ToDo]:
     return ToDo.objects.open().filter(kind=HAND_BACK, about_id=str(away.pk))
-
-
-def _settle(away: Away, by: Actor) -> None:
-    for todo in _to_do(away):
-        settle_to_do(todo, by=by)
 
 
 def is_coordinator(by: Actor) -> bool:

@@ -10,13 +10,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from cases.case.actions import ask_to_do, settle_to_do
+from cases.case.actions import ask_to_do, settle_to_dos
 from cases.case.helping import notices, rules, written_down
 from cases.case.helping.inviting.models import Invite
 from cases.case.helping.inviting.rules import Closed, Part
 from cases.case.helping.models import Helper, Mandate
 from cases.case.helping.rules import HELPER_STOPPED, Chosen, Ended, How
-from cases.case.models import Case, ToDo
+from cases.case.models import Case
 from cases.case.people import COORDINATOR, PATIENT, begins, role_in
 from portal import clock
 from portal.accounts.models import User
@@ -288,8 +288,7 @@ def _end(helper: Helper, why: str, by: Actor) -> Helper:
     verb, code = ("helping.declined", "") if why == Ended.DECLINED else ("helping.ended", f"ended_{why}")
     done_by = replace(by, for_patient=helper.patient_id) if why == Ended.STAFF else by
     record(done_by, verb, helper, patient=helper.patient_id, case=helper.case_id, why=code)
-    for todo in ToDo.objects.open().filter(kind=rules.ASK_PATIENT, about_id=str(helper.pk)):
-        settle_to_do(todo, by=by)
+    settle_to_dos(helper, rules.ASK_PATIENT, by=by)
     notices.ended(helper)
     if why == Ended.DECLINED or (why == Ended.STAFF and helper.agreed_how != How.LAW):
         kind = written_down.NO if why == Ended.DECLINED else written_down.END

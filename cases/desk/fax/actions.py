@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.case.actions import must, settle_to_do
-from cases.case.models import Office, ToDo
+from cases.case.actions import must, settle_to_dos
+from cases.case.models import Office
 from cases.desk.fax import gateway
 from cases.desk.fax.models import Fax
 from cases.desk.fax.states import Failure
@@ -113,5 +113,4 @@ def ask_to_read(fax: Fax, *, by: Actor) -> Fax:
 
 
 def settle(letter: Letter, kinds: Sequence[str] = TO_DOS, *, by: Actor) -> None:
-    for todo in ToDo.objects.open().filter(kind__in=kinds, about_id=str(letter.pk)):
-        settle_to_do(todo, by=by)
+    settle_to_dos(letter, *kinds, by=by)

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case import office_ties
-from cases.case.actions import ask_to_do, must, settle_to_do
-from cases.case.models import Case, Office, ToDo
+from cases.case.actions import ask_to_do, must, settle_to_dos
+from cases.case.models import Case, Office
 from cases.case.people import PATIENT, role_in
 from cases.desk.links import birth_dates, codes, rules
 from cases.desk.links.models import FormerCode, OfficeLink
@@ -312,5 +312,4 @@ def _ask(kind: str, link: OfficeLink, by: Actor) -> None:
 
 
 def _settle(link: OfficeLink, kind: str, by: Actor) -> None:
-    for todo in ToDo.objects.open().filter(kind=kind, about_id=str(link.pk)):
-        settle_to_do(todo, by=by)
+    settle_to_dos(link, kind, by=by)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from cases.case.actions import ask_to_do, settle_to_do
+from cases.case.actions import ask_to_do, settle_to_dos
 from cases.case.models import Case, Office, ToDo
 from cases.desk.mail import rules
 from cases.records.days.closed_days import closed_days
@@ -121,8 +121,7 @@ def tell_astray(deliveries: list[Delivery]) -> None:
 def is_put_right(office: Office, before: Mapping[str, object], *, by: Actor) -> None:
     """Its entry has another address now: what came back is settled."""
     if "email" in before:
-        for todo in ToDo.objects.open().filter(kind=OFFICE_ADDRESS, about_id=str(office.pk)):
-            settle_to_do(todo, by=by)
+        settle_to_dos(office, OFFICE_ADDRESS, by=by)
 
 
 def astray() -> set[UUID]:

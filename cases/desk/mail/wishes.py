@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from cases.case.actions import ask_to_do, settle_to_do
+from cases.case.actions import ask_to_do, settle_to_do, settle_to_dos
 from cases.case.models import Case, Office, ToDo
 from cases.desk.links.actions import link_for, standing_of, wake
 from cases.desk.links.models import OfficeLink
@@ -184,5 +184,4 @@ def _call(link: OfficeLink) -> None:
 
 
 def _settle_calls(link: OfficeLink, *, by: Actor) -> None:
-    for todo in ToDo.objects.open().filter(kind=REMIND_OFFICE, about_id=str(link.pk)):
-        settle_to_do(todo, by=by)
+    settle_to_dos(link, REMIND_OFFICE, by=by)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case import office_ties, offices
-from cases.case.actions import ask_to_do, must, must_be_open, settle_to_do
+from cases.case.actions import ask_to_do, must, must_be_open, settle_to_dos
 from cases.case.models import Case, CaseClinician, Clinician, Office, ToDo
 from cases.case.people import may, role_in, why_not_theirs
 from cases.desk.links.actions import link_for
@@ -134,8 +134,7 @@ def _move(talk: Talk, verb: str, *, now: datetime, by: Actor) -> Talk:
 
 def _time_is_settled(talk: Talk, by: Actor) -> None:
     """Nobody needs to ask any more which time is right."""
-    for todo in ToDo.objects.open().filter(kind=TALK_TIME, about_id=str(talk.pk)):
-        settle_to_do(todo, by=by)
+    settle_to_dos(talk, TALK_TIME, by=by)
 
 
 def _settle(talk: Talk, verb: str, *, now: datetime, by: Actor) -> Talk:

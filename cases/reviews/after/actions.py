@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bookings import actions as bookings
 from bookings.models import Consultation
-from cases.case.actions import ask_to_do, drop_to_do, must_be_open, settle_to_do
+from cases.case.actions import ask_to_do, drop_to_dos, must_be_open, settle_to_do
 from cases.case.models import Case, ToDo
 from cases.case.people import CONSULTANT, role_in
 from cases.opinions.questions import actions as questions
@@ -164,8 +164,7 @@ def _follow(outcome: Outcome) -> tuple[str, str, dt.date | None]:
 
 def _follow_up(call: Consultation, outcome: Outcome, by: Actor) -> None:
     """What was promised before and not done goes; what is promised now is put on its list."""
-    for todo in to_dos(call.case).filter(about_id=str(call.pk), done_at=None):
-        drop_to_do(todo, by=by)
+    drop_to_dos(call, PROMISED, PASSED_ON, by=by)
     words = outcome.follow_words
     if outcome.follows == Outcome.Follows.TO_DO and outcome.due_on:
         ask_to_do(PROMISED, call, case=call.case, due_on=outcome.due_on, for_user=by.user, note=words, by=by)

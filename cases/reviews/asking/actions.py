@@ -9,8 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cases.case import hands
-from cases.case.actions import ask_to_do, drop_to_do, must, must_be_open, settle_to_do
-from cases.case.models import ToDo
+from cases.case.actions import ask_to_do, drop_to_dos, must, must_be_open, settle_to_dos
 from cases.case.people import role_in
 from cases.documents.models import Document
 from cases.records.days.closed_days import closed_days
@@ -155,11 +154,8 @@ def _end(asking: Asking, state: str, by: Actor) -> Asking:
         _read_on(asking, organisation().today())
     _tell(by, f"asking.{state}", asking)
     notices.ended(asking)
-    for todo in ToDo.objects.open().filter(kind=ASKING, about_id=str(asking.pk)).select_related("case"):
-        if state in {AskingState.ANSWERED, AskingState.NOT_THERE}:
-            settle_to_do(todo, by=by)
-        else:
-            drop_to_do(todo, by=by)
+    is_answered = state in {AskingState.ANSWERED, AskingState.NOT_THERE}
+    (settle_to_dos if is_answered else drop_to_dos)(asking, ASKING, by=by)
     return asking
 
 

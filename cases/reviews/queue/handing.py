@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from bookings.actions import ASK_TO_READ
 from bookings.models import Consultation
 from cases.case import hands
-from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, record_to_do, settle_to_do
+from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, pass_to_dos_on, settle_to_dos
 from cases.case.away.models import Away, Cover
-from cases.case.models import Case, ToDo
+from cases.case.models import Case
 from cases.case.people import has_consent_to_read, may, only_theirs, role_in
 from cases.case.second import actions as second
 from cases.reviews.actions import lock_case, locked, role, situation, who_has
@@ -47,7 +47,7 @@ def hand_over(review: Review, to: User, *, by: Actor) -> Review:
     review.reader, review.came_from, review.taken_at, review.turn = to, before, now, review.turn + 1
     review.save(update_fields=["reader", "came_from", "taken_at", "turn"])
     if not _has_work_left(case, before):
-        _hand_to_dos(case, before, to, by=by)
+        pass_to_dos_on(case, before, to, by=by)
         end_assignment(case, before, by=by)
     second.reader_leaves(case, before, by=by)
     record(by, "review.handed_over", review, patient=case.patient_id, case=case.pk)
@@ -75,21 +75,11 @@ def _has_work_left(case: Case, before: User) -> bool:
     return calls.exists() or Cover.objects.open().filter(case=case, reader=before).exists()
 
 
-def _hand_to_dos(case: Case, before: User, to: User, *, by: Actor) -> None:
-    """What was asked of one is asked of the other."""
-    for todo in ToDo.objects.select_for_update().open().filter(case=case, for_user=before):
-        todo.for_user = to
-        todo.save(update_fields=["for_user"])
-        record_to_do(by, "todo.changed", todo)
-
-
 def _tell(review: Review, by: Actor) -> None:
     """By her own channel; whoever signs in nowhere is also rung, where a yes is to be asked for."""
     notices.told(review)
-    waits = ToDo.objects.open().filter(kind=ASK_TO_READ, about_id=str(review.pk))
     if has_consent_to_read(review.case, review.reader):
-        for todo in waits:
-            settle_to_do(todo, by=by)
+        settle_to_dos(review, ASK_TO_READ, by=by)
     elif hands.is_by_hand(review.case.patient):
         ask_to_do(ASK_TO_READ, review, case=review.case, due_on=organisation().today(), by=by)
 
@@ -110,7 +100,6 @@ def let_read(review: Review, *, how: str = "page", by: Actor) -> User:
     elif how != "page" or not may("consent", case, by):
         raise Refused(only_theirs(case), code="role")
     give_consent("read", person=case.patient, case=case, consultant=review.reader, how=how, by=by)
-    for todo in ToDo.objects.open().filter(kind=ASK_TO_READ, about_id=str(review.pk)):
-        settle_to_do(todo, by=by)
+    settle_to_dos(review, ASK_TO_READ, by=by)
     notices.over(review)
     return review.reader

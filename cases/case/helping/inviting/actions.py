@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.case.actions import ask_to_do, settle_to_do
+from cases.case.actions import ask_to_do, settle_to_dos
 from cases.case.helping import actions as helping
 from cases.case.helping import notices as helping_notices
 from cases.case.helping import rules as helping_rules
@@ -18,7 +18,7 @@ from cases.case.helping.inviting.models import Invite
 from cases.case.helping.inviting.rules import Closed, Part
 from cases.case.helping.models import Helper
 from cases.case.helping.rules import How
-from cases.case.models import Case, ToDo
+from cases.case.models import Case
 from portal import clock, phones, texting
 from portal.accounts.actions import join_by_link
 from portal.accounts.models import User
@@ -282,8 +282,7 @@ def close(asked: Invite, how: str, person: User | None = None) -> None:
 
 
 def settle(asked: Invite, by: Actor) -> None:
-    for todo in ToDo.objects.open().filter(kind=RING, about_id=str(asked.pk)):
-        settle_to_do(todo, by=by)
+    settle_to_dos(asked, RING, by=by)
 
 
 def on_record(by: Actor, verb: str, asked: Invite, why: str = "") -> None:
