@@ -81,7 +81,7 @@ def check_free(hold: Hold, practice: Practice, now: datetime) -> None:
 
 def check_works(consultant: User) -> None:
     """Raise JustTaken when the person whose time was held works here no longer."""
-    if not consultant.can_sign_in or consultant.role != User.Role.CONSULTANT:
+    if not consultant.is_our_consultant:
         raise JustTaken(rules.sentence(Why.NO_HOURS), code=Why.NO_HOURS)
 
 

@@ -24,8 +24,8 @@ def colleagues(review: Review, user: Any) -> QuerySet[User]:
     case = review.case
     placed = case.assignments.filter(ended_at=None).values("user")
     own = [pk for pk in (user.pk, case.patient_id, case.starter_id) if pk]
-    others = User.objects.filter(role=User.Role.CONSULTANT, can_sign_in=True)
-    return others.exclude(pk__in=own).exclude(pk__in=placed).order_by("name")
+    others = User.objects.working_as(User.Role.CONSULTANT)
+    return others.exclude(pk__in=own).exclude(pk__in=placed)
 
 
 def review_of(case: Any) -> Review | None:

@@ -24,6 +24,10 @@ class UserQuerySet(models.QuerySet["User"]):
             return self.none()
         return self.filter(role__in=["consultant", "coordinator", "administrator"])
 
+    def working_as(self, role: str) -> "UserQuerySet":
+        """Who works here now in this role, by name."""
+        return self.filter(role=role, can_sign_in=True).order_by("name")
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
@@ -127,6 +131,11 @@ class User(AbstractBaseUser):
     @is_active.setter
     def is_active(self, value: bool) -> None:
         self.can_sign_in = value
+
+    @property
+    def is_our_consultant(self) -> bool:
+        """Whether this is one of our consultants now."""
+        return self.role == self.Role.CONSULTANT and self.can_sign_in
 
     @property
     def sealing_key(self) -> DataKey:

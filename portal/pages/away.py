@@ -59,7 +59,7 @@ class AwayForm(forms.Form):
 
     def __init__(self, user: Any, *args: Any, away: Away | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(role=User.Role.CONSULTANT, can_sign_in=True).order_by("name")
+        people = User.objects.working_as(User.Role.CONSULTANT)
         own = away.consultant if away else user if user.role == User.Role.CONSULTANT else None
         if own:
             del self.fields["consultant"]
@@ -262,8 +262,8 @@ def _page(
         "held": [_held(cover) for cover in covers],
         "held_count": len(covers) if covers else found.covers.open().count(),
         "calls": [_call(call) for call in _calls(user, found)],
-        "has_left": not actions.reads(found.consultant),
-        "stand_in_left": not actions.reads(found.stands_in),
+        "has_left": not found.consultant.is_our_consultant,
+        "stand_in_left": not found.stands_in.is_our_consultant,
         "zone_words": when.zone_name(found.zone),
         "also": also,
     }

@@ -248,7 +248,7 @@ def people(case: Case, reader: User) -> list[Row]:
     """The consultant, the coordinator and the doctors of a case."""
     assigned = case.assignments.filter(ended_at=None).select_related("user").order_by("begun_at")
     rows = [_person(each.user, _("Your consultant"), "plum") for each in assigned]
-    coordinators = User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name")
+    coordinators = User.objects.working_as(User.Role.COORDINATOR)
     rows += [_person(user, _("Keeps your records moving"), "warm") for user in coordinators]
     for link in case.clinicians.select_related("clinician").order_by("id"):
         name = link.clinician.name

@@ -37,7 +37,7 @@ class CaseloadForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(role=User.Role.CONSULTANT, can_sign_in=True).order_by("name")
+        people = User.objects.working_as(User.Role.CONSULTANT)
         named = [(str(pk), name) for pk, name in people.values_list("pk", "name")]
         self.fields["consultant"].choices = [("", _("Any")), (NOBODY, _("Without a consultant")), *named]
         self.fields["find"].widget.input_type = "search"

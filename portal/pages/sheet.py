@@ -43,7 +43,7 @@ def of_case(case: Case, role: str, now: dt.datetime, reader: User | None = None)
     gathered = facts.as_told(case, now, reader) if reader else facts.of_case(case, now)
     known = CaseClinician.objects.visible_to(reader).filter(case=case) if reader else case.clinicians.all()
     clinicians = list(known.select_related("clinician__office").order_by("id"))
-    coordinators = list(User.objects.filter(role=User.Role.COORDINATOR, can_sign_in=True).order_by("name"))
+    coordinators = list(User.objects.working_as(User.Role.COORDINATOR))
     here = organisation()
     with in_the_patients_words(case.patient):
         today = when.as_date(now)

@@ -22,11 +22,6 @@ HAND_BACK = "hand_back"  # kind of to-do
 Back = Cover.Back
 
 
-def reads(user: User) -> bool:
-    """Whether this is one of our consultants now."""
-    return bool(user.role == User.Role.CONSULTANT and user.can_sign_in)
-
-
 @transaction.atomic
 def say_away(consultant: User, *, from_on: dt.date, until_on: dt.date, stands_in: User, by: Actor) -> Away:
     """Say that a consultant is away on these days, and who stands in. Said twice it is said once.
@@ -39,7 +34,7 @@ def say_away(consultant: User, *, from_on: dt.date, until_on: dt.date, stands_in
     said = {"consultant": consultant, "from_on": from_on, "until_on": until_on, "stands_in": stands_in}
     if found := Away.objects.open().filter(**said).first():
         return found
-    if not reads(consultant):
+    if not consultant.is_our_consultant:
         raise Refused(_("Choose one of our consultants."), code="consultant")
     _must_fit(consultant, from_on, until_on, stands_in)
     away = Away(**said, time_zone=consultant.time_zone, said_at=clock.now(), said_by=by.user)
@@ -109,7 +104,7 @@ def hand_over(away: Away, case: Case, *, by: Actor) -> Cover:
         is_own_case=role_in(case, away.stands_in) in {"patient", "helper"},
     ):
         raise Refused(reason, code="state")
-    if not reads(away.stands_in):
+    if not away.stands_in.is_our_consultant:
         raise Refused(_("%(name)s does not work here any more.") % {"name": away.stands_in.name}, code="state")
     return _begin(away, case, by)
 
@@ -138,7 +133,7 @@ def hand_back(cover: Cover, *, by: Actor) -> Cover:
     if cover.back_at:
         return cover
     consultant = cover.away.consultant
-    if not reads(consultant):
+    if not consultant.is_our_consultant:
         said = {"name": consultant.name, "other": cover.reader.name}
         raise Refused(_("%(name)s does not work here any more. %(other)s can keep the case.") % said, code="left")
     assign(case, consultant, why="handing_over", by=by)
@@ -153,7 +148,7 @@ def keep(cover: Cover, *, by: Actor) -> Cover:
     cover, _case = _fresh_cover(cover)
     if cover.back_at:
         return cover
-    if not reads(cover.reader):
+    if not cover.reader.is_our_consultant:
         raise Refused(_("%(name)s does not work here any more.") % {"name": cover.reader.name}, code="left")
     cover.has_own_place = True
     cover.save(update_fields=["has_own_place"])
@@ -257,7 +252,7 @@ def _must_fit(consultant: User, from_on: dt.date, until_on: dt.date, stands_in: 
         raise Refused(reason, code="from_on")
     if reason := rules.why_not_stand_in(
         is_same=stands_in.pk == consultant.pk,
-        reads=reads(stands_in),
+        reads=stands_in.is_our_consultant,
         is_away=others.filter(consultant=stands_in).exists(),
         name=stands_in.name,
     ):

@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cases.case.actions import give_consent, must, must_be_open, withdraw_consent
-from cases.case.away.actions import reads
 from cases.case.models import Case, Consent
 from cases.case.people import COORDINATOR, is_assigned, may, reads_along, role_in
 from cases.case.second import notices, rules
@@ -48,7 +47,10 @@ def ask(case: Case, reader: User, *, question: str, why: str, until_on: dt.date,
     if not question.strip() or not why.strip():
         raise Refused(_("Write what you ask, and why, as the patient reads it."), code="question")
     if reason := rules.why_not_colleague(
-        is_self=reader.pk == by.id, reads=reads(reader), is_in_case=is_in_case(case, reader), name=reader.name
+        is_self=reader.pk == by.id,
+        reads=reader.is_our_consultant,
+        is_in_case=is_in_case(case, reader),
+        name=reader.name,
     ):
         raise Refused(reason, code="reader")
     if reason := rules.why_not_until(until_on, last_days()):

@@ -27,7 +27,7 @@ class HandOverForm(forms.Form):
 
     def __init__(self, review: Review, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(role=User.Role.CONSULTANT, can_sign_in=True)
+        people = User.objects.working_as(User.Role.CONSULTANT)
         not_theirs = [review.reader_id, review.case.patient_id, review.case.starter_id]
-        colleagues = people.exclude(pk__in=[pk for pk in not_theirs if pk]).order_by("name")
+        colleagues = people.exclude(pk__in=[pk for pk in not_theirs if pk])
         self.fields["to"].queryset = colleagues  # type: ignore[attr-defined]

@@ -59,7 +59,7 @@ def _why_not_to(case: Case, review: Review, to: User) -> str:
     """Why this person cannot take it over; "" when they can."""
     if to.pk == review.reader_id:
         return _("%(name)s reads this plan already.") % {"name": to.name}
-    if to.role != User.Role.CONSULTANT or not to.can_sign_in:
+    if not to.is_our_consultant:
         return _("%(name)s is not one of our consultants. Choose somebody else.") % {"name": to.name}
     if case.starter_id == to.pk or role_in(case, to) in {"patient", "helper"}:
         return _("This person belongs to the case as a patient or helper. Choose somebody else.")
