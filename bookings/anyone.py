@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from bookings import availability, picker, rules, slots
 from bookings.models import Consultation, Hold, Practice
+from bookings.practices import words_in
 from bookings.rules import JustTaken
 from bookings.slots import Why
 from cases.case.models import Case
@@ -28,10 +29,6 @@ ANYONE = "anyone"
 def code_of(word: str) -> str:
     """A word of what somebody knows best, as an address may carry it: no health word stands there."""
     return f"{crc32(word.casefold().encode()):08x}"
-
-
-def words_in(written: str) -> list[str]:
-    return [word.strip() for word in written.split(",") if word.strip()]
 
 
 @dataclass(frozen=True)
@@ -184,9 +181,11 @@ def first_who_can(offer: picker.Offer, start: datetime, keep: Keeps) -> Hold:
 def others_before(offer: picker.Offer, practices: Sequence[Practice]) -> list[tuple[Practice, datetime]]:
     """Who else is free before the visit, each with their first time; the soonest first."""
     others = offer_of(offer, [one for one in practices if one.pk != offer.practice.pk], Fit())
+    if others is None:
+        return []
     found: dict[UUID, tuple[Practice, datetime]] = {}
-    for start in others.free if others else []:
-        for one in others.who(start) if others and others.is_before_visit(start) else []:
+    for start in filter(others.is_before_visit, others.free):
+        for one in others.who(start):
             found.setdefault(one.pk, (one, start))
     return sorted(found.values(), key=lambda each: each[1])
 

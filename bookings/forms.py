@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import ExtraHours, How, Practice, TimeOff
+from bookings.practices import words_in
 from portal.texts.words import text
 
 
@@ -135,10 +136,6 @@ class AskToMoveForm(forms.Form):
     )
 
 
-def _commas(written: str) -> str:
-    return ", ".join(word.strip() for word in written.split(",") if word.strip())
-
-
 class AboutForm(forms.ModelForm):
     """What patients read about a consultant, and where they meet by video."""
 
@@ -171,10 +168,10 @@ class AboutForm(forms.ModelForm):
         return written
 
     def clean_languages(self) -> str:
-        return _commas(self.cleaned_data["languages"])
+        return ", ".join(words_in(self.cleaned_data["languages"]))
 
     def clean_specialties(self) -> str:
-        return _commas(self.cleaned_data["specialties"])
+        return ", ".join(words_in(self.cleaned_data["specialties"]))
 
 
 class ExtraHoursForm(forms.ModelForm):

@@ -24,6 +24,11 @@ def check_zone(name: str) -> None:
         raise ValidationError(_("Choose a time zone from the list.")) from unknown
 
 
+def words_in(written: str) -> list[str]:
+    """The words between commas: languages, and what somebody knows best."""
+    return [word.strip() for word in written.split(",") if word.strip()]
+
+
 class PracticeQuerySet(models.QuerySet["Practice"]):
     def visible_to(self, user: Any) -> "PracticeQuerySet":
         """The consultants somebody may know of: all who work here, for anyone signed in."""

@@ -1,6 +1,8 @@
 """A consultant's own pages: weekly hours, time off, and the calendar of the week."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -77,6 +79,21 @@ def _page(request: HttpRequest, practice: Practice, status: int = 200, **more: A
     return render(request, "bookings/hours.html", context, status=status)
 
 
+def _saved(
+    request: HttpRequest, practice: Practice, save: Callable[..., Any], said: str, *, outside_of: str = "", **forms: Any
+) -> HttpResponse:
+    """Save hours, or show again what was typed: beside the calls that need an answer, or with what was refused."""
+    try:
+        save(by=Actor.of(request))
+    except Unanswered as unanswered:
+        outside = _outside(request, unanswered.calls)
+        return _page(request, practice, 409, outside=outside, outside_of=outside_of, **forms)
+    except Refused as refused:
+        return _page(request, practice, 409, also=[refused.message], **forms)
+    messages.success(request, said)
+    return redirect("bookings:hours")
+
+
 @open_to("consultant")
 @require_http_methods(["GET", "HEAD", "POST"])
 def hours(request: HttpRequest) -> HttpResponse:
@@ -89,15 +106,8 @@ def hours(request: HttpRequest) -> HttpResponse:
         return _page(request, practice, week=form)
     if not form.is_valid():
         return _page(request, practice, 422, week=form)
-    try:
-        actions.set_hours(practice, spans=form.spans, answers=_answers(request), by=Actor.of(request))
-    except Unanswered as unanswered:
-        outside = _outside(request, unanswered.calls)
-        return _page(request, practice, 409, week=form, outside=outside, outside_of="hours")
-    except Refused as refused:
-        return _page(request, practice, 409, week=form, also=[refused.message])
-    messages.success(request, _("Hours saved."))
-    return redirect("bookings:hours")
+    save = partial(actions.set_hours, practice, spans=form.spans, answers=_answers(request))
+    return _saved(request, practice, save, _("Hours saved."), outside_of="hours", week=form)
 
 
 @open_to("consultant")
@@ -123,15 +133,8 @@ def time_off(request: HttpRequest) -> HttpResponse:
         return _page(request, practice, 422, time_off=form, form=form)
     said = dict(form.cleaned_data)
     said["why"] = said.pop("note")
-    try:
-        actions.add_time_off(practice, **said, answers=_answers(request), by=Actor.of(request))
-    except Unanswered as unanswered:
-        outside = _outside(request, unanswered.calls)
-        return _page(request, practice, 409, time_off=form, outside=outside, outside_of="time_off")
-    except Refused as refused:
-        return _page(request, practice, 409, time_off=form, also=[refused.message])
-    messages.success(request, _("Time off saved."))
-    return redirect("bookings:hours")
+    save = partial(actions.add_time_off, practice, **said, answers=_answers(request))
+    return _saved(request, practice, save, _("Time off saved."), outside_of="time_off", time_off=form)
 
 
 @open_to("consultant")
@@ -152,12 +155,8 @@ def extra_hours(request: HttpRequest) -> HttpResponse:
     form = ExtraHoursForm(request.POST, today=clock.today(practice.zone))
     if not form.is_valid():
         return _page(request, practice, 422, extra=form, form=form)
-    try:
-        actions.add_extra_hours(practice, **form.cleaned_data, by=Actor.of(request))
-    except Refused as refused:
-        return _page(request, practice, 409, extra=form, also=[refused.message])
-    messages.success(request, _("Extra hours saved."))
-    return redirect("bookings:hours")
+    save = partial(actions.add_extra_hours, practice, **form.cleaned_data)
+    return _saved(request, practice, save, _("Extra hours saved."), extra=form)
 
 
 @open_to("consultant")
@@ -165,15 +164,8 @@ def extra_hours(request: HttpRequest) -> HttpResponse:
 def remove_extra_hours(request: HttpRequest, pk: int) -> HttpResponse:
     """Take extra hours back; calls inside them need an answer, as with the hours."""
     row = find_or_404(ExtraHours.objects.visible_to(request.user).select_related("practice__consultant"), pk=pk)
-    try:
-        actions.remove_extra_hours(row, answers=_answers(request), by=Actor.of(request))
-    except Unanswered as unanswered:
-        outside = _outside(request, unanswered.calls)
-        return _page(request, row.practice, 409, outside=outside, outside_of=f"extra_{row.pk}")
-    except Refused as refused:
-        return _page(request, row.practice, 409, also=[refused.message])
-    messages.success(request, _("Extra hours taken back."))
-    return redirect("bookings:hours")
+    save = partial(actions.remove_extra_hours, row, answers=_answers(request))
+    return _saved(request, row.practice, save, _("Extra hours taken back."), outside_of=f"extra_{row.pk}")
 
 
 @open_to("consultant")

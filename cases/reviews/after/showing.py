@@ -133,9 +133,5 @@ def _next(call: Consultation, last: Outcome, todos: Iterable[ToDo]) -> dict[str,
 
 def _promised(todos: Iterable[ToDo], last: Outcome) -> ToDo | None:
     kind = {Outcome.Follows.TO_DO: PROMISED, Outcome.Follows.COORDINATOR: PASSED_ON}.get(Outcome.Follows(last.follows))
-    found = [todo for todo in todos if todo.kind == kind and todo.asked_at >= _since(last)]
+    found = [todo for todo in todos if todo.kind == kind and todo.asked_at >= last.call.starts_at]
     return max(found, key=lambda todo: todo.asked_at, default=None)
-
-
-def _since(last: Outcome) -> Any:
-    return last.call.starts_at

@@ -120,7 +120,7 @@ def along(request: HttpRequest, pk: UUID) -> HttpResponse:
     is_open = second.state == SecondState.READING and not second.is_over
     if not is_open or not has_consent_to_read(second.case, second.reader):
         return _not_open(request, second, is_open)
-    review, asked = _review(second), request.POST if request.method == "POST" else request.GET
+    review, asked = _review(second), _asked(request)
     if asked.get("part") in viewing.PARTS:
         view = _beside(request, review, second, asked)
         if view is None:
