@@ -1,7 +1,5 @@
 """The messages of this room: a summary is there to read, or was taken back. No word of it leaves the house."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,16 +9,11 @@ from django.utils.translation import gettext_lazy
 from cases.reviews.models import Summary
 from portal.reminders.kinds import Kind, Words, say
 from portal.reminders.patterns import Pattern
-from portal.reminders.together import things
-
-
-def still_due(rows: Iterable[Any], now: datetime) -> set[Any]:
-    """Not taken back, and not read by the patient yet."""
-    found = things(list(rows), _about)
-    return {row.pk for row in rows if (summary := found.get(row.about_id)) and _waits(summary)}
+from portal.reminders.together import Due, Told
 
 
 def _waits(summary: Summary) -> bool:
+    """Not taken back, and not read by the patient yet."""
     return summary.withdrawn_at is None and summary.first_read_at is None
 
 
@@ -28,13 +21,8 @@ def _about() -> QuerySet[Summary]:
     return Summary.objects.select_related("review", "shared_by", "withdrawn_by")
 
 
-def words(rows: Iterable[Any], reader: Any, now: datetime) -> dict[Any, Words]:
+def _words(summary: Summary, reader: Any) -> Words:
     """Who shared it, and a way in; no word about an illness, a plan or a doctor."""
-    found = things(list(rows), _about)
-    return {row.pk: _words(found[row.about_id]) for row in rows}
-
-
-def _words(summary: Summary) -> Words:
     return say(PATTERN, {"who": summary.shared_by.first_name}, path=summary.get_absolute_url())
 
 
@@ -53,32 +41,21 @@ SHARED = Kind(
     code="summary.shared",
     message_class="notice",
     label=gettext_lazy("Something new to read"),
-    still_due=still_due,
-    about=(_about,),
-    words=words,
+    still_due=Due(_about, _waits),
+    words=Told(_about, _words),
     why=lambda row: _("Your consultant shared a summary with you. It goes away once you have read it."),
     rank=30,
     patterns=(PATTERN,),
 )
 
 
-def still_taken_back(rows: Iterable[Any], now: datetime) -> set[Any]:
-    """The patient has not read yet that it was taken back."""
-    found = things(list(rows), _about)
-    return {row.pk for row in rows if (summary := found.get(row.about_id)) and _is_unread(summary)}
-
-
 def _is_unread(summary: Summary) -> bool:
+    """The patient has not read yet that it was taken back."""
     return summary.withdrawn_at is not None and summary.withdrawn_read_at is None
 
 
-def taken_back_words(rows: Iterable[Any], reader: Any, now: datetime) -> dict[Any, Words]:
+def _taken_back(summary: Summary, reader: Any) -> Words:
     """Who changed something, and a way in."""
-    found = things(list(rows), _about)
-    return {row.pk: _taken_back(found[row.about_id]) for row in rows}
-
-
-def _taken_back(summary: Summary) -> Words:
     return say(
         TAKEN_BACK, {"who": (summary.withdrawn_by or summary.shared_by).first_name}, path=summary.get_absolute_url()
     )
@@ -99,9 +76,8 @@ WITHDRAWN = Kind(
     code="summary.withdrawn",
     message_class="notice",
     label=gettext_lazy("Something was taken back"),
-    still_due=still_taken_back,
-    about=(_about,),
-    words=taken_back_words,
+    still_due=Due(_about, _is_unread),
+    words=Told(_about, _taken_back),
     why=lambda row: _("Something that was shared with you was taken back. It goes away once you have read why."),
     rank=30,
     patterns=(TAKEN_BACK,),

@@ -1,9 +1,8 @@
 """Word that a case is closed, or open again. Decided when it goes: what was opened again is not told as closed."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -15,10 +14,9 @@ from portal import clock
 from portal.accounts.models import User
 from portal.reminders.actions import plan, unplan
 from portal.reminders.kinds import NOTICE, Kind, Words, say
-from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
-from portal.reminders.together import things
+from portal.reminders.together import Due, Told
 
 CLOSED, CLOSED_TOO, REOPENED = "case.closed", "case.closed_too", "case.reopened"
 STILL_USEFUL = dt.timedelta(days=14)
@@ -48,32 +46,19 @@ def _plan(kind: str, case: Case, to: Any) -> None:
     plan(kind, case, version=version, recipient=to, due_at=now, useful_until=now + STILL_USEFUL, case=case)
 
 
-def _cases(rows: Sequence[Reminder]) -> dict[UUID, Case]:
-    return things(rows, _about)
-
-
 def _about() -> QuerySet[Case]:
     return Case.objects.select_related("patient")
 
 
-def _due(is_closed: bool) -> Callable[[Sequence[Reminder], dt.datetime], set[UUID]]:
-    def still_due(rows: Sequence[Reminder], now: dt.datetime) -> set[UUID]:
-        cases = _cases(rows)
-        found = ((row.pk, cases.get(row.about_id)) for row in rows)
-        return {pk for pk, case in found if case and (case.state == Case.State.CLOSED) is is_closed}
-
-    return still_due
+def _due(is_closed: bool) -> Due:
+    return Due(_about, lambda case: (case.state == Case.State.CLOSED) is is_closed)
 
 
-def _said(pattern: Pattern, path: Callable[[Case], str]) -> Callable[..., dict[UUID, Words]]:
-    def words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
-        cases = _cases(rows)
-        return {row.pk: _one(cases[row.about_id], reader) for row in rows}
-
-    def _one(case: Case, reader: Reader) -> Words:
+def _said(pattern: Pattern, path: Callable[[Case], str]) -> Told:
+    def one(case: Case, reader: Reader) -> Words:
         return say(pattern, {"name": reader.called, "patient": case.patient.first_name}, path=path(case))
 
-    return words
+    return Told(_about, one)
 
 
 def _pattern(code: str, about: Any, subject: Any, lead: Any, line: Any, action: Any) -> Pattern:
@@ -121,7 +106,6 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("Your page is closed"),
         still_due=_due(True),
-        about=(_about,),
         words=_said(CLOSED_WORDS, _own),
         why=lambda row: _("Your page was closed."),
         rank=30,
@@ -132,7 +116,6 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("A page is closed"),
         still_due=_due(True),
-        about=(_about,),
         words=_said(CLOSED_TOO_WORDS, lambda case: reverse("pages:home")),
         why=lambda row: _("A page in which you had a part was closed."),
         rank=30,
@@ -143,7 +126,6 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("Your page is open again"),
         still_due=_due(False),
-        about=(_about,),
         words=_said(REOPENED_WORDS, _own),
         why=lambda row: _("Your page was opened again."),
         rank=30,

@@ -23,7 +23,7 @@ from portal.reminders.actions import plan, settle
 from portal.reminders.kinds import NOTICE, Kind, Words, say
 from portal.reminders.models import Outcome, Reminder
 from portal.reminders.patterns import Pattern
-from portal.reminders.together import things
+from portal.reminders.together import Due, Told
 
 NUDGE = "pages.nudge"
 THEIRS = {Need.SIGNATURE, Need.IDENTITY}  # what only the patient can give
@@ -66,13 +66,6 @@ def nudge(case: Case, *, by: Actor) -> bool:
     return True
 
 
-def still_due(rows: Iterable[Reminder], now: dt.datetime) -> set[Any]:
-    """Those whose helper still helps, and where something still waits."""
-    rows = list(rows)
-    found = things(rows, _about)
-    return {row.pk for row in rows if (helper := found.get(row.about_id)) and helper.still_helps and helper.waits}
-
-
 def _about() -> QuerySet[Helper]:
     """The helpers, each with whether they still help, and whether something waits for the patient herself."""
     live = Helper.objects.granted().filter(pk=OuterRef("pk"))
@@ -80,13 +73,12 @@ def _about() -> QuerySet[Helper]:
     return Helper.objects.select_related("person", "case").annotate(still_helps=Exists(live), waits=Exists(waits))
 
 
-def words(rows: Iterable[Reminder], reader: Any, now: dt.datetime) -> dict[Any, Words]:
-    """Who asked, and that there is no hurry; a mail is read over shoulders, so what waits is not named."""
-    helpers = things(list(rows), _about)
-    return {row.pk: _words(helpers[row.about_id], reader) for row in rows}
+# Those whose helper still helps, and where something still waits.
+still_due = Due(_about, lambda helper: helper.still_helps and helper.waits)
 
 
 def _words(helper: Helper, reader: Any) -> Words:
+    """Who asked, and that there is no hurry; a mail is read over shoulders, so what waits is not named."""
     named = {"name": reader.called, "helper": helper.person.first_name}
     return say(PATTERN, named, path=helper.case.get_absolute_url())
 
@@ -108,8 +100,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("A kind word from someone who helps you"),
         still_due=still_due,
-        about=(_about,),
-        words=words,
+        words=Told(_about, _words),
         why=lambda row: _("Someone who helps you asked us to. It comes once a day at most."),
         rank=40,
         patterns=(PATTERN,),

@@ -94,12 +94,15 @@ class Kind:
     take_back: Callable[["Reminder", "Actor"], int] | None = None
     again_after: int = 2
     # What `still_due` and `words` read by `together.things`: a page reads it for all kinds in one query.
+    # `together.Due` and `together.Told` say it themselves.
     about: "tuple[Callable[[], QuerySet[Any]], ...]" = ()
     patterns: tuple[Pattern, ...] = ()  # the words that patients read and administrators may change
 
     def __post_init__(self) -> None:
         if self.message_class not in (ANSWER, NOTICE, REMINDER):
             raise ValueError(f"{self.code}: no such class of message")
+        read = (getattr(part, "about", None) for part in (self.still_due, self.words))
+        object.__setattr__(self, "about", tuple(dict.fromkeys((*self.about, *filter(None, read)))))
 
 
 _kinds: dict[str, Kind] = {}

@@ -1,7 +1,9 @@
 """A page shows rows of several kinds: the things they are about are read once for all of them."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +53,32 @@ class Together:
         found = beside.lists(self._rows[0], people=_people(self._rows), **queries)
         self._people = {str(person.pk): person for person in found.pop("people")}
         self._found = {key: {each.pk: each for each in rows} for key, rows in zip(asked, found.values(), strict=True)}
+
+
+@dataclass(frozen=True)
+class Due:
+    """`Kind.still_due`: the rows whose thing is there, and for which this holds."""
+
+    about: About
+    is_so: Callable[[Any], bool]
+
+    def __call__(self, rows: Iterable[Reminder], now: dt.datetime) -> set[Any]:
+        rows = list(rows)
+        found = things(rows, self.about)
+        return {row.pk for row in rows if (thing := found.get(row.about_id)) and self.is_so(thing)}
+
+
+@dataclass(frozen=True)
+class Told:
+    """`Kind.words`: the words of each thing for its reader."""
+
+    about: About
+    one: Callable[[Any, Any], kinds.Words]
+
+    def __call__(self, rows: Iterable[Reminder], reader: Any, now: dt.datetime) -> dict[Any, kinds.Words]:
+        rows = list(rows)
+        found = things(rows, self.about)
+        return {row.pk: self.one(found[row.about_id], reader) for row in rows}
 
 
 def _people(rows: Iterable[Reminder]) -> QuerySet[User]:

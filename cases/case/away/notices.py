@@ -1,8 +1,6 @@
 """The patient is told once that somebody else reads meanwhile. Its words name nobody's illness, and no content."""
 
 import datetime as dt
-from collections.abc import Sequence
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -13,10 +11,9 @@ from cases.case.away.models import Cover
 from portal import clock
 from portal.reminders.actions import plan, unplan
 from portal.reminders.kinds import NOTICE, Kind, Words, say
-from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
-from portal.reminders.together import things
+from portal.reminders.together import Due, Told
 
 AWAY = "away.told"
 STILL_USEFUL = dt.timedelta(days=14)
@@ -45,17 +42,8 @@ def over(cover: Cover) -> None:
     unplan(cover, kinds=[AWAY])
 
 
-def _covers(rows: Sequence[Reminder]) -> dict[UUID, Cover]:
-    return things(rows, _about)
-
-
 def _about() -> QuerySet[Cover]:
     return Cover.objects.select_related("reader", "away__consultant")
-
-
-def _still_due(rows: Sequence[Reminder], now: dt.datetime) -> set[UUID]:
-    covers = _covers(rows)
-    return {row.pk for row in rows if (cover := covers.get(row.about_id)) and cover.back_at is None}
 
 
 WORDS = Pattern(
@@ -71,26 +59,21 @@ WORDS = Pattern(
 )
 
 
-def _words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
-    covers, said = _covers(rows), {}
-    for row in rows:
-        cover = covers[row.about_id]
-        named = {
-            "name": reader.called,
-            "consultant": cover.away.consultant.first_name,
-            "reader": cover.reader.first_name,
-        }
-        said[row.pk] = say(WORDS, named, path=reverse("case:stands_in", args=[cover.pk]))
-    return said
+def _words(cover: Cover, reader: Reader) -> Words:
+    named = {
+        "name": reader.called,
+        "consultant": cover.away.consultant.first_name,
+        "reader": cover.reader.first_name,
+    }
+    return say(WORDS, named, path=reverse("case:stands_in", args=[cover.pk]))
 
 
 KIND = Kind(
     code=AWAY,
     message_class=NOTICE,
     label=gettext_lazy("Your consultant is away"),
-    still_due=_still_due,
-    about=(_about,),
-    words=_words,
+    still_due=Due(_about, lambda cover: cover.back_at is None),
+    words=Told(_about, _words),
     why=lambda row: _("Somebody else reads for you meanwhile."),
     rank=30,
     patterns=(WORDS,),

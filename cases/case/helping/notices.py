@@ -1,9 +1,8 @@
 """What both are told: that somebody asks, what the patient answered or changed, and that it has ended."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
@@ -15,9 +14,8 @@ from cases.case.helping.rules import Ended, How, asked_again_at
 from portal import clock, when
 from portal.reminders.actions import plan, unplan
 from portal.reminders.kinds import NOTICE, REMINDER, Kind, Words, say
-from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
-from portal.reminders.together import things
+from portal.reminders.together import Due, Told
 
 ASKS, ANSWERED, STOPPED, OVER = "helping.asks", "helping.answered", "helping.stopped", "helping.over"
 ENDS, MINE_ENDS, PAST, MINE_PAST = "helping.ends", "helping.mine_ends", "helping.past", "helping.mine_past"
@@ -77,30 +75,13 @@ def _about() -> QuerySet[Helper]:
     return Helper.objects.select_related("person", "patient", "case").annotate(helps_again=Exists(again))
 
 
-def _of(rows: Iterable[Reminder]) -> tuple[list[Reminder], dict[UUID, Helper]]:
-    rows = list(rows)
-    return rows, things(rows, _about)
-
-
-def _due(is_so: Callable[[Helper], bool]) -> Callable[[Iterable[Reminder], dt.datetime], set[Any]]:
-    def still_due(rows: Iterable[Reminder], now: dt.datetime) -> set[Any]:
-        rows, helpers = _of(rows)
-        return {row.pk for row in rows if (helper := helpers.get(row.about_id)) and is_so(helper)}
-
-    return still_due
-
-
-def _said(pattern: Pattern, path: Callable[[Helper], str]) -> Callable[..., dict[Any, Words]]:
-    def words(rows: Iterable[Reminder], reader: Any, now: dt.datetime) -> dict[Any, Words]:
-        rows, helpers = _of(rows)
-        return {row.pk: _one(helpers[row.about_id], reader) for row in rows}
-
-    def _one(helper: Helper, reader: Any) -> Words:
+def _said(pattern: Pattern, path: Callable[[Helper], str]) -> Told:
+    def one(helper: Helper, reader: Any) -> Words:
         named = {"name": reader.called, "helper": helper.person.first_name, "patient": helper.patient.first_name}
         named["day"] = when.month_day(helper.until_on) if helper.until_on else ""
         return say(pattern, named, path=path(helper))
 
-    return words
+    return Told(_about, one)
 
 
 def _pattern(code: str, about: Any, subject: Any, lead: Any, line: Any, action: Any) -> Pattern:
@@ -197,8 +178,7 @@ KINDS = (
         code=ASKS,
         message_class=NOTICE,
         label=gettext_lazy("Someone would like to help you"),
-        still_due=_due(lambda helper: helper.is_asked),
-        about=(_about,),
+        still_due=Due(_about, lambda helper: helper.is_asked),
         words=_said(ASKS_WORDS, lambda helper: reverse("case:helper", args=[helper.pk])),
         why=lambda row: _("Somebody asked whether they may help you."),
         rank=30,
@@ -208,8 +188,7 @@ KINDS = (
         code=ANSWERED,
         message_class=NOTICE,
         label=gettext_lazy("How you can help"),
-        still_due=_due(lambda helper: helper.holds(clock.now())),
-        about=(_about,),
+        still_due=Due(_about, lambda helper: helper.holds(clock.now())),
         words=_said(ANSWERED_WORDS, _home),
         why=lambda row: _("The person you help said so, or changed it."),
         rank=30,
@@ -219,8 +198,7 @@ KINDS = (
         code=STOPPED,
         message_class=NOTICE,
         label=gettext_lazy("Someone has stopped helping"),
-        still_due=_due(lambda helper: helper.ended_why == Ended.HELPER),
-        about=(_about,),
+        still_due=Due(_about, lambda helper: helper.ended_why == Ended.HELPER),
         words=_said(STOPPED_WORDS, _home),
         why=lambda row: _("Somebody who helped you has stopped."),
         rank=30,
@@ -230,8 +208,7 @@ KINDS = (
         code=OVER,
         message_class=NOTICE,
         label=gettext_lazy("Your help has ended"),
-        still_due=_due(is_the_patients_wish),
-        about=(_about,),
+        still_due=Due(_about, is_the_patients_wish),
         words=_said(OVER_WORDS, lambda helper: reverse("pages:home")),
         why=lambda row: _("The person you helped said so."),
         rank=30,
@@ -241,8 +218,7 @@ KINDS = (
         code=ENDS,
         message_class=REMINDER,
         label=gettext_lazy("Help that ends soon"),
-        still_due=_due(_ends_soon),
-        about=(_about,),
+        still_due=Due(_about, _ends_soon),
         words=_said(ENDS_WORDS, lambda helper: reverse("case:helper", args=[helper.pk])),
         why=lambda row: _("You chose the last day. We ask you a week before it."),
         rank=45,
@@ -252,8 +228,7 @@ KINDS = (
         code=MINE_ENDS,
         message_class=REMINDER,
         label=gettext_lazy("Your help ends soon"),
-        still_due=_due(_ends_soon),
-        about=(_about,),
+        still_due=Due(_about, _ends_soon),
         words=_said(MINE_ENDS_WORDS, _home),
         why=lambda row: _("The person you help chose the last day."),
         rank=45,
@@ -263,8 +238,7 @@ KINDS = (
         code=PAST,
         message_class=NOTICE,
         label=gettext_lazy("Help that came to its last day"),
-        still_due=_due(_is_past),
-        about=(_about,),
+        still_due=Due(_about, _is_past),
         words=_said(PAST_WORDS, lambda helper: reverse("case:helpers", args=[helper.case_id])),
         why=lambda row: _("The last day that you chose has passed."),
         rank=40,
@@ -274,8 +248,7 @@ KINDS = (
         code=MINE_PAST,
         message_class=NOTICE,
         label=gettext_lazy("Your help came to its last day"),
-        still_due=_due(_is_past),
-        about=(_about,),
+        still_due=Due(_about, _is_past),
         words=_said(MINE_PAST_WORDS, lambda helper: reverse("pages:home")),
         why=lambda row: _("The last day that was chosen has passed."),
         rank=40,

@@ -1,9 +1,8 @@
 """What the patient is told when one of us wrote something down for them: a yes, a no, an end, a paper, an asking."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -18,9 +17,8 @@ from portal import clock
 from portal.actors import Actor
 from portal.reminders.actions import plan
 from portal.reminders.kinds import NOTICE, Kind, Words, say
-from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
-from portal.reminders.together import things
+from portal.reminders.together import Due, Told
 
 YES, NO, END = "helping.wrote_yes", "helping.wrote_no", "helping.wrote_end"
 PAPER, PAPER_END, ASKED = "helping.wrote_paper", "helping.wrote_paper_end", "helping.wrote_asked"
@@ -73,18 +71,6 @@ def _kind(
         examples={"name": gettext_lazy("Sam"), "helper": gettext_lazy("Kim")},
     )
 
-    def found(rows: Iterable[Reminder]) -> tuple[list[Reminder], dict[UUID, Any]]:
-        rows = list(rows)
-        return rows, things(rows, _ABOUT[model])
-
-    def still_due(rows: Iterable[Reminder], now: dt.datetime) -> set[UUID]:
-        rows, things = found(rows)
-        return {row.pk for row in rows if (thing := things.get(row.about_id)) and is_so(thing)}
-
-    def words(rows: Iterable[Reminder], reader: Any, now: dt.datetime) -> dict[UUID, Words]:
-        rows, things = found(rows)
-        return {row.pk: said(things[row.about_id], reader) for row in rows}
-
     def said(thing: Any, reader: Any) -> Words:
         named = {"name": reader.called, "helper": who(thing)}
         return say(pattern, named, path=reverse("case:helpers", args=[thing.case_id]))
@@ -93,9 +79,8 @@ def _kind(
         code=code,
         message_class=NOTICE,
         label=about,
-        still_due=still_due,
-        about=(_ABOUT[model],),
-        words=words,
+        still_due=Due(_ABOUT[model], is_so),
+        words=Told(_ABOUT[model], said),
         why=lambda row: _("One of us wrote it down, as you told us. You read it here, so that nothing is wrong."),
         rank=35,
         patterns=(pattern,),

@@ -1,8 +1,7 @@
 """Who is told of a second reading: the colleague, the patient, the one who asked. Never a word of what it is about."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from uuid import UUID
+from collections.abc import Callable
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -15,10 +14,9 @@ from portal import clock
 from portal.accounts.models import User
 from portal.reminders.actions import plan, unplan
 from portal.reminders.kinds import NOTICE, Kind, Words, say
-from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
-from portal.reminders.together import things
+from portal.reminders.together import Due, Told
 
 ASKED, TOLD, SAID = "second.asked", "second.told", "second.said"
 STILL_USEFUL = dt.timedelta(days=7)
@@ -60,32 +58,20 @@ def _plan(kind: str, second: SecondReader, recipient: User, until: dt.datetime) 
     )
 
 
-def _found(rows: Sequence[Reminder]) -> dict[UUID, SecondReader]:
-    return things(rows, _about)
-
-
 def _about() -> QuerySet[SecondReader]:
     return SecondReader.objects.select_related("reader", "asked_by")
 
 
-def _due_in(*states: str) -> Callable[[Sequence[Reminder], dt.datetime], set[UUID]]:
-    def still_due(rows: Sequence[Reminder], now: dt.datetime) -> set[UUID]:
-        found = _found(rows)
-        return {row.pk for row in rows if (second := found.get(row.about_id)) and second.state in states}
-
-    return still_due
+def _due_in(*states: str) -> Due:
+    return Due(_about, lambda second: second.state in states)
 
 
-def _say(pattern: Pattern, path: Callable[[SecondReader], str]) -> Callable[..., dict[UUID, Words]]:
-    def words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
-        found, said = _found(rows), {}
-        for row in rows:
-            second = found[row.about_id]
-            named = {"reader": second.reader.first_name, "consultant": second.asked_by.first_name}
-            said[row.pk] = say(pattern, named | {"name": reader.called}, path=path(second))
-        return said
+def _say(pattern: Pattern, path: Callable[[SecondReader], str]) -> Told:
+    def one(second: SecondReader, reader: Reader) -> Words:
+        named = {"reader": second.reader.first_name, "consultant": second.asked_by.first_name}
+        return say(pattern, named | {"name": reader.called}, path=path(second))
 
-    return words
+    return Told(_about, one)
 
 
 NAMES = {"name": gettext_lazy("Sam"), "consultant": gettext_lazy("Kim"), "reader": gettext_lazy("Alex")}
@@ -128,7 +114,6 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("A colleague asks you to read along"),
         still_due=_due_in(SecondState.ASKED),
-        about=(_about,),
         words=_say(TO_COLLEAGUE, lambda second: reverse("reviews:along", args=[second.pk])),
         why=lambda row: _("A colleague asked you. It goes away once you have answered."),
         rank=30,
@@ -139,7 +124,6 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("A second consultant reads along"),
         still_due=_due_in(SecondState.READING),
-        about=(_about,),
         words=_say(TO_PATIENT, lambda second: reverse("case:second_reader", args=[second.pk])),
         why=lambda row: _("A second consultant would read along for a few days."),
         rank=30,
@@ -150,7 +134,6 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("A colleague has answered"),
         still_due=_due_in(*(set(SecondState.values) - OPEN)),
-        about=(_about,),
         words=_say(TO_ASKER, lambda second: reverse("reviews:queue")),
         why=lambda row: _("You asked a colleague to read along."),
         rank=30,

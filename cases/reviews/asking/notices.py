@@ -1,8 +1,6 @@
 """Who is told of a request: the patient once and one nudge, the reader once. Never a word of what is asked."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -15,10 +13,9 @@ from cases.reviews.asking.rules import NUDGED_AFTER, AskingState
 from portal import clock
 from portal.reminders.actions import plan, unplan
 from portal.reminders.kinds import NOTICE, REMINDER, Kind, Words, say
-from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
-from portal.reminders.together import things
+from portal.reminders.together import Due, Told
 from portal.texts.words import organisation
 
 ASKED, NUDGE, SAID = "asking.asked", "asking.nudge", "asking.said"
@@ -53,42 +50,24 @@ def ended(asking: Asking) -> None:
         )
 
 
-def _found(rows: Sequence[Reminder]) -> dict[UUID, Asking]:
-    return things(rows, _about)
-
-
 def _about() -> QuerySet[Asking]:
     return Asking.objects.select_related("asked_by", "review")
 
 
-def _with_patient(rows: Sequence[Reminder], now: dt.datetime) -> set[UUID]:
-    found = _found(rows)
-    return {row.pk for row in rows if (asking := found.get(row.about_id)) and asking.is_resting}
+_with_patient = Due(_about, lambda asking: asking.is_resting)
+_is_answered = Due(_about, lambda asking: not asking.is_open)
 
 
-def _is_answered(rows: Sequence[Reminder], now: dt.datetime) -> set[UUID]:
-    found = _found(rows)
-    return {row.pk for row in rows if (asking := found.get(row.about_id)) and not asking.is_open}
+def _to_patient(pattern: Pattern) -> Told:
+    def one(asking: Asking, reader: Reader) -> Words:
+        named = {"consultant": asking.asked_by.first_name, "name": reader.called}
+        return say(pattern, named, path=asking.get_absolute_url())
+
+    return Told(_about, one)
 
 
-def _to_patient(pattern: Pattern) -> Callable[..., dict[UUID, Words]]:
-    def words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
-        found, said = _found(rows), {}
-        for row in rows:
-            asking = found[row.about_id]
-            named = {"consultant": asking.asked_by.first_name, "name": reader.called}
-            said[row.pk] = say(pattern, named, path=asking.get_absolute_url())
-        return said
-
-    return words
-
-
-def _to_reader(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
-    found = _found(rows)
-    return {
-        row.pk: say(ANSWERED_WORDS, {}, path=reverse("reviews:need_more", args=[found[row.about_id].review_id]))
-        for row in rows
-    }
+def _to_reader(asking: Asking, reader: Reader) -> Words:
+    return say(ANSWERED_WORDS, {}, path=reverse("reviews:need_more", args=[asking.review_id]))
 
 
 NAMES = {"consultant": gettext_lazy("Kim"), "name": gettext_lazy("Sam")}
@@ -131,7 +110,6 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("One thing is needed"),
         still_due=_with_patient,
-        about=(_about,),
         words=_to_patient(ASKED_WORDS),
         why=lambda row: _("Your consultant needs it to read on. It goes away once you answer."),
         rank=20,
@@ -142,7 +120,6 @@ KINDS = (
         message_class=REMINDER,
         label=gettext_lazy("One thing is still needed"),
         still_due=_with_patient,
-        about=(_about,),
         words=_to_patient(NUDGE_WORDS),
         why=lambda row: _("Your consultant needs it to read on. We remind you once."),
         rank=20,
@@ -153,8 +130,7 @@ KINDS = (
         message_class=NOTICE,
         label=gettext_lazy("A patient has answered"),
         still_due=_is_answered,
-        about=(_about,),
-        words=_to_reader,
+        words=Told(_about, _to_reader),
         why=lambda row: _("You asked the patient for something."),
         rank=30,
         patterns=(ANSWERED_WORDS,),

@@ -16,7 +16,7 @@ from portal.reminders.kinds import NOTICE, Kind, Words, say
 from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
-from portal.reminders.together import things
+from portal.reminders.together import Told, things
 
 HANDED_OVER = "review.handed_over"
 STILL_USEFUL = dt.timedelta(days=14)
@@ -41,17 +41,13 @@ def over(review: Review) -> None:
     unplan(review, kinds=[HANDED_OVER])
 
 
-def _reviews(rows: Sequence[Reminder]) -> dict[UUID, Review]:
-    return things(rows, _about)
-
-
 def _about() -> QuerySet[Review]:
     return Review.objects.select_related("reader", "came_from")
 
 
 def _still_due(rows: Sequence[Reminder], now: dt.datetime) -> set[UUID]:
     """Nobody else has it since, and it was not handed back."""
-    found = _reviews(rows)
+    found = things(rows, _about)
     return {
         row.pk
         for row in rows
@@ -72,18 +68,14 @@ WORDS = Pattern(
 )
 
 
-def _words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
-    found, said = _reviews(rows), {}
-    for row in rows:
-        review = found[row.about_id]
-        assert review.reader is not None and review.came_from is not None, "looked at when it was due"  # noqa: PT018
-        named = {
-            "name": reader.called,
-            "before": review.came_from.first_name,
-            "reader": review.reader.first_name,
-        }
-        said[row.pk] = say(WORDS, named, path=reverse("reviews:summary", args=[review.case_id]))
-    return said
+def _words(review: Review, reader: Reader) -> Words:
+    assert review.reader is not None and review.came_from is not None, "looked at when it was due"  # noqa: PT018
+    named = {
+        "name": reader.called,
+        "before": review.came_from.first_name,
+        "reader": review.reader.first_name,
+    }
+    return say(WORDS, named, path=reverse("reviews:summary", args=[review.case_id]))
 
 
 KIND = Kind(
@@ -91,8 +83,7 @@ KIND = Kind(
     message_class=NOTICE,
     label=gettext_lazy("Somebody else reads for you"),
     still_due=_still_due,
-    about=(_about,),
-    words=_words,
+    words=Told(_about, _words),
     why=lambda row: _("Your consultant handed over to a colleague."),
     rank=30,
     patterns=(WORDS,),

@@ -26,7 +26,7 @@ from portal.reminders.models import Delivery, RecipientType, Reminder
 from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
 from portal.reminders.rules import next_allowed
-from portal.reminders.together import things
+from portal.reminders.together import Due, Told
 
 INVITED, OWN, TAKEN, CANNOT = "helping.invited", "helping.own", "helping.taken", "helping.cannot"
 STILL_USEFUL = dt.timedelta(days=7)
@@ -139,12 +139,6 @@ def _ask(invite: Invite, reader: Reader) -> Words:
     return say(INVITED_WORDS, {"name": reader.called, "patient": patient}, path=links.path_of(invite))
 
 
-def _taken_due(rows: Iterable[Reminder], now: dt.datetime) -> set[UUID]:
-    rows = list(rows)
-    found = things(rows, _about_helpers)
-    return {row.pk for row in rows if (helper := found.get(row.about_id)) and helper.helps_now}
-
-
 def _about_helpers() -> QuerySet[Helper]:
     now = Helper.objects.granted().filter(pk=OuterRef("pk"))
     return Helper.objects.select_related("person").annotate(helps_now=Exists(now))
@@ -154,26 +148,12 @@ def _about_invites() -> QuerySet[Invite]:
     return Invite.objects.all()
 
 
-def _taken_words(rows: Iterable[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
-    rows = list(rows)
-    found = things(rows, _about_helpers)
-    return {
-        row.pk: _told(TAKEN_WORDS, found[row.about_id], found[row.about_id].person.first_name, reader) for row in rows
-    }
+def _taken(helper: Helper, reader: Reader) -> Words:
+    return _told(TAKEN_WORDS, helper, helper.person.first_name, reader)
 
 
-def _cannot_due(rows: Iterable[Reminder], now: dt.datetime) -> set[UUID]:
-    rows = list(rows)
-    found = things(rows, _about_invites)
-    return {row.pk for row in rows if (one := found.get(row.about_id)) and one.ended_as == Closed.DECLINED}
-
-
-def _cannot_words(rows: Iterable[Reminder], reader: Reader, now: dt.datetime) -> dict[UUID, Words]:
-    rows = list(rows)
-    found = things(rows, _about_invites)
-    return {
-        row.pk: _told(CANNOT_WORDS, found[row.about_id], found[row.about_id].name.split(" ")[0], reader) for row in rows
-    }
+def _cannot(invite: Invite, reader: Reader) -> Words:
+    return _told(CANNOT_WORDS, invite, invite.name.split(" ")[0], reader)
 
 
 def _told(pattern: Pattern, about: Any, helper: str, reader: Reader) -> Words:
@@ -249,9 +229,8 @@ KINDS = (
         code=TAKEN,
         message_class=NOTICE,
         label=gettext_lazy("Someone helps you now"),
-        still_due=_taken_due,
-        about=(_about_helpers,),
-        words=_taken_words,
+        still_due=Due(_about_helpers, lambda helper: helper.helps_now),
+        words=Told(_about_helpers, _taken),
         why=lambda row: _("Somebody you asked said yes."),
         rank=30,
         patterns=(TAKEN_WORDS,),
@@ -260,9 +239,8 @@ KINDS = (
         code=CANNOT,
         message_class=NOTICE,
         label=gettext_lazy("Someone cannot help you"),
-        still_due=_cannot_due,
-        about=(_about_invites,),
-        words=_cannot_words,
+        still_due=Due(_about_invites, lambda invite: invite.ended_as == Closed.DECLINED),
+        words=Told(_about_invites, _cannot),
         why=lambda row: _("Somebody you asked cannot help just now."),
         rank=35,
         patterns=(CANNOT_WORDS,),
