@@ -126,6 +126,7 @@ def test_the_letter_is_changed_and_asked_to_be_faxed_by_keyboard(site, browser, 
     page.get_by_role("link", name="Change the words").press("Enter")
     letter = page.get_by_label("Your letter")
     expect(letter).to_have_value(re.compile("Dear Dr. Abara"))
+    page.wait_for_load_state()  # at its end the browser goes to the letter and lets go of the focus
     letter.fill("Dear doctor,\n\nplease refer me.")
     page.get_by_role("button", name="Save my words").press("Enter")
     expect(page.get_by_text("These are your words, saved on Thursday, November 5.")).to_be_visible()
