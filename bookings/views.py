@@ -32,12 +32,15 @@ from portal.errors import Refused
 DRAFT = "check-and-book"
 
 
-def _practice(request: HttpRequest, bookable: list[Practice]) -> Practice | None:
-    """The consultant asked for, else the case's own, else the first who takes bookings."""
+def _chosen(request: HttpRequest, bookable: list[Practice]) -> Practice | None:
+    """The consultant asked for, else the case's own; None where any who fits will do."""
     wanted = _asked(request, "with")
+    if wanted == anyone.ANYONE:
+        return None
     named = [one for one in bookable if str(one.pk) == wanted]
     own: list[Any] = [one for one in bookable if one.is_own]  # type: ignore[attr-defined]
-    return next(iter(named or own or bookable), None)
+    only = bookable if len(bookable) == 1 else []
+    return next(iter(named or own or only), None)
 
 
 def _service(request: HttpRequest, services: list[Service]) -> Service:
@@ -66,12 +69,12 @@ def _find(request: HttpRequest, case: Case, moving: Consultation | None, lost: d
             return Finding(None)
         return Finding(picker.Offer(practice=practice, service=moving.service, now=now, **wanted))
     services, bookable = list(Service.objects.all()), anyone.taking_bookings(request.user, case, now)
-    practice = _practice(request, bookable)
-    if practice is None:
+    if not bookable:
         return Finding(None)
-    calendars = availability.calendars_of(bookable, now, case=case)
-    offer = picker.Offer(practice=practice, service=_service(request, services), now=now, known=calendars, **wanted)
-    if _asked(request, "with") == anyone.ANYONE:
+    chosen, calendars = _chosen(request, bookable), availability.calendars_of(bookable, now, case=case)
+    first = chosen or anyone.in_order(bookable)[0]
+    offer = picker.Offer(practice=first, service=_service(request, services), now=now, known=calendars, **wanted)
+    if chosen is None:
         offer = anyone.offer_of(offer, bookable, _fit(request)) or offer
     return Finding(offer, services, bookable)
 

@@ -143,6 +143,27 @@ def test_the_page_names_who_it_is_with_and_keeps_what_was_chosen(rosas, case):
     assert "with=anyone&amp;knows=" in shown
 
 
+def test_without_a_wish_the_page_opens_at_any_who_fits(rosas, case):
+    shown = words(rosas.get(page(case)))
+    assert "Pick a time to talk with one of us" in shown
+    assert "with=anyone" in shown
+    assert "with one of us" in words(rosas.get(page(case), {"with": "nobody-we-know", "service": "first_talk"}))
+
+
+def test_without_a_wish_the_page_opens_at_the_cases_own_consultant(rosas, case, joanne):
+    factories.book(case, joanne, service="first_talk")
+    shown = words(rosas.get(page(case), {"another": "1"}))
+    assert "Pick a time to talk with Joanne" in shown
+    assert "with one of us" in words(rosas.get(page(case), {"with": "anyone"}))
+
+
+def test_without_a_wish_a_time_goes_to_whoever_has_the_fewest_calls(rosas, case, practice, amirs):
+    factories.book(factories.open_case(people.person("grace")), people.person("amir"), service="first_talk")
+    start = min(set(free(case, practice)) & set(free(case, amirs)))
+    rosas.post(page(case), {"service": "first_talk", "slot": picker.value_of(start)})
+    assert Hold.objects.get().consultant.first_name == "Joanne"
+
+
 def asked(browser, address):
     """How many questions a second look costs: the session and what is kept for a while are there."""
     browser.get(address)
