@@ -1,4 +1,5 @@
-"""Words looked for in all of one case that a person may see: messages, questions, files, visits, offices, records.
+"""Words looked for in all of one case that a person may see: messages, questions, files, the review and its notes, the
+summary, what came of calls, visits, offices, records.
 
 Most of it is sealed, so it is opened here row by row, the newest first, and let go again: never more than some rows are
 held, however long the thread. Nothing of what is looked for is kept, and it travels by POST and in no address.
@@ -30,13 +31,15 @@ from cases.documents.search.case_search import Piece, Within, pieces_of, sought
 from cases.documents.search.folding import folded
 from cases.opinions.questions.models import Question
 from cases.records.models import RecordItem, Visit
+from cases.reviews import searching
+from cases.reviews.searching import Written
 from cases.threads.models import Message
 from portal import when
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import recheck
 from portal.actors import Actor
 
-VERBS = ("see_records", "read_messages", "see_questions")  # any of these lets look
+VERBS = ("see_records", "read_messages", "see_questions", "read_summary")  # any of these lets look
 MOST_MESSAGES = 10_000  # looked through, the newest first
 AT_ONCE = 200  # rows in memory
 SHOWN = 20  # of each part
@@ -44,11 +47,12 @@ SHOWN = 20  # of each part
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing in which the words stand: its place, what it is, the words around."""
+    """One thing in which the words stand: its place, what it is, the words around; what a look at it is a look at."""
 
     href: str
     title: str
     pieces: list[Piece] = field(default_factory=list)
+    of: Any = None
 
 
 @dataclass
@@ -89,8 +93,8 @@ class SearchForm(forms.Form):
 @recheck.required
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """All your words must stand in one message, question, file, visit, office or record. That somebody looked is on
-    record; for what is nobody's to know.
+    """All your words must stand in one message, question, file, part of the review, note, visit, office or record. That
+    somebody looked is on record; for what is nobody's to know.
     """
     user: Any = request.user
     case = find_or_404(cases_to_search(user).select_related("patient", "key"), pk=pk)
@@ -101,6 +105,7 @@ def search(request: HttpRequest, pk: UUID) -> HttpResponse:
         parts, files = in_case(case, user, form.cleaned_data["words"])
         by = Actor.of(request)
         looks.note_search(case, by=by)
+        searching.note_looks((hit.of for part in parts for hit in part.hits), by=by)
         for row in files.files:
             if row.places:
                 looks.note_opening(row.version, by=by)
@@ -130,9 +135,14 @@ def waits_for_consent(case: Case, user: Any) -> bool:
 def in_case(case: Case, user: Any, asked: list[str]) -> tuple[list[Part], case_search.Answer]:
     """What was found, part by part, and in the files."""
     messages = Within(_messages(case, user), MOST_MESSAGES, least=AT_ONCE)
+    review = searching.review_to_search(case, user)
     parts = [
         Part(gettext_lazy("Messages")).take(_in_messages(messages, case, user, asked)),
         Part(gettext_lazy("Questions")).take(_in_questions(case, user, asked)),
+        Part(gettext_lazy("The review")).take(_of(searching.in_review(review) if review else (), asked)),
+        Part(gettext_lazy("Notes on pages")).take(_of(searching.in_notes(review, user) if review else (), asked)),
+        Part(gettext_lazy("The plan in plain words")).take(_of(searching.in_summaries(case, user), asked)),
+        Part(gettext_lazy("After calls")).take(_of(searching.in_outcomes(case, user), asked)),
         Part(gettext_lazy("Visits and offices")).take(_in_visits(case, user, asked)),
         Part(gettext_lazy("Records")).take(_in_records(case, user, asked)),
     ]
@@ -167,6 +177,12 @@ def _in_questions(case: Case, user: Any, asked: list[str]) -> Iterator[Hit]:
         text = f"{question.text}\n{question.answer}".strip()
         if stand_in(text, asked):
             yield Hit(question.get_absolute_url(), str(question.get_state_display()), pieces_of(text, asked))
+
+
+def _of(written: Iterable[Written], asked: list[str]) -> Iterator[Hit]:
+    for each in written:
+        if stand_in(each.text, asked):
+            yield Hit(each.href, each.title, pieces_of(each.text, asked), each.of)
 
 
 def _in_visits(case: Case, user: Any, asked: list[str]) -> Iterator[Hit]:
