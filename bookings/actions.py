@@ -76,7 +76,7 @@ def check_free(hold: Hold, practice: Practice, now: datetime) -> None:
     """Raise JustTaken, with the reason's code, unless the rule offers this start now."""
     why = availability.judge(hold.case, practice, hold.service, hold.starts_at, now, moving=hold.moving)
     if why is not Why.FREE:
-        raise JustTaken(rules.sentence(why), code=why)
+        raise JustTaken(rules.sentence(why, practice.notice_hours), code=why)
 
 
 def check_works(consultant: User) -> None:

@@ -128,6 +128,16 @@ class AnyOffer(picker.Offer):
     def name(self) -> str:
         return _("one of us")
 
+    @property
+    def notice_hours(self) -> int:
+        """The shortest of theirs: what is sooner than that, nobody takes."""
+        return min(one.notice_hours for one in self.practices)
+
+    @property
+    def closed(self) -> frozenset[date]:
+        """The days that are closed for all of them."""
+        return frozenset.intersection(*(self.calendars[one.pk].closed for one in self.practices))
+
     @cached_property
     def last_month(self) -> date:
         longest = max(one.horizon_days for one in self.practices)
@@ -169,7 +179,7 @@ def first_who_can(offer: picker.Offer, start: datetime, keep: Keeps) -> Hold:
     if not isinstance(offer, AnyOffer):
         return keep(consultant=offer.practice.consultant)
     why = _best(offer.by_start[start].values()) if start in offer.by_start else Why.NO_HOURS
-    refused = JustTaken(rules.sentence(why if why is not Why.FREE else Why.TAKEN), code=why)
+    refused = JustTaken(rules.sentence(why if why is not Why.FREE else Why.TAKEN, offer.notice_hours), code=why)
     for one in offer.who(start):
         try:
             return keep(consultant=one.consultant)

@@ -39,6 +39,7 @@ class BookingsConfig(AppConfig):
                 "hours.time_off_set": _("Changed time off"),
                 "hours.about_set": _("Changed what patients read about them"),
                 "hours.extra_set": _("Changed extra hours"),
+                "hours.terms_set": _("Changed the rules for booking"),
             },
             {
                 asked_ending.ASKED_TIME: _("A time is held: ask the patient"),

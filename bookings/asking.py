@@ -52,7 +52,7 @@ def ask(hold: Hold, *, seen: str = "", hope: str = "", by: Actor) -> AskedHold:
         kept = actions.claim(hold, practice, seen, now)
         until = rules.asked_until(kept.starts_at, now)
         if until <= now:
-            raise JustTaken(rules.sentence(Why.NOTICE), code=Why.NOTICE)
+            raise JustTaken(_("That time is too soon to wait for a yes. Here are the next times."), code=Why.NOTICE)
         if before:
             settle(before, State.WITHDRAWN if before.until > now else State.EXPIRED, now, by)
         asked = AskedHold(

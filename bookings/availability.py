@@ -12,16 +12,24 @@ from bookings.models import Consultation, ExtraHours, Hours, Practice, Reservati
 from cases.case.models import Away, Case
 from cases.documents.models import Version
 from cases.records.models import Visit
-from portal.once import once
+from portal.once import at_one_moment, once
 from portal.texts.closed import closed_days
 from portal.texts.words import organisation
 
 BEHIND, AHEAD = timedelta(days=31), timedelta(days=400)
 
 
-def closed(now: datetime) -> frozenset[date]:
-    """The days on which the organisation is closed, from a while ago to beyond every horizon."""
-    return closed_days(organisation().region, (now - BEHIND).date(), (now + AHEAD).date())
+def closed(now: datetime, region: str = "") -> frozenset[date]:
+    """The days on which the organisation is closed, or a region is, from a while ago to beyond every horizon."""
+    first, last = (now - BEHIND).date(), (now + AHEAD).date()
+    place = region or organisation().region
+    return once(("closed", place, first), lambda: closed_days(place, first, last))
+
+
+def _closed_each(practices: Iterable[Practice], now: datetime) -> dict[str, frozenset[date]]:
+    """The closed days of each region that these consultants live in; theirs who named none are the organisation's."""
+    with at_one_moment():
+        return {region: closed(now, region) for region in {practice.region for practice in practices}}
 
 
 def ready_on(case: Case, practice: Practice) -> date | None:
@@ -76,13 +84,13 @@ def _off(practices: Iterable[Practice], since: date) -> dict[UUID, list[slots.Of
     keys = [practice.pk for practice in practices]
     rows = TimeOff.objects.order_by().filter(practice__in=keys, until_on__gte=since)
     away = Away.objects.open().filter(consultant__in=keys, until_on__gte=since)
-    no_time = Value(None, output_field=TimeField())
-    all_rows = rows.values_list("practice", "from_on", "until_on", "from_time", "until_time").union(
-        away.values_list("consultant", "from_on", "until_on", no_time, no_time), all=True
+    no_time, daily = Value(None, output_field=TimeField()), Value(0, output_field=SmallIntegerField())
+    all_rows = rows.values_list("practice", "from_on", "until_on", "from_time", "until_time", "every_weeks").union(
+        away.values_list("consultant", "from_on", "until_on", no_time, no_time, daily), all=True
     )
     off = defaultdict(list)
-    for key, first, last, begins, ends in all_rows:
-        off[key].append(slots.Off(first, last, begins, ends))
+    for key, first, last, begins, ends, every_weeks in all_rows:
+        off[key].append(slots.Off(first, last, begins, ends, 7 * every_weeks or 1))
     return off
 
 
@@ -116,7 +124,7 @@ def calendars_of(
     """The calendars of several consultants, in as many queries as that of one."""
     since, keys = now.date() - timedelta(days=2), [practice.pk for practice in practices]
     off, taken = _off(practices, since), _taken(practices, now, case, moving)
-    spans, extra = _hours(keys, since)
+    (spans, extra), closed_each = _hours(keys, since), _closed_each(practices, now)
     return {
         one.pk: slots.Calendar(
             zone=one.zone,
@@ -125,6 +133,7 @@ def calendars_of(
             extra=extra[one.pk],
             taken=taken[one.pk],
             terms=one.terms,
+            closed=closed_each[one.region],
         )
         for one in practices
     }

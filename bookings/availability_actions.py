@@ -51,8 +51,22 @@ Inside = Callable[[Timed], bool]
 
 
 def _inside(practice: Practice, now: datetime) -> Inside:
-    calendar, closed = availability.calendar_of(practice, now), availability.closed(now)
-    return lambda call: slots.is_inside_hours(calendar, closed, call.starts_at, call.ends_at)
+    """Whether a call lies inside the hours, the days that can be booked, and the most calls of its day."""
+    calendar, over = availability.calendar_of(practice, now), _over_the_cap(practice, now)
+    return lambda call: (
+        call not in over
+        and slots.is_inside_hours(calendar, call.starts_at, call.ends_at)
+        and slots.is_inside_horizon(calendar, now, call.starts_at)
+    )
+
+
+def _over_the_cap(practice: Practice, now: datetime) -> set[Consultation]:
+    """On each day with more calls than the most: those that were booked last."""
+    days: dict[date, list[Consultation]] = {}
+    calls = Consultation.objects.upcoming(now).filter(consultant=practice.pk) if practice.daily_cap else []
+    for call in sorted(calls, key=lambda call: (call.booked_at, str(call.pk))):
+        days.setdefault(call.starts_at.astimezone(practice.zone).date(), []).append(call)
+    return {call for each in days.values() for call in each[practice.daily_cap :]}
 
 
 def _left_outside(practice: Practice, now: datetime, was_inside: Inside, is_inside: Inside) -> list[Consultation]:
@@ -128,15 +142,25 @@ def add_time_off(
     until_on: date,
     from_time: time | None = None,
     until_time: time | None = None,
+    every_weeks: int = 0,
     why: str = "",
     answers: Answers | None = None,
     by: Actor,
 ) -> Practice:
-    """Days off, or a part of each. Calls left outside need an answer each, as with the hours."""
+    """Days off, or a part of each; repeated, only each 1 or 2 weeks from the first day until the last.
+
+    Calls left outside need an answer each, as with the hours.
+    """
 
     def change(locked: Practice) -> None:
         TimeOff.objects.create(
-            practice=locked, from_on=from_on, until_on=until_on, from_time=from_time, until_time=until_time, note=why
+            practice=locked,
+            from_on=from_on,
+            until_on=until_on,
+            from_time=from_time,
+            until_time=until_time,
+            every_weeks=every_weeks,
+            note=why,
         )
 
     return _change(practice, change, answers=answers or {}, event="hours.time_off_set", by=by)
@@ -186,12 +210,26 @@ def set_about(
     return practice
 
 
-def set_terms(practice: Practice, *, buffer_minutes: int, daily_cap: int | None, by: Actor) -> Practice:
-    """The rest between calls and the most calls in a day; what is booked stays as it is."""
-    must_own(practice, by)
-    with transaction.atomic():
-        practice = _locked(practice)
-        practice.buffer_minutes, practice.daily_cap = buffer_minutes, daily_cap
-        practice.save(update_fields=["buffer_minutes", "daily_cap"])
-        record(by, "hours.set", practice)
-    return practice
+def set_terms(
+    practice: Practice,
+    *,
+    buffer_minutes: int,
+    daily_cap: int | None,
+    notice_hours: int,
+    horizon_days: int,
+    region: str,
+    answers: Answers | None = None,
+    by: Actor,
+) -> Practice:
+    """Rest, notice, horizon, the most calls in a day, and whose public holidays count.
+
+    Calls on a day that is closed now, beyond the horizon, or too many for their day need an answer each, as with the
+    hours. Rest and notice are promised when a call is booked: they change nothing that is.
+    """
+
+    def change(locked: Practice) -> None:
+        locked.buffer_minutes, locked.daily_cap = buffer_minutes, daily_cap
+        locked.notice_hours, locked.horizon_days, locked.region = notice_hours, horizon_days, region
+        locked.save(update_fields=["buffer_minutes", "daily_cap", "notice_hours", "horizon_days", "region"])
+
+    return _change(practice, change, answers=answers or {}, event="hours.terms_set", by=by)

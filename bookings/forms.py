@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models import ExtraHours, How, Practice, TimeOff
 from bookings.practices import words_in
+from cases.case import regions
 from portal.texts.words import text
 
 
@@ -104,12 +105,33 @@ class TermsForm(forms.Form):
         coerce=int,
         help_text=_("Minutes kept free after each call"),
     )
+    notice_hours = forms.IntegerField(
+        label=_("Notice before a call"),
+        help_text=_("Hours from the booking to the call, at least"),
+        min_value=0,
+        max_value=336,
+        widget=forms.NumberInput(attrs={"class": "rs-input--s"}),
+    )
+    horizon_days = forms.IntegerField(
+        label=_("How far ahead"),
+        help_text=_("Days from today that can be booked"),
+        min_value=1,
+        max_value=366,
+        widget=forms.NumberInput(attrs={"class": "rs-input--s"}),
+    )
     daily_cap = forms.IntegerField(
         label=_("Most calls in a day"),
+        help_text=_("Empty: as many as fit"),
         min_value=1,
         max_value=20,
         required=False,
         widget=forms.NumberInput(attrs={"class": "rs-input--s"}),
+    )
+    region = forms.ChoiceField(
+        label=_("Your public holidays"),
+        help_text=_("On these days nobody books, unless you add extra hours"),
+        choices=[("", _("Those of Remission Support")), *regions.CHOICES[1:]],
+        required=False,
     )
 
 
@@ -212,12 +234,13 @@ class TimeOffForm(forms.ModelForm):
 
     class Meta:
         model = TimeOff
-        fields = ["from_on", "until_on", "from_time", "until_time", "note"]
+        fields = ["from_on", "until_on", "from_time", "until_time", "every_weeks", "note"]
         labels = {
             "from_on": _("First day"),
             "until_on": _("Last day"),
             "from_time": _("From"),
             "until_time": _("Until"),
+            "every_weeks": _("On which days"),
             "note": _("What for"),
         }
         widgets = {
@@ -226,6 +249,13 @@ class TimeOffForm(forms.ModelForm):
             "from_time": forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 900}),
             "until_time": forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 900}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["every_weeks"].required = False
+
+    def clean_every_weeks(self) -> int:
+        return self.cleaned_data["every_weeks"] or TimeOff.Every.DAY
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

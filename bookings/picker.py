@@ -12,7 +12,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from bookings import availability, offers, slots
+from bookings import availability, offers, rules, slots
 from bookings.models import Consultation, Practice, Service
 from bookings.slots import Why
 from cases.case.models import Case
@@ -36,7 +36,7 @@ def as_date(written: str) -> date | None:
     return day if 2000 <= day.year < 2200 else None
 
 
-def day_sentence(why: Why, name: str) -> str:
+def day_sentence(why: Why, name: str, notice_hours: int) -> str:
     """Why a day has no times, in words."""
     return {
         Why.NO_HOURS: _("%(name)s has no hours"),
@@ -44,14 +44,14 @@ def day_sentence(why: Why, name: str) -> str:
         Why.CLOSED: _("we are closed"),
         Why.OFF: _("%(name)s is away"),
         Why.NO_ROOM: _("no room for the whole call"),
-        Why.NOTICE: _("too soon: calls are booked 24 hours ahead"),
+        Why.NOTICE: _("too soon: calls are booked %(ahead)s ahead"),
         Why.READING: _("too soon to read your plan first"),
         Why.HORIZON: _("too far ahead to book yet"),
         Why.OWN_CALL: _("you have another call then"),
         Why.TAKEN: _("every time is taken"),
         Why.FULL_DAY: _("%(name)s has enough calls that day"),
         Why.FREE: "",
-    }[why] % {"name": name}
+    }[why] % {"name": name, "ahead": rules.ahead(notice_hours)}
 
 
 @dataclass
@@ -80,6 +80,10 @@ class Offer:
         if self.case is None:
             return availability.asked_by_anyone(self.service, self.now)
         return availability.asked_for(self.case, self.practice, self.service, self.now, moving=self.moving)
+
+    @property
+    def closed(self) -> frozenset[date]:
+        return self.calendar.closed
 
     @cached_property
     def visit_on(self) -> date | None:
@@ -179,7 +183,7 @@ class Offer:
             "free": free,
             "href": self.link(day=day.isoformat()),
             "is_here": day == self.day,
-            "is_closed": day in self.asked.closed,
+            "is_closed": day in self.closed,
             "is_visit": day == self.visit_on,
         }
 
@@ -231,13 +235,17 @@ class Offer:
         return runs
 
     def sentence(self, why: Why) -> str:
-        return day_sentence(why, self.name)
+        return day_sentence(why, self.name, self.notice_hours)
 
     def first_before_visit(self) -> datetime | None:
         """The first free time before the visit; the first at all where no visit is known."""
         return next((start for start in self.free if self.is_before_visit(start)), None)
 
     is_anyone = False
+
+    @property
+    def notice_hours(self) -> int:
+        return self.practice.notice_hours
 
     @property
     def name(self) -> str:

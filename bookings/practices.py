@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings import slots
+from portal import when
 from portal.accounts.models import User
 
 if TYPE_CHECKING:
@@ -64,12 +65,19 @@ class Practice(models.Model):
     languages = models.CharField(max_length=200, blank=True)
     specialties = models.CharField(max_length=200, blank=True)
     video_address = models.CharField(max_length=200, blank=True)
+    region = models.CharField(
+        max_length=10, blank=True, help_text="of their public holidays; empty: the organization's"
+    )
 
     objects = PracticeQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(daily_cap=None) | Q(daily_cap__gt=0), name="practice_cap_leaves_a_call"),
+            models.CheckConstraint(condition=Q(horizon_days__gt=0), name="practice_horizon_leaves_a_day"),
+            models.CheckConstraint(
+                condition=Q(region__regex=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$"), name="practice_region_is_a_code"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -119,13 +127,22 @@ class TimeOffQuerySet(models.QuerySet["TimeOff"]):
 
 
 class TimeOff(models.Model):
-    """Days off, both ends included; with times, that part of each day. Wall time in the practice's zone."""
+    """Days off, both ends included; with times, that part of each day. Wall time in the practice's zone.
+
+    Repeated, it is the weekday of the first day only, each week or every other.
+    """
+
+    class Every(models.IntegerChoices):
+        DAY = 0, _("Each day from first to last")
+        WEEK = 1, _("That weekday, every week")
+        OTHER_WEEK = 2, _("That weekday, every other week")
 
     practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="time_off")
     from_on = models.DateField()
     until_on = models.DateField()
     from_time = models.TimeField(null=True, blank=True)
     until_time = models.TimeField(null=True, blank=True)
+    every_weeks = models.PositiveSmallIntegerField(choices=Every.choices, default=Every.DAY)
     note = models.CharField(max_length=80, blank=True)
 
     objects = TimeOffQuerySet.as_manager()
@@ -139,14 +156,24 @@ class TimeOff(models.Model):
                 | Q(from_time__isnull=False, until_time__isnull=False, from_time__lt=F("until_time")),
                 name="time_off_times_are_a_pair",
             ),
+            models.CheckConstraint(condition=Q(every_weeks__in=[0, 1, 2]), name="time_off_repeat_is_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.from_on}-{self.until_on}"
 
     @property
+    def repeated(self) -> str:
+        """On which days, in words, where it comes again each week or every other."""
+        words = {
+            self.Every.WEEK: _("Every %(weekday)s"),
+            self.Every.OTHER_WEEK: _("Every other %(weekday)s"),
+        }
+        return words[self.Every(self.every_weeks)] % {"weekday": when.weekday(self.from_on)} if self.every_weeks else ""
+
+    @property
     def off(self) -> slots.Off:
-        return slots.Off(self.from_on, self.until_on, self.from_time, self.until_time)
+        return slots.Off(self.from_on, self.until_on, self.from_time, self.until_time, 7 * self.every_weeks or 1)
 
 
 class ExtraHoursQuerySet(models.QuerySet["ExtraHours"]):

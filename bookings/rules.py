@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bookings.slots import Why
 from portal.errors import Refused
@@ -101,15 +102,24 @@ def needed_before_booking(
     return missing
 
 
-def sentence(why: Why) -> str:
-    """Why this time cannot be booked, for the person who chose it."""
+def ahead(notice_hours: int) -> str:
+    """How long ahead calls are booked, in words: in days where they are whole and more than one."""
+    if notice_hours >= 48 and notice_hours % 24 == 0:
+        days = notice_hours // 24
+        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    return ngettext("%(count)d hour", "%(count)d hours", notice_hours) % {"count": notice_hours}
+
+
+def sentence(why: Why, notice_hours: int = 0) -> str:
+    """Why this time cannot be booked, for the person who chose it. Too soon is told with the consultant's notice."""
     sentences = {
         Why.NO_HOURS: _("That time is not offered. Here are times near it."),
         Why.PAST: _("That time has passed. Here are the next times."),
         Why.CLOSED: _("We are closed on that day. Here are times near it."),
         Why.OFF: _("That time is not offered any more. Here are times near it."),
         Why.NO_ROOM: _("That time is not offered any more. Here are times near it."),
-        Why.NOTICE: _("Calls are booked at least 24 hours ahead. Here are the next times."),
+        Why.NOTICE: _("Calls are booked at least %(ahead)s ahead. Here are the next times.")
+        % {"ahead": ahead(notice_hours)},
         Why.READING: _("That day is too soon to read your plan first. Here are the next times."),
         Why.HORIZON: _("That day is too far ahead to book yet. Here are times before it."),
         Why.OWN_CALL: _("You have another call with us at that time. Here are times near it."),

@@ -51,12 +51,19 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Off:
-    """Days off, both ends included; with times, that part of each of those days."""
+    """Days off, both ends included; with times, that part of each of those days.
+
+    Repeated, it is only every 7th or 14th day, counted from the first.
+    """
 
     from_on: date
     until_on: date
     from_time: time | None = None
     until_time: time | None = None
+    every_days: int = 1
+
+    def is_on(self, day: date) -> bool:
+        return self.from_on <= day <= self.until_on and (day - self.from_on).days % self.every_days == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,7 @@ class Talk:
 
 @dataclass(frozen=True)
 class Calendar:
-    """One consultant's time."""
+    """One consultant's time. `closed` are the days without weekly hours: the public holidays where they live."""
 
     zone: ZoneInfo
     spans: Sequence[Span] = ()
@@ -113,11 +120,15 @@ class Calendar:
     extra: Sequence[Extra] = ()
     taken: Sequence[Taken] = ()
     terms: Terms = field(default_factory=Terms)
+    closed: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a calendar. `ready_on` is the day the plan became readable, if it has."""
+    """What is asked of a calendar. `ready_on` is the day the plan became readable, if it has.
+
+    `closed` are the organization's days: reading days are counted by them, whoever reads.
+    """
 
     talk: Talk
     now: datetime
@@ -221,7 +232,7 @@ def _extra(calendar: Calendar, day: date) -> list[Extra]:
 def _gaps(calendar: Calendar, day: date) -> list[Stretch]:
     gaps: list[Stretch] = []
     for off in calendar.off:
-        if not off.from_on <= day <= off.until_on:
+        if not off.is_on(day):
             continue
         if off.from_time is None or off.until_time is None:
             gaps.append((datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)))
@@ -230,10 +241,10 @@ def _gaps(calendar: Calendar, day: date) -> list[Stretch]:
     return gaps
 
 
-def open_stretches(calendar: Calendar, day: date, closed: frozenset[date]) -> list[Stretch]:
+def open_stretches(calendar: Calendar, day: date) -> list[Stretch]:
     """The hours of a local day in UTC: weekly ones less time off, none on closed days, and extra ones."""
     weekly: list[Stretch] = []
-    if day not in closed:
+    if day not in calendar.closed:
         for span in _weekly(calendar, day):
             weekly += _stretches(day, calendar.zone, span.from_time, span.until_time)
     extra: list[Stretch] = []
@@ -276,14 +287,14 @@ class _Day:
     calls: int
 
 
-def _day(calendar: Calendar, asked: Asked, on: date) -> _Day:
+def _day(calendar: Calendar, on: date) -> _Day:
     near = datetime.combine(on, time.min, tzinfo=UTC)
     taken = [t for t in calendar.taken if t.starts_at < near + 3 * DAY and near - 2 * DAY < t.ends_at]
     return _Day(
         on=on,
-        is_closed=on in asked.closed,
+        is_closed=on in calendar.closed,
         has_gap=bool(_gaps(calendar, on)),
-        open=open_stretches(calendar, on, asked.closed),
+        open=open_stretches(calendar, on),
         taken=taken,
         calls=sum(t.is_call and t.starts_at.astimezone(calendar.zone).date() == on for t in taken),
     )
@@ -318,7 +329,7 @@ def judged(calendar: Calendar, asked: Asked, first: date, last: date) -> Iterato
     """Every start on the consultant's local days first to last, each with why it is not offered."""
     on = first
     while on <= last:
-        day = _day(calendar, asked, on)
+        day = _day(calendar, on)
         for start in _grid(calendar, on):
             yield start, _why_not(calendar, asked, day, start)
         on += DAY
@@ -349,13 +360,19 @@ def why_none(calendar: Calendar, asked: Asked, on: date) -> Why:
     reasons = [why for _, why in judged(calendar, asked, on, on)]
     if on < asked.now.astimezone(calendar.zone).date():
         return Why.PAST
-    if on in asked.closed and not _extra(calendar, on):
+    if on in calendar.closed and not _extra(calendar, on):
         return Why.CLOSED
     return max(reasons, key=list(Why).index, default=Why.NO_HOURS)
 
 
-def is_inside_hours(calendar: Calendar, closed: frozenset[date], starts_at: datetime, ends_at: datetime) -> bool:
+def is_inside_horizon(calendar: Calendar, now: datetime, starts_at: datetime) -> bool:
+    """Whether a start lies within the days that can be booked now."""
+    on, today = starts_at.astimezone(calendar.zone).date(), now.astimezone(calendar.zone).date()
+    return on <= today + calendar.terms.horizon_days * DAY  # calendar
+
+
+def is_inside_hours(calendar: Calendar, starts_at: datetime, ends_at: datetime) -> bool:
     """Whether a call lies inside the hours. Asked when hours change; preparation may lie outside then."""
     on = starts_at.astimezone(calendar.zone).date()
-    stretches = open_stretches(calendar, on, closed)
+    stretches = open_stretches(calendar, on)
     return any(opens <= starts_at and ends_at <= closes for opens, closes in stretches)

@@ -69,7 +69,7 @@ def _page(request: HttpRequest, practice: Practice, status: int = 200, **more: A
     context = coming | {
         "practice": practice,
         "week": more.pop("week", None) or WeekForm(practice),
-        "terms": TermsForm(initial={"buffer_minutes": practice.buffer_minutes, "daily_cap": practice.daily_cap}),
+        "terms": TermsForm(initial={name: getattr(practice, name) for name in TermsForm.base_fields}),
         "time_off": TimeOffForm(),
         "about": AboutForm(instance=practice),
         "extra": ExtraHoursForm(today=today),
@@ -113,14 +113,13 @@ def hours(request: HttpRequest) -> HttpResponse:
 @open_to("consultant")
 @require_POST
 def terms(request: HttpRequest) -> HttpResponse:
-    """Rest between calls, and the most calls in a day."""
+    """Rest, notice, horizon, the most calls in a day, public holidays; calls that do not fit need an answer."""
     practice = _practice(request)
     form = TermsForm(request.POST)
     if not form.is_valid():
         return _page(request, practice, 422, terms=form, form=form)
-    actions.set_terms(practice, **form.cleaned_data, by=Actor.of(request))
-    messages.success(request, _("Rules saved."))
-    return redirect("bookings:hours")
+    save = partial(actions.set_terms, practice, **form.cleaned_data, answers=_answers(request))
+    return _saved(request, practice, save, _("Rules saved."), outside_of="terms", terms=form)
 
 
 @open_to("consultant")

@@ -1,13 +1,14 @@
 """Hours and time off: what changes, and that nothing booked moves by itself."""
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bookings import actions, availability_actions, slots
+from bookings import actions, availability, availability_actions, slots
 from bookings.availability_actions import Unanswered
-from bookings.models import Consultation, Reservation
+from bookings.models import Consultation, Reservation, Service
 from bookings.rules import JustTaken
+from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.models import Event
@@ -16,6 +17,7 @@ from tests import factories, people
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
 SUNDAYS = [slots.Span(6, time(9), time(12))]
+TERMS = {"buffer_minutes": 20, "daily_cap": None, "notice_hours": 24, "horizon_days": 90, "region": ""}
 
 
 @pytest.fixture
@@ -107,9 +109,60 @@ def test_time_off_is_taken_back_by_its_owner_only(practice, joannes_hand):
 
 
 def test_terms_change_what_is_offered_next(practice, joannes_hand):
-    availability_actions.set_terms(practice, buffer_minutes=20, daily_cap=3, by=joannes_hand)
+    availability_actions.set_terms(practice, **TERMS | {"daily_cap": 3}, by=joannes_hand)
     practice.refresh_from_db()
-    assert (practice.buffer_minutes, practice.daily_cap) == (20, 3)
+    assert (practice.buffer_minutes, practice.daily_cap, practice.notice_hours) == (20, 3, 24)
+    assert Event.objects.filter(verb="hours.terms_set").exists()
+
+
+def test_only_the_consultant_sets_terms(practice):
+    with pytest.raises(Refused):
+        availability_actions.set_terms(practice, **TERMS, by=Actor.person(people.person("theo")))
+
+
+def test_a_lower_cap_asks_about_the_calls_booked_last(case, practice, joannes_hand, monday):
+    first = factories.book(case)
+    monday.shift(60)
+    other = factories.open_case(people.person("ama"))
+    free = availability.free_starts(other, practice, Service.objects.get(code="first_talk"), clock.now())
+    same_day = [at for at in free if at.date() == first.starts_at.date()]
+    last = factories.book(other, service="first_talk", starts_at=same_day[0])
+    with pytest.raises(Unanswered) as asked:
+        availability_actions.set_terms(practice, **TERMS | {"daily_cap": 1}, by=joannes_hand)
+    assert asked.value.calls == [last]
+
+
+def test_own_public_holidays_close_a_day_and_ask_about_its_calls(case, practice, joannes_hand):
+    boxing_day = datetime(2026, 12, 28, 15, tzinfo=UTC)  # observed in Ontario, a working day where we are
+    booked = factories.book(case, service="first_talk", starts_at=boxing_day)
+    with pytest.raises(Unanswered):
+        availability_actions.set_terms(practice, **TERMS | {"region": "CA-ON"}, by=joannes_hand)
+    answers = {booked.pk: ("keep", "")}
+    availability_actions.set_terms(practice, **TERMS | {"region": "CA-ON"}, answers=answers, by=joannes_hand)
+    practice.refresh_from_db()
+    assert boxing_day.date() in availability.calendar_of(practice, clock.now()).closed
+
+
+def test_every_friday_afternoon_is_off_and_the_other_days_are_not(case, practice, joannes_hand):
+    friday = date(2026, 11, 13)
+    times = {"from_time": time(13), "until_time": time(17)}
+    availability_actions.add_time_off(
+        practice, from_on=friday, until_on=friday + timedelta(days=60), every_weeks=1, **times, by=joannes_hand
+    )
+    free = availability.free_starts(case, practice, Service.objects.get(code="first_talk"), clock.now())
+    walls = [at.astimezone(practice.zone) for at in free]
+    afternoons = {wall.date() for wall in walls if wall.weekday() == 4 and wall.hour >= 13}
+    assert min(afternoons) == date(2027, 1, 15)
+    assert any(wall.weekday() == 3 and wall.hour >= 13 for wall in walls)
+
+
+def test_repeated_time_off_asks_about_the_calls_on_its_days_only(case, practice, joannes_hand):
+    booked = factories.book(case)
+    day = booked.starts_at.date()
+    off = {"from_on": day - timedelta(days=7), "until_on": day + timedelta(days=30)}
+    availability_actions.add_time_off(practice, **off, every_weeks=2, by=joannes_hand)
+    with pytest.raises(Unanswered):
+        availability_actions.add_time_off(practice, **off, every_weeks=1, by=joannes_hand)
 
 
 def test_the_first_hours_make_the_practice(db, monday):

@@ -78,6 +78,13 @@ def test_every_reason_has_a_sentence(why):
     assert rules.sentence(why)
 
 
+@pytest.mark.parametrize(
+    ("hours", "words"), [(1, "1 hour"), (24, "24 hours"), (36, "36 hours"), (48, "2 days"), (336, "14 days")]
+)
+def test_too_soon_says_the_true_notice(hours, words):
+    assert f"at least {words} ahead" in rules.sentence(Why.NOTICE, hours)
+
+
 def test_a_hold_lasts_30_minutes_and_2_hours_at_most():
     made = STARTS
     assert rules.hold_until(made, made) == made + timedelta(minutes=30)

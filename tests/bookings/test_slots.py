@@ -37,7 +37,7 @@ def weekdays(from_time=time(9), until_time=time(12)):
 
 
 def calendar(zone=NEW_YORK, **changes):
-    return Calendar(**{"zone": zone, "spans": weekdays(), **changes})
+    return Calendar(**{"zone": zone, "spans": weekdays(), "closed": CLOSED, **changes})
 
 
 def asked(talk=FIRST_TALK, now=NOW, **changes):
@@ -187,6 +187,14 @@ def test_part_of_a_day_off_leaves_the_rest_on_the_same_grid():
     assert on(MONDAY, cal) == ["09:00", "10:30", "11:00", "11:30"]
 
 
+def test_repeated_time_off_counts_from_its_first_day():
+    cal = calendar(off=[Off(MONDAY, date(2026, 11, 30), every_days=14)])
+    assert on(MONDAY, cal) == on(date(2026, 11, 23), cal) == []
+    assert on(date(2026, 11, 16), cal)
+    assert on(date(2026, 12, 7), cal)
+    assert why_none(cal, asked(), MONDAY) is Why.OFF
+
+
 def test_extra_hours_hold_on_a_day_off_and_on_a_closed_day():
     day = date(2026, 11, 11)
     cal = calendar(off=[Off(day, day)], extra=[Extra(day, time(14), time(15))])
@@ -221,7 +229,7 @@ def test_a_missing_hour_has_no_starts_and_the_span_is_shorter():
     cal = calendar(spans=[Span(6, time(1), time(4))])
     day, now = date(2027, 3, 14), datetime(2027, 3, 1, tzinfo=UTC)
     assert on(day, cal, asked(now=now)) == ["01:00", "01:30", "03:00", "03:30"]
-    (begins, ends), *none = open_stretches(cal, day, CLOSED)
+    (begins, ends), *none = open_stretches(cal, day)
     assert (ends - begins, none) == (timedelta(hours=2), [])
 
 
@@ -229,13 +237,13 @@ def test_a_doubled_hour_has_no_starts_but_counts_twice():
     cal = calendar(spans=[Span(6, time(0), time(3))])
     day, now = date(2026, 11, 1), datetime(2026, 10, 20, tzinfo=UTC)
     assert on(day, cal, asked(now=now)) == ["00:00", "00:30", "02:00", "02:30"]
-    (begins, ends), *none = open_stretches(cal, day, CLOSED)
+    (begins, ends), *none = open_stretches(cal, day)
     assert (ends - begins, none) == (timedelta(hours=4), [])
 
 
 def test_a_span_that_begins_inside_the_doubled_hour_opens_twice():
     cal = calendar(spans=[Span(6, time(1, 30), time(2))])
-    assert len(open_stretches(cal, date(2026, 11, 1), CLOSED)) == 2
+    assert len(open_stretches(cal, date(2026, 11, 1))) == 2
 
 
 @pytest.mark.parametrize(
@@ -269,5 +277,5 @@ def test_a_skipped_or_doubled_wall_time_is_no_instant(zone, wall_at):
 
 def test_changed_hours_leave_some_calls_outside():
     cal = calendar(spans=[Span(0, time(9), time(10))])
-    assert is_inside_hours(cal, CLOSED, at(MONDAY, 9), at(MONDAY, 10))
-    assert not is_inside_hours(cal, CLOSED, at(MONDAY, 9, 30), at(MONDAY, 10, 30))
+    assert is_inside_hours(cal, at(MONDAY, 9), at(MONDAY, 10))
+    assert not is_inside_hours(cal, at(MONDAY, 9, 30), at(MONDAY, 10, 30))

@@ -50,11 +50,22 @@ def worlds(draw):
         starts_at = begin + draw(st.integers(0, 3 * 24 * 12)) * timedelta(minutes=5)
         return Taken(starts_at, starts_at + draw(st.integers(1, 30)) * timedelta(minutes=5), draw(st.booleans()))
 
+    def repeated(day):
+        """Begun some days ago, over at some day; every day, week or other week."""
+        begun = day - timedelta(days=draw(st.integers(0, 30)))
+        over = begun + timedelta(days=draw(st.integers(0, 40)))
+        part = draw(st.one_of(st.just((None, None)), windows()))
+        return Off(begun, over, *part, every_days=draw(st.sampled_from([1, 7, 14])))
+
+    def closed():
+        return frozenset(day for day in days if draw(st.integers(0, 5)) == 0)
+
     few = st.integers(0, 3)
     calendar = Calendar(
         zone=ZoneInfo(zone),
         spans=[Span(draw(st.sampled_from(days)).weekday(), *draw(windows())) for _ in range(draw(few) + 1)],
-        off=[Off(day, day, *draw(st.one_of(st.just(()), windows()))) for day in days if draw(few) == 0],
+        off=[Off(day, day, *draw(st.one_of(st.just(()), windows()))) for day in days if draw(few) == 0]
+        + [repeated(day) for day in days if draw(few) == 0],
         extra=[Extra(day, *draw(windows())) for day in days if draw(few) == 0],
         taken=[taken() for _ in range(draw(few))],
         terms=Terms(
@@ -63,25 +74,34 @@ def worlds(draw):
             draw(st.sampled_from([1, 90])),
             draw(st.sampled_from([None, 1, 2])),
         ),
+        closed=closed(),
     )
     asked = Asked(
         talk=draw(st.sampled_from([Talk(30), Talk(60), Talk(60, 60, 2), Talk(45, 15)])),
         now=begin + draw(st.integers(-4000, 3000)) * MINUTE,
-        closed=frozenset(day for day in days if draw(st.integers(0, 5)) == 0),
+        closed=closed(),
         ready_on=draw(st.sampled_from([None, middle - timedelta(days=9), middle - timedelta(days=3)])),
         own_calls=[taken() for _ in range(draw(st.integers(0, 1)))],
     )
     return calendar, asked, days
 
 
-def is_open(calendar, closed, moment):
+def is_off_on(off, day):
+    """Walk on from the first day, as somebody with a paper calendar does."""
+    each = off.from_on
+    while each < day:
+        each += timedelta(days=off.every_days)
+    return each == day and day <= off.until_on
+
+
+def is_open(calendar, moment):
     """Whether the wall clock shows working time at this minute."""
     wall = moment.astimezone(calendar.zone)
     day, clock = wall.date(), wall.time()
     if any(e.on_date == day and e.from_time <= clock < e.until_time for e in calendar.extra):
         return True
-    if day in closed or any(
-        off.from_on <= day <= off.until_on and (off.from_time is None or off.from_time <= clock < off.until_time)
+    if day in calendar.closed or any(
+        is_off_on(off, day) and (off.from_time is None or off.from_time <= clock < off.until_time)
         for off in calendar.off
     ):
         return False
@@ -116,7 +136,7 @@ def slow_free_starts(calendar, asked, days):
     """Every fifth minute as a start, every minute of each talk asked by itself."""
     zone, terms, talk = calendar.zone, calendar.terms, asked.talk
     today = asked.now.astimezone(zone).date()
-    shows_open = functools.cache(lambda moment: is_open(calendar, asked.closed, moment))
+    shows_open = functools.cache(lambda moment: is_open(calendar, moment))
 
     def is_used(moment, others):
         return any(other.starts_at <= moment < other.ends_at for other in others)

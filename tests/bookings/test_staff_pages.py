@@ -129,10 +129,44 @@ def test_time_off_that_makes_no_sense_is_named(joannes, practice, wrong):
     assert not practice.time_off.exists()
 
 
+RULES = {"buffer_minutes": "15", "daily_cap": "4", "notice_hours": "48", "horizon_days": "60", "region": "CA-ON"}
+
+
 def test_rules_are_saved(joannes, practice):
-    joannes.post(reverse("bookings:terms"), {"buffer_minutes": "15", "daily_cap": "4"})
+    assert "Rules saved" in words(joannes.post(reverse("bookings:terms"), RULES, follow=True))
     practice.refresh_from_db()
     assert (practice.buffer_minutes, practice.daily_cap) == (15, 4)
+    assert (practice.notice_hours, practice.horizon_days, practice.region) == (48, 60, "CA-ON")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"notice_hours": "-1"}, {"notice_hours": ""}, {"horizon_days": "0"}, {"region": "XX"}, {"daily_cap": "0"}]
+)
+def test_rules_that_make_no_sense_are_named(joannes, practice, wrong):
+    answer = joannes.post(reverse("bookings:terms"), {**RULES, **wrong})
+    assert answer.status_code == 422
+    assert "rs-errors" in words(answer)
+    practice.refresh_from_db()
+    assert practice.notice_hours == 24
+
+
+def test_a_call_that_does_not_fit_new_rules_is_asked_about(joannes, practice, case):
+    booked = factories.book(case)
+    sent = {**RULES, "horizon_days": "1"}
+    asked = joannes.post(reverse("bookings:terms"), sent)
+    assert asked.status_code == 409
+    assert "1 booked call does not fit the new rules" in words(asked)
+    assert f'form="terms-form" type="radio" name="answer-{booked.pk}"' in words(asked)
+    joannes.post(reverse("bookings:terms"), {**sent, f"answer-{booked.pk}": "keep"})
+    practice.refresh_from_db()
+    assert practice.horizon_days == 1
+
+
+def test_repeated_time_off_is_added_and_named(joannes, practice):
+    sent = {"from_on": "2026-11-13", "until_on": "2027-02-26", "from_time": "13:00", "until_time": "17:00"}
+    page = words(joannes.post(reverse("bookings:time_off"), {**sent, "every_weeks": "2"}, follow=True))
+    assert "Every other Friday" in page
+    assert practice.time_off.get().every_weeks == 2
 
 
 def test_anothers_time_off_is_not_there(joannes, practice):
