@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from bookings import asked_notices
 from bookings.models import AskedHold
 from cases.case.actions import settle_to_dos
@@ -12,10 +14,14 @@ State = AskedHold.State
 ASKED_TIME = "asked_time"  # a to-do: somebody without email is asked about a time on the phone
 
 
-def waiting_for(case: Case) -> AskedHold | None:
-    """The time that waits for this patient's answer."""
+def waits_of(case: Case) -> QuerySet[AskedHold]:
+    """The time that waits for this patient's answer: one at most."""
     found = AskedHold.objects.waiting().filter(patient=case.patient_id)
-    return found.select_related("case__patient", "consultant", "service", "asked_by").first()
+    return found.select_related("case__patient", "consultant", "service", "asked_by")
+
+
+def waiting_for(case: Case) -> AskedHold | None:
+    return waits_of(case).first()
 
 
 def settle(asked: AskedHold, state: AskedHold.State, now: datetime, by: Actor) -> None:

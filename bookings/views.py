@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings import actions, anyone, asking, availability, offers, picker, rules
+from bookings import actions, anyone, asked_ending, asking, availability, by_then, offers, picker, rules
 from bookings.call_views import consultations, detail_page
 from bookings.forms import CheckForm, PickForm
 from bookings.models import AskedHold, Consultation, Hold, Practice, Service
@@ -23,7 +24,8 @@ from cases.case import hands
 from cases.case.models import Case
 from cases.case.people import COORDINATOR, HELPER, acts_as, has_consent_to_read, may, role_in
 from cases.documents.models import Version
-from portal import clock, when
+from cases.records.models import RecordItem
+from portal import beside, clock, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
 from portal.actors import Actor
@@ -55,8 +57,11 @@ class Finding:
     """What the page of times is made from. `offer` is None where nobody can be booked."""
 
     offer: picker.Offer | None
-    services: list[Service] = field(default_factory=list)
     bookable: list[Practice] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)
+    waits: list[AskedHold] = field(default_factory=list)
+    last_call: list[Consultation] = field(default_factory=list)
+    items: list[RecordItem] = field(default_factory=list)
 
 
 def _find(request: HttpRequest, case: Case, moving: Consultation | None, lost: datetime | None = None) -> Finding:
@@ -67,16 +72,26 @@ def _find(request: HttpRequest, case: Case, moving: Consultation | None, lost: d
         practice = known.filter(pk=moving.consultant_id).first()
         if practice is None:
             return Finding(None)
-        return Finding(picker.Offer(practice=practice, service=moving.service, now=now, **wanted))
-    services, bookable = list(Service.objects.all()), anyone.taking_bookings(request.user, case, now)
+        offer = picker.Offer(practice=practice, service=moving.service, now=now, **wanted)
+        return Finding(offer, items=list(by_then.items_of(case, request.user)))
+    bookable = anyone.taking_bookings(request.user, case, now)
+    together = beside.lists(
+        case,
+        services=Service.objects.all(),
+        waits=asked_ending.waits_of(case),
+        last_call=_last_call(request, case),
+        items=by_then.items_of(case, request.user),
+    )
     if not bookable:
-        return Finding(None)
+        return Finding(None, **together)
     chosen, calendars = _chosen(request, bookable), availability.calendars_of(bookable, now, case=case)
     first = chosen or anyone.in_order(bookable)[0]
-    offer = picker.Offer(practice=first, service=_service(request, services), now=now, known=calendars, **wanted)
+    offer = picker.Offer(
+        practice=first, service=_service(request, together["services"]), now=now, known=calendars, **wanted
+    )
     if chosen is None:
         offer = anyone.offer_of(offer, bookable, _fit(request)) or offer
-    return Finding(offer, services, bookable)
+    return Finding(offer, bookable, **together)
 
 
 def _wanted(request: HttpRequest) -> dict[str, Any]:
@@ -102,8 +117,7 @@ def _pick_page(
     found, also = _find(request, case, moving, more.pop("lost", None)), more.pop("also", [])
     offer, others = found.offer, found.bookable
     context: dict[str, Any] = {"case": case, "moving": moving, "offer": offer, "also": also}
-    context["waits"] = None if moving else asking.waiting_for(case)
-    context["last_call"] = None if moving else _last_call(request, case)
+    context |= {"waits": next(iter(found.waits), None), "last_call": next(iter(found.last_call), None)}
     if offer:
         context |= {
             "month": offer.month(),
@@ -112,6 +126,7 @@ def _pick_page(
             "choices": anyone.choices(others),
             "ways": _ways(offer, others),
             "services": found.services,
+            "by_then": by_then.known_of(case, found.items, offer.now).sentences(offer.three(), offer.zone),
             "is_elsewhere": not offer.is_anyone and when.zone_name(offer.zone) != when.zone_name(offer.practice.zone),
         }
     part = "#days" if request.htmx and request.method == "GET" else ""  # type: ignore[attr-defined]
@@ -126,11 +141,11 @@ def _ways(offer: picker.Offer, others: list[Practice]) -> list[dict[str, Any]] |
     return [{"name": one.consultant.name, "pk": one.pk, "at": start} for one, start in found[:3]]
 
 
-def _last_call(request: HttpRequest, case: Case) -> Consultation | None:
+def _last_call(request: HttpRequest, case: Case) -> QuerySet[Consultation]:
     """The call of which its consultant has said last how it went."""
     said = [Consultation.State.COMPLETED, Consultation.State.NO_SHOW]
     found = Consultation.objects.visible_to(request.user).filter(case=case, state__in=said)
-    return found.select_related("consultant").order_by("-starts_at").first()
+    return found.select_related("consultant").order_by("-starts_at")[:1]
 
 
 def _usual_way(case: Case) -> str:
@@ -246,6 +261,7 @@ def _check_page(
         "others": others,
         "files": _files(request, kept.case) if kept.service.needs_plan else [],
         "due_on": availability.due_on(kept.starts_at, kept.service, practice, now),
+        "by_then": by_then.known_of(kept.case, list(by_then.items_of(kept.case, user)), now).sentence(kept.starts_at),
         "scope": actions.standing_scope(kept.patient),
         "practice": practice,
         "is_elsewhere": when.zone_name(user.zone) != when.zone_name(practice.zone),  # type: ignore[union-attr]
