@@ -1,4 +1,4 @@
-"""How a reader's text becomes lines with pages, and how hard it is to read. Pure."""
+"""How a reader's text becomes lines with pages. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -11,11 +11,6 @@ PAGE = re.compile(
 BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 # A heading before a colon stays short, so that a sentence with a colon in it stays a sentence.
 HEADING = re.compile(r"^(?P<heading>[^:.!?]{2,48}):\s+(?P<rest>\S.*)$")
-SENTENCE = re.compile(r"[.!?]+(?=\s|$)|\n+")
-WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-VOWELS = re.compile(r"[aeiouyáéíóúàèìòùäëïöüâêîôû]+", re.IGNORECASE)
-
-FEWEST_WORDS = 12
 
 
 @dataclass(frozen=True)
@@ -52,24 +47,3 @@ def without_page(text: str) -> list[Line]:
 def past_the_end(text: str, pages: int) -> list[int]:
     """Pages named in a text that a plan of `pages` pages does not have."""
     return [line.page for line in lines(text) if line.page is not None and not 1 <= line.page <= pages]
-
-
-def syllables(word: str) -> int:
-    """About how many syllables an English word has; at least one."""
-    bare = word.lower().strip("'’-")
-    count = len(VOWELS.findall(bare))
-    if bare.endswith("e") and not bare.endswith(("le", "ee", "ye")) and count > 1:
-        count -= 1
-    if bare.endswith("ed") and not bare.endswith(("ted", "ded")) and count > 1:
-        count -= 1
-    return max(count, 1)
-
-
-def reading_grade(text: str) -> int | None:
-    """The US school grade a text asks for (Flesch and Kincaid's rule), or None when it is too short."""
-    words = WORD.findall(text)
-    if len(words) < FEWEST_WORDS:
-        return None
-    sentences = max(len([part for part in SENTENCE.split(text) if WORD.search(part)]), 1)
-    spoken = sum(syllables(word) for word in words)
-    return max(round(0.39 * len(words) / sentences + 11.8 * spoken / len(words) - 15.59), 1)

@@ -18,7 +18,6 @@ from cases.case.helping.words import what
 from cases.case.people import who_can_open
 from cases.reviews import actions, changed, frozen, quotes, sheet
 from cases.reviews.forms import ShareForm, WithdrawForm
-from cases.reviews.lines import reading_grade
 from cases.reviews.models import Review, Summary
 from cases.reviews.pdf import summary_pdf
 from cases.reviews.rules import why_not
@@ -29,6 +28,7 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.beside import lists
 from portal.errors import Refused
+from portal.reading_grade import AIM, grade, hint
 from portal.texts.words import organisation, text
 
 
@@ -131,6 +131,7 @@ def _preview(review: Review, form: ShareForm, by: Actor) -> dict[str, Any]:
     since = changed.since(versions, draft)
     quoted = quotes.of_files(review, body, found["files"], found["looks"])
     medical = frozen.medical_lines(body)
+    words, language = frozen.everything_said(body), review.case.patient.language
     return {
         "review": review,
         "case": review.case,
@@ -151,7 +152,9 @@ def _preview(review: Review, form: ShareForm, by: Actor) -> dict[str, Any]:
         "medical": len(medical),
         "answered": len(body["answers"]),
         "asked": len(asked_of(review, by.user)),
-        "grade": reading_grade(frozen.everything_said(body)),
+        "grade": grade(words, language),
+        "hint": hint(words, language),
+        "aim": AIM,
         "who": _who(review, found["helpers"]),
         "statement": text("consultant_tick"),
     }

@@ -15,9 +15,9 @@ from cases.case.people import has_consent_to_read
 from cases.documents.reading import viewing
 from cases.opinions.checklist import SOURCE
 from cases.opinions.questions import showing
-from cases.reviews import actions, beside, writing
+from cases.reviews import actions, beside, reading_level, writing
 from cases.reviews.forms import ReviewForm
-from cases.reviews.lines import lines, reading_grade
+from cases.reviews.lines import lines
 from cases.reviews.models import Review, Section
 from cases.reviews.notes import showing as noted
 from cases.reviews.notes import targets
@@ -124,7 +124,7 @@ def workspace(
         "at": at,
         "overtaken": _both_texts(form, overtaken or {}),
         "saved": _last_saved(review),
-        "grade": reading_grade(form.text("plain")),
+        "hints": reading_level.hints(form),
         "summaries": review.summaries.order_by("-number"),
         "also": also,
     }
@@ -219,5 +219,5 @@ def _saved_part(request: HttpRequest, form: ReviewForm, saved: writing.Saved, is
     if not is_whole:
         said = _("Not all is saved: something cannot stand. Press “Save draft” to see what.")
     page = {"review": form.review, "form": form, "marks": marks, "overtaken": _both_texts(form, saved.overtaken)}
-    page |= {"saved": said, "is_part": True, "is_whole": is_whole}
+    page |= {"saved": said, "is_part": True, "is_whole": is_whole, "hints": reading_level.hints(form, saved.parts)}
     return render(request, "reviews/edit.html#saved", page, status=409 if saved.overtaken else 200)

@@ -11,14 +11,15 @@ class ThreadsConfig(AppConfig):
 
     def ready(self) -> None:
         from cases.case.people import may
-        from cases.threads import answering, digest, heard, reminders
-        from portal.accounts import nav_counts, nav_gates
+        from cases.threads import actions, answering, digest, heard, plain, reminders
+        from portal.accounts import drafts, nav_counts, nav_gates
         from portal.accounts.changes import on_reach_changed
         from portal.history import words
         from portal.reminders.kinds import register
 
         on_reach_changed(heard.way_changed)
         register(*reminders.KINDS, digest.KIND)
+        drafts.HINTS[actions.DRAFT] = plain.of_draft
         nav_counts.register("threads:waiting", answering.waiting_for)
         nav_gates.register("threads:thread", lambda user, case: may("read_messages", case, user))
         words.register(

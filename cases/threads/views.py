@@ -20,7 +20,7 @@ from cases.documents import actions as documents
 from cases.documents import words as document_words
 from cases.documents.finding import base_of
 from cases.documents.models import OTHER, Document, Version
-from cases.threads import actions, answering, privacy, showing
+from cases.threads import actions, answering, plain, privacy, showing
 from cases.threads.forms import AssignForm, MessageForm, NoteForm, WordsForm
 from cases.threads.models import Message, ReadMark, Thread
 from portal import clock
@@ -108,6 +108,7 @@ def _box(request: HttpRequest, case: Case, form: MessageForm | None, kept: dict[
         form = MessageForm.fresh(kept, documents=_choices(request, case, stays))  # type: ignore[assignment]
     return {
         "message_form": form,
+        "hint": plain.to_patient(case, str(form["text"].value() or ""), user),
         "draft": actions.DRAFT,
         "may_add_files": user.role != User.Role.CONSULTANT and may("add_documents", case, user),
         "limits_in_words": document_words.limits_in_words(),
@@ -222,6 +223,8 @@ def send(request: HttpRequest, pk: UUID) -> HttpResponse:
         return page(request, case, form=form, status=422)
     if may("note_messages", case, request.user) and "more" not in post and answering.waits(case):
         messages.warning(request, _("There is a newer message. It still waits for an answer."))
+    if hint := plain.too_hard(case, said["text"], _person(request)):
+        messages.info(request, hint)
     return sent(request, case, actions.DRAFT)
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +13,13 @@ from portal.accounts.models import Draft, User
 
 LASTS = dt.timedelta(days=30)
 NOT_KEPT = {"csrfmiddlewaretoken", "draft_of"}
+# What rooms say of words that are being typed, by form: from the person, what it is about and the fields.
+HINTS: dict[str, Callable[[User, str, Mapping[str, Any]], str]] = {}
+
+
+def hint(person: User, form: str, about: str, fields: Mapping[str, Any]) -> str:
+    """A sentence about what was just kept, or ""."""
+    return HINTS[form](person, about, fields) if form in HINTS else ""
 
 
 def keep(person: User, form: str, about: object, fields: Mapping[str, Any]) -> Draft:

@@ -138,6 +138,9 @@ stay.open_to = frozenset({PERSON})  # type: ignore[attr-defined]
 def draft(request: HttpRequest, form: str, about: str = "") -> HttpResponse:
     """Keep what stands in a form; answers the sentence to show beside it."""
     user: Any = request.user
-    drafts.keep(user, form, about[:40], drafts.of_post(request.POST))
+    about, fields = about[:40], drafts.of_post(request.POST)
+    drafts.keep(user, form, about, fields)
     said = _("Draft saved %(time)s") % {"time": when.clock_time(clock.now())}
+    if more := drafts.hint(user, form, about, fields):
+        said = f"{said}. {more}"
     return HttpResponse(said, content_type="text/plain; charset=utf-8")

@@ -1,7 +1,7 @@
 """The twelve things a plan should say."""
 
 from cases.opinions.checklist import POINTS
-from cases.reviews.lines import reading_grade
+from portal.reading_grade import AIM, grade
 
 
 def test_there_are_twelve_and_each_has_a_code_of_its_own():
@@ -14,4 +14,4 @@ def test_each_has_a_question_to_ask():
 
 def test_what_the_patient_reads_is_plain():
     words = ". ".join(f"{point.missing}. {point.question}" for point in POINTS)
-    assert reading_grade(words) <= 6
+    assert grade(words) <= AIM

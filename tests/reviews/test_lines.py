@@ -1,8 +1,8 @@
-"""How a reader's text becomes lines with pages, and how hard it is to read."""
+"""How a reader's text becomes lines with pages."""
 
 import pytest
 
-from cases.reviews.lines import Line, lines, past_the_end, reading_grade, syllables, without_page
+from cases.reviews.lines import Line, lines, past_the_end, without_page
 
 
 @pytest.mark.parametrize(
@@ -34,34 +34,3 @@ def test_lines_without_a_page_are_found():
 
 def test_a_page_the_plan_does_not_have_is_found():
     assert past_the_end("One (page 1)\nTwo (page 7)\nThree (page 0)", pages=6) == [7, 0]
-
-
-@pytest.mark.parametrize(
-    ("word", "count"),
-    [("tablet", 2), ("plan", 1), ("chemotherapy", 5), ("little", 2), ("moved", 1), ("tested", 2), ("the", 1)],
-)
-def test_syllables_are_counted_without_a_dictionary(word, count):
-    assert syllables(word) == count
-
-
-def test_plain_words_read_at_a_low_grade():
-    text = "Dr. Keller plans to take out the lump. Then you take one pill a day. It may help it stay away."
-    assert reading_grade(text) <= 4
-
-
-def test_doctors_words_read_at_a_high_grade():
-    text = (
-        "Adjuvant chemotherapy, administered intravenously over four consecutive cycles, is recommended "
-        "following pathological confirmation of regional lymphovascular involvement."
-    )
-    assert reading_grade(text) >= 14
-
-
-@pytest.mark.parametrize("text", ["", "Too short to tell.", "12 34 56", "…"])
-def test_a_short_text_has_no_grade(text):
-    assert reading_grade(text) is None
-
-
-def test_lines_without_full_stops_count_as_sentences():
-    one_by_one = "An operation first\nThen four rounds of treatment\nThen one tablet each day for years"
-    assert reading_grade(one_by_one) < reading_grade(one_by_one.replace("\n", " "))

@@ -18,11 +18,11 @@ from cases.reviews.actions import look
 from cases.reviews.asking import actions, rules, words
 from cases.reviews.asking.forms import AnswerForm, AskForm
 from cases.reviews.asking.models import Asking
-from cases.reviews.lines import reading_grade
 from cases.reviews.models import Review
 from portal.access import PERSON, find_or_404, open_to
 from portal.actors import Actor
 from portal.errors import Refused
+from portal.reading_grade import hint
 
 EARLIER = 20  # requests on one page
 
@@ -56,7 +56,7 @@ def need_more(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_ask": review.reader_id == request.user.pk and review.state in actions.CAN_ASK,
         "is_resting": any(row["asking"].is_resting for row in rows),
         "rests": rules.RESTS,
-        "grade": reading_grade(form["words"].value() or ""),
+        "hint": hint(form["words"].value() or "", review.case.patient.language),
     }
     return render(request, "reviews/need_more.html", page, status=422 if request.method == "POST" else 200)
 
