@@ -11,10 +11,12 @@ class BookingsConfig(AppConfig):
     label = "bookings"
 
     def ready(self) -> None:
-        from bookings import actions, asked_ending, asked_moves, asked_notices, call_needs, feeds  # noqa: F401
+        from bookings import actions, asked_ending, asked_moves, asked_notices, call_needs, feeds
         from bookings.reminders import KINDS
+        from portal.accounts import changes
         from portal.reminders.kinds import register
 
+        changes.on_access_changed(feeds.end_with_access)
         register(*KINDS, *asked_notices.KINDS)
         words.register(
             {

@@ -34,10 +34,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was older than the sign-in, or there are no cookies. What was typed is kept where it has a draft."""
-    form, _, about = request.POST.get("draft_of", "").partition("/")
-    is_kept = bool(form) and request.user.is_authenticated
-    if is_kept:
-        drafts.keep(request.user, form, about, drafts.of_post(request.POST))  # type: ignore[arg-type]
+    is_kept = drafts.keep_typed(request)
     back = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
         back = "/"

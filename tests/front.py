@@ -37,10 +37,18 @@ class Front:
             self.process.terminate()
             self.process.wait(20)
 
-    def ask(self, path: str, method: str = "GET", body: object = None, **headers: str) -> http.client.HTTPResponse:
-        """The answer, its body still to be read."""
+    @property
+    def origin(self) -> str:
+        return f"https://localhost:{self.port}"
+
+    def ask(
+        self, path: str, method: str = "GET", body: object = None, *, came_from: str = "127.0.0.1", **headers: str
+    ) -> http.client.HTTPResponse:
+        """The answer, its body still to be read. `came_from`: an address of this machine, as the visitor's."""
         trust = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
-        line = http.client.HTTPSConnection("localhost", self.port, timeout=30, context=trust)
+        line = http.client.HTTPSConnection(
+            "localhost", self.port, timeout=30, context=trust, source_address=(came_from, 0)
+        )
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         line.request(method, path, body=body, headers={"Host": "localhost", "Connection": "close"} | names)
         return line.getresponse()

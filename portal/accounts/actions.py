@@ -149,6 +149,7 @@ def change_role(person: User, *, role: str, by: Actor) -> User:
     person.save(update_fields=["role"])
     sessions.end_all(person)
     record(by, "account.role_changed", person, why=role or "none")
+    changes.access_changed(person, by=by)
     return person
 
 
@@ -160,6 +161,7 @@ def close_account(person: User, *, by: Actor) -> User:
     person.save(update_fields=["can_sign_in"])
     sessions.end_all(person)
     record(by, "account.closed", person)
+    changes.access_changed(person, by=by)
     return person
 
 

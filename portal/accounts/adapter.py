@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import clock
-from portal.accounts import actions, drafts, sessions
+from portal.accounts import actions, drafts, guessing, sessions
 from portal.accounts.models import User
 from portal.actors import Actor, client_address
 from portal.history.actions import record
@@ -82,6 +82,21 @@ class AccountAdapter(DefaultAccountAdapter):
         if request.user.is_authenticated:
             record(Actor.of(request), "account.signed_out", request.user, patient=_own_record(request.user))
         super().logout(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counted for the account and the client, where allauth counts for the spelling and the host's name."""
+        if not guessing.may_try(request, guessing.whom(credentials.get("email", ""))):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        user = super().authenticate(request, **credentials)
+        if user:
+            guessing.was_right(request, guessing.whom(credentials.get("email", "")))
+        return user
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """After a password was set anew by a code from the mailbox."""
+        guessing.proved_mailbox(request, guessing.whom(credentials.get("email", "")))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """A wrong password for an address that has an account goes on that account's record."""

@@ -5,13 +5,12 @@ import secrets
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from portal.accounts import sessions
+from portal.accounts import guessing, sessions
 from portal.actors import Actor
 from portal.clock import real_now
 from portal.errors import Refused
@@ -38,7 +37,7 @@ def is_sent(request: HttpRequest) -> bool:
 def send(request: HttpRequest) -> None:
     """Mail a fresh code. Raises Refused when asked for too often."""
     user: Any = request.user
-    if not ratelimit.consume(request, action="request_login_code", key=f"check:{user.pk}"):
+    if not guessing.may_ask_for_code(request, guessing.whose(user)):
         raise Refused(_("That was often. Wait a few minutes, then try again."))
     code = "".join(secrets.choice(LETTERS) for _n in range(6))
     get_adapter(request).send_mail("account/email/login_code", user.email, {"code": f"{code[:3]}-{code[3:]}"})
@@ -48,14 +47,18 @@ def send(request: HttpRequest) -> None:
 
 def pass_with(request: HttpRequest, typed: str) -> None:
     """Judge a typed code. Raises Refused with what to do; after five wrong ones a new code is needed."""
+    account = guessing.whose(request.user)
     state = request.session.get(STATE)
     if not state or not is_sent(request) or state["left"] <= 0:
         request.session.pop(STATE, None)
         raise Refused(_("This code no longer works. Ask for a new one."))
+    if not guessing.may_try(request, account):
+        raise Refused(_("There were too many tries. Wait 5 minutes, then try again, or call us."))
     if not constant_time_compare(state["digest"], _digest(request, typed)):
         request.session[STATE] = state | {"left": state["left"] - 1}
         record(Actor.of(request), "account.refused", request.user, why="code")  # type: ignore[arg-type]
         raise Refused(_("That is not the code. Look again at the newest email, or ask for a new code."))
+    guessing.was_right(request, account)
     del request.session[STATE]
     sessions.checked(request, "code")
 

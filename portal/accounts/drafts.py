@@ -2,16 +2,19 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from portal import clock
 from portal.accounts.models import Draft, User
 
 LASTS = dt.timedelta(days=30)
+NAME, ABOUT = re.compile(r"[a-z0-9_-]{1,60}"), re.compile(r"[A-Za-z0-9_-]{0,40}")
 NOT_KEPT = {"csrfmiddlewaretoken", "draft_of"}
 # What rooms say of words that are being typed, by form: from the person, what it is about and the fields.
 HINTS: dict[str, Callable[[User, str, Mapping[str, Any]], str]] = {}
@@ -32,6 +35,15 @@ def keep(person: User, form: str, about: object, fields: Mapping[str, Any]) -> D
         draft.body, draft.kept_at = words, clock.now()
         draft.save(update_fields=["body", "kept_at"])
     return draft
+
+
+def keep_typed(request: HttpRequest) -> bool:
+    """Keep a form that came too late, where it names its draft. Whether it was kept."""
+    form, _slash, about = request.POST.get("draft_of", "").partition("/")
+    if not request.user.is_authenticated or not NAME.fullmatch(form) or not ABOUT.fullmatch(about):
+        return False
+    keep(request.user, form, about, of_post(request.POST))
+    return True
 
 
 def kept(person: User, form: str, about: object = "") -> dict[str, Any] | None:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.password_reset_by_code import PASSWORD_RESET_VERIFICATION_SESSION_KEY
 from allauth.core import context
 from allauth.mfa.base import forms as second_factor
 from allauth.mfa.totp import forms as totp
@@ -11,7 +13,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.accounts import rules, sessions
+from portal.accounts import guessing, rules, sessions
 
 WHOLE_ADDRESS = gettext_lazy("Enter your email address in full, like name@example.com.")
 # What a field is called, its hint, and what to do when it is empty.
@@ -87,25 +89,55 @@ class RequestLoginCodeForm(InOurWords, account.RequestLoginCodeForm):
         label=WORDS["remember"][0], help_text=WORDS["remember"][1], required=False, widget=forms.CheckboxInput
     )
 
+    def clean_email(self) -> Any:
+        _count_code(self.cleaned_data["email"])
+        return super().clean_email()
+
     def clean(self) -> Any:
         context.request.session[sessions.WANTS_TO_STAY] = self.cleaned_data.get("keep", False)
         return super().clean()
 
 
-class ConfirmLoginCodeForm(InOurWords, account.ConfirmLoginCodeForm):
-    pass
+def _count_code(email: str) -> None:
+    """Raises ValidationError where too many codes were asked for."""
+    if email and not guessing.may_ask_for_code(context.request, guessing.whom(email)):
+        raise get_adapter().validation_error("rate_limited")
 
 
-class ConfirmEmailVerificationCodeForm(InOurWords, account.ConfirmEmailVerificationCodeForm):
-    pass
+class CountedCode(InOurWords):
+    """A code from the mailbox, whose wrong tries count for the account it signs in to."""
+
+    def _address(self) -> str:
+        raise NotImplementedError
+
+    def clean_code(self) -> str:
+        whom = guessing.whom(self._address())
+        if not guessing.may_try(context.request, whom):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        code: str = super().clean_code()  # type: ignore[misc]
+        guessing.was_right(context.request, whom)
+        return code
 
 
-class ConfirmPasswordResetCodeForm(InOurWords, account.ConfirmPasswordResetCodeForm):
-    pass
+class ConfirmLoginCodeForm(CountedCode, account.ConfirmLoginCodeForm):
+    def _address(self) -> str:
+        return str(context.request._login_stage.state.get("email", ""))
+
+
+class ConfirmEmailVerificationCodeForm(CountedCode, account.ConfirmEmailVerificationCodeForm):
+    def _address(self) -> str:
+        return str(self.email or "")
+
+
+class ConfirmPasswordResetCodeForm(CountedCode, account.ConfirmPasswordResetCodeForm):
+    def _address(self) -> str:
+        return str(context.request.session.get(PASSWORD_RESET_VERIFICATION_SESSION_KEY, {}).get("email", ""))
 
 
 class ResetPasswordForm(InOurWords, account.ResetPasswordForm):
-    pass
+    def clean_email(self) -> str:
+        _count_code(self.cleaned_data["email"])
+        return str(super().clean_email())
 
 
 class ResetPasswordKeyForm(InOurWords, account.ResetPasswordKeyForm):
@@ -117,7 +149,13 @@ class SetPasswordForm(InOurWords, account.SetPasswordForm):
 
 
 class ChangePasswordForm(InOurWords, account.ChangePasswordForm):
-    pass
+    def clean_oldpassword(self) -> str:
+        whom = guessing.whose(self.user)
+        if not guessing.may_try(context.request, whom):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        password = str(super().clean_oldpassword())
+        guessing.was_right(context.request, whom)
+        return password
 
 
 class ReauthenticateForm(InOurWords, account.ReauthenticateForm):
@@ -132,11 +170,23 @@ class ChangeEmailForm(InOurWords, account.ChangeEmailForm):
     pass
 
 
-class AuthenticateForm(InOurWords, second_factor.AuthenticateForm):
+class CountedSecondStep(InOurWords):
+    """A code of an app or from paper; allauth would begin each client anew after a right one."""
+
+    def clean_code(self) -> str:
+        whom = guessing.whose(self.user)  # type: ignore[attr-defined]
+        if not guessing.may_try(context.request, whom, is_second_step=True):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        code: str = super().clean_code()  # type: ignore[misc]
+        guessing.was_right(context.request, whom, is_second_step=True)
+        return code
+
+
+class AuthenticateForm(CountedSecondStep, second_factor.AuthenticateForm):
     pass
 
 
-class ReauthenticateBySecondFactorForm(InOurWords, second_factor.ReauthenticateForm):
+class ReauthenticateBySecondFactorForm(CountedSecondStep, second_factor.ReauthenticateForm):
     pass
 
 

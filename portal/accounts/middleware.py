@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.accounts import drafts, recheck, rules, sessions
 from portal.clock import real_now
@@ -24,12 +23,13 @@ ENROLMENT = {
     "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_list_webauthn", "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_reauthenticate",
 }  # fmt: skip
-# Changes to how one signs in: only within 10 minutes of signing in or of a check.
+# Changes to how one signs in, copies of everything, and ways in for others: only within 10 minutes of a check.
 SENSITIVE = {
     "account_email", "account_set_password", "account_change_password", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
-    "accounts:people", "accounts:invite", "accounts:change_person",
+    "accounts:people", "accounts:invite", "accounts:change_person", "accounts:withdraw_invitation",
+    "pages:archive", "records:export", "bookings:own_calendar", "case:ask_helper", "case:ask_again", "desk:open_again",
 }  # fmt: skip
 ENTRANCES = {
     "account_login", "account_signup", "account_request_login_code", "account_reset_password", "desk:code",
@@ -80,31 +80,22 @@ class SessionMiddleware:
         if not user.role and not user.name and name not in BEFORE_A_NAME:
             return redirect("accounts:about_you")
         if name in SENSITIVE and not sessions.is_checked(request, rules.SENSITIVE_CHECK_LASTS):
+            if request.method == "POST":
+                drafts.keep_typed(request)
             return recheck.ask(request)
         return None
 
     def _end(self, request: HttpRequest) -> HttpResponse:
         """Nothing typed is lost: a form that came too late is kept as a draft, and the way leads back to it."""
         if request.method == "POST":
-            form, _, about = request.POST.get("draft_of", "").partition("/")
-            if form:
-                drafts.keep(request.user, form, about, drafts.of_post(request.POST))  # type: ignore[arg-type]
+            drafts.keep_typed(request)
         logout(request)
         if request.method in ("GET", "HEAD"):
             return _out_of_the_panel(
                 request, self.get_response(request)
             )  # a page for everybody opens; others ask to sign in, and come back
-        response = redirect(f"{reverse('account_login')}?{urlencode({'next': _page_of(request)})}")
+        response = redirect(f"{reverse('account_login')}?{urlencode({'next': recheck.page_of(request)})}")
         return _out_of_the_panel(request, response)
-
-
-def _page_of(request: HttpRequest) -> str:
-    """The page a form was on, if it is one of ours."""
-    came_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
-        parts = urlsplit(came_from)
-        return f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return "/home/"
 
 
 def _out_of_the_panel(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -114,7 +105,7 @@ def _out_of_the_panel(request: HttpRequest, response: HttpResponse) -> HttpRespo
     to = response.headers["Location"]
     if not to.startswith((reverse("account_login"), reverse("accounts:check"))):
         return response
-    address = f"{urlsplit(to).path}?{urlencode({'next': _page_of(request)})}"
+    address = f"{urlsplit(to).path}?{urlencode({'next': recheck.page_of(request)})}"
     return HttpResponse(headers={"HX-Redirect": address})
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -131,6 +132,11 @@ class User(AbstractBaseUser):
     @is_active.setter
     def is_active(self, value: bool) -> None:
         self.can_sign_in = value
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session was opened with: another password or role, and none of the sessions before counts."""
+        words = f"{self.password}:{self.role}"
+        return salted_hmac("portal.accounts.session", words, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_our_consultant(self) -> bool:

@@ -26,8 +26,11 @@ from cases.case.models import Case
 from cases.case.people import cases_where
 from portal import texting, tries, when
 from portal.access import PERSON, find_or_404, open_to, public
+from portal.accounts import drafts
 from portal.actors import Actor, client_address
 from portal.errors import Refused
+
+DRAFT = "ask-helper"
 
 
 def said(asked: Invite) -> str:
@@ -42,16 +45,18 @@ def said(asked: Invite) -> str:
 def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The patient asks somebody to help."""
     case: Case = find_or_404(cases_where(request.user, "choose_helpers").select_related("patient"), pk=pk)
-    form = AskForm(request.POST if request.method == "POST" else None)
+    typed = drafts.kept(request.user, DRAFT, case.pk) if request.method != "POST" else None
+    form = AskForm(request.POST if request.method == "POST" else None, initial=typed)
     if form.is_bound and form.is_valid():
         try:
             asked = actions.invite(case, **form.asked, by=Actor.of(request))
         except Refused as no:
             form.add_error(no.code if no.code in form.fields else None, no.message)
         else:
+            drafts.drop(request.user, DRAFT, case.pk)
             messages.success(request, said(asked))
             return redirect("case:helpers", case.pk)
-    page = {"case": case, "form": form}
+    page = {"case": case, "form": form, "draft": DRAFT}
     return render(request, "case/ask_helper.html", page, status=422 if form.errors else 200)
 
 

@@ -1,0 +1,79 @@
+"""Guessing at an account: passwords and codes that may be wrong are counted before they are judged.
+
+Counted for the account itself, however its address is spelt and under whichever of its addresses; no client has more
+than half of an account's tries, so that a guesser alone keeps nobody out. In PostgreSQL, whatever becomes of Redis.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from allauth.account.internal.userkit import filter_users_by_email
+from django.http import HttpRequest
+
+from portal import tries
+from portal.accounts.models import User
+from portal.actors import client_address
+from portal.tries import Limit
+
+MINUTES_5, HOUR, DAY = 300, 3600, 86_400
+AT_ACCOUNT, OF_CLIENT_AT_ACCOUNT, OF_CLIENT = 10, 5, 30  # within five minutes
+SECOND_STEPS_A_DAY = 40  # by somebody who has the password already: an app's code has a million values
+CODES_OF_CLIENT_A_MINUTE, CODES_OF_CLIENT_AN_HOUR, CODES_AN_HOUR = 3, 10, 30  # mailed to one address
+
+
+def whom(address: str) -> str:
+    """The account of an address, by its id; an address without one, as it would be compared."""
+    found = filter_users_by_email(address, prefer_verified=True, for_login=True) if address else []
+    return (
+        min(whose(user) for user in found)
+        if found
+        else _digest(unicodedata.normalize("NFKC", address).casefold().strip())
+    )
+
+
+def whose(user: User | Any) -> str:
+    return str(user.pk)
+
+
+def may_try(request: HttpRequest, account: str, *, is_second_step: bool = False) -> bool:
+    """Whether one more password or code may be judged; it counts as wrong until `was_right`."""
+    return tries.may_under_all(_limits(request, account, is_second_step=is_second_step))
+
+
+def was_right(request: HttpRequest, account: str, *, is_second_step: bool = False) -> None:
+    """What was tried last was no guess."""
+    tries.take_back(_limits(request, account, is_second_step=is_second_step))
+
+
+def proved_mailbox(request: HttpRequest, account: str) -> None:
+    """A new password was set by a code from the mailbox: this account is counted anew, its clients are not."""
+    tries.forget(_limits(request, account)[1:])
+
+
+def may_ask_for_code(request: HttpRequest, account: str) -> bool:
+    """Whether one more code may go to a mailbox: few for each client, so that none uses up those of the others."""
+    client = tries.client_of(client_address(request))
+    return tries.may_under_all(
+        [
+            (f"codes:{account}:{client}", CODES_OF_CLIENT_A_MINUTE, 60),
+            (f"codes:{account}:{client}", CODES_OF_CLIENT_AN_HOUR, HOUR),
+            (f"codes:{account}", CODES_AN_HOUR, HOUR),
+        ]
+    )
+
+
+def _limits(request: HttpRequest, account: str, *, is_second_step: bool = False) -> Sequence[Limit]:
+    client = tries.client_of(client_address(request))
+    limits = [
+        (f"guesses:of:{client}", OF_CLIENT, MINUTES_5),
+        (f"guesses:at:{account}:{client}", OF_CLIENT_AT_ACCOUNT, MINUTES_5),
+        (f"guesses:at:{account}", AT_ACCOUNT, MINUTES_5),
+    ]
+    return [*limits, (f"second-steps:{account}", SECOND_STEPS_A_DAY, DAY)] if is_second_step else limits
+
+
+def _digest(address: str) -> str:
+    """Keys of the cache hold nobody's address."""
+    return hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()
