@@ -315,6 +315,7 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
         kept = claim(hold, practice, seen, now)
         consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=cast(UUID, kept.moving_id))
         rules.check("move", consultation, part_in(consultation.case, by), now)
+        before = consultation.starts_at
         consultation.reservations.all().delete()
         consultation.starts_at, consultation.ends_at = kept.starts_at, kept.ends_at
         consultation.wall_at, consultation.time_zone = _wall(kept.starts_at, practice), practice.time_zone
@@ -326,6 +327,7 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
         kept.delete()
         call_needs.arrange(consultation, by=by)
         follow_up.moved(consultation, now, by)
+        changes.moved(consultation, before, by=by)
         record(by, "consultation.moved", consultation, patient=consultation.patient_id, case=consultation.case_id)
     return consultation
 

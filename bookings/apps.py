@@ -11,13 +11,16 @@ class BookingsConfig(AppConfig):
     label = "bookings"
 
     def ready(self) -> None:
-        from bookings import actions, asked_ending, asked_moves, asked_notices, call_needs, feeds
+        from bookings import actions, asked_ending, asked_moves, asked_notices, call_needs, changes, feeds
         from bookings.reminders import KINDS
-        from portal.accounts import changes
+        from bookings.waiting import ending, notices
+        from portal.accounts import changes as access
         from portal.reminders.kinds import register
 
-        changes.on_access_changed(feeds.end_with_access)
-        register(*KINDS, *asked_notices.KINDS)
+        access.on_access_changed(feeds.end_with_access)
+        register(*KINDS, *asked_notices.KINDS, notices.KIND)
+        changes.on_booked(ending.booked)
+        changes.on_moved(ending.moved)
         words.register(
             {
                 "hold.made": _("Chose a time for a call"),
@@ -37,6 +40,9 @@ class BookingsConfig(AppConfig):
                 "calendar_feed.stopped": _("Ended the secret address for a calendar"),
                 "consultation.needs_set": _("Said what is needed to follow a call"),
                 "consultation.asked_to_move": _("Asked for another time for a call"),
+                "earlier_time.asked": _("Asked to hear of earlier times"),
+                "earlier_time.told": _("Told of an earlier time"),
+                "earlier_time.ended": _("No longer waits for an earlier time"),
                 "hours.set": _("Changed the weekly hours"),
                 "hours.time_off_set": _("Changed time off"),
                 "hours.about_set": _("Changed what patients read about them"),
@@ -44,6 +50,7 @@ class BookingsConfig(AppConfig):
                 "hours.terms_set": _("Changed the rules for booking"),
             },
             {
+                ending.EARLIER: _("An earlier time is free: ring the patient"),
                 asked_ending.ASKED_TIME: _("A time is held: ask the patient"),
                 call_needs.ARRANGE: _("A call needs an interpreter or captions: arrange it"),
                 asked_moves.ASK_TO_MOVE: _("A call needs another time: ask the patient"),

@@ -4,6 +4,7 @@ They register here, in their apps.py.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Protocol
 
 from django.http import HttpRequest
@@ -16,12 +17,17 @@ class OfCall(Protocol):
     def __call__(self, call: Consultation, *, by: Actor) -> object: ...
 
 
+class Moved(Protocol):
+    def __call__(self, call: Consultation, before: datetime, *, by: Actor) -> object: ...
+
+
 Asking = Callable[[Consultation, Any], list[str]]
 
 Part = Callable[[Consultation, HttpRequest], dict[str, Any] | None]
 
 _parts: list[Part] = []
 _of_calls: list[OfCall] = []
+_of_moves: list[Moved] = []
 _asking: list[Asking] = []
 
 
@@ -34,6 +40,17 @@ def on_booked(listener: OfCall) -> None:
 def booked(call: Consultation, *, by: Actor) -> None:
     for listener in _of_calls:
         listener(call, by=by)
+
+
+def on_moved(listener: Moved) -> None:
+    """Call `listener(call, before, by=actor)` in each transaction that moves one; `before` is when it was to start."""
+    if listener not in _of_moves:
+        _of_moves.append(listener)
+
+
+def moved(call: Consultation, before: datetime, *, by: Actor) -> None:
+    for listener in _of_moves:
+        listener(call, before, by=by)
 
 
 def says_what_is_asked(teller: Asking) -> None:

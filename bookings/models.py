@@ -16,6 +16,7 @@ from bookings import slots
 from bookings.asked_holds import AskedHold as AskedHold
 from bookings.asked_holds import How as How
 from bookings.practices import ExtraHours, Hours, Practice, TimeOff, check_zone
+from bookings.waiting.models import FreeTimes, ToldTime, Wish
 from cases.case.models import Assignment, Case, Consent
 from cases.case.people import began, where
 from portal.accounts.models import User
@@ -25,6 +26,7 @@ from portal.vault.models import DataKey
 __all__ = [
     "Consultation",
     "ExtraHours",
+    "FreeTimes",
     "Hold",
     "Hours",
     "How",
@@ -32,6 +34,8 @@ __all__ = [
     "Reservation",
     "Service",
     "TimeOff",
+    "ToldTime",
+    "Wish",
 ]
 
 READING_DAYS = 2

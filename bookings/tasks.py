@@ -1,6 +1,7 @@
 """What beat asks of bookings."""
 
 from bookings import asking
+from bookings.waiting import looking
 from portal import clock
 from portal.celery import app
 
@@ -9,3 +10,9 @@ from portal.celery import app
 def end_asked() -> None:
     """Times that nobody accepted in 3 days are free again. Twice, or late, changes nothing."""
     asking.end_over(clock.now())
+
+
+@app.task(name="bookings.tasks.tell_of_earlier_times", ignore_result=True)
+def tell_of_earlier_times() -> None:
+    """Who asked to hear of earlier times is told of what got free. Twice, or late, nobody hears of a time twice."""
+    looking.look(clock.now())

@@ -3,10 +3,13 @@
 from django.urls import path
 
 from bookings import asked_views, call_views, feed_views, staff_pages, views
+from bookings.waiting import views as waiting
 
 app_name = "bookings"
 urlpatterns = [
     path("cases/<uuid:pk>/consultation/", views.pick, name="pick"),
+    path("cases/<uuid:pk>/consultation/earlier/", waiting.earlier, name="earlier"),
+    path("staff/earlier-times/", waiting.waiting, name="waiting"),
     path("holds/<uuid:pk>/check/", views.check, name="check"),
     path("holds/<uuid:pk>/keep/", views.keep, name="keep"),
     path("holds/<uuid:pk>/asked/", asked_views.asked, name="asked"),

@@ -7,6 +7,11 @@ from datetime import timedelta
 
 BEAT: dict[str, dict[str, object]] = {
     "end-asked-holds": {"task": "bookings.tasks.end_asked", "schedule": timedelta(minutes=5)},
+    "tell-of-earlier-times": {
+        "task": "bookings.tasks.tell_of_earlier_times",
+        "schedule": timedelta(minutes=2),
+        "options": {"expires": 120},
+    },
     "open-reviews": {"task": "cases.reviews.tasks.open_due", "schedule": timedelta(minutes=5)},
     "check-files": {
         "task": "cases.documents.tasks.check_waiting",

@@ -238,6 +238,8 @@ PAGES: dict[str, Page] = {
     "threads:waiting": Page(CONSULTANTS | COORDINATOR, owner="coordinator"),
     # --- bookings ---
     "bookings:pick": of_case(CASE, posts="too"),
+    "bookings:earlier": of_case(CASE, posts="too"),
+    "bookings:waiting": Page(COORDINATOR, owner="coordinator"),
     "bookings:check": of_case(PATIENT, "hold", posts="too"),
     "bookings:keep": of_case(PATIENT, "hold", posts="only"),
     "bookings:asked": of_case(frozenset({"patient", "coordinator"}), "asked_hold", posts="too", body={"do": "no"}),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from bookings import asked_ending
 from bookings.models import Consultation, Hold
+from bookings.waiting import ending as wishes
 from cases.case import changes
 from cases.case import people as rule
 from cases.case.actions import ask_to_do, drop_to_do, end_assignment, must
@@ -131,6 +132,7 @@ def _end_all(case: Case, now: dt.datetime, by: Actor) -> None:
         end_assignment(case, assignment.user, by=by)
     Hold.objects.filter(case=case).delete()
     asked_ending.end_all(case, now, by=by)
+    wishes.end_all(case, by=by)
     for todo in ToDo.objects.open().filter(case=case).select_related("case"):
         drop_to_do(todo, by=by)
     settle(Reminder.objects.filter(case_id=case.pk), Outcome.WITHDRAWN, now)

@@ -14,6 +14,7 @@ from bookings.actions import ASK_TO_READ
 from bookings.asked_ending import ASKED_TIME
 from bookings.asked_moves import ASK_TO_MOVE
 from bookings.call_needs import ARRANGE
+from bookings.waiting.ending import EARLIER
 from cases.case import office_hours
 from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON, WORRY
 from cases.case.away.actions import HAND_BACK
@@ -81,6 +82,7 @@ KINDS = {
     "post_sheet": (gettext_lazy("Post the pages"), "info", "print"),
     READ_OUT: (gettext_lazy("Read the notice out"), "info", "phone"),
     ASKED_TIME: (gettext_lazy("A time is held: ask"), "warn", "phone"),
+    EARLIER: (gettext_lazy("An earlier time is free"), "info", "phone"),
     ARRANGE: (gettext_lazy("Interpreter or captions"), "info", "chat"),
     ASK_TO_MOVE: (gettext_lazy("Ask for another time"), "warn", "phone"),
     ASK_TO_READ: (gettext_lazy("Ask who may read"), "info", "phone"),
@@ -264,6 +266,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the notice"), "href": reverse("pages:read_out", args=[todo.case_id])}
     if todo.kind == ASKED_TIME and todo.case:
         return {"label": _("Read it out, and book"), "href": reverse("bookings:asked", args=[todo.about_id])}
+    if todo.kind == EARLIER and todo.case:
+        return {"label": _("See the times"), "href": reverse("bookings:earlier", args=[todo.case_id])}
     if todo.kind == ASK_TO_MOVE and todo.case:
         return {"label": _("Find another time"), "href": reverse("bookings:move", args=[todo.about_id])}
     if todo.kind == ASK_TO_READ and todo.case and todo.about_type == "reviews.review":

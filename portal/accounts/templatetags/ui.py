@@ -60,6 +60,7 @@ STAFF_ACCOUNT: dict[str, list[Any]] = {
     "consultant": [(_("Who is away"), "user", "pages:away", set())],
     "coordinator": [
         (_("Who is away"), "user", "pages:away", set()),
+        (_("Waiting for earlier times"), "clock", "bookings:waiting", set()),
         (_("Closed cases"), "lock", "pages:closed_cases", set()),
     ],
 }

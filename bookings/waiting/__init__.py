@@ -1,0 +1,1 @@
+"""Hearing of earlier times: who asked, what got free, who was told."""

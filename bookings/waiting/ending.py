@@ -1,0 +1,61 @@
+"""How the wish for an earlier time ends: booked, taken back, over, or its case closed. Nobody is told after that."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
+
+from bookings.models import Consultation
+from bookings.waiting.models import Wish
+from cases.case.actions import settle_to_dos
+from cases.case.models import Case
+from cases.records.models import Visit
+from portal import clock
+from portal.actors import SYSTEM, Actor
+from portal.history.actions import record
+from portal.reminders.actions import unplan
+
+EARLIER = "earlier_time"  # a to-do: an earlier time is free, and somebody without email asked to hear of it
+
+
+def end(wishes: QuerySet[Wish], how: Wish.Ended, by: Actor) -> int:
+    """End the open ones of these. Twice changes nothing."""
+    found = list(wishes.open().select_for_update(of=("self",)).select_related("case"))  # type: ignore[attr-defined]
+    for wish in found:
+        wish.ended_at, wish.ended_by, wish.ended_as = clock.now(), by.user, how
+        wish.save(update_fields=["ended_at", "ended_by", "ended_as"])
+        unplan(wish)
+        settle_to_dos(wish, EARLIER, by=by)
+        record(by, "earlier_time.ended", wish, patient=wish.case.patient_id, case=wish.case_id)
+    return len(found)
+
+
+def booked(call: Consultation, *, by: Actor) -> None:
+    """A call was booked: that was wished for."""
+    end(Wish.objects.filter(case=call.case_id), Wish.Ended.BOOKED, by)
+
+
+def moved(call: Consultation, before: datetime, *, by: Actor) -> None:
+    """A call moved: to an earlier time is what was wished for; to a later one, she still waits."""
+    if call.starts_at < before:
+        booked(call, by=by)
+
+
+def end_all(case: Case, *, by: Actor) -> None:
+    """The case is closed. Whoever closes it looked who may, and locked it."""
+    end(Wish.objects.filter(case=case), Wish.Ended.CLOSED, by)
+
+
+@transaction.atomic
+def end_over(now: datetime) -> int:
+    """End what its last day has passed, and what a visit or a call has come in between."""
+    # The day of the patient is not known to the database: a day is over once it is everywhere.
+    yesterday = (now - timedelta(hours=36)).date()
+    asked_on = Cast(OuterRef("asked_at"), DateField())
+    visits = Visit.objects.filter(case=OuterRef("case"), on_date__gt=asked_on, on_date__lte=yesterday)
+    calls = Consultation.objects.exclude(state=Consultation.State.CANCELLED).filter(
+        case=OuterRef("case"), starts_at__gt=OuterRef("asked_at"), starts_at__lte=now, booked_at__lt=F("starts_at")
+    )
+    over = Q(until_on__lte=yesterday) | Exists(visits) | Exists(calls)
+    return end(Wish.objects.filter(over), Wish.Ended.OVER, SYSTEM)

@@ -1,0 +1,42 @@
+"""Which times somebody would like to hear of: shape only."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
+
+from bookings.anyone import ANYONE
+from bookings.models import Practice
+from bookings.waiting.models import Part
+
+
+class WishForm(forms.Form):
+    """With whom, when it suits, until which day."""
+
+    who = forms.ChoiceField(
+        label=_("With whom?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the people."), "invalid_choice": _("Choose one of the people.")},
+    )
+    part = forms.ChoiceField(label=_("Which times of day?"), choices=Part.choices, widget=forms.RadioSelect)
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Which days?"),
+        choices=[(number, WEEKDAYS[number]) for number in range(7)],
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple(attrs={"columns": True}),
+        error_messages={"required": _("Choose at least one day.")},
+    )
+    until_on = forms.DateField(
+        label=_("Until which day?"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, practices: Sequence[Practice], has_call: bool, **kwargs: Any):
+        """With a call booked it is about that call, and so about its consultant."""
+        super().__init__(*args, **kwargs)
+        if has_call:
+            del self.fields["who"]
+            return
+        people = [(str(one.pk), one.consultant.name) for one in practices]
+        self.fields["who"].choices = [*people, (ANYONE, _("Anyone who fits"))]  # type: ignore[attr-defined]
