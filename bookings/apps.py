@@ -12,6 +12,7 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import actions, asked_ending, asked_moves, asked_notices, call_needs, changes, feeds
+        from bookings.preparing import views as preparing
         from bookings.reminders import KINDS
         from bookings.waiting import ending, notices
         from portal.accounts import changes as access
@@ -21,6 +22,7 @@ class BookingsConfig(AppConfig):
         register(*KINDS, *asked_notices.KINDS, notices.KIND)
         changes.on_booked(ending.booked)
         changes.on_moved(ending.moved)
+        changes.stands_on_page(preparing.part)
         words.register(
             {
                 "hold.made": _("Chose a time for a call"),
@@ -31,6 +33,7 @@ class BookingsConfig(AppConfig):
                 "hold.expired": _("A time that was held is free again"),
                 "consultation.booked": _("Booked a call"),
                 "consultation.moved": _("Moved a call"),
+                "consultation.preparation_moved": _("Moved the preparation of a call"),
                 "consultation.clocks_changed": _("Kept a call at its hour after a law changed the clocks"),
                 "consultation.cancelled": _("Canceled a call"),
                 "consultation.completed": _("Noted that the call took place"),

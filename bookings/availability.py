@@ -63,9 +63,15 @@ def due_on(starts_at: datetime, service: Service, practice: Practice, now: datet
 
 
 def _taken(
-    practices: Iterable[Practice], now: datetime, case: Case | None, moving: Consultation | None
+    practices: Iterable[Practice],
+    now: datetime,
+    case: Case | None,
+    moving: Consultation | None,
+    preparing: Consultation | None = None,
 ) -> dict[UUID, list[slots.Taken]]:
-    """What is in each one's way: not what is over, not the patient's own choice, not the call that moves."""
+    """What is in each one's way: not what is over, not the patient's own choice, not the call that moves, nor the
+    preparation that does.
+    """
     rows = Reservation.objects.filter(consultant__in=[practice.pk for practice in practices], ends_at__gt=now)
     rows = rows.exclude(hold__isnull=False, hold__expires_at__lte=now)
     rows = rows.exclude(asked__isnull=False, asked__until__lte=now)
@@ -73,6 +79,8 @@ def _taken(
         rows = rows.exclude(hold__patient=case.patient_id)
     if moving is not None:
         rows = rows.exclude(consultation=moving)
+    if preparing is not None:
+        rows = rows.exclude(consultation=preparing, kind=Reservation.Kind.PREPARATION)
     taken = defaultdict(list)
     for row in rows:
         taken[row.consultant_id].append(row.taken)
@@ -112,18 +120,28 @@ def _hours(keys: list[UUID], since: date) -> tuple[dict[UUID, list[slots.Span]],
 
 
 def calendar_of(
-    practice: Practice, now: datetime, *, case: Case | None = None, moving: Consultation | None = None
+    practice: Practice,
+    now: datetime,
+    *,
+    case: Case | None = None,
+    moving: Consultation | None = None,
+    preparing: Consultation | None = None,
 ) -> slots.Calendar:
     """A consultant's calendar as a case sees it, in three queries."""
-    return calendars_of([practice], now, case=case, moving=moving)[practice.pk]
+    return calendars_of([practice], now, case=case, moving=moving, preparing=preparing)[practice.pk]
 
 
 def calendars_of(
-    practices: Sequence[Practice], now: datetime, *, case: Case | None = None, moving: Consultation | None = None
+    practices: Sequence[Practice],
+    now: datetime,
+    *,
+    case: Case | None = None,
+    moving: Consultation | None = None,
+    preparing: Consultation | None = None,
 ) -> dict[UUID, slots.Calendar]:
     """The calendars of several consultants, in as many queries as that of one."""
     since, keys = now.date() - timedelta(days=2), [practice.pk for practice in practices]
-    off, taken = _off(practices, since), _taken(practices, now, case, moving)
+    off, taken = _off(practices, since), _taken(practices, now, case, moving, preparing)
     (spans, extra), closed_each = _hours(keys, since), _closed_each(practices, now)
     return {
         one.pk: slots.Calendar(

@@ -26,6 +26,7 @@ MOVES = {
     "cancel": Move({BOOKED}, CANCELLED, {"patient", "helper", "consultant", "coordinator"}),
     "move": Move({BOOKED}, BOOKED, {"patient", "helper", "coordinator"}),
     "need": Move({BOOKED}, BOOKED, {"patient", "helper", "coordinator"}),
+    "prepare": Move({BOOKED}, BOOKED, {"consultant"}),
     "ask_to_move": Move({BOOKED}, BOOKED, {"consultant", "coordinator"}),
     "complete": Move({BOOKED, NO_SHOW}, COMPLETED, {"consultant"}),
     "no_show": Move({BOOKED, COMPLETED}, NO_SHOW, {"consultant"}),
@@ -63,6 +64,8 @@ def why_not(verb: str, consultation: Booked, role: str, now: datetime) -> str:
         return _("A call can be moved until 2 hours before it starts. You can still cancel it, or call us.")
     if verb == "ask_to_move" and consultation.starts_at - now < MOVE_UNTIL:  # elapsed
         return _("It is too late to ask for another time by message: the call starts within 2 hours.")
+    if verb == "prepare" and now >= consultation.starts_at:
+        return _("This call has begun: there is nothing left to prepare.")
     if verb in ("complete", "no_show") and now < consultation.starts_at:
         return _("This call has not started yet.")
     return ""

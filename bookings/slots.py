@@ -253,7 +253,7 @@ def open_stretches(calendar: Calendar, day: date) -> list[Stretch]:
     return _merged(_without(weekly, _gaps(calendar, day)) + extra)
 
 
-def _grid(calendar: Calendar, day: date) -> list[datetime]:
+def grid(calendar: Calendar, day: date) -> list[datetime]:
     """Every start the hours of this day have, free or not. A wall time that comes twice is left out:
     "1:30 am" would not say which."""
     starts: set[datetime] = set()
@@ -271,7 +271,7 @@ def _grid(calendar: Calendar, day: date) -> list[datetime]:
 # Judging
 
 
-def _overlaps(begins: datetime, ends: datetime, others: Iterable[Taken]) -> bool:
+def overlaps(begins: datetime, ends: datetime, others: Iterable[Taken]) -> bool:
     return any(other.starts_at < ends and begins < other.ends_at for other in others)
 
 
@@ -316,9 +316,9 @@ def _why_not(calendar: Calendar, asked: Asked, day: _Day, start: datetime) -> Wh
         return Why.READING
     if day.on > today + terms.horizon_days * DAY:  # calendar
         return Why.HORIZON
-    if _overlaps(start, ends, asked.own_calls):
+    if overlaps(start, ends, asked.own_calls):
         return Why.OWN_CALL
-    if _overlaps(begins, rested, day.taken):
+    if overlaps(begins, rested, day.taken):
         return Why.TAKEN
     if terms.daily_cap is not None and day.calls >= terms.daily_cap:
         return Why.FULL_DAY
@@ -330,7 +330,7 @@ def judged(calendar: Calendar, asked: Asked, first: date, last: date) -> Iterato
     on = first
     while on <= last:
         day = _day(calendar, on)
-        for start in _grid(calendar, on):
+        for start in grid(calendar, on):
             yield start, _why_not(calendar, asked, day, start)
         on += DAY
 

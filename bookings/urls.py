@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bookings import asked_views, call_views, feed_views, staff_pages, views
+from bookings.preparing import views as preparing
 from bookings.waiting import views as waiting
 
 app_name = "bookings"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("consultations/<uuid:pk>/move/", views.move, name="move"),
     path("consultations/<uuid:pk>/needs/", call_views.needs, name="needs"),
     path("consultations/<uuid:pk>/ask-to-move/", call_views.ask_to_move, name="ask_to_move"),
+    path("consultations/<uuid:pk>/preparation/", preparing.preparation, name="preparation"),
     path("consultations/<uuid:pk>/cancel/", call_views.cancel, name="cancel"),
     path("consultations/<uuid:pk>/call/", call_views.call, name="call"),
     path("consultations/<uuid:pk>/calendar.ics", call_views.calendar_file, name="calendar_file"),

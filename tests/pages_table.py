@@ -259,6 +259,7 @@ PAGES: dict[str, Page] = {
     "bookings:ask_to_move": of_case(
         frozenset({"assigned", "coordinator"}), "consultation", owner="assigned", posts="too"
     ),
+    "bookings:preparation": of_case(ASSIGNED, "consultation", owner="assigned", posts="too"),
     "bookings:about": Page(CONSULTANTS, owner="assigned", posts="only"),
     "bookings:extra_hours": Page(CONSULTANTS, owner="assigned", posts="only"),
     "bookings:remove_extra_hours": Page(ASSIGNED, ("extra_hours",), "assigned", posts="only"),

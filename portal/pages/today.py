@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from bookings import call_needs
+from bookings import call_needs, rules
 from bookings.models import Consultation, Practice, Reservation
 from bookings.rules import OPENS_BEFORE
 from cases.case.helping.models import Helper
@@ -157,7 +157,7 @@ def _heading(day: Day) -> str:
 def _schedule(day: Day, following: Any, now: dt.datetime) -> list[dict[str, Any]]:
     pages = {call.pk: call.pages for call in [*day.calls, *day.coming] if call.pages}
     rows = [_call(call, day, call == following, now) for call in day.calls]
-    rows += [_other(row, pages) for row in day.others]
+    rows += [_other(row, pages, now) for row in day.others]
     return sorted(rows, key=lambda row: row["starts_at"])
 
 
@@ -196,10 +196,12 @@ def what_matters(call: Any, day: Day, at: dt.datetime) -> list[str]:
     return lines
 
 
-def _other(row: Reservation, pages: dict[Any, int]) -> dict[str, Any]:
+def _other(row: Reservation, pages: dict[Any, int], now: dt.datetime) -> dict[str, Any]:
     is_preparation = row.kind == Reservation.Kind.PREPARATION and row.consultation is not None
-    title, lines = _("Blocked"), [row.note] if row.note else []
+    title, lines, move = _("Blocked"), [row.note] if row.note else [], ""
     if is_preparation and row.consultation:
+        if not rules.why_not("prepare", row.consultation, User.Role.CONSULTANT, now):
+            move = reverse("bookings:preparation", args=[row.consultation_id])
         title = _("Preparation: %(name)s") % {"name": row.consultation.patient.name}
         lines = [showing.pages_words(pages[row.consultation_id])] if row.consultation_id in pages else []
     return {
@@ -207,6 +209,7 @@ def _other(row: Reservation, pages: dict[Any, int]) -> dict[str, Any]:
         "minutes": int((row.ends_at - row.starts_at).total_seconds() // 60),
         "title": title,
         "lines": [*lines, _("Patients can’t book it.")],
+        "move": move,
         "tag": {"label": _("Reserved") if is_preparation else _("Blocked"), "kind": "plum", "icon": "pause"},
     }
 

@@ -13,6 +13,7 @@ from psycopg import sql
 
 from bookings import actions
 from bookings.models import Consultation, Practice, Reservation
+from bookings.preparing import actions as preparing
 from portal.accounts.models import User
 from tests import database
 
@@ -57,17 +58,21 @@ def at_once(*presses: Callable[[], Any]) -> list[Outcome]:
 @contextmanager
 def window_held_open(rivals: int, seconds: float = 0.5) -> Iterator[None]:
     """Between "is it free" and "take it", wait for the other rivals as long as the guard lets them come."""
-    meet, judge = threading.Barrier(rivals), actions.check_free
+    meet = threading.Barrier(rivals)
 
-    def judge_then_wait(*args: Any, **kwargs: Any) -> None:
-        judge(*args, **kwargs)
-        try:
-            meet.wait(seconds)
-        except threading.BrokenBarrierError:
-            return
+    def then_wait(judge: Callable[..., None]) -> Callable[..., None]:
+        def judge_then_wait(*args: Any, **kwargs: Any) -> None:
+            judge(*args, **kwargs)
+            try:
+                meet.wait(seconds)
+            except threading.BrokenBarrierError:
+                return
+
+        return judge_then_wait
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(actions, "check_free", judge_then_wait)
+        patch.setattr(actions, "check_free", then_wait(actions.check_free))
+        patch.setattr(preparing, "check_fits", then_wait(preparing.check_fits))
         yield
 
 

@@ -27,6 +27,7 @@ BEFORE = (
     | {("move", "booked", role) for role in ("patient", "helper", "coordinator")}
     | {("need", "booked", role) for role in ("patient", "helper", "coordinator")}
     | {("ask_to_move", "booked", role) for role in ("consultant", "coordinator")}
+    | {("prepare", "booked", "consultant")}
 )
 DURING = {
     ("cancel", "booked", "patient"),

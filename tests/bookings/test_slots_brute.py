@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bookings.preparing import times as preparing
 from bookings.slots import Asked, Calendar, Extra, Off, Span, Taken, Talk, Terms, free_starts
 
 # Each with days around its clock changes, at midnight too, and half-hour ones.
@@ -170,6 +171,33 @@ def agree(world):
     assert free_starts(calendar, asked, days[0], days[-1]) == slow_free_starts(calendar, asked, days)
 
 
+def slow_preparation(calendar, now, call_at, minutes):
+    """Every fifth minute before the call as a start, every minute of the preparation asked by itself."""
+
+    def is_used(moment):
+        return any(other.starts_at <= moment < other.ends_at for other in calendar.taken)
+
+    shows_open = functools.cache(lambda moment: is_open(calendar, moment))
+    found, start = [], call_at - minutes * MINUTE
+    while start > now:
+        each = [start + count * MINUTE for count in range(minutes)]
+        is_way_back = start == call_at - minutes * MINUTE
+        fits = is_way_back or (is_on_grid(calendar, start) and all(shows_open(m) for m in each))
+        if fits and not any(is_used(m) for m in each):
+            found.append(start)
+        start -= 5 * MINUTE
+    return sorted(found)
+
+
+def agree_to_prepare(world, minutes):
+    calendar, asked, days = world
+    # The call itself is in the way of nothing here; it begins at noon of the last day.
+    call_at = datetime.combine(days[-1], time(12), tzinfo=calendar.zone).astimezone(UTC)
+    now = max(asked.now, call_at - timedelta(days=3))
+    now -= timedelta(minutes=now.minute % 5)
+    assert preparing.starts(calendar, now, call_at, minutes) == slow_preparation(calendar, now, call_at, minutes)
+
+
 CALM = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
@@ -177,6 +205,12 @@ CALM = [HealthCheck.too_slow, HealthCheck.data_too_large]
 @settings(max_examples=150, deadline=None, suppress_health_check=CALM, database=None)
 def test_the_offer_agrees_with_asking_every_minute(world):
     agree(world)
+
+
+@given(worlds(), st.sampled_from([15, 60, 90]))
+@settings(max_examples=60, deadline=None, suppress_health_check=CALM, database=None)
+def test_where_a_preparation_can_go_agrees_with_asking_every_minute(world, minutes):
+    agree_to_prepare(world, minutes)
 
 
 @pytest.mark.full

@@ -1,0 +1,76 @@
+"""A consultant moves a preparation into the minute that a patient books: one of them has it, the other is told."""
+
+from functools import partial
+
+import pytest
+import time_machine
+
+from bookings.models import Consultation, Reservation
+from bookings.preparing import actions as preparing
+from bookings.rules import JustTaken
+from portal import clock
+from portal.actors import Actor
+from tests import factories, people
+from tests.at_once.rivals import at_once, double_bookings, window_held_open, without_constraints, without_locks
+from tests.at_once.test_bookings import CONSULTANT_GUARD, cases, press, starts
+from tests.bookings.conftest import NOW
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def joannes(monday, transactional_db):
+    return factories.open_hours(people.person("joanne"))
+
+
+def rivals(joannes):
+    """A booked call, somebody new, and a time that both the preparation and the new call could have."""
+    first, new = cases(2)
+    call = factories.book(first, joannes.consultant, starts_at=starts(first, joannes)[20])
+    fits = preparing.free_starts(call, preparing.reserved(call), joannes, clock.now())
+    return call, new, next(at for at in fits if at in starts(new, joannes, "first_talk"))
+
+
+def move(call, at):
+    try:
+        return preparing.move(call, starts_at=at, by=Actor.person(call.consultant))
+    except JustTaken:
+        return None
+
+
+def outcome(joannes, **window):
+    call, new, at = rivals(joannes)
+    with window_held_open(2, **window):
+        moved, booked = at_once(partial(move, call, at), partial(press, new, joannes, at, "first_talk"))
+    assert not moved.error, moved.error
+    assert not booked.error, booked.error
+    return isinstance(moved.result, Reservation), isinstance(booked.result, Consultation)
+
+
+def test_one_of_them_has_the_minute(joannes):
+    assert sorted(outcome(joannes)) == [False, True]
+    assert double_bookings() == 0
+
+
+def test_the_lock_alone_holds(joannes):
+    with without_constraints(CONSULTANT_GUARD):
+        assert sorted(outcome(joannes)) == [False, True]
+        assert double_bookings() == 0
+
+
+def test_the_constraint_alone_holds(joannes):
+    with without_locks():
+        assert not all(outcome(joannes, seconds=10))
+    assert double_bookings() == 0
+
+
+def test_twin_without_lock_and_constraint_has_both(joannes):
+    with without_constraints(CONSULTANT_GUARD), without_locks():
+        assert all(outcome(joannes, seconds=10))
+        assert double_bookings() > 0
