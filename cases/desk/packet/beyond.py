@@ -1,25 +1,20 @@
 """That an office can save a document on its page: said on its own page, since no reader’s name stands for it."""
 
-from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
+from cases.desk import going_out
 from cases.desk.links.models import OfficeLink
 from cases.desk.packet import contents
-from cases.desk.packet.models import Taken
 from cases.documents.models import Document
 from cases.records.models import LIVE
 from portal import clock, when
 from portal.errors import Refused
 
-TOGETHER = ("office", "visit__case__patient", "visit__case__key", "visit__office", "visit__clinician")
-
 
 def of_document(document: Document) -> list[str]:
     """A sentence for each office that saved it, and for each of a visit that can."""
-    taken = Taken.objects.filter(link=OuterRef("pk"), version__document=document).order_by("first_at")
-    links = OfficeLink.objects.filter(visit__case=document.case_id).annotate(taken_at=taken.values("first_at")[:1])
     said = []
-    for link in links.select_related(*TOGETHER).order_by("made_at"):
+    for link in going_out.rows_of(document)["links"]:
         if link.taken_at:
             day = when.month_day(link.taken_at, year=True)
             said.append(_("%(office)s saved a copy on %(day)s.") % {"office": link.office.name, "day": day})

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from cases.opinions.deciding.rules import ROUNDS, Choice
 from cases.records.models import Visit
 from cases.records.report import which
 from cases.records.states import VisitState
+from portal.beside import lists
 
 R = CaseClinician.Role
 NAMES: dict[str, Promise] = {
@@ -49,10 +51,13 @@ def visits_of(case: Case) -> dict[int, Visit]:
 
 
 def of_case(case: Case, reader: Any, visits: Mapping[int, Visit]) -> list[Opinion]:
-    """First, second, third, in that order; papers only for who may open them."""
-    links = case.clinicians.filter(role__in=NAMES).select_related("clinician__office")
-    doctors = {link.role: link.clinician for link in links}
-    papers = _papers(case, reader) if doctors else {}
+    """First, second, third, in that order; papers only for who may open them. One query."""
+    asked: dict[str, Any] = {"links": case.clinicians.filter(role__in=NAMES).select_related("clinician__office")}
+    if may("read_documents", case, reader):
+        asked |= which.asks(case.pk) | {"readable": _readable(case, reader)}
+    rows = lists(case, **asked)
+    doctors = {link.role: link.clinician for link in rows["links"]}
+    papers = _papers(rows) if "readable" in rows else {}
     found = []
     for role in NAMES:
         if role not in doctors:
@@ -73,19 +78,19 @@ def of_case(case: Case, reader: Any, visits: Mapping[int, Visit]) -> list[Opinio
     return found
 
 
-def _papers(case: Case, reader: Any) -> dict[str, list[Document]]:
+def _readable(case: Case, reader: Any) -> QuerySet[Document]:
+    seen = Document.objects.visible_to(reader).filter(case=case, withdrawn_at=None)
+    return seen.filter(kind__in=[PLAN, which.SECOND_REPORT])
+
+
+def _papers(rows: Mapping[str, list[Any]]) -> dict[str, list[Document]]:
     """The plan is the first doctor's; a report is that of the visit it is known to be of, and of none while it may be
     of several.
     """
-    if not may("read_documents", case, reader):
-        return {}
-    seen = Document.objects.visible_to(reader).filter(
-        case=case, withdrawn_at=None, kind__in=[PLAN, which.SECOND_REPORT]
-    )
-    readable = {document.pk: document for document in seen}
+    readable = {document.pk: document for document in rows["readable"]}
     found: dict[str, list[Document]] = {R.FIRST: [each for each in readable.values() if each.kind == PLAN]}
     of_round = {number: role for role, number in ROUNDS.items()}
-    for version, visits in which.files_of(case) if len(readable) > len(found[R.FIRST]) else []:
+    for version, visits in which.files_from(rows):
         if len(visits) == 1 and version.document_id in readable:
             found.setdefault(of_round[visits[0].round], []).append(readable[version.document_id])
     return found

@@ -5,11 +5,15 @@ Nothing is guessed between two visits: the report of the third doctor closes no 
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from cases.case.models import Case, Office
 from cases.documents.models import Version
 from cases.records.models import ReportFile, ReportLoop, Visit
+from portal.beside import lists
 
 SECOND_REPORT = "second_report"  # what a file is
 
@@ -31,24 +35,43 @@ def could_be_of(
 Files = list[tuple[Version, list[Visit]]]  # each with the visits that it can be the report of
 
 
-def files_of(case: Case | UUID) -> Files:
-    """Each file that is a report, ready to go on and not hidden, the newest first; with the visits it can be of."""
+def asks(case: UUID) -> dict[str, QuerySet[Any]]:
+    """What decides of which visit each file is, as `portal.beside.lists` asks for it, with more of a page beside."""
     ready = Version.objects.ready().newest_ready().on_their_own()
     ready = ready.filter(case=case, document__kind=SECOND_REPORT, document__only_me=False)
-    versions = list(
-        ready.select_related("document", "case__key", "file__key").order_by("-document__put_in_at", "document_id")
-    )
-    if not versions:
-        return []
-    visits = {visit.pk: visit for visit in Visit.objects.live().filter(case=case).select_related("office", "clinician")}
-    confirmed = dict(
-        ReportLoop.objects.filter(visit__in=visits, confirmed_on__isnull=False).values_list("visit", "confirmed_on")
-    )
-    documents = [version.document_id for version in versions]
-    said = dict(ReportFile.objects.filter(document__in=documents).values_list("document", "visit"))
-    office = _offices(documents)
+    loops = ReportLoop.objects.filter(visit__in=Visit.objects.live().filter(case=case), confirmed_on__isnull=False)
+    put_in = Version.objects.filter(case=case, document__kind=SECOND_REPORT, put_in_by_office__isnull=False)
+    return {
+        "reports": ready.select_related("document", "case__key", "file__key").order_by(
+            "-document__put_in_at", "document_id"
+        ),
+        "visits": Visit.objects.live().filter(case=case).select_related("office", "clinician"),
+        "confirmed": loops,
+        "said": ReportFile.objects.filter(document__case=case),
+        "put_in": put_in.order_by("number"),
+        "merged": Office.objects.filter(pk__in=put_in.values("put_in_by_office"), merged_into__isnull=False),
+    }
+
+
+def files_of(case: Case | UUID) -> Files:
+    """Each file that is a report, ready to go on and not hidden, the newest first; with the visits it can be of.
+
+    One query.
+    """
+    pk = case.pk if isinstance(case, Case) else case
+    return files_from(lists(Case(pk=pk), **asks(pk)))
+
+
+def files_from(rows: Mapping[str, list[Any]]) -> Files:
+    """The same out of what `asks` found."""
+    visits = {visit.pk: visit for visit in rows["visits"]}
+    confirmed = {loop.visit_id: loop.confirmed_on for loop in rows["confirmed"]}
+    said = {each.document_id: each.visit_id for each in rows["said"]}
+    # The office that put a file in on its page, as its entry is called now.
+    now = {each.pk: each.merged_into_id for each in rows["merged"]}
+    office = {each.document_id: now.get(each.put_in_by_office, each.put_in_by_office) for each in rows["put_in"]}
     found = []
-    for version in versions:
+    for version in rows["reports"]:
         pk = version.document_id
         if said.get(pk) in visits:
             found.append((version, [visits[said[pk]]]))
@@ -57,17 +80,6 @@ def files_of(case: Case | UUID) -> Files:
                 (version, could_be_of(version.document.put_in_at, office.get(pk), list(visits.values()), confirmed))
             )
     return found
-
-
-def _offices(documents: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The office that put a file in on its page, by document, as its entry is called now."""
-    put_in = Version.objects.filter(document__in=documents, put_in_by_office__isnull=False)
-    offices = dict(put_in.order_by("number").values_list("document", "put_in_by_office"))
-    merged = (
-        Office.objects.filter(pk__in=offices.values(), merged_into__isnull=False) if offices else Office.objects.none()
-    )
-    now = dict(merged.values_list("pk", "merged_into"))
-    return {document: now.get(office, office) for document, office in offices.items()}
 
 
 def to_ask(case: Case | UUID, files: Files | None = None) -> Files:
