@@ -219,7 +219,8 @@ def standing_scope(patient: User) -> Consent | None:
     return accepted.order_by("given_at").first()
 
 
-def _wall(starts_at: datetime, practice: Practice) -> str:
+def wall_of(starts_at: datetime, practice: Practice) -> str:
+    """What a clock where the consultant is shows then: that is what is promised."""
     return starts_at.astimezone(practice.zone).strftime("%Y-%m-%dT%H:%M")
 
 
@@ -263,7 +264,9 @@ def make_call(
     kept: Hold | AskedHold, patient: User, practice: Practice, *, scope: Consent, hope: str, now: datetime, by: Actor
 ) -> Consultation:
     """The call of a time that is held and claimed, under the locks; what follows from it is planned with it."""
-    pk = uuid4()
+    pk, wall_at, time_zone = uuid4(), wall_of(kept.starts_at, practice), practice.time_zone
+    if isinstance(kept, AskedHold) and kept.wall_at:
+        wall_at, time_zone = kept.wall_at, kept.time_zone  # what was said when it was asked
     consultation = Consultation(
         pk=pk,
         case=kept.case,
@@ -272,8 +275,8 @@ def make_call(
         service=kept.service,
         starts_at=kept.starts_at,
         ends_at=kept.ends_at,
-        wall_at=_wall(kept.starts_at, practice),
-        time_zone=practice.time_zone,
+        wall_at=wall_at,
+        time_zone=time_zone,
         how=kept.how,
         hope=hope.strip(),
         uid=f"{pk}@{settings.ALLOWED_HOSTS[0]}",
@@ -318,7 +321,7 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
         before = consultation.starts_at
         consultation.reservations.all().delete()
         consultation.starts_at, consultation.ends_at = kept.starts_at, kept.ends_at
-        consultation.wall_at, consultation.time_zone = _wall(kept.starts_at, practice), practice.time_zone
+        consultation.wall_at, consultation.time_zone = wall_of(kept.starts_at, practice), practice.time_zone
         consultation.how, consultation.held_as = kept.how, kept.pk
         asked_moves.answered(consultation, by=by)
         consultation.version += 1

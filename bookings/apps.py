@@ -30,6 +30,7 @@ class BookingsConfig(AppConfig):
                 "hold.accepted": _("Said yes to a time that was held"),
                 "hold.declined": _("Said no to a time that was held"),
                 "hold.taken_back": _("Took back a time that was held"),
+                "hold.clocks_changed": _("Kept a time that was held at its hour after a law changed the clocks"),
                 "hold.expired": _("A time that was held is free again"),
                 "consultation.booked": _("Booked a call"),
                 "consultation.moved": _("Moved a call"),

@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
@@ -57,6 +58,10 @@ class AskedHold(models.Model):
     consultant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey("bookings.Service", on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
+    # What was said, as beside a call; rows from before these were kept have none, and stay where they are.
+    wall_at = models.CharField(max_length=16, db_default="", default="")
+    time_zone = models.CharField(max_length=64, db_default="", default="")
+    version = models.PositiveIntegerField(db_default=0, default=0)
     how = models.CharField(max_length=10, choices=How.choices)
     hope = SealedText()
     asked_at = models.DateTimeField()
@@ -90,6 +95,10 @@ class AskedHold(models.Model):
                 name="askedhold_is_answered_by_somebody",
                 condition=~Q(state__in=["accepted", "declined"]) | Q(settled_by__isnull=False),
             ),
+            models.CheckConstraint(
+                name="askedhold_wall_time_has_its_zone",
+                condition=Q(wall_at="", time_zone="") | (~Q(wall_at="") & ~Q(time_zone="")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,6 +110,10 @@ class AskedHold(models.Model):
     @property
     def sealing_key(self) -> DataKey:
         return self.case.sealing_key
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
     @property
     def ends_at(self) -> datetime:

@@ -25,6 +25,7 @@ from portal.reminders.together import things
 State = AskedHold.State
 ASK, TOLD_HELPER, OVER = "bookings.asked", "bookings.asked_answer", "bookings.asked_over"
 ASK_TO_READ = "bookings.ask_to_read"
+CLOCKS = "bookings.asked_clocks"
 NEWS_FOR = timedelta(days=3)
 Rows = Sequence[Reminder]
 
@@ -45,6 +46,13 @@ def settled(asked: AskedHold, now: datetime, by: Actor) -> None:
         _plan(TOLD_HELPER, asked, asked.asked_by, now, now + NEWS_FOR, version=1)
     if asked.state == State.EXPIRED and is_written_to(asked.patient):
         _plan(OVER, asked, asked.patient, now, now + NEWS_FOR, version=1)
+
+
+def clocks_changed(asked: AskedHold, now: datetime) -> None:
+    """The hour that was said stays, its instant is another: who is asked and who asked hear why."""
+    readers = [asked.asked_by, asked.patient] if is_written_to(asked.patient) else [asked.asked_by]
+    for reader in readers:
+        _plan(CLOCKS, asked, reader, now, asked.until, version=asked.version)
 
 
 def _plan(kind: str, asked: AskedHold, reader: User, now: datetime, until: datetime, version: int = 0) -> None:
@@ -82,6 +90,18 @@ def _waits(asked: AskedHold, now: datetime) -> bool:
     return asked.is_waiting and asked.until > now and asked.case.state != Case.State.CLOSED
 
 
+def still_held(rows: Rows, now: datetime) -> set[UUID]:
+    """Those that wait, at the time the row was planned for; told to a helper while she may book."""
+    found, held = _asked(rows), set()
+    for row in rows:
+        asked = found.get(row.about_id)
+        if asked and asked.version == row.version and _waits(asked, now):
+            to_helper = row.recipient_id == str(asked.asked_by_id)
+            if not to_helper or may("book", asked.case, asked.asked_by):
+                held.add(row.pk)
+    return held
+
+
 def still_news(rows: Rows, now: datetime) -> set[UUID]:
     """Those that are over; told to a helper while she may book."""
     found = _asked(rows)
@@ -103,6 +123,11 @@ def _is_unread(call: Any, now: datetime) -> bool:
 def _ask(asked: AskedHold, reader: Reader) -> Words:
     day = when.day(asked.until, reader.zone)
     return say(patterns.ASKED, {"name": reader.called, "day": day}, path=asked.get_absolute_url())
+
+
+def _clocks(asked: AskedHold, reader: Reader) -> Words:
+    named = {"name": reader.called, "consultant": asked.consultant.first_name}
+    return say(patterns.ASKED_CLOCKS, named, at=asked.starts_at, path=asked.get_absolute_url())
 
 
 def _over(asked: AskedHold, reader: Reader) -> Words:
@@ -156,6 +181,7 @@ KINDS = (
         20,
         *ANSWERS,
     ),
+    _kind(CLOCKS, gettext_lazy("The clocks changed"), still_held, _worded(_clocks), 10, patterns.ASKED_CLOCKS),
     _kind(OVER, gettext_lazy("A time is not held any more"), still_news, _worded(_over), 25, patterns.ASKED_OVER),
     _kind(ASK_TO_READ, gettext_lazy("May your consultant read?"), still_unread, _read_words, 9, patterns.ASK_TO_READ),
 )

@@ -62,6 +62,8 @@ def ask(hold: Hold, *, seen: str = "", hope: str = "", by: Actor) -> AskedHold:
             consultant=kept.consultant,
             service=kept.service,
             starts_at=kept.starts_at,
+            wall_at=actions.wall_of(kept.starts_at, practice),
+            time_zone=practice.time_zone,
             how=kept.how,
             hope=hope.strip(),
             asked_at=now,

@@ -1,6 +1,7 @@
-"""Calls whose hour a changed law on clocks has moved away: found, moved to what was promised, both people told.
+"""Calls, and times that wait for a yes, whose hour a changed law on clocks has moved away: found, moved to what was
+promised, both people told.
 
-A call keeps beside its instant the wall time and zone that were promised. When newer rules of that zone make another
+Each keeps beside its instant the wall time and zone that were promised. When newer rules of that zone make another
 instant of these, the promise holds and the instant follows. Safe to run again: what is right is left alone.
 """
 
@@ -11,8 +12,8 @@ from enum import StrEnum
 
 from django.db import IntegrityError, transaction
 
-from bookings import actions, follow_up, slots
-from bookings.models import Consultation, Reservation
+from bookings import actions, asked_ending, asked_notices, follow_up, rules, slots
+from bookings.models import AskedHold, Consultation, Reservation
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -21,42 +22,55 @@ from portal.history.actions import record
 
 class Outcome(StrEnum):
     MOVED = "moved"
+    ENDED = "free again: nobody could answer in time any more"
     IN_THE_WAY = "another call is in the way"
     NO_SUCH_TIME = "the clock skips this time now, or shows it twice"
     PASSED = "that time has passed already"
 
 
+DONE = (Outcome.MOVED, Outcome.ENDED)
+
+
 @dataclass(frozen=True)
 class Found:
-    """One call that is not when it was promised; without `right_at`, no instant can be told."""
+    """A call, or a time that waits for a yes, that is not when it was promised; without `right_at`, no instant can be
+    told.
+    """
 
-    call: Consultation
+    thing: Consultation | AskedHold
     right_at: datetime | None
 
     @property
     def shift(self) -> timedelta:
-        return self.right_at - self.call.starts_at if self.right_at else timedelta()
+        return self.right_at - self.thing.starts_at if self.right_at else timedelta()
+
+    @property
+    def name(self) -> str:
+        """What it is called in a list: a call by its reference, what only waits by its case's."""
+        return self.thing.reference if isinstance(self.thing, Consultation) else self.thing.case.reference
 
 
 def found(now: datetime) -> list[Found]:
-    """The booked calls to come whose instant is not the promised wall time any more, soonest first."""
-    calls = Consultation.objects.booked().filter(starts_at__gt=now).order_by("starts_at")
+    """What is to come and whose instant is not the promised wall time any more, soonest first."""
+    parts = ("case__patient", "patient", "consultant", "service")
+    calls = Consultation.objects.booked().filter(starts_at__gt=now).select_related(*parts)
+    asked = AskedHold.objects.waiting().filter(until__gt=now).exclude(wall_at="").select_related(*parts, "asked_by")
     wrong = []
-    for call in calls.select_related("case", "patient", "consultant", "service"):
-        promised = datetime.fromisoformat(call.wall_at)
-        if call.starts_at.astimezone(call.zone).replace(tzinfo=None) != promised:
-            wrong.append(Found(call, slots.instant(promised, call.zone)))
+    for thing in sorted([*calls, *asked], key=lambda each: each.starts_at):
+        promised = datetime.fromisoformat(thing.wall_at)
+        if thing.starts_at.astimezone(thing.zone).replace(tzinfo=None) != promised:
+            wrong.append(Found(thing, slots.instant(promised, thing.zone)))
     return wrong
 
 
 def put_right(consultant: User, *, by: Actor) -> list[tuple[Found, Outcome]]:
-    """Move a consultant's calls to the hour that was promised. Who is moved later goes last, so that calls one after
-    the other make room for each other.
+    """Move a consultant's calls, and what is held for a yes, to the hour that was promised. Who is moved later goes
+    last, so that calls one after the other make room for each other.
     """
     now = clock.now()
     with transaction.atomic():
         actions.let_go_expired(actions.lock_practice(consultant), now)
-        wrong = [one for one in found(now) if one.call.consultant_id == consultant.pk]
+        wrong = [one for one in found(now) if one.thing.consultant_id == consultant.pk]
         return [(one, _move(one, now, by)) for one in _in_order(wrong)]
 
 
@@ -73,34 +87,49 @@ def _move(one: Found, now: datetime, by: Actor) -> Outcome:
         return Outcome.PASSED
     try:
         with transaction.atomic():
-            call = Consultation.objects.select_for_update(of=("self",)).get(pk=one.call.pk)
-            call.starts_at, call.ends_at = call.starts_at + one.shift, call.ends_at + one.shift
-            call.version += 1
-            call.save(update_fields=["starts_at", "ends_at", "version"])
-            _shift_reservations(call, one.shift)
-            follow_up.clocks_changed(call, now)
-            record(by, "consultation.clocks_changed", call, patient=call.patient_id, case=call.case_id)
+            if isinstance(one.thing, Consultation):
+                return _move_call(one.thing, one.shift, now, by)
+            return _move_asked(one.thing, one.shift, now, by)
     except IntegrityError as error:
         if isinstance(error.__cause__, actions.RIVALS):
             return Outcome.IN_THE_WAY
         raise
+
+
+def _move_call(call: Consultation, shift: timedelta, now: datetime, by: Actor) -> Outcome:
+    call = Consultation.objects.select_for_update(of=("self",)).get(pk=call.pk)
+    call.starts_at, call.ends_at = call.starts_at + shift, call.ends_at + shift
+    call.version += 1
+    call.save(update_fields=["starts_at", "ends_at", "version"])
+    _shift_reservations(call, shift)
+    follow_up.clocks_changed(call, now)
+    record(by, "consultation.clocks_changed", call, patient=call.patient_id, case=call.case_id)
     return Outcome.MOVED
 
 
-def _shift_reservations(call: Consultation, shift: timedelta) -> None:
+def _move_asked(asked: AskedHold, shift: timedelta, now: datetime, by: Actor) -> Outcome:
+    """A time that waits for a yes; one that would begin before anybody can answer is free again."""
+    parts = ("case__patient", "patient", "consultant", "asked_by")
+    asked = AskedHold.objects.select_for_update(of=("self",)).select_related(*parts).get(pk=asked.pk)
+    until = min(asked.until, rules.asked_until(asked.starts_at + shift, asked.asked_at))
+    if until <= now:
+        asked_ending.settle(asked, AskedHold.State.EXPIRED, now, by)
+        record(by, "hold.expired", asked, patient=asked.patient_id, case=asked.case_id)
+        return Outcome.ENDED
+    asked.starts_at, asked.until = asked.starts_at + shift, until
+    asked.version += 1
+    asked.save(update_fields=["starts_at", "until", "version"])
+    _shift_reservations(asked, shift)
+    asked_notices.clocks_changed(asked, now)
+    record(by, "hold.clocks_changed", asked, patient=asked.patient_id, case=asked.case_id)
+    return Outcome.MOVED
+
+
+def _shift_reservations(thing: Consultation | AskedHold, shift: timedelta) -> None:
     """Its stretches, as long as they were: written anew, since one of its own would be in the other's way."""
-    kept = list(call.reservations.all())
-    call.reservations.all().delete()
+    kept = list(thing.reservations.all())
+    thing.reservations.all().delete()
     for row in kept:
+        row.pk, row._state.adding = None, True
         row.starts_at, row.ends_at = row.starts_at + shift, row.ends_at + shift
-    Reservation.objects.bulk_create(
-        Reservation(
-            consultant_id=row.consultant_id,
-            kind=row.kind,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            consultation=call,
-            note=row.note,
-        )
-        for row in kept
-    )
+    Reservation.objects.bulk_create(kept)

@@ -144,6 +144,18 @@ ASKED = Pattern(
     },
     examples=NAME | {"day": _("Friday, November 20")},
 )
+ASKED_CLOCKS = Pattern(
+    code="bookings.asked_clocks",
+    about=_("Call: a law changed the clocks, and a time that is held keeps its hour"),
+    parts={
+        "subject": _("The time that is held keeps its hour"),
+        "lead": _("The time that is held keeps its hour, %(name)s"),
+        "line": _("A new law changes the clocks where %(consultant)s is. Please look at the time once more."),
+        "action_label": _("Look at it"),
+    },
+    examples=NAME | {"consultant": _("Sam")},
+    has_time=True,
+)
 ASKED_OVER = Pattern(
     code="bookings.asked_over",
     about=_("Call: a time that a helper chose is not held any more"),

@@ -5,15 +5,20 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+from django.db.models import F
 
-from bookings import availability
+from bookings import asking, availability
 from bookings.changed_laws import Outcome, found, put_right
-from bookings.models import Consultation, Reservation, Service
+from bookings.models import AskedHold, Consultation, Reservation, Service
 from portal import clock
-from portal.actors import SYSTEM
+from portal.actors import SYSTEM, Actor
 from portal.history.models import Event
+from portal.reminders import emails
 from portal.reminders.models import Reminder
+from portal.reminders.readers import reader_of
 from tests import factories, people
+from tests.bookings import test_asking
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
 HOUR = timedelta(hours=1)
@@ -140,3 +145,93 @@ def test_a_hold_that_is_over_is_in_nobodys_way(case, monday):
     Reservation.objects.filter(hold=kept).update(starts_at=call.starts_at - HOUR, ends_at=call.starts_at)
     monday.shift(HOUR)  # a hold is kept for half an hour
     assert printed("changed_clocks")[-1] == "1 moved, 0 left for a person"
+
+
+# Times that wait for the patient's yes
+
+
+@pytest.fixture
+def held(case, practice):
+    """A time that Ama chose for Rosa, and that waits."""
+    test_asking.helps(case)
+    return test_asking.ask(case, practice)
+
+
+def held_by_a_law(held, by=HOUR):
+    Reservation.objects.filter(asked=held).update(starts_at=F("starts_at") + by, ends_at=F("ends_at") + by)
+    AskedHold.objects.filter(pk=held.pk).update(starts_at=F("starts_at") + by)
+    return held
+
+
+def test_what_is_held_at_its_hour_is_left_alone(held):
+    assert printed("changed_clocks") == ["0 moved, 0 left for a person"]
+
+
+@pytest.mark.parametrize("by", [HOUR, -HOUR])
+def test_a_time_that_waits_comes_back_to_the_hour_that_was_said(held, by):
+    stretch = Reservation.objects.values_list("starts_at", "ends_at").get(asked=held)
+    held_by_a_law(held, by)
+    assert printed("changed_clocks", look=True)[-1] == "1 found"
+    assert printed("changed_clocks")[-1] == "1 moved, 0 left for a person"
+    now = AskedHold.objects.get()
+    assert (now.starts_at, now.version, now.is_waiting) == (held.starts_at, 1, True)
+    assert Reservation.objects.values_list("starts_at", "ends_at").get(asked=held) == stretch
+    assert printed("changed_clocks") == ["0 moved, 0 left for a person"]
+
+
+def test_who_is_asked_and_who_asked_are_told_once(held, rosa):
+    held_by_a_law(held)
+    printed("changed_clocks")
+    printed("changed_clocks")
+    told = Reminder.objects.about(held).unsettled().filter(kind="bookings.asked_clocks", version=1)
+    assert {row.recipient_id for row in told} == {str(rosa.pk), str(people.person("ama").pk)}
+    assert Reminder.objects.about(held).unsettled().filter(kind="bookings.asked").count() == 1
+    assert Event.objects.filter(verb="hold.clocks_changed").count() == 1
+    reader = reader_of(("user", str(rosa.pk)), clock.now())
+    (words,) = emails.words_of([told.get(recipient_id=str(rosa.pk))], reader, clock.now()).values()
+    assert words.at == held.starts_at
+    asking.decline(AskedHold.objects.get(), by=Actor.person(rosa))
+    assert not told.all().exists()
+
+
+def test_what_waits_makes_room_for_a_call_behind_it(held, practice, joanne):
+    other = factories.open_case(people.person("grace"))
+    service = Service.objects.get(code="first_talk")
+    after = min(at for at in availability.free_starts(other, practice, service, clock.now()) if at > held.starts_at)
+    call = factories.book(other, service="first_talk", starts_at=after)
+    for row in Reservation.objects.filter(consultation=call):
+        Reservation.objects.filter(pk=row.pk).update(starts_at=row.starts_at + HOUR, ends_at=row.ends_at + HOUR)
+    Consultation.objects.filter(pk=call.pk).update(starts_at=call.starts_at + HOUR, ends_at=call.ends_at + HOUR)
+    held_by_a_law(held)
+    assert [outcome for _one, outcome in put_right(joanne, by=SYSTEM)] == [Outcome.MOVED, Outcome.MOVED]
+
+
+def test_one_that_nobody_could_answer_any_more_is_free_again(case, practice, joanne, rosa, monday):
+    test_asking.helps(case)
+    held = test_asking.ask(case, practice, ahead=timedelta(hours=24))
+    held_by_a_law(held, timedelta(hours=3))
+    AskedHold.objects.filter(pk=held.pk).update(until=F("starts_at") - timedelta(hours=2))
+    monday.shift(held.starts_at - clock.now() - HOUR)  # its own last hour for an answer is over
+    assert printed("changed_clocks")[-1] == "1 moved, 0 left for a person"
+    assert AskedHold.objects.get().state == "expired"
+    assert not Reservation.objects.filter(asked=held).exists()
+    told = {row.kind for row in Reminder.objects.about(held).unsettled()}
+    assert told == {"bookings.asked_over", "bookings.asked_answer"}
+
+
+def test_what_was_said_is_what_is_booked(held, rosa):
+    held_by_a_law(held)
+    call = test_asking.accept(AskedHold.objects.select_related("case").get())
+    assert call.wall_at == held.wall_at
+    assert printed("changed_clocks")[-1] == "1 moved, 0 left for a person"
+    assert Consultation.objects.get().starts_at == held.starts_at
+
+
+def test_an_older_one_without_its_hour_stays_where_it_is(held):
+    AskedHold.objects.filter(pk=held.pk).update(wall_at="", time_zone="")
+    assert printed("changed_clocks") == ["0 moved, 0 left for a person"]
+
+
+def test_an_hour_is_kept_with_its_zone(held):
+    with pytest.raises(IntegrityError, match="askedhold_wall_time_has_its_zone"), transaction.atomic():
+        AskedHold.objects.filter(pk=held.pk).update(time_zone="")

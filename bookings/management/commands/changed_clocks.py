@@ -10,7 +10,10 @@ from portal.actors import SYSTEM
 
 
 class Command(BaseCommand):
-    help = "Move calls that a changed law on clocks took away from their promised hour back to it; both are told."
+    help = (
+        "Move calls, and times that wait for a yes, that a changed law on clocks took away from their promised hour "
+        "back to it; both people are told."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--look", action="store_true", help="only list them")
@@ -24,13 +27,13 @@ class Command(BaseCommand):
             return
         done = [
             answer
-            for consultant in {one.call.consultant for one in wrong}
+            for consultant in {one.thing.consultant for one in wrong}
             for answer in changed_laws.put_right(consultant, by=SYSTEM)
         ]
         for one, outcome in done:
             self._line(one, outcome)
-        moved = sum(outcome is changed_laws.Outcome.MOVED for _one, outcome in done)
+        moved = sum(outcome in changed_laws.DONE for _one, outcome in done)
         self.stdout.write(f"{moved} moved, {len(done) - moved} left for a person")
 
     def _line(self, one: changed_laws.Found, outcome: str) -> None:
-        self.stdout.write(f"{one.call.reference}  {one.call.wall_at} {one.call.time_zone}  {outcome}")
+        self.stdout.write(f"{one.name}  {one.thing.wall_at} {one.thing.time_zone}  {outcome}")
