@@ -15,6 +15,7 @@ PEOPLE = (
     "assigned",  # the consultant of the case
     "unassigned",  # another consultant
     "second_reader",  # a consultant who reads along for some days
+    "urgent_reader",  # a consultant who looks for an hour, for an urgent reason
     "coordinator",
     "administrator",
     "unready",  # a consultant who has no second factor yet
@@ -36,7 +37,9 @@ PATIENT = frozenset({"patient"})
 STARTER = frozenset({"starter"})
 ASSIGNED = frozenset({"assigned"})
 SECOND = frozenset({"second_reader"})
-CONSULTANTS = frozenset({"assigned", "unassigned", "second_reader"})
+URGENT = frozenset({"urgent_reader"})
+ALONG = SECOND | URGENT  # who reads files without a place in the case
+CONSULTANTS = frozenset({"assigned", "unassigned"}) | ALONG
 COORDINATOR = frozenset({"coordinator"})
 ADMINISTRATOR = frozenset({"administrator"})
 

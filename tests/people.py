@@ -24,6 +24,7 @@ CAST = {
     "joanne": ("Joanne Pike", "joanne@example.org", "consultant", "America/Toronto"),
     "amir": ("Amir Haddad", "amir@example.org", "consultant", "America/Vancouver"),
     "vera": ("Vera Holm", "vera@example.org", "consultant", "America/Toronto"),  # reads along for Joanne
+    "liv": ("Liv Sand", "liv@example.org", "consultant", "America/Toronto"),  # looks for an hour, urgently
     "theo": ("Theo Lindqvist", "theo@example.org", "coordinator", "America/Toronto"),
     "mara": ("Mara Okafor", "mara@example.org", "administrator", "America/Toronto"),
     "nils": ("Nils Berg", "nils@example.org", "consultant", "America/Toronto"),  # no second factor yet

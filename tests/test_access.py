@@ -62,7 +62,7 @@ def test_the_mark_agrees_with_the_table(name):
         return
     assert not {"anonymous", "unverified", "disabled"} & who
     if "person" not in mark:
-        assert who <= {"assigned", "unassigned", "second_reader", "coordinator", "administrator"}
+        assert who <= {"assigned", "unassigned", "second_reader", "urgent_reader", "coordinator", "administrator"}
 
 
 def expected(name: str, person: str) -> str:

@@ -22,6 +22,7 @@ from cases.case.helping.models import Mandate
 from cases.case.models import Case, Consent, Office
 from cases.case.second import actions as second_actions
 from cases.case.signatures import Signature, SignedHow, drawing
+from cases.case.urgent import actions as urgent
 from cases.desk.fax.models import Fax
 from cases.desk.letters import actions as letters
 from cases.desk.links import codes
@@ -71,6 +72,7 @@ NAMES = {
     "assigned": "joanne",
     "unassigned": "amir",
     "second_reader": "vera",
+    "urgent_reader": "liv",
     "coordinator": "theo",
     "administrator": "mara",
     "unready": "nils",
@@ -144,6 +146,8 @@ def make_world() -> World:
     things |= _papers(case) | _helping(case) | _thread(case)
     things |= _away(case, joanne)
     things |= _second(case)
+    why = "Joanne fell ill an hour before the call."
+    things["urgent_look"] = urgent.begin(case, why, by=Actor.person(people.person("liv"))).pk
     things |= {"invitation": invitation.pk, "invitation_token": accounts.token_of(invitation)}
     return World(things | _messages(case))
 

@@ -23,6 +23,9 @@ class CaseConfig(AppConfig):
         from cases.case.second.actions import reader_leaves
         from cases.case.second.words import REASONS as SECOND_REASONS
         from cases.case.second.words import VERBS as SECOND_VERBS
+        from cases.case.urgent import notices as urgent_notices
+        from cases.case.urgent.words import REASONS as URGENT_REASONS
+        from cases.case.urgent.words import VERBS as URGENT_VERBS
         from portal.accounts.changes import on_reach_changed
         from portal.reminders.emails import register_composer
         from portal.reminders.kinds import register
@@ -47,6 +50,8 @@ class CaseConfig(AppConfig):
         )
         words.register(VERBS, REASONS)
         register(*notices.KINDS, *invited.KINDS, *written_down.KINDS, away_notices.KIND, *second_notices.KINDS)
+        register(*urgent_notices.KINDS)
+        words.register(URGENT_VERBS, URGENT_REASONS)
         on_reader_changed(reader_leaves)
         words.register(SECOND_VERBS, SECOND_REASONS)
         register_source(RecipientType.INVITED, invited.readers, astray=invited.tell_astray)

@@ -20,6 +20,7 @@ from cases.case.office_merge import OfficeMerge as OfficeMerge
 from cases.case.office_models import Clinician as Clinician
 from cases.case.office_models import Office as Office
 from cases.case.second.models import SecondReader as SecondReader
+from cases.case.urgent.models import UrgentLook as UrgentLook
 from cases.case.worry import Worry as Worry
 from portal.accounts.models import User
 from portal.texts.models import Text

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from cases.case import people
 from cases.case.helping.models import Helper
-from cases.case.models import Case, Consent, SecondReader
-from cases.case.people import BEGINNER, CONSULTANT, COORDINATOR, HELPER, PATIENT, SECOND
+from cases.case.models import Case, Consent, SecondReader, UrgentLook
+from cases.case.people import BEGINNER, CONSULTANT, COORDINATOR, HELPER, PATIENT, SECOND, URGENT
 from portal.accounts.models import User
 
 # What there is to open, by the verb that opens it, in the words of a page.
@@ -28,13 +28,16 @@ KINDS: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Opens:
-    """One person, and what they can open today. `grant` is a helper's, `second` of whoever reads along."""
+    """One person, and what they can open today. `grant` is a helper's, `second` of whoever reads along, `urgent` of
+    whoever looks for an hour.
+    """
 
     user: User
     role: str
     verbs: frozenset[str] = field(default_factory=frozenset)
     grant: Helper | None = None
     second: SecondReader | None = None
+    urgent: UrgentLook | None = None
 
 
 def who_opens(case: Case) -> list[Opens]:
@@ -67,6 +70,7 @@ def _team(case: Case) -> list[Opens]:
         if user.role == User.Role.CONSULTANT and user.pk != case.patient_id
     ]
     found += _along(case, {each.user.pk for each in found})
+    found += _looking(case, {each.user.pk for each in found})
     return found + [_opens(user, COORDINATOR, lambda verb: True) for user in team if user.role == COORDINATOR]
 
 
@@ -82,6 +86,20 @@ def _along(case: Case, placed: set[Any]) -> list[Opens]:
             )
             found.append(replace(opens, second=second))
     return found
+
+
+def _looking(case: Case, placed: set[Any]) -> list[Opens]:
+    """Those who look for an hour, unless they have another part in the case."""
+    looks = UrgentLook.objects.standing().filter(case=case).select_related("reader")
+    into = looks.annotate(looks_into=Exists(UrgentLook.objects.reading().filter(pk=OuterRef("pk"))))
+    return [
+        replace(
+            _opens(look.reader, URGENT, lambda verb, allows=look.looks_into: allows or verb not in people.BY_CONSENT),
+            urgent=look,
+        )
+        for look in into
+        if look.reader.can_sign_in and look.reader.role == CONSULTANT and look.reader_id not in placed
+    ]
 
 
 def _opens(user: User, role: str, allows: Any, grant: Helper | None = None) -> Opens:

@@ -1,7 +1,7 @@
 """Who is who in a case, and what each may do. Pages compute "who can open it" from here."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from cases.case.helping.models import Helper, Mandate
 from cases.case.helping.rules import BOOKINGS, FILES, MESSAGES, PAPERS, PRIVATE, SUMMARY
-from cases.case.models import Assignment, Case, Consent, SecondReader
+from cases.case.models import Assignment, Case, Consent, SecondReader, UrgentLook
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.once import once
 
 PATIENT, HELPER, CONSULTANT, COORDINATOR = "patient", "helper", "consultant", "coordinator"
 SECOND = "second_reader"  # a consultant who reads along for some days, by a grant with an end
+URGENT = "urgent_reader"  # a consultant who looks for an hour, for a reason that the patient reads
 BEGINNER = "beginner"  # a helper who began the case and waits for the answer, where people are named
 
 # verb → roles. What a helper may depends on her grant besides: NEEDS and BY_MANDATE below.
@@ -30,8 +31,9 @@ MAY: dict[str, set[str]] = {
     "join_calls": {PATIENT, HELPER, CONSULTANT, COORDINATOR},
     "change_dates": {PATIENT, HELPER, COORDINATOR},
     "add_documents": {PATIENT, HELPER, COORDINATOR},
-    "read_documents": {PATIENT, HELPER, CONSULTANT, SECOND, COORDINATOR},
+    "read_documents": {PATIENT, HELPER, CONSULTANT, SECOND, URGENT, COORDINATOR},
     "read_along": {SECOND},  # the plan beside the draft, with notes and an answer of her own
+    "look_urgently": {URGENT},  # one page: who she is, what is next, which files there are
     "see_second_readers": {PATIENT, HELPER, COORDINATOR},  # who reads along, why and until when
     "say_where_records_are": {PATIENT, HELPER, COORDINATOR},
     "write_to_offices": {PATIENT, HELPER, COORDINATOR},
@@ -118,6 +120,7 @@ WORDS: dict[str, Promise] = {
     HELPER: gettext_lazy("your helper"),
     CONSULTANT: gettext_lazy("your consultant"),
     SECOND: gettext_lazy("reads along for your consultant"),
+    URGENT: gettext_lazy("looks for an hour, for an urgent reason"),
     COORDINATOR: gettext_lazy("your coordinator"),
 }
 # The same people, named to anyone but the patient.
@@ -127,6 +130,7 @@ WORDS_TO_OTHERS: dict[str, Promise] = {
     HELPER: gettext_lazy("the helper"),
     CONSULTANT: gettext_lazy("the consultant"),
     SECOND: gettext_lazy("reads along for the consultant"),
+    URGENT: gettext_lazy("looks for an hour, for an urgent reason"),
     COORDINATOR: gettext_lazy("the coordinator"),
 }
 
@@ -158,7 +162,9 @@ def _staff_role(case: Case, user: User) -> str:
     if user.role == User.Role.CONSULTANT:
         if is_assigned(case, user):
             return CONSULTANT
-        return SECOND if reads_along(case, user) else ""
+        if reads_along(case, user):
+            return SECOND
+        return URGENT if _place_in(case, user).looks else ""
     return ""
 
 
@@ -266,25 +272,37 @@ def only_theirs(case: Case) -> str:
 
 
 def is_assigned(case: Case, user: User) -> bool:
-    return _place_in(case, user)[0]
+    return _place_in(case, user).is_assigned
 
 
 def reads_along(case: Case, user: Any) -> bool:
     """Whether a colleague asked this consultant to read along, and it is not over."""
-    return bool(user is not None and user.role == User.Role.CONSULTANT and _place_in(case, user)[2])
+    return bool(user is not None and user.role == User.Role.CONSULTANT and _place_in(case, user).reads_along)
 
 
 def has_consent_to_read(case: Case, consultant: User) -> bool:
-    return _place_in(case, consultant)[1]
+    return _place_in(case, consultant).may_read
 
 
-def _place_in(case: Case, user: User) -> tuple[bool, bool, bool]:
-    """Whether a consultant has a place in the case, the patient's permission to read, and reads along. One query."""
+class Place(NamedTuple):
+    """A consultant's part in a case. `looks` urgently: the page of that; `looks_into`: the files as well."""
+
+    is_assigned: bool = False
+    may_read: bool = False
+    reads_along: bool = False
+    looks: bool = False
+    looks_into: bool = False
+
+
+def _place_in(case: Case, user: User) -> Place:
+    """One query."""
     place = Assignment.objects.filter(case=OuterRef("pk"), user=user.pk, ended_at__isnull=True)
     given = Consent.objects.standing().filter(case=OuterRef("pk"), kind=Consent.Kind.READ, consultant=user.pk)
     along = SecondReader.objects.granted().filter(case=OuterRef("pk"), reader=user.pk)
-    asked = Case.objects.filter(pk=case.pk).values_list(Exists(place), Exists(given), Exists(along))
-    return once(("place", case.pk, user.pk), asked.first) or (False, False, False)
+    looks = Exists(UrgentLook.objects.standing().filter(case=OuterRef("pk"), reader=user.pk))
+    into = Exists(UrgentLook.objects.reading().filter(case=OuterRef("pk"), reader=user.pk))
+    asked = Case.objects.filter(pk=case.pk).values_list(Exists(place), Exists(given), Exists(along), looks, into)
+    return Place(*(once(("place", case.pk, user.pk), asked.first) or ()))
 
 
 def may(verb: str, case: Case, who: Any) -> bool:
@@ -306,11 +324,12 @@ def may(verb: str, case: Case, who: Any) -> bool:
 
 
 def _may_consult(verb: str, case: Case, user: User) -> bool:
-    """`may` for a consultant: by her own place in the case, or because she reads along."""
-    has_place = CONSULTANT in MAY[verb] and is_assigned(case, user)
-    if not has_place and not (SECOND in MAY[verb] and reads_along(case, user)):
-        return False
-    return verb not in BY_CONSENT or has_consent_to_read(case, user)
+    """`may` for a consultant: by her own place in the case, because she reads along, or in an urgent look."""
+    place, roles = _place_in(case, user), MAY[verb]
+    if URGENT in roles and (place.looks_into if verb in BY_CONSENT else place.looks):
+        return True
+    has_place = (CONSULTANT in roles and place.is_assigned) or (SECOND in roles and place.reads_along)
+    return has_place and (verb not in BY_CONSENT or place.may_read)
 
 
 def allows(grant: Helper, verb: str) -> bool:
@@ -334,7 +353,7 @@ def where(user: Any, verb: str, case: str = "") -> Q:
     rule: Any = Q(**{f"{path}patient": user.pk}) if PATIENT in roles else Q(pk__in=[])
     if HELPER in roles and verb in BY_BEGINNING:
         rule |= begun
-    if user.role in roles or (user.role == User.Role.CONSULTANT and SECOND in roles):
+    if user.role in roles or (user.role == User.Role.CONSULTANT and roles & {SECOND, URGENT}):
         rule |= _staff_where(user, verb, path, own) & ~begun & ~Q(**{f"{path}patient": user.pk})
     elif not user.role and HELPER in roles:
         rule |= Q(Exists(_grants(user, verb).filter(case=own)))
@@ -364,7 +383,14 @@ def _staff_where(user: Any, verb: str, path: str, own: OuterRef) -> Q:
     if verb in BY_CONSENT:
         read = Consent.objects.standing().filter(case=own, kind=Consent.Kind.READ, consultant=user.pk)
         rule &= Q(Exists(read))
+    if URGENT in MAY[verb]:
+        rule |= Q(Exists(_urgent(verb).filter(case=own, reader=user.pk)))
     return rule
+
+
+def _urgent(verb: str) -> QuerySet[UrgentLook]:
+    """The urgent looks that let their consultants do it."""
+    return UrgentLook.objects.reading() if verb in BY_CONSENT else UrgentLook.objects.standing()
 
 
 def words_for(case: Case, reader: User | None) -> dict[str, Promise]:
@@ -387,7 +413,9 @@ def who_can_open(
 def able_to(case: Case, verb: str) -> QuerySet[User]:
     """The people of `who_can_open`."""
     placed = case.assignments.filter(ended_at__isnull=True, user=OuterRef("pk"))
-    able = User.objects.filter(_able(case, verb), can_sign_in=True).annotate(has_place=Exists(placed))
+    along = SecondReader.objects.granted().filter(case=case, reader=OuterRef("pk"))
+    able = User.objects.filter(_able(case, verb), can_sign_in=True)
+    able = able.annotate(has_place=Exists(placed), is_along=Exists(along))
     return able.order_by("name")
 
 
@@ -399,13 +427,15 @@ def in_their_parts(case: Case, able: Iterable[User], verb: str, reader: User | N
 
 
 def _part(case: Case, user: Any, verb: str) -> str:
-    """The role of someone who is known to be able to do this in the case; `has_place` stands beside a consultant."""
+    """The role of someone who is known to be able to do this in the case; `has_place` and `is_along` stand beside a
+    consultant.
+    """
     if user.pk == case.patient_id:
         return PATIENT
     if user.pk == case.starter_id and verb in BY_BEGINNING and begins(case, user):
         return BEGINNER
     if user.role == User.Role.CONSULTANT and not user.has_place:
-        return SECOND
+        return SECOND if user.is_along else URGENT
     return {User.Role.CONSULTANT: CONSULTANT, User.Role.COORDINATOR: COORDINATOR}.get(User.Role(user.role), HELPER)
 
 
@@ -419,7 +449,7 @@ def _able(case: Case, verb: str) -> Q:
     if HELPER in roles and verb in BY_BEGINNING and case.starter_id:
         able |= Q(pk=case.starter_id) & ~Q(Exists(answered))
     is_staff = ~Q(pk=case.starter_id) | Q(Exists(answered)) if case.starter_id else Q()
-    if CONSULTANT in roles or SECOND in roles:
+    if roles & {CONSULTANT, SECOND, URGENT}:
         place = Q(pk__in=[])
         if CONSULTANT in roles:
             place |= Q(pk__in=case.assignments.filter(ended_at__isnull=True).values("user"))
@@ -429,6 +459,8 @@ def _able(case: Case, verb: str) -> Q:
         if verb in BY_CONSENT:
             read = Consent.objects.standing().filter(case=case, kind=Consent.Kind.READ)
             place &= Q(pk__in=read.values("consultant"))
+        if URGENT in roles:
+            place |= Q(role=User.Role.CONSULTANT, pk__in=_urgent(verb).filter(case=case).values("reader"))
         able |= place & is_staff
     if COORDINATOR in roles and case.state != Case.State.CLOSED:
         able |= Q(role=User.Role.COORDINATOR) & is_staff

@@ -1,7 +1,8 @@
-"""What the clock finds due about the people of a case: help and second readings that came to their last day."""
+"""What the clock finds due about people: help, second readings and urgent looks that came to their end."""
 
 from cases.case.helping import actions
 from cases.case.second import actions as second
+from cases.case.urgent import actions as urgent
 from portal import clock
 from portal.celery import app
 
@@ -12,3 +13,4 @@ def end_help() -> None:
     now = clock.now()
     actions.end_passed(now)
     second.end_passed(now)
+    urgent.end_passed(now)

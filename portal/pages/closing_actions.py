@@ -17,6 +17,7 @@ from cases.case.helping import actions as helping
 from cases.case.helping.models import Helper
 from cases.case.models import Assignment, CallLog, Case, ToDo, Worry
 from cases.case.second import actions as second
+from cases.case.urgent import actions as urgent
 from cases.desk.links import actions as links
 from cases.desk.models import OfficeLink
 from cases.opinions.deciding.models import Decision
@@ -126,6 +127,7 @@ def _end_all(case: Case, now: dt.datetime, by: Actor) -> None:
     helping.end_all(case, by=by)
     end_covers(case, by=by)
     second.end_all(case, by=by)
+    urgent.end_all(case, by=by)
     asking.drop_of_case(case, by=by)
     for assignment in Assignment.objects.filter(case=case, ended_at=None).select_related("user"):
         changes.reader_changed(case, assignment.user, by=by)  # a plan in their hands waits for another reader

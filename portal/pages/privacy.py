@@ -31,6 +31,7 @@ from portal.history import words as history_words
 from portal.history.actions import record
 from portal.history.models import Event
 from portal.pages import privacy_parts, signed
+from portal.pages import urgent as urgently
 from portal.texts.words import text
 
 LINES_ON_A_PAGE = 25
@@ -54,6 +55,7 @@ def privacy(request: HttpRequest, pk: str) -> HttpResponse:
         "is_first": not before,
         "older": shown[-1].pk if len(found) > LINES_ON_A_PAGE else "",
         "can_open": privacy_parts.can_open(case, user, opens),
+        "urgent": urgently.of_case(case),
         "offices": privacy_parts.offices(case, user),
         "signed": signed.of_case(case, user),
         "consents": _consents(case),

@@ -71,6 +71,8 @@ def _kinds(each: Opens, kinds: str) -> str:
 
 
 def _until(each: Opens, until: dt.date | None) -> str:
+    if each.urgent:
+        return _("Until %(at)s. Why stands below.") % {"at": when.moment(each.urgent.over_at)}
     if each.role == people.BEGINNER:
         return _("Until you say yes or no.")
     if each.second:

@@ -26,6 +26,7 @@ from portal.pages import (
     sheet_views,
     start,
     today,
+    urgent,
     worry,
 )
 from portal.pages.archive import views as archive
@@ -55,6 +56,10 @@ urlpatterns = [
     path("cases/<uuid:pk>/sheet/post/", sheet_views.post_sheet, name="post_sheet"),
     path("staff/reminders/", reminder_log.reminder_log, name="reminder_log"),
     path("cases/<uuid:pk>/search/", search.search, name="search"),
+    path("urgent/", urgent.urgent, name="urgent"),
+    path("urgent/all/", urgent.urgent_looks, name="urgent_looks"),
+    path("urgent/<uuid:pk>/", urgent.urgent_look, name="urgent_look"),
+    path("urgent/<uuid:pk>/end/", urgent.end_urgent, name="end_urgent"),
     path("cases/<uuid:pk>/privacy/", privacy.privacy, name="privacy"),
     path("cases/<uuid:pk>/privacy/offices/<uuid:link>/close/", privacy.close_office, name="close_office"),
     path("cases/<uuid:pk>/privacy/copy.zip", archive.archive, name="archive"),

@@ -28,6 +28,7 @@ WHY = {
     "helper": "helping",
     "consultant": "preparing",
     "second_reader": "reading_along",
+    "urgent_reader": "urgent",
     "coordinator": "care",
 }
 

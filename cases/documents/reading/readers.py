@@ -9,13 +9,14 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cases.case.models import Case, Consent, Helper, SecondReader
+from cases.case.models import Case, Consent, Helper, SecondReader, UrgentLook
 from cases.case.people import (
     CONSULTANT,
     COORDINATOR,
     HELPER,
     PATIENT,
     SECOND,
+    URGENT,
     in_words,
     may,
     role_in,
@@ -26,7 +27,7 @@ from cases.documents.models import Document
 from portal import when
 from portal.accounts.models import User
 
-PARTS = (PATIENT, HELPER, CONSULTANT, SECOND, COORDINATOR)
+PARTS = (PATIENT, HELPER, CONSULTANT, SECOND, URGENT, COORDINATOR)
 Beyond = Callable[[Document], list[str]]
 _beyond: list[Beyond] = []
 
@@ -63,7 +64,7 @@ class Reader:
     """Someone who can open the document now: as what, and for a consultant since when."""
 
     user: User
-    part: str  # patient, helper, consultant, second_reader, coordinator
+    part: str  # patient, helper, consultant, second_reader, urgent_reader, coordinator
     since: dt.datetime | None = None
 
     def told_to(self, reader: User) -> Told:
@@ -83,6 +84,7 @@ def _words(reader: Reader) -> str:
         else _("your helper, because they put it in"),
         CONSULTANT: _("your consultant, since you said yes on %(day)s") % {"day": day},
         SECOND: _("reads along for your consultant, since you said yes on %(day)s") % {"day": day},
+        URGENT: _("looks for an hour, for an urgent reason, since %(day)s") % {"day": day},
         COORDINATOR: _("your coordinator, to keep your records moving"),
     }[reader.part]
 
@@ -96,6 +98,7 @@ def _words_for_staff(reader: Reader) -> str:
         else _("began the case for the patient, and put it in"),
         CONSULTANT: _("consultant, since the patient said yes on %(day)s") % {"day": day},
         SECOND: _("reads along, since the patient said yes on %(day)s") % {"day": day},
+        URGENT: _("looks for an hour, for an urgent reason, since %(day)s") % {"day": day},
         COORDINATOR: _("coordinator, to keep the records moving"),
     }[reader.part]
 
@@ -127,8 +130,8 @@ def _as_reader(user: Any, document: Document) -> Reader | None:
     if user.helps:
         return Reader(user, HELPER, user.agreed_at)
     if user.role == User.Role.CONSULTANT:
-        if not user.given_at:
-            return None
+        if not (user.given_at and (user.is_assigned or user.reads_along)):
+            return Reader(user, URGENT, user.looks_since) if user.looks_since else None
         return Reader(user, CONSULTANT if user.is_assigned else SECOND, user.given_at)
     return Reader(user, COORDINATOR) if user.role == User.Role.COORDINATOR and is_open else None
 
@@ -145,11 +148,12 @@ def _candidates(document: Document) -> QuerySet[User]:
         agreed_at=granted.filter(opens).values("agreed_at")[:1],
         is_assigned=Exists(case.assignments.filter(ended_at__isnull=True, user=OuterRef("pk"))),
         reads_along=Exists(SecondReader.objects.granted().filter(case=case, reader=OuterRef("pk"))),
+        looks_since=UrgentLook.objects.reading().filter(case=case, reader=OuterRef("pk")).values("begun_at")[:1],
         given_at=given.order_by("given_at").values("given_at")[:1],
         is_ready=Exists(Authenticator.objects.filter(user=OuterRef("pk"))),
     )
     named = Q(pk__in=[pk for pk in (case.patient_id, case.starter_id) if pk])
-    consults = Q(is_assigned=True) | Q(reads_along=True)
+    consults = Q(is_assigned=True) | Q(reads_along=True) | Q(looks_since__isnull=False)
     staff = Q(role=User.Role.CONSULTANT) & consults | Q(role=User.Role.COORDINATOR)
     return people.filter(named | Q(helps=True) | staff).order_by("name", "pk")
 

@@ -57,7 +57,11 @@ PATIENT_ACCOUNT: list[Any] = [
     (_("Privacy and security"), "shield", "pages:privacy", set()),
 ]
 STAFF_ACCOUNT: dict[str, list[Any]] = {
-    "consultant": [(_("Who is away"), "user", "pages:away", set())],
+    "consultant": [
+        (_("Who is away"), "user", "pages:away", set()),
+        (_("An urgent look"), "lock", "pages:urgent", set()),
+    ],
+    "administrator": [(_("Urgent looks"), "lock", "pages:urgent_looks", set())],
     "coordinator": [
         (_("Who is away"), "user", "pages:away", set()),
         (_("Waiting for earlier times"), "clock", "bookings:waiting", set()),
@@ -127,7 +131,7 @@ def _waiting(user):
 def staff_bell(context):
     """The way to what is new, with how much that is; None for those who have no cases."""
     user = context.get("user")
-    if getattr(user, "role", "") not in STAFF_ACCOUNT:
+    if getattr(user, "role", "") not in {"consultant", "coordinator"}:
         return None
     match = getattr(context.get("request"), "resolver_match", None)
     is_here = bool(match) and match.view_name == BELL
