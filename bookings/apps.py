@@ -11,7 +11,7 @@ class BookingsConfig(AppConfig):
     label = "bookings"
 
     def ready(self) -> None:
-        from bookings import actions, asked_ending, asked_moves, asked_notices, call_needs, changes, feeds
+        from bookings import actions, asked_ending, asked_moves, asked_notices, call_needs, changes, feeds, leaving
         from bookings.preparing import views as preparing
         from bookings.reminders import KINDS
         from bookings.waiting import ending, notices
@@ -19,6 +19,7 @@ class BookingsConfig(AppConfig):
         from portal.reminders.kinds import register
 
         access.on_access_changed(feeds.end_with_access)
+        access.on_left(leaving.left)
         register(*KINDS, *asked_notices.KINDS, notices.KIND)
         changes.on_booked(ending.booked)
         changes.on_moved(ending.moved)

@@ -387,6 +387,7 @@ PAGES: dict[str, Page] = {
         posts="too",
         body={"do": "hand_over", "all": "on"},
     ),
+    "pages:leaving": Page(ADMINISTRATOR, ("other_consultant",), "administrator", posts="too"),
     "pages:urgent": Page(CONSULTANTS, owner="unassigned", posts="too"),
     "pages:urgent_look": of_case(URGENT, "urgent_look", owner="urgent_reader"),
     "pages:end_urgent": of_case(URGENT | PATIENT | ADMINISTRATOR, "urgent_look", posts="only"),

@@ -13,6 +13,7 @@ class CaseConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import email_changed
 
+        from cases.case import leaving
         from cases.case.away import notices as away_notices
         from cases.case.calls import address_changed, address_refused, address_works, reach_changed
         from cases.case.changes import on_reader_changed
@@ -26,7 +27,7 @@ class CaseConfig(AppConfig):
         from cases.case.urgent import notices as urgent_notices
         from cases.case.urgent.words import REASONS as URGENT_REASONS
         from cases.case.urgent.words import VERBS as URGENT_VERBS
-        from portal.accounts.changes import on_reach_changed
+        from portal.accounts.changes import on_left, on_reach_changed
         from portal.reminders.emails import register_composer
         from portal.reminders.kinds import register
         from portal.reminders.models import RecipientType
@@ -52,6 +53,7 @@ class CaseConfig(AppConfig):
         register(*notices.KINDS, *invited.KINDS, *written_down.KINDS, away_notices.KIND, *second_notices.KINDS)
         register(*urgent_notices.KINDS)
         words.register(URGENT_VERBS, URGENT_REASONS)
+        on_left(leaving.left)
         on_reader_changed(reader_leaves)
         words.register(SECOND_VERBS, SECOND_REASONS)
         register_source(RecipientType.INVITED, invited.readers, astray=invited.tell_astray)
@@ -131,6 +133,7 @@ class CaseConfig(AppConfig):
                 "closed_silence": _("Nobody wrote for a year"),
                 "close_case": _("To close the page"),
                 "case_reopened": _("A page that is open again"),
+                "consultant_left": _("A consultant who left: who reads now"),
                 "hand_back": _("To hand cases back"),
                 "read_message": _("A message, to be read out or posted"),
                 "read_summary": _("A summary, to be read out or posted"),

@@ -138,31 +138,53 @@ def open_by_link(person: User, *, email: str, by: Actor) -> User:
 
 
 @transaction.atomic
-def change_role(person: User, *, role: str, by: Actor) -> User:
-    """Give or take a staff role; ends every session of that person at once. Raises Refused for one's own."""
+def change_role(person: User, *, role: str, to: User | None = None, by: Actor) -> User:
+    """Give or take a staff role; ends every session of that person at once, and all that the former role held.
+
+    `to`: the colleague who takes over. Raises Refused for one's own.
+    """
     person = _other(person, by)
     if role not in STAFF_ROLES | {""}:
         raise Refused(_("Choose a role from the list."))
     if role and not person.email:
         raise Refused(_("Staff need an email address."))
+    before = person.role
+    if role == before:
+        return person
+    _must_take_over(person, to)
     person.role = role
     person.save(update_fields=["role"])
     sessions.end_all(person)
     record(by, "account.role_changed", person, why=role or "none")
     changes.access_changed(person, by=by)
+    if before:
+        changes.left(person, before, to, by=by)
     return person
 
 
 @transaction.atomic
-def close_account(person: User, *, by: Actor) -> User:
-    """Take away sign-in: everything ends at once. Raises Refused for one's own account."""
+def close_account(person: User, *, to: User | None = None, by: Actor) -> User:
+    """Take away sign-in: everything ends at once. A member of staff's work goes to `to`, or waits for somebody.
+
+    Closed twice it is closed once. Raises Refused for one's own account.
+    """
     person = _other(person, by)
+    if not person.can_sign_in:
+        return person
+    _must_take_over(person, to)
     person.can_sign_in = False
     person.save(update_fields=["can_sign_in"])
     sessions.end_all(person)
     record(by, "account.closed", person)
     changes.access_changed(person, by=by)
+    if person.role:
+        changes.left(person, person.role, to, by=by)
     return person
+
+
+def _must_take_over(person: User, to: User | None) -> None:
+    if to is not None and (to.pk == person.pk or not to.is_our_consultant):
+        raise Refused(_("Choose one of our consultants to take over, or nobody."), code="to")
 
 
 @transaction.atomic
@@ -180,7 +202,8 @@ def reopen_account(person: User, *, by: Actor) -> User:
 def _other(person: User, by: Actor) -> User:
     if rules.why_not_change_role(is_self=person.pk == by.id, role=person.role):
         raise Refused(_("Ask another administrator: nobody changes their own access."))
-    return User.objects.select_for_update().get(pk=person.pk)
+    # Rows that name this person may be written meanwhile, by whoever holds a case that we are about to hand on.
+    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Tells the rooms above when a person is reached another way, or loses a role: they register here, in their apps.py."""
+"""Tells the rooms above when a person is reached another way, loses a role or leaves: they register in apps.py."""
 
 from collections.abc import Set
 from typing import Protocol
@@ -15,6 +15,11 @@ class OfAccess(Protocol):
     def __call__(self, person: User, *, by: Actor) -> object: ...
 
 
+class OfLeaving(Protocol):
+    def __call__(self, person: User, role: str, to: User | None, *, by: Actor) -> object: ...
+
+
+_of_leaving: list[OfLeaving] = []
 _of_reach: list[OfReach] = []
 _of_access: list[OfAccess] = []
 
@@ -39,3 +44,16 @@ def on_access_changed(listener: OfAccess) -> None:
 def access_changed(person: User, *, by: Actor) -> None:
     for listener in _of_access:
         listener(person, by=by)
+
+
+def on_left(listener: OfLeaving) -> None:
+    """Call `listener(person, role, to, by=actor)` in each transaction in which somebody stops working here in a role;
+    `to` is the colleague who takes over, if one is named.
+    """
+    if listener not in _of_leaving:
+        _of_leaving.append(listener)
+
+
+def left(person: User, role: str, to: User | None, *, by: Actor) -> None:
+    for listener in _of_leaving:
+        listener(person, role, to, by=by)

@@ -22,6 +22,7 @@ from cases.case.calls import FIX_ADDRESS
 from cases.case.hands import READ_ANSWER, READ_MESSAGE, READ_OUT, READ_SUMMARY, TO_READ
 from cases.case.helping.inviting.actions import RING
 from cases.case.helping.rules import ASK_PATIENT, HELPER_STOPPED
+from cases.case.leaving import CONSULTANT_LEFT
 from cases.case.models import Case, Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from cases.desk.fax import telling as faxes
@@ -71,6 +72,7 @@ KINDS = {
     "give_back": (gettext_lazy("Goes back"), "warn", "clock"),
     "file_failed": (gettext_lazy("File not opened"), "warn", "file"),
     HAND_BACK: (gettext_lazy("Hand cases back"), "info", "user"),
+    CONSULTANT_LEFT: (gettext_lazy("A consultant left"), "warn", "user"),
     CLOSE_CASE: (gettext_lazy("Asks to close"), "plum", "lock"),
     REOPENED: (gettext_lazy("Open again"), "plum", "user"),
     FIX_ADDRESS: (gettext_lazy("Address does not work"), "warn", "alert"),
@@ -137,6 +139,7 @@ ELSEWHERE = {CALL_HELPER, ANSWER, CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPOR
 # What is due in the case is not why these wait.
 OWN_REASON = {
     CLOSE_CASE,
+    CONSULTANT_LEFT,
     REOPENED,
     WORRY,
     *TO_READ,

@@ -163,6 +163,28 @@ def end_covers(case: Case, *, by: Actor) -> None:
 
 
 @transaction.atomic
+def consultant_left(consultant: User, *, by: Actor) -> None:
+    """A consultant works here no more: whoever stands in for them stays, and where they stood in the case goes back."""
+    for cover in Cover.objects.open().filter(away__consultant=consultant):
+        cover, _case = _fresh_cover(cover)
+        cover.has_own_place = True
+        cover.save(update_fields=["has_own_place"])
+        _end(cover, Back.KEPT, by)
+    for cover in Cover.objects.open().filter(reader=consultant):
+        cover, case = _fresh_cover(cover)
+        other = cover.away.consultant
+        if other.is_our_consultant:
+            assign(case, other, why="handing_over", by=by)
+            _move(case, consultant, other, by)
+        _end(cover, Back.BACK if other.is_our_consultant else Back.KEPT, by)
+    for away in Away.objects.open().filter(consultant=consultant):
+        away.ended_at, away.ended_by = clock.now(), by.user
+        away.save(update_fields=["ended_at", "ended_by"])
+        record(by, "away.ended", away)
+        settle_to_dos(away, HAND_BACK, by=by)
+
+
+@transaction.atomic
 def let_read(cover: Cover, is_yes: bool, *, how: str = "page", by: Actor) -> Cover:
     """The patient says whether the one who stands in may read. A coordinator puts in what she said on the phone.
 

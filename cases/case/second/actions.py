@@ -176,6 +176,12 @@ def reader_leaves(case: Case, before: User, *, by: Actor) -> None:
         _end(second, SecondEnded.READER, by)
 
 
+def colleague_left(reader: User, *, by: Actor) -> None:
+    """The colleague works here no more."""
+    for second in SecondReader.objects.open().filter(reader=reader).select_related("case__patient"):
+        _end(_fresh(second), SecondEnded.READER, by)
+
+
 def end_passed(now: dt.datetime) -> int:
     """Write down what has ended by its last day, each by itself; it has opened nothing since. How many."""
     passed = SecondReader.objects.open().filter(over_at__lte=now).select_related("case")

@@ -1,0 +1,40 @@
+"""Somebody works here no more in a role: all their places end at once, and their work goes on with somebody."""
+
+from cases.case import changes
+from cases.case.actions import ask_to_do, assign, end_assignment, pass_to_dos_on, record_to_do
+from cases.case.away import actions as away
+from cases.case.models import Assignment, Case, ToDo
+from cases.case.people import HELPER, PATIENT, role_in
+from cases.case.second import actions as second
+from cases.case.urgent import actions as urgent
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.texts.words import organisation
+
+CONSULTANT_LEFT = "consultant_left"  # a to-do: the patient is told who reads now, or somebody is found
+
+
+def left(person: User, role: str, to: User | None, *, by: Actor) -> None:
+    """In the transaction in which it is said. Their name stays wherever they did something."""
+    if role == User.Role.CONSULTANT:
+        urgent.reader_left(person, by=by)
+        second.colleague_left(person, by=by)
+        away.consultant_left(person, by=by)
+        placed = Assignment.objects.filter(user=person, ended_at=None).exclude(case__state=Case.State.CLOSED)
+        for pk in list(placed.order_by("case").values_list("case", flat=True)):
+            _hand_on(pk, person, to, by)
+    for todo in ToDo.objects.select_for_update(of=("self",)).open().filter(for_user=person).select_related("case"):
+        todo.for_user, todo.for_role = None, User.Role.COORDINATOR
+        todo.save(update_fields=["for_user", "for_role"])
+        record_to_do(by, "todo.changed", todo)
+
+
+def _hand_on(pk: object, person: User, to: User | None, by: Actor) -> None:
+    """One case goes to the named colleague, or waits without a consultant. The patient is told by a coordinator."""
+    case = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("patient", "key").get(pk=pk)
+    if to is not None and role_in(case, to) not in {PATIENT, HELPER} and case.starter_id != to.pk:
+        assign(case, to, why="handing_over", by=by)
+        pass_to_dos_on(case, person, to, by=by)
+    changes.reader_changed(case, person, by=by)
+    end_assignment(case, person, by=by)
+    ask_to_do(CONSULTANT_LEFT, case, case=case, due_on=organisation().today(), note=person.name, by=by)
