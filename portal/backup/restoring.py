@@ -15,7 +15,7 @@ from portal.backup.entries import Bytes, Entry, Rows
 from portal.backup.envelope import Broken
 from portal.backup.proving import Proved, check_foot, opened, prove
 from portal.history.rights import grant
-from portal.vault import store
+from portal.vault import files, store
 
 # What migrations and starting fill: an empty database may hold it.
 FILLED = {
@@ -36,6 +36,8 @@ def restore(words: str, say: Say, *, only_rows: bool = False) -> Proved:
         _bring_back(found, None if only_rows else kept)
     say("Rows and files are back, and as they were.")
     call_command("migrate", interactive=False, verbosity=0)
+    if again := files.erase_again():
+        say(f"{again} keys had been destroyed since the archive was made: they are destroyed again.")
     return proved
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 from portal.backup import making, places, proving, scratch
 from portal.backup.envelope import Broken
 from portal.backup.models import BackupLook
+from portal.vault import store
 
 EACH = dt.timedelta(hours=20)
 LATE = dt.timedelta(days=2)
@@ -30,6 +31,15 @@ def make_tonights(now: dt.datetime) -> making.Made | None:
         if not is_alone or (newest and newest > now - EACH):
             return None
         return _make(now)
+
+
+def make_by_hand(there: store.Store, now: dt.datetime, *, keep_all: bool) -> tuple[making.Made, list[str]]:
+    """What `manage.py backup` makes, with the names of the old ones that went. Raises Broken while another is made."""
+    with _alone() as is_alone:
+        if not is_alone:
+            raise Broken("Another archive is being made or proved at this moment. Try again when it is done.")
+        made = making.make(there, now)
+        return made, [] if keep_all else places.forget_old(there, now)
 
 
 def _make(now: dt.datetime) -> making.Made:

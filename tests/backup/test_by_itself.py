@@ -1,9 +1,11 @@
 """An archive each night, a proof each week, and administrators who are told when there is none."""
 
 import datetime as dt
+import io
 import os
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from structlog.testing import capture_logs
@@ -199,3 +201,14 @@ def test_the_rows_come_back_beside_the_portal_where_secrets_are_files(monkeypatc
     assert env("DATABASE_OWNER_URL") == "postgres://portal_owner@/portal_proof"
     assert env("DATABASE_URL").partition("?")[0].endswith("/portal_proof")
     assert env("BACKUP_KEY") == settings.BACKUP_KEY
+
+
+def test_by_hand_one_is_refused_while_another_is_made(house, settings):
+    with database.owner(connection.settings_dict["NAME"]) as db:
+        db.execute("SELECT pg_advisory_lock(%s)", [upkeep.LOCK])
+        with pytest.raises(CommandError, match="Another archive is being made"):
+            call_command("backup")
+        db.execute("SELECT pg_advisory_unlock(%s)", [upkeep.LOCK])
+    assert archives(settings) == []
+    call_command("backup", stdout=io.StringIO())
+    assert len(archives(settings)) == 1

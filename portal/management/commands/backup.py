@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal import clock
-from portal.backup import making, places
+from portal.backup import places, upkeep
 from portal.backup.envelope import Broken
 
 
@@ -22,8 +22,7 @@ class Command(BaseCommand):
         now = clock.real_now()
         try:
             there = places.place(to or settings.BACKUP_TO)
-            made = making.make(there, now)
-            old = [] if keep_all else places.forget_old(there, now)
+            made, old = upkeep.make_by_hand(there, now, keep_all=keep_all)
         except Broken as reason:
             raise CommandError(str(reason)) from reason
         except OSError as error:

@@ -1,0 +1,54 @@
+"""What was erased for good, by id, in a file outside the database: an archive from before knows nothing of it.
+
+It lies where the nights' digests lie (HISTORY_FOLDER). Ids only. Bringing an archive back repeats what stands here.
+"""
+
+import os
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from portal.vault.models import DataKey
+
+NAME = "erasures.txt"
+
+
+def path() -> Path:
+    return Path(settings.HISTORY_FOLDER) / NAME
+
+
+def keep() -> int:
+    """Add the keys that are destroyed and do not stand there yet; how many. Twice adds nothing. Raises OSError."""
+    known = listed()
+    destroyed = DataKey.objects.filter(destroyed_at__isnull=False).order_by("destroyed_at", "pk")
+    fresh = [pk for pk in destroyed.values_list("pk", flat=True) if pk not in known]
+    if fresh:
+        path().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # A death leaves half a line: the next one begins anew, and half an id is no id.
+        with os.fdopen(os.open(path(), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "ab") as out:
+            out.write("".join(f"\n{pk}\n" for pk in fresh).encode())
+            out.flush()
+            os.fsync(out.fileno())
+    return len(fresh)
+
+
+def listed() -> set[UUID]:
+    """The ids that stand there; what is no id is passed over. Raises OSError."""
+    try:
+        words = path().read_text(errors="replace").split()
+    except FileNotFoundError:
+        return set()
+    return {UUID(word) for word in words if _is_id(word)}
+
+
+def missed() -> list[DataKey]:
+    """Keys that were destroyed once and are here again, since an archive from before was brought back."""
+    return list(DataKey.objects.filter(pk__in=listed(), destroyed_at=None).order_by("pk"))
+
+
+def _is_id(word: str) -> bool:
+    try:
+        return str(UUID(word)) == word
+    except ValueError:
+        return False
