@@ -20,6 +20,7 @@ from cases.documents import rules as documents
 from cases.documents.adding import sending
 from cases.records.wants import copies
 from cases.records.wants import rules as wants
+from cases.reviews.sentences import erasing as sentences
 from portal import clock
 from portal.accounts import actions as accounts
 from portal.accounts import drafts
@@ -123,6 +124,14 @@ RULES = [
         reminders.BODIES_KEPT,
         sender.old_bodies,
         sender.forget_bodies,
+        False,
+    ),
+    Rule(
+        "own_sentences",
+        "sentences of a consultant's own, when the account has ended or is no consultant's any more",
+        sentences.KEPT_AFTER_THE_ACCOUNT,
+        sentences.left,
+        sentences.forget,
         False,
     ),
     Rule(

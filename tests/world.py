@@ -1,6 +1,7 @@
 """One case with everything around it, and the people who may and may not see it."""
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +47,7 @@ from cases.reviews.asking import actions as askings
 from cases.reviews.colleague import actions as colleague
 from cases.reviews.models import Review
 from cases.reviews.notes.actions import add_note
+from cases.reviews.sentences import actions as sentences
 from cases.threads import actions as threads
 from portal import clock
 from portal.accounts import actions as accounts
@@ -207,6 +209,7 @@ def _words() -> dict[str, str]:
     verbs |= {"link_verb": "new-code", "question_verb": "ticked", "point_verb": "remove"}
     verbs["kind"] = "slides"
     verbs["second_verb"] = "yes"
+    verbs["sentence_verb"] = "down"
     verbs["message_verb"] = "take-back"
     verbs |= {"report_verb": "asked", "release_verb": "take-back"}
     verbs |= {"kind": "slides", "letter_kind": "records", "letter_how": "posted", "fax_said": "arrived"}
@@ -294,7 +297,14 @@ def _plan(case: Case) -> dict[str, Any]:
     reading.look_for_all(reading.write(review))
     add_note(review, page=1, place="top", words="Ask about the second area.", by=joanne)
     summary = reviews.share(Review.objects.get(pk=review.pk), is_ticked=True, by=joanne)
-    found = {"asking": asking.pk, "review": review.pk, "summary": summary.pk, "consultation": talk.pk}
+    sentence = sentences.add(part="plain", title="Pause", text="Take your time.", pk=uuid.uuid4(), by=joanne)
+    found = {
+        "sentence": sentence.pk,
+        "asking": asking.pk,
+        "review": review.pk,
+        "summary": summary.pk,
+        "consultation": talk.pk,
+    }
     locked = put_in.checked(case, "locked.pdf", plan_files.locked_pdf())
     found |= {"locked_version": locked.pk, "page_image": PageImage.objects.filter(version=version).first().pk}
     photos = [

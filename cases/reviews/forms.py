@@ -162,7 +162,7 @@ class ReviewForm(forms.Form):
         said = {}
         for code in BY_CODE:
             page, missing = self.cleaned_data.get(f"{code}-page"), self.cleaned_data.get(f"{code}-missing")
-            if f"{code}-page" in self.errors:
+            if any(f"{code}-{field}" in self.errors for field in ("page", "note", "question")):
                 if row := self.found.get(code):
                     said[code] = Found(row.page, row.note, row.question)
             elif page or missing:

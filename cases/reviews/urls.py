@@ -9,10 +9,15 @@ from cases.reviews.colleague import views as colleague
 from cases.reviews.notes import views as notes
 from cases.reviews.queue import brief
 from cases.reviews.queue import views as queue
+from cases.reviews.sentences import views as sentences
 
 app_name = "reviews"
 urlpatterns = [
     path("staff/reviews/", queue.queue, name="queue"),
+    path("staff/sentences/", sentences.sentences, name="sentences"),
+    path("staff/sentences/<uuid:pk>/", sentences.change_sentence, name="change_sentence"),
+    path("staff/sentences/<uuid:pk>/remove/", sentences.remove_sentence, name="remove_sentence"),
+    path("staff/sentences/<uuid:pk>/<slug:verb>/", sentences.move_sentence, name="move_sentence"),
     path("staff/reviews/<uuid:pk>/", views.edit, name="edit"),
     path("staff/reviews/<uuid:pk>/find/", views.find, name="find"),
     path("staff/reviews/<uuid:pk>/save/", views.save, name="save"),

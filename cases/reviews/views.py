@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
@@ -23,9 +24,12 @@ from cases.reviews.notes import showing as noted
 from cases.reviews.notes import targets
 from cases.reviews.notes.forms import ChangeForm, NoteForm
 from cases.reviews.rules import allowed, no_consent, why_not
+from cases.reviews.sentences import putting
+from cases.reviews.sentences.models import Sentence
 from portal import clock, when
 from portal.access import find_or_404, open_to
 from portal.actors import Actor
+from portal.beside import lists
 from portal.errors import Refused
 
 
@@ -104,6 +108,10 @@ def workspace(
     can_write = not why_not("write", at)
     shown = beside.of_review(request, review, asked or request.GET, can_write=can_write)
     linked = noted.linked(shown.notes)
+    own = {"sentences": Sentence.objects.visible_to(request.user).ordered()} if can_write else {}
+    stored = lists(review, summaries=review.summaries.order_by("-number"), **own)
+    for summary in stored["summaries"]:
+        summary.review = review
     page = {
         "review": review,
         "case": review.case,
@@ -125,7 +133,8 @@ def workspace(
         "overtaken": _both_texts(form, overtaken or {}),
         "saved": _last_saved(review),
         "hints": reading_level.hints(form),
-        "summaries": review.summaries.order_by("-number"),
+        "summaries": stored["summaries"],
+        "offers": putting.offers(form, stored["sentences"]) if can_write else {},
         "also": also,
     }
     return render(request, "reviews/edit.html", page, status=status)
@@ -171,7 +180,8 @@ def save(request: HttpRequest, pk: UUID) -> HttpResponse:
     review = find_review(request, pk)
     if closed := closed_page(request, review):
         return closed
-    form = ReviewForm(review, asked_of(review, request.user), request.POST)
+    put = putting.put(request.POST, request.user) if "put" in request.POST else None
+    form = ReviewForm(review, asked_of(review, request.user), put.typed if put else request.POST)
     is_whole = form.is_valid()
     changes = _mine_over_theirs(form.changes(), request.POST.get("over", ""))
     try:
@@ -183,9 +193,13 @@ def save(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _saved_part(request, form, saved, is_whole)
     if saved.overtaken or not is_whole:
         also = [_("Somebody else saved a part meanwhile. Both texts are below.")] if saved.overtaken else None
-        again = _retyped(request, review, saved)
+        again = _retyped(request, review, saved, form.data)
         status = 409 if saved.overtaken else 422
         return workspace(request, again.review, form=again, overtaken=saved.overtaken, also=also, status=status)
+    if put:
+        if put.refused:
+            messages.warning(request, put.refused)
+        return redirect(f"{review.get_absolute_url()}#{put.place}")
     return redirect("reviews:preview", pk=pk) if request.POST.get("then") == "preview" else redirect(review)
 
 
@@ -197,11 +211,11 @@ def _mine_over_theirs(changes: dict[str, writing.Change], over: str) -> dict[str
     return changes
 
 
-def _retyped(request: HttpRequest, review: Review, saved: writing.Saved) -> ReviewForm:
+def _retyped(request: HttpRequest, review: Review, saved: writing.Saved, sent: Any) -> ReviewForm:
     """The form with the words as typed, over the versions that now hold for the parts that were saved."""
     review = find_review(request, review.pk)
     stored = ReviewForm(review, asked_of(review, request.user))
-    typed = request.POST.copy()
+    typed = sent.copy()
     for code in saved.parts:
         typed[f"seen-{code}"], typed[f"mark-{code}"] = str(stored.version(code)), stored.mark_of(code)
     form = ReviewForm(review, asked_of(review, request.user), typed)

@@ -32,6 +32,10 @@ VERBS = {
     "summary.opened": _("Read the summary of your plan"),
     "summary.saved_as_pdf": _("Saved the summary of your plan as a PDF"),
     "outcome.saved": _("Said how the call went"),
+    "sentence.added": _("Wrote a sentence of their own"),
+    "sentence.changed": _("Changed a sentence of their own"),
+    "sentence.moved": _("Put their own sentences in another order"),
+    "sentence.removed": _("Took a sentence of their own away"),
     "summary.answered": _("Said whether the summary is clear"),
 }
 

@@ -65,6 +65,7 @@ def test_the_kinds_and_ages_of_the_product():
         "drafts": 30,
         "invited_addresses": 30,
         "message_words": 90,
+        "own_sentences": 0,
         "closed_cases": 731,
         "access_record": 2192,
     }

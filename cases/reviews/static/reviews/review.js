@@ -12,7 +12,7 @@ const PAUSE = 300;
 const IV = 12;
 
 function partOf(name) {
-  if (/^(seen|mark)-|^csrfmiddlewaretoken$|^then$|^over$/.test(name)) return "";
+  if (/^(seen|mark|mine|into)-|^csrfmiddlewaretoken$|^then$|^over$|^put$/.test(name)) return "";
   if (name === "asked" || name.startsWith("answer-")) return "answers";
   if (name.startsWith("option-")) return "options";
   return name.includes("-") ? "checklist" : name;
