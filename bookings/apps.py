@@ -12,6 +12,7 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import actions, asked_ending, asked_moves, asked_notices, call_needs, changes, feeds, leaving
+        from bookings.outside import actions as outside
         from bookings.preparing import views as preparing
         from bookings.reminders import KINDS
         from bookings.waiting import ending, notices
@@ -19,6 +20,7 @@ class BookingsConfig(AppConfig):
         from portal.reminders.kinds import register
 
         access.on_access_changed(feeds.end_with_access)
+        access.on_access_changed(outside.end_with_access)
         access.on_left(leaving.left)
         register(*KINDS, *asked_notices.KINDS, notices.KIND)
         changes.on_booked(ending.booked)
@@ -48,6 +50,8 @@ class BookingsConfig(AppConfig):
                 "earlier_time.asked": _("Asked to hear of earlier times"),
                 "earlier_time.told": _("Told of an earlier time"),
                 "earlier_time.ended": _("No longer waits for an earlier time"),
+                "outside_calendar.added": _("Added a calendar of their own"),
+                "outside_calendar.removed": _("Removed a calendar of their own"),
                 "hours.set": _("Changed the weekly hours"),
                 "hours.time_off_set": _("Changed time off"),
                 "hours.about_set": _("Changed what patients read about them"),

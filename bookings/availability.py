@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import DateField, OuterRef, SmallIntegerField, Subquery, TimeField, Value
 
 from bookings import slots
-from bookings.models import Consultation, ExtraHours, Hours, Practice, Reservation, Service, TimeOff
+from bookings.models import Consultation, ExtraHours, Hours, OutsideBusy, Practice, Reservation, Service, TimeOff
 from cases.case.models import Away, Case
 from cases.documents.models import Version
 from cases.records.models import Visit
@@ -69,10 +69,11 @@ def _taken(
     moving: Consultation | None,
     preparing: Consultation | None = None,
 ) -> dict[UUID, list[slots.Taken]]:
-    """What is in each one's way: not what is over, not the patient's own choice, not the call that moves, nor the
-    preparation that does.
+    """What is in each one's way, her own calendar elsewhere included: not what is over, not the patient's own choice,
+    not the call that moves, nor the preparation that does. One query.
     """
-    rows = Reservation.objects.filter(consultant__in=[practice.pk for practice in practices], ends_at__gt=now)
+    keys = [practice.pk for practice in practices]
+    rows = Reservation.objects.order_by().filter(consultant__in=keys, ends_at__gt=now)
     rows = rows.exclude(hold__isnull=False, hold__expires_at__lte=now)
     rows = rows.exclude(asked__isnull=False, asked__until__lte=now)
     if case is not None:
@@ -81,9 +82,13 @@ def _taken(
         rows = rows.exclude(consultation=moving)
     if preparing is not None:
         rows = rows.exclude(consultation=preparing, kind=Reservation.Kind.PREPARATION)
+    busy = OutsideBusy.objects.order_by().filter(consultant__in=keys, ends_at__gt=now)
+    all_rows = rows.values_list("consultant", "starts_at", "ends_at", "kind").union(
+        busy.values_list("consultant", "starts_at", "ends_at", Value("busy")), all=True
+    )
     taken = defaultdict(list)
-    for row in rows:
-        taken[row.consultant_id].append(row.taken)
+    for key, starts_at, ends_at, kind in all_rows:
+        taken[key].append(slots.Taken(starts_at, ends_at, kind in Reservation.CALLS))
     return taken
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import slots
 from bookings.asked_holds import AskedHold as AskedHold
 from bookings.asked_holds import How as How
+from bookings.outside.models import OutsideBusy, OutsideCalendar
 from bookings.practices import ExtraHours, Hours, Practice, TimeOff, check_zone
 from bookings.waiting.models import FreeTimes, ToldTime, Wish
 from cases.case.models import Assignment, Case, Consent
@@ -30,6 +31,8 @@ __all__ = [
     "Hold",
     "Hours",
     "How",
+    "OutsideBusy",
+    "OutsideCalendar",
     "Practice",
     "Reservation",
     "Service",
@@ -295,6 +298,8 @@ class Reservation(models.Model):
         PREPARATION = "preparation"
         BLOCKED = "blocked"
 
+    CALLS = frozenset({Kind.HOLD, Kind.ASKED, Kind.CONSULTATION})  # what counts as a call of the day
+
     consultant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     starts_at = models.DateTimeField()
@@ -333,5 +338,4 @@ class Reservation(models.Model):
 
     @property
     def taken(self) -> slots.Taken:
-        is_call = self.kind in (self.Kind.HOLD, self.Kind.ASKED, self.Kind.CONSULTATION)
-        return slots.Taken(self.starts_at, self.ends_at, is_call)
+        return slots.Taken(self.starts_at, self.ends_at, self.kind in self.CALLS)

@@ -17,7 +17,7 @@ from bookings import picker, week
 from bookings.availability_actions import Unanswered
 from bookings.forms import AboutForm, ExtraHoursForm, TermsForm, TimeOffForm
 from bookings.hours_form import WeekForm
-from bookings.models import Consultation, ExtraHours, Practice, Service, TimeOff
+from bookings.models import Consultation, ExtraHours, OutsideCalendar, Practice, Service, TimeOff
 from portal import beside, clock
 from portal.access import find_or_404, open_to
 from portal.actors import Actor
@@ -65,6 +65,7 @@ def _page(request: HttpRequest, practice: Practice, status: int = 200, **more: A
         coming_off=practice.time_off.filter(until_on__gte=today),
         coming_extra=practice.extra_hours.filter(on_date__gte=today),
         asked_to_move=asked.select_related("patient"),
+        failing=OutsideCalendar.objects.visible_to(request.user).failing(),
     )
     context = coming | {
         "practice": practice,

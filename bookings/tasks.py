@@ -1,6 +1,7 @@
 """What beat asks of bookings."""
 
 from bookings import asking
+from bookings.outside import actions as outside
 from bookings.waiting import looking
 from portal import clock
 from portal.celery import app
@@ -16,3 +17,9 @@ def end_asked() -> None:
 def tell_of_earlier_times() -> None:
     """Who asked to hear of earlier times is told of what got free. Twice, or late, nobody hears of a time twice."""
     looking.look(clock.now())
+
+
+@app.task(name="bookings.tasks.read_outside_calendars", ignore_result=True)
+def read_outside_calendars() -> None:
+    """Consultants' own calendars elsewhere, each every quarter of an hour. Two workers read each once."""
+    outside.read_due(clock.now())

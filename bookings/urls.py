@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bookings import asked_views, call_views, feed_views, staff_pages, views
+from bookings.outside import views as outside
 from bookings.preparing import views as preparing
 from bookings.waiting import views as waiting
 
@@ -31,6 +32,9 @@ urlpatterns = [
     path("staff/hours/extra/", staff_pages.extra_hours, name="extra_hours"),
     path("staff/extra-hours/<int:pk>/remove/", staff_pages.remove_extra_hours, name="remove_extra_hours"),
     path("staff/hours/as-a-patient/", staff_pages.as_a_patient, name="as_a_patient"),
+    path("staff/hours/outside/", outside.outside, name="outside"),
+    path("staff/hours/outside/<uuid:pk>/remove/", outside.remove, name="remove_outside"),
+    path("staff/hours/outside/<uuid:pk>/again/", outside.again, name="read_outside_again"),
     path("calendar/", feed_views.own_calendar, name="own_calendar"),
     path("calendars/<str:token>/calls.ics", feed_views.feed, name="feed"),
     path("staff/calendar/", staff_pages.calendar, name="calendar"),

@@ -28,7 +28,7 @@ def refuse_unsafe() -> None:
 
 def look(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Everything that is wrong with the settings of this environment."""
-    found = [*environment(), *time_zones()]
+    found = [*environment(), *time_zones(), *network()]
     if settings.IN_PRODUCTION:
         found += [
             *backups(),
@@ -53,6 +53,12 @@ def environment() -> list[CheckMessage]:
     if settings.PORTAL_ENV in ENVIRONMENTS:
         return []
     return [error(1, f"PORTAL_ENV is {settings.PORTAL_ENV!r}; it must be development, test or production.")]
+
+
+def network() -> list[CheckMessage]:
+    if settings.OUTSIDE_NET and not settings.IN_TESTS:
+        return [error(16, "OUTSIDE_NET is for tests only: leave it empty.")]
+    return []
 
 
 def time_zones() -> list[CheckMessage]:

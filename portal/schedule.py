@@ -12,6 +12,11 @@ BEAT: dict[str, dict[str, object]] = {
         "schedule": timedelta(minutes=2),
         "options": {"expires": 120},
     },
+    "read-outside-calendars": {
+        "task": "bookings.tasks.read_outside_calendars",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "open-reviews": {"task": "cases.reviews.tasks.open_due", "schedule": timedelta(minutes=5)},
     "check-files": {
         "task": "cases.documents.tasks.check_waiting",

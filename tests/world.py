@@ -13,6 +13,7 @@ from django.test import Client
 from bookings import actions as booking_actions
 from bookings import asking, availability, availability_actions, feeds
 from bookings.models import Practice, Service
+from bookings.outside import actions as outside
 from cases.case.actions import add_office, assign, set_clinician
 from cases.case.authority_actions import sign_authority
 from cases.case.away import actions as aways
@@ -64,6 +65,7 @@ from tests.records import want_builders
 from tests.reviews import world as reading
 
 MORNING = dt.datetime(2026, 12, 1, 15, 0, tzinfo=dt.UTC)  # Tuesday, 10 am in Toronto: messages may go
+OUTSIDE = "https://calendar.example.org/secret/joanne.ics"
 NAMES = {
     "patient": "rosa",
     "other_patient": "grace",
@@ -352,6 +354,7 @@ def _hold(case: Case) -> dict[str, Any]:
         "hold": kept.pk,
         "time_off": practice.time_off.get().pk,
         "extra_hours": practice.extra_hours.get().pk,
+        "outside_calendar": outside.add(joanne, address=OUTSIDE, by=Actor.person(joanne)).pk,
         "feed_token": feeds.make(case.patient, by=Actor.person(case.patient)),
     }
 
