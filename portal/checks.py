@@ -1,5 +1,7 @@
 """What production refuses to start with. Each refusal names the setting to change."""
 
+import socket
+import stat
 import zoneinfo
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +19,8 @@ ENVIRONMENTS = {"development", "test", "production"}
 KNOWN_KEYS = {"", "not-secret-outside-production"}
 KNOWN_MASTER_KEYS = {"", "outside-production"}
 SHORTEST_SECRET = 50
+MAIL_ANSWERS_WITHIN = 5.0  # seconds
+OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
 LOCAL_MAIL = {"filebased", "console", "locmem", "dummy"}
 
 
@@ -40,6 +44,8 @@ def look(app_configs: Any, **options: Any) -> list[CheckMessage]:
             *texts(),
             *faxes(),
             *documents(),
+            *folder(),
+            *proxies(),
             *database(),
         ]
     return found
@@ -136,6 +142,35 @@ def documents() -> list[CheckMessage]:
     if settings.DOCUMENTS_URL and not settings.DOCUMENTS_URL.startswith("s3://"):
         return [error(13, "DOCUMENTS_URL must begin with s3://; s3+http:// is for trying out.")]
     return []
+
+
+def folder() -> list[CheckMessage]:
+    """Sealed files are nobody else's: not other accounts' of this machine, and not what the web server hands out."""
+    at = Path(settings.DOCUMENTS_FOLDER)
+    if Path(settings.STATIC_ROOT) in [at, *at.parents]:
+        return [error(16, f"PORTAL_VAR: {at} is where style sheets are served from.")]
+    if at.exists() and at.stat().st_mode & OTHERS_MAY:
+        return [error(16, f"PORTAL_VAR: others can read {at}. Close it: chmod 700 {at}")]
+    return []
+
+
+def proxies() -> list[CheckMessage]:
+    """TLS ends at a proxy. Counting its address for everybody's, one guesser would keep all people out."""
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT >= 1:
+        return []
+    return [error(17, "ALLAUTH_TRUSTED_PROXY_COUNT must say how many proxies of ours stand in front: 1 for nginx.")]
+
+
+def refuse_unreachable() -> None:
+    """Called when a production is prepared, not at each start: a mail server that is away for an hour stops nobody who
+    works. Raises ImproperlyConfigured.
+    """
+    host, port = settings.EMAIL_HOST, settings.EMAIL_PORT
+    try:
+        socket.create_connection((host, port), timeout=MAIL_ANSWERS_WITHIN).close()
+    except OSError as reason:
+        why = type(reason).__name__
+        raise ImproperlyConfigured(f"EMAIL_URL: nothing answers at {host}:{port} ({why}). (portal.E018)") from None
 
 
 def backups() -> list[CheckMessage]:

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
 
+from portal import back
 from portal.accounts import drafts
 from portal.vault import store
 
@@ -35,11 +35,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was older than the sign-in, or there are no cookies. What was typed is kept where it has a draft."""
     is_kept = drafts.keep_typed(request)
-    back = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
-        back = "/"
     has_none = reason == REASON_NO_CSRF_COOKIE and not request.COOKIES
-    words = {"is_kept": is_kept, "back": back, "is_without_cookies": has_none}
+    words = {"is_kept": is_kept, "back": back.page_of(request, "/"), "is_without_cookies": has_none}
     return render(request, "403_csrf.html", words, status=403)
 
 

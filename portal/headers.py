@@ -16,4 +16,5 @@ class HeadersMiddleware:
         response.headers.setdefault("Cache-Control", "no-store, private")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Robots-Tag", "noindex")
+        response.headers.setdefault("Reporting-Endpoints", 'policy="/policy-report/"')
         return response

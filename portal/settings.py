@@ -264,14 +264,20 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        "report-uri": "/policy-report/",
+        "report-to": "policy",
     }
 }
+# Nothing of a device is asked for but its passkeys; what is pasted and copied is the person's own press.
+NOT_ASKED_FOR = (
+    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture",
+    "encrypted-media", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone",
+    "midi", "payment", "screen-wake-lock", "serial", "storage-access", "usb", "web-share", "window-management",
+    "xr-spatial-tracking",
+)  # fmt: skip
 PERMISSIONS_POLICY: dict[str, list[str]] = {
-    "camera": [],
-    "geolocation": [],
-    "microphone": [],
-    "payment": [],
-    "usb": [],
+    **{feature: [] for feature in NOT_ASKED_FOR},
+    "publickey-credentials-create": ["self"],
     "publickey-credentials-get": ["self"],
 }
 
@@ -342,6 +348,9 @@ if EMAIL_URL:
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
 else:
     EMAIL_BACKEND = "portal.mail.FolderBackend"
+
+# Where holes are told of, for /.well-known/security.txt: "mailto:…" or "https://…". Empty: the address mail comes from.
+SECURITY_CONTACT = env("SECURITY_CONTACT")
 
 # Faxes: a provider's mail-to-fax gateway, "{number}@fax.example"; without one nothing is faxed from here.
 FAX_GATEWAY = env("FAX_GATEWAY")

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
-from portal import health
+from portal import health, street
 from portal.reminders import bounce_views
 
 ROOMS = [
@@ -25,6 +25,8 @@ ROOMS = [
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path(".well-known/security.txt", street.security_txt, name="security_txt"),
+    path("policy-report/", street.policy_report, name="policy_report"),
     path("accounts/", include("allauth.urls")),
     *[
         path("", include(f"{room}.urls"))

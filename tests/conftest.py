@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests import network, programs, small_disk
 
-pytest_plugins = ["tests.world", "tests.stores", "tests.text_gateway"]
+pytest_plugins = ["tests.world", "tests.stores", "tests.text_gateway", "tests.front"]
 
 # Playwright keeps an event loop in the test's thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -32,7 +32,7 @@ def missing_programs() -> dict[str, str]:
     if not programs.text_engine():
         missing["text_engine"] = "tests that read pictures by machine (install the package tesseract-ocr)"
     if not programs.nginx():
-        missing["front"] = "tests behind nginx (unpacked by make setup on Debian)"
+        missing |= dict.fromkeys(("front", "secure_front"), "tests behind nginx (unpacked by make setup on Debian)")
     return missing
 
 

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -14,6 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from portal import clock, local
 from tests.programs import ROOT, free_port, nginx, wait_until
+from tests.web_server import WebServer
 
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
@@ -21,8 +23,9 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 class Front:
     """`folder` holds its certificate, its temporary files and what it says of errors."""
 
-    def __init__(self, web_port: int, folder: Path):
-        self.web_port, self.folder, self.port = web_port, folder, free_port()
+    def __init__(self, web_port: int, folder: Path, web: WebServer | None = None):
+        self.web_port, self.folder, self.port, self.web = web_port, folder, free_port(), web
+        self.plain_port = free_port()
         self.process: subprocess.Popen | None = None
 
     def start(self) -> None:
@@ -69,7 +72,7 @@ class Front:
             "http {\n": f"http {{\n{ours}",
             "error_log /dev/stderr error;": f"error_log {self.folder}/err error;",
             "server web:8000;": f"server 127.0.0.1:{self.web_port};",
-            "listen 80;": f"listen 127.0.0.1:{free_port()};",
+            "listen 80;": f"listen 127.0.0.1:{self.plain_port};",
             "listen 443 ssl;": f"listen 127.0.0.1:{self.port} ssl;",
             "http2 on;": "",  # Debian's is older than this word
             "/etc/nginx/tls/fullchain.pem": f"{self.folder}/fullchain.pem",
@@ -100,3 +103,21 @@ def _certificate(folder: Path) -> None:
     pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
     (folder / "fullchain.pem").write_bytes(certificate.public_bytes(pem))
     (folder / "privkey.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+
+
+@pytest.fixture
+def secure_front(transactional_db, tmp_path):
+    """The portal behind nginx as on a server: by https, one trusted proxy, and Redis that does not answer."""
+    from django.db import connection
+
+    folder = tmp_path / "front"
+    folder.mkdir()
+    nowhere = f"redis://127.0.0.1:{free_port()}/0"
+    web = WebServer(connection.settings_dict["NAME"], tmp_path / "web", REDIS_URL=nowhere)
+    front = Front(web.port, folder, web)
+    web.environment |= {"PORTAL_ORIGIN": front.origin, "ALLAUTH_TRUSTED_PROXY_COUNT": "1"}
+    web.start()
+    front.start()
+    yield front
+    front.stop()
+    web.stop()

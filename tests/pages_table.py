@@ -33,6 +33,8 @@ from tests.page_rows import (
 PAGES: dict[str, Page] = {
     "healthz": public(),
     "readyz": public(),
+    "security_txt": public(),
+    "policy_report": public(posts="only"),
     # --- allauth ---
     "account_login": allauth(EVERYBODY, posts="too"),
     "account_logout": allauth(EVERYBODY, posts="too"),

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from portal import back
 from portal.accounts import drafts, recheck, rules, sessions
 from portal.clock import real_now
 
@@ -95,7 +96,7 @@ class SessionMiddleware:
             return _out_of_the_panel(
                 request, self.get_response(request)
             )  # a page for everybody opens; others ask to sign in, and come back
-        response = redirect(f"{reverse('account_login')}?{urlencode({'next': recheck.page_of(request)})}")
+        response = redirect(f"{reverse('account_login')}?{urlencode({'next': back.page_of(request)})}")
         return _out_of_the_panel(request, response)
 
 
@@ -106,7 +107,7 @@ def _out_of_the_panel(request: HttpRequest, response: HttpResponse) -> HttpRespo
     to = response.headers["Location"]
     if not to.startswith((reverse("account_login"), reverse("accounts:check"))):
         return response
-    address = f"{urlsplit(to).path}?{urlencode({'next': recheck.page_of(request)})}"
+    address = f"{urlsplit(to).path}?{urlencode({'next': back.page_of(request)})}"
     return HttpResponse(headers={"HX-Redirect": address})
 
 

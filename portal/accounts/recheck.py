@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
+from portal import back
 from portal.accounts import rules, sessions
 
 
@@ -30,17 +30,8 @@ def required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def ask(request: HttpRequest) -> HttpResponse:
     """Send the person to the check; they come back to where they were."""
-    to = request.get_full_path() if request.method in ("GET", "HEAD") else page_of(request)
+    to = request.get_full_path() if request.method in ("GET", "HEAD") else back.page_of(request)
     address = f"{reverse('accounts:check')}?{urlencode({'next': to})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": address})
     return redirect(address)
-
-
-def page_of(request: HttpRequest) -> str:
-    """The page a form was on, if it is one of ours."""
-    came_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
-        parts = urlsplit(came_from)
-        return f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return "/home/"

@@ -7,12 +7,11 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal import clock, when
+from portal import back, clock, when
 from portal.access import PERSON, open_to
 from portal.accounts import actions, checks, drafts, forms, sessions
 from portal.actors import Actor
@@ -77,8 +76,7 @@ def zone(request: HttpRequest) -> HttpResponse:
     if "move" in request.POST and named in dict(forms.zones()):
         actions.say_about_oneself(user, fields={"time_zone": named}, by=Actor.of(request))
     request.session[sessions.ZONE_ASKED] = True
-    back = request.headers.get("Referer", "")
-    return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "pages:home")
+    return redirect(back.page_of(request))
 
 
 # Not `open_to`, which sends staff without a second factor here.
@@ -98,9 +96,7 @@ second_factor.open_to = frozenset({PERSON})  # type: ignore[attr-defined]
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """The light check: a code by email, the password, or a passkey; then back to where the person was."""
-    to = request.POST.get("next") or request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(to, {request.get_host()}):
-        to = "/home/"
+    to = back.own_path(request, request.POST.get("next") or request.GET.get("next", "")) or "/home/"
     form = forms.CheckForm(request.POST if "code" in request.POST else None)
     context = {"form": form, "next": to, "is_sent": checks.is_sent(request), "ways": checks.ways(request.user)}
     if "send" in request.POST:

@@ -8,12 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal import clock, paper, tries, when
+from portal import back, clock, paper, tries, when
 from portal.access import PERSON, find_or_404, open_to, public
 from portal.accounts.models import User
 from portal.actors import Actor, client_address
@@ -175,9 +174,7 @@ def resume(request: Any) -> HttpResponse:
 
 def _back(request: HttpRequest) -> str:
     """The page the press came from, if it is ours; else the person's place."""
-    page = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
-    return page if is_ours else reverse("pages:home")
+    return back.own_path(request, request.POST.get("next", "")) or reverse("pages:home")
 
 
 @open_to("coordinator")

@@ -81,6 +81,7 @@ class Folder:
     @contextmanager
     def writing(self, path: str) -> Iterator[Sink]:
         target = self.root / path
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)  # parents=True below would leave it open to others
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         half = target.with_suffix(HALF)
         try:

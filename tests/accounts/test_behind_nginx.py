@@ -5,30 +5,12 @@ import urllib.parse
 from email.message import Message
 
 import pytest
-from django.db import connection
 
 from tests import people
 from tests.front import Front
 from tests.people import PASSWORD
-from tests.programs import free_port
-from tests.web_server import WebServer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.full]
-
-
-@pytest.fixture
-def front(transactional_db, tmp_path):
-    folder = tmp_path / "front"
-    folder.mkdir()
-    nowhere = f"redis://127.0.0.1:{free_port()}/0"
-    web = WebServer(connection.settings_dict["NAME"], tmp_path / "web", REDIS_URL=nowhere)
-    front = Front(web.port, folder)
-    web.environment |= {"PORTAL_ORIGIN": front.origin, "ALLAUTH_TRUSTED_PROXY_COUNT": "1"}
-    web.start()
-    front.start()
-    yield front
-    front.stop()
-    web.stop()
 
 
 class Visitor:
@@ -58,29 +40,29 @@ class Visitor:
         return "signed in" if status == 302 else "too many" if "too many tries" in page else f"{status} wrong"
 
 
-def test_claims_change_no_count_and_another_client_gets_in(front):
+def test_claims_change_no_count_and_another_client_gets_in(secure_front):
     people.person("rosa")
-    guesser = [Visitor(front).sign_in("wrong", X_Forwarded_For=f"203.0.113.{n}, 10.0.0.{n}") for n in range(7)]
+    guesser = [Visitor(secure_front).sign_in("wrong", X_Forwarded_For=f"203.0.113.{n}, 10.0.0.{n}") for n in range(7)]
     assert guesser == ["200 wrong"] * 5 + ["too many"] * 2
-    assert Visitor(front).sign_in(PASSWORD, X_Forwarded_For="198.51.100.1") == "too many"
+    assert Visitor(secure_front).sign_in(PASSWORD, X_Forwarded_For="198.51.100.1") == "too many"
 
-    rosa = Visitor(front, "127.0.0.2")
+    rosa = Visitor(secure_front, "127.0.0.2")
     assert rosa.sign_in(PASSWORD) == "signed in"
     assert rosa.ask("/account/")[0] == 200
 
 
-def test_all_clients_together_have_ten(front):
+def test_all_clients_together_have_ten(secure_front):
     people.person("rosa")
-    said = [Visitor(front, f"127.0.1.{n}").sign_in("wrong") for n in range(1, 12)]
+    said = [Visitor(secure_front, f"127.0.1.{n}").sign_in("wrong") for n in range(1, 12)]
     assert said == ["200 wrong"] * 10 + ["too many"]
 
 
-def test_cookies_belong_to_this_host_and_to_https(front):
+def test_cookies_belong_to_this_host_and_to_https(secure_front):
     people.person("rosa")
-    rosa = Visitor(front)
+    rosa = Visitor(secure_front)
     assert rosa.sign_in(PASSWORD) == "signed in"
     assert {"__Host-session", "__Host-csrf"} == set(rosa.cookies)
-    _status, _page, headers = Visitor(front).ask("/accounts/login/")
+    _status, _page, headers = Visitor(secure_front).ask("/accounts/login/")
     for line in headers.get_all("Set-Cookie"):
         words = {word.strip().lower() for word in line.split(";")[1:]}
         assert {"secure", "httponly", "path=/", "samesite=lax"} <= words

@@ -1,9 +1,15 @@
 """Production does not start with settings that would hurt someone; each refusal names the setting."""
 
+import stat
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
 
 from portal import checks
+from portal.environment import env
+from portal.vault.store import Folder
+from tests.programs import free_port
 
 SAFE = {
     "PORTAL_ENV": "production",
@@ -22,11 +28,13 @@ SAFE = {
     "DATABASE_OWNER_URL": "postgres://portal_owner@db/portal",
     "BACKUP_KEY": "QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI=",
     "BACKUP_TO": "/backups",
+    "ALLAUTH_TRUSTED_PROXY_COUNT": 1,
 }
 
 
 @pytest.fixture
-def production(settings):
+def production(settings, tmp_path):
+    settings.DOCUMENTS_FOLDER = tmp_path / "documents"
     for name, value in SAFE.items():
         setattr(settings, name, value)
     return settings
@@ -58,6 +66,8 @@ def test_safe_settings_pass(production):
         ("BACKUP_KEY", "c2hvcnQ="),
         ("PORTAL_MASTER_KEY", f"first:{SAFE['BACKUP_KEY']}"),  # one key for both
         ("FAX_GATEWAY", "{number}@gateway.example.org"),  # no TLS to the mail server
+        ("ALLAUTH_TRUSTED_PROXY_COUNT", 0),
+        ("DOCUMENTS_URL", "s3+http://bucket"),
     ],
 )
 def test_unsafe_setting_is_refused_by_name(production, setting, value):
@@ -79,6 +89,69 @@ def test_going_without_a_scanner_can_be_said(production):
     production.CLAMD_URL, production.ALLOW_NO_SCANNER = "", True
 
     assert checks.look(None) == []
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o750, 0o701])
+def test_an_open_folder_of_documents_is_refused(production, mode):
+    production.DOCUMENTS_FOLDER.mkdir(mode=0o700)
+    checks.refuse_unsafe()
+    production.DOCUMENTS_FOLDER.chmod(mode)
+
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_VAR: others can read"):
+        checks.refuse_unsafe()
+
+
+def test_documents_among_the_style_sheets_are_refused(production):
+    production.DOCUMENTS_FOLDER = production.STATIC_ROOT / "documents"
+
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_VAR"):
+        checks.refuse_unsafe()
+
+
+def test_the_store_makes_its_folder_for_nobody_else(tmp_path):
+    with Folder(tmp_path / "new" / "documents").writing("ab/c") as out:
+        out.write(b"x")
+    assert stat.S_IMODE((tmp_path / "new" / "documents").stat().st_mode) == 0o700
+
+
+def test_a_mail_server_that_does_not_answer_is_refused_when_preparing(production, smtp_sink):
+    checks.refuse_unreachable()
+    production.EMAIL_PORT = free_port()
+
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
+        checks.refuse_unreachable()
+    with pytest.raises(CommandError, match="EMAIL_URL"):
+        call_command("prepare")
+
+
+def test_preparing_refuses_what_starting_would(production):
+    production.DEBUG = True
+
+    with pytest.raises(CommandError, match="DEBUG"):
+        call_command("prepare")
+
+
+SECRETS = ["SECRET_KEY", "PORTAL_MASTER_KEY", "DATABASE_URL", "EMAIL_URL", "BACKUP_KEY", "DOCUMENTS_URL", "REDIS_URL"]
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_secrets_come_from_files_too(monkeypatch, tmp_path, name):
+    (tmp_path / "secret").write_text("from-a-file\n")
+    monkeypatch.setenv(name, "from-the-surroundings")
+    monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "secret"))
+    assert env(name) == "from-a-file"
+
+
+def test_a_secret_that_cannot_be_read_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "nowhere"))
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY_FILE"):
+        env("SECRET_KEY")
+
+
+def test_every_setting_that_is_a_secret_is_read_so():
+    """Through env(), which knows of files; nothing reads them from the surroundings by itself."""
+    text = (checks.Path(__file__).parent.parent.parent / "portal" / "settings.py").read_text()
+    assert all(f'env("{name}"' in text for name in SECRETS)
 
 
 def test_going_without_backups_is_a_warning(production):
