@@ -46,7 +46,7 @@ class Fit:
 
 def taking_bookings(user: Any, case: Case, now: datetime) -> list[Practice]:
     """The consultants who can be booked, by name; each says whether they are in the case and what is to come."""
-    known = Practice.objects.visible_to(user).taking_bookings().select_related("consultant")
+    known = Practice.objects.visible_to(user).taking_bookings(now).select_related("consultant")
     own = case.assignments.filter(user=OuterRef("pk"), ended_at__isnull=True)
     calls = Consultation.objects.upcoming(now).order_by().filter(consultant=OuterRef("pk")).values("consultant")
     load = Subquery(calls.annotate(number=Count("pk")).values("number"))

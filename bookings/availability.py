@@ -109,16 +109,16 @@ def _off(practices: Iterable[Practice], since: date) -> dict[UUID, list[slots.Of
 
 def _hours(keys: list[UUID], since: date) -> tuple[dict[UUID, list[slots.Span]], dict[UUID, list[slots.Extra]]]:
     """The weekly hours of each, and the extra ones on a date. One query."""
-    weekly = Hours.objects.order_by().filter(practice__in=keys)
+    weekly = Hours.objects.since(since).order_by().filter(practice__in=keys)
     dated = ExtraHours.objects.order_by().filter(practice__in=keys, on_date__gte=since)
     no_day, no_date = Value(None, output_field=SmallIntegerField()), Value(None, output_field=DateField())
-    rows = weekly.values_list("practice", "weekday", no_date, "from_time", "until_time").union(
-        dated.values_list("practice", no_day, "on_date", "from_time", "until_time"), all=True
+    rows = weekly.values_list("practice", "weekday", no_date, "from_time", "until_time", "from_on", "until_on").union(
+        dated.values_list("practice", no_day, "on_date", "from_time", "until_time", no_date, no_date), all=True
     )
     spans, extra = defaultdict(list), defaultdict(list)
-    for key, weekday, on_date, begins, ends in rows:
+    for key, weekday, on_date, begins, ends, from_on, until_on in rows:
         if on_date is None:
-            spans[key].append(slots.Span(weekday, begins, ends))
+            spans[key].append(slots.Span(weekday, begins, ends, from_on, until_on))
         else:
             extra[key].append(slots.Extra(on_date, begins, ends))
     return spans, extra

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bookings import actions, asked_moves, availability, slots
-from bookings.models import AskedHold, Consultation, ExtraHours, Hold, Hours, Practice, TimeOff
+from bookings.dated import versions
+from bookings.models import AskedHold, Consultation, ExtraHours, Hold, Practice, TimeOff
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
@@ -121,16 +122,26 @@ def set_hours(
     practice: Practice,
     *,
     spans: Sequence[slots.Span],
+    from_on: date | None = None,
     answers: Answers | None = None,
     by: Actor,
 ) -> Practice:
-    """Replace the weekly hours. Calls left outside need an answer each ("keep", "move", "cancel"), else Unanswered."""
+    """Other weekly hours from today on, or from a later day; those before them stay until then.
+
+    Calls left outside need an answer each ("keep", "move", "cancel"), else Unanswered.
+    """
 
     def change(locked: Practice) -> None:
-        locked.hours.all().delete()
-        Hours.objects.bulk_create(
-            Hours(practice=locked, weekday=s.weekday, from_time=s.from_time, until_time=s.until_time) for s in spans
-        )
+        versions.set_from(locked, spans, from_on, clock.today(locked.zone))
+
+    return _change(practice, change, answers=answers or {}, event="hours.set", by=by)
+
+
+def take_back_hours(practice: Practice, *, on: date, answers: Answers | None = None, by: Actor) -> Practice:
+    """Hours that were to hold from a later day do not: those before go on. Calls left outside need an answer each."""
+
+    def change(locked: Practice) -> None:
+        versions.take_back(locked, on, clock.today(locked.zone))
 
     return _change(practice, change, answers=answers or {}, event="hours.set", by=by)
 

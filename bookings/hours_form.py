@@ -1,14 +1,15 @@
 """The week's hours as a form: several spans a day, more or fewer with a button, all without JavaScript."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
-from bookings.models import Practice
+from bookings import picker
+from bookings.models import Hours
 from bookings.slots import Span
 
 MOST_SPANS = 6
@@ -48,15 +49,24 @@ def _time(written: str) -> time | None:
 
 
 class WeekForm:
-    """Seven days of spans. `errors` are (id of the field, sentence), for the summary."""
+    """Seven days of spans, and from which day on they hold: today where that is empty.
 
-    def __init__(self, practice: Practice, sent: Mapping[str, Any] | None = None):
+    `errors` are (id of the field, sentence), for the summary.
+    """
+
+    def __init__(
+        self, stored: Sequence[Hours] = (), sent: Mapping[str, Any] | None = None, *, today: date, begins: str = ""
+    ):
         self.errors: list[tuple[str, str]] = []
         self.spans: list[Span] = []
-        self.days = [self._sent(day, sent) if sent else self._stored(day, practice) for day in range(7)]
+        self.today = today
+        self.begins = sent.get("begins", "")[:10] if sent else begins
+        self.begins_error = ""
+        self.begins_on: date | None = None
+        self.days = [self._sent(day, sent) if sent else self._stored(day, stored) for day in range(7)]
 
-    def _stored(self, weekday: int, practice: Practice) -> Day:
-        hours = [row for row in practice.hours.all() if row.weekday == weekday]
+    def _stored(self, weekday: int, stored: Sequence[Hours]) -> Day:
+        hours = [row for row in stored if row.weekday == weekday]
         rows = [Row(f"{row.from_time:%H:%M}", f"{row.until_time:%H:%M}") for row in hours]
         return Day(weekday, bool(rows), rows or [Row()])
 
@@ -75,6 +85,7 @@ class WeekForm:
     def is_valid(self) -> bool:
         """Read the spans of the days that are on; name every one that cannot be read."""
         self.errors, self.spans = [], []
+        self._read_begins()
         for day in self.days:
             for number, row in enumerate(day.rows):
                 if day.is_on and not row.is_empty:
@@ -84,6 +95,15 @@ class WeekForm:
             if earlier.weekday == later.weekday and later.from_time < earlier.until_time:
                 self._overlap(later)
         return not self.errors
+
+    def _read_begins(self) -> None:
+        self.begins_on, self.begins_error = picker.as_date(self.begins), ""
+        if self.begins and self.begins_on is None:
+            self.begins_error = _("Enter the day from which these hours hold, or leave it empty for today.")
+        elif self.begins_on and self.begins_on < self.today:
+            self.begins_error = _("Choose a day that is not over.")
+        if self.begins_error:
+            self.errors.append(("begins", self.begins_error))
 
     def _read(self, day: Day, number: int, row: Row) -> None:
         begins, ends = _time(row.from_text), _time(row.until_text)

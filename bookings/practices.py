@@ -1,8 +1,11 @@
 """A consultant's terms and hours: zone, rest, notice, horizon; weekly hours, time off, extra hours."""
 
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -45,8 +48,11 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
         """A consultant's own."""
         return self.visible_to(user).filter(consultant=user)
 
-    def taking_bookings(self) -> "PracticeQuerySet":
-        has_hours = Q(hours__isnull=False) | Q(extra_hours__isnull=False)
+    def taking_bookings(self, now: datetime) -> "PracticeQuerySet":
+        """Who has hours that are not over, weekly ones or extra ones."""
+        # Consultants live in zones a day apart: a day too many does no harm here.
+        weekly = Q(hours__isnull=False, hours__until_on=None) | Q(hours__until_on__gte=now.date() - timedelta(days=1))
+        has_hours = weekly | Q(extra_hours__isnull=False)
         return self.filter(has_hours).distinct().order_by("consultant__name")
 
 
@@ -96,20 +102,56 @@ class Practice(models.Model):
         return slots.Terms(self.buffer_minutes, self.notice_hours, self.horizon_days, self.daily_cap)
 
 
+class DateRange(models.Func):
+    """The days from first to last, both included; open where there is none."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+class HoursQuerySet(models.QuerySet["Hours"]):
+    def holding(self, day: date) -> "HoursQuerySet":
+        """The version that holds on a local day."""
+        return self.since(day).filter(Q(from_on=None) | Q(from_on__lte=day))
+
+    def since(self, day: date) -> "HoursQuerySet":
+        """What holds on a local day or later."""
+        return self.filter(Q(until_on=None) | Q(until_on__gte=day))
+
+
 class Hours(models.Model):
-    """A span of one weekday (Monday is 0), wall time in the practice's zone."""
+    """A span of one weekday (Monday is 0), wall time in the practice's zone.
+
+    Other hours from a day on are another version: these end the day before, and the past stays as it was.
+    """
 
     practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="hours")
     weekday = models.PositiveSmallIntegerField()
     from_time = models.TimeField()
     until_time = models.TimeField()
+    from_on = models.DateField(null=True, blank=True)
+    until_on = models.DateField(null=True, blank=True)
+
+    objects = HoursQuerySet.as_manager()
 
     class Meta:
         ordering = ["weekday", "from_time"]
         constraints = [
             models.CheckConstraint(condition=Q(weekday__lte=6), name="hours_weekday_is_a_day"),
             models.CheckConstraint(condition=Q(from_time__lt=F("until_time")), name="hours_end_after_start"),
-            models.UniqueConstraint(fields=["practice", "weekday", "from_time"], name="hours_start_once"),
+            models.CheckConstraint(
+                condition=Q(from_on=None) | Q(until_on=None) | Q(from_on__lte=F("until_on")),
+                name="hours_last_day_after_first",
+            ),
+            ExclusionConstraint(
+                name="hours_start_once_a_day",
+                expressions=[
+                    ("practice", RangeOperators.EQUAL),
+                    ("weekday", RangeOperators.EQUAL),
+                    ("from_time", RangeOperators.EQUAL),
+                    (DateRange("from_on", "until_on", RangeBoundary(True, True)), RangeOperators.OVERLAPS),
+                ],
+            ),
         ]
 
     def __str__(self) -> str:
@@ -117,7 +159,7 @@ class Hours(models.Model):
 
     @property
     def span(self) -> slots.Span:
-        return slots.Span(self.weekday, self.from_time, self.until_time)
+        return slots.Span(self.weekday, self.from_time, self.until_time, self.from_on, self.until_on)
 
 
 class TimeOffQuerySet(models.QuerySet["TimeOff"]):

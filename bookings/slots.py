@@ -42,11 +42,16 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Hours on one weekday (Monday is 0), wall time, until excluded."""
+    """Hours on one weekday (Monday is 0), wall time, until excluded. Dated: on those days only, both included."""
 
     weekday: int
     from_time: time
     until_time: time
+    from_on: date | None = None
+    until_on: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return (self.from_on is None or self.from_on <= day) and (self.until_on is None or day <= self.until_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +227,8 @@ def _without(stretches: Iterable[Stretch], gaps: Iterable[Stretch]) -> list[Stre
 
 
 def _weekly(calendar: Calendar, day: date) -> list[Span]:
-    return [span for span in calendar.spans if span.weekday == day.weekday()]
+    weekday = day.weekday()
+    return [span for span in calendar.spans if span.weekday == weekday and span.holds_on(day)]
 
 
 def _extra(calendar: Calendar, day: date) -> list[Extra]:

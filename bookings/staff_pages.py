@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings import availability_actions as actions
 from bookings import picker, week
 from bookings.availability_actions import Unanswered
+from bookings.dated import versions
 from bookings.forms import AboutForm, ExtraHoursForm, TermsForm, TimeOffForm
 from bookings.hours_form import WeekForm
 from bookings.models import Consultation, ExtraHours, OutsideCalendar, Practice, Service, TimeOff
@@ -66,10 +67,16 @@ def _page(request: HttpRequest, practice: Practice, status: int = 200, **more: A
         coming_extra=practice.extra_hours.filter(on_date__gte=today),
         asked_to_move=asked.select_related("patient"),
         failing=OutsideCalendar.objects.visible_to(request.user).failing(),
+        weekly=practice.hours.since(today),
     )
+    wanted = picker.as_date(request.GET.get("from", "")) if request.method != "POST" else None
+    begins = wanted if wanted and wanted > today else None
+    weekly = coming.pop("weekly")
+    stored, later = [row for row in weekly if row.span.holds_on(begins or today)], versions.coming(weekly, today)
     context = coming | {
         "practice": practice,
-        "week": more.pop("week", None) or WeekForm(practice),
+        "week": more.pop("week", None) or WeekForm(stored, today=today, begins=begins.isoformat() if begins else ""),
+        "later_hours": later,
         "terms": TermsForm(initial={name: getattr(practice, name) for name in TermsForm.base_fields}),
         "time_off": TimeOffForm(),
         "about": AboutForm(instance=practice),
@@ -102,13 +109,24 @@ def hours(request: HttpRequest) -> HttpResponse:
     practice = _practice(request)
     if request.method != "POST":
         return _page(request, practice)
-    form = WeekForm(practice, request.POST)
+    form = WeekForm(sent=request.POST, today=clock.today(practice.zone))
     if "add" in request.POST or "remove" in request.POST:
         return _page(request, practice, week=form)
     if not form.is_valid():
         return _page(request, practice, 422, week=form)
-    save = partial(actions.set_hours, practice, spans=form.spans, answers=_answers(request))
+    save = partial(actions.set_hours, practice, spans=form.spans, from_on=form.begins_on, answers=_answers(request))
     return _saved(request, practice, save, _("Hours saved."), outside_of="hours", week=form)
+
+
+@open_to("consultant")
+@require_POST
+def take_back_hours(request: HttpRequest) -> HttpResponse:
+    """Hours that were to hold from a later day do not; calls inside them need an answer, as with the hours."""
+    practice, on = _practice(request), picker.as_date(request.POST.get("on", ""))
+    if on is None:
+        return _page(request, practice, 422, also=[_("Choose which hours to take back.")])
+    save = partial(actions.take_back_hours, practice, on=on, answers=_answers(request))
+    return _saved(request, practice, save, _("Those hours are taken back."), outside_of=f"back_{on}")
 
 
 @open_to("consultant")

@@ -25,6 +25,7 @@ urlpatterns = [
     path("consultations/<uuid:pk>/call/", call_views.call, name="call"),
     path("consultations/<uuid:pk>/calendar.ics", call_views.calendar_file, name="calendar_file"),
     path("staff/hours/", staff_pages.hours, name="hours"),
+    path("staff/hours/take-back/", staff_pages.take_back_hours, name="take_back_hours"),
     path("staff/hours/terms/", staff_pages.terms, name="terms"),
     path("staff/hours/time-off/", staff_pages.time_off, name="time_off"),
     path("staff/time-off/<int:pk>/remove/", staff_pages.remove_time_off, name="remove_time_off"),

@@ -254,6 +254,7 @@ PAGES: dict[str, Page] = {
     "bookings:call": of_case(PUT_IN, "consultation", posts="too"),
     "bookings:calendar_file": of_case(PUT_IN, "consultation", is_file=True),
     "bookings:hours": Page(CONSULTANTS, owner="assigned", posts="too"),
+    "bookings:take_back_hours": Page(CONSULTANTS, owner="assigned", posts="only"),
     "bookings:terms": Page(CONSULTANTS, owner="assigned", posts="only"),
     "bookings:time_off": Page(CONSULTANTS, owner="assigned", posts="only"),
     "bookings:remove_time_off": Page(ASSIGNED, ("time_off",), "assigned", posts="only"),

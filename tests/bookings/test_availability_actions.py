@@ -8,6 +8,7 @@ from bookings import actions, availability, availability_actions, slots
 from bookings.availability_actions import Unanswered
 from bookings.models import Consultation, Reservation, Service
 from bookings.rules import JustTaken
+from bookings.slots import Span
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
@@ -26,7 +27,7 @@ def joannes_hand(joanne):
 
 
 def spans(practice):
-    return [hours.span for hours in practice.hours.all()]
+    return [Span(h.weekday, h.from_time, h.until_time) for h in practice.hours.holding(clock.today(practice.zone))]
 
 
 def test_hours_are_replaced_and_recorded(practice, joannes_hand):

@@ -88,7 +88,7 @@ def test_a_hold_ends_after_it_is_made(case):
     [
         ("hours_end_after_start", lambda p: Hours(practice=p, weekday=6, from_time=time(9), until_time=time(9))),
         ("hours_weekday_is_a_day", lambda p: Hours(practice=p, weekday=7, from_time=time(9), until_time=time(10))),
-        ("hours_start_once", lambda p: Hours(practice=p, weekday=0, from_time=time(9), until_time=time(10))),
+        ("hours_start_once_a_day", lambda p: Hours(practice=p, weekday=0, from_time=time(9), until_time=time(10))),
         (
             "time_off_ends_after_start",
             lambda p: TimeOff(practice=p, from_on=LATER, until_on=date(2027, 1, 1)),

@@ -58,13 +58,20 @@ def worlds(draw):
         part = draw(st.one_of(st.just((None, None)), windows()))
         return Off(begun, over, *part, every_days=draw(st.sampled_from([1, 7, 14])))
 
+    def edge():
+        """A first or last day of hours; mostly none."""
+        return st.one_of(st.none(), st.none(), st.sampled_from(days))
+
     def closed():
         return frozenset(day for day in days if draw(st.integers(0, 5)) == 0)
 
     few = st.integers(0, 3)
     calendar = Calendar(
         zone=ZoneInfo(zone),
-        spans=[Span(draw(st.sampled_from(days)).weekday(), *draw(windows())) for _ in range(draw(few) + 1)],
+        spans=[
+            Span(draw(st.sampled_from(days)).weekday(), *draw(windows()), draw(edge()), draw(edge()))
+            for _ in range(draw(few) + 1)
+        ],
         off=[Off(day, day, *draw(st.one_of(st.just(()), windows()))) for day in days if draw(few) == 0]
         + [repeated(day) for day in days if draw(few) == 0],
         extra=[Extra(day, *draw(windows())) for day in days if draw(few) == 0],
@@ -87,6 +94,12 @@ def worlds(draw):
     return calendar, asked, days
 
 
+def spans_of(calendar, day):
+    """The weekly hours of this day, by their weekday and their first and last day as written."""
+    begun = [s for s in calendar.spans if f"{s.from_on or ''}" <= f"{day}" <= f"{s.until_on or 'ever'}"]
+    return [s for s in begun if day.isoweekday() == s.weekday + 1]
+
+
 def is_off_on(off, day):
     """Walk on from the first day, as somebody with a paper calendar does."""
     each = off.from_on
@@ -106,14 +119,14 @@ def is_open(calendar, moment):
         for off in calendar.off
     ):
         return False
-    return any(s.weekday == day.weekday() and s.from_time <= clock < s.until_time for s in calendar.spans)
+    return any(s.from_time <= clock < s.until_time for s in spans_of(calendar, day))
 
 
 def is_on_grid(calendar, moment):
     wall = moment.astimezone(calendar.zone)
     if wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset():
         return False
-    hours = [s for s in calendar.spans if s.weekday == wall.weekday()]
+    hours = spans_of(calendar, wall.date())
     hours += [e for e in calendar.extra if e.on_date == wall.date()]
     shown = wall.hour * 60 + wall.minute
     return any(

@@ -34,7 +34,10 @@ def typed(**days):
 
 
 def spans(practice):
-    return [(h.weekday, f"{h.from_time:%H:%M}", f"{h.until_time:%H:%M}") for h in practice.hours.all()]
+    return [
+        (h.weekday, f"{h.from_time:%H:%M}", f"{h.until_time:%H:%M}")
+        for h in practice.hours.holding(clock.today(practice.zone))
+    ]
 
 
 def test_the_page_shows_the_stored_week(joannes):
