@@ -240,7 +240,7 @@ def _publish(review: Review, verb: str, is_ticked: bool, correction: str, by: Ac
         review.completed_at = now
     review.save(update_fields=["state", "completed_at"])
     _tell(by, VERB_TOLD[verb], summary, review)
-    questions.raise_after_reading(review.case, frozen.raised(body), by=by)
+    questions.raise_after_reading(review.case, frozen.raised(body), frozen.asked_for(body), by=by)
     questions.answered_in_summary(review.case, [each["question"] for each in body["answers"]], summary.pk, by=by)
     for earlier in review.summaries.exclude(pk=summary.pk):
         unplan(earlier)

@@ -105,7 +105,7 @@ class ReviewForm(forms.Form):
                 max_length=300,
             )
             self.fields[f"{point.code}-question"] = forms.CharField(
-                label=_("Question to raise"),
+                label=point.title,
                 initial=row.question if row else "",
                 required=False,
                 max_length=300,

@@ -77,6 +77,12 @@ def raised(body: Body) -> list[str]:
     return [_whole(line) for line in body["questions"]]
 
 
+def asked_for(body: Body) -> list[tuple[str, str]]:
+    """The points that the plan does not say, each with its question."""
+    codes = (point["code"] for point in body["missing"])
+    return list(zip(codes, (point["question"] for point in missing_points(body)), strict=True))
+
+
 def questions(body: Body) -> list[str]:
     """Every question the summary offers: those raised by the reader, then those for what is missing."""
     return [*raised(body), *(point["question"] for point in missing_points(body))]

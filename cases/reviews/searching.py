@@ -127,7 +127,7 @@ def in_outcomes(case: Case, user: Any) -> Iterator[Written]:
     if not calls or not (is_team or may("see_questions", case, user)):
         return
     newest: set[Any] = set()
-    for outcome in Outcome.objects.filter(call__in=calls).order_by("-call__starts_at", "call", "-number"):
+    for outcome in Outcome.objects.filter(call__in=calls).order_by("-call__starts_at", "call_id", "-number"):
         call = outcome.call = calls[outcome.call_id]
         call.case = case
         if call.pk in newest and not is_team:

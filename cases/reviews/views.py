@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
@@ -16,6 +17,7 @@ from cases.case.people import has_consent_to_read
 from cases.documents.reading import viewing
 from cases.opinions.checklist import SOURCE
 from cases.opinions.questions import showing
+from cases.opinions.questions.models import Question
 from cases.reviews import actions, beside, reading_level, writing
 from cases.reviews.forms import ReviewForm
 from cases.reviews.lines import lines
@@ -109,18 +111,24 @@ def workspace(
     shown = beside.of_review(request, review, asked or request.GET, can_write=can_write)
     linked = noted.linked(shown.notes)
     own = {"sentences": Sentence.objects.visible_to(request.user).ordered()} if can_write else {}
-    stored = lists(review, summaries=review.summaries.order_by("-number"), **own)
+    raised = _raised_of(review, request.user)
+    stored = lists(review, summaries=review.summaries.order_by("-number"), raised=raised, **own)
     for summary in stored["summaries"]:
         summary.review = review
+    on_list = {each.idea: each for each in stored["raised"]}
+    not_found = sum(row.page is None for row in form.found.values())
     page = {
         "review": review,
         "case": review.case,
         "form": form,
         "choices": [_with_notes(row, f"options-{row['key'].value()}", linked) for row in form.choices.as_rows()],
         "has_options": bool(form.choices.stored),
-        "not_found": sum(row.page is None for row in form.found.values()),
-        "asked_count": len(lines(form.text("questions"))),
-        "points": [_with_notes(row, f"checklist-{row['point'].code}", linked) for row in form.point_rows()],
+        "not_found": not_found,
+        "asked_count": len(lines(form.text("questions"))) + not_found,
+        "points": [
+            _with_notes(row, f"checklist-{row['point'].code}", linked) | {"raised": on_list.get(row["point"].code)}
+            for row in form.point_rows()
+        ],
         "note_form": note_form or NoteForm(targets.of_review(review), page=_page_to_note(shown.view)),
         "notes": with_form(shown.notes, changing),
         "linked": linked,
@@ -138,6 +146,12 @@ def workspace(
         "also": also,
     }
     return render(request, "reviews/edit.html", page, status=status)
+
+
+def _raised_of(review: Review, user: Any) -> QuerySet[Question]:
+    """What stands on the patient's list for points of the plan, the newest last."""
+    on_list = Question.objects.visible_to(user).filter(case=review.case_id, idea__gt="")
+    return on_list.order_by("put_in_at")
 
 
 def _with_notes(row: dict[str, Any], place: str, linked: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def test_a_shared_summary_answers_and_raises_questions_and_one_taken_back_opens_
     assert "Joanne added this after reading your plan." in page
     actions.withdraw(summary, reason="A page was misread.", by=world.by("joanne"))
     assert question(MINE[1]).is_open
-    assert Question.objects.count() == len(MINE) + 1
+    assert Question.objects.count() == len(MINE) + 2  # and the cost, which the plan does not say
 
 
 def test_an_answer_to_what_she_keeps_private_or_drops_is_not_shared(review):

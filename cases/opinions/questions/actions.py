@@ -38,7 +38,8 @@ def add(
     pk: UUID | None = None,
     by: Actor,
 ) -> Question:
-    """Put a question on the list, in own words or as one of our ideas. The same press twice adds it once.
+    """Put a question on the list, in own words or as one of our ideas, or as an idea in own words. The same press twice
+    adds it once.
 
     `pk` is the id that the page gave the press; `target` the key of what it is for. `is_hers`: the patient said it on
     the phone, `by` writes it down for her. Raises Refused for no words, for a list that is full, or something that is
@@ -55,7 +56,7 @@ def add(
         return there
     if idea and idea not in BY_CODE:
         raise Refused(_("This cannot be done here."), code="input")
-    words = str(BY_CODE[idea].question) if idea else text.strip()
+    words = text.strip() or (str(BY_CODE[idea].question) if idea else "")
     if reason := rules.why_not_text(words):
         raise Refused(reason, code="input")
     known = targets.of_case(case, clock.now())
@@ -307,17 +308,39 @@ def take_over_hope(call: Consultation, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def raise_after_reading(case: Case, lines: Iterable[str], *, by: Actor) -> None:
-    """What the one who read the plan would ask, for the visit that is ahead. What was raised before is not again."""
+def raise_after_reading(case: Case, lines: Iterable[str], points: Iterable[tuple[str, str]] = (), *, by: Actor) -> None:
+    """What the one who read the plan would ask, for the visit that is ahead: `lines`, then `points` that the plan does
+    not say, each with its words. What was raised before is not again; a point in other words now says those,
+    while it is open.
+    """
     lock_case(case)
-    before = {each.text for each in Question.objects.filter(case=case).select_related("case__key")}
-    ahead = [each for each in targets.of_case(case, clock.now()).ahead() if each.kind == "visit"]
-    for line in dict.fromkeys(line.strip() for line in lines):
-        if line and line not in before:
-            try:
-                add(case, text=line, target=ahead[0].key if ahead else "", came_of=CameOf.READING, by=by)
-            except Refused:  # the list is full; the summary says it all the same
-                return
+    before = list(Question.objects.filter(case=case).select_related("case__patient", "case__key"))
+    known = targets.of_case(case, clock.now())
+    ahead = next((each.key for each in known.ahead() if each.kind == "visit"), "")
+    asked = [("", line.strip()) for line in lines] + [(idea, words.strip()) for idea, words in points]
+    texts = {each.text for each in before}
+    for idea, words in dict.fromkeys(asked):
+        try:
+            if there := _raised(before, idea):
+                _say_anew(there, words, known, by)
+            elif words and words not in texts:
+                add(case, text=words, idea=idea, target=ahead, came_of=CameOf.READING, by=by)
+                texts.add(words)
+        except Refused:  # the list is full; the summary says it all the same
+            return
+
+
+def _raised(before: Iterable[Question], idea: str) -> Question | None:
+    """The question of a point that stands on the list, or that was raised and is not wanted any more."""
+    own = [each for each in before if idea and each.idea == idea]
+    stands = (each for each in own if each.state != QuestionState.DROPPED or each.came_of == CameOf.READING)
+    return next(stands, None)
+
+
+def _say_anew(question: Question, words: str, known: Targets, by: Actor) -> None:
+    is_ours = question.came_of == CameOf.READING and question.put_in_by_id == by.id
+    if is_ours and question.is_open and words:
+        change(question, text=words, target=known.of(question).key, is_private=question.is_private, by=by)
 
 
 @transaction.atomic

@@ -65,6 +65,11 @@ if (review) {
     add(kind, inside).querySelector(kind === "option" ? "[name$='-name']" : "textarea").focus();
   });
 
+  // A point that is ticked as not found has its question below.
+  review.addEventListener("change", () => {
+    review.querySelectorAll("[data-asks]").forEach((row) => { row.hidden = !document.getElementById(row.dataset.asks)?.checked; });
+  });
+
   review.addEventListener("input", (event) => {
     const field = event.target;
     if (!/-page$/.test(field.name || "")) return;
