@@ -23,6 +23,7 @@ from cases.records import words as record_words
 from cases.records.release import rules as release_rules
 from cases.records.standing import ItemStanding
 from cases.records.states import ItemState, Need
+from cases.reviews.models import Asking
 from portal import clock, when
 from portal.accounts.models import User
 from portal.pages import cards, facts, helper_words, nudges, search, words
@@ -75,6 +76,7 @@ def show(request: HttpRequest, case: Case, grant: Helper) -> HttpResponse:
         "words": helper_words.step(step, name) if step else None,
         "step_url": cards.step_url(step, case) if step else "",
         "due_words": cards.due_words(step) if step else "",
+        "needed": _needed(case, may),
         "waiting": waiting,
         "nudged": nudges.is_sent_today(case) if waiting else False,
         "coming": [*_held(case, may, now), *(_opened(row, may) for row in cards.coming(gathered, case.pk, today))],
@@ -87,6 +89,23 @@ def show(request: HttpRequest, case: Case, grant: Helper) -> HttpResponse:
         "call_open": gathered.facts.call_wanted,
     }
     return render(request, "pages/helper_home.html", context)
+
+
+def _needed(case: Any, may: Callable[[str], bool]) -> list[dict[str, str]]:
+    """What the consultant needs to read on: to who may answer for the patient, and to who may put in a paper."""
+    may_answer, may_add = may("answer_asking"), may("add_documents")
+    if not case.is_needed or not (may_answer or may_add):
+        return []
+    lead, rows = _("%(name)s needs one thing to read on."), []
+    for asking in Asking.objects.open().filter(review__case=case).select_related("asked_by"):
+        if may_answer:
+            said = _("“I don’t have it” is a fine answer."), asking.get_absolute_url(), _("Answer")
+        else:
+            patient = {"name": case.patient.first_name}
+            said = _("%(name)s knows what it is.") % patient, reverse("documents:add", args=[case.pk]), _("Add a paper")
+        text, href, link = said
+        rows.append({"lead": lead % {"name": asking.asked_by.first_name}, "text": text, "href": href, "link": link})
+    return rows
 
 
 def step_for(known: Facts, today: dt.date, may: Callable[[str], bool]) -> Step | None:

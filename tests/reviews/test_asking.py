@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from cases.case.actions import assign, give_consent
+from cases.case.helping import actions as helping
 from cases.case.models import ToDo
 from cases.documents.models import Document
 from cases.reviews import actions as reviews
@@ -278,3 +279,37 @@ def test_the_database_refuses_a_second_open_one():
     asking.pk, asking._state.adding = None, True
     with pytest.raises(IntegrityError, match="asking_one_open_per_review"), transaction.atomic():
         asking.save()
+
+
+def home_of_ines(chosen, switches=()):
+    review = written_reading()
+    helping.agree(
+        helping.ask(review.case, people.person("ines"), by=by("rosa")),
+        chosen=chosen,
+        switches=switches,
+        by=by("rosa"),
+    )
+    asking = ask(review)
+    return people.browser(people.person("ines")).get(review.case.get_absolute_url()).text, asking
+
+
+def test_a_helper_who_may_answer_reads_on_her_page_that_one_thing_is_needed():
+    page, asking = home_of_ines("most")
+    assert "Joanne needs one thing to read on." in page
+    assert f'href="{asking.get_absolute_url()}"' in page
+    assert WORDS not in page
+    actions.not_there(asking, by=by("ines"))
+    again = people.browser(people.person("ines")).get(asking.case.get_absolute_url()).text
+    assert "needs one thing" not in again
+
+
+def test_a_helper_who_may_only_add_papers_is_told_and_led_to_adding():
+    page, asking = home_of_ines("own", ["papers"])
+    assert "Joanne needs one thing to read on." in page
+    assert asking.get_absolute_url() not in page
+    assert "Add a paper" in page
+
+
+def test_a_helper_with_dates_alone_learns_nothing_of_it():
+    page, _asking = home_of_ines("dates")
+    assert "needs one thing" not in page
