@@ -11,7 +11,9 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from bookings.actions import ASK_TO_READ
 from bookings.models import Consultation
+from cases.case.actions import drop_to_dos
 from cases.case.models import Case
 from cases.case.people import may
 from cases.case.second import actions as second
@@ -179,6 +181,7 @@ def _move(review: Review, verb: str, why: str, by: Actor) -> None:
         review.reader, review.taken_at, review.came_from = None, None, None
     if verb == "set_aside":
         asking.drop(review, by=by)
+    drop_to_dos(review, ASK_TO_READ, by=by)  # nobody reads it now, so nobody is to ask for a yes
     told = "review.set_aside" if verb == "set_aside" else "review.resumed"
     record(by, told, review, patient=review.case.patient_id, case=review.case_id, why=why)
 

@@ -8,7 +8,7 @@ from cases.case.actions import ask_to_do, end_assignment
 from cases.case.away import actions as away
 from cases.case.models import Assignment, Consent, ToDo
 from cases.case.people import has_consent_to_read, is_assigned
-from cases.reviews import actions
+from cases.reviews import actions, opening
 from cases.reviews.models import Review
 from cases.reviews.queue import handing, notices
 from portal import clock
@@ -19,6 +19,7 @@ from portal.reminders.models import Reminder
 from tests import factories, people
 from tests.people import browser
 from tests.reviews import world
+from tests.reviews.test_opening import cancel
 from tests.reviews.world import by
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +165,7 @@ def test_who_was_rung_says_yes_to_a_coordinator():
     assert not ToDo.objects.open().filter(kind="ask_to_read").exists()
 
 
-@pytest.mark.parametrize("way", ["handed_back", "leaves"])
+@pytest.mark.parametrize("way", ["handed_back", "leaves", "rests"])
 def test_nobody_is_rung_about_who_gave_the_plan_back(way):
     User.objects.filter(pk=people.person("rosa").pk).update(phone="+14165550123")
     review = world.taken()
@@ -173,6 +174,9 @@ def test_nobody_is_rung_about_who_gave_the_plan_back(way):
     assert ToDo.objects.open().filter(kind="ask_to_read", about_id=str(review.pk)).exists()
     if way == "handed_back":
         actions.hand_back(review, by=by("amir"))
+    elif way == "rests":
+        cancel(review.consultation)
+        opening.open_due_reviews(clock.now())
     else:
         actions.reader_leaves(review.case, amir(), by=by("theo"))
     assert not ToDo.objects.open().filter(kind="ask_to_read").exists()
