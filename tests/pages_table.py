@@ -316,6 +316,7 @@ PAGES: dict[str, Page] = {
     "reviews:need_more": of_case(ASSIGNED, "review", owner="assigned", posts="too"),
     "reviews:withdraw_asking": of_case(ASSIGNED, "asking", owner="assigned", posts="only"),
     "reviews:asked": of_case(PATIENT_AND_COORDINATOR, "asking", posts="too", body={"not_there": "1"}),
+    "reviews:newest_outcome": of_case(COORDINATOR, owner="coordinator", posts="too"),
     "reviews:colleague": of_case(ASSIGNED, "review", owner="assigned", posts="too"),
     "reviews:along": of_case(SECOND, "second", owner="second_reader", posts="too", body={"find": "surgery"}),
     "reviews:answer_second": of_case(SECOND, "second", "second_verb", owner="second_reader", posts="only"),

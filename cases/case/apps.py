@@ -138,6 +138,7 @@ class CaseConfig(AppConfig):
                 "read_message": _("A message, to be read out or posted"),
                 "read_summary": _("A summary, to be read out or posted"),
                 "read_answer": _("An answer, to be read out or posted"),
+                "read_outcome": _("What came of a call, to be read out or posted"),
                 "fix_address": _("An address that does not work"),
             },
         )

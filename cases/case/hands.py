@@ -25,7 +25,8 @@ from portal.texts.words import organisation
 READ_OUT = "read_out"  # to-do: the privacy notice, to a patient for whom somebody else rang
 # To-do: what waits to be read out to a patient who signs in nowhere, or to be posted. One open a case and kind.
 READ_MESSAGE, READ_SUMMARY, READ_ANSWER = "read_message", "read_summary", "read_answer"
-TO_READ = (READ_MESSAGE, READ_SUMMARY, READ_ANSWER)
+READ_OUTCOME = "read_outcome"  # what came of a call
+TO_READ = (READ_MESSAGE, READ_SUMMARY, READ_ANSWER, READ_OUTCOME)
 PHONE, PAPER = "phone", "paper"  # how the patient said yes, where it was not on a page of hers
 
 

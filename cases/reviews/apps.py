@@ -13,6 +13,7 @@ class ReviewsConfig(AppConfig):
         from cases.case.changes import on_reader_changed
         from cases.reviews import clear, reminders, telling, words
         from cases.reviews.actions import reader_leaves
+        from cases.reviews.after import by_phone as after_by_phone
         from cases.reviews.after import showing as after
         from cases.reviews.asking import notices as asking_notices
         from cases.reviews.queue import notices
@@ -25,5 +26,6 @@ class ReviewsConfig(AppConfig):
         says_about(clear.abouts)
         stands_on_page(after.part)
         on_reach_changed(telling.way_changed)
+        on_reach_changed(after_by_phone.way_changed)
         register(*reminders.KINDS, *asking_notices.KINDS, notices.KIND)
         on_reader_changed(reader_leaves)

@@ -35,6 +35,7 @@ urlpatterns = [
     path("staff/summaries/<uuid:pk>/withdraw/", preview_views.withdraw, name="withdraw"),
     path("staff/consultations/<uuid:pk>/after/", after_views.after, name="after"),
     path("staff/consultations/<uuid:pk>/after/done/", after_views.did, name="did_after"),
+    path("staff/cases/<uuid:pk>/after-calls/", after_views.newest, name="newest_outcome"),
     path("staff/reviews/<uuid:pk>/colleague/", colleague.colleague, name="colleague"),
     path("staff/reviews/<uuid:pk>/need-more/", asking.need_more, name="need_more"),
     path("staff/reviews/asked/<uuid:pk>/take-back/", asking.withdraw_asking, name="withdraw_asking"),

@@ -36,6 +36,7 @@ VERBS = {
     "sentence.changed": _("Changed a sentence of their own"),
     "sentence.moved": _("Put their own sentences in another order"),
     "sentence.removed": _("Took a sentence of their own away"),
+    "outcome.read_out": _("Read out on the phone how the call went"),
     "summary.answered": _("Said whether the summary is clear"),
 }
 

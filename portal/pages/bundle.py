@@ -77,12 +77,14 @@ def posted(case: Case, *, seen: dict[UUID, str], by: Actor) -> int:
 
 
 def _is_hers(case: Case, by: Actor) -> None:
-    """What was printed for her is in her hands: messages, the summary, answers. What came since waits for the next."""
+    """What was printed for her is in her hands: messages, the summary, answers, how calls went. What came since waits
+    for the next.
+    """
     printed_at = Case.objects.values_list("printed_at", flat=True).get(pk=case.pk)
     if printed_at is None:
         return
     heard.posted(case, until=printed_at, by=by)
-    for kind in (hands.READ_SUMMARY, hands.READ_ANSWER):
+    for kind in (hands.READ_SUMMARY, hands.READ_ANSWER, hands.READ_OUTCOME):
         hands.was_read(kind, case, until=printed_at, by=by)
     Case.objects.filter(pk=case.pk).update(printed_at=None)
 

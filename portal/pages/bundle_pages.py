@@ -16,6 +16,8 @@ from cases.opinions.questions.models import Question
 from cases.records import words as record_words
 from cases.reviews import frozen
 from cases.reviews import sheet as summary_sheet
+from cases.reviews.after import by_phone as after_calls
+from cases.reviews.after import showing as after
 from cases.reviews.models import Summary
 from cases.threads import heard
 from cases.threads.showing import as_what
@@ -52,6 +54,7 @@ def pages(case: Case, user: Any, now: dt.datetime) -> list[Sheet]:
             found.insert(0, _page(case, now, _("A letter for you"), said))
         parts = [
             (_("Messages for me"), _messages(case)),
+            (_("After my call"), _after(case, user, now) if hands.READ_OUTCOME in to_read else []),
             (_plan_title(case), _summary(case) if hands.READ_SUMMARY in to_read else []),
             (_("Where I am"), [*_where(gathered, now), *_dates(case, gathered, when.as_date(now))]),
             (_("Questions to ask"), _questions(case, user, now)),
@@ -115,6 +118,20 @@ def _summary(case: Case) -> list[Section]:
         for part in paper["sections"]
     ]
     return [Section(_("What this is"), said=_intro(lead)), *sections]
+
+
+def _after(case: Case, user: Any, now: dt.datetime) -> list[Section]:
+    """How her calls went, what became of her questions, and what comes next."""
+    sections = []
+    for outcome in after_calls.newest_of(case, now):
+        told = after.told(outcome, user)
+        day = _("Your call of %(day)s") % {"day": when.day(outcome.call.starts_at)}
+        sections.append(Section(day, said=_intro(told["went"])))
+        asked = [{"lead": each.text, "text": each.where or _("Still open")} for each in told["asked"]]
+        comes = "\n".join(filter(None, (told["next"]["words"], told["next"]["done"])))
+        sections += [Section(_("What you wanted to ask"), said=asked)] if asked else []
+        sections.append(Section(_("What comes next"), said=[{"lead": told["next"]["said"], "text": comes}]))
+    return sections
 
 
 def _intro(line: str) -> list[dict[str, str]]:

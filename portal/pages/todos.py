@@ -19,7 +19,7 @@ from cases.case import office_hours
 from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON, WORRY
 from cases.case.away.actions import HAND_BACK
 from cases.case.calls import FIX_ADDRESS
-from cases.case.hands import READ_ANSWER, READ_MESSAGE, READ_OUT, READ_SUMMARY, TO_READ
+from cases.case.hands import READ_ANSWER, READ_MESSAGE, READ_OUT, READ_OUTCOME, READ_SUMMARY, TO_READ
 from cases.case.helping.inviting.actions import RING
 from cases.case.helping.rules import ASK_PATIENT, HELPER_STOPPED
 from cases.case.leaving import CONSULTANT_LEFT
@@ -91,6 +91,7 @@ KINDS = {
     READ_MESSAGE: (gettext_lazy("Read a message out"), "plum", "chat"),
     READ_SUMMARY: (gettext_lazy("Read the summary out"), "plum", "file"),
     READ_ANSWER: (gettext_lazy("Read an answer out"), "plum", "chat"),
+    READ_OUTCOME: (gettext_lazy("Say what came of a call"), "plum", "phone"),
     ASKING: (gettext_lazy("Ask for what is missing"), "plum", "chat"),
     FAX_LETTER: (gettext_lazy("Fax a letter"), "info", "print"),
     TELL_HOLDER: (gettext_lazy("Permission taken back"), "warn", "phone"),
@@ -312,6 +313,8 @@ def place_of(todo: ToDo, case: Case) -> str:
         return reverse("reviews:summary", args=[case.pk])
     if todo.kind == READ_ANSWER:
         return reverse("opinions:questions", args=[case.pk])
+    if todo.kind == READ_OUTCOME:
+        return reverse("reviews:newest_outcome", args=[case.pk])
     return reverse("threads:thread", args=[case.pk]) + "#newest"
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from bookings import actions as bookings
 from bookings.models import Consultation
+from cases.case import hands
 from cases.case.actions import ask_to_do, drop_to_dos, must_be_open, settle_to_do
 from cases.case.models import Case, ToDo
 from cases.case.people import CONSULTANT, role_in
@@ -91,6 +92,7 @@ def save(call: Consultation, said: Said, *, seen: int = 0, by: Actor) -> Outcome
     outcome.save(force_insert=True)
     if last is None or _follow(last) != _follow(outcome):
         _follow_up(call, outcome, by)
+    hands.ask_to_read(hands.READ_OUTCOME, case, by=by)
     record(by, "outcome.saved", outcome, patient=case.patient_id, case=case.pk, why=said.went)
     return outcome
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.models import Consultation
+from cases.case import hands
 from cases.case.models import ToDo
 from cases.case.people import CONSULTANT, may, role_in
 from cases.opinions.questions import showing
@@ -50,6 +51,7 @@ def of_call(call: Consultation, request: HttpRequest, form: AfterForm | None = N
         saved=Outcome.objects.of_call(call).select_related("saved_by")[:HISTORY_SHOWN],
         todos=to_dos(call.case).filter(about_id=str(call.pk)),
         complete=complete_reviews(call),
+        to_read=ToDo.objects.open().filter(kind=hands.READ_OUTCOME, about_id=str(call.case_id)),
     )
     saved = rows["saved"]
     for each in saved:
@@ -72,6 +74,9 @@ def of_call(call: Consultation, request: HttpRequest, form: AfterForm | None = N
         "may_book": may("book", call.case, user) and not is_consultant,
         "history": saved if is_staff else [],
     }
+    if rows["to_read"] and is_staff and may("speak_for", call.case, user):
+        found["to_read"] = rows["to_read"][0]
+        found["to_read_until"] = rows["to_read"][0].asked_at.isoformat()
     if is_consultant:
         found["closed"] = rules.why_not_save(
             state=call.state, has_begun=True, was_saved=last is not None, is_complete=bool(rows["complete"])
@@ -80,6 +85,23 @@ def of_call(call: Consultation, request: HttpRequest, form: AfterForm | None = N
             kept = None if form else drafts.kept(user, DRAFT, call)
             found |= {"form": form or AfterForm(call, asked, last, kept=kept), "draft": DRAFT}
     return found
+
+
+def told(last: Outcome, user: Any) -> dict[str, Any]:
+    """What came of a call in the words for the patient, as far as `user` may read: how it went, what was asked, what is
+    next.
+    """
+    call = last.call
+    asked = questions_of_call(call, user)
+    return {
+        "went": _went(last, call),
+        "asked": asked,
+        "next": _next(call, last, to_dos(call.case).filter(about_id=str(call.pk))),
+    }
+
+
+def questions_of_call(call: Consultation, user: Any) -> list[Asked]:
+    return [_asked(each, call) for each in showing.of_call(call.case, call, user, clock.now())]
 
 
 def _went(last: Outcome, call: Consultation) -> str:

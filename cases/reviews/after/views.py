@@ -6,13 +6,16 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.models import Consultation
-from cases.case.people import CONSULTANT, role_in
+from cases.case.models import Case
+from cases.case.people import CONSULTANT, cases_where, role_in
 from cases.opinions.questions import showing as questions
-from cases.reviews.after import actions, showing
+from cases.reviews.after import actions, by_phone, showing
 from cases.reviews.after.forms import AfterForm
 from portal import clock
 from portal.access import find_or_404, open_to
@@ -73,3 +76,32 @@ def did(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, refused.message)
     return redirect(call)
+
+
+@open_to("coordinator")
+@require_http_methods(["GET", "HEAD", "POST"])
+def newest(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The page of the newest call of which it was said how it went; a POST says that this was read out to a patient who
+    signs in nowhere.
+    """
+    case: Case = find_or_404(cases_where(request.user, "speak_for").select_related("patient", "key"), pk=pk)
+    said = by_phone.newest_of(case, clock.now())
+    if request.method == "POST":
+        _read_out(request, case)
+    return redirect(f"{said[0].call.get_absolute_url()}#after" if said else reverse("pages:case_file", args=[case.pk]))
+
+
+def _read_out(request: HttpRequest, case: Case) -> None:
+    try:
+        until = parse_datetime(request.POST.get("until", ""))
+    except ValueError:
+        until = None
+    if until is None or until.tzinfo is None:
+        messages.error(request, _("This cannot be done here."))
+        return
+    try:
+        by_phone.read_out(case, until=until, by=Actor.of(request))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("Saved. It is on record that you read it out."))
