@@ -12,7 +12,8 @@ from cases.opinions.questions.models import Question
 from cases.records.days.editing import change_lead_time
 from cases.records.days.lead_times import Lead
 from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit, Want
-from cases.reviews.models import Review, Summary
+from cases.reviews.models import Review, Sentence, Summary
+from cases.reviews.sentences.rules import Part
 from cases.threads.models import Message
 from portal import clock
 from portal.accounts.models import User
@@ -73,6 +74,7 @@ def every_step_that_exists():
     assert set(Want.objects.open().values_list("what", flat=True)) == {"id", "fee"}
     assert len({delivery.sent_at.date() for delivery in Delivery.objects.exclude(sent_at=None)}) >= 5
     assert missing(Consultation, "state", {"booked", "cancelled", "completed"}) == set()
+    assert missing(Sentence, "part", set(Part.values)) == set()
     assert missing(Review, "state", {"open", "drafting", "completed"}) == set()
     assert missing(Version, "state", {"ready", "locked"}) == set()
     assert missing(ToDo, "kind", {"call_helper", "visit_soon", "pass_on_report", "read_message"}) == set()

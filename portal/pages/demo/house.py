@@ -1,6 +1,7 @@
 """The demo's house: the organisation's facts, its people, consultants' hours, checked offices."""
 
 import datetime as dt
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
@@ -10,10 +11,12 @@ from django.contrib.auth.hashers import make_password
 from bookings import availability_actions, slots
 from bookings.models import Practice
 from cases.case.models import Office
+from cases.reviews.sentences import actions as sentences
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.pages.demo.people import OFFICES, PEOPLE, DemoOffice, DemoPerson
+from portal.pages.demo.reviews import SENTENCES
 from portal.reminders import patterns, rewording
 from portal.texts.models import Organisation
 
@@ -65,6 +68,8 @@ def furnish() -> dict[str, User]:
     User.objects.update(password=make_password(PASSWORD))
     for key, week in HOURS.items():
         _open_practice(people[key], PROFESSIONS[key], week)
+    for part, title, text in SENTENCES:
+        sentences.add(part=part, title=title, text=text, pk=uuid4(), by=Actor.person(people["joanne"]))
     for office in OFFICES:
         _check_in(office, people["theo"])
     _reword(people["mara"])

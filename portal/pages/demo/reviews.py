@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from cases.reviews.sentences.rules import Part
+
 # The twelve points in the order of the checklist; found on a page, or None: not in the plan.
 Pages = tuple[int | None, ...]
 
@@ -63,3 +65,15 @@ The fertility visit comes before the first round. (page 2)""",
         questions="Could the radiation be left out if the scan is clear?",
     ),
 }
+
+# Joanne's own: part, title, text. What she says to many, and nothing about one of them.
+SENTENCES: Final = (
+    (Part.PLAIN, "Aim: cure", "The aim is to cure it."),
+    (Part.PLAIN, "Time to think", "You do not have to decide this week. Take the time you need."),
+    (Part.MISSING, "Cost", "It does not say what this costs, or who pays."),
+    (Part.QUESTIONS, "Pause", "Can the treatment be paused when it gets too much?"),
+    (Part.QUESTIONS, "Whom to call", "Whom do I call at night or on a weekend?"),
+    (Part.FOR, "Near home", "It can be done near home."),
+    (Part.AGAINST, "Many trips", "It asks for many trips to the hospital."),
+    (Part.SUMMARY, "Ask again", "You can ask us this again at any time."),
+)
