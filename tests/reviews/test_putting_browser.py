@@ -58,6 +58,24 @@ def test_at_the_cursor_into_the_field_that_was_left_and_saved_like_typing(come, 
     assert page.errors == []
 
 
+def test_what_is_marked_stays_and_a_line_in_two_is_still_two(come, live_server):
+    own("questions", "Pause", "Can it be paused?")
+    own("missing", "Cost", "Nothing on cost.\nNothing on who pays.")
+    page = come("joanne", viewport={"width": 390, "height": 844})
+    page.goto(live_server.url + world.taken().get_absolute_url())
+    questions = page.get_by_label("Questions to raise", exact=True)
+    questions.fill("Why now?How long?")
+    questions.evaluate("(field) => field.setSelectionRange(0, 8)")
+    put(page, "questions", "Pause")
+    expect(questions).to_have_value("Why now?\nCan it be paused?\nHow long?")
+    page.locator("[data-mine=checklist] summary").click()
+    page.locator("[data-mine=checklist]").get_by_label("Where it goes").select_option(label="Cost")
+    put(page, "checklist", "Cost")
+    note = page.locator("#part-checklist-cost").get_by_label("What it says, or doesn’t")
+    expect(note).to_have_value("Nothing on cost. Nothing on who pays.")
+    expect(note).to_be_focused()
+
+
 def test_it_overwrites_nobody_and_says_so(come, live_server):
     own("plain", "Time", "Take your time.")
     review = world.taken()

@@ -22,11 +22,16 @@ function emptyPoint(option) {
   return found().length > there.length ? found().at(-1) : null;
 }
 
+// Behind the cursor, or behind what is marked: nothing that was typed goes away.
 function insert(field, text) {
-  const words = field.matches("input") ? text.replace(/\s+/g, " ").trim() : text;
-  const before = field.value.slice(0, field.selectionStart);
-  const gap = before && !/\s$/.test(before) ? (field.matches("input") ? " " : "\n") : "";
-  field.setRangeText(gap + words, field.selectionStart, field.selectionEnd, "end");
+  const isLine = field.matches("input");
+  const words = isLine ? text.replace(/\s+/g, " ").trim() : text;
+  const at = field.selectionEnd;
+  const [before, after] = [field.value.slice(0, at), field.value.slice(at)];
+  const gap = isLine ? " " : "\n";
+  const first = before && !/\s$/.test(before) ? gap : "";
+  const last = after && !/^\s/.test(after) ? gap : "";
+  field.setRangeText(first + words + last, at, at, "end");
 }
 
 function watch(mine) {
