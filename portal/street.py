@@ -20,6 +20,7 @@ from portal.back import own_path
 log = structlog.get_logger(__name__)
 
 GOOD_FOR = dt.timedelta(days=180)  # RFC 9116 asks for less than a year
+REPORTS = {"application/csp-report", "application/reports+json", "application/json"}
 LONGEST_REPORT = 16 * 1024  # bytes
 MOST_IN_ONE = 5
 OF_CLIENT, OF_ALL, SECONDS = 20, 200, 600
@@ -52,7 +53,8 @@ def policy_report(request: HttpRequest) -> HttpResponse:
     """
     client = tries.client_of(client_address(request))
     limits = [(f"reports:{client}", OF_CLIENT, SECONDS), ("reports", OF_ALL, SECONDS)]
-    if len(request.body) <= LONGEST_REPORT and tries.may_under_all(limits):
+    is_report = request.content_type in REPORTS and len(request.body) <= LONGEST_REPORT
+    if is_report and tries.may_under_all(limits):
         for rule, kind, page in _read(request)[:MOST_IN_ONE]:
             log.warning("policy_violated", rule=rule, kind=kind, page=page)
     return HttpResponse(status=204)

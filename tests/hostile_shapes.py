@@ -45,6 +45,7 @@ VALUES: dict[str, str | bytes] = {
     "half an id": "3ac118b3-52",
     "path": "../../../../etc/passwd",
     "zone that is a path": "America/../../etc/localtime",
+    "half an address": "http://[::1",
     "header": "x\r\nSet-Cookie: a=b\r\n\r\n<p>",
     "script": "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>",
     "template": "{{ 7*7 }}{% debug %}%(x)s%s{0.__class__}",

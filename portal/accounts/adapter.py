@@ -83,6 +83,13 @@ class AccountAdapter(DefaultAccountAdapter):
             record(Actor.of(request), "account.signed_out", request.user, patient=_own_record(request.user))
         super().logout(request)
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """An address that is none at all leads nowhere; allauth would fail on it."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Counted for the account and the client, where allauth counts for the spelling and the host's name."""
         if not guessing.may_try(request, guessing.whom(credentials.get("email", ""))):

@@ -124,6 +124,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return f"person {self.pk}"
 
+    def save(self, *args: Any, **more: Any) -> None:
+        """A name is one line: a second one would begin something of its own in a calendar or the header of a mail."""
+        self.name, self.called = " ".join(self.name.split()), " ".join(self.called.split())
+        super().save(*args, **more)
+
     @property
     def is_active(self) -> bool:
         """Django's and allauth's word for it."""

@@ -1,9 +1,6 @@
 """What asks again who one is, 10 minutes after the last time; and what ends with a role or an account."""
 
-import datetime as dt
-
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -12,10 +9,8 @@ from portal.accounts import actions, middleware
 from portal.accounts.models import Draft, User
 from portal.actors import Actor
 from tests import people
-from tests.pages_table import PAGES
 from tests.people import PASSWORD, person
-from tests.test_access import ADDRESSES, ask
-from tests.world import MORNING
+from tests.test_access import ADDRESSES
 
 CHECK = "/account/check/"
 # Each of these words of the promise has its addresses.
@@ -30,33 +25,6 @@ PROMISED = {
 
 def test_all_that_is_promised_asks():
     assert set().union(*PROMISED.values()) <= middleware.SENSITIVE <= set(ADDRESSES)
-
-
-@pytest.mark.parametrize("name", sorted(middleware.SENSITIVE))
-def test_it_asks_after_ten_minutes_and_changes_nothing(name, world):
-    owner = PAGES[name].owner
-    client = world.client("unready" if name in middleware.ENROLMENT and owner == "patient" else owner)
-    client.get("/account/check/")
-    with time_machine.travel(MORNING + dt.timedelta(minutes=9, seconds=50), tick=False):
-        for method in ("get", "post"):
-            assert not ask(client, method, name, world).headers.get("Location", "").startswith(CHECK)
-    with time_machine.travel(MORNING + dt.timedelta(minutes=11), tick=False):
-        for method in ("get", "head", "post"):
-            assert ask(client, method, name, world).headers["Location"].startswith(CHECK)
-            panel = ask(client, method, name, world, headers={"HX-Request": "true"})
-            assert panel.headers["HX-Redirect"].startswith(CHECK)
-
-
-@pytest.mark.django_db
-def test_what_was_typed_survives_the_check(world):
-    client, form = world.client("patient"), reverse("case:ask_helper", args=[world["case"]])
-    client.get(form)
-    words = {"name": "Ben Adu", "email": "ben@example.org", "draft_of": f"ask-helper/{world['case']}"}
-    with time_machine.travel(MORNING + dt.timedelta(minutes=11), tick=False):
-        answer = client.post(form, words, headers={"referer": f"http://testserver{form}"})
-        assert answer.headers["Location"] == f"{CHECK}?next={form.replace('/', '%2F')}"
-        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-        assert "Ben Adu" in client.get(form).content.decode()
 
 
 @pytest.mark.django_db

@@ -86,6 +86,12 @@ def test_what_is_no_report_is_nothing(lines, content):
     assert lines() == []
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=b", "application/x-www-form-urlencoded", "text/plain"])
+def test_a_form_is_no_report(lines, kind):
+    assert send(b'--b\r\nContent-Disposition: form-data; name="csp-report"\r\n\r\n{}\r\n--b--\r\n', kind) == 204
+    assert lines() == []
+
+
 def test_a_long_one_is_not_read_and_a_very_long_one_not_taken(lines):
     assert send(*old_style(sample="x" * 20_000)) == 204
     assert lines() == []

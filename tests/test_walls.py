@@ -1,0 +1,230 @@
+"""Walks over every address beside the table of pages: everybody's forms, own case with another's row, ways out, extra
+fields."""
+
+import datetime as dt
+import uuid
+import zlib
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.urls import reverse
+
+from cases.case.models import Case
+from portal.accounts import middleware
+from portal.accounts.models import User
+from tests import people
+from tests.hostile_shapes import BODIES, FORM, TAKEN, VALUES, bodies, body
+from tests.page_rows import PEOPLE
+from tests.pages_table import PAGES
+from tests.test_access import ASKED_FIRST, LOGIN, OURS, address_of, ask, expected, in_lines, outcome, state_of_the_house
+from tests.test_fuzz import POSTS, Site, faults_of
+from tests.world import MORNING
+
+SHUT = {"missing", "sign in", "second factor"}
+
+
+@pytest.mark.full
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("person", [person for person in PEOPLE if person not in ASKED_FIRST])
+def test_forms_of_others_are_shut_and_change_nothing(person, world):
+    """Those whom the table of pages does not let in, also by forms that name nothing."""
+    client, before, wrong = world.client(person), state_of_the_house(), []
+    for name, page in PAGES.items():
+        if person in page.who or name not in OURS:
+            continue
+        answer = client.post(address_of(name, world), page.body)
+        if outcome(answer) not in SHUT:
+            wrong.append((name, outcome(answer)))
+    assert not wrong, in_lines(wrong)
+    assert state_of_the_house() == before
+
+
+@pytest.mark.timeout(600)
+def test_ones_own_case_leads_to_nobody_elses_row(world):
+    """The second part of an address is looked for within the first: OpenEMR's and care's mistake."""
+    grace, wrong = people.person("grace"), []
+    own, client = Case.objects.get(patient=grace).pk, world.client("other_patient")
+    mixed = {name: page for name, page in PAGES.items() if "case" in page.args and len(page.args) > 1}
+    assert len(mixed) > 3
+    for name, page in mixed.items():
+        others = [key for key in page.args if key != "case" and isinstance(world[key], uuid.UUID)]
+        if not others or "other_patient" in page.who:
+            continue
+        address = reverse(name, args=[own if key == "case" else world[key] for key in page.args])
+        for method in ("get", "post"):
+            with transaction.atomic():
+                answer = getattr(client, method)(address, page.body if method == "post" else {})
+                transaction.set_rollback(True)
+            if outcome(answer) not in SHUT:
+                wrong.append((method, name, outcome(answer)))
+    assert not wrong, in_lines(wrong)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("person", PEOPLE)
+def test_parts_of_pages_are_guarded_like_pages(person, world):
+    """What htmx asks for: to sign in it is sent off the panel, and a stranger's part is missing."""
+    client, wrong = world.client(person), []
+    for name, page in PAGES.items():
+        if page.posts == "only" or not page.is_ours:
+            continue
+        answer, promised = ask(client, "get", name, world, headers={"HX-Request": "true"}), expected(name, person)
+        got = "sign in" if LOGIN in answer.headers.get("HX-Redirect", "") else outcome(answer)
+        if got != promised:
+            wrong.append((name, got, promised))
+    assert not wrong, in_lines(wrong)
+
+
+ELSEWHERE = [
+    "https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example/", "\\\\elsewhere.example",
+    "https:elsewhere.example", "javascript:alert(1)", " //elsewhere.example", "http://testserver@elsewhere.example/",
+    "http://testserver.elsewhere.example/", "http://[::1", "///elsewhere.example", "/\t/elsewhere.example",
+    "https://elsewhere.example\\@testserver/", "http://testserver//elsewhere.example/",
+]  # fmt: skip
+WAYS = ("next", "to", "back", "url", "return", "redirect")
+
+
+def leads_elsewhere(answer) -> bool:
+    for header in ("Location", "HX-Redirect", "HX-Location"):
+        to = answer.headers.get(header, "")
+        if urlsplit(to).netloc not in {"", "testserver"} or to.startswith(("//", "/\\", "javascript:")):
+            return True
+    return False
+
+
+READ_A_WAY = [
+    "account_login", "accounts:check", "accounts:zone", "reminders:rest", "reminders:done", "account_logout",
+    "account_reauthenticate",
+]  # fmt: skip
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    "names", [pytest.param(READ_A_WAY, id="short"), pytest.param(None, id="all", marks=pytest.mark.full)]
+)
+def test_nothing_leads_to_another_site(names, world):
+    wrong = []
+    # All ways and headers at once; the long form takes one shape for each address.
+    for number, name in enumerate(names or sorted(PAGES)):
+        page = PAGES[name]
+        client = world.client(page.owner or "anonymous")
+        for shape in ELSEWHERE if names else [ELSEWHERE[number % len(ELSEWHERE)]]:
+            query = body({way: [shape] for way in WAYS}).decode()
+            headers = {"Referer": shape, "HX-Current-URL": shape}
+            for method in ("get", "post"):
+                with transaction.atomic():
+                    content = body({way: [shape] for way in WAYS} | {key: [said] for key, said in page.body.items()})
+                    answer = client.generic(
+                        method.upper(), f"{address_of(name, world)}?{query}", content, FORM, headers=headers
+                    )
+                    transaction.set_rollback(True)
+                if leads_elsewhere(answer):
+                    wrong.append((method, name, shape, answer.headers.get("Location")))
+    assert not wrong, in_lines(wrong)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("shape", ELSEWHERE)
+def test_after_signing_in_nobody_is_sent_away(shape):
+    people.person("rosa")
+    answer = people.browser().post(
+        LOGIN, {"login": "rosa@example.org", "password": people.PASSWORD, "next": shape}, headers={"Referer": shape}
+    )
+    assert answer.status_code == 302
+    assert not leads_elsewhere(answer)
+
+
+# What is for: a role, an address, the person's own.
+MAY_CHANGE_RIGHTS = {"accounts:change_person", "pages:fix_address", "case:invited", "accounts:invitation"}
+
+
+def rights() -> set[tuple]:
+    """What each person is, and whose each case is."""
+    of_people = User.objects.values_list("pk", "role", "can_sign_in", "password", "email")
+    return {*of_people, *Case.objects.values_list("pk", "patient_id", "starter_id", "key_id")}
+
+
+@pytest.mark.full
+@pytest.mark.timeout(900)
+def test_no_field_sets_what_a_form_does_not_show(world):
+    """Each form with its own fields and those that a row has: neither a role nor an owner ever comes from them."""
+    before, wrong = rights(), []
+    extra = dict.fromkeys(TAKEN, world["patient_pk"]) | {"role": "administrator", "can_sign_in": "on"}
+    names = [name for name, page in PAGES.items() if page.posts and page.is_ours and name not in MAY_CHANGE_RIGHTS]
+    for name in sorted(names):
+        page = PAGES[name]
+        with transaction.atomic():
+            world.client(page.owner).post(address_of(name, world), extra | page.body)
+            if lost := before - rights():
+                wrong.append((name, lost))
+            transaction.set_rollback(True)
+    assert not wrong, in_lines(wrong)
+
+
+CHECK = "/account/check/"
+ASKED_IN_SHORT = {"case:ask_helper", "accounts:change_person", "account_email"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in ASKED_IN_SHORT else pytest.mark.full)
+        for name in sorted(middleware.SENSITIVE)
+    ],
+)
+def test_it_asks_after_ten_minutes_and_changes_nothing(name, world):
+    owner = PAGES[name].owner
+    client = world.client("unready" if name in middleware.ENROLMENT and owner == "patient" else owner)
+    client.get("/account/check/")
+    with time_machine.travel(MORNING + dt.timedelta(minutes=9, seconds=50), tick=False):
+        for method in ("get", "post"):
+            assert not ask(client, method, name, world).headers.get("Location", "").startswith(CHECK)
+    with time_machine.travel(MORNING + dt.timedelta(minutes=11), tick=False):
+        for method in ("get", "head", "post"):
+            assert ask(client, method, name, world).headers["Location"].startswith(CHECK)
+            panel = ask(client, method, name, world, headers={"HX-Request": "true"})
+            assert panel.headers["HX-Redirect"].startswith(CHECK)
+
+
+def test_what_was_typed_survives_the_check(world):
+    client, form = world.client("patient"), reverse("case:ask_helper", args=[world["case"]])
+    client.get(form)
+    words = {"name": "Ben Adu", "email": "ben@example.org", "draft_of": f"ask-helper/{world['case']}"}
+    with time_machine.travel(MORNING + dt.timedelta(minutes=11), tick=False):
+        answer = client.post(form, words, headers={"referer": f"http://testserver{form}"})
+        assert answer.headers["Location"] == f"{CHECK}?next={form.replace('/', '%2F')}"
+        client.post(reverse("account_reauthenticate"), {"password": people.PASSWORD})
+        assert "Ben Adu" in client.get(form).content.decode()
+
+
+def test_there_are_more_shapes_than_promised():
+    assert len(VALUES) + len(BODIES) >= 38
+
+
+@pytest.fixture
+def site(world):
+    site = Site(world)
+    yield site
+    site.close()
+
+
+@pytest.mark.timeout(300)
+def test_each_form_bears_one_shape(site):
+    """The short form: another shape for each address."""
+    wrong = []
+    for name in POSTS:
+        turn = zlib.crc32(name.encode())
+        shapes = list(bodies(site.fields(name), turn))
+        wrong += faults_of(site, name, [shapes[turn % len(shapes)]])
+    assert not wrong, in_lines(wrong)
+
+
+def test_the_walk_sees_a_crash(site, monkeypatch):
+    """The twin: a view that breaks is found."""
+    monkeypatch.setattr("portal.accounts.views.drafts.of_post", lambda post: 1 / 0)
+    (found, *_rest) = faults_of(site, "accounts:draft", [("any", b"a=b", FORM)])
+    assert found[2][0] == "ZeroDivisionError"
+    assert reverse("accounts:draft", args=["x"])
