@@ -20,13 +20,14 @@ from django.utils.translation import gettext as _
 
 from bookings import asked_ending, asked_moves, asked_notices, availability, call_needs, changes, follow_up, rules
 from bookings.models import AskedHold, Consultation, Hold, Practice, Reservation, Service
+from bookings.overriding import rules as overriding
 from bookings.parts import part_in
 from bookings.rules import JustTaken
 from bookings.slots import Why
 from cases.case import hands
 from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, must, must_be_open, new_reference
 from cases.case.models import Case, Consent, Cover
-from cases.case.people import HELPER, PATIENT, acts_as, has_consent_to_read, only_theirs, role_in
+from cases.case.people import COORDINATOR, HELPER, PATIENT, acts_as, has_consent_to_read, only_theirs, role_in
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -74,7 +75,8 @@ def let_go_expired(practice: Practice, now: datetime) -> None:
 
 def check_free(hold: Hold, practice: Practice, now: datetime) -> None:
     """Raise JustTaken, with the reason's code, unless the rule offers this start now."""
-    why = availability.judge(hold.case, practice, hold.service, hold.starts_at, now, moving=hold.moving)
+    asked, has_reason = (hold.case, practice, hold.service, hold.starts_at, now), bool(hold.override_reason)
+    why = availability.judge(*asked, moving=hold.moving, has_reason=has_reason)
     if why is not Why.FREE:
         raise JustTaken(rules.sentence(why, practice.notice_hours), code=why)
 
@@ -120,15 +122,17 @@ def hold(
     starts_at: datetime,
     how: str,
     moving: Consultation | None = None,
+    reason: str | None = None,
     by: Actor,
 ) -> Hold:
     """Keep a time for the patient for 30 minutes, in place of the one kept before.
 
-    The same time again keeps the same hold. Raises JustTaken when it is not offered any more, Refused for
-    someone who may not book.
+    With a `reason` a coordinator goes beyond notice, horizon and cap; an empty one is Refused. The same time again
+    keeps the same hold. Raises JustTaken when it is not offered any more, Refused for someone who may not book.
     """
     now = clock.now()
     must("book", case, by)
+    beyond = "" if reason is None else _reason(reason, case, by)
     if moving is not None:
         rules.check("move", moving, part_in(case, by), now)
     with rivals():
@@ -140,7 +144,7 @@ def hold(
         is_same = kept.made_at and all(getattr(kept, name) == value for name, value in wish.items())
         for name, value in wish.items():
             setattr(kept, name, value)
-        kept.how, kept.made_by = how, by.user
+        kept.how, kept.made_by, kept.override_reason = how, by.user, beyond
         let_go_expired(practice, now)
         check_free(kept, practice, now)
         if not is_same or now >= kept.made_at + rules.HOLD_AT_MOST:
@@ -150,6 +154,13 @@ def hold(
         _reserve_hold(kept, practice)
         record(by, "hold.made", kept, patient=case.patient_id, case=case.pk)
     return kept
+
+
+def _reason(reason: str, case: Case, by: Actor) -> str:
+    """Why a coordinator goes beyond the rules, as it is kept. Raises Refused for others, and for an empty one."""
+    if role_in(case, by) != COORDINATOR:
+        raise Refused(_("Only a coordinator can do that."), code="role")
+    return overriding.check_reason(reason)
 
 
 def renew(hold: Hold, *, by: Actor) -> Hold:
@@ -282,6 +293,7 @@ def make_call(
         uid=f"{pk}@{settings.ALLOWED_HOSTS[0]}",
         reference=new_reference(),
         held_as=kept.pk,
+        override_reason=kept.override_reason if isinstance(kept, Hold) else "",
         scope=scope,
         booked_at=now,
         booked_by=by.user,
@@ -292,6 +304,8 @@ def make_call(
     follow_up.booked(consultation, now)
     _ask_to_read(consultation, now, by)
     record(by, "consultation.booked", consultation, patient=patient.pk, case=consultation.case_id)
+    if consultation.override_reason:
+        record(by, "consultation.overridden", consultation, patient=patient.pk, case=consultation.case_id)
     changes.booked(consultation, by=by)
     return consultation
 
@@ -318,11 +332,15 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
         kept = claim(hold, practice, seen, now)
         consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=cast(UUID, kept.moving_id))
         rules.check("move", consultation, part_in(consultation.case, by), now)
+        if overriding.needs_reason(consultation, now):
+            overriding.check_reason(kept.override_reason)
         before = consultation.starts_at
         consultation.reservations.all().delete()
         consultation.starts_at, consultation.ends_at = kept.starts_at, kept.ends_at
         consultation.wall_at, consultation.time_zone = wall_of(kept.starts_at, practice), practice.time_zone
         consultation.how, consultation.held_as = kept.how, kept.pk
+        reason = kept.override_reason
+        consultation.override_reason = overriding.joined(consultation.override_reason, reason)
         asked_moves.answered(consultation, by=by)
         consultation.version += 1
         consultation.save()
@@ -331,7 +349,10 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
         call_needs.arrange(consultation, by=by)
         follow_up.moved(consultation, now, by)
         changes.moved(consultation, before, by=by)
-        record(by, "consultation.moved", consultation, patient=consultation.patient_id, case=consultation.case_id)
+        patient, case = consultation.patient_id, consultation.case_id
+        record(by, "consultation.moved", consultation, patient=patient, case=case)
+        if reason:
+            record(by, "consultation.overridden", consultation, patient=patient, case=case)
     return consultation
 
 

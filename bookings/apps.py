@@ -38,6 +38,7 @@ class BookingsConfig(AppConfig):
                 "consultation.booked": _("Booked a call"),
                 "consultation.moved": _("Moved a call"),
                 "consultation.preparation_moved": _("Moved the preparation of a call"),
+                "consultation.overridden": _("Booked or moved a call beyond the rules, with a reason"),
                 "consultation.clocks_changed": _("Kept a call at its hour after a law changed the clocks"),
                 "consultation.cancelled": _("Canceled a call"),
                 "consultation.completed": _("Noted that the call took place"),

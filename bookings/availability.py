@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import DateField, OuterRef, SmallIntegerField, Subquery, TimeField, Value
 
 from bookings import slots
 from bookings.models import Consultation, ExtraHours, Hours, OutsideBusy, Practice, Reservation, Service, TimeOff
+from bookings.overriding.rules import without_terms
 from cases.case.models import Away, Case
 from cases.documents.models import Version
 from cases.records.models import Visit
@@ -204,7 +206,29 @@ def judge(
     now: datetime,
     *,
     moving: Consultation | None = None,
+    has_reason: bool = False,
 ) -> slots.Why:
-    """One start by the rule that makes the offer."""
+    """One start by the rule that makes the offer; with a reason, by what a coordinator may go beyond."""
     calendar = calendar_of(practice, now, case=case, moving=moving)
+    if has_reason:
+        calendar = without_terms(calendar)
     return slots.why_not(calendar, asked_for(case, practice, service, now, moving=moving), starts_at)
+
+
+def beyond(
+    case: Case,
+    practice: Practice,
+    service: Service,
+    day: date,
+    zone: ZoneInfo,
+    now: datetime,
+    *,
+    moving: Consultation | None = None,
+) -> list[tuple[datetime, slots.Why]]:
+    """The starts on a reader's day that can be booked with a reason, each with what it goes beyond."""
+    calendar = calendar_of(practice, now, case=case, moving=moving)
+    asked = asked_for(case, practice, service, now, moving=moving)
+    around = day - timedelta(days=1), day + timedelta(days=1)
+    can = {start for start, why in slots.judged(without_terms(calendar), asked, *around) if why is slots.Why.FREE}
+    found = slots.judged(calendar, asked, *around)
+    return [(at, why) for at, why in found if at in can and at.astimezone(zone).date() == day]

@@ -171,6 +171,7 @@ class Consultation(models.Model):
     captions = models.BooleanField(default=False)
     move_asked_at = models.DateTimeField(null=True, blank=True, help_text="the patient is asked for another time")
     note = SealedText()  # to the patient, from who asks for another time or cancels
+    override_reason = SealedText(db_default=b"")  # why one of us booked or moved it beyond the rules; one a line
 
     objects = ConsultationQuerySet.as_manager()
 
@@ -258,6 +259,7 @@ class Hold(models.Model):
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     expires_at = models.DateTimeField()
+    override_reason = SealedText(db_default=b"")  # why one of us goes beyond the rules with it
 
     objects = HoldQuerySet.as_manager()
 
@@ -272,6 +274,10 @@ class Hold(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("bookings:check", args=[self.pk])
+
+    @property
+    def sealing_key(self) -> DataKey:
+        return self.case.sealing_key
 
     @property
     def ends_at(self) -> datetime:

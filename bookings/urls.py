@@ -4,6 +4,7 @@ from django.urls import path
 
 from bookings import asked_views, call_views, feed_views, staff_pages, views
 from bookings.outside import views as outside
+from bookings.overriding import views as overriding
 from bookings.preparing import views as preparing
 from bookings.waiting import views as waiting
 
@@ -12,6 +13,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/consultation/", views.pick, name="pick"),
     path("cases/<uuid:pk>/consultation/earlier/", waiting.earlier, name="earlier"),
     path("staff/earlier-times/", waiting.waiting, name="waiting"),
+    path("cases/<uuid:pk>/consultation/by-us/", overriding.book, name="override"),
+    path("consultations/<uuid:pk>/move/by-us/", overriding.move, name="override_move"),
     path("holds/<uuid:pk>/check/", views.check, name="check"),
     path("holds/<uuid:pk>/keep/", views.keep, name="keep"),
     path("holds/<uuid:pk>/asked/", asked_views.asked, name="asked"),

@@ -17,6 +17,7 @@ from bookings import actions, anyone, asked_ending, asking, availability, by_the
 from bookings.call_views import consultations, detail_page
 from bookings.forms import CheckForm, PickForm
 from bookings.models import AskedHold, Consultation, Hold, Practice, Service
+from bookings.overriding import rules as overriding
 from bookings.parts import part_in
 from bookings.rules import JustTaken
 from bookings.slots import Why
@@ -126,6 +127,7 @@ def _pick_page(
             "choices": anyone.choices(others),
             "ways": _ways(offer, others),
             "services": found.services,
+            "is_coordinator": request.user.role == COORDINATOR,  # type: ignore[union-attr]
             "by_then": by_then.known_of(case, found.items, offer.now).sentences(offer.three(), offer.zone),
             "is_elsewhere": not offer.is_anyone and when.zone_name(offer.zone) != when.zone_name(offer.practice.zone),
         }
@@ -206,6 +208,9 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     reason = rules.why_not("move", consultation, part_in(consultation.case, request.user), clock.now())
     if reason or not may("book", consultation.case, request.user):
         return detail_page(request, consultation, 409, also=[reason or _("Only the patient can move this call here.")])
+    is_ours = request.user.role == COORDINATOR  # type: ignore[union-attr]
+    if is_ours and overriding.needs_reason(consultation, clock.now()):
+        return redirect("bookings:override_move", pk)
     if request.method == "POST":
         return _choose(request, consultation.case, consultation)
     return _pick_page(request, consultation.case, consultation)

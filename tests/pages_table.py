@@ -242,6 +242,8 @@ PAGES: dict[str, Page] = {
     "threads:waiting": Page(CONSULTANTS | COORDINATOR, owner="coordinator"),
     # --- bookings ---
     "bookings:pick": of_case(CASE, posts="too"),
+    "bookings:override": of_case(COORDINATOR, owner="coordinator", posts="too"),
+    "bookings:override_move": of_case(COORDINATOR, "consultation", owner="coordinator", posts="too"),
     "bookings:earlier": of_case(CASE, posts="too"),
     "bookings:waiting": Page(COORDINATOR, owner="coordinator"),
     "bookings:check": of_case(PATIENT, "hold", posts="too"),

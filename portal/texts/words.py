@@ -48,7 +48,7 @@ def days_typed_in() -> list[tuple[str, date]]:
     newest = _newest() if is_page() else None
     if newest:
         return [(day["region"], date.fromisoformat(day["on"])) for day in newest.days_typed_in]
-    return list(Holiday.objects.values_list("region", "on_date"))
+    return once("days typed in", lambda: list(Holiday.objects.values_list("region", "on_date")))
 
 
 def _newest() -> Any:
