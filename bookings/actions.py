@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from bookings import asked_ending, asked_moves, asked_notices, availability, call_needs, changes, follow_up, rules
+from bookings.late import actions as late
 from bookings.models import AskedHold, Consultation, Hold, Practice, Reservation, Service
 from bookings.overriding import rules as overriding
 from bookings.parts import part_in
@@ -339,6 +340,7 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
         consultation.starts_at, consultation.ends_at = kept.starts_at, kept.ends_at
         consultation.wall_at, consultation.time_zone = wall_of(kept.starts_at, practice), practice.time_zone
         consultation.how, consultation.held_as = kept.how, kept.pk
+        late.over(consultation, by=by)
         reason = kept.override_reason
         consultation.override_reason = overriding.joined(consultation.override_reason, reason)
         asked_moves.answered(consultation, by=by)
@@ -380,6 +382,7 @@ def cancel(consultation: Consultation, *, reason: str = "", note: str = "", by: 
         consultation.version += 1
         consultation.save()
         consultation.reservations.all().delete()
+        late.over(consultation, by=by)
         call_needs.arrange(consultation, by=by)
         follow_up.cancelled(consultation, now, by)
         _end_assignment_if_unused(consultation, by)
@@ -405,6 +408,7 @@ def _settle(verb: str, consultation: Consultation, event: str, by: Actor) -> Con
         consultation.state = rules.MOVES[verb].target
         asked_moves.answered(consultation, by=by)
         consultation.save(update_fields=["state", "move_asked_at", "note"])
+        late.over(consultation, by=by)
         call_needs.arrange(consultation, by=by)
         record(by, event, consultation, patient=consultation.patient_id, case=consultation.case_id)
     return consultation

@@ -12,6 +12,8 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import actions, asked_ending, asked_moves, asked_notices, call_needs, changes, feeds, leaving
+        from bookings.late import actions as late
+        from bookings.late import notices as late_notices
         from bookings.outside import actions as outside
         from bookings.preparing import views as preparing
         from bookings.reminders import KINDS
@@ -22,7 +24,7 @@ class BookingsConfig(AppConfig):
         access.on_access_changed(feeds.end_with_access)
         access.on_access_changed(outside.end_with_access)
         access.on_left(leaving.left)
-        register(*KINDS, *asked_notices.KINDS, notices.KIND)
+        register(*KINDS, *asked_notices.KINDS, notices.KIND, *late_notices.KINDS)
         changes.on_booked(ending.booked)
         changes.on_moved(ending.moved)
         changes.stands_on_page(preparing.part)
@@ -38,6 +40,8 @@ class BookingsConfig(AppConfig):
                 "consultation.booked": _("Booked a call"),
                 "consultation.moved": _("Moved a call"),
                 "consultation.preparation_moved": _("Moved the preparation of a call"),
+                "consultation.late": _("Said that they are late for a call"),
+                "consultation.there": _("Said that they are there for a call"),
                 "consultation.overridden": _("Booked or moved a call beyond the rules, with a reason"),
                 "consultation.clocks_changed": _("Kept a call at its hour after a law changed the clocks"),
                 "consultation.cancelled": _("Canceled a call"),
@@ -63,6 +67,7 @@ class BookingsConfig(AppConfig):
                 ending.EARLIER: _("An earlier time is free: ring the patient"),
                 asked_ending.ASKED_TIME: _("A time is held: ask the patient"),
                 call_needs.ARRANGE: _("A call needs an interpreter or captions: arrange it"),
+                late.TELL_LATE: _("A call begins later: tell the patient"),
                 asked_moves.ASK_TO_MOVE: _("A call needs another time: ask the patient"),
                 actions.ASK_TO_READ: _("A call is booked: ask who may read"),
             },

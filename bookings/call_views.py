@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings import actions, asked_moves, availability, calendars, call_needs, changes, invitations, rules
 from bookings.forms import AskToMoveForm, CancelForm, NeedsForm
+from bookings.late import showing as late
 from bookings.models import Consultation, Practice
 from bookings.parts import part_in
 from cases.case import hands
@@ -157,6 +158,7 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
         "opens_at": opens_at,
         "is_open": consultation.is_booked and opens_at <= now < consultation.ends_at + rules.OPENS_BEFORE,
         "address": practice and practice.address_for(consultation),
+        "late": late.shown(consultation, user, now),
     }
     return render(request, "bookings/call.html", context)
 

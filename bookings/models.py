@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import slots
 from bookings.asked_holds import AskedHold as AskedHold
 from bookings.asked_holds import How as How
+from bookings.late.models import Late
 from bookings.outside.models import OutsideBusy, OutsideCalendar
 from bookings.practices import ExtraHours, Hours, Practice, TimeOff, check_zone
 from bookings.waiting.models import FreeTimes, ToldTime, Wish
@@ -31,6 +32,7 @@ __all__ = [
     "Hold",
     "Hours",
     "How",
+    "Late",
     "OutsideBusy",
     "OutsideCalendar",
     "Practice",

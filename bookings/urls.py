@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bookings import asked_views, call_views, feed_views, staff_pages, views
+from bookings.late import views as late
 from bookings.outside import views as outside
 from bookings.overriding import views as overriding
 from bookings.preparing import views as preparing
@@ -25,6 +26,7 @@ urlpatterns = [
     path("consultations/<uuid:pk>/ask-to-move/", call_views.ask_to_move, name="ask_to_move"),
     path("consultations/<uuid:pk>/preparation/", preparing.preparation, name="preparation"),
     path("consultations/<uuid:pk>/cancel/", call_views.cancel, name="cancel"),
+    path("consultations/<uuid:pk>/late/", late.late, name="late"),
     path("consultations/<uuid:pk>/call/", call_views.call, name="call"),
     path("consultations/<uuid:pk>/calendar.ics", call_views.calendar_file, name="calendar_file"),
     path("staff/hours/", staff_pages.hours, name="hours"),

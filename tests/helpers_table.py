@@ -7,6 +7,7 @@ DATES_ONLY = frozenset(
         "bookings:calendar_file",
         "bookings:cancel",  # says that she cannot
         "bookings:detail",
+        "bookings:late",  # says that she cannot
         "bookings:move",  # says that she cannot
         "bookings:needs",  # says that she cannot
         "bookings:pick",  # says that she cannot

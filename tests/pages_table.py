@@ -253,6 +253,7 @@ PAGES: dict[str, Page] = {
     "bookings:detail": of_case(PUT_IN, "consultation"),
     "bookings:move": of_case(PUT_IN, "consultation", posts="too"),
     "bookings:cancel": of_case(PUT_IN, "consultation", posts="too"),
+    "bookings:late": of_case(PUT_IN, "consultation", posts="only", body={"minutes": "5"}),
     "bookings:call": of_case(PUT_IN, "consultation", posts="too"),
     "bookings:calendar_file": of_case(PUT_IN, "consultation", is_file=True),
     "bookings:hours": Page(CONSULTANTS, owner="assigned", posts="too"),

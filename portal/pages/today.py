@@ -15,7 +15,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from bookings import call_needs, rules
-from bookings.models import Consultation, Practice, Reservation
+from bookings.late import rules as late
+from bookings.late.models import MINUTES
+from bookings.models import Consultation, Late, Practice, Reservation
 from bookings.rules import OPENS_BEFORE
 from cases.case.helping.models import Helper
 from cases.case.models import Case, Consent, ToDo
@@ -55,6 +57,7 @@ class Day:
     queue: Queue
     unsaid: list[Consultation]
     promised: list[ToDo]
+    late: list[Late]
 
 
 @open_to(User.Role.CONSULTANT)
@@ -95,7 +98,7 @@ def day_of(user: User, now: dt.datetime) -> Day:
     kinds = [Reservation.Kind.PREPARATION, Reservation.Kind.BLOCKED]
     others = Reservation.objects.filter(consultant=user, kind__in=kinds, starts_at__lt=end, ends_at__gt=start)
     others = others.select_related("consultation__patient").order_by("starts_at")
-    found = lists(user, others=others, unsaid=_unsaid(user, start), promised=_promised(user))
+    found = lists(user, others=others, unsaid=_unsaid(user, start), promised=_promised(user), late=_late(user, start))
     return Day(
         [call for call in calls if call.starts_at < end],
         found["others"],
@@ -103,6 +106,7 @@ def day_of(user: User, now: dt.datetime) -> Day:
         standing.of(user, now, calls),
         found["unsaid"],
         found["promised"],
+        found["late"],
     )
 
 
@@ -111,6 +115,11 @@ def _unsaid(user: User, today: dt.datetime) -> QuerySet[Consultation]:
     mine = Consultation.objects.booked().filter(consultant=user, ends_at__lte=today)
     mine = mine.filter(case__in=cases_where(user, "see")).select_related("patient")
     return mine.order_by("starts_at")[:UNSAID_SHOWN]
+
+
+def _late(user: User, today: dt.datetime) -> QuerySet[Late]:
+    """Who said today that a call of this consultant's begins later."""
+    return Late.objects.filter(call__consultant=user, starts_at__gte=today).select_related("call")
 
 
 def _promised(user: User) -> QuerySet[ToDo]:
@@ -226,8 +235,8 @@ def _next_call(call: Any, day: Day, now: dt.datetime) -> dict[str, Any]:
     ]
     if call.companions:
         rows.append({"label": _("May join"), "value": ", ".join(call.companions)})
-    if said := showing.records_words(known):
-        rows.append({"label": _("Records"), "value": said})
+    if records := showing.records_words(known):
+        rows.append({"label": _("Records"), "value": records})
     if call.patient.safe_to_ring:
         rows.append({"label": _("Best reached"), "value": call.patient.safe_to_ring})
     if call.review:
@@ -235,7 +244,16 @@ def _next_call(call: Any, day: Day, now: dt.datetime) -> dict[str, Any]:
     if call.service.needs_plan:
         may = _("You may read the plan.") if call.may_read else _("Not given: you cannot read the plan.")
         rows.append({"label": _("Consent to read"), "value": may})
+    said = {word.side: word for word in day.late if word.call_id == call.pk and late.stands(word, call, now)}
+    if their := said.get(Late.Side.PATIENT):
+        late_words = _("Said to be about %(minutes)d minutes late.") % {"minutes": their.minutes}
+        rows.insert(1, {"label": name, "value": late_words})
     return {
+        "late": {
+            "href": reverse("bookings:late", args=[call.pk]),
+            "minutes": () if late.why_not(call, now) else MINUTES,
+            "own": said.get(Late.Side.CONSULTANT),
+        },
         "title": _("Next: %(name)s, %(time)s") % {"name": call.patient.name, "time": when.clock_time(call.starts_at)},
         "soon": _soon(call.starts_at, now),
         "asked": asked,

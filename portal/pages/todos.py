@@ -14,6 +14,7 @@ from bookings.actions import ASK_TO_READ
 from bookings.asked_ending import ASKED_TIME
 from bookings.asked_moves import ASK_TO_MOVE
 from bookings.call_needs import ARRANGE
+from bookings.late.actions import TELL_LATE
 from bookings.waiting.ending import EARLIER
 from cases.case import office_hours
 from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON, WORRY
@@ -86,6 +87,7 @@ KINDS = {
     ASKED_TIME: (gettext_lazy("A time is held: ask"), "warn", "phone"),
     EARLIER: (gettext_lazy("An earlier time is free"), "info", "phone"),
     ARRANGE: (gettext_lazy("Interpreter or captions"), "info", "chat"),
+    TELL_LATE: (gettext_lazy("Say that a call begins later"), "warn", "phone"),
     ASK_TO_MOVE: (gettext_lazy("Ask for another time"), "warn", "phone"),
     ASK_TO_READ: (gettext_lazy("Ask who may read"), "info", "phone"),
     READ_MESSAGE: (gettext_lazy("Read a message out"), "plum", "chat"),
@@ -276,7 +278,7 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Find another time"), "href": reverse("bookings:move", args=[todo.about_id])}
     if todo.kind == ASK_TO_READ and todo.case and todo.about_type == "reviews.review":
         return {"label": _("Open the page"), "href": reverse("reviews:summary", args=[todo.case_id])}
-    if todo.kind in {ARRANGE, ASK_TO_READ, PASSED_ON, PROMISED} and todo.case:
+    if todo.kind in {ARRANGE, TELL_LATE, ASK_TO_READ, PASSED_ON, PROMISED} and todo.case:
         return {"label": _("Open the call"), "href": reverse("bookings:detail", args=[todo.about_id])}
     if todo.kind in {ASK_PATIENT, HELPER_STOPPED, RING} and todo.case:
         return {"label": _("See who helps"), "href": reverse("pages:case_helpers", args=[todo.case_id])}

@@ -5,6 +5,7 @@ import re
 import uuid
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from bookings import actions as bookings
+from bookings.late import actions as late
 from cases.case.actions import assign, open_case, settle_to_do
 from cases.case.helping import actions as helping
 from cases.case.helping.inviting import actions as inviting
@@ -71,6 +73,7 @@ def house(world, request):  # noqa: F811
     _hand_over()
     fax = letter_actions.ask_to_fax(Case.objects.get(pk=world["case"]), "refer", by=Actor.person(people.person("rosa")))
     settle_to_do(fax, by=Actor.person(people.person("theo")))
+    _be_late()
     if request.param == "canceled":
         bookings.cancel(call, by=Actor.person(call.patient))
 
@@ -87,6 +90,14 @@ def _take_time() -> None:
     grace = Actor.person(people.person("grace"))
     again = clock.today(grace.user.zone) + dt.timedelta(days=10)
     deciding.decide(factories.open_case(grace.user), choice="time", check_in_on=again, by=grace)
+
+
+def _be_late() -> None:
+    """A call of Grace's for which both she and Joanne are late."""
+    call = factories.book(factories.open_case(people.person("grace")), service="first_talk")
+    with time_machine.travel(call.starts_at - dt.timedelta(minutes=10), tick=False):
+        late.say_late(call, 10, by=Actor.person(call.consultant))
+        late.say_late(call, 5, by=Actor.person(call.patient))
 
 
 def _hand_over() -> None:
@@ -113,7 +124,8 @@ CODES = [kind.code for kind in kinds.all_kinds() if not kind.code.startswith("te
 
 NOT_FOR_PATIENTS = {
     "desk.chase", "desk.page", "desk.primary", "desk.remind", "desk.report", "desk.second",
-    "bookings.told_consultant", "documents.new_plan", "records.safe_by", "records.check_it_opens", "reminders.missed",
+    "bookings.told_consultant", "bookings.patient_late", "documents.new_plan", "records.safe_by",
+    "records.check_it_opens", "reminders.missed",
     "reminders.wording_unfit", "documents.store_astray", "threads.yours", "threads.digest",
     "house.record_broken", "house.backup_unproved",
 }  # fmt: skip
