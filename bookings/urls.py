@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings import asked_views, call_views, feed_views, staff_pages, views
+from bookings import asked_views, call_views, consultant_page, feed_views, staff_pages, views
 from bookings.late import views as late
 from bookings.outside import views as outside
 from bookings.overriding import views as overriding
@@ -12,6 +12,7 @@ from bookings.waiting import views as waiting
 app_name = "bookings"
 urlpatterns = [
     path("cases/<uuid:pk>/consultation/", views.pick, name="pick"),
+    path("cases/<uuid:pk>/consultation/with/<uuid:consultant>/", consultant_page.consultant, name="consultant"),
     path("cases/<uuid:pk>/consultation/earlier/", waiting.earlier, name="earlier"),
     path("staff/earlier-times/", waiting.waiting, name="waiting"),
     path("cases/<uuid:pk>/consultation/by-us/", overriding.book, name="override"),

@@ -6,6 +6,7 @@ DATES_ONLY = frozenset(
         "bookings:agree_to_read",  # says that only the patient can
         "bookings:calendar_file",
         "bookings:cancel",  # says that she cannot
+        "bookings:consultant",
         "bookings:detail",
         "bookings:late",  # says that she cannot
         "bookings:move",  # says that she cannot

@@ -244,6 +244,7 @@ PAGES: dict[str, Page] = {
     "bookings:pick": of_case(CASE, posts="too"),
     "bookings:override": of_case(COORDINATOR, owner="coordinator", posts="too"),
     "bookings:override_move": of_case(COORDINATOR, "consultation", owner="coordinator", posts="too"),
+    "bookings:consultant": Page(CASE, ("case", "consultant"), "patient"),
     "bookings:earlier": of_case(CASE, posts="too"),
     "bookings:waiting": Page(COORDINATOR, owner="coordinator"),
     "bookings:check": of_case(PATIENT, "hold", posts="too"),

@@ -140,6 +140,7 @@ def make_world() -> World:
         factories.open_case(grace), clock.today(grace.zone) + dt.timedelta(days=5), by=Actor.person(grace)
     )
     things: dict[str, Any] = {"case": case.pk, "number": 1, "other_consultant": people.person("amir").pk}
+    things["consultant"] = people.person("joanne").pk
     things["patient_pk"] = case.patient_id
     things["starter_pk"] = case.starter_id
     things |= _report(grace) | _words() | _visit(case) | _talk(case) | _signed(case) | _asked(case)
