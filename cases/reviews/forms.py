@@ -222,7 +222,7 @@ class ReviewForm(forms.Form):
         """The patient's questions with the field for each answer."""
         answers = answers_of(self.review)
         return [
-            {"question": question, "field": self[f"answer-{number}"], "is_answered": bool(answers.get(question))}
+            {"code": f"answer-{number}", "field": self[f"answer-{number}"], "is_answered": bool(answers.get(question))}
             for number, question in enumerate(self.asked)
         ]
 

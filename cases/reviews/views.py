@@ -18,9 +18,8 @@ from cases.documents.reading import viewing
 from cases.opinions.checklist import SOURCE
 from cases.opinions.questions import showing
 from cases.opinions.questions.models import Question
-from cases.reviews import actions, beside, reading_level, writing
+from cases.reviews import actions, beside, progress, reading_level, writing
 from cases.reviews.forms import ReviewForm
-from cases.reviews.lines import lines
 from cases.reviews.models import Review, Section
 from cases.reviews.notes import showing as noted
 from cases.reviews.notes import targets
@@ -116,15 +115,13 @@ def workspace(
     for summary in stored["summaries"]:
         summary.review = review
     on_list = {each.idea: each for each in stored["raised"]}
-    not_found = sum(row.page is None for row in form.found.values())
     page = {
         "review": review,
         "case": review.case,
         "form": form,
         "choices": [_with_notes(row, f"options-{row['key'].value()}", linked) for row in form.choices.as_rows()],
         "has_options": bool(form.choices.stored),
-        "not_found": not_found,
-        "asked_count": len(lines(form.text("questions"))) + not_found,
+        "progress": progress.of_form(form),
         "points": [
             _with_notes(row, f"checklist-{row['point'].code}", linked) | {"raised": on_list.get(row["point"].code)}
             for row in form.point_rows()
@@ -248,4 +245,5 @@ def _saved_part(request: HttpRequest, form: ReviewForm, saved: writing.Saved, is
         said = _("Not all is saved: something cannot stand. Press “Save draft” to see what.")
     page = {"review": form.review, "form": form, "marks": marks, "overtaken": _both_texts(form, saved.overtaken)}
     page |= {"saved": said, "is_part": True, "is_whole": is_whole, "hints": reading_level.hints(form, saved.parts)}
+    page["tags"] = progress.after_saving(form, saved.parts)
     return render(request, "reviews/edit.html#saved", page, status=409 if saved.overtaken else 200)
