@@ -129,6 +129,7 @@ class CaseConfig(AppConfig):
                 "cover_closed": _("The case was closed"),
                 "worried": _("A call: somebody is worried"),
                 "closed_decided": _("You have decided, and the report is confirmed"),
+                "closed_died": _("The patient has died"),
                 "closed_asked": _("You asked for it"),
                 "closed_silence": _("Nobody wrote for a year"),
                 "close_case": _("To close the page"),

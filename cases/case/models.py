@@ -12,6 +12,7 @@ from cases.case.authority import Authority as Authority
 from cases.case.away.models import Away as Away
 from cases.case.away.models import Cover as Cover
 from cases.case.call_log import CallLog as CallLog
+from cases.case.farewell.models import Farewell as Farewell
 from cases.case.helping.inviting.models import Invite as Invite
 from cases.case.helping.models import Helper as Helper
 from cases.case.helping.models import Mandate as Mandate
@@ -57,6 +58,7 @@ class Case(models.Model):
         DECIDED = "decided"  # decision made, report confirmed
         ASKED = "asked"
         SILENCE = "silence"  # of a year, after three gentle messages
+        DIED = "died"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=12, unique=True)
@@ -107,7 +109,7 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 name="case_closed_why_is_of_closed_ones",
-                condition=Q(closed_why="") | Q(closed_why__in=["decided", "asked", "silence"], state="closed"),
+                condition=Q(closed_why="") | Q(closed_why__in=["decided", "asked", "silence", "died"], state="closed"),
             ),
             models.CheckConstraint(
                 name="case_verdict_is_known",

@@ -122,6 +122,8 @@ def open_by_link(person: User, *, email: str, by: Actor) -> User:
     Raises Refused where it has one, for staff, and when another account has the address.
     """
     person = User.objects.select_for_update().get(pk=person.pk)
+    if person.death_known_at is not None:
+        raise Refused(_("This page is closed. Call us, and we help you."), code="state")
     if person.email or person.role:
         raise Refused(_("This page has an address already. Sign in with it."), code="state")
     person.email, person.can_sign_in = email, True
@@ -182,6 +184,35 @@ def close_account(person: User, *, to: User | None = None, by: Actor) -> User:
     return person
 
 
+@transaction.atomic
+def end_for_death(person: User, *, by: Actor) -> User:
+    """Sign-in ends at once, and nothing is sent any more. Whoever calls it has looked who may say so.
+
+    Raises Refused for staff.
+    """
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if person.role:
+        raise Refused(_("Close the account of a member of staff instead."), code="role")
+    if person.death_known_at is None:
+        person.death_known_at, person.can_sign_in = clock.now(), False
+        person.save(update_fields=["death_known_at", "can_sign_in"])
+        sessions.end_all(person)
+        record(by, "account.death_known", person, patient=person.pk)
+        changes.access_changed(person, by=by)
+    return person
+
+
+@transaction.atomic
+def take_death_back(person: User, *, by: Actor) -> User:
+    """It was not true: the account opens again to whoever has an address."""
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if person.death_known_at is not None:
+        person.death_known_at, person.can_sign_in = None, bool(person.email)
+        person.save(update_fields=["death_known_at", "can_sign_in"])
+        record(by, "account.death_taken_back", person, patient=person.pk)
+    return person
+
+
 def _must_take_over(person: User, to: User | None) -> None:
     if to is not None and (to.pk == person.pk or not to.is_our_consultant):
         raise Refused(_("Choose one of our consultants to take over, or nobody."), code="to")
@@ -191,6 +222,8 @@ def _must_take_over(person: User, to: User | None) -> None:
 def reopen_account(person: User, *, by: Actor) -> User:
     """Let a person sign in again. Raises Refused where there is no address to sign in with."""
     person = _other(person, by)
+    if person.death_known_at is not None:
+        raise Refused(_("We know that this person has died. A coordinator can take that back."), code="state")
     if not person.email:
         raise Refused(_("Without an email address nobody can sign in."))
     person.can_sign_in = True
@@ -248,6 +281,8 @@ def change_address(
     person = User.objects.select_for_update().get(pk=person.pk)
     if person.role:
         raise Refused(_("Staff change their own address, or ask an administrator."), code="role")
+    if person.death_known_at is not None:
+        raise Refused(_("We know that this person has died. Nothing is sent any more."), code="state")
     wanted = {"email": email.strip().lower() or None, "phone": phone}
     wanted |= {} if postal is None else {"postal": rules.tidy_postal(postal)}
     wanted = _reachable(person, wanted | _wish(person, wanted, channel))

@@ -13,6 +13,8 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
 
+        from portal.accounts.way_back.words import REASONS as WAY_BACK_REASONS
+        from portal.accounts.way_back.words import VERBS as WAY_BACK_VERBS
         from portal.history import words
 
         words.register_for_patients("account.opened_by_phone", "account.privacy_accepted")
@@ -41,6 +43,8 @@ class AccountsConfig(AppConfig):
                 "account.role_changed": _("Changed a person’s role"),
                 "account.forgotten": _("Removed a sign-up that was never confirmed"),
                 "account.closed": _("Closed an account"),
+                "account.death_known": _("Wrote down that the person has died"),
+                "account.death_taken_back": _("Took back that the person has died"),
                 "account.reopened": _("Opened an account again"),
             },
             {
@@ -61,6 +65,7 @@ class AccountsConfig(AppConfig):
                 "letter": _("By letter"),
             },
         )
+        words.register(WAY_BACK_VERBS, WAY_BACK_REASONS)
         # allauth tells of these by its signals only; a second factor that changed ends the other sessions.
         authenticator_added.connect(_added, dispatch_uid="portal.accounts")
         authenticator_removed.connect(_removed, dispatch_uid="portal.accounts")

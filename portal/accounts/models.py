@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from portal.accounts.way_back.models import WayBack as WayBack
 from portal.vault.fields import SealedText
 from portal.vault.keys import house_key
 from portal.vault.models import DataKey
@@ -86,6 +87,7 @@ class User(AbstractBaseUser):
     wants_digest = models.BooleanField(default=False, db_default=False)  # staff: once a day, that something waits
     can_sign_in = models.BooleanField(default=True)
     joined_at = models.DateTimeField(null=True)
+    death_known_at = models.DateTimeField(null=True, blank=True)  # since then nothing goes out to them
     privacy_version = models.PositiveIntegerField(default=0)  # of the notice they accepted; 0: none yet
     privacy_at = models.DateTimeField(null=True)
 
@@ -98,6 +100,10 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), name="user_one_account_per_email"),
             models.CheckConstraint(name="user_email_is_null_or_written", condition=~Q(email="")),
             models.CheckConstraint(name="user_staff_have_email", condition=Q(role="") | Q(email__isnull=False)),
+            models.CheckConstraint(
+                name="user_who_died_signs_in_no_more",
+                condition=Q(death_known_at=None) | Q(can_sign_in=False, role=""),
+            ),
             models.CheckConstraint(
                 name="user_privacy_version_and_time_go_together",
                 condition=Q(privacy_version=0, privacy_at__isnull=True)

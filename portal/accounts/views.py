@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal import back, clock, when
 from portal.access import PERSON, open_to
 from portal.accounts import actions, checks, drafts, forms, sessions
+from portal.accounts.models import WayBack
 from portal.actors import Actor
 from portal.errors import Refused
 
@@ -28,6 +29,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         "addresses": user.emailaddress_set.order_by("-primary", "email"),
         "session_count": len(UserSession.objects.purge_and_list(user)),
         "is_kept": sessions.stay_of(request).is_kept,
+        "way_back": WayBack.objects.visible_to(user).open().filter(person=user).first(),
     }
     return render(request, "accounts/settings.html", context)
 

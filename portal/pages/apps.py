@@ -43,7 +43,13 @@ class PagesConfig(AppConfig):
                 "privacy.list_taken": _("Saved the list of who did what"),
                 "bundle.printed": _("Printed your pages, to post them"),
                 "bundle.posted": _("Posted your pages to you"),
+                "farewell.said": _("Ended everything kindly"),
+                "farewell.taken_back": _("Took back what was ended"),
                 "carry.seen": _("Looked at the list of what to take"),
             },
-            {"post_sheet": _("The one-page sheet should be posted")},
+            {
+                "post_sheet": _("The one-page sheet should be posted"),
+                "right_ends": _("Acting in law ended"),
+                "right_asks": _("Who acted in law may ask for a copy"),
+            },
         )

@@ -27,6 +27,7 @@ REASONS = {
     Why.DECIDED: gettext_lazy("They have decided, and the report is confirmed"),
     Why.ASKED: gettext_lazy("They asked for it"),
     Why.SILENCE: gettext_lazy("A year of silence, and three gentle messages without an answer"),
+    Why.DIED: gettext_lazy("They have died"),
 }
 
 
@@ -35,7 +36,7 @@ class CloseForm(forms.Form):
 
     why = forms.ChoiceField(
         label=gettext_lazy("Why is it closed?"),
-        choices=list(REASONS.items()),
+        choices=[(why, words) for why, words in REASONS.items() if why != Why.DIED],  # that has a page of its own
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Say why the case is closed.")},
     )

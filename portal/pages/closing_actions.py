@@ -50,7 +50,7 @@ def ask_to_close(case: Case, *, by: Actor) -> ToDo:
 
 def why_not_close(case: Case, why: str, now: dt.datetime) -> str:
     """Why a case cannot be closed for this reason now; "" when it can."""
-    if why not in Why.values:
+    if why not in Why.values or why == Why.DIED:  # that has an action of its own
         return _("Say why the case is closed.")
     call = Consultation.objects.next_for(case, now)
     if call is not None:
@@ -104,7 +104,7 @@ def close_case(case: Case, why: str, *, by: Actor) -> Case:
     if reason := why_not_close(case, why, now):
         raise Refused(reason, code="state")
     told = _to_be_told(case)
-    _end_all(case, now, by)
+    end_all(case, now, by)
     case.state, case.closed_at, case.closed_why = Case.State.CLOSED, now, why
     case.rests_until = None
     case.save(update_fields=["state", "closed_at", "closed_why", "rests_until"])
@@ -121,7 +121,7 @@ def _to_be_told(case: Case) -> list[User]:
     return list(people.exclude(pk=case.patient_id).filter(can_sign_in=True).order_by("pk"))
 
 
-def _end_all(case: Case, now: dt.datetime, by: Actor) -> None:
+def end_all(case: Case, now: dt.datetime, by: Actor) -> None:
     for link in OfficeLink.objects.standing().filter(visit__case=case).select_related("visit__case"):
         links.close(link, by=by)
     helping.end_all(case, by=by)

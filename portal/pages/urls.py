@@ -12,6 +12,7 @@ from portal.pages import (
     case_invites,
     caseload,
     closing,
+    farewell,
     first_call,
     fix_address,
     helping,
@@ -28,6 +29,7 @@ from portal.pages import (
     start,
     today,
     urgent,
+    way_back,
     worry,
 )
 from portal.pages.archive import views as archive
@@ -57,6 +59,9 @@ urlpatterns = [
     path("cases/<uuid:pk>/sheet/post/", sheet_views.post_sheet, name="post_sheet"),
     path("staff/reminders/", reminder_log.reminder_log, name="reminder_log"),
     path("cases/<uuid:pk>/search/", search.search, name="search"),
+    path("people/<uuid:pk>/farewell/", farewell.farewell, name="farewell"),
+    path("people/<uuid:pk>/way-back/", way_back.way_back, name="way_back"),
+    path("account/way-back/stop/", way_back.stop_way_back, name="stop_way_back"),
     path("staff/<uuid:pk>/leave/", leaving.leaving, name="leaving"),
     path("urgent/", urgent.urgent, name="urgent"),
     path("urgent/all/", urgent.urgent_looks, name="urgent_looks"),

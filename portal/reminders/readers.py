@@ -174,9 +174,11 @@ def _people(ids: list[str], now: dt.datetime) -> dict[str, Reader]:
 
 
 def reader_for(person: User, *, is_paused: bool) -> Reader | None:
-    """A person as a reader. None for one who may not sign in and has an address: they were shut out. One without is
-    called.
+    """A person as a reader. None for one who has died, and for one who may not sign in and has an address: they were
+    shut out. One without is called.
     """
+    if person.death_known_at is not None:
+        return None
     if not person.can_sign_in and person.email is not None:
         return None
     return Reader(

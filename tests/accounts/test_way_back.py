@@ -1,0 +1,179 @@
+"""A lost phone, passkey or mailbox: who may ask and agree, what is waited for, what goes, and how it is stopped."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from portal.accounts.models import WayBack
+from portal.accounts.way_back import actions, rules
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.models import Event
+from tests import factories, people
+from tests.people import browser, person
+
+pytestmark = pytest.mark.django_db
+SIGNS = ["rang", "born"]
+LONG_AGO, ONE_DAY = dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1, seconds=1)
+
+
+def by(key) -> Actor:
+    return Actor.person(person(key))
+
+
+@pytest.fixture
+def rosa():
+    rosa = factories.open_case().patient
+    people.second_factor(rosa)
+    return rosa
+
+
+def ask(key="joanne", signs=SIGNS, asker="mara", **more) -> WayBack:
+    return actions.ask(person(key), signs, by=by(asker), **more)
+
+
+def later(way: WayBack):
+    return time_machine.travel(way.asked_at + DAY)
+
+
+def refused(action, *args, **more) -> str:
+    with pytest.raises(Refused) as no, transaction.atomic():
+        action(*args, **more)
+    return no.value.code
+
+
+def factors(key) -> int:
+    return Authenticator.objects.filter(user=person(key)).count()
+
+
+def test_a_patient_gets_in_again_after_a_day_by_one_who_knows_her(rosa):
+    client = browser(rosa)
+    assert client.get("/account/").status_code == 200
+    way = ask("rosa", asker="theo")
+    assert refused(actions.finish, way, by=by("theo")) == "state"
+    with later(way):
+        actions.finish(way, by=by("theo"))
+        actions.finish(way, by=by("theo"))
+        assert client.get("/account/").status_code == 302
+    assert factors("rosa") == 0
+    assert Event.objects.filter(verb="account.second_factor_reset", patient=rosa.pk).count() == 1
+
+
+def test_staff_need_two_who_know_them():
+    way = ask()
+    with later(way):
+        assert refused(actions.finish, way, by=by("mara")) == "state"
+        for key in ("mara", "joanne", "amir", "rosa"):
+            assert refused(actions.agree, way, by=by(key)) == "role"
+        actions.agree(way, by=by("theo"))
+        actions.finish(way, by=by("mara"))
+    assert factors("joanne") == 0
+    assert browser(person("joanne")).get("/account/")["Location"] == reverse("accounts:second_factor")
+
+
+@pytest.mark.parametrize("asker", ["theo", "joanne", "amir", "rosa", "ines"])
+def test_for_staff_only_an_administrator_asks(asker):
+    assert refused(ask, asker=asker) == "role"
+
+
+@pytest.mark.parametrize("asker", ["mara", "joanne", "rosa", "grace"])
+def test_for_patients_only_a_coordinator_asks(rosa, asker):
+    assert refused(ask, "rosa", asker=asker) == "role"
+
+
+@pytest.mark.parametrize("signs", [[], ["rang"], ["rang", "rang"], ["born", "knows"], ["rang", "a mail came"]])
+def test_too_few_or_too_weak_signs_are_none(rosa, signs):
+    assert refused(ask, "rosa", signs, asker="theo") == "signs"
+
+
+def test_what_was_checked_stands_in_her_record(rosa):
+    ask("rosa", asker="theo")
+    lines = Event.objects.filter(verb="account.known_by", patient=rosa.pk).values_list("why", flat=True)
+    assert set(lines) == {"sign_rang", "sign_born"}
+
+
+def test_asked_twice_is_once_and_a_week_later_anew(rosa):
+    way = ask("rosa", asker="theo")
+    assert ask("rosa", ["met", "paper"], asker="theo").pk == way.pk
+    with time_machine.travel(way.ready_at + rules.LASTS + DAY):
+        assert refused(actions.finish, way, by=by("theo")) == "state"
+        assert ask("rosa", asker="theo").pk != way.pk
+
+
+def test_they_are_told_at_their_address_and_stop_it_with_one_press(rosa, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        way = ask("rosa", asker="theo")
+    assert [message.to for message in mail.outbox] == [["rosa@example.org"]]
+    client = browser(rosa)
+    assert "That was not me" in client.get(reverse("accounts:settings")).content.decode()
+    for _press in range(2):
+        assert client.post(reverse("pages:stop_way_back")).status_code == 302
+    with later(way):
+        assert refused(actions.finish, way, by=by("theo")) == "state"
+    assert factors("rosa") > 0
+    assert Event.objects.filter(verb="account.way_back_stopped").count() == 1
+
+
+def test_a_lost_mailbox_of_staff_is_replaced_with_the_rest(django_capture_on_commit_callbacks):
+    way = ask(email="Joanne.New@example.org")
+    actions.agree(way, by=by("theo"))
+    with django_capture_on_commit_callbacks(execute=True), later(way):
+        actions.finish(way, by=by("mara"))
+    joanne = WayBack.objects.get().person
+    assert joanne.email == "joanne.new@example.org"
+    assert list(EmailAddress.objects.filter(user=joanne).values_list("email", "verified")) == [(joanne.email, False)]
+    assert {message.to[0] for message in mail.outbox} == {"joanne@example.org", "joanne.new@example.org"}
+
+
+def test_an_address_of_somebody_else_is_refused():
+    person("amir")
+    assert refused(ask, email="AMIR@example.org") == "email"
+
+
+def test_without_a_second_step_there_is_nothing_to_take_away():
+    factories.open_case()
+    assert refused(ask, "rosa", asker="theo") == "state"
+
+
+def test_the_whole_way_by_its_pages():
+    joanne = person("joanne")
+    where = reverse("pages:way_back", args=[joanne.pk])
+    mara, theo = browser(person("mara")), browser(person("theo"))
+    assert theo.get(where).status_code == 404  # until somebody asks
+    assert mara.post(where, {"do": "ask", "signs": ["born"]}).status_code == 422
+    assert mara.post(where, {"do": "ask", "signs": SIGNS}).status_code == 302
+    assert theo.post(where, {"do": "finish"}).status_code == 422
+    assert theo.post(where, {"do": "agree"}).status_code == 302
+    assert mara.post(where, {"do": "finish"}).status_code == 422
+    with time_machine.travel(WayBack.objects.get().ready_at + DAY, tick=False):
+        mara = browser(person("mara"))
+        assert mara.post(where, {"do": "finish"}).status_code == 302
+    assert factors("joanne") == 0
+
+
+@pytest.mark.parametrize(
+    ("constraint", "fields"),
+    [
+        ("wayback_is_by_two_signs", {"signs": ["rang"]}),
+        ("wayback_waits_a_day", {"ready_at": LONG_AGO}),
+        ("wayback_is_not_by_the_person_alone", {"asked_by": "joanne"}),
+        ("wayback_agreed_by_another", {"agreed_by": "mara", "agreed_at": ONE_DAY}),
+        (
+            "wayback_done_at_and_by_after_the_wait",
+            {"done_by": "mara", "done_at": LONG_AGO},
+        ),
+        ("wayback_stopped_at_and_by_and_not_done", {"stopped_by": "mara"}),
+    ],
+)
+def test_the_database_refuses(constraint, fields):
+    way = ask()
+    row = {name: person(value) if name.endswith("_by") else value for name, value in fields.items()}
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        WayBack.objects.filter(pk=way.pk).update(**row)

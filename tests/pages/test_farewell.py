@@ -1,0 +1,163 @@
+"""Somebody has died: what ends at once, what never goes out afterwards, what is decided, and how it is taken back."""
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+
+from bookings.models import Consultation
+from cases.case.models import Case, Farewell, Helper
+from cases.case.people import may
+from portal import clock
+from portal.accounts import actions as accounts
+from portal.accounts.models import User
+from portal.errors import Refused
+from portal.history.models import Event
+from portal.pages import farewell_actions as actions
+from portal.reminders import sender
+from portal.reminders.models import Delivery, Reminder
+from tests import factories, people
+from tests.people import browser, person
+from tests.reviews.world import by
+
+pytestmark = pytest.mark.django_db
+WORDS = {"right": "ends", "why": "Her daughter rang. Nobody acted for her."}
+
+
+@pytest.fixture
+def case():
+    people.person("theo")
+    return factories.case_with_visit(days=30)
+
+
+def say(case, key="theo", **more):
+    return actions.say_died(case.patient, **(WORDS | more), by=by(key))
+
+
+def refused(*args, **more) -> str:
+    with pytest.raises(Refused) as no, transaction.atomic():
+        say(*args, **more)
+    return no.value.code
+
+
+def test_sign_in_case_and_calls_end_at_once(case):
+    call = factories.book(case, service="first_talk")
+    rosa = browser(case.patient)
+    assert rosa.get(reverse("records:list", args=[case.pk])).status_code == 200
+    say(case)
+    assert rosa.get(reverse("records:list", args=[case.pk])).status_code == 302
+    call.refresh_from_db()
+    case.refresh_from_db()
+    assert (call.state, case.state, case.closed_why) == (Consultation.State.CANCELLED, "closed", "died")
+    assert not may("see", case, person("rosa"))
+
+
+def test_only_the_consultant_hears_that_the_call_is_off(case):
+    factories.book(case, service="first_talk")
+    say(case)
+    waiting = set(Reminder.objects.unsettled().values_list("recipient_id", flat=True))
+    assert waiting <= {str(person("joanne").pk)}
+
+
+def test_nothing_goes_out_for_months_whatever_was_planned(case, django_capture_on_commit_callbacks):
+    factories.book(case, service="first_talk")
+    say(case)
+    mail.outbox.clear()
+    for days in (0, 1, 3, 7, 20, 40, 90):
+        with (
+            clock.lived_at(clock.real_now() + dt.timedelta(days=days)),
+            django_capture_on_commit_callbacks(execute=True),
+        ):
+            sender.run(clock.now())
+    assert [message.to for message in mail.outbox if message.to != ["joanne@example.org"]] == []
+    assert not Delivery.objects.open().filter(recipient_id=str(case.patient_id)).exists()
+
+
+def test_help_ends_with_it(case):
+    from cases.case.helping import actions as helping
+
+    helper = helping.ask(case, person("ines"), by=by("rosa"))
+    helping.agree(helper, chosen="most", by=by("rosa"))
+    say(case)
+    assert not Helper.objects.granted().filter(case=case).exists()
+    assert not may("see", case, person("ines"))
+
+
+@pytest.mark.parametrize("key", ["mara", "joanne", "rosa", "ines"])
+def test_only_a_coordinator_says_it(case, key):
+    assert refused(case, key) == "role"
+    assert User.objects.get(pk=case.patient_id).can_sign_in
+
+
+def test_a_reason_and_a_decision_are_needed(case):
+    assert refused(case, why="  ") == "why"
+    assert refused(case, why="x" * 1001) == "why"
+    assert refused(case, right="inherits") == "right"
+
+
+def test_the_reason_is_sealed(case):
+    say(case)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT why FROM case_farewell")
+        assert b"daughter" not in bytes(cursor.fetchone()[0])
+
+
+def test_said_twice_it_is_said_once(case):
+    assert say(case).pk == say(case).pk
+    assert Event.objects.filter(verb="account.death_known").count() == 1
+    assert Event.objects.filter(verb="case.closed").count() == 1
+
+
+def test_taken_back_she_signs_in_and_the_case_can_be_opened_again(case):
+    farewell = say(case)
+    for _press in range(2):
+        actions.take_back(farewell, by=by("theo"))
+    rosa = User.objects.get(pk=case.patient_id)
+    assert (rosa.can_sign_in, rosa.death_known_at) == (True, None)
+    assert Event.objects.filter(verb="farewell.taken_back").count() == 1
+    assert say(Case.objects.get(pk=case.pk)).pk != farewell.pk
+
+
+def test_nobody_opens_the_account_by_another_way(case):
+    say(case)
+    rosa = User.objects.get(pk=case.patient_id)
+    with pytest.raises(Refused):
+        accounts.change_address(rosa, email="new@example.org", phone="", by=by("theo"))
+    with pytest.raises(Refused):
+        accounts.reopen_account(rosa, by=by("mara"))
+
+
+def test_staff_are_not_ended_this_way(case):
+    with pytest.raises(Refused):
+        actions.say_died(person("joanne"), **WORDS, by=by("theo"))
+
+
+def test_the_database_refuses_a_sign_in_of_someone_who_died(case):
+    say(case)
+    with pytest.raises(IntegrityError, match="user_who_died_signs_in_no_more"), transaction.atomic():
+        User.objects.filter(pk=case.patient_id).update(can_sign_in=True)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "fields"),
+    [
+        ("farewell_right_is_known", {"right": "all"}),
+        ("farewell_taken_back_at_and_by_together", {"taken_back_at": dt.datetime(2030, 1, 1, tzinfo=dt.UTC)}),
+    ],
+)
+def test_the_database_refuses(case, constraint, fields):
+    farewell = say(case)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Farewell.objects.filter(pk=farewell.pk).update(**fields)
+
+
+def test_a_coordinator_says_it_on_one_page_and_reads_it_there(case):
+    theo, where = browser(person("theo")), reverse("pages:farewell", args=[case.patient_id])
+    assert theo.post(where, {"right": "ends"}).status_code == 422
+    assert theo.post(where, WORDS).status_code == 302
+    page = theo.get(where).content.decode()
+    assert "Her daughter rang." in page
+    assert theo.post(where, {"do": "take_back"}).status_code == 302
+    assert User.objects.get(pk=case.patient_id).can_sign_in
