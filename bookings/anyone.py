@@ -74,10 +74,15 @@ class AnyOffer(picker.Offer):
     def each_asks(self) -> dict[UUID, slots.Asked]:
         """What the case asks of each: the day on which its plan could be read is each one's own."""
         assert self.case is not None
-        asked = self.asked
-        if not self.service.needs_plan:
-            return {one.pk: asked for one in self.practices}
-        return {one.pk: replace(asked, ready_on=availability.ready_on(self.case, one)) for one in self.practices}
+        asked, needs_plan = self.asked, self.service.needs_plan
+        return {
+            one.pk: replace(
+                asked,
+                ready_on=availability.ready_on(self.case, one) if needs_plan else None,
+                is_given=self.service.code in one.gives,
+            )
+            for one in self.practices
+        }
 
     @cached_property
     def by_start(self) -> dict[datetime, dict[UUID, Why]]:
@@ -118,6 +123,7 @@ class AnyOffer(picker.Offer):
 
     def sentence(self, why: Why) -> str:
         theirs = {
+            Why.NOT_GIVEN: _("nobody gives this kind of call"),
             Why.NO_HOURS: _("nobody has hours"),
             Why.OFF: _("everybody is away"),
             Why.FULL_DAY: _("everybody has enough calls that day"),
@@ -147,7 +153,7 @@ class AnyOffer(picker.Offer):
 def offer_of(offer: picker.Offer, practices: Sequence[Practice], fit: Fit) -> AnyOffer | None:
     """The same wish asked of all of these who fit; None where nobody does."""
     assert offer.case is not None
-    fitting = in_order(one for one in practices if fit.suits(one))
+    fitting = in_order(one for one in practices if fit.suits(one) and offer.service.code in one.gives)
     if not fitting:
         return None
     together = AnyOffer(

@@ -164,9 +164,9 @@ def calendars_of(
     }
 
 
-def asked_by_anyone(service: Service, now: datetime) -> slots.Asked:
+def asked_by_anyone(practice: Practice, service: Service, now: datetime) -> slots.Asked:
     """What somebody new asks for, who has no plan yet and no other call."""
-    return slots.Asked(talk=service.talk, now=now, closed=closed(now))
+    return slots.Asked(talk=service.talk, now=now, closed=closed(now), is_given=service.code in practice.gives)
 
 
 def asked_for(
@@ -181,6 +181,8 @@ def asked_for(
         now=now,
         closed=closed(now),
         ready_on=ready_on(case, practice) if service.needs_plan else None,
+        # A call that is booked stays, and can be moved, after its kind is not given any more.
+        is_given=moving is not None or service.code in practice.gives,
         own_calls=[slots.Taken(starts, ends, True) for starts, ends in own.values_list("starts_at", "ends_at")],
     )
 
@@ -195,7 +197,7 @@ def free_starts(
 
 def free_between(practice: Practice, service: Service, now: datetime, first: date, last: date) -> list[datetime]:
     """Every start from one of the consultant's days to another that somebody could book who has no plan yet."""
-    return slots.free_starts(calendar_of(practice, now), asked_by_anyone(service, now), first, last)
+    return slots.free_starts(calendar_of(practice, now), asked_by_anyone(practice, service, now), first, last)
 
 
 def judge(

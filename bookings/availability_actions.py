@@ -1,6 +1,6 @@
 """A consultant's own changes: weekly hours and time off. Nothing booked moves by itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Protocol
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from bookings import actions, asked_moves, availability, slots
 from bookings.dated import versions
 from bookings.models import AskedHold, Consultation, ExtraHours, Hold, Practice, TimeOff
+from bookings.practices import SERVICE_CODES
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
@@ -81,7 +82,8 @@ def _let_go_outside(practice: Practice, is_inside: Inside) -> None:
     holds = Hold.objects.filter(consultant=practice.pk).select_related("service")
     asked = AskedHold.objects.waiting().filter(consultant=practice.pk).select_related("service")
     for chosen in [*holds, *asked]:
-        if not is_inside(chosen):
+        is_given = chosen.service.code in practice.gives or getattr(chosen, "moving_id", None)
+        if not (is_given and is_inside(chosen)):
             chosen.reservations.all().delete()
 
 
@@ -229,18 +231,21 @@ def set_terms(
     notice_hours: int,
     horizon_days: int,
     region: str,
+    gives: Collection[str],
     answers: Answers | None = None,
     by: Actor,
 ) -> Practice:
-    """Rest, notice, horizon, the most calls in a day, and whose public holidays count.
+    """Rest, notice, horizon, the most calls in a day, whose public holidays count, and which services are given.
 
     Calls on a day that is closed now, beyond the horizon, or too many for their day need an answer each, as with the
-    hours. Rest and notice are promised when a call is booked: they change nothing that is.
+    hours. Rest and notice are promised when a call is booked: they change nothing that is. Calls of a service that is
+    not given any more stay, too; a time that was only chosen for one is let go.
     """
 
     def change(locked: Practice) -> None:
         locked.buffer_minutes, locked.daily_cap = buffer_minutes, daily_cap
         locked.notice_hours, locked.horizon_days, locked.region = notice_hours, horizon_days, region
-        locked.save(update_fields=["buffer_minutes", "daily_cap", "notice_hours", "horizon_days", "region"])
+        locked.left_out = [code for code in SERVICE_CODES if code not in gives]
+        locked.save(update_fields=["buffer_minutes", "daily_cap", "notice_hours", "horizon_days", "region", "left_out"])
 
     return _change(practice, change, answers=answers or {}, event="hours.terms_set", by=by)

@@ -8,7 +8,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from bookings.models import ExtraHours, How, Practice, TimeOff
+from bookings.models import ExtraHours, How, Practice, Service, TimeOff
 from bookings.practices import words_in
 from cases.case import regions
 from portal.texts.words import text
@@ -126,6 +126,13 @@ class TermsForm(forms.Form):
         max_value=20,
         required=False,
         widget=forms.NumberInput(attrs={"class": "rs-input--s"}),
+    )
+    gives = forms.MultipleChoiceField(
+        label=_("Kinds of call you give"),
+        help_text=_("What is booked stays booked"),
+        choices=Service.Code.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one kind of call.")},
     )
     region = forms.ChoiceField(
         label=_("Your public holidays"),

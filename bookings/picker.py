@@ -39,6 +39,7 @@ def as_date(written: str) -> date | None:
 def day_sentence(why: Why, name: str, notice_hours: int) -> str:
     """Why a day has no times, in words."""
     return {
+        Why.NOT_GIVEN: _("%(name)s does not give this kind of call"),
         Why.NO_HOURS: _("%(name)s has no hours"),
         Why.PAST: _("over"),
         Why.CLOSED: _("we are closed"),
@@ -78,7 +79,7 @@ class Offer:
     @cached_property
     def asked(self) -> slots.Asked:
         if self.case is None:
-            return availability.asked_by_anyone(self.service, self.now)
+            return availability.asked_by_anyone(self.practice, self.service, self.now)
         return availability.asked_for(self.case, self.practice, self.service, self.now, moving=self.moving)
 
     @property

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -31,6 +31,9 @@ def check_zone(name: str) -> None:
 def words_in(written: str) -> list[str]:
     """The words between commas: languages, and what somebody knows best."""
     return [word.strip() for word in written.split(",") if word.strip()]
+
+
+SERVICE_CODES = ["first_talk", "plan", "after_second"]
 
 
 class PracticeQuerySet(models.QuerySet["Practice"]):
@@ -71,6 +74,9 @@ class Practice(models.Model):
     languages = models.CharField(max_length=200, blank=True)
     specialties = models.CharField(max_length=200, blank=True)
     video_address = models.CharField(max_length=200, blank=True)
+    left_out = ArrayField(
+        models.CharField(max_length=20), default=list, blank=True, help_text="services that they do not give"
+    )
     region = models.CharField(
         max_length=10, blank=True, help_text="of their public holidays; empty: the organization's"
     )
@@ -80,6 +86,9 @@ class Practice(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(daily_cap=None) | Q(daily_cap__gt=0), name="practice_cap_leaves_a_call"),
+            models.CheckConstraint(
+                condition=Q(left_out__contained_by=SERVICE_CODES), name="practice_leaves_out_known_services"
+            ),
             models.CheckConstraint(condition=Q(horizon_days__gt=0), name="practice_horizon_leaves_a_day"),
             models.CheckConstraint(
                 condition=Q(region__regex=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$"), name="practice_region_is_a_code"
@@ -88,6 +97,11 @@ class Practice(models.Model):
 
     def __str__(self) -> str:
         return f"practice {self.pk}"
+
+    @property
+    def gives(self) -> list[str]:
+        """The codes of the services that can be booked with them."""
+        return [code for code in SERVICE_CODES if code not in self.left_out]
 
     def address_for(self, consultation: "Consultation") -> str:
         """Where to meet by video; the pattern may name the call by {reference}."""

@@ -116,6 +116,7 @@ def ahead(notice_hours: int) -> str:
 def sentence(why: Why, notice_hours: int = 0) -> str:
     """Why this time cannot be booked, for the person who chose it. Too soon is told with the consultant's notice."""
     sentences = {
+        Why.NOT_GIVEN: _("This kind of call is not offered any more. Choose another kind, or somebody else."),
         Why.NO_HOURS: _("That time is not offered. Here are times near it."),
         Why.PAST: _("That time has passed. Here are the next times."),
         Why.CLOSED: _("We are closed on that day. Here are times near it."),

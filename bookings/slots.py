@@ -27,6 +27,7 @@ class Why(StrEnum):
     """Why a start is not offered, or a day has none. In the order in which they are asked."""
 
     FREE = ""
+    NOT_GIVEN = "not_given"
     NO_HOURS = "no_hours"
     PAST = "past"
     CLOSED = "closed"
@@ -139,6 +140,7 @@ class Asked:
     now: datetime
     closed: frozenset[date] = frozenset()
     ready_on: date | None = None
+    is_given: bool = True  # whether this consultant gives this kind of call
     own_calls: Sequence[Taken] = ()
 
 
@@ -312,6 +314,8 @@ def _why_not(calendar: Calendar, asked: Asked, day: _Day, start: datetime) -> Wh
     ends = start + timedelta(minutes=talk.minutes)
     begins, rested = talk.stretch(start, terms.rest_minutes)
     due_on = plan_due_on(start, calendar.zone, talk, asked.closed)
+    if not asked.is_given:
+        return Why.NOT_GIVEN
     if start <= asked.now:
         return Why.PAST
     if not any(opens <= begins and ends <= closes for opens, closes in day.open):
@@ -363,6 +367,8 @@ def why_not(calendar: Calendar, asked: Asked, start: datetime) -> Why:
 
 def why_none(calendar: Calendar, asked: Asked, on: date) -> Why:
     """Why a local day of the consultant has nothing free: the reason its last hurdle gives."""
+    if not asked.is_given:
+        return Why.NOT_GIVEN
     reasons = [why for _, why in judged(calendar, asked, on, on)]
     if on < asked.now.astimezone(calendar.zone).date():
         return Why.PAST

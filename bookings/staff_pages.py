@@ -68,6 +68,9 @@ def _page(request: HttpRequest, practice: Practice, status: int = 200, **more: A
         asked_to_move=asked.select_related("patient"),
         failing=OutsideCalendar.objects.visible_to(request.user).failing(),
         weekly=practice.hours.since(today),
+        not_given=Consultation.objects.upcoming(now)
+        .filter(consultant=practice.pk, service__code__in=practice.left_out)
+        .select_related("patient", "service"),
     )
     wanted = picker.as_date(request.GET.get("from", "")) if request.method != "POST" else None
     begins = wanted if wanted and wanted > today else None

@@ -50,7 +50,7 @@ def _free_now(practices: Sequence[Practice], services: Sequence[Service], now: d
     calendars = availability.calendars_of(practices, now)
     free = {}
     for practice, service in product(practices, services):
-        asked = replace(availability.asked_by_anyone(service, now), ready_on=date.min)
+        asked = replace(availability.asked_by_anyone(practice, service, now), ready_on=date.min)
         free[practice, service] = slots.free_starts(calendars[practice.pk], asked)
     return free
 

@@ -19,6 +19,7 @@ from tests import factories, people
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
 SUNDAYS = [slots.Span(6, time(9), time(12))]
 TERMS = {"buffer_minutes": 20, "daily_cap": None, "notice_hours": 24, "horizon_days": 90, "region": ""}
+TERMS |= {"gives": ["first_talk", "plan", "after_second"]}
 
 
 @pytest.fixture

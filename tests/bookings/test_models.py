@@ -109,6 +109,7 @@ def test_hours_and_days_off_are_in_order(practice, constraint, make):
 
 def test_a_practice_leaves_room_for_a_call(practice):
     refused("practice_cap_leaves_a_call", lambda: Practice.objects.update(daily_cap=0))
+    refused("practice_leaves_out_known_services", lambda: Practice.objects.update(left_out=["massage"]))
     refused("practice_horizon_leaves_a_day", lambda: Practice.objects.update(horizon_days=0))
     refused("practice_region_is_a_code", lambda: Practice.objects.update(region="Ontario"))
 

@@ -133,6 +133,7 @@ def test_time_off_that_makes_no_sense_is_named(joannes, practice, wrong):
 
 
 RULES = {"buffer_minutes": "15", "daily_cap": "4", "notice_hours": "48", "horizon_days": "60", "region": "CA-ON"}
+RULES |= {"gives": ["first_talk", "plan", "after_second"]}
 
 
 def test_rules_are_saved(joannes, practice):
@@ -143,7 +144,15 @@ def test_rules_are_saved(joannes, practice):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"notice_hours": "-1"}, {"notice_hours": ""}, {"horizon_days": "0"}, {"region": "XX"}, {"daily_cap": "0"}]
+    "wrong",
+    [
+        {"notice_hours": "-1"},
+        {"notice_hours": ""},
+        {"horizon_days": "0"},
+        {"region": "XX"},
+        {"daily_cap": "0"},
+        {"gives": []},
+    ],
 )
 def test_rules_that_make_no_sense_are_named(joannes, practice, wrong):
     answer = joannes.post(reverse("bookings:terms"), {**RULES, **wrong})
