@@ -186,6 +186,7 @@ def test_the_page_shows_the_times_of_a_day_and_what_they_go_beyond(theos, case, 
     shown = words(theos.get(page(case)))
     assert "Within 24 hours from now" in shown
     assert "10:30 am" in shown
+    assert '<input type="hidden" name="day" value="2026-11-09">' in shown
     assert not Hold.objects.exists()
 
 
