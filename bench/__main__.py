@@ -34,6 +34,7 @@ def main() -> None:
         figures += apart("bombs", Path(folder), 2 if is_quick else 5)
         figures += apart("reading", Path(folder), *((3, 200) if is_quick else (20, 2000)))
         figures += apart("messages", Path(folder), 300 if is_quick else 10_000)
+        figures += apart("bookings", Path(folder), *((1000, 5) if is_quick else (10_000, 30)))
         figures += apart("growth", Path(folder), *((30, 300) if is_quick else (100, 10_000)))
         print(show(figures))
 

@@ -3,6 +3,7 @@
 The case's own consultant comes first, then whoever has the fewest calls to come, then the name.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -85,26 +86,36 @@ class AnyOffer(picker.Offer):
         }
 
     @cached_property
-    def by_start(self) -> dict[datetime, dict[UUID, Why]]:
-        starts: dict[datetime, dict[UUID, Why]] = {}
+    def by_start(self) -> dict[datetime, list[Practice]]:
+        """Who is free at each start, in the order in which they take a call."""
+        starts: dict[datetime, list[Practice]] = defaultdict(list)
         for one in self.practices:
-            today = self.now.astimezone(one.zone).date()
-            last = today + timedelta(days=one.horizon_days)
-            for start, why in slots.judged(self.calendars[one.pk], self.each_asks[one.pk], today, last):
-                starts.setdefault(start, {})[one.pk] = why
-        return starts
+            for start in slots.free_starts(self.calendars[one.pk], self.each_asks[one.pk]):
+                starts[start].append(one)
+        return dict(starts)
 
     @cached_property
-    def judged(self) -> list[tuple[datetime, Why]]:
-        return [(start, _best(self.by_start[start].values())) for start in sorted(self.by_start)]
+    def free(self) -> list[datetime]:
+        return sorted(self.by_start)
+
+    def whys(self, day: date) -> list[Why]:
+        return [
+            why
+            for one in self.practices
+            for why in picker.whys_of(self.calendars[one.pk], self.each_asks[one.pk], day, self.zone)
+        ]
 
     def who(self, start: datetime) -> list[Practice]:
         """Those who are free then, in the order in which they take a call."""
-        whys = self.by_start.get(start, {})
-        return [one for one in self.practices if whys.get(one.pk) is Why.FREE]
+        return self.by_start.get(start, [])
+
+    def why_not(self, start: datetime) -> Why:
+        """Why nobody has this start: the reason of whoever comes nearest."""
+        whys = (slots.why_not(self.calendars[one.pk], self.each_asks[one.pk], start) for one in self.practices)
+        return _best(whys)
 
     def why_none(self, day: date) -> Why:
-        whys = [why for start, why in self.judged if start.astimezone(self.zone).date() == day]
+        whys = self.whys(day)
         if whys and Why.FREE not in whys:
             return max(whys, key=list(Why).index)
         none = [slots.why_none(self.calendars[one.pk], self.each_asks[one.pk], day) for one in self.practices]
@@ -184,7 +195,7 @@ def first_who_can(offer: picker.Offer, start: datetime, keep: Keeps) -> Hold:
     """
     if not isinstance(offer, AnyOffer):
         return keep(consultant=offer.practice.consultant)
-    why = _best(offer.by_start[start].values()) if start in offer.by_start else Why.NO_HOURS
+    why = offer.why_not(start)
     refused = JustTaken(rules.sentence(why if why is not Why.FREE else Why.TAKEN, offer.notice_hours), code=why)
     for one in offer.who(start):
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -55,6 +55,16 @@ def day_sentence(why: Why, name: str, notice_hours: int) -> str:
     }[why] % {"name": name, "ahead": rules.ahead(notice_hours)}
 
 
+def whys_of(calendar: slots.Calendar, asked: slots.Asked, day: date, zone: ZoneInfo) -> list[Why]:
+    """Of each start on a day of the reader: she is in another zone, so it may lie on two days of the consultant."""
+    today = asked.now.astimezone(calendar.zone).date()
+    begins, ends = (datetime.combine(day, wall, tzinfo=zone).astimezone(calendar.zone) for wall in (time.min, time.max))
+    first = max(begins.date(), today)
+    last = min(ends.date(), today + timedelta(days=calendar.terms.horizon_days))
+    found = slots.judged(calendar, asked, first, last)
+    return [why for start, why in found if start.astimezone(zone).date() == day]
+
+
 @dataclass
 class Offer:
     """All that one consultant can offer a case, or somebody new, for one service, seen from the reader's zone."""
@@ -91,14 +101,12 @@ class Offer:
         return availability.visit_on(self.case) if self.case else None
 
     @cached_property
-    def judged(self) -> list[tuple[datetime, Why]]:
-        today = self.now.astimezone(self.practice.zone).date()
-        last = today + timedelta(days=self.practice.horizon_days)
-        return list(slots.judged(self.calendar, self.asked, today, last))
-
-    @cached_property
     def free(self) -> list[datetime]:
-        return [start for start, why in self.judged if why is Why.FREE]
+        return slots.free_starts(self.calendar, self.asked)
+
+    def whys(self, day: date) -> list[Why]:
+        """Of each start on a day of the reader, why it is not offered. Asked of the days that have nothing free."""
+        return whys_of(self.calendar, self.asked, day, self.zone)
 
     @cached_property
     def days(self) -> dict[date, list[datetime]]:
@@ -209,7 +217,7 @@ class Offer:
 
     def why_none(self, day: date) -> Why:
         """The last hurdle of the day's starts; a day without any start asks the consultant's own day."""
-        whys = [why for start, why in self.judged if start.astimezone(self.zone).date() == day]
+        whys = self.whys(day)
         if whys and Why.FREE not in whys:
             return max(whys, key=list(Why).index)
         return slots.why_none(self.calendar, self.asked, day)

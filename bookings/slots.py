@@ -15,8 +15,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from bookings import sweep
 from portal.texts.business_days import add_business_days
 
 STEP = timedelta(minutes=30)
@@ -161,14 +163,18 @@ def _offset(at: datetime, zone: ZoneInfo) -> timedelta:
     return at.astimezone(zone).utcoffset() or timedelta()
 
 
-def _steady(day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime, timedelta]]:
-    """The day cut where its clocks change: (from, until, offset), in UTC. At most one change a day."""
+@lru_cache(maxsize=1024)
+def _steady(day: date, zone: ZoneInfo) -> tuple[tuple[datetime, datetime, timedelta], ...]:
+    """The day cut where its clocks change: (from, until, offset), in UTC. At most one change a day.
+
+    Kept: each start of a day asks, and the pinned zones do not change while a process lives.
+    """
     midnight = datetime.combine(day, time.min)
     begins = midnight.replace(tzinfo=zone).astimezone(UTC)
     ends = (midnight + DAY).replace(tzinfo=zone).astimezone(UTC)
     before, after = _offset(begins, zone), _offset(ends - timedelta(seconds=1), zone)
     if before == after:
-        return [(begins, ends, before)]
+        return ((begins, ends, before),)
     low, high = begins, ends
     while high - low > timedelta(seconds=1):
         middle = low + (high - low) / 2
@@ -177,7 +183,7 @@ def _steady(day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime, timedel
             low = middle
         else:
             high = middle
-    return [(begins, high, before), (high, ends, after)]
+    return ((begins, high, before), (high, ends, after))
 
 
 def _moments(day: date, zone: ZoneInfo, wall: time) -> list[datetime]:
@@ -353,15 +359,22 @@ def free_starts(
     first = max(first or today, today)
     horizon = today + calendar.terms.horizon_days * DAY
     last = min(last or horizon, horizon)
-    return [start for start, why in judged(calendar, asked, first, last) if why is Why.FREE]
+
+    def one_by_one(on: date) -> list[datetime]:
+        return [start for start, why in judged(calendar, asked, on, on) if why is Why.FREE]
+
+    def is_too_soon(on: date) -> bool:  # calendar
+        return add_business_days(on, -asked.talk.reading_days, asked.closed) < (asked.ready_on or today)
+
+    asks = is_too_soon if asked.talk.reading_days else None
+    return sweep.free(calendar, asked, first, last, step=STEP, one_by_one=one_by_one, is_too_soon=asks)
 
 
 def why_not(calendar: Calendar, asked: Asked, start: datetime) -> Why:
     """Judge one start by the rule that makes the offer. FREE exactly when `free_starts` has it."""
     on = start.astimezone(calendar.zone).date()
-    for known, why in judged(calendar, asked, on, on):
-        if known == start:
-            return why
+    if start in grid(calendar, on):
+        return _why_not(calendar, asked, _day(calendar, on), start)
     return Why.PAST if start <= asked.now else Why.NO_HOURS
 
 
