@@ -40,11 +40,12 @@ def consultant(request: HttpRequest, pk: UUID, consultant: UUID) -> HttpResponse
         {"label": _("Languages"), "value": practice.languages},
         {"label": _("Knows best"), "value": practice.specialties},
     ]
+    given = [each for each in Service.objects.all() if each.code in practice.gives]
     context = {
         "case": case,
         "practice": practice,
         "rows": [row for row in rows if row["value"]],
-        "services": [{"service": each, "what": _what(each, name)} for each in Service.objects.all()],
+        "services": [{"service": each, "what": _what(each, name)} for each in given],
         "may_book": may("book", case, request.user),
     }
     return render(request, "bookings/consultant.html", context)

@@ -56,6 +56,14 @@ def test_what_was_not_said_is_left_out(rosas, case, practice):
     assert "Profession" not in words(rosas.get(page(case, practice.pk)))
 
 
+def test_only_the_kinds_of_call_that_they_give_stand_there(rosas, case, practice):
+    practice.left_out = ["plan"]
+    practice.save(update_fields=["left_out"])
+    shown = words(rosas.get(page(case, practice.pk)))
+    assert "First talk, 30 minutes" in shown
+    assert "60 minutes" not in shown
+
+
 def test_nobody_who_works_here_no_page(rosas, case, practice, rosa):
     for other in (uuid.uuid4(), rosa.pk, people.person("theo").pk):
         assert rosas.get(page(case, other)).status_code == 404
