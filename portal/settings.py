@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "cases.documents.adding.uploads.BodyLimitMiddleware",
+    "portal.headers.PlainQueryMiddleware",
     "portal.accounts.middleware.EvenPaceMiddleware",
     "portal.once.OnceMiddleware",
     "portal.accounts.middleware.SessionMiddleware",

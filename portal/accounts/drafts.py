@@ -14,7 +14,7 @@ from portal import clock
 from portal.accounts.models import Draft, User
 
 LASTS = dt.timedelta(days=30)
-NAME, ABOUT = re.compile(r"[a-z0-9_-]{1,60}"), re.compile(r"[A-Za-z0-9_-]{0,40}")
+NAME, ABOUT = re.compile(r"[A-Za-z0-9_-]{1,60}"), re.compile(r"[A-Za-z0-9_-]{0,40}")
 NOT_KEPT = {"csrfmiddlewaretoken", "draft_of"}
 # What rooms say of words that are being typed, by form: from the person, what it is about and the fields.
 HINTS: dict[str, Callable[[User, str, Mapping[str, Any]], str]] = {}
@@ -37,10 +37,15 @@ def keep(person: User, form: str, about: object, fields: Mapping[str, Any]) -> D
     return draft
 
 
+def has_name(form: str, about: str) -> bool:
+    """Whether a form of ours could be called so."""
+    return bool(NAME.fullmatch(form) and ABOUT.fullmatch(about))
+
+
 def keep_typed(request: HttpRequest) -> bool:
     """Keep a form that came too late, where it names its draft. Whether it was kept."""
     form, _slash, about = request.POST.get("draft_of", "").partition("/")
-    if not request.user.is_authenticated or not NAME.fullmatch(form) or not ABOUT.fullmatch(about):
+    if not request.user.is_authenticated or not has_name(form, about):
         return False
     keep(request.user, form, about, of_post(request.POST))
     return True

@@ -5,7 +5,7 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -134,9 +134,11 @@ stay.open_to = frozenset({PERSON})  # type: ignore[attr-defined]
 @open_to(PERSON)
 @require_POST
 def draft(request: HttpRequest, form: str, about: str = "") -> HttpResponse:
-    """Keep what stands in a form; answers the sentence to show beside it."""
+    """Keep what stands in a form; answers the sentence to show beside it. 404 where no form is called so."""
+    if not drafts.has_name(form, about):
+        raise Http404
     user: Any = request.user
-    about, fields = about[:40], drafts.of_post(request.POST)
+    fields = drafts.of_post(request.POST)
     drafts.keep(user, form, about, fields)
     said = _("Draft saved %(time)s") % {"time": when.clock_time(clock.now())}
     if more := drafts.hint(user, form, about, fields):

@@ -52,3 +52,18 @@ def test_too_much_at_once_is_a_413(settings):
     words = {f"f{n}": "x" for n in range(9)}
     page = browser(person("rosa")).post(reverse("accounts:about_you"), words)
     assert page.status_code == 413
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/?q=a%00b", "/accounts/login/?next=%00", "/account/draft/a%00b/", "/a%00b/"])
+def test_a_sign_that_no_database_takes_is_a_400(address):
+    assert browser(person("rosa")).get(address).status_code == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address",
+    [f"/account/draft/{'x' * 61}/", f"/account/draft/about-you/{'9' * 41}/", "/account/draft/about-you/%C2%B2/"],
+)
+def test_a_draft_of_no_form_of_ours_is_missing(address):
+    assert browser(person("rosa")).post(address, {"name": "Rosa"}).status_code == 404
