@@ -67,6 +67,9 @@ def _person(each: Opens, words: Any) -> dict[str, Any]:
 def _kinds(each: Opens, kinds: str) -> str:
     if each.role == people.BEGINNER:
         return _("Can open only what they put in: %(kinds)s, and the files they add.") % {"kinds": kinds}
+    if each.urgent:  # one page of its own, besides what the kinds say
+        own = _("Can open: your name, your phone, what it is about, and your next dates.")
+        return own + " " + _("Your files, too.") if kinds else own
     return _("Can open: %(kinds)s.") % {"kinds": kinds} if kinds else _("Can open nothing.")
 
 

@@ -220,6 +220,7 @@ def test_the_whole_way_by_its_pages(review, case):
     privacy = rosa.get(reverse("pages:privacy", args=[case.pk])).content.decode()
     assert "Liv Sand" in privacy
     assert WHY in privacy
+    assert "Can open: your name, your phone, what it is about, and your next dates. Your files, too." in privacy
     assert "Looked at your case, for an urgent reason" in privacy
     assert WHY in mara.get(reverse("pages:urgent_looks")).content.decode()
 
