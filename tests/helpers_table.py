@@ -8,6 +8,7 @@ DATES_ONLY = frozenset(
         "bookings:cancel",  # says that she cannot
         "bookings:consultant",
         "bookings:detail",
+        "bookings:earlier",  # says that she cannot
         "bookings:late",  # says that she cannot
         "bookings:move",  # says that she cannot
         "bookings:needs",  # says that she cannot

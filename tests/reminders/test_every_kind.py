@@ -14,6 +14,9 @@ from django.utils import timezone, translation
 
 from bookings import actions as bookings
 from bookings.late import actions as late
+from bookings.models import Service
+from bookings.waiting import actions as waiting
+from bookings.waiting import notices as waiting_notices
 from cases.case.actions import assign, open_case, settle_to_do
 from cases.case.helping import actions as helping
 from cases.case.helping.inviting import actions as inviting
@@ -74,6 +77,7 @@ def house(world, request):  # noqa: F811
     fax = letter_actions.ask_to_fax(Case.objects.get(pk=world["case"]), "refer", by=Actor.person(people.person("rosa")))
     settle_to_do(fax, by=Actor.person(people.person("theo")))
     _be_late()
+    _wait()
     if request.param == "canceled":
         bookings.cancel(call, by=Actor.person(call.patient))
 
@@ -98,6 +102,14 @@ def _be_late() -> None:
     with time_machine.travel(call.starts_at - dt.timedelta(minutes=10), tick=False):
         late.say_late(call, 10, by=Actor.person(call.consultant))
         late.say_late(call, 5, by=Actor.person(call.patient))
+
+
+def _wait() -> None:
+    """Grace would like an earlier time, and one got free."""
+    now, grace = clock.now(), Actor.person(people.person("grace"))
+    service, until = Service.objects.get(code="first_talk"), clock.today(grace.user.zone) + dt.timedelta(days=20)
+    wish = waiting.ask(factories.open_case(grace.user), service=service, weekdays=range(7), until_on=until, by=grace)
+    waiting_notices.plan_telling(wish, now + dt.timedelta(days=10), None, now)
 
 
 def _hand_over() -> None:
