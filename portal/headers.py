@@ -22,12 +22,13 @@ class HeadersMiddleware:
 
 
 class PlainQueryMiddleware:
-    """A sign that no database takes stands in no address of ours: 400, before a page looks for it."""
+    """A sign that no database takes stands in no address and no form of ours: 400, before a page looks for it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
+        words = [request.path, *(each for _name, said in request.POST.lists() for each in said)]
+        if "%00" in request.META.get("QUERY_STRING", "") or any("\0" in each for each in words):
             raise BadRequest("a sign that is none")
         return self.get_response(request)

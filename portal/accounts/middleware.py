@@ -13,7 +13,13 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from portal import back
-from portal.accounts import drafts, recheck, rules, sessions
+from portal.accounts import (
+    drafts,
+    passkeys,  # noqa: F401 -- makes allauth careful
+    recheck,
+    rules,
+    sessions,
+)
 from portal.clock import real_now
 
 Next = Callable[[HttpRequest], HttpResponse]

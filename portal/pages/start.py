@@ -36,7 +36,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _step(request: HttpRequest) -> int | None:
     step = request.POST.get("step", "")
-    return int(step) if step.isdecimal() and int(step) <= len(questions.STEPS) else None
+    return int(step) if step.isdecimal() and len(step) == 1 and int(step) <= len(questions.STEPS) else None
 
 
 def _ask(request: HttpRequest, step: int, answers: dict, *, form=None, also=()) -> HttpResponse:

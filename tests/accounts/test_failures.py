@@ -67,3 +67,32 @@ def test_a_sign_that_no_database_takes_is_a_400(address):
 )
 def test_a_draft_of_no_form_of_ours_is_missing(address):
     assert browser(person("rosa")).post(address, {"name": "Rosa"}).status_code == 404
+
+
+NO_PASSKEYS = [
+    "[" * 20_000,
+    '{"id": ' + "9" * 5000 + "}",
+    "[1, 2]",
+    '"text"',
+    "1e400",
+    '{"id": null, "rawId": []}',
+    "{}",
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("credential", NO_PASSKEYS)
+def test_a_passkey_that_is_none_is_refused_in_words(credential):
+    answer = Client().post(reverse("mfa_login_webauthn"), {"credential": credential}, follow=True)
+    assert answer.status_code == 200
+    assert not answer.wsgi_request.user.is_authenticated
+
+
+@pytest.mark.django_db
+def test_nor_in_a_form():
+    assert browser(person("rosa")).post("/account/zone/", {"zone": "a\0b"}).status_code == 400
+
+
+@pytest.mark.django_db
+def test_a_step_of_many_digits_begins_anew():
+    assert Client().post("/start/", {"step": "9" * 5000}).status_code == 422

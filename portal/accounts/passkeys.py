@@ -1,0 +1,23 @@
+"""What a browser says of a passkey is JSON that anybody can write: also numbers without end, depths without bottom."""
+
+import json
+from typing import Any
+
+from allauth.mfa.webauthn import forms
+
+
+class Careful(json.JSONDecoder):
+    """Takes what cannot be read for no JSON, where the library's reader fails in other ways."""
+
+    def decode(self, s: str, *more: Any) -> Any:
+        try:
+            return super().decode(s, *more)
+        except json.JSONDecodeError:
+            raise
+        except (ValueError, RecursionError):
+            raise json.JSONDecodeError("not to be read", "", 0) from None
+
+
+AUTHENTICATE = (forms.AuthenticateWebAuthnForm, forms.LoginWebAuthnForm, forms.ReauthenticateWebAuthnForm)
+for form in (*AUTHENTICATE, forms.AddWebAuthnForm):
+    form.base_fields["credential"].decoder = Careful
