@@ -198,7 +198,7 @@ class ReviewForm(forms.Form):
             words = self.typed(code)
             if mark(words) != self.cleaned_data.get(f"mark-{code}"):
                 seen = self.cleaned_data.get(f"seen-{code}") or "0"
-                changed[code] = Change(words, int(seen) if seen.isdecimal() else -1)
+                changed[code] = Change(words, int(seen) if seen.isdecimal() and len(seen) < 10 else -1)
         return changed
 
     def marks(self) -> list[forms.BoundField]:

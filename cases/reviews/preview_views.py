@@ -89,7 +89,7 @@ def look_at(request: HttpRequest, pk: UUID) -> HttpResponse:
         return closed
     words, page = request.POST.get("words", ""), request.POST.get("page", "")
     try:
-        actions.look_at(review, words, int(page) if page.isdecimal() else 0, by=Actor.of(request))
+        actions.look_at(review, words, int(page) if page.isdecimal() and len(page) < 6 else 0, by=Actor.of(request))
     except Refused as refused:
         messages.warning(request, refused.message)
     return redirect(f"{reverse('reviews:preview', args=[pk])}#checks")

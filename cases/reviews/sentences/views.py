@@ -111,7 +111,12 @@ def move_sentence(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     if verb not in actions.STEPS:
         raise Http404
     try:
-        actions.move(sentence, actions.STEPS[verb], seen=int(seen) if seen.isdecimal() else 0, by=Actor.of(request))
+        actions.move(
+            sentence,
+            actions.STEPS[verb],
+            seen=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+            by=Actor.of(request),
+        )
     except Refused as no:
         messages.warning(request, no.message)
     return redirect(_address(sentence))
