@@ -355,6 +355,8 @@ def free_starts(
     calendar: Calendar, asked: Asked, first: date | None = None, last: date | None = None
 ) -> list[datetime]:
     """The starts that can be booked, in UTC and in order; by default all inside the horizon."""
+    if not asked.is_given:
+        return []
     today = asked.now.astimezone(calendar.zone).date()
     first = max(first or today, today)
     horizon = today + calendar.terms.horizon_days * DAY
