@@ -28,7 +28,7 @@ def test_all_that_is_promised_asks():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("named", ["x" * 61, "a\0b", "../up", "a/" + "9" * 41, ""])
+@pytest.mark.parametrize("named", ["x" * 61, "a\vb", "../up", "a/" + "9" * 41, ""])
 def test_a_draft_with_no_name_of_ours_is_not_kept(named):
     client = Client(enforce_csrf_checks=True)
     client.force_login(person("rosa"), backend="portal.accounts.backend.Backend")

@@ -81,7 +81,7 @@ NO_PASSKEYS = [
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("credential", NO_PASSKEYS)
+@pytest.mark.parametrize("credential", NO_PASSKEYS, ids=["deep", "long", "list", "text", "huge", "nulls", "empty"])
 def test_a_passkey_that_is_none_is_refused_in_words(credential):
     answer = Client().post(reverse("mfa_login_webauthn"), {"credential": credential}, follow=True)
     assert answer.status_code == 200

@@ -83,7 +83,7 @@ def test_a_person_is_found_by_name_birth_date_or_reference(theo, typed):
 def test_search_finds_nobody_by_one_letter_or_a_hostile_word(theo):
     factories.open_case()
     paper = papers.call()
-    for typed in ("R", "\0", "<script>", "%", "9999-99-99"):
+    for typed in ("R", "\v", "<script>", "%", "9999-99-99"):
         page = post(theo, paper, do="search", find=typed)
         assert page.status_code == 200
         assert "Delgado" not in page.text

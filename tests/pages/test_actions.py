@@ -62,6 +62,7 @@ def test_a_call_is_asked_for_once():
     assert ToDo.objects.open().get().kind == "call"
 
 
+@time_machine.travel("2026-11-05T15:00:00Z", tick=True)
 def test_who_helps_is_called_herself_and_the_patients_wish_stays():
     case, rosa, ama = factories.open_case(), people.person("rosa"), people.person("ama")
     helping.agree(helping.ask(case, ama, by=Actor.person(people.person("theo"))), chosen="dates", by=Actor.person(rosa))

@@ -179,7 +179,7 @@ def test_a_to_do_or_record_of_another_case_is_missing():
     case, other = factories.open_case(), factories.case_with_visit(days=30, patient=people.person("grace"))
     todo, item = wanted_call(other), RecordItem.objects.filter(visit__case=other).first()
     browser = people.browser(people.person("theo"))
-    for query in (f"?todo={todo.pk}", f"?item={item.pk}", "?todo=nonsense", "?item=%00", f"?todo={uuid4()}"):
+    for query in (f"?todo={todo.pk}", f"?item={item.pk}", "?todo=nonsense", "?item=%0B", f"?todo={uuid4()}"):
         assert browser.get(address(case, query)).status_code == 404
     with pytest.raises(Refused):
         log(case, todo=todo)

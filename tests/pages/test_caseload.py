@@ -209,7 +209,7 @@ def test_cases_are_read_along_the_index_of_their_visits_and_verdicts():
 
 
 @pytest.mark.parametrize(
-    "query", ["?visit=%00", "?verdict=never", "?consultant=x", "?page=999999", "?page=-1", "?page=x"]
+    "query", ["?visit=%0B", "?verdict=never", "?consultant=x", "?page=999999", "?page=-1", "?page=x"]
 )
 def test_nonsense_in_the_address_does_no_harm(query):
     factories.open_case(patient(1))

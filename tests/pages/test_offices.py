@@ -78,7 +78,7 @@ def test_the_list_is_paged_and_costs_the_same_for_many():
     assert "Office 25" in see(f"{LIST}?page=2")
 
 
-@pytest.mark.parametrize("words", ["\0", "%", "'; --", "<b>", "²" * 5])
+@pytest.mark.parametrize("words", ["\v", "%", "'; --", "<b>", "²" * 5])
 def test_odd_words_find_nothing_and_break_nothing(words):
     office = typed_in("Zoo Clinic")
     for page in (LIST, address(office, "merge_office")):

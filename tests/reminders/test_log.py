@@ -84,7 +84,7 @@ def test_a_coordinator_sees_every_rest_and_others_their_own(clock, rosa, grace):
     "query",
     [
         {"about": "tests.nothing", "since": "2026-02-31", "show": "x", "page": "-1"},
-        {"find": "<script>\0 %_", "since": "\0"},
+        {"find": "<script>\v %_", "since": "\v"},
         {"find": "’" * 90, "about": "\u202e"},
     ],
 )
