@@ -271,9 +271,9 @@ CONTENT_SECURITY_POLICY = {
 }
 # Nothing of a device is asked for but its passkeys; what is pasted and copied is the person's own press.
 NOT_ASKED_FOR = (
-    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture",
+    "accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read", "display-capture",
     "encrypted-media", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone",
-    "midi", "payment", "screen-wake-lock", "serial", "storage-access", "usb", "web-share", "window-management",
+    "midi", "payment", "screen-wake-lock", "serial", "storage-access", "usb", "window-management",
     "xr-spatial-tracking",
 )  # fmt: skip
 PERMISSIONS_POLICY: dict[str, list[str]] = {

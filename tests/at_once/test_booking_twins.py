@@ -269,9 +269,14 @@ def close_and_book(practice):
     return close, book
 
 
+def has_hours(practice):
+    """From today on; what held before stays written down."""
+    return practice.hours.since(clock.today(practice.zone)).exists()
+
+
 def is_left_outside(practice):
     """A call that nobody was asked about, of a consultant without hours."""
-    return not practice.hours.exists() and Consultation.objects.booked().exists()
+    return not has_hours(practice) and Consultation.objects.booked().exists()
 
 
 PLACES = ((availability_actions, "_left_outside"), (actions, "claim"))
@@ -282,7 +287,7 @@ def test_no_call_is_left_outside_hours_unasked(joannes):
     with meeting_after(*PLACES, seconds=0.5):
         winners(at_once(*presses))
     assert not is_left_outside(joannes)
-    assert joannes.hours.exists() == Consultation.objects.booked().exists()
+    assert has_hours(joannes) == Consultation.objects.booked().exists()
 
 
 def test_twin_a_call_is_left_outside_hours(joannes):

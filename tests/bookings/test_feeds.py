@@ -99,7 +99,7 @@ def test_who_may_not_sign_in_any_more_has_none(call, rosa):
     assert read(token).status_code == 404
 
 
-@pytest.mark.parametrize("token", ["x", "../../etc", "%00", "a" * 500])
+@pytest.mark.parametrize("token", ["x", "../../etc", "%0B", "a" * 500])
 def test_what_was_never_made_is_missing(token):
     assert Client().get(f"/calendars/{token}/calls.ics").status_code == 404
 

@@ -19,7 +19,7 @@ ROOMS = {
     "desk": ("desk:",),
     "pages": ("pages:",),
 }
-WITHOUT_A_PAGE = {"healthz", "readyz"}
+WITHOUT_A_PAGE = {"healthz", "readyz", "security_txt", "policy_report"}
 # These answer with something else than a page: words for supervisors, a file, a part of a page, JSON.
 NOT_PAGES = {"mfa_login_webauthn", "mfa_download_recovery_codes", "case:office_names", "threads:news"}
 # Without a second factor of one's own these do not exist; staff have one.
