@@ -128,6 +128,6 @@ def test_name_that_breaks_its_own_header_is_no_fault_of_the_server(case, rosa, n
     head = f'--b\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
     body = head.encode() + plan_files.pdf() + b"\r\n--b--\r\n"
     answer = rosa.generic("POST", plan_page(case), body, content_type="multipart/form-data; boundary=b")
-    assert answer.status_code in {302, 422}
+    assert answer.status_code in {302, 400, 422}  # 400: without a name its bytes are a field of text
     assert "Set-Cookie" not in answer.headers
     assert rosa.get(plan_page(case)).status_code == 200

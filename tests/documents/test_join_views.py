@@ -181,7 +181,7 @@ def test_done_and_apart_lead_back_to_the_files(rosa, joined):
     assert rosa.get(reverse("documents:arrange", args=[joined.pk])).status_code == 404
 
 
-@pytest.mark.parametrize("do", ["", "up", "up 1", "turn ' OR 1=1", f"up {NOWHERE}", "apart-not", "out \0"])
+@pytest.mark.parametrize("do", ["", "up", "up 1", "turn ' OR 1=1", f"up {NOWHERE}", "apart-not", "out \v"])
 def test_made_up_presses_change_nothing(rosa, joined, do):
     before = order(joined)
     assert press(rosa, joined, do).status_code == 200

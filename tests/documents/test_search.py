@@ -113,7 +113,7 @@ def test_hostile_words_stay_words(case, rosa):
     assert "<script>alert" not in html
     assert "<img src=x" not in html
     assert look(rosa, case, "%' OR 1=1 --").status_code == 200
-    assert look(rosa, case, "\0\x1b\u202e").status_code in (200, 422)
+    assert look(rosa, case, "\v\x1b\u202e").status_code in (200, 422)
 
 
 @pytest.mark.parametrize("words", ["", "   ", "x" * 101])

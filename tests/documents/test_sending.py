@@ -86,7 +86,7 @@ def test_others_note_nothing(case, key):
 
 
 def test_names_are_sealed_cleaned_and_few(case, rosa):
-    rosa.post(noted(case), {"begun": ["../../Lump\u202efdp.exe", "", "\x00"]})
+    rosa.post(noted(case), {"begun": ["../../Lump\u202efdp.exe", "", "\v"]})
     assert sending.not_arrived(case, Actor.person(case.patient))[0].name == "Lumpfdp.exe"
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM documents_sending")
