@@ -292,7 +292,10 @@ def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
 
 
 def look(review: Review, *, verb: str = "review.looked", by: Actor) -> None:
-    """Record that someone of the team opened the review or its preview, or was not let in."""
+    """Record that someone of the team opened the review, or saw something of it elsewhere, or was not let in.
+
+    "review.looked" is for the plan beside its review alone: "new since your last look" counts from it.
+    """
     _tell(by, verb, review, review, why="preparing" if verb == "review.looked" else "")
 
 

@@ -142,6 +142,6 @@ def note_looks(found: Iterable[Review | Summary | None], *, by: Actor) -> None:
     """What a search shows of reviews and summaries to anybody but the patient is a look at them."""
     for each in {row.pk: row for row in found if row}.values():
         if isinstance(each, Review):
-            look(each, by=by)
+            look(each, verb="review.searched", by=by)
         elif by.id != each.review.case.patient_id:
             read(each, by=by)

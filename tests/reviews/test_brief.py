@@ -118,6 +118,19 @@ def test_what_is_new_since_the_last_look_by_kind_and_number():
     assert "Nothing new since" in brief(review).text
 
 
+def test_only_the_open_plan_is_a_look_at_it():
+    review = world.taken()
+    world.write(review, plain="A zebra. (page 1)")
+    read_the_plan(review)
+    threads.send(review.case, "I slept badly.", by=by("rosa"))
+    joanne = browser(people.person("joanne"))
+    joanne.post(reverse("pages:search", args=[review.case_id]), {"words": "zebra"})
+    joanne.get(reverse("reviews:need_more", args=[review.pk]))
+    joanne.get(reverse("reviews:colleague", args=[review.pk]))
+    assert Event.objects.filter(verb="review.looked").count() == 1
+    assert "1 new message" in brief(review).text
+
+
 def test_a_private_question_is_not_even_counted():
     review = world.taken()
     read_the_plan(review)

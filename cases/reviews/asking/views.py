@@ -36,7 +36,7 @@ def need_more(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not may("review", review.case, request.user):
         raise Http404
     if request.method != "POST":
-        look(review, by=Actor.of(request))
+        look(review, verb="review.asking_opened", by=Actor.of(request))
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

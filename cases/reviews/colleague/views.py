@@ -41,7 +41,7 @@ def colleague(request: HttpRequest, pk: UUID) -> HttpResponse:
     own = SecondReader.objects.visible_to(user).filter(case=case)
     found = list(own.select_related("reader", "asked_by", "case__key").order_by("-asked_at")[:EARLIER])
     if request.method != "POST":
-        look_at_review(review, by=Actor.of(request))
+        look_at_review(review, verb="review.colleague_opened", by=Actor.of(request))
     form = AskForm(standing.colleagues(review, user), second_actions.last_days(), request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
