@@ -1,6 +1,7 @@
 """Points that the plan does not say: each is a question in the reader's words, which goes on the patient's list."""
 
 import pytest
+from django.urls import reverse
 
 from cases.opinions.checklist import BY_CODE, POINTS
 from cases.opinions.models import Question
@@ -93,6 +94,17 @@ def test_what_she_asks_already_or_took_off_is_hers(review):
     questions.drop(Question.objects.select_related("case__patient", "case__key").get(idea="tests"), by=by("joanne"))
     share(review, correction="Again.")
     assert [(idea, state) for idea, _text, state in on_list()] == [("cost", "open"), ("tests", "dropped")]
+
+
+def test_one_she_made_private_is_read_by_her_consultant_nowhere(review):
+    share(looked(review, cost="Who pays for it?"))
+    raised = Question.objects.select_related("case__patient", "case__key").get(idea="cost")
+    questions.change(raised, text="Can I afford to live?", is_private=True, by=by("rosa"))
+    joanne = people.browser(people.person("joanne"))
+    assert "afford to live" not in joanne.get(reverse("opinions:questions", args=[review.case_id])).text
+    assert joanne.post(reverse("opinions:move_question", args=[raised.pk, "drop"])).status_code == 404
+    assert "afford to live" not in page_of(review)
+    assert raised in Question.objects.visible_to(people.person("rosa"))
 
 
 def test_a_full_list_takes_no_more_and_the_summary_is_shared(review, monkeypatch):

@@ -20,8 +20,12 @@ from portal.vault.models import DataKey
 
 class QuestionQuerySet(models.QuerySet["Question"]):
     def visible_to(self, user: Any) -> "QuestionQuerySet":
-        """Those of the cases in which a person may see questions; a private one with whom she trusts such words."""
-        own = Q(put_in_by=user.pk) | Q(is_private=False) | people.where(user, "see_private_words", "case")
+        """Those of the cases in which a person may see questions; a private one with whom she trusts such words, and
+        to the helper who wrote it. One of us who raised it reads it no more once she made it private.
+        """
+        own = Q(is_private=False) | people.where(user, "see_private_words", "case")
+        if not getattr(user, "role", ""):
+            own |= Q(put_in_by=user.pk)
         return self.filter(people.where(user, "see_questions", "case"), own)
 
     def open(self) -> "QuestionQuerySet":
