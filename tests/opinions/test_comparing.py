@@ -174,6 +174,32 @@ def test_everybody_writes_under_their_own_name_and_changes_their_own(case):
     actions.remove(points["theo"], by=actor("rosa"))
 
 
+def test_each_line_is_marked_by_who_entered_it_as_soon_as_two_did(case):
+    factories.assign(case, person("joanne"))
+    add(case, "Mine")
+    assert "Written by you, last on November 5, 2026." in shown(case)
+    assert "Written by Rosa Delgado, patient, last on" in shown(case, "joanne")
+    assert "Entered by" not in shown(case)
+    add(case, "Of her report", key="joanne", pages={"first": (1, None)})
+    add(case, "Both", key="theo", topic="agree", pages={"first": (1, None), "second": (1, None)})
+    lines = dict(re.findall(r"<span>([\w ]+) <span .*?(Entered by [^<]+)<", shown(case)))
+    assert lines == {
+        "Mine": "Entered by you, November 5, 2026.",
+        "Of her report": f"Entered by {person('joanne').name}, consultant, November 5, 2026.",
+        "Both": f"Entered by {person('theo').name}, coordinator, November 5, 2026.",
+    }
+    assert "Written by" not in shown(case)
+
+
+def test_a_line_that_somebody_else_changed_says_so(case):
+    point = add(case, key="theo")
+    actions.change(point, topic="why", text="Mine", pages={"second": (1, None)}, seen=1, by=actor("rosa"))
+    mark = f"Entered by {person('theo').name}, coordinator, November 5, 2026. Changed by you, November 5, 2026."
+    assert mark in shown(case)
+    actions.remove(fresh(point), by=actor("rosa"))
+    assert "Entered by" not in shown(case)
+
+
 def test_strangers_neither_read_nor_write(case):
     point = add(case)
     grace = browser(person("grace"))

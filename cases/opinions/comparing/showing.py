@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Prefetch
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from cases.case.models import Case
-from cases.case.people import may, role_in
+from cases.case.people import CONSULTANT, COORDINATOR, HELPER, PATIENT, may, role_in
 from cases.opinions.comparing import rules
 from cases.opinions.comparing.forms import said
 from cases.opinions.comparing.models import Point, Source
@@ -20,14 +20,24 @@ from portal import when
 
 SIGNS = {Topic.FOR: ("for", "plus"), Topic.AGAINST: ("against", "minus")}
 
+AS_WHAT: dict[str, Promise] = {
+    PATIENT: gettext_lazy("patient"),
+    HELPER: gettext_lazy("helper"),
+    CONSULTANT: gettext_lazy("consultant"),
+    COORDINATOR: gettext_lazy("coordinator"),
+}
+
 
 @dataclass(frozen=True)
 class Line:
-    """One line. `sources`: the words "Dr. Keller, page 2" with where that page opens, "" where no file is here."""
+    """One line. `sources`: the words "Dr. Keller, page 2" with where that page opens, "" where no file is here.
+    `mark`: who entered it and when, "" where one sentence says it of all.
+    """
 
     point: Point
     sources: tuple[tuple[str, str], ...]
     may_change: bool
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -68,15 +78,17 @@ def of_case(case: Case, reader: Any, opinions: Sequence[Opinion]) -> Comparison:
         point.case = case
     role = role_in(case, reader) if may("write_opinions", case, reader) else ""
     named = {each.role: each for each in opinions}
-    lines = {point.pk: _line(point, named, role, reader) for point in points}
     standing = [point for point in points if point.removed_at is None]
+    is_mixed = len({(each.put_in_by_id, each.put_in_as) for each in standing} | _others(standing)) > 1
+    marks = {point.pk: _mark(point, reader) for point in standing if is_mixed}
+    lines = {point.pk: _line(point, named, role, reader, marks.get(point.pk, "")) for point in points}
     of_topic = {topic: tuple(lines[each.pk] for each in standing if each.topic == topic) for topic in Topic}
     return Comparison(
         rows=tuple(_row(topic, of_topic[topic], opinions) for topic in OF_ONE if of_topic[topic]),
         agree=of_topic[Topic.AGREE],
         differ=of_topic[Topic.DIFFER],
         removed=tuple(point for point in points if point.removed_at and lines[point.pk].may_change),
-        written_by=_written_by(standing, reader),
+        written_by="" if is_mixed else _written_by(standing, reader),
         is_empty=not standing,
     )
 
@@ -89,11 +101,11 @@ def _row(topic: Topic, lines: Sequence[Line], opinions: Sequence[Opinion]) -> Ro
     return Row(topic, *SIGNS.get(topic, ("", "")), cells)
 
 
-def _line(point: Point, named: Mapping[str, Opinion], role: str, reader: Any) -> Line:
+def _line(point: Point, named: Mapping[str, Opinion], role: str, reader: Any, mark: str) -> Line:
     is_mine = bool(role) and rules.may_change(role, point.put_in_by_id == reader.pk)
     order = list(named)
     sources = sorted(point.sources.all(), key=lambda each: order.index(each.role) if each.role in order else len(order))
-    return Line(point, tuple(_source(each, named.get(each.role)) for each in sources), is_mine)
+    return Line(point, tuple(_source(each, named.get(each.role)) for each in sources), is_mine, mark)
 
 
 def _source(source: Source, opinion: Opinion | None) -> tuple[str, str]:
@@ -105,15 +117,33 @@ def _source(source: Source, opinion: Opinion | None) -> tuple[str, str]:
     return _("%(name)s, %(page)s") % words, href
 
 
+def _others(points: Sequence[Point]) -> set[tuple[Any, str]]:
+    """Who changed a line that somebody else had entered."""
+    return {(each.changed_by_id, "") for each in points if each.changed_by_id not in {None, each.put_in_by_id}}
+
+
+def _mark(point: Point, reader: Any) -> str:
+    """Who entered this line and as what, and who changed it last."""
+    said = {"name": _name(point, reader), "day": when.month_day(point.put_in_at, year=True)}
+    entered = _("Entered by %(name)s, %(day)s.") % said
+    if point.changed_by is None or point.changed_at is None:
+        return entered
+    name = _("you") if point.changed_by == reader else point.changed_by.name
+    changed = {"name": name, "day": when.month_day(point.changed_at, year=True)}
+    return f"{entered} {_('Changed by %(name)s, %(day)s.') % changed}"
+
+
+def _name(point: Point, reader: Any) -> str:
+    """ "you", or "Joanne Pike, consultant": as what she was of the case when she entered it."""
+    if point.put_in_by == reader:
+        return _("you")
+    return _("%(name)s, %(role)s") % {"name": point.put_in_by.name, "role": AS_WHAT[point.put_in_as]}
+
+
 def _written_by(points: Sequence[Point], reader: Any) -> str:
-    """Who wrote it and when it was last touched."""
+    """Who wrote all of it, and when it was last touched."""
     if not points:
         return ""
-    people: dict[UUID, str] = {}
-    for point in points:
-        for person in (point.put_in_by, point.changed_by):
-            if person:
-                people.setdefault(person.pk, _("you") if person == reader else person.name)
     last = max(point.changed_at or point.put_in_at for point in points)
-    names = ", ".join(people.values())
-    return _("Written by %(names)s, last on %(day)s.") % {"names": names, "day": when.month_day(last, year=True)}
+    said = {"name": _name(points[0], reader), "day": when.month_day(last, year=True)}
+    return _("Written by %(name)s, last on %(day)s.") % said
