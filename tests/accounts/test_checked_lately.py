@@ -20,6 +20,8 @@ PROMISED = {
     "export": {"pages:archive", "records:export"},
     "share": {"case:ask_helper", "case:ask_again", "bookings:own_calendar", "desk:open_again"},
     "role": {"accounts:change_person", "accounts:invite", "accounts:people"},
+    "for somebody else": {"pages:fix_address", "pages:ask_helper", "pages:invite_address", "pages:helper_mandate"},
+    "end of everything": {"pages:farewell", "pages:leaving"},
 }
 
 
