@@ -216,6 +216,7 @@ VERB_TOLD = {"share": "summary.shared", "correct": "summary.corrected", "complet
 
 
 def _publish(review: Review, verb: str, is_ticked: bool, correction: str, by: Actor) -> Summary:
+    lock_case(review.case_id)
     now = clock.now()
     review = locked(review)
     _check(verb, review, by, now, ticked=is_ticked, reason=correction)
@@ -270,6 +271,7 @@ def look_at(review: Review, words: str, page: int, *, by: Actor) -> None:
 @transaction.atomic
 def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
     """Take a shared summary back, with a reason that the patient reads. The review is open for writing again."""
+    lock_case(summary.review.case_id)
     now = clock.now()
     review = locked(summary.review)
     summary = Summary.objects.select_for_update().get(pk=summary.pk)

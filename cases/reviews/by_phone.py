@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from cases.case import hands
 from cases.case.actions import must
-from cases.reviews.actions import locked
+from cases.reviews.actions import lock_case, locked
 from cases.reviews.models import Summary
 from portal import clock
 from portal.actors import Actor
@@ -16,6 +16,7 @@ from portal.history.actions import record
 @transaction.atomic
 def read_out(summary: Summary, *, by: Actor) -> None:
     """One of us read it out to her. Twice is once. Raises Refused for one that is not the newest, or was taken back."""
+    lock_case(summary.review.case_id)
     review = locked(summary.review)
     case = review.case
     must("speak_for", case, by)

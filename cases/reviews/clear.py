@@ -12,7 +12,7 @@ from cases.case.actions import must, must_be_open
 from cases.case.models import Case
 from cases.case.people import COORDINATOR, may
 from cases.reviews import frozen
-from cases.reviews.actions import locked, role
+from cases.reviews.actions import lock_case, locked, role
 from cases.reviews.models import PartAnswer, Review, Summary
 from cases.reviews.rules import why_not_summary
 from cases.threads import actions as threads
@@ -28,6 +28,7 @@ from portal.history.actions import record
 
 def _judged(verb: str, summary: Summary, part: str, by: Actor) -> tuple[Review, Summary, Actor]:
     """The rows locked, and who speaks: one of us for a patient who signs in nowhere."""
+    lock_case(summary.review.case_id)
     review = locked(summary.review)
     summary = Summary.objects.select_for_update().get(pk=summary.pk)
     summary.review = review

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.case import hands
 from cases.case.actions import ask_to_do, drop_to_dos, must, must_be_open, settle_to_dos
+from cases.case.models import Case
 from cases.case.people import role_in
 from cases.documents.models import Document
 from cases.records.days.closed_days import closed_days
@@ -196,6 +197,8 @@ def _fresh(asking: Asking) -> Asking:
 
 
 def _locked(review: Review) -> Review:
+    """Its case first, as everywhere where a review is locked and something of its case is written."""
+    Case.objects.select_for_update(no_key=True).get(pk=review.case_id)
     related = ("case__patient", "case__key", "consultation")
     return Review.objects.select_for_update(of=("self",)).select_related(*related).get(pk=review.pk)
 
