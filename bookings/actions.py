@@ -176,16 +176,22 @@ def renew(hold: Hold, *, by: Actor) -> Hold:
     return kept
 
 
-def claim(hold: Hold, practice: Practice, seen: str, now: datetime) -> Hold:
-    """The hold again, under the locks: still what the person saw, and still its own or free."""
+def claim(hold: Hold, practice: Practice, seen: str, now: datetime, *, by: Actor) -> Hold:
+    """The hold again, under the locks: still what the person saw, and still its own or free.
+
+    A coordinator's reason counts for coordinators only: for everybody else the time is judged without it.
+    """
     kept = Hold.objects.select_related("case", "service", "consultant", "moving").filter(pk=hold.pk).first()
     if kept is None or kept.choice != (seen or hold.choice):
         raise Refused(_("You chose another time since. Look at it once more, then book."), code="chosen_again")
     check_works(kept.consultant)
     if kept.starts_at <= now:
         raise JustTaken(rules.sentence(Why.PAST), code=Why.PAST)
+    is_theirs = not kept.override_reason or role_in(kept.case, by) == COORDINATOR
+    if not is_theirs:
+        kept.override_reason = ""
     # While the reservation stands nobody else can be there, even when the hold's minutes are over.
-    if not kept.reservations.exists():
+    if not (is_theirs and kept.reservations.exists()):
         let_go_expired(practice, now)
         check_free(kept, practice, now)
     kept.reservations.all().delete()
@@ -264,7 +270,7 @@ def book(
         if earlier is not None:
             return earlier
         lock_open(hold.case, by)
-        kept = claim(hold, practice, seen, now)
+        kept = claim(hold, practice, seen, now, by=by)
         scope = consents(kept, accepts_scope, may_read, by, how, version)
         asked_ending.booked_otherwise(kept.case, now, by=by)
         consultation = make_call(kept, patient, practice, scope=scope, hope=hope, now=now, by=by)
@@ -330,7 +336,7 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
         moved = Consultation.objects.filter(held_as=hold.pk).first()
         if moved is not None:
             return moved
-        kept = claim(hold, practice, seen, now)
+        kept = claim(hold, practice, seen, now, by=by)
         consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=cast(UUID, kept.moving_id))
         rules.check("move", consultation, part_in(consultation.case, by), now)
         if overriding.needs_reason(consultation, now):

@@ -49,7 +49,7 @@ def ask(hold: Hold, *, seen: str = "", hope: str = "", by: Actor) -> AskedHold:
         before = waiting_for(hold.case)
         if before and before.asked_by_id != by.id and before.until > now:
             raise Refused(_("Another time is held already, and waits for an answer."), code="state")
-        kept = actions.claim(hold, practice, seen, now)
+        kept = actions.claim(hold, practice, seen, now, by=by)
         until = rules.asked_until(kept.starts_at, now)
         if until <= now:
             raise JustTaken(_("That time is too soon to wait for a yes. Here are the next times."), code=Why.NOTICE)

@@ -234,10 +234,13 @@ class Consultation(models.Model):
 
 class HoldQuerySet(models.QuerySet["Hold"]):
     def visible_to(self, user: Any) -> "HoldQuerySet":
-        """One's own choice of a time, while one may book; nobody else has a use for it."""
+        """One's own choice of a time, while one may book; nobody else has a use for it. What one of us chose for a
+        patient beyond the rules, with a reason, is not hers to see.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        return self.filter(Q(patient=user) | Q(made_by=user), where(user, "book", "case"))
+        is_hers = Q(patient=user, override_reason=b"")
+        return self.filter(is_hers | Q(made_by=user), where(user, "book", "case"))
 
     def live(self, now: datetime) -> "HoldQuerySet":
         return self.filter(expires_at__gt=now)

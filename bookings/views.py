@@ -270,6 +270,7 @@ def _check_page(
         "scope": actions.standing_scope(kept.patient),
         "practice": practice,
         "is_elsewhere": when.zone_name(user.zone) != when.zone_name(practice.zone),  # type: ignore[union-attr]
+        "reason": kept.override_reason if role_in(kept.case, user) == COORDINATOR else "",
         "acts_for": kept.patient if kept.patient_id != user.pk else None,
         "must_ask": not kept.moving_id and asking.must_ask(kept.case, Actor.of(request)),
         "until": rules.asked_until(kept.starts_at, now),

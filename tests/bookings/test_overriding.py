@@ -163,6 +163,31 @@ def test_her_next_choice_carries_no_reason(case, practice, rosa):
     assert kept.override_reason == ""
 
 
+def test_her_open_page_neither_shows_nor_books_what_a_coordinator_chose(case, practice, rosa):
+    kept = factories.hold(case, service="first_talk")
+    hers = people.browser(rosa)
+    assert hers.get(kept.get_absolute_url()).status_code == 200
+    beyond = actions.hold(**wish(case, practice, soon(practice)), reason=WHY, by=act("theo"))
+    assert beyond.pk == kept.pk
+    answer = hers.get(kept.get_absolute_url())
+    assert (answer.status_code, WHY in words(answer)) == (404, False)
+    assert hers.post(kept.get_absolute_url(), {"scope": "on", "seen": beyond.choice}).status_code == 404
+    with pytest.raises(JustTaken, match="24 hours ahead"):
+        actions.book(hold=beyond, accepts_scope=True, by=Actor.person(rosa))
+    assert not Consultation.objects.exists()
+    assert actions.book(hold=beyond, accepts_scope=True, how="phone", by=act("theo")).override_reason == WHY
+
+
+def test_a_call_that_she_moves_takes_no_reason_along(case, practice, rosa):
+    call = factories.book(case, service="first_talk")
+    first, free = Service.objects.get(code="first_talk"), call.starts_at + timedelta(days=2)
+    beyond = actions.hold(**wish(case, practice, soon(practice), moving=call), reason=WHY, by=act("theo"))
+    with pytest.raises(JustTaken, match="24 hours ahead"):
+        actions.move(hold=beyond, by=Actor.person(rosa))
+    ordinary = actions.hold(**wish(case, practice, free, moving=call, service=first), reason=WHY, by=act("theo"))
+    assert actions.move(hold=ordinary, by=Actor.person(rosa)).override_reason == ""
+
+
 @pytest.mark.parametrize(
     ("before", "reason", "after"),
     [("", "a", "a"), ("a", "", "a"), ("a", "a", "a"), ("a", "b", "a\nb"), ("", "", "")],
