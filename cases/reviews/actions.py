@@ -241,13 +241,24 @@ def _publish(review: Review, verb: str, is_ticked: bool, correction: str, by: Ac
         review.completed_at = now
     review.save(update_fields=["state", "completed_at"])
     _tell(by, VERB_TOLD[verb], summary, review)
-    questions.raise_after_reading(review.case, frozen.raised(body), frozen.asked_for(body), by=by)
+    before = _raised_before(summary)
+    questions.raise_after_reading(review.case, frozen.raised(body), frozen.asked_for(body), earlier=before, by=by)
     questions.answered_in_summary(review.case, [each["question"] for each in body["answers"]], summary.pk, by=by)
     for earlier in review.summaries.exclude(pk=summary.pk):
         unplan(earlier)
     telling.tell_patient(summary, review, now, by=by)
     asking.drop(review, by=by)
     return summary
+
+
+def _raised_before(summary: Summary) -> list[tuple[str, str]]:
+    """What the summaries shared earlier in this case put on her list, each with its point, if any."""
+    known = Summary.objects.filter(review__case=summary.review.case_id).exclude(pk=summary.pk)
+    bodies = [each.frozen for each in known.select_related("review__case__key")]
+    found: list[tuple[str, str]] = []
+    for body in filter(None, bodies):
+        found += [("", line) for line in frozen.raised(body)] + frozen.asked_for(body)
+    return found
 
 
 @transaction.atomic

@@ -96,6 +96,48 @@ def test_what_she_asks_already_or_took_off_is_hers(review):
     assert [(idea, state) for idea, _text, state in on_list()] == [("cost", "open"), ("tests", "dropped")]
 
 
+@pytest.mark.parametrize("is_private", [False, True])
+def test_her_own_words_for_a_raised_one_stay_when_it_is_shared_again(review, is_private):
+    share(looked(review, cost="Who pays for it?", tests=""))
+    mine = Question.objects.select_related("case__patient", "case__key").get(idea="cost")
+    questions.change(mine, text="Can we afford it?", is_private=is_private, by=by("rosa"))
+    looked(review, cost="Who pays for the drug?", tests="Which test?")
+    share(review, correction="Other words.")
+    assert {idea: text for idea, text, _state in on_list()} == {"cost": "Can we afford it?", "tests": "Which test?"}
+
+
+def test_one_she_only_made_private_is_not_said_anew(review):
+    share(looked(review, cost="Who pays for it?"))
+    mine = Question.objects.select_related("case__patient", "case__key").get(idea="cost")
+    questions.change(mine, text=mine.text, is_private=True, by=by("rosa"))
+    looked(review, cost="Who pays for the drug?")
+    share(review, correction="Other words.")
+    assert on_list() == [("cost", "Who pays for it?", "open")]
+
+
+def test_a_raised_line_that_she_put_in_other_words_is_not_raised_again(review):
+    review = world.write(looked(review, cost=""), questions="What is the second area?")
+    share(review)
+    lines = Question.objects.filter(came_of="reading", idea="").select_related("case__patient", "case__key")
+    questions.change(lines.get(), text="Is there more of it?", by=by("rosa"))
+    world.write(review, questions="What is the second area?\nMay I travel?")
+    share(review, correction="One more.")
+    assert {each.text for each in lines.all()} == {"Is there more of it?", "May I travel?"}
+
+
+def test_a_line_that_found_no_room_is_raised_by_the_next_sharing(review, monkeypatch):
+    review = world.write(looked(review, cost=""), questions="What is the second area?")
+    with monkeypatch.context() as full:
+        full.setattr(rules, "MOST_OPEN", Question.objects.open().count())
+        share(review)
+    assert not Question.objects.filter(came_of="reading").exists()
+    share(review, correction="Now there is room.")
+    assert {each.text for each in Question.objects.filter(came_of="reading").select_related("case__key")} == {
+        "What is the second area?",
+        COST,
+    }
+
+
 def test_one_she_made_private_is_read_by_her_consultant_nowhere(review):
     share(looked(review, cost="Who pays for it?"))
     raised = Question.objects.select_related("case__patient", "case__key").get(idea="cost")

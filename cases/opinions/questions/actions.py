@@ -308,26 +308,43 @@ def take_over_hope(call: Consultation, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def raise_after_reading(case: Case, lines: Iterable[str], points: Iterable[tuple[str, str]] = (), *, by: Actor) -> None:
+def raise_after_reading(
+    case: Case,
+    lines: Iterable[str],
+    points: Iterable[tuple[str, str]] = (),
+    *,
+    earlier: Iterable[tuple[str, str]] = (),
+    by: Actor,
+) -> None:
     """What the one who read the plan would ask, for the visit that is ahead: `lines`, then `points` that the plan does
-    not say, each with its words. What was raised before is not again; a point in other words now says those,
-    while it is open.
+    not say, each with its words. What was raised before is not again; a point in other words now says those, while it
+    is open and stands as it was raised. `earlier`: all that summaries of the case raised before, lines with no point.
     """
     lock_case(case)
     before = list(Question.objects.filter(case=case).select_related("case__patient", "case__key"))
     known = targets.of_case(case, clock.now())
     ahead = next((each.key for each in known.ahead() if each.kind == "visit"), "")
     asked = [("", line.strip()) for line in lines] + [(idea, words.strip()) for idea, words in points]
-    texts = {each.text for each in before}
+    said = {(idea, words.strip()) for idea, words in earlier}
+    texts = {each.text for each in before} | _reworded(before, said)
     for idea, words in dict.fromkeys(asked):
         try:
             if there := _raised(before, idea):
-                _say_anew(there, words, known, by)
+                if (idea, there.text) in said:
+                    _say_anew(there, words, known, by)
             elif words and words not in texts:
                 add(case, text=words, idea=idea, target=ahead, came_of=CameOf.READING, by=by)
                 texts.add(words)
         except Refused:  # the list is full; the summary says it all the same
             return
+
+
+def _reworded(before: Iterable[Question], said: set[tuple[str, str]]) -> set[str]:
+    """The lines raised earlier, once one of them stands in other words: which one that was is not known."""
+    words = {text for _idea, text in said}
+    own = (each for each in before if each.came_of == CameOf.READING and not each.idea)
+    is_any = any(each.text not in words for each in own)
+    return {text for idea, text in said if not idea} if is_any else set()
 
 
 def _raised(before: Iterable[Question], idea: str) -> Question | None:
@@ -338,7 +355,7 @@ def _raised(before: Iterable[Question], idea: str) -> Question | None:
 
 
 def _say_anew(question: Question, words: str, known: Targets, by: Actor) -> None:
-    is_ours = question.came_of == CameOf.READING and question.put_in_by_id == by.id
+    is_ours = question.came_of == CameOf.READING and question.put_in_by_id == by.id and not question.is_private
     if is_ours and question.is_open and words:
         change(question, text=words, target=known.of(question).key, is_private=question.is_private, by=by)
 
