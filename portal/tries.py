@@ -49,6 +49,11 @@ def may_under_all(limits: Sequence[Limit]) -> bool:
     return True
 
 
+def is_one_reached(limits: Sequence[Limit]) -> bool:
+    """Whether nothing more may be counted under one of these."""
+    return any(cache.get(_key(limit), 0) >= limit[1] for limit in limits)
+
+
 def take_back(limits: Sequence[Limit]) -> None:
     """One that was counted before it was judged turned out to be none."""
     with transaction.atomic():

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context as current
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -56,6 +57,9 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": gettext_lazy(
             "There were too many tries. Wait 5 minutes, then try again, or call us."
         ),
+        "too_many_second_steps": gettext_lazy(
+            "There were too many tries with codes. Use a passkey, wait 24 hours, or call us."
+        ),
         "unknown_email": gettext_lazy("Enter your email address in full, like name@example.com."),
         "unverified_primary_email": gettext_lazy("Confirm the address first: we send a code to it."),
     }
@@ -75,6 +79,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
         sessions.begin(request)
+        if any(record["method"] == "mfa" for record in get_authentication_records(request, user)):
+            guessing.passed_second_step(request, guessing.whose(user))
         sessions.checked(request, "sign-in")
         record(Actor.of(request), "account.signed_in", user, patient=_own_record(user))
 

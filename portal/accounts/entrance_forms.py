@@ -176,7 +176,8 @@ class CountedSecondStep(InOurWords):
     def clean_code(self) -> str:
         whom = guessing.whose(self.user)  # type: ignore[attr-defined]
         if not guessing.may_try(context.request, whom, is_second_step=True):
-            raise get_adapter().validation_error("too_many_login_attempts")
+            is_day = guessing.are_second_steps_used_up(context.request, whom)
+            raise get_adapter().validation_error("too_many_second_steps" if is_day else "too_many_login_attempts")
         code: str = super().clean_code()  # type: ignore[misc]
         guessing.was_right(context.request, whom, is_second_step=True)
         return code

@@ -8,8 +8,10 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from allauth.account.internal.userkit import filter_users_by_email
+from django.core.cache import cache
 from django.http import HttpRequest
 
 from portal import tries
@@ -19,7 +21,8 @@ from portal.tries import Limit
 
 MINUTES_5, HOUR, DAY = 300, 3600, 86_400
 AT_ACCOUNT, OF_CLIENT_AT_ACCOUNT, OF_CLIENT = 10, 5, 30  # within five minutes
-SECOND_STEPS_A_DAY = 40  # by somebody who has the password already: an app's code has a million values
+# By somebody who has the password or the mailbox already: an app's code has a million values.
+SECOND_STEPS_A_DAY, SECOND_STEPS_OF_CLIENT_A_DAY = 40, 20
 CODES_OF_CLIENT_A_MINUTE, CODES_OF_CLIENT_AN_HOUR, CODES_AN_HOUR = 3, 10, 30  # mailed to one address
 
 
@@ -43,8 +46,25 @@ def may_try(request: HttpRequest, account: str, *, is_second_step: bool = False)
 
 
 def was_right(request: HttpRequest, account: str, *, is_second_step: bool = False) -> None:
-    """What was tried last was no guess."""
+    """What was tried last was no guess. A right second step begins the day's count anew."""
     tries.take_back(_limits(request, account, is_second_step=is_second_step))
+    if is_second_step:
+        passed_second_step(request, account)
+
+
+def passed_second_step(request: HttpRequest, account: str) -> None:
+    """By a code or a passkey: what others did wrong today no longer stands in the way; they stay counted."""
+    tries.forget(_second_steps(request, account))
+
+
+def are_second_steps_used_up(request: HttpRequest, account: str) -> bool:
+    """Whether it is the day's tries that are used up, not those of five minutes."""
+    return tries.is_one_reached(_second_steps(request, account))
+
+
+def begin_second_steps_anew(account: str) -> None:
+    """For every client: the second step that was guessed at is gone."""
+    cache.set(_since(account), f":{uuid4().hex}", DAY)  # no older count lasts longer
 
 
 def proved_mailbox(request: HttpRequest, account: str) -> None:
@@ -71,7 +91,16 @@ def _limits(request: HttpRequest, account: str, *, is_second_step: bool = False)
         (f"guesses:at:{account}:{client}", OF_CLIENT_AT_ACCOUNT, MINUTES_5),
         (f"guesses:at:{account}", AT_ACCOUNT, MINUTES_5),
     ]
-    return [*limits, (f"second-steps:{account}", SECOND_STEPS_A_DAY, DAY)] if is_second_step else limits
+    return [*limits, *_second_steps(request, account)] if is_second_step else limits
+
+
+def _second_steps(request: HttpRequest, account: str) -> Sequence[Limit]:
+    client, what = tries.client_of(client_address(request)), f"second-steps:{account}{cache.get(_since(account), '')}"
+    return [(what, SECOND_STEPS_A_DAY, DAY), (f"{what}:{client}", SECOND_STEPS_OF_CLIENT_A_DAY, DAY)]
+
+
+def _since(account: str) -> str:
+    return f"second-steps-since:{account}"
 
 
 def _digest(address: str) -> str:

@@ -5,7 +5,10 @@ import re
 
 import pytest
 import time_machine
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
+from allauth.core import context
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -191,6 +194,62 @@ def test_second_steps_are_counted_with_the_passwords_and_forty_a_day():
     for _n in range(35):
         assert tries.may_once_more(f"second-steps:{joanne.pk}", guessing.SECOND_STEPS_A_DAY, guessing.DAY)
     assert TOO_MANY in client.post(second_factor_page, {"code": "000000"}).content.decode()
+
+
+def used_up(user, address: str, often: int = 20) -> None:
+    """Wrong codes of one client, five each five minutes."""
+    request = at(address).get("/").wsgi_request
+    for n in range(often):
+        with time_machine.travel(NOW + dt.timedelta(seconds=301 * (n // 5)), tick=False):
+            assert guessing.may_try(request, guessing.whose(user), is_second_step=True)
+
+
+def may_from(user, address: str) -> bool:
+    with time_machine.travel(NOW + dt.timedelta(hours=6), tick=False):
+        request = at(address).get("/").wsgi_request
+        return guessing.may_try(request, guessing.whose(user), is_second_step=True)
+
+
+def test_one_client_uses_up_half_of_a_days_second_steps_and_reads_how_long():
+    joanne = person("joanne")
+    used_up(joanne, "203.0.113.1")
+    assert not may_from(joanne, "203.0.113.1")
+    assert may_from(joanne, "198.51.100.1")
+    with time_machine.travel(NOW + dt.timedelta(hours=6), tick=False):
+        client = at("203.0.113.1")
+        guess(client, "joanne@example.org", PASSWORD)
+        assert "wait 24 hours" in client.post(reverse("mfa_authenticate"), {"code": "000000"}).content.decode()
+
+
+def test_a_right_second_step_begins_the_day_anew_but_not_for_a_guesser_elsewhere():
+    joanne = person("joanne")
+    used_up(joanne, "203.0.113.1")
+    used_up(joanne, "203.0.113.2")
+    assert not may_from(joanne, "198.51.100.1")
+    with time_machine.travel(NOW + dt.timedelta(hours=6), tick=False):
+        guessing.passed_second_step(at("198.51.100.1").get("/").wsgi_request, guessing.whose(joanne))
+    assert may_from(joanne, "198.51.100.1")
+    assert not may_from(joanne, "203.0.113.1")
+
+
+def test_a_sign_in_by_passkey_or_code_passes_the_second_step():
+    """Whatever of the two it was: allauth notes both as "mfa"."""
+    joanne, request = person("joanne"), at("198.51.100.1").get("/").wsgi_request
+    for address in ("203.0.113.1", "203.0.113.2"):
+        used_up(joanne, address)
+    with time_machine.travel(NOW + dt.timedelta(hours=6), tick=False):
+        record_authentication(request, joanne, method="mfa", type="webauthn")
+        with context.request_context(request):
+            get_adapter(request).login(request, joanne)
+    assert may_from(joanne, "198.51.100.1")
+
+
+def test_a_way_back_clears_the_second_steps_of_every_client():
+    joanne = person("joanne")
+    for address in ("203.0.113.1", "203.0.113.2"):
+        used_up(joanne, address)
+    guessing.begin_second_steps_anew(guessing.whose(joanne))
+    assert may_from(joanne, "203.0.113.1")
 
 
 def test_a_right_second_step_wipes_no_count_of_the_client(many_a_minute):

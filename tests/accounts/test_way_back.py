@@ -10,6 +10,8 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from portal import tries
+from portal.accounts import guessing
 from portal.accounts.models import WayBack
 from portal.accounts.way_back import actions, rules
 from portal.actors import Actor
@@ -64,6 +66,19 @@ def test_a_patient_gets_in_again_after_a_day_by_one_who_knows_her(rosa):
         assert client.get("/account/").status_code == 302
     assert factors("rosa") == 0
     assert Event.objects.filter(verb="account.second_factor_reset", patient=rosa.pk).count() == 1
+
+
+def test_done_it_counts_wrong_codes_anew(rosa):
+    request = browser().get("/").wsgi_request
+    for _n in range(20):
+        assert tries.may_under_all(guessing._second_steps(request, guessing.whose(rosa)))
+    way = ask("rosa", asker="theo")
+    assert guessing.are_second_steps_used_up(request, guessing.whose(rosa))
+    with time_machine.travel(way.ready_at + dt.timedelta(seconds=1)):
+        for _n in range(20):
+            tries.may_under_all(guessing._second_steps(request, guessing.whose(rosa)))
+        actions.finish(way, by=by("theo"))
+        assert not guessing.are_second_steps_used_up(request, guessing.whose(rosa))
 
 
 def test_staff_need_two_who_know_them():

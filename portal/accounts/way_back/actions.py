@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal import clock
-from portal.accounts import sessions
+from portal.accounts import guessing, sessions
 from portal.accounts.models import User, WayBack
 from portal.accounts.way_back import rules
 from portal.actors import Actor
@@ -98,6 +98,7 @@ def finish(way: WayBack, *, by: Actor) -> WayBack:
     Authenticator.objects.filter(user=person).delete()
     if way.email:
         _set_address(person, way.email)
+    guessing.begin_second_steps_anew(guessing.whose(person))
     sessions.end_all(person)
     if former:
         sessions.forget_codes(person, former)
