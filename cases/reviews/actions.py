@@ -281,7 +281,9 @@ def look_at(review: Review, words: str, page: int, *, by: Actor) -> None:
 
 @transaction.atomic
 def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
-    """Take a shared summary back, with a reason that the patient reads. The review is open for writing again."""
+    """Take a shared summary back, with a reason that the patient reads. The review is open for writing again, unless a
+    newer version stands: then only this one goes.
+    """
     lock_case(summary.review.case_id)
     now = clock.now()
     review = locked(summary.review)
@@ -292,12 +294,14 @@ def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
     summary.withdrawn_at, summary.withdrawn_by = now, by.user
     summary.withdrawn_why = reason.strip()
     summary.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
-    review.state, review.completed_at = MOVES["withdraw"].target, None
-    review.save(update_fields=["state", "completed_at"])
+    live = list(review.summaries.live().order_by("-number"))
+    if not any(each.number > summary.number for each in live):
+        review.state, review.completed_at = MOVES["withdraw"].target, None
+        review.save(update_fields=["state", "completed_at"])
     telling.tell_taken_back(summary, review, now, by=by)
     _tell(by, "summary.withdrawn", summary, review)
     questions.summary_taken_back(review.case, [summary.pk], by=by)
-    if stands := review.summaries.live().order_by("-number").first():  # what it answers as well stays answered
+    for stands in live[:1]:  # what it answers as well stays answered
         stands.review = review
         answered = [each["question"] for each in stands.frozen.get("answers", [])]
         questions.answered_in_summary(review.case, answered, stands.pk, by=by)

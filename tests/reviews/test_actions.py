@@ -213,6 +213,24 @@ def test_taking_back_needs_a_reason_and_opens_the_review():
     assert not Reminder.objects.filter(settled_at=None).exists()
 
 
+def test_an_older_version_is_taken_back_alone(time_machine):
+    first = world.shared()
+    actions.share(first.review, is_ticked=True, correction="The page was wrong.", by=by("joanne"))
+    actions.withdraw(first, reason="It named a wrong page.", by=by("theo"))
+    assert Review.objects.get().state == "shared"
+    assert [each.number for each in Summary.objects.live()] == [2]
+
+    time_machine.move_to(first.review.consultation.ends_at)
+    third = actions.complete(Review.objects.get(), is_ticked=True, by=by("joanne"))
+    actions.withdraw(Summary.objects.get(number=2), reason="Written before the talk.", by=by("joanne"))
+    review = Review.objects.get()
+    assert (review.state, review.completed_at) == ("completed", third.shared_at)
+
+    actions.withdraw(third, reason="Another plan.", by=by("joanne"))
+    review.refresh_from_db()
+    assert (review.state, review.completed_at) == ("drafting", None)
+
+
 def test_taken_back_once_is_enough():
     summary = actions.withdraw(world.shared(), reason="Wrong plan.", by=by("joanne"))
     with pytest.raises(Refused):
