@@ -70,10 +70,18 @@ def case_file(request: HttpRequest, pk: str) -> HttpResponse:
     try:
         case = find_or_404(found.annotate(is_worried=worry.is_worried()), pk=pk)
     except Http404:
-        closed = Case.objects.to_reopen(request.user).filter(state=Case.State.CLOSED, pk=pk).first()
+        closed = (
+            Case.objects.to_reopen(request.user)
+            .filter(state=Case.State.CLOSED, pk=pk)
+            .select_related("patient")
+            .first()
+        )
         if closed is None:
             raise
-        messages.info(request, _("This case is closed. Open it again to see it."))
+        has_died = closed.patient.death_known_at is not None  # then nobody opens it again
+        messages.info(
+            request, _("This case is closed.") if has_died else _("This case is closed. Open it again to see it.")
+        )
         return redirect(f"{reverse('pages:closed_cases')}?{urlencode({'find': closed.reference})}")
     record(Actor.of(request), "case.seen", case, patient=case.patient_id, case=case.pk, why="care")
     return render(request, "pages/case_file.html", _file(case, request))

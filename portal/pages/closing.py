@@ -63,7 +63,7 @@ def close_case(request: HttpRequest, pk: UUID) -> HttpResponse:
 @open_to(User.Role.COORDINATOR)
 @require_safe
 def closed_cases(request: HttpRequest) -> HttpResponse:
-    """Closed cases by name or reference, to open one again. Nothing else of them is shown."""
+    """Closed cases by name or reference, to open one again, unless they died. Nothing else of them is shown."""
     asked = request.GET.get("find", "").strip()[:80]
     found = Case.objects.to_reopen(request.user).filter(state=Case.State.CLOSED, key__destroyed_at=None)
     if asked:
@@ -74,11 +74,18 @@ def closed_cases(request: HttpRequest) -> HttpResponse:
             "name": case.patient.name,
             "reference": case.reference,
             "text": _("Closed on %(day)s.") % {"day": when.day(case.closed_at, year=True)},
-            "why": REASONS.get(Why(case.closed_why), "") if case.closed_why else "",
+            "why": _why_closed(case),
+            "may_open": case.patient.death_known_at is None,
         }
         for case in found.select_related("patient").order_by("-closed_at", "pk")[:SHOWN]
     ]
     return render(request, "pages/closed_cases.html", {"rows": rows, "asked": asked})
+
+
+def _why_closed(case: Case) -> Any:
+    """Why a case is closed, and stays so where we know of a death."""
+    why = Why.DIED if case.patient.death_known_at is not None else case.closed_why
+    return REASONS[Why(why)] if why else ""
 
 
 @open_to(PERSON)

@@ -144,8 +144,9 @@ def end_all(case: Case, now: dt.datetime, by: Actor) -> None:
 def reopen_case(case: Case, *, by: Actor) -> Case:
     """The patient or a coordinator opens it again. What ended stays ended. Opened twice it is opened once.
 
-    Raises Refused for anybody else, and when its words are erased.
+    Raises Refused for anybody else, when its words are erased, and where we know that the patient has died.
     """
+    patient = User.objects.select_for_update(no_key=True).get(pk=case.patient_id)  # before the case, like a farewell
     case = _locked(case)
     if not rule.may_reopen(case, by):
         raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
@@ -153,6 +154,8 @@ def reopen_case(case: Case, *, by: Actor) -> Case:
         return case
     if case.key.destroyed_at:
         raise Refused(_("This case is closed and its words are erased. Ask us to open a new one."), code="erased")
+    if patient.death_known_at is not None:
+        raise Refused(_("We know that this person has died. A coordinator can take that back."), code="died")
     case.state, case.closed_at, case.closed_why = Case.State.OPEN, None, ""
     case.look_at = clock.now()  # the board works its days out anew
     case.save(update_fields=["state", "closed_at", "closed_why", "look_at"])

@@ -15,6 +15,7 @@ from portal.accounts import actions as accounts
 from portal.accounts.models import User
 from portal.errors import Refused
 from portal.history.models import Event
+from portal.pages import closing_actions
 from portal.pages import farewell_actions as actions
 from portal.reminders import sender
 from portal.reminders.models import Delivery, Reminder
@@ -118,6 +119,22 @@ def test_taken_back_she_signs_in_and_the_case_can_be_opened_again(case):
     assert (rosa.can_sign_in, rosa.death_known_at) == (True, None)
     assert Event.objects.filter(verb="farewell.taken_back").count() == 1
     assert say(Case.objects.get(pk=case.pk)).pk != farewell.pk
+
+
+def test_nobody_opens_the_case_again_until_it_is_taken_back(case):
+    farewell, theo = say(case), browser(person("theo"))
+    opens, listed = reverse("pages:reopen", args=[case.pk]), reverse("pages:closed_cases")
+    waiting = set(Reminder.objects.values_list("pk", flat=True))
+    with pytest.raises(Refused, match="has died"), transaction.atomic():
+        closing_actions.reopen_case(case, by=by("theo"))
+    assert "has died" in theo.post(opens, follow=True).content.decode()
+    assert Case.objects.get(pk=case.pk).state == "closed"
+    assert set(Reminder.objects.values_list("pk", flat=True)) == waiting
+    assert (case.reference in (page := theo.get(listed).content.decode()), opens in page) == (True, False)
+
+    actions.take_back(farewell, by=by("theo"))
+    assert opens in theo.get(listed).content.decode()
+    assert closing_actions.reopen_case(case, by=by("theo")).state == "open"
 
 
 def test_nobody_opens_the_account_by_another_way(case):
