@@ -49,17 +49,24 @@ class Timed(Protocol):
 
 # For each call that lies outside: what becomes of it, and a note that its patient reads.
 Answers = Mapping[UUID, tuple[str, str]]
-Inside = Callable[[Timed], bool]
+Outside = Callable[[Timed], set[str]]
 
 
-def _inside(practice: Practice, now: datetime) -> Inside:
-    """Whether a call lies inside the hours, the days that can be booked, and the most calls of its day."""
+def _outside(practice: Practice, now: datetime) -> Outside:
+    """What a call lies outside of: the hours, the days that can be booked, the most calls of its day. Each by itself,
+    since a call that was booked or kept outside of one still has to fit the others.
+    """
     calendar, over = availability.calendar_of(practice, now), _over_the_cap(practice, now)
-    return lambda call: (
-        call not in over
-        and slots.is_inside_hours(calendar, call.starts_at, call.ends_at)
-        and slots.is_inside_horizon(calendar, now, call.starts_at)
-    )
+
+    def outside(call: Timed) -> set[str]:
+        fits = {
+            "cap": call not in over,
+            "hours": slots.is_inside_hours(calendar, call.starts_at, call.ends_at),
+            "horizon": slots.is_inside_horizon(calendar, now, call.starts_at),
+        }
+        return {name for name, does in fits.items() if not does}
+
+    return outside
 
 
 def _over_the_cap(practice: Practice, now: datetime) -> set[Consultation]:
@@ -71,19 +78,33 @@ def _over_the_cap(practice: Practice, now: datetime) -> set[Consultation]:
     return {call for each in days.values() for call in each[practice.daily_cap :]}
 
 
-def _left_outside(practice: Practice, now: datetime, was_inside: Inside, is_inside: Inside) -> list[Consultation]:
-    """The booked calls that were inside the hours and are not any more."""
+def _left_outside(
+    practice: Practice, now: datetime, before: Outside, after: Outside, gap: slots.Off | None
+) -> list[Consultation]:
+    """The booked calls that fitted before and do not any more; and those at the very time of new time off, once kept
+    outside the hours or not, where no extra hours hold there.
+    """
     calls = Consultation.objects.upcoming(now).filter(consultant=practice.pk).select_related("patient", "service")
-    return [call for call in calls.select_related("case") if was_inside(call) and not is_inside(call)]
+    calendar = availability.calendar_of(practice, now) if gap else None
+
+    def is_left(call: Consultation) -> bool:
+        lacks = after(call)
+        if lacks - before(call):
+            return True
+        is_off = gap and calendar and slots.is_in_gap(calendar, gap, call.starts_at, call.ends_at)
+        return bool(is_off) and "hours" in lacks
+
+    return [call for call in calls.select_related("case") if is_left(call)]
 
 
-def _let_go_outside(practice: Practice, is_inside: Inside) -> None:
+def _let_go_outside(practice: Practice, outside: Outside) -> None:
     """A chosen time outside the new hours loses its place; its page says so when the person goes on."""
     holds = Hold.objects.filter(consultant=practice.pk).select_related("service")
     asked = AskedHold.objects.waiting().filter(consultant=practice.pk).select_related("service")
-    for chosen in [*holds, *asked]:
+    both: list[Hold | AskedHold] = [*holds, *asked]
+    for chosen in both:
         is_given = chosen.service.code in practice.gives or getattr(chosen, "moving_id", None)
-        if not (is_given and is_inside(chosen)):
+        if not is_given or outside(chosen):
             chosen.reservations.all().delete()
 
 
@@ -104,18 +125,22 @@ def _change(
     *,
     answers: Answers,
     event: str,
+    gap: slots.Off | None = None,
     by: Actor,
 ) -> Practice:
-    """Make the change under the consultant's lock; let chosen times that are outside now be chosen again."""
+    """Make the change under the consultant's lock; let chosen times that are outside now be chosen again.
+
+    `gap` is the time off that it adds.
+    """
     now = clock.now()
     must_own(practice, by)
     with transaction.atomic():
         practice = _locked(practice)
-        was_inside = _inside(practice, now)
+        before = _outside(practice, now)
         change(practice)
-        is_inside = _inside(practice, now)
-        _settle(_left_outside(practice, now, was_inside, is_inside), answers, by)
-        _let_go_outside(practice, is_inside)
+        after = _outside(practice, now)
+        _settle(_left_outside(practice, now, before, after, gap), answers, by)
+        _let_go_outside(practice, after)
         record(by, event, practice)
     return practice
 
@@ -162,8 +187,9 @@ def add_time_off(
 ) -> Practice:
     """Days off, or a part of each; repeated, only each 1 or 2 weeks from the first day until the last.
 
-    Calls left outside need an answer each, as with the hours.
+    Calls left outside, and all that lie in it, need an answer each, as with the hours.
     """
+    gap = slots.Off(from_on, until_on, from_time, until_time, 7 * every_weeks or 1)
 
     def change(locked: Practice) -> None:
         TimeOff.objects.create(
@@ -176,7 +202,7 @@ def add_time_off(
             note=why,
         )
 
-    return _change(practice, change, answers=answers or {}, event="hours.time_off_set", by=by)
+    return _change(practice, change, answers=answers or {}, event="hours.time_off_set", gap=gap, by=by)
 
 
 def add_extra_hours(practice: Practice, *, on_date: date, from_time: time, until_time: time, by: Actor) -> Practice:

@@ -12,7 +12,7 @@ choices small for a tired reader, and lets hours that begin at 9:15 be booked fr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -396,6 +396,13 @@ def is_inside_horizon(calendar: Calendar, now: datetime, starts_at: datetime) ->
     """Whether a start lies within the days that can be booked now."""
     on, today = starts_at.astimezone(calendar.zone).date(), now.astimezone(calendar.zone).date()
     return on <= today + calendar.terms.horizon_days * DAY  # calendar
+
+
+def is_in_gap(calendar: Calendar, off: Off, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether a call and this time off have a moment in common."""
+    days = {at.astimezone(calendar.zone).date() for at in (starts_at, ends_at - timedelta(seconds=1))}
+    alone = replace(calendar, off=[off])
+    return any(begins < ends_at and starts_at < ends for day in days for begins, ends in _gaps(alone, day))
 
 
 def is_inside_hours(calendar: Calendar, starts_at: datetime, ends_at: datetime) -> bool:

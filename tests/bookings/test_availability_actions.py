@@ -167,6 +167,58 @@ def test_repeated_time_off_asks_about_the_calls_on_its_days_only(case, practice,
         availability_actions.add_time_off(practice, **off, every_weeks=1, by=joannes_hand)
 
 
+def beyond(case, practice, starts_at):
+    """Booked by a coordinator with a reason."""
+    theo, service = Actor.person(people.person("theo")), Service.objects.get(code="first_talk")
+    wish = {"case": case, "consultant": practice.consultant, "service": service, "starts_at": starts_at, "how": "phone"}
+    kept = actions.hold(**wish, reason="Her treatment begins then", by=theo)
+    return actions.book(hold=kept, accepts_scope=True, how="phone", by=theo)
+
+
+def asked_about(change, *args, **said):
+    with pytest.raises(Unanswered) as asked:
+        change(*args, **said)
+    return asked.value.calls
+
+
+def test_a_call_booked_beyond_the_horizon_is_asked_about_when_hours_change(case, practice, joannes_hand):
+    far = beyond(case, practice, datetime(2027, 3, 15, 15, tzinfo=UTC))
+    off = {"from_on": far.starts_at.date(), "until_on": far.starts_at.date(), "by": joannes_hand}
+    assert asked_about(availability_actions.set_hours, practice, spans=SUNDAYS, by=joannes_hand) == [far]
+    assert asked_about(availability_actions.add_time_off, practice, **off) == [far]
+    availability_actions.set_terms(practice, **TERMS | {"horizon_days": 30}, by=joannes_hand)
+
+
+def test_a_call_booked_over_the_cap_is_asked_about_when_hours_change(case, practice, joannes_hand, monday):
+    availability_actions.set_terms(practice, **TERMS | {"daily_cap": 1}, by=joannes_hand)
+    first = factories.book(factories.open_case(people.person("grace")), service="first_talk")
+    monday.shift(60)
+    second = beyond(case, practice, first.starts_at + timedelta(hours=2))
+    asked = asked_about(availability_actions.set_hours, practice, spans=SUNDAYS, by=joannes_hand)
+    assert asked == [first, second]
+
+
+def test_a_call_once_kept_is_asked_about_for_what_is_new(case, practice, joannes_hand):
+    booked = factories.book(case, service="first_talk", starts_at=datetime(2026, 11, 20, 15, tzinfo=UTC))
+    day = booked.starts_at.date()
+    answers = {booked.pk: ("keep", "")}
+    availability_actions.set_hours(practice, spans=SUNDAYS, answers=answers, by=joannes_hand)
+    near = TERMS | {"horizon_days": 5}
+    assert asked_about(availability_actions.set_terms, practice, **near, by=joannes_hand) == [booked]
+    off = {"from_on": day, "until_on": day, "by": joannes_hand}
+    assert asked_about(availability_actions.add_time_off, practice, **off) == [booked]
+    late = {"from_time": time(20), "until_time": time(21)}
+    availability_actions.add_time_off(practice, **off, **late)
+
+
+def test_time_off_around_extra_hours_asks_nothing_about_a_call_in_them(case, practice, joannes_hand):
+    day = date(2026, 11, 15)  # a Sunday
+    hours = {"on_date": day, "from_time": time(9), "until_time": time(11)}
+    availability_actions.add_extra_hours(practice, **hours, by=joannes_hand)
+    factories.book(case, service="first_talk", starts_at=datetime(2026, 11, 15, 14, tzinfo=UTC))
+    availability_actions.add_time_off(practice, from_on=day, until_on=day, by=joannes_hand)
+
+
 def test_the_first_hours_make_the_practice(db, monday):
     amir = people.person("amir")
     practice = factories.open_hours(amir)
