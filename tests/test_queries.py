@@ -76,6 +76,7 @@ def grow(case: Case, numbers: range) -> None:
 
 
 @pytest.mark.full
+@pytest.mark.timeout(600)
 def test_every_page_asks_few_questions_however_much_there_is(world):
     Organisation.objects.create(from_at=clock.now(), phone="416 555 0100")  # a house has its facts
     case = Case.objects.get(pk=world["case"])
