@@ -48,6 +48,7 @@ HELPER = DATES_ONLY | {
     "documents:thumbnail",
     "documents:unlock",
     "opinions:add_line",
+    "opinions:first_day",
     "reviews:asked",
     "opinions:add_question",
     "opinions:agenda_pdf",

@@ -288,6 +288,7 @@ PAGES: dict[str, Page] = {
     "opinions:move_talk": of_case(PATIENT_AND_COORDINATOR, "talk", "talk_verb", posts="only"),
     "opinions:compare": of_case(READERS),
     "opinions:add_line": of_case(READERS, posts="only"),
+    "opinions:first_day": of_case(READERS, posts="only"),
     "opinions:change_line": of_case(READERS, "point", posts="only"),
     "opinions:move_line": of_case(READERS, "point", "point_verb", posts="only"),
     "opinions:decide": of_case(PATIENT, posts="only"),

@@ -367,12 +367,14 @@ def set_clinician(
     """Name the primary, first, second or third doctor of the case, or another one in that role."""
     must("change_dates", case, by)
     Case.objects.select_for_update().get(pk=case.pk)
-    if known := case.clinicians.filter(role=role).first():
+    if known := case.clinicians.select_related("clinician").filter(role=role).first():
         must_be_theirs(case, known.put_in_by_id, by)
     office = office_ties.standing(office) if office else None
     clinician = Clinician.objects.create(name=name.strip(), specialty=specialty.strip(), office=office)
+    is_another = known is not None and known.clinician.name.casefold() != clinician.name.casefold()
+    gone = {"heard_on": None, "heard_said_by": None} if is_another else {}  # that day was the other doctor's
     link, _made = CaseClinician.objects.update_or_create(
-        case=case, role=role, defaults={"clinician": clinician, "put_in_by": by.user or case.patient}
+        case=case, role=role, defaults={"clinician": clinician, "put_in_by": by.user or case.patient} | gone
     )
     record(by, "case.clinician_set", link, patient=case.patient_id, case=case.pk, why=role)
     changes.doctor_named(link, by=by)

@@ -155,6 +155,9 @@ class CaseClinician(models.Model):
     role = models.CharField(max_length=10, choices=Role.choices)
     clinician = models.ForeignKey(Clinician, on_delete=models.PROTECT, related_name="+")
     put_in_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # The day of the first opinion, where somebody knows it; the others' is that of their visit.
+    heard_on = models.DateField(null=True, blank=True)
+    heard_said_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = CaseClinicianQuerySet.as_manager()
 
@@ -164,6 +167,11 @@ class CaseClinician(models.Model):
             models.CheckConstraint(
                 name="caseclinician_role_is_known",
                 condition=Q(role__in=["primary", "first", "second", "third"]),
+            ),
+            models.CheckConstraint(
+                name="caseclinician_heard_on_is_said_of_the_first",
+                condition=Q(heard_on__isnull=True, heard_said_by__isnull=True)
+                | Q(heard_on__isnull=False, heard_said_by__isnull=False, role="first"),
             ),
         ]
 

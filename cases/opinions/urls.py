@@ -11,6 +11,7 @@ app_name = "opinions"
 urlpatterns = [
     path("cases/<uuid:pk>/opinions/", deciding.compare, name="compare"),
     path("cases/<uuid:pk>/opinions/add/", comparing.add, name="add_line"),
+    path("cases/<uuid:pk>/opinions/first-day/", comparing.say_first_day, name="first_day"),
     path("opinions/<uuid:pk>/change/", comparing.change, name="change_line"),
     path("opinions/<uuid:pk>/<slug:verb>/", comparing.move, name="move_line"),
     path("cases/<uuid:pk>/opinions/decide/", deciding.decide, name="decide"),

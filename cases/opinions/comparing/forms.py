@@ -1,5 +1,6 @@
 """A line of the comparison, as somebody types it. The form checks the input; actions save it."""
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from cases.opinions.comparing import rules
 from cases.opinions.comparing.actions import Pages
 from cases.opinions.comparing.models import Point
 from cases.opinions.comparing.rules import Topic
+from cases.records.forms import day_input
 
 NUMBER = {"inputmode": "numeric", "class": "rs-input--s", "autocomplete": "off"}
 
@@ -70,6 +72,27 @@ class LineForm(forms.Form):
                 continue
             pages[role] = (int(first), int(last) if last and int(last) != int(first) else None)
         return fields | {"pages": pages}
+
+
+class FirstDayForm(forms.Form):
+    """The day of the first opinion, where somebody knows it."""
+
+    on = forms.DateField(
+        help_text=gettext_lazy("Leave it empty if you don’t know it."),
+        required=False,
+        widget=day_input(),
+        error_messages={"invalid": gettext_lazy("Enter the day in full: month, day and year.")},
+    )
+    seen = forms.DateField(required=False, widget=forms.HiddenInput)
+    is_filter = True
+
+    def __init__(self, *args: Any, doctor: str, **kwargs: Any):
+        super().__init__(*args, prefix="first", **kwargs)
+        self.fields["on"].label = _("On which day did %(name)s give this opinion?") % {"name": doctor}
+
+    @classmethod
+    def of(cls, on: dt.date | None, doctor: str) -> "FirstDayForm":
+        return cls(initial={"on": on, "seen": on}, doctor=doctor)
 
 
 def said(page: int, page_to: int | None) -> str:

@@ -3,6 +3,7 @@
 No score, no rank, no order but the doctors' own: first, second, third. A line names its doctor and a page.
 """
 
+import datetime as dt
 from collections.abc import Collection
 
 from django.db.models import TextChoices
@@ -14,6 +15,7 @@ from cases.case.people import COORDINATOR, PATIENT
 LONGEST = 600  # letters of one line
 MOST = 60  # lines of one case: more cannot be compared
 MOST_PAGES = 2000
+EARLIEST = dt.date(1950, 1, 1)  # of an opinion
 
 
 class Topic(TextChoices):
@@ -54,6 +56,12 @@ def why_not_line(topic: str, text: str, pages: dict[str, tuple[int, int | None]]
 def why_not_another(lines: int) -> str:
     if lines >= MOST:
         return _("There are %(count)d lines already. Take one away first.") % {"count": lines}
+    return ""
+
+
+def why_not_heard_on(on: dt.date | None, today: dt.date) -> str:
+    if on and not EARLIEST <= on <= today:
+        return _("Enter the day you heard it. It cannot be after today.")
     return ""
 
 

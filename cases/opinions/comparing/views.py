@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cases.case import hands
-from cases.case.models import Case
+from cases.case.models import Case, CaseClinician
 from cases.case.people import may
-from cases.opinions.comparing import actions
-from cases.opinions.comparing.forms import LineForm
+from cases.opinions.comparing import actions, first_day
+from cases.opinions.comparing.forms import FirstDayForm, LineForm
 from cases.opinions.comparing.models import Point
 from cases.opinions.deciding import showing, views
 from portal.access import PERSON, find_or_404, open_to
@@ -101,3 +101,31 @@ def move(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     except Refused as no:
         messages.error(request, no.message)
     return redirect("opinions:compare", point.case_id)
+
+
+@open_to(PERSON)
+@require_POST
+def say_first_day(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The day of the first opinion, or that it is not known."""
+    case = _case(request, pk)
+    link = case.clinicians.select_related("clinician").filter(role=CaseClinician.Role.FIRST).first()
+    if link is None:
+        raise Http404
+    form = FirstDayForm(request.POST, doctor=link.clinician.name)
+    if not form.is_valid():
+        return views.page(request, case, day_form=form, status=422)
+    said = form.cleaned_data
+    try:
+        first_day.say(case, said["on"], seen=said["seen"], by=hands.writer_for(request, case))
+    except Refused as no:
+        if no.code == "on":
+            form.add_error("on", no.message)
+            return views.page(request, case, day_form=form, status=422)
+        if no.code == "changed":
+            link.refresh_from_db(fields=["heard_on"])
+            form.data = form.data.copy()
+            form.data[form.add_prefix("seen")] = link.heard_on.isoformat() if link.heard_on else ""
+        status = 409 if no.code == "changed" else 422
+        return views.page(request, case, day_form=form, also=[no.message], status=status)
+    messages.success(request, _("Saved."))
+    return redirect("opinions:compare", case.pk)

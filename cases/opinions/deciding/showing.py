@@ -29,7 +29,9 @@ NAMES: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Opinion:
-    """One doctor's, as far as it is known. `on`: the day of the visit, None for the doctor who gave the plan."""
+    """One doctor's, as far as it is known. `on`: the day of the visit; of the first one the day that somebody said,
+    else the one that stands on the plan; None while nobody knows. `link`: the doctor's place in the case.
+    """
 
     role: str
     name: str
@@ -38,6 +40,7 @@ class Opinion:
     on: dt.date | None
     is_heard: bool
     papers: tuple[Document, ...]
+    link: CaseClinician
 
     @property
     def number(self) -> int:
@@ -56,26 +59,34 @@ def of_case(case: Case, reader: Any, visits: Mapping[int, Visit]) -> list[Opinio
     if may("read_documents", case, reader):
         asked |= which.asks(case.pk) | {"readable": _readable(case, reader)}
     rows = lists(case, **asked)
-    doctors = {link.role: link.clinician for link in rows["links"]}
+    links = {link.role: link for link in rows["links"]}
     papers = _papers(rows) if "readable" in rows else {}
     found = []
     for role in NAMES:
-        if role not in doctors:
+        if role not in links:
             continue
         visit = visits.get(ROUNDS.get(role, 0))
-        office = doctors[role].office
+        link, own = links[role], tuple(papers.get(role, ()))
+        office = link.clinician.office
         found.append(
             Opinion(
                 role=role,
                 name=str(NAMES[role]),
-                doctor=doctors[role].name,
+                doctor=link.clinician.name,
                 office=office.name if office else "",
-                on=visit.on_date if visit else None,
+                on=_day_of_first(link, own) if role == R.FIRST else visit.on_date if visit else None,
                 is_heard=role == R.FIRST or bool(visit and visit.state == VisitState.HAPPENED),
-                papers=tuple(papers.get(role, ())),
+                papers=own,
+                link=link,
             )
         )
     return found
+
+
+def _day_of_first(link: CaseClinician, plan: tuple[Document, ...]) -> dt.date | None:
+    """As somebody said it; else as it stands on the plan, if that is one day."""
+    days = {document.dated_on for document in plan if document.dated_on}
+    return link.heard_on or (days.pop() if len(days) == 1 else None)
 
 
 def _readable(case: Case, reader: Any) -> QuerySet[Document]:

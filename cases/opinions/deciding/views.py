@@ -1,6 +1,6 @@
 """The page of the opinions: who has been heard, where the patient is now, what matters to her."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.models import Consultation
-from cases.case.models import Case
+from cases.case.models import Case, CaseClinician
 from cases.case.people import CONSULTANT, HELPER, PATIENT, may, only_theirs, role_in
+from cases.opinions.comparing import first_day
 from cases.opinions.comparing import showing as comparing
-from cases.opinions.comparing.forms import LineForm
+from cases.opinions.comparing.forms import FirstDayForm, LineForm
 from cases.opinions.comparing.models import Point
 from cases.opinions.deciding import actions, showing
 from cases.opinions.deciding.forms import DecisionForm, MattersForm
@@ -27,6 +28,7 @@ from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 
+FIRST = CaseClinician.Role.FIRST
 DRAFT, MATTERS_DRAFT = "decision", "matters"
 MATTERS = "matters"  # the prefix of the second form
 
@@ -55,6 +57,7 @@ def page(
     decision_form: DecisionForm | None = None,
     matters_form: MattersForm | None = None,
     line_form: LineForm | None = None,
+    day_form: FirstDayForm | None = None,
     about: Point | None = None,
     also: list[str] | None = None,
     status: int = 200,
@@ -77,6 +80,9 @@ def page(
     may_write = may("write_opinions", case, user) and case.state != Case.State.CLOSED
     if line_form is None and may_write and doctors:
         line_form, about = _line_form(request, case, doctors)
+    if day_form is None and may_write:
+        day_form = _day_form(opinions, role, user)
+    forms = (line_form, day_form, decision_form, matters_form)
     context = {
         "base": "base_staff.html" if user.role else "base_patient.html",
         "case": case,
@@ -84,6 +90,7 @@ def page(
         "opinions": opinions,
         "compared": comparing.of_case(case, user, opinions),
         "line_form": line_form,
+        "day_form": day_form,
         "about": about,
         "is_writing": bool(about or (line_form and line_form.is_bound)),
         "stands": stands,
@@ -96,7 +103,7 @@ def page(
         "consultation": Consultation.objects.upcoming(clock.now()).filter(case=case).first() if may_decide else None,
         "draft": DRAFT,
         "matters_draft": MATTERS_DRAFT,
-        "form": next((form for form in (line_form, decision_form, matters_form) if form and form.is_bound), None),
+        "form": next((form for form in forms if form and form.is_bound), None),
         "also": also,
     }
     return render(request, "opinions/compare.html", context, status=status)
@@ -112,6 +119,17 @@ def _line_form(request: HttpRequest, case: Case, doctors: dict[str, str]) -> tup
         return LineForm.empty(doctors), None
     found.case = case
     return LineForm.of(found, doctors), found
+
+
+def _day_form(opinions: Iterable[showing.Opinion], role: str, user: Any) -> FirstDayForm | None:
+    """For the day of the first opinion, where this person may say it or change it."""
+    first = next((each for each in opinions if each.role == FIRST), None)
+    if first is None:
+        return None
+    link = first.link
+    if not first_day.may_say(link.heard_on, is_own=link.heard_said_by_id == user.pk, role=role):
+        return None
+    return FirstDayForm.of(link.heard_on, first.doctor)
 
 
 def _known(names: dict[str, str], visits: Mapping[int, Visit]) -> dict[str, Any]:
