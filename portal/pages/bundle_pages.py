@@ -54,7 +54,7 @@ def pages(case: Case, user: Any, now: dt.datetime) -> list[Sheet]:
             found.insert(0, _page(case, now, _("A letter for you"), said))
         parts = [
             (_("Messages for me"), _messages(case)),
-            (_("After my call"), _after(case, user, now) if hands.READ_OUTCOME in to_read else []),
+            (_("After my call"), _after(case, user) if hands.READ_OUTCOME in to_read else []),
             (_plan_title(case), _summary(case) if hands.READ_SUMMARY in to_read else []),
             (_("Where I am"), [*_where(gathered, now), *_dates(case, gathered, when.as_date(now))]),
             (_("Questions to ask"), _questions(case, user, now)),
@@ -120,12 +120,11 @@ def _summary(case: Case) -> list[Section]:
     return [Section(_("What this is"), said=_intro(lead)), *sections]
 
 
-def _after(case: Case, user: Any, now: dt.datetime) -> list[Section]:
+def _after(case: Case, user: Any) -> list[Section]:
     """How her calls went, what became of her questions, and what comes next."""
     sections = []
-    for outcome in after_calls.newest_of(case, now):
-        told = after.told(outcome, user)
-        day = _("Your call of %(day)s") % {"day": when.day(outcome.call.starts_at)}
+    for told in after.told(case, after_calls.unheard(case), user):
+        day = _("Your call of %(day)s") % {"day": when.day(told["call"].starts_at)}
         sections.append(Section(day, said=_intro(told["went"])))
         asked = [{"lead": each.text, "text": each.where or _("Still open")} for each in told["asked"]]
         comes = "\n".join(filter(None, (told["next"]["words"], told["next"]["done"])))

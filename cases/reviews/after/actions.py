@@ -61,9 +61,9 @@ def save(call: Consultation, said: Said, *, seen: int = 0, by: Actor) -> Outcome
     Raises Refused for whoever is not the call's consultant, for what does not go together, and for a page that is older
     than what was saved since.
     """
-    now = clock.now()
     case = call.case
     lock_case(case)
+    now = clock.now()  # later than what was said to be read out while this waited
     call = Consultation.objects.select_related("case__patient", "consultant").get(pk=call.pk)
     must_be_open(case, by)
     if role_in(case, by) != CONSULTANT:
@@ -92,7 +92,8 @@ def save(call: Consultation, said: Said, *, seen: int = 0, by: Actor) -> Outcome
     outcome.save(force_insert=True)
     if last is None or _follow(last) != _follow(outcome):
         _follow_up(call, outcome, by)
-    hands.ask_to_read(hands.READ_OUTCOME, case, by=by)
+    if last is None or last.told != outcome.told:
+        hands.ask_to_read(hands.READ_OUTCOME, case, by=by)
     record(by, "outcome.saved", outcome, patient=case.patient_id, case=case.pk, why=said.went)
     return outcome
 

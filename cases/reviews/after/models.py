@@ -1,7 +1,7 @@
 """How a call went, as its consultant saved it: a row a save, of which the newest counts and the others are history."""
 
 import uuid
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -78,6 +78,11 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return f"outcome {self.number} of {self.call_id}"
+
+    @property
+    def told(self) -> tuple[Any, ...]:
+        """What the patient reads of it."""
+        return self.went, self.why, self.follows, self.follow_words, self.due_on, self.answers
 
     @property
     def sealing_key(self) -> "DataKey":

@@ -1,8 +1,9 @@
 """What a call's page says once the call is over: to its consultant the form, to the others what came of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Consultation
 from cases.case import hands
-from cases.case.models import ToDo
+from cases.case.models import Case, ToDo
 from cases.case.people import CONSULTANT, may, role_in
 from cases.opinions.questions import showing
 from cases.opinions.questions.models import Question
-from cases.reviews.after import rules
+from cases.reviews.after import by_phone, rules
 from cases.reviews.after.actions import PASSED_ON, PROMISED, complete_reviews, place_of, to_dos
 from cases.reviews.after.forms import PLACES, AfterForm
 from cases.reviews.after.models import Outcome
@@ -49,7 +50,7 @@ def of_call(call: Consultation, request: HttpRequest, form: AfterForm | None = N
     rows = lists(
         call,
         saved=Outcome.objects.of_call(call).select_related("saved_by")[:HISTORY_SHOWN],
-        todos=to_dos(call.case).filter(about_id=str(call.pk)),
+        todos=to_dos(call.case),
         complete=complete_reviews(call),
         to_read=ToDo.objects.open().filter(kind=hands.READ_OUTCOME, about_id=str(call.case_id)),
     )
@@ -60,7 +61,9 @@ def of_call(call: Consultation, request: HttpRequest, form: AfterForm | None = N
     if last is None and not is_consultant:
         return None
     sees_words = may("see_questions", call.case, user)
-    asked = showing.of_call(call.case, call, user, clock.now()) if sees_words else []
+    is_voice = bool(rows["to_read"]) and is_staff and may("speak_for", call.case, user)
+    others = [each for each in by_phone.unheard(call.case) if each.call_id != call.pk] if is_voice else []
+    asked = _asked_in(call, others, user) if sees_words else {call.pk: []}
     found: dict[str, Any] = {
         "template": "reviews/_after.html",
         "call": call,
@@ -69,39 +72,55 @@ def of_call(call: Consultation, request: HttpRequest, form: AfterForm | None = N
         "is_patient": call.patient_id == user.pk,
         "sees_words": sees_words,
         "went": _went(last, call) if last else "",
-        "asked": [_asked(each, call) for each in asked],
+        "asked": [_asked(each, call) for each in asked[call.pk]],
         "next": _next(call, last, rows["todos"]) if last and sees_words else None,
         "may_book": may("book", call.case, user) and not is_consultant,
         "history": saved if is_staff else [],
     }
-    if rows["to_read"] and is_staff and may("speak_for", call.case, user):
+    if is_voice:
         found["to_read"] = rows["to_read"][0]
         found["to_read_until"] = rows["to_read"][0].asked_at.isoformat()
+        found["to_read_too"] = _told(others, asked, rows["todos"])
     if is_consultant:
         found["closed"] = rules.why_not_save(
             state=call.state, has_begun=True, was_saved=last is not None, is_complete=bool(rows["complete"])
         )
         if not found["closed"]:
             kept = None if form else drafts.kept(user, DRAFT, call)
-            found |= {"form": form or AfterForm(call, asked, last, kept=kept), "draft": DRAFT}
+            found |= {"form": form or AfterForm(call, asked[call.pk], last, kept=kept), "draft": DRAFT}
     return found
 
 
-def told(last: Outcome, user: Any) -> dict[str, Any]:
-    """What came of a call in the words for the patient, as far as `user` may read: how it went, what was asked, what is
-    next.
+def told(case: Case, outcomes: Sequence[Outcome], user: Any) -> list[dict[str, Any]]:
+    """What came of calls in the words for the patient, as far as `user` may read: how each went, what was asked, and
+    what is next. Three queries, however many they are.
     """
-    call = last.call
-    asked = questions_of_call(call, user)
-    return {
-        "went": _went(last, call),
-        "asked": asked,
-        "next": _next(call, last, to_dos(call.case).filter(about_id=str(call.pk))),
-    }
+    if not outcomes:
+        return []
+    asked = showing.of_calls(case, [each.call for each in outcomes], user, clock.now())
+    return _told(outcomes, asked, list(to_dos(case)))
 
 
-def questions_of_call(call: Consultation, user: Any) -> list[Asked]:
-    return [_asked(each, call) for each in showing.of_call(call.case, call, user, clock.now())]
+def _asked_in(call: Consultation, others: Sequence[Outcome], user: Any) -> dict[UUID, list[Question]]:
+    """The questions of the call whose page this is, and of those that stand with it."""
+    now = clock.now()
+    if not others:
+        return {call.pk: showing.of_call(call.case, call, user, now)}
+    return showing.of_calls(call.case, [call, *(each.call for each in others)], user, now)
+
+
+def _told(
+    outcomes: Iterable[Outcome], asked: Mapping[UUID, Sequence[Question]], todos: Sequence[ToDo]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "call": last.call,
+            "went": _went(last, last.call),
+            "asked": [_asked(each, last.call) for each in asked[last.call_id]],
+            "next": _next(last.call, last, todos),
+        }
+        for last in outcomes
+    ]
 
 
 def _went(last: Outcome, call: Consultation) -> str:
@@ -155,5 +174,6 @@ def _next(call: Consultation, last: Outcome, todos: Iterable[ToDo]) -> dict[str,
 
 def _promised(todos: Iterable[ToDo], last: Outcome) -> ToDo | None:
     kind = {Outcome.Follows.TO_DO: PROMISED, Outcome.Follows.COORDINATOR: PASSED_ON}.get(Outcome.Follows(last.follows))
-    found = [todo for todo in todos if todo.kind == kind and todo.asked_at >= last.call.starts_at]
+    own = (todo for todo in todos if todo.about_id == str(last.call_id))
+    found = [todo for todo in own if todo.kind == kind and todo.asked_at >= last.call.starts_at]
     return max(found, key=lambda todo: todo.asked_at, default=None)

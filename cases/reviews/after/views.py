@@ -81,11 +81,11 @@ def did(request: HttpRequest, pk: UUID) -> HttpResponse:
 @open_to("coordinator")
 @require_http_methods(["GET", "HEAD", "POST"])
 def newest(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The page of the newest call of which it was said how it went; a POST says that this was read out to a patient who
-    signs in nowhere.
+    """The page of the newest call of which a patient who signs in nowhere has not heard; a POST says that all of this
+    was read out to her.
     """
     case: Case = find_or_404(cases_where(request.user, "speak_for").select_related("patient", "key"), pk=pk)
-    said = by_phone.newest_of(case, clock.now())
+    said = by_phone.unheard(case) or by_phone.newest_of(case)
     if request.method == "POST":
         _read_out(request, case)
     return redirect(f"{said[0].call.get_absolute_url()}#after" if said else reverse("pages:case_file", args=[case.pk]))
