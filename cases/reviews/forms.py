@@ -21,6 +21,7 @@ from cases.threads.rules import LETTERS_AT_MOST
 
 LONGEST = 20_000  # characters of one part
 MOST_ASKED = 60  # questions of the patient's in one form
+MOST_ASKED_LETTERS = 2 * LONGEST
 TEXT_PARTS = ("plain", "words", "questions", "private")
 
 
@@ -73,7 +74,7 @@ class ReviewForm(forms.Form):
     def _add_answers(self) -> None:
         answers = answers_of(self.review)
         self.fields["asked"] = forms.CharField(
-            initial=json.dumps(self.asked), required=False, widget=forms.HiddenInput, max_length=2 * LONGEST
+            initial=json.dumps(self.asked), required=False, widget=forms.HiddenInput, max_length=MOST_ASKED_LETTERS
         )
         for number, question in enumerate(self.asked):
             self.fields[f"answer-{number}"] = forms.CharField(
@@ -228,12 +229,16 @@ class ReviewForm(forms.Form):
 
 
 def _shown(sent: Mapping[str, Any] | None) -> list[str]:
-    """The questions as a form that comes back showed them."""
-    try:
-        found = json.loads(sent.get("asked", "")) if sent else []
-    except ValueError:
+    """The questions as a form that comes back showed them; none where that is nothing our page sends."""
+    said = sent.get("asked", "") if sent else ""
+    if len(said) > MOST_ASKED_LETTERS:
         return []
-    are_words = isinstance(found, list) and all(isinstance(each, str) for each in found)
+    try:
+        found = json.loads(said)
+        are_words = isinstance(found, list) and all(isinstance(each, str) for each in found)
+        "".join(found if are_words else ()).encode()  # half a letter can be neither shown nor kept
+    except (ValueError, RecursionError):
+        return []
     return found[:MOST_ASKED] if are_words else []
 
 

@@ -217,7 +217,7 @@ def save(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _mine_over_theirs(changes: dict[str, writing.Change], over: str) -> dict[str, writing.Change]:
     """ "plain:7": the person saw version 7 of that part beside their own words and chose their own."""
     code, _colon, version = over.partition(":")
-    if code in changes and version.isdecimal():
+    if code in changes and version.isdecimal() and len(version) < 10:
         return {**changes, code: writing.Change(changes[code].body, int(version))}
     return changes
 

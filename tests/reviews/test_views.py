@@ -68,6 +68,25 @@ def test_queue_is_missing_for_others(key):
 # The workspace
 
 
+ENDLESS = {
+    "a version": {"over": "plain:" + "7" * 5000},
+    "questions within questions": {"asked": "[" * 100_000},
+    "as deep, and no longer than may be": {"asked": "[" * 39_000},
+    "half a letter": {"asked": r'["\ud800"]', "answer-0": "No.", "goal-page": "999"},
+    "a zero byte": {"asked": r'["\u0000"]', "answer-0": "No."},
+}
+
+
+@pytest.mark.parametrize("sent", ENDLESS.values(), ids=ENDLESS)
+def test_a_form_that_our_page_did_not_send_breaks_nothing(sent):
+    review = world.taken()
+    joanne = browser("joanne")
+    said = typed(joanne.get(address("edit", review)), plain="A tablet. (page 1)")
+    answer = joanne.post(address("save", review), said | sent)
+    assert answer.status_code in (302, 400, 422)
+    assert joanne.get(address("edit", review)).status_code == 200
+
+
 def test_workspace_shows_the_pages_the_questions_and_the_twelve_points():
     page = browser("joanne").get(address("edit", world.taken()))
     assert "Is a smaller operation possible for me?" in page.text
