@@ -29,7 +29,7 @@ from portal.history import actions as history
 from portal.reminders import rules as reminders
 from portal.reminders import sender
 from portal.texts.words import organisation
-from portal.vault import files
+from portal.vault import erasures, files
 
 CONFIRMED_BY_COUNSEL = False
 SIX_YEARS = dt.timedelta(days=2192)  # never less, leap days included
@@ -150,6 +150,21 @@ RULES = [
         False,
     ),
 ]
+
+
+def night(now: dt.datetime) -> dict[str, int]:
+    """What is due, what an archive brought back although it had been erased, and the list of that for the next one."""
+    try:
+        return run(now)
+    finally:
+        erase_again()
+        erasing.list_lately_erased(now)
+        erasures.keep()
+
+
+def erase_again() -> tuple[int, int]:
+    """Keys and single files that had been erased since the archive was made which brought them back; how many."""
+    return files.erase_again(), erasing.erase_again()
 
 
 def run(now: dt.datetime) -> dict[str, int]:

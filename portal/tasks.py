@@ -6,15 +6,12 @@ from portal.backup.models import BackupLook
 from portal.celery import app
 from portal.history import sealing
 from portal.history.models import RecordLook
-from portal.vault import erasures
 
 
 @app.task
 def keep_no_longer() -> dict[str, int]:
     """Erase what has been kept as long as it may be, each on record. What a stop left goes the next night."""
-    erased = retention.run(clock.now())
-    erasures.keep()
-    return erased
+    return retention.night(clock.now())
 
 
 @app.task

@@ -4,6 +4,7 @@ And, at once, a paper that was put into the wrong case: it is another person's, 
 """
 
 import datetime as dt
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -20,7 +21,10 @@ from cases.documents.worker.checking import without_pages
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.vault import files
+from portal.history.models import Event
+from portal.vault import erasures, files
+
+ERASED_LATELY = dt.timedelta(days=3)
 
 
 def refused(now: dt.datetime) -> QuerySet[Version]:
@@ -44,6 +48,17 @@ def closed_cases(now: dt.datetime) -> QuerySet[Case]:
 def erase_versions(due: QuerySet[Version]) -> int:
     """Erase each in a transaction of its own, so that a stop in between loses nothing; how many."""
     return sum(_erase_version(due, pk) for pk in list(due.values_list("pk", flat=True)))
+
+
+def erase_again() -> int:
+    """Files that had been erased and are here again, since an archive from before was brought back; how many."""
+    return erase_versions(Version.objects.filter(pk__in=erasures.listed()).exclude(reason=ERASED))
+
+
+def list_lately_erased(now: dt.datetime) -> int:
+    """Where the list was away as a file was erased, it learns of it from the record; how many."""
+    told = Event.objects.filter(verb="document.erased", at__gte=now - ERASED_LATELY)
+    return erasures.add(UUID(pk) for pk in told.order_by("pk").values_list("about_id", flat=True))
 
 
 def erase_cases(due: QuerySet[Case]) -> int:
@@ -111,6 +126,7 @@ def _erase_version(due: QuerySet[Version], pk: UUID) -> bool:
             _forget_words(document)
     for stored in gone:
         files.remove(stored)
+    transaction.on_commit(partial(erasures.add, [pk]), robust=True)  # `list_lately_erased` where that fails
     if not Version.objects.filter(document=document).exists():
         letter = Document.objects.filter(joined_pages__photo=document).select_related("case__key").first()
         Document.objects.filter(pk=document.pk).delete()

@@ -12,7 +12,7 @@ from portal.backup.envelope import Broken
 from portal.vault.store import Folder, Store
 
 NAME = re.compile(r"portal-(\d{8}T\d{6})Z\.backup")
-HALF = re.compile(r"portal-\d{8}T\d{6}Z\.(part|backup)")  # a bucket gives halves the whole name
+HALF = re.compile(r"portal-\d{8}T\d{6}Z\.(part|backup|erasures)")  # a bucket gives halves the whole name
 KEPT = dt.timedelta(days=35)
 HALF_KEPT = dt.timedelta(days=1)  # no writing lasts as long
 
@@ -57,6 +57,11 @@ def made_at(name: str) -> dt.datetime:
     return dt.datetime.strptime(f"{NAME.fullmatch(name)[1]}+0000", "%Y%m%dT%H%M%S%z")  # type: ignore[index]
 
 
+def list_of(name: str) -> str:
+    """The list of what was erased, beside the archive of that name."""
+    return name.removesuffix(".backup") + ".erasures"
+
+
 def archives(there: Store) -> list[str]:
     """Names of our archives in a place, the oldest first."""
     found = (thing for _shelf, things in there.shelves() for thing in things if not thing.is_half)
@@ -68,6 +73,7 @@ def forget_old(there: Store, now: dt.datetime) -> list[str]:
     old = [name for name in archives(there)[:-1] if made_at(name) < now - KEPT]
     for name in old:
         there.remove(name)
+        there.remove(list_of(name))
     return old
 
 

@@ -15,7 +15,7 @@ from portal.backup.entries import Bytes, Entry, Rows
 from portal.backup.envelope import Broken
 from portal.backup.proving import Proved, check_foot, opened, prove
 from portal.history.rights import grant
-from portal.vault import files, store
+from portal.vault import erasures, files, store
 
 # What migrations and starting fill: an empty database may hold it.
 FILLED = {
@@ -26,8 +26,15 @@ FILLED = {
 Say = Callable[[str], object]
 
 
+class Unfinished(Exception):
+    """Rows and files are back and stay, but what comes after them broke."""
+
+
 def restore(words: str, say: Say, *, only_rows: bool = False) -> Proved:
-    """Prove the archive, then bring back rows and files and compare each. Raises Broken with everything as it was."""
+    """Prove the archive, then bring back rows and files and compare each.
+
+    Raises Broken with everything as it was, and Unfinished when it broke after rows and files were back.
+    """
     proved = prove(words)
     say(f"The archive of {proved.made_at} is whole: {proved.rows} rows, {proved.files} files.")
     refuse_full(proved, only_rows=only_rows)
@@ -35,10 +42,23 @@ def restore(words: str, say: Say, *, only_rows: bool = False) -> Proved:
     with _files_go_when_this_breaks() as kept, transaction.atomic(), opened(words) as found:
         _bring_back(found, None if only_rows else kept)
     say("Rows and files are back, and as they were.")
+    try:
+        _finish(say)
+    except Exception as error:  # its words could hold rows
+        raise Unfinished(type(error).__name__) from error
+    return proved
+
+
+def _finish(say: Say) -> None:
     call_command("migrate", interactive=False, verbosity=0)
+    if not erasures.path().exists():
+        say(
+            f"WARNING: there is no {erasures.path()}, so that nothing could be erased again: WHAT HAD BEEN ERASED "
+            "SINCE THE ARCHIVE WAS MADE IS THERE AGAIN. Put the newest list there before anybody signs in (one lies "
+            "beside each archive, portal-….erasures), then: manage.py retention."
+        )
     if again := files.erase_again():
         say(f"{again} keys had been destroyed since the archive was made: they are destroyed again.")
-    return proved
 
 
 def refuse_full(proved: Proved, *, only_rows: bool) -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 from portal.backup import making, places, proving, scratch
 from portal.backup.envelope import Broken
 from portal.backup.models import BackupLook
-from portal.vault import store
+from portal.vault import erasures, store
 
 EACH = dt.timedelta(hours=20)
 LATE = dt.timedelta(days=2)
@@ -39,6 +39,7 @@ def make_by_hand(there: store.Store, now: dt.datetime, *, keep_all: bool) -> tup
         if not is_alone:
             raise Broken("Another archive is being made or proved at this moment. Try again when it is done.")
         made = making.make(there, now)
+        _put_list_beside(there, made.name)
         return made, [] if keep_all else places.forget_old(there, now)
 
 
@@ -46,10 +47,21 @@ def _make(now: dt.datetime) -> making.Made:
     there = places.place(settings.BACKUP_TO)
     places.clear_halves(there, now)
     made = making.make(there, now)
+    _put_list_beside(there, made.name)
     places.forget_old(there, now)
     for pk, fault in made.faults.items():
         log.error("backup_file_fault", file=str(pk), fault=fault)
     return made
+
+
+def _put_list_beside(there: store.Store, name: str) -> None:
+    """Ids of what was erased, for whoever brings the archive back where HISTORY_FOLDER is lost. The archive stands."""
+    try:
+        if ids := sorted(map(str, erasures.listed())):
+            with there.writing(places.list_of(name)) as out:
+                out.write("".join(f"{pk}\n" for pk in ids).encode())
+    except OSError as error:
+        log.error("erasures_not_beside_archive", archive=name, error=type(error).__name__)
 
 
 def prove_newest(now: dt.datetime) -> BackupLook | None:

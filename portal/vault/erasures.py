@@ -1,9 +1,11 @@
 """What was erased for good, by id, in a file outside the database: an archive from before knows nothing of it.
 
-It lies where the nights' digests lie (HISTORY_FOLDER). Ids only. Bringing an archive back repeats what stands here.
+It lies where the nights' digests lie (HISTORY_FOLDER), and beside each archive. Ids only, of keys and of single
+versions of files. Bringing an archive back repeats what stands here, and so does each night.
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
 
@@ -20,9 +22,14 @@ def path() -> Path:
 
 def keep() -> int:
     """Add the keys that are destroyed and do not stand there yet; how many. Twice adds nothing. Raises OSError."""
-    known = listed()
     destroyed = DataKey.objects.filter(destroyed_at__isnull=False).order_by("destroyed_at", "pk")
-    fresh = [pk for pk in destroyed.values_list("pk", flat=True) if pk not in known]
+    return add(destroyed.values_list("pk", flat=True))
+
+
+def add(ids: Iterable[UUID]) -> int:
+    """Add those of these that do not stand there yet; how many. Raises OSError."""
+    known = listed()
+    fresh = [pk for pk in ids if pk not in known]
     if fresh:
         path().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # A death leaves half a line: the next one begins anew, and half an id is no id.

@@ -5,13 +5,14 @@ import threading
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.db import connection, connections
 
 from portal import clock
 from portal.accounts.models import User
 from portal.backup import making, places, proving, restoring, rows
 from portal.backup.envelope import Broken
-from portal.vault import files, keys, store
+from portal.vault import erasures, files, keys, store
 from portal.vault.models import StoredFile
 from tests.backup.conftest import CANARY, NAME, OTHER_KEY
 from tests.stores import overwrite, said
@@ -33,6 +34,16 @@ def test_an_archive_holds_every_table_row_and_file(house, settings):
     assert proved.tables["accounts_user"]["rows"] == User.objects.count()
     assert proved.tables == {table: rows.counted(table, columns) for table, columns in rows.tables().items()}
     assert said("verify_backup") == f"Made {proved.made_at}; whole: {proved.rows} rows, 3 files.\n"
+
+
+def test_the_list_of_what_was_erased_lies_beside_it_and_goes_with_it(house, settings):
+    erasures.add([house.key_id])
+    with time_machine.travel("2026-09-01T01:00:00Z"):
+        said("backup")
+    said("backup")
+    archive, erased = lying(settings)
+    assert (archive.suffix, erased.suffix, archive.stem) == (".backup", ".erasures", erased.stem)
+    assert erased.read_text().split() == [str(house.key_id)]
 
 
 def test_nothing_of_it_can_be_read_without_the_key(house, settings):

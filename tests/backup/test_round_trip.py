@@ -22,7 +22,7 @@ from portal.history import proof, sealing
 from portal.history.actions import record
 from portal.history.models import Event
 from portal.texts.models import Text
-from portal.vault import files, keys, store
+from portal.vault import erasures, files, keys, store
 from portal.vault.models import StoredFile
 from tests import database
 from tests.backup.conftest import CANARY
@@ -98,6 +98,21 @@ def test_whoever_breaks_off_half_way_leaves_nothing(archive, settings, tmp_path,
     assert (every_row(), lying(store.current())) == (before, [])
     restoring.restore(archive, quiet)
     assert Event.objects.exists()
+
+
+@pytest.mark.parametrize("is_readable", [True, False])
+def test_what_is_not_erased_again_is_said_loudly(archive, settings, tmp_path, empty_database, is_readable):
+    if not is_readable:
+        erasures.path().mkdir(parents=True)
+    empty_database()
+    settings.DOCUMENTS_FOLDER = tmp_path / "other" / "documents"
+    words = said("restore", archive)
+    assert Case.objects.exists()
+    if is_readable:
+        assert "WARNING: there is no " in words
+    else:
+        assert "ERROR Rows and files are back and stay, but" in words
+        assert "no row was kept" not in words
 
 
 def test_a_row_that_does_not_come_back_is_noticed(archive, settings, tmp_path, empty_database, monkeypatch):

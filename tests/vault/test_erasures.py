@@ -3,12 +3,17 @@
 import uuid
 
 import pytest
+from django.db import transaction
 
 from cases.case.models import Case
+from cases.documents import erasing
+from cases.documents.models import Version
+from portal import retention
 from portal.tasks import keep_no_longer
 from portal.vault import erasures, files
 from portal.vault.models import DataKey, StoredFile
 from tests import factories
+from tests.documents.files import added
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +62,52 @@ def test_after_an_older_archive_it_is_erased_again(case, django_capture_on_commi
     assert Case.objects.select_related("key").get(pk=case.pk).diagnosis == ""
     assert StoredFile.objects.filter(key=case.key_id).exists()  # the row stays, its bytes are gone
     assert Case.objects.get(pk=case.pk).reference == case.reference
+
+
+def test_the_night_erases_again_what_a_restore_left_undone(case, django_capture_on_commit_callbacks):
+    wrapped = bytes(case.key.wrapped)
+    erase(case, django_capture_on_commit_callbacks)
+    brought_back(case.key, wrapped)
+    keep_no_longer()
+    assert Case.objects.select_related("key").get(pk=case.pk).diagnosis == ""
+
+
+def test_a_night_that_fails_still_erases_again(case, django_capture_on_commit_callbacks, monkeypatch):
+    wrapped = bytes(case.key.wrapped)
+    erase(case, django_capture_on_commit_callbacks)
+    brought_back(case.key, wrapped)
+    monkeypatch.setattr(retention, "RULES", [None])
+    with pytest.raises(AttributeError):
+        keep_no_longer()
+    assert DataKey.objects.get(pk=case.key_id).destroyed_at
+
+
+def test_an_erased_file_is_listed_and_erased_again(case, django_capture_on_commit_callbacks):
+    version = added(case)
+    stored = [version.original_id, version.file_id]
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        erasing.erase_versions(Version.objects.filter(pk=version.pk))
+        transaction.set_rollback(True)
+    assert erasures.listed() == set()
+    erasures.add([version.pk])  # as after an archive from before it was erased
+    keep_no_longer()
+    assert not Version.objects.filter(pk=version.pk).exists()
+    assert not StoredFile.objects.filter(pk__in=[pk for pk in stored if pk]).exists()
+
+
+def test_an_erased_file_is_listed_at_once(case, django_capture_on_commit_callbacks):
+    version = added(case)
+    with django_capture_on_commit_callbacks(execute=True):
+        erasing.erase_versions(Version.objects.filter(pk=version.pk))
+    assert erasures.listed() == {version.pk}
+
+
+def test_the_night_lists_a_file_that_a_death_left_out(case):
+    version = added(case)
+    erasing.erase_versions(Version.objects.filter(pk=version.pk))
+    assert erasures.listed() == set()
+    keep_no_longer()
+    assert erasures.listed() == {version.pk}
 
 
 def test_a_key_that_nobody_destroyed_stays(case, django_capture_on_commit_callbacks):

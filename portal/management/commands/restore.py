@@ -5,6 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
+from cases.documents import erasing
 from portal.backup import restoring
 from portal.backup.envelope import Broken
 from portal.vault import masters
@@ -23,6 +24,14 @@ class Command(BaseCommand):
     def handle(self, *args: object, archive: str, only_rows: bool, **options: object) -> None:
         try:
             restoring.restore(archive, self.stdout.write, only_rows=only_rows)
+            if not only_rows:
+                self._erase_files_again()
+        except restoring.Unfinished as error:
+            raise CommandError(
+                f"Rows and files are back and stay, but what comes after them failed ({error}). What had been erased "
+                "since the archive was made may be there again. Before anybody signs in: manage.py migrate, then "
+                "manage.py retention, which erases it again."
+            ) from error
         except Broken as reason:
             raise CommandError(str(reason)) from reason
         except (DatabaseError, psycopg.Error) as error:  # its words would hold rows
@@ -37,3 +46,11 @@ class Command(BaseCommand):
             self.stdout.write(str(lost))
         if not only_rows:
             self.stdout.write("Now: manage.py verify_files, and manage.py verify_history (docs/operations.md).")
+
+    def _erase_files_again(self) -> None:
+        try:
+            again = erasing.erase_again()
+        except Exception as error:
+            raise restoring.Unfinished(type(error).__name__) from error
+        if again:
+            self.stdout.write(f"{again} files had been erased since the archive was made: they are erased again.")

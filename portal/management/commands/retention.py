@@ -21,7 +21,7 @@ class Command(BaseCommand):
             for rule in retention.RULES:
                 self._list(rule, now)
             return
-        for code, count in retention.run(now).items():
+        for code, count in retention.night(now).items():
             self.stdout.write(f"{code}: {count} erased")
 
     def _list(self, rule, now) -> None:
