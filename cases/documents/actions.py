@@ -184,9 +184,11 @@ def take_away(document: Document, *, by: Actor) -> Document:
 def restore(document: Document, *, by: Actor) -> Document:
     """Undo: put a file back. Raises Refused after 30 days, or when the same file was added again since."""
     document = joining.held(document)
+    is_own, role = owning.is_all_of(document, by.id), role_in(document.case, by)
+    if refused := rules.why_not_withdraw(role, is_own):
+        raise Refused(refused, code="role")
     if document.withdrawn_at is None:
         return document
-    is_own, role = owning.is_all_of(document, by.id), role_in(document.case, by)
     took_it_back = document.withdrawn_by_id == by.id
     if refused := rules.why_not_restore(role, is_own, took_it_back, document.withdrawn_at, clock.now()):
         raise Refused(refused, code="role")

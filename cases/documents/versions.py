@@ -19,9 +19,9 @@ from portal.history.actions import record
 def take_back(version: Version, *, by: Actor) -> Version:
     """Nobody can open this version from now on; the one before it is read. Kept 30 days, then erased. Twice is once."""
     version = _held(version)
-    if version.withdrawn_at:
-        return version
     role, is_own = role_in(version.case, by), version.put_in_by_id == by.id
+    if version.withdrawn_at:
+        return _already(version, role, is_own)
     others = version.document.versions.live().exclude(pk=version.pk).exclude(state=Version.State.REFUSED)
     if refused := rules.why_not_take_version(role, is_own, bool(version.made_of), others.exists()):
         raise Refused(refused, code="role")
@@ -36,9 +36,9 @@ def take_back(version: Version, *, by: Actor) -> Version:
 def put_back(version: Version, *, by: Actor) -> Version:
     """Undo. Raises Refused after 30 days, or when the same file was added again since."""
     version = _held(version)
-    if version.withdrawn_at is None:
-        return version
     role, is_own = role_in(version.case, by), version.put_in_by_id == by.id
+    if version.withdrawn_at is None:
+        return _already(version, role, is_own)
     took_it_back = version.withdrawn_by_id == by.id
     if refused := rules.why_not_restore(role, is_own, took_it_back, version.withdrawn_at, clock.now()):
         raise Refused(refused, code="role")
@@ -52,6 +52,13 @@ def put_back(version: Version, *, by: Actor) -> Version:
     except IntegrityError as error:
         raise Refused(words.reason("same"), code="same") from error
     _told("document.version_restored", version, by)
+    return version
+
+
+def _already(version: Version, role: str, is_own: bool) -> Version:
+    """What was done before is done for whoever may do it, and for nobody else."""
+    if refused := rules.why_not_withdraw(role, is_own):
+        raise Refused(refused, code="role")
     return version
 
 

@@ -59,6 +59,20 @@ def test_wrong_newer_version_is_taken_back_and_put_back_on_the_files_page(case, 
     assert sorted(told.values_list("verb", flat=True)) == ["document.version_restored", "document.version_withdrawn"]
 
 
+def test_who_may_not_is_not_told_that_it_was_done(case):
+    first = read(case)
+    second = newer(first.document)
+    for put in (
+        lambda: versions.put_back(second, by=by("theo")),
+        lambda: actions.restore(first.document, by=by("theo")),
+    ):
+        with pytest.raises(Refused, match="Only the patient"):
+            put()
+    versions.take_back(second, by=by())
+    with pytest.raises(Refused, match="Only the patient"):
+        versions.take_back(second, by=by("theo"))
+
+
 @pytest.mark.full
 def test_pressed_twice_is_once(case, rosa):
     second = newer(read(case).document)
