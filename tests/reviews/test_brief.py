@@ -1,16 +1,21 @@
 """The brief: one screen before the text, with what a reader of ten minutes needs, and nothing she may not know."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.case.actions import withdraw_consent
+from bookings.models import Consultation
+from cases.case.actions import change_case, withdraw_consent
 from cases.case.helping import actions as helping
 from cases.case.models import Case, Consent
 from cases.documents.models import PageImage
 from cases.opinions.deciding import actions as deciding
 from cases.opinions.questions import actions as questions
+from cases.opinions.questions import targets
+from cases.opinions.questions.models import Question
 from cases.reviews.models import Review
 from cases.threads import actions as threads
 from portal.accounts.models import User
@@ -42,6 +47,37 @@ def test_it_says_what_she_asks_and_how_the_plan_begins():
     assert "Words of page 1" in page.text
     assert "2 pages, about 20 minutes" in page.text
     assert "You have not opened this plan yet." in page.text
+
+
+def test_what_she_wants_from_the_call_stands_beside_questions_of_her_own():
+    review = world.taken()
+    assert "What Rosa asks and wants from the call" in (page := brief(review).text)
+    assert all(page.count(line) == 1 for line in world.HOPE.splitlines())
+    call = Consultation.objects.get()
+    questions.add(review.case, text="Must I stay overnight?", target=targets.key_of(call), by=by("rosa"))
+    page = brief(review).text
+    assert "Must I stay overnight?" in page
+    assert "What Rosa wants from the call" in page
+    assert all(line in page for line in world.HOPE.splitlines())
+
+
+def test_of_what_she_wants_nothing_stands_that_she_dropped_or_keeps_to_herself():
+    review = world.taken()
+    questions.take_over_hope(Consultation.objects.select_related("case__patient").get(), by=by("rosa"))
+    questions.drop(Question.objects.in_order().first(), by=by("rosa"))
+    page = brief(review).text
+    assert world.HOPE.splitlines()[0] not in page
+    assert all(line in page for line in world.HOPE.splitlines()[1:])
+
+
+def test_the_day_on_which_treatment_is_to_start_stands_beside_the_first_lines():
+    review = world.taken()
+    assert "Treatment is planned to start" not in brief(review).text
+    case = Case.objects.select_related("patient").get(pk=review.case_id)
+    change_case(case, treatment_on=dt.date(2027, 1, 5), by=by("rosa"))
+    assert "Treatment is planned to start on Tuesday, January 5, 2027." in brief(review).text
+    withdraw_consent(Consent.objects.standing().get(kind="read"), by=by("rosa"))
+    assert "Words of page" not in brief(review).text
 
 
 def test_a_photo_is_said_to_be_one():

@@ -183,6 +183,13 @@ def words_of_booking(case: Case, call: Consultation) -> list[str]:
     return _words_of_booking(call, Question.objects.filter(case=case).select_related("case__key"))
 
 
+def hope_of_call(case: Case, call: Consultation) -> list[str]:
+    """What she wants from this call, as she wrote it when she booked: the lines that the team may still read."""
+    lines = [line.strip() for line in call.hope.splitlines() if line.strip()]
+    still = still_asked(case, lines)
+    return [line for line in lines if line in still]
+
+
 def _words_of_booking(call: Consultation, every: Iterable[Question]) -> list[str]:
     lines = [line.strip() for line in call.hope.splitlines() if line.strip()]
     return [] if lines and any(_is_of_booking(row, call, lines) for row in every) else lines
