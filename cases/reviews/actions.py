@@ -21,6 +21,7 @@ from cases.opinions.questions import actions as questions
 from cases.opinions.questions import showing
 from cases.reviews import frozen, options, quotes, telling
 from cases.reviews.asking import actions as asking
+from cases.reviews.asking import notices as asking_notices
 from cases.reviews.lines import past_the_end, without_page
 from cases.reviews.models import QuoteLook, Review, Section, Summary
 from cases.reviews.option_rows import options_of
@@ -143,6 +144,7 @@ def take(review: Review, *, by: Actor) -> Review:
         assign(review.case, by.user, why="taking", by=by)
     review.state, review.reader, review.taken_at = MOVES["take"].target, by.user, now
     review.save(update_fields=["state", "reader", "taken_at"])
+    asking_notices.another_reads(review)
     _tell(by, "review.taken", review, review)
     return review
 
@@ -163,6 +165,7 @@ def hand_back(review: Review, *, by: Actor) -> Review:
 def _give_up(review: Review, by: Actor) -> None:
     review.state, review.reader, review.taken_at, review.came_from = MOVES["hand_back"].target, None, None, None
     review.save(update_fields=["state", "reader", "taken_at", "came_from"])
+    asking_notices.another_reads(review)
     drop_to_dos(review, ASK_TO_READ, by=by)  # nobody is left to ask her about
     _tell(by, "review.handed_back", review, review)
 

@@ -21,6 +21,7 @@ from cases.documents.models import PLAN, Document, PageImage, Version
 from cases.documents.plans import same_pages
 from cases.records.days.closed_days import closed_days
 from cases.reviews.asking import actions as asking
+from cases.reviews.asking import notices as asking_notices
 from cases.reviews.models import Review
 from cases.reviews.rules import MOVES, read_by
 from portal import clock
@@ -179,6 +180,7 @@ def _move(review: Review, verb: str, why: str, by: Actor) -> None:
         if review.reader:
             second.reader_leaves(review.case, review.reader, by=by)
         review.reader, review.taken_at, review.came_from = None, None, None
+        asking_notices.another_reads(review)
     if verb == "set_aside":
         asking.drop(review, by=by)
     drop_to_dos(review, ASK_TO_READ, by=by)  # nobody reads it now, so nobody is to ask for a yes

@@ -23,6 +23,7 @@ from cases.records import words as record_words
 from cases.records.release import rules as release_rules
 from cases.records.standing import ItemStanding
 from cases.records.states import ItemState, Need
+from cases.reviews.asking.words import who_needs
 from cases.reviews.models import Asking
 from portal import clock, when
 from portal.accounts.models import User
@@ -97,14 +98,14 @@ def _needed(case: Any, may: Callable[[str], bool]) -> list[dict[str, str]]:
     if not case.is_needed or not (may_answer or may_add):
         return []
     lead, rows = _("%(name)s needs one thing to read on."), []
-    for asking in Asking.objects.open().filter(review__case=case).select_related("asked_by"):
+    for asking in Asking.objects.open().filter(review__case=case).select_related("review__reader"):
         if may_answer:
             said = _("“I don’t have it” is a fine answer."), asking.get_absolute_url(), _("Answer")
         else:
             patient = {"name": case.patient.first_name}
             said = _("%(name)s knows what it is.") % patient, reverse("documents:add", args=[case.pk]), _("Add a paper")
         text, href, link = said
-        rows.append({"lead": lead % {"name": asking.asked_by.first_name}, "text": text, "href": href, "link": link})
+        rows.append({"lead": lead % {"name": who_needs(asking)}, "text": text, "href": href, "link": link})
     return rows
 
 

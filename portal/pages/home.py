@@ -19,6 +19,7 @@ from cases.case.models import Case, Helper
 from cases.case.path import next_step, path
 from cases.case.people import CONSULTANT, COORDINATOR, HELPER, cases_where, grant_of, may, role_in
 from cases.records.words import after_treatment
+from cases.reviews.asking.words import who_needs
 from cases.reviews.models import Asking
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
@@ -128,12 +129,9 @@ def _needed(case: Any, reader: Any) -> list[dict[str, str]]:
     """The one thing that the consultant needs to read on."""
     if not case.is_needed:
         return []
-    found = Asking.objects.visible_to(reader).open().filter(review__case=case).select_related("asked_by")
+    found = Asking.objects.visible_to(reader).open().filter(review__case=case).select_related("review__reader")
     lead, text = _("%(name)s needs one thing to read on."), _("“I don’t have it” is a fine answer.")
-    return [
-        {"lead": lead % {"name": each.asked_by.first_name}, "text": text, "href": each.get_absolute_url()}
-        for each in found
-    ]
+    return [{"lead": lead % {"name": who_needs(each)}, "text": text, "href": each.get_absolute_url()} for each in found]
 
 
 def _times_held(case: Any) -> list[dict[str, str]]:

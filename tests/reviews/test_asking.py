@@ -15,10 +15,11 @@ from cases.reviews import actions as reviews
 from cases.reviews import opening
 from cases.reviews.asking import actions, notices, rules
 from cases.reviews.models import Asking, Review
-from cases.reviews.queue import showing
+from cases.reviews.queue import handing, showing
 from cases.reviews.queue import standing as queue
 from cases.reviews.tasks import open_due
 from portal import clock
+from portal.accounts.models import User
 from portal.errors import Refused
 from portal.history.models import Event
 from portal.reminders.models import Reminder
@@ -313,3 +314,74 @@ def test_a_helper_who_may_only_add_papers_is_told_and_led_to_adding():
 def test_a_helper_with_dates_alone_learns_nothing_of_it():
     page, _asking = home_of_ines("dates")
     assert "needs one thing" not in page
+
+
+def told_of_answer() -> set[str]:
+    """The consultants who are told of an answer, as the sender decides it now."""
+    rows = list(Reminder.objects.unsettled().filter(kind=notices.SAID))
+    [kind] = [kind for kind in notices.KINDS if kind.code == notices.SAID]
+    due = kind.still_due(rows, clock.now())
+    return {User.objects.get(pk=row.recipient_id).first_name for row in rows if row.pk in due}
+
+
+def lets_read(review, key="amir"):
+    give_consent("read", person=review.case.patient, case=review.case, consultant=people.person(key), by=by("rosa"))
+
+
+def test_an_answer_after_handing_back_waits_for_whoever_takes_the_plan():
+    review = written_reading()
+    asking = ask(review)
+    reviews.hand_back(review, by=by("joanne"))
+    client = people.browser(people.person("rosa"))
+    assert "Our team needs one thing" in client.get(asking.get_absolute_url()).text
+    assert "Our team needs one thing to read on." in client.get(review.case.get_absolute_url()).text
+    thanks = client.post(asking.get_absolute_url(), {"not_there": "1"}, follow=True).text
+    assert "Whoever reads your plan next finds it there." in thanks
+    assert "reads on" not in thanks
+    assert told_of_answer() == set()
+    assign(review.case, people.person("amir"), why="taking", by=by("amir"))
+    lets_read(review)
+    for _press in range(2):
+        reviews.take(Review.objects.get(pk=review.pk), by=by("amir"))
+    assert told_of_answer() == {"Amir"}
+
+
+def test_an_answer_that_its_reader_was_not_told_of_goes_with_the_plan():
+    review = written_reading()
+    actions.not_there(ask(review), by=by("rosa"))
+    assert told_of_answer() == {"Joanne"}
+    lets_read(review)
+    handing.hand_over(review, people.person("amir"), by=by("joanne"))
+    assert told_of_answer() == {"Amir"}
+
+
+def test_a_new_reader_is_told_once_she_lets_them_read():
+    review = written_reading()
+    actions.not_there(ask(review), by=by("rosa"))
+    handing.hand_over(review, people.person("amir"), by=by("joanne"))
+    assert told_of_answer() == set()
+    handing.let_read(review, by=by("rosa"))
+    assert told_of_answer() == {"Amir"}
+
+
+def test_who_takes_it_again_is_told_of_what_came_meanwhile_and_not_of_what_they_know():
+    review = written_reading()
+    actions.not_there(ask(review), by=by("rosa"))
+    reviews.hand_back(review, by=by("joanne"))
+    assert told_of_answer() == set()
+    reviews.take(Review.objects.get(pk=review.pk), by=by("joanne"))
+    assert told_of_answer() == {"Joanne"}
+    Reminder.objects.filter(kind=notices.SAID).update(settled_at=clock.now(), settled_as=Reminder.Outcome.SENT)
+    review = Review.objects.get(pk=review.pk)
+    reviews.hand_back(review, by=by("joanne"))
+    reviews.take(Review.objects.get(pk=review.pk), by=by("joanne"))
+    assert told_of_answer() == set()
+
+
+def test_what_is_asked_for_is_named_after_who_reads_now():
+    review = written_reading()
+    asking = ask(review)
+    handing.hand_over(review, people.person("amir"), by=by("joanne"))
+    client = people.browser(people.person("rosa"))
+    assert "Amir needs one thing" in client.get(asking.get_absolute_url()).text
+    assert "Thank you. Amir reads on." in client.post(asking.get_absolute_url(), {"not_there": "1"}, follow=True).text

@@ -91,7 +91,7 @@ def withdraw_asking(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _known(request: HttpRequest, pk: UUID) -> Asking:
-    related = ("review__case__patient", "review__case__key", "review__consultation", "asked_by")
+    related = ("review__case__patient", "review__case__key", "review__consultation", "review__reader", "asked_by")
     return find_or_404(Asking.objects.visible_to(request.user).select_related(*related), pk=pk)
 
 
@@ -108,13 +108,21 @@ def asked(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         form = AnswerForm(asking, request.POST, request.FILES)
         if form.is_valid() and _answered(request, asking, form, by):
-            messages.success(request, _("Thank you. %(name)s reads on.") % {"name": asking.asked_by.first_name})
+            messages.success(request, _thanks(asking))
             return redirect("reviews:asked", pk)
     elif role_in(case, request.user) == COORDINATOR:
         actions.look(asking, by=by)
-    page = {"asking": asking, "case": case, "form": form, "what": words.what(asking)}
+    page = {"asking": asking, "case": case, "form": form, "what": words.what(asking), "who": words.who_needs(asking)}
     page["said"] = "" if asking.is_open else rules.NOT_FROM_HERE[rules.AskingState(asking.state)]
     return render(request, "reviews/asked.html", page, status=422 if request.method == "POST" else 200)
+
+
+def _thanks(asking: Asking) -> str:
+    """Who reads on; nobody does where the plan was handed back."""
+    reader = asking.review.reader
+    if reader is None:
+        return _("Thank you. Whoever reads your plan next finds it there.")
+    return _("Thank you. %(name)s reads on.") % {"name": reader.first_name}
 
 
 def _answered(request: HttpRequest, asking: Asking, form: AnswerForm, by: Actor) -> bool:

@@ -23,3 +23,9 @@ def what(asking: Asking) -> str:
     if asking.kind == AskingKind.COPY:
         return _("A clear copy of page %(page)d of the plan") % {"page": asking.page}
     return str(AskingKind(asking.kind).label)
+
+
+def who_needs(asking: Asking) -> str:
+    """By name who reads the plan now, as the beginning of a sentence; after it was handed back, the team."""
+    reader = asking.review.reader
+    return reader.first_name if reader else _("Our team")

@@ -12,6 +12,7 @@ from cases.case.models import Case
 from cases.case.people import has_consent_to_read, may, only_theirs, role_in
 from cases.case.second import actions as second
 from cases.reviews.actions import lock_case, locked, role, situation, who_has
+from cases.reviews.asking import notices as asking_notices
 from cases.reviews.models import Review
 from cases.reviews.queue import notices
 from cases.reviews.rules import why_not
@@ -52,6 +53,7 @@ def hand_over(review: Review, to: User, *, by: Actor) -> Review:
     second.reader_leaves(case, before, by=by)
     record(by, "review.handed_over", review, patient=case.patient_id, case=case.pk)
     _tell(review, by)
+    asking_notices.another_reads(review)
     return review
 
 
@@ -102,4 +104,5 @@ def let_read(review: Review, *, how: str = "page", by: Actor) -> User:
     give_consent("read", person=case.patient, case=case, consultant=review.reader, how=how, by=by)
     settle_to_dos(review, ASK_TO_READ, by=by)
     notices.over(review)
+    asking_notices.another_reads(review)
     return review.reader
