@@ -37,8 +37,8 @@ SENSITIVE = {
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
     "accounts:people", "accounts:invite", "accounts:change_person", "accounts:withdraw_invitation",
     "pages:archive", "records:export", "bookings:own_calendar", "case:ask_helper", "case:ask_again", "desk:open_again",
-    "pages:urgent", "pages:leaving", "pages:way_back", "pages:fix_address", "pages:farewell", "pages:ask_helper",
-    "pages:invite_address", "pages:helper_mandate",
+    "pages:urgent", "pages:leaving", "pages:way_back", "pages:stop_way_back", "pages:fix_address", "pages:farewell",
+    "pages:ask_helper", "pages:invite_address", "pages:helper_mandate",
 }  # fmt: skip
 ENTRANCES = {
     "account_login", "account_signup", "account_request_login_code", "account_reset_password", "desk:code",

@@ -73,6 +73,13 @@ def is_checked(request: HttpRequest, lasts: dt.timedelta) -> bool:
     return real_now() - dt.datetime.fromtimestamp(latest, dt.UTC) < lasts
 
 
+def showed_second_step(request: HttpRequest, lasts: dt.timedelta) -> bool:
+    """Whether a passkey or a code of an app was shown within this time, at sign-in or since: a mailed code is none."""
+    since = (real_now() - lasts).timestamp()
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" and record["at"] > since for record in records)
+
+
 def checked(request: HttpRequest, method: str) -> None:
     """The person just showed that it is them; allauth's own pages are told as well."""
     request.session[CHECKED] = real_now().timestamp()

@@ -1,12 +1,15 @@
 """Staff's page for somebody who lost a phone, a passkey or a mailbox; and the person's own press that stops it."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,7 +18,9 @@ from cases.case.models import Case
 from cases.case.people import patients_and_helpers
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
+from portal.accounts import sessions
 from portal.accounts.models import User, WayBack
+from portal.accounts.rules import SENSITIVE_CHECK_LASTS
 from portal.accounts.way_back import actions, rules
 from portal.accounts.way_back.rules import Sign
 from portal.actors import Actor
@@ -125,7 +130,13 @@ def _standing(way: WayBack | None, person: User, user: Any) -> dict[str, Any]:
 @open_to(PERSON)
 @require_POST
 def stop_way_back(request: HttpRequest) -> HttpResponse:
-    """It was not them: nothing is taken away."""
+    """It was not them: nothing is taken away. Asks for the second step, which whoever lost it does not have."""
+    user: Any = request.user
+    if user.has_second_factor and not sessions.showed_second_step(request, SENSITIVE_CHECK_LASTS):
+        messages.info(request, _("First show your passkey or a code of your app, then press once more."))
+        has_app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+        to = reverse("mfa_reauthenticate" if has_app else "mfa_reauthenticate_webauthn")
+        return redirect(f"{to}?{urlencode({'next': reverse('accounts:settings')})}")
     own = WayBack.objects.visible_to(request.user).open().filter(person=request.user.pk)
     if way := own.select_related("person").first():
         actions.stop(way, by=Actor.of(request))

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -126,7 +127,7 @@ def test_they_are_told_at_their_address_and_stop_it_with_one_press(rosa, django_
     with django_capture_on_commit_callbacks(execute=True):
         way = ask("rosa", asker="theo")
     assert [message.to for message in mail.outbox] == [["rosa@example.org"]]
-    client = browser(rosa)
+    client = with_second_step(rosa)
     assert "That was not me" in client.get(reverse("accounts:settings")).content.decode()
     for _press in range(2):
         assert client.post(reverse("pages:stop_way_back")).status_code == 302
@@ -134,6 +135,33 @@ def test_they_are_told_at_their_address_and_stop_it_with_one_press(rosa, django_
         assert refused(actions.finish, way, by=by("theo")) == "state"
     assert factors("rosa") > 0
     assert Event.objects.filter(verb="account.way_back_stopped").count() == 1
+
+
+def with_second_step(user):
+    """Signed in, and shown again just now by a code of the app."""
+    Authenticator.objects.filter(user=user).delete()
+    client, secret = browser(user), people.second_factor(user)
+    client.get("/account/check/")
+    code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    assert client.post(reverse("mfa_reauthenticate"), {"code": code}).status_code == 302
+    return client
+
+
+def test_who_found_the_phone_is_signed_out(rosa):
+    client = browser(rosa)
+    assert client.get("/account/").status_code == 200
+    ask("rosa", asker="theo")
+    assert client.get("/account/").status_code == 302
+
+
+def test_a_mailed_code_does_not_stop_it(rosa):
+    ask("rosa", asker="theo")
+    client = browser(rosa)
+    client.get("/account/check/")
+    answer = client.post(reverse("pages:stop_way_back"))
+    assert answer["Location"] == f"{reverse('mfa_reauthenticate')}?next=%2Faccount%2F"
+    assert WayBack.objects.open().exists()
+    assert "press once more" in client.get(answer["Location"]).content.decode()
 
 
 def test_a_lost_mailbox_of_staff_is_replaced_with_the_rest(django_capture_on_commit_callbacks):

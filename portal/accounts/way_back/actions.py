@@ -26,6 +26,7 @@ ASKED, DONE = "way_back_asked", "way_back_done"
 def ask(person: User, signs: Collection[str], *, email: str = "", by: Actor) -> WayBack:
     """One of us knows the person by two signs. They hear of it at their address, and have a day to stop it.
 
+    Whoever holds the lost phone is signed out everywhere: what stops it is the second step that they do not lack.
     Asked twice it is one. Raises Refused for others, for too few signs, and where there is nothing to take away.
     """
     _must_look_after(person, by)
@@ -58,6 +59,7 @@ def ask(person: User, signs: Collection[str], *, email: str = "", by: Actor) -> 
         return WayBack.objects.open().get(person=person)
     for sign in way.signs:
         _tell(by, "account.known_by", way, f"sign_{sign}")
+    sessions.end_all(person)
     _tell(by, "account.way_back_asked", way)
     _write(person.email, ASKED, person.language)
     return way
