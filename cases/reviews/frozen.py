@@ -64,6 +64,7 @@ def missing_points(body: Body) -> list[dict[str, str]]:
     """What the plan does not say, in the words of the person now reading."""
     return [
         {
+            "code": point["code"],
             "title": str(BY_CODE[point["code"]].missing),
             "note": point["note"],
             "question": point["question"] or str(BY_CODE[point["code"]].question),

@@ -1,6 +1,6 @@
 """What a page, a preview or a PDF says about one summary, around its frozen words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -27,15 +27,17 @@ class Shown:
     about: str
     answers: list[dict[str, Any]]
     steps: list[dict[str, Any]]
-    missing: list[dict[str, str]]
+    missing: list[dict[str, Any]]
     questions: list[str]
     options: list[dict[str, Any]]
     words: list[dict[str, Any]]
     headings: dict[str, Any]
 
 
-def shown(body: frozen.Body, link: PageLink) -> Shown:
-    """The frozen words for the page, in the reader's language where they are ours."""
+def shown(body: frozen.Body, link: PageLink, on_list: Collection[str] = ()) -> Shown:
+    """The frozen words for the page, in the reader's language where they are ours. `on_list`: points and words of the
+    questions that wait on her list.
+    """
 
     def linked(lines: list[dict[str, Any]], marker: Marker) -> list[dict[str, Any]]:
         return [
@@ -54,7 +56,14 @@ def shown(body: frozen.Body, link: PageLink) -> Shown:
         about=about(body),
         answers=[{**answer, "lines": linked(answer["lines"], in_answers)} for answer in body["answers"]],
         steps=linked(body["steps"], Marker(words)),
-        missing=[{**point, "pieces": in_missing.pieces(point["note"])} for point in frozen.missing_points(body)],
+        missing=[
+            {
+                **point,
+                "pieces": in_missing.pieces(point["note"]),
+                "is_on_list": point["code"] in on_list or point["question"] in on_list,
+            }
+            for point in frozen.missing_points(body)
+        ],
         questions=frozen.raised(body),
         options=_options(body, linked(body["options"], Marker(words))),
         words=[{**entry, "number": number} for number, entry in enumerate(words, 1)],

@@ -14,6 +14,7 @@ from cases.case import hands
 from cases.case.models import Case
 from cases.case.people import cases_where, has_consent_to_read, may, role_in
 from cases.documents.models import Version
+from cases.opinions.questions import showing as questions
 from cases.reviews import actions, by_phone, changed, clear, frozen, opening, sheet, standing
 from cases.reviews.forms import ClearForm
 from cases.reviews.models import Review, Summary
@@ -85,10 +86,11 @@ def _page(
     page["talk"] = Consultation.objects.next_for(case, now)
     page["is_patient"] = role_in(case, request.user) == "patient"
     if chosen and chosen.state == "shared" and chosen.frozen:
+        on_list = questions.on_list(case, request.user) if chosen.frozen["missing"] else frozenset()
         pages = sheet.plan_pages(chosen.plan, request.user)
         part = actions.role(chosen.review, Actor.of(request))
         page |= {
-            "shown": sheet.shown(chosen.frozen, sheet.document_link(pages)),
+            "shown": sheet.shown(chosen.frozen, sheet.document_link(pages), on_list),
             "lead": sheet.summary_lead(chosen),
             "call_over": _call_over(chosen),
             "is_earlier": sheet.is_about_earlier_plan(chosen),

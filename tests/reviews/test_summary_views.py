@@ -8,6 +8,8 @@ import pytest
 from django.urls import reverse
 
 from cases.case.models import Consent
+from cases.opinions.questions import actions as questions
+from cases.opinions.questions.models import Question
 from cases.reviews import actions, opening
 from cases.reviews.models import Review
 from cases.reviews.notes.actions import add_note
@@ -41,6 +43,27 @@ def test_the_summary_says_what_was_shared():
     assert "Version 1, shared" in page.text
     assert "replace a doctor’s second opinion" in page.text
     assert told("summary.opened") == 1
+
+
+def test_a_missing_point_that_waits_on_her_list_says_so():
+    summary = world.shared()
+    case = summary.review.case
+    idea = Question.objects.get(case=case, idea="cost")
+    tag = "On your question list"
+    assert page_of(case).text.count(tag) == len(summary.frozen["missing"]) == 1
+    questions.drop(idea, by=by("rosa"))
+    page = page_of(case).text
+    assert tag not in page
+    assert "You could ask:" in page
+
+
+def test_that_she_keeps_a_point_to_herself_is_said_to_her_alone():
+    summary = world.shared()
+    case = summary.review.case
+    asked = Question.objects.get(case=case, idea="cost")
+    questions.change(asked, text=asked.text, target="", is_private=True, by=by("rosa"))
+    assert "question list" in page_of(case).text
+    assert "On your question list" not in page_of(case, "joanne").text
 
 
 def test_pages_link_into_the_patients_own_document():

@@ -210,6 +210,12 @@ def still_asked(case: Case, lines: Collection[str]) -> set[str]:
     return {line for line in lines if is_all_hers or line in on_list}
 
 
+def on_list(case: Case, user: Any) -> frozenset[str]:
+    """The points of the checklist that open questions were taken from, and the words of all open ones."""
+    rows = open_in(case, user).select_related("case__key")
+    return frozenset(said for row in rows for said in (row.idea, row.text) if said)
+
+
 def open_ones(case: Case, user: Any) -> list[str]:
     """Every one that still waits for an answer, those on top first."""
     return [each.text for each in open_in(case, user)]
