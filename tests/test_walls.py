@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from cases.case.models import Case
 from portal import clock
-from portal.accounts import middleware
+from portal.accounts import drafts, middleware
 from portal.accounts.models import User
 from tests import people
 from tests.hostile_shapes import BODIES, FORM, TAKEN, VALUES, bodies, body
@@ -217,7 +217,8 @@ def test_it_asks_after_ten_minutes_and_changes_nothing(name, world):
 def test_what_was_typed_survives_the_check(world):
     client, form = world.client("patient"), reverse("case:ask_helper", args=[world["case"]])
     client.get(form)
-    words = {"name": "Ben Adu", "email": "ben@example.org", "draft_of": f"ask-helper/{world['case']}"}
+    name = drafts.named(people.person("rosa"), "ask-helper", world["case"])
+    words = {"name": "Ben Adu", "email": "ben@example.org", "draft_of": name}
     with time_machine.travel(clock.now() + dt.timedelta(minutes=11), tick=False):
         answer = client.post(form, words, headers={"referer": f"http://testserver{form}"})
         assert answer.headers["Location"] == f"{CHECK}?next={form.replace('/', '%2F')}"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -42,10 +43,28 @@ def has_name(form: str, about: str) -> bool:
     return bool(NAME.fullmatch(form) and ABOUT.fullmatch(about))
 
 
+def named(person: User, form: str, about: object = "") -> str:
+    """What a form that was shown to this person says of itself when it comes too late."""
+    return _signer(person).sign(f"{form}/{_id(about)}")
+
+
+def _signer(person: User) -> Signer:
+    return Signer(salt=f"portal.accounts.drafts/{person.pk}")
+
+
 def keep_typed(request: HttpRequest) -> bool:
-    """Keep a form that came too late, where it names its draft. Whether it was kept."""
-    form, _slash, about = request.POST.get("draft_of", "").partition("/")
-    if not request.user.is_authenticated or not has_name(form, about):
+    """Keep a form that came too late, where it names its draft. Whether it was kept.
+
+    Only a form that was shown to this very person: on a shared machine somebody else may have signed in since.
+    """
+    if not request.user.is_authenticated:
+        return False
+    try:
+        name = _signer(request.user).unsign(request.POST.get("draft_of", ""))
+    except BadSignature:
+        return False
+    form, _slash, about = name.partition("/")
+    if not has_name(form, about):
         return False
     keep(request.user, form, about, of_post(request.POST))
     return True

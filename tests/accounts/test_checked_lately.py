@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bookings import feeds
-from portal.accounts import actions, middleware
+from portal.accounts import actions, drafts, middleware
 from portal.accounts.models import Draft, User
 from portal.actors import Actor
 from tests import people
@@ -34,7 +34,9 @@ def test_all_that_is_promised_asks():
 def test_a_draft_with_no_name_of_ours_is_not_kept(named):
     client = Client(enforce_csrf_checks=True)
     client.force_login(person("rosa"), backend="portal.accounts.backend.Backend")
-    page = client.post("/account/you/", {"name": "Rosa", "draft_of": named})
+    form, _slash, about = named.partition("/")
+    signed = drafts.named(person("rosa"), form, about)
+    page = client.post("/account/you/", {"name": "Rosa", "draft_of": signed})
     assert page.status_code == 403
     assert not Draft.objects.exists()
 

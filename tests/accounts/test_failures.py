@@ -1,5 +1,7 @@
 """Pages for what goes wrong."""
 
+import re
+
 import pytest
 from django.db import OperationalError
 from django.template.loader import render_to_string
@@ -8,6 +10,7 @@ from django.urls import reverse
 
 from portal import failures
 from portal.accounts import drafts
+from portal.accounts.models import Draft
 from tests.people import browser, person
 
 
@@ -39,11 +42,24 @@ def test_a_database_that_is_away_is_a_503(error, status):
 def test_an_old_form_keeps_its_words():
     client = Client(enforce_csrf_checks=True)
     client.force_login(person("rosa"), backend="portal.accounts.backend.Backend")
-    words = {"name": "Rosa M.", "draft_of": "about-you"}
+    words = {"name": "Rosa M.", "draft_of": drafts.named(person("rosa"), "about-you")}
     page = client.post(reverse("accounts:about_you"), words, headers={"Referer": "http://testserver/account/you/"})
     assert page.status_code == 403
     assert "What you typed is kept" in page.content.decode()
     assert drafts.kept(person("rosa"), "about-you") == {"name": "Rosa M."}
+
+
+@pytest.mark.django_db
+def test_a_form_shown_to_somebody_else_is_kept_for_nobody():
+    """Her sign-in was over, and he signed in on the same browser: her tab still stands open."""
+    form = browser(person("rosa")).get(reverse("accounts:about_you")).content.decode()
+    hers = re.search(r'name="draft_of" value="([^"]+)"', form)[1]
+    for said in (hers, "about-you", "about-you/", f"{hers}x"):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(person("grace"), backend="portal.accounts.backend.Backend")
+        page = client.post(reverse("accounts:about_you"), {"name": "Rosa M.", "draft_of": said})
+        assert (page.status_code, "What you typed is kept" in page.content.decode()) == (403, False)
+    assert not Draft.objects.exists()
 
 
 @pytest.mark.django_db

@@ -109,7 +109,7 @@ def test_a_form_that_comes_too_late_is_kept_as_a_draft():
     with after(40):
         page = client.post(
             reverse("accounts:about_you"),
-            {"name": "Rosa Maria Delgado", "draft_of": "about-you"},
+            {"name": "Rosa Maria Delgado", "draft_of": drafts.named(person("rosa"), "about-you")},
             headers={"Referer": "http://testserver/account/you/"},
         )
         assert page.headers["Location"] == f"{reverse('account_login')}?next=%2Faccount%2Fyou%2F"

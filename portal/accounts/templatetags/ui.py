@@ -11,10 +11,17 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from portal import phones
-from portal.accounts import nav_counts, nav_gates, sessions
+from portal.accounts import drafts, nav_counts, nav_gates, sessions
 from portal.texts import words
 
 register = template.Library()
+
+
+@register.simple_tag
+def draft_of(user: Any, form: str, about: object = "") -> str:
+    """The hidden field by which a form that came too late is kept for whom it was shown to, and for nobody else."""
+    return format_html('<input type="hidden" name="draft_of" value="{}">', drafts.named(user, form, about))
+
 
 # (words, icon, page, namespaces and names that light it up). A page that is not built yet is left out.
 PATIENT = [
