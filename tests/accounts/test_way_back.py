@@ -11,8 +11,9 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from portal import tries
+from portal import clock, tries
 from portal.accounts import guessing
+from portal.accounts.actions import change_address
 from portal.accounts.models import WayBack
 from portal.accounts.way_back import actions, rules
 from portal.actors import Actor
@@ -80,6 +81,26 @@ def test_done_it_counts_wrong_codes_anew(rosa):
             tries.may_under_all(guessing._second_steps(request, guessing.whose(rosa)))
         actions.finish(way, by=by("theo"))
         assert not guessing.are_second_steps_used_up(request, guessing.whose(rosa))
+
+
+def test_a_new_address_hears_of_nothing_alone(rosa):
+    change_address(rosa, email="rosa@example.net", phone="", by=by("theo"))
+    assert refused(actions.ask, rosa, SIGNS, by=by("theo")) == "state"
+    with time_machine.travel(clock.now() + rules.ADDRESS_STANDS + DAY):
+        assert actions.ask(rosa, SIGNS, by=by("theo"))
+
+
+def test_a_new_phone_number_keeps_nobody_waiting(rosa):
+    change_address(rosa, email=rosa.email, phone="+14165550134", by=by("theo"))
+    assert ask("rosa", asker="theo")
+
+
+def test_the_password_goes_with_the_second_step(rosa):
+    way = ask("rosa", asker="theo")
+    assert person("rosa").has_usable_password()
+    with later(way):
+        actions.finish(way, by=by("theo"))
+    assert not person("rosa").has_usable_password()
 
 
 def test_staff_need_two_who_know_them():

@@ -17,6 +17,7 @@ from portal.accounts.way_back import rules
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
+from portal.history.models import Event
 
 log = structlog.get_logger(__name__)
 ASKED, DONE = "way_back_asked", "way_back_done"
@@ -37,6 +38,10 @@ def ask(person: User, signs: Collection[str], *, email: str = "", by: Actor) -> 
         raise Refused(_("For patients and helpers, put the address right on the page for that."), code="email")
     if email and User.objects.filter(email__iexact=email).exclude(pk=person.pk).exists():
         raise Refused(_("This address can’t be used here. Ask for another one."), code="email")
+    if _is_address_new(person):
+        raise Refused(
+            _("Their address was put right less than 7 days ago. Wait until it has stood for 7 days."), code="state"
+        )
     if not email and not Authenticator.objects.filter(user=person).exists():
         raise Refused(_("There is no second step to take away: a code by email signs them in."), code="state")
     if found := WayBack.objects.open().filter(person=person).first():
@@ -83,7 +88,7 @@ def agree(way: WayBack, *, by: Actor) -> WayBack:
 
 @transaction.atomic
 def finish(way: WayBack, *, by: Actor) -> WayBack:
-    """Take the second step away, set the address where one was given, and sign the person out everywhere.
+    """Take second step and password away, set the address where one was given, and sign the person out everywhere.
 
     Done twice it is done once. Raises Refused before the wait is over, and for staff while nobody else has agreed.
     """
@@ -98,6 +103,8 @@ def finish(way: WayBack, *, by: Actor) -> WayBack:
         raise Refused(reason, code="state")
     person, former = way.person, way.person.email
     Authenticator.objects.filter(user=person).delete()
+    person.set_unusable_password()  # whoever has the phone may have that, too
+    person.save(update_fields=["password"])
     if way.email:
         _set_address(person, way.email)
     guessing.begin_second_steps_anew(guessing.whose(person))
@@ -163,6 +170,13 @@ def _fresh(way: WayBack) -> WayBack:
     found = WayBack.objects.select_for_update(of=("self",)).get(pk=way.pk)
     found.person = person
     return found
+
+
+def _is_address_new(person: User) -> bool:
+    """Whether what is written to it would reach nobody but who had it put there: the former address is not kept."""
+    since = clock.now() - rules.ADDRESS_STANDS
+    changed = Event.objects.filter(patient=person.pk, verb="account.address_put_right", at__gt=since)
+    return changed.filter(why__startswith="email").exists()
 
 
 def _tell(by: Actor, verb: str, way: WayBack, why: str = "") -> None:

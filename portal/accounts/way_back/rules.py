@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 WAITS = dt.timedelta(hours=24)
 LASTS = dt.timedelta(days=7)  # after that it is asked for anew
+ADDRESS_STANDS = dt.timedelta(days=7)  # an address that was put right hears of nothing alone before
 ENOUGH = 2  # signs, of different kinds
 
 
