@@ -1,14 +1,14 @@
 """Somebody works here no more in a role: all their places end at once, and their work goes on with somebody."""
 
 from cases.case import changes
-from cases.case.actions import ask_to_do, assign, end_assignment, pass_to_dos_on, record_to_do
+from cases.case.actions import ask_to_do, assign, end_assignment, pass_to_dos_on, record_to_do, withdraw_consent
 from cases.case.away import actions as away
-from cases.case.models import Assignment, Case, ToDo
+from cases.case.models import Assignment, Case, Consent, ToDo
 from cases.case.people import HELPER, PATIENT, role_in
 from cases.case.second import actions as second
 from cases.case.urgent import actions as urgent
 from portal.accounts.models import User
-from portal.actors import Actor
+from portal.actors import SYSTEM, Actor
 from portal.texts.words import organisation
 
 CONSULTANT_LEFT = "consultant_left"  # a to-do: the patient is told who reads now, or somebody is found
@@ -23,10 +23,18 @@ def left(person: User, role: str, to: User | None, *, by: Actor) -> None:
         placed = Assignment.objects.filter(user=person, ended_at=None).exclude(case__state=Case.State.CLOSED)
         for pk in list(placed.order_by("case").values_list("case", flat=True)):
             _hand_on(pk, person, to, by)
+        _end_consents(person)
     for todo in ToDo.objects.select_for_update(of=("self",)).open().filter(for_user=person).select_related("case"):
         todo.for_user, todo.for_role = None, User.Role.COORDINATOR
         todo.save(update_fields=["for_user", "for_role"])
         record_to_do(by, "todo.changed", todo)
+
+
+def _end_consents(person: User) -> None:
+    """A patient's yes was to somebody who works here: whoever comes back is asked for again."""
+    given = Consent.objects.standing().filter(kind=Consent.Kind.READ, consultant=person)
+    for consent in given.order_by("case", "pk"):
+        withdraw_consent(consent, by=SYSTEM)
 
 
 def _hand_on(pk: object, person: User, to: User | None, by: Actor) -> None:

@@ -27,7 +27,9 @@ class LeavingForm(forms.Form):
 
     to = PersonField(
         label=gettext_lazy("Who takes their cases over?"),
-        help_text=gettext_lazy("Each patient is asked whether this person may read. A coordinator tells them."),
+        help_text=gettext_lazy(
+            "A coordinator tells each patient. This person reads no file until the patient says yes."
+        ),
         queryset=User.objects.none(),
         required=False,
         empty_label=gettext_lazy("Nobody yet: the cases wait for a consultant"),

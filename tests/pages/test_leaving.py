@@ -9,7 +9,7 @@ from bookings import feeds
 from bookings.feeds import CalendarFeed
 from bookings.models import Consultation
 from cases.case import people as rule
-from cases.case.actions import ask_to_do
+from cases.case.actions import ask_to_do, give_consent
 from cases.case.away import actions as aways
 from cases.case.leaving import CONSULTANT_LEFT
 from cases.case.models import Assignment, Cover, ToDo, UrgentLook
@@ -17,6 +17,7 @@ from cases.case.urgent import actions as urgent
 from cases.reviews.models import Review
 from portal import clock
 from portal.accounts import actions
+from portal.accounts.models import User
 from portal.errors import Refused
 from portal.history.models import Event
 from tests import factories, people
@@ -73,6 +74,21 @@ def test_the_colleague_gets_the_case_and_what_was_asked(case):
     assert rule.is_assigned(case, people.person("amir"))
     assert not rule.may("read_documents", case, people.person("amir"))  # until the patient says yes
     assert opened_to_do(case, CONSULTANT_LEFT).exists()
+
+
+def test_a_patients_yes_to_them_ends_and_opens_no_file_to_an_urgent_look(case):
+    given = give_consent("read", person=case.patient, case=case, consultant=people.person("joanne"), by=by("rosa"))
+    look = urgent.begin(case, why="She is in the emergency room.", by=by("liv"))
+    assert UrgentLook.objects.reading().filter(pk=look.pk).exists()
+    User.objects.filter(pk=given.consultant_id).update(can_sign_in=False)  # a yes to nobody who is here
+    assert not UrgentLook.objects.reading().filter(pk=look.pk).exists()
+    User.objects.filter(pk=given.consultant_id).update(can_sign_in=True)
+
+    close(to="amir")
+    given.refresh_from_db()
+    assert given.withdrawn_at is not None
+    assert not rule.has_consent_to_read(case, people.person("joanne"))
+    assert not rule.may("read_documents", case, people.person("liv"))
 
 
 def test_what_was_asked_of_them_goes_to_the_coordinators_otherwise(case):

@@ -32,10 +32,12 @@ class UrgentLookQuerySet(models.QuerySet["UrgentLook"]):
         return self.open().filter(over_at__gt=clock.now()).exclude(case__state="closed")
 
     def reading(self) -> "UrgentLookQuerySet":
-        """Those that open files too: where the patient lets any consultant of ours read."""
+        """Those that open files too: where the patient lets a consultant read who works here now."""
         from cases.case.models import Consent
 
+        ours = User.objects.working_as(User.Role.CONSULTANT)
         given = Consent.objects.standing().filter(case=OuterRef("case"), kind=Consent.Kind.READ)
+        given = given.filter(consultant__in=ours.values("pk"))
         return self.standing().filter(Exists(given))
 
 
