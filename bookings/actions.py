@@ -18,7 +18,17 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from bookings import asked_ending, asked_moves, asked_notices, availability, call_needs, changes, follow_up, rules
+from bookings import (
+    asked_ending,
+    asked_moves,
+    asked_notices,
+    availability,
+    call_needs,
+    changes,
+    follow_up,
+    rules,
+    slots,
+)
 from bookings.late import actions as late
 from bookings.models import AskedHold, Consultation, Hold, Practice, Reservation, Service
 from bookings.overriding import rules as overriding
@@ -89,15 +99,18 @@ def check_works(consultant: User) -> None:
 
 
 def _reserve_hold(hold: Hold, practice: Practice) -> None:
-    begins, ends = hold.service.talk.stretch(hold.starts_at, practice.buffer_minutes)
+    """Its stretch; of a call that moves, only the parts that the call itself does not keep until then."""
     hold.reservations.all().delete()
-    Reservation.objects.create(
-        consultant=hold.consultant,
-        kind=Reservation.Kind.HOLD,
-        starts_at=begins,
-        ends_at=ends,
-        hold=hold,
-    )
+    own = Reservation.objects.filter(consultation=hold.moving_id, consultant=hold.consultant_id) if hold.moving else []
+    whole = hold.service.talk.stretch(hold.starts_at, practice.buffer_minutes)
+    for begins, ends in slots.without([whole], [(row.starts_at, row.ends_at) for row in own]):
+        Reservation.objects.create(
+            consultant=hold.consultant,
+            kind=Reservation.Kind.HOLD,
+            starts_at=begins,
+            ends_at=ends,
+            hold=hold,
+        )
 
 
 def _reserve_call(consultation: Consultation, practice: Practice) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateField, OuterRef, SmallIntegerField, Subquery, TimeField, Value
+from django.db.models import DateField, OuterRef, SmallIntegerField, Subquery, TimeField, UUIDField, Value
 
 from bookings import slots
 from bookings.models import Consultation, ExtraHours, Hours, OutsideBusy, Practice, Reservation, Service, TimeOff
@@ -85,12 +85,16 @@ def _taken(
     if preparing is not None:
         rows = rows.exclude(consultation=preparing, kind=Reservation.Kind.PREPARATION)
     busy = OutsideBusy.objects.order_by().filter(consultant__in=keys, ends_at__gt=now)
-    all_rows = rows.values_list("consultant", "starts_at", "ends_at", "kind").union(
-        busy.values_list("consultant", "starts_at", "ends_at", Value("busy")), all=True
+    no_hold = Value(None, output_field=UUIDField())
+    all_rows = rows.values_list("consultant", "starts_at", "ends_at", "kind", "hold").union(
+        busy.values_list("consultant", "starts_at", "ends_at", Value("busy"), no_hold), all=True
     )
-    taken = defaultdict(list)
-    for key, starts_at, ends_at, kind in all_rows:
-        taken[key].append(slots.Taken(starts_at, ends_at, kind in Reservation.CALLS))
+    taken, counted = defaultdict(list), set()
+    for key, starts_at, ends_at, kind, hold in all_rows:
+        # A call that moves is held in parts, around where it is now: one call of the day all the same.
+        is_call = kind in Reservation.CALLS and (hold is None or hold not in counted)
+        counted.add(hold)
+        taken[key].append(slots.Taken(starts_at, ends_at, is_call))
     return taken
 
 

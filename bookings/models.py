@@ -298,7 +298,8 @@ class Hold(models.Model):
 class Reservation(models.Model):
     """One stretch of one consultant's time, whatever it is for: a constraint cannot span tables.
 
-    A call's stretch includes the rest after it; a hold's also the preparation before it. So "overlaps" in the
+    A call's stretch includes the rest after it; a hold's also the preparation before it, and that
+    of a call that moves is in parts around where the call is now. So "overlaps" in the
     rule and in the database are the same word, and a rest once promised stays when the terms change.
     """
 

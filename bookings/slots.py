@@ -221,7 +221,8 @@ def _merged(stretches: Iterable[Stretch]) -> list[Stretch]:
     return merged
 
 
-def _without(stretches: Iterable[Stretch], gaps: Iterable[Stretch]) -> list[Stretch]:
+def without(stretches: Iterable[Stretch], gaps: Iterable[Stretch]) -> list[Stretch]:
+    """What is left of these stretches once the gaps are cut out."""
     left = list(stretches)
     for gap_from, gap_until in gaps:
         pieces = [
@@ -264,7 +265,7 @@ def open_stretches(calendar: Calendar, day: date) -> list[Stretch]:
     extra: list[Stretch] = []
     for hours in _extra(calendar, day):
         extra += _stretches(day, calendar.zone, hours.from_time, hours.until_time)
-    return _merged(_without(weekly, _gaps(calendar, day)) + extra)
+    return _merged(without(weekly, _gaps(calendar, day)) + extra)
 
 
 def grid(calendar: Calendar, day: date) -> list[datetime]:

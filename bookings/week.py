@@ -84,7 +84,10 @@ class Week:
         return shown
 
     def lines(self) -> list[dict[str, Any]]:
-        """The same week as a list: calls and what is blocked; preparation stands with its call."""
+        """The same week as a list: calls and what is blocked; preparation stands with its call, the parts of a hold
+        as one.
+        """
+        firsts = {row.hold_id: row for row in reversed(self.rows)}
         return [
             {
                 "on": self._day(row),
@@ -94,7 +97,7 @@ class Week:
                 "action": {"href": self._href(row), "label": _("Open")} if row.consultation else None,
             }
             for row in self.rows
-            if row.kind != Kind.PREPARATION
+            if row.kind != Kind.PREPARATION and (row.hold_id is None or firsts[row.hold_id] == row)
         ]
 
     def _title(self, row: Reservation) -> str:

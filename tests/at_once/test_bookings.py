@@ -203,7 +203,7 @@ def test_a_patient_in_two_tabs_is_in_one_place(joannes):
             return refused.message
 
     outcomes = at_once(*[partial(either, booking) for booking in two_places(case, [joannes, amirs])])
-    assert len(winners(outcomes)) <= 1
+    assert len({call.pk for call in winners(outcomes)}) <= 1
     assert Hold.objects.count() <= 1
     assert double_bookings() == 0
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bookings import actions, availability, rules
+from bookings import actions, availability, rules, week
 from bookings.models import Consultation, Hold, Reservation, Service
+from bookings.preparing import actions as preparing
 from bookings.rules import JustTaken
 from bookings.slots import Why
 from cases.case.models import Assignment, Consent
@@ -256,6 +257,41 @@ def test_a_call_may_move_over_its_own_time(case, practice):
     assert consultation.starts_at in availability.free_starts(
         case, practice, consultation.service, clock.now(), moving=consultation
     )
+
+
+def call_at_3(case, practice, code):
+    """A call in the middle of an afternoon next week."""
+    day = free(case, practice, code)[0] + timedelta(days=7)
+    return factories.book(case, service=code, starts_at=day.astimezone(practice.zone).replace(hour=15, minute=0))
+
+
+@pytest.mark.parametrize("code", ["first_talk", "plan"])
+@pytest.mark.parametrize("minutes", [-60, -30, 30, 60])
+def test_a_call_moves_to_a_time_near_its_own(case, practice, code, minutes):
+    call = call_at_3(case, practice, code)
+    wanted = call.starts_at + timedelta(minutes=minutes)
+    assert wanted in availability.free_starts(case, practice, call.service, clock.now(), moving=call)
+    for _press in range(2):
+        kept = factories.hold(case, service=code, starts_at=wanted, moving=call)
+    assert wanted not in free(factories.open_case(people.person("grace")), practice, code)
+    moved = actions.move(hold=kept, by=by(case.patient))
+    assert moved.starts_at == wanted
+    rows = moved.reservations.order_by("starts_at")
+    assert (rows.first().starts_at, rows.last().ends_at) == call.service.talk.stretch(wanted, practice.buffer_minutes)
+    assert not Reservation.objects.filter(kind="hold").exists()
+
+
+def test_a_moving_call_held_in_parts_is_one_call_of_the_day(case, practice):
+    call = call_at_3(case, practice, "plan")
+    preparing.move(call, starts_at=call.starts_at - timedelta(hours=5), by=by(call.consultant))
+    kept = factories.hold(case, starts_at=call.starts_at + timedelta(minutes=30), moving=call)
+    assert kept.reservations.count() == 2
+    taken = availability.calendar_of(practice, clock.now()).taken
+    assert sum(each.is_call for each in taken) == 2  # the call, and where it would go
+    shown = week.of(practice, week.monday_of(call.starts_at.date()), clock.now())
+    assert [line["title"] for line in shown.lines()].count("Somebody is booking") == 1
+    factories.hold(case, starts_at=call.starts_at + timedelta(days=1), moving=call)
+    assert kept.reservations.count() == 1
 
 
 def test_patient_cannot_move_inside_2_hours(case, practice, monday):
