@@ -9,9 +9,10 @@ from bookings import asked_notices
 from bookings.late import notices, rules
 from bookings.late.models import MINUTES, Late, Side
 from bookings.models import Consultation
-from cases.case.actions import ask_to_do, must, settle_to_dos
+from cases.case.actions import ask_to_do, drop_to_do, must, settle_to_dos
+from cases.case.models import ToDo
 from portal import clock
-from portal.actors import Actor
+from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.reminders.actions import unplan
@@ -20,7 +21,8 @@ TELL_LATE = "tell_late"  # a to-do: whoever has no email is told by phone that t
 
 
 def say_late(call: Consultation, minutes: int, *, by: Actor) -> Late:
-    """One of the two, or who acts for the patient, is late by so many minutes. The same again says nothing new.
+    """One of the two, or who acts for the patient, is late by so many minutes. The same again says nothing
+    new while it stands.
 
     Raises Refused for anybody else, too early, and once the call is over or canceled.
     """
@@ -30,7 +32,8 @@ def say_late(call: Consultation, minutes: int, *, by: Actor) -> Late:
         if minutes not in MINUTES:
             raise Refused(_("Choose one of the minutes."), code="minutes")
         word = Late.objects.select_for_update().filter(call=call, side=side).first() or Late(call=call, side=side)
-        if not word._state.adding and (word.minutes, word.starts_at) == (minutes, call.starts_at):
+        is_same = not word._state.adding and (word.minutes, word.starts_at) == (minutes, call.starts_at)
+        if is_same and rules.stands(word, call, now):
             return word
         word.version += not word._state.adding
         word.minutes, word.starts_at, word.said_at, word.said_by = minutes, call.starts_at, now, by.user
@@ -48,7 +51,8 @@ def say_there(call: Consultation, *, by: Actor) -> None:
         if word is None:
             return
         unplan(word)
-        settle_to_dos(call, TELL_LATE, by=by)
+        if side == Side.CONSULTANT:  # the patient is rung about her only
+            settle_to_dos(call, TELL_LATE, by=by)
         word.delete()
         record(by, "consultation.there", call, patient=call.patient_id, case=call.case_id)
 
@@ -59,6 +63,19 @@ def over(call: Consultation, *, by: Actor) -> None:
         unplan(word)
         word.delete()
     settle_to_dos(call, TELL_LATE, by=by)
+
+
+def end_over(now: datetime) -> int:
+    """Nobody needs to ring about a call that has begun by now, or is over. Twice, or late, changes nothing."""
+    ended = 0
+    for todo in ToDo.objects.open().filter(kind=TELL_LATE):
+        with transaction.atomic():
+            call = Consultation.objects.select_for_update(of=("self",)).filter(pk=todo.about_id).first()
+            word = Late.objects.filter(call=call, side=Side.CONSULTANT).first() if call else None
+            if call is None or word is None or not rules.stands(word, call, now):
+                drop_to_do(todo, by=SYSTEM)
+                ended += 1
+    return ended
 
 
 def _locked(call: Consultation, now: datetime, by: Actor) -> tuple[Consultation, Side]:

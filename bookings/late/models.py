@@ -45,4 +45,5 @@ class Late(models.Model):
 
     @property
     def expected_at(self) -> datetime:
-        return self.starts_at + timedelta(minutes=self.minutes)
+        """So many minutes after the start; said after it, after that word."""
+        return max(self.starts_at, self.said_at) + timedelta(minutes=self.minutes)

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from bookings import actions, availability
+from bookings import actions, availability, tasks
 from bookings.late import actions as late
 from bookings.late import rules
 from bookings.models import Consultation, Late
@@ -169,6 +169,43 @@ def test_who_has_no_email_is_rung(call, rosa):
     assert ToDo.objects.open().filter(kind=late.TELL_LATE).count() == 1
     late.say_there(call, by=act("joanne"))
     assert not ToDo.objects.open().filter(kind=late.TELL_LATE).exists()
+
+
+def test_said_after_the_start_it_counts_from_then(call, monday, mailoutbox):
+    monday.move_to(call.starts_at + 8 * MINUTE)
+    late.say_late(call, 5, by=act("joanne"))
+    assert "Joanne is about 5 minutes late." in call_page(call, "rosa")
+    sender.run(clock.now())
+    assert [mail.subject for mail in mailoutbox][-1] == "Your call begins a little later"
+    monday.move_to(call.starts_at + 14 * MINUTE)
+    assert "minutes late." not in call_page(call, "rosa")
+    late.say_late(call, 5, by=act("joanne"))  # once more, after those were over
+    assert "Joanne is about 5 minutes late." in call_page(call, "rosa")
+
+
+def rung(call, rosa):
+    rosa.channel, rosa.phone = "call", "+14165550101"
+    rosa.save(update_fields=["channel", "phone"])
+    late.say_late(Consultation.objects.get(pk=call.pk), 10, by=act("joanne"))
+    return ToDo.objects.open().filter(kind=late.TELL_LATE)
+
+
+def test_her_own_here_now_leaves_the_ring_about_the_consultant(call, rosa):
+    open_ones = rung(call, rosa)
+    late.say_late(call, 5, by=act("rosa"))
+    late.say_there(call, by=act("rosa"))
+    assert open_ones.count() == 1
+
+
+def test_nobody_rings_any_more_once_its_minutes_are_over(call, rosa, monday):
+    open_ones = rung(call, rosa)
+    tasks.end_asked()
+    assert open_ones.count() == 1
+    monday.move_to(call.starts_at + 10 * MINUTE)
+    for _turn in range(2):
+        tasks.end_asked()
+    assert not open_ones.exists()
+    assert Event.objects.filter(verb="todo.dropped").count() == 1
 
 
 @pytest.mark.parametrize(
