@@ -1,5 +1,6 @@
-"""Headers that every answer carries, whoever made it."""
+"""Headers that every answer carries, whoever made it; and what is refused before anything reads it."""
 
+import codecs
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
@@ -19,6 +20,26 @@ class HeadersMiddleware:
         response.headers.setdefault("X-Robots-Tag", "noindex")
         response.headers.setdefault("Reporting-Endpoints", 'policy="/policy-report/"')
         return response
+
+
+class PlainCharsetMiddleware:
+    """Forms of ours are UTF-8. Python knows "hex" and "rot13" for charsets, too, and reading by these fails: 400."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not _is_utf_8((request.content_params or {}).get("charset", "")):
+            return HttpResponse(status=400)
+        return self.get_response(request)
+
+
+def _is_utf_8(charset: str) -> bool:
+    """In any spelling; nothing said is UTF-8."""
+    try:
+        return not charset or codecs.lookup(charset).name == "utf-8"
+    except (LookupError, ValueError):
+        return False
 
 
 class PlainQueryMiddleware:

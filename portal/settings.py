@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "portal.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "portal.headers.PlainCharsetMiddleware",
     "cases.documents.adding.uploads.FormFirstMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
