@@ -17,6 +17,9 @@ from cases.case.people import may
 from cases.opinions.checklist import POINTS
 from cases.reviews import beside, frozen, options
 from cases.reviews.actions import answers_still_asked, look, read
+from cases.reviews.asking.actions import look as look_at_asking
+from cases.reviews.asking.models import Asking
+from cases.reviews.asking.words import what as asked_for
 from cases.reviews.colleague.models import SecondNote
 from cases.reviews.models import Outcome, Review, Section, Summary
 from cases.reviews.option_rows import options_of
@@ -39,7 +42,7 @@ class Written:
     href: str
     title: str
     text: str
-    of: Review | Summary | None = None
+    of: Review | Summary | Asking | None = None
 
 
 def review_to_search(case: Case, user: Any) -> Review | None:
@@ -99,11 +102,15 @@ def in_notes(review: Review, user: Any) -> Iterator[Written]:
 
 
 def in_summaries(case: Case, user: Any) -> Iterator[Written]:
-    """Each version that stands, part by part, the newest first."""
-    known = Summary.objects.visible_to(user).live().filter(review__case=case)
+    """Each version that stands, part by part, the newest first; of one that was taken back the reason alone."""
+    known = Summary.objects.visible_to(user).filter(review__case=case)
     for summary in known.select_related("review").order_by("-number"):
         summary.review.case = case
         address = f"{summary.get_absolute_url()}?version={summary.number}"
+        if summary.withdrawn_at:
+            title = _("Version %(number)s: why it was taken back") % {"number": summary.number}
+            yield Written(address, title, summary.withdrawn_why)
+            continue
         if summary.correction:
             title = _("Version %(number)s: what was corrected") % {"number": summary.number}
             yield Written(address, title, summary.correction, summary)
@@ -118,6 +125,16 @@ def in_summaries(case: Case, user: Any) -> Iterator[Written]:
 def _asked(part: str, summary: Summary) -> list[str]:
     points = frozen.missing_points(summary.frozen) if part == "missing" else []
     return [point["question"] for point in points]
+
+
+def in_askings(case: Case, user: Any) -> Iterator[Written]:
+    """What the reader of the plan asked her for, and her answers, the newest first."""
+    answers = may("answer_asking", case, user)
+    known = Asking.objects.visible_to(user).filter(review__case=case).select_related("review")
+    for asking in known.order_by("-asked_at", "pk"):
+        asking.review.case = case
+        href = asking.get_absolute_url() if answers else reverse("reviews:need_more", args=[asking.review_id])
+        yield Written(href, asked_for(asking), f"{asking.words}\n{asking.answer}".strip(), asking)
 
 
 def in_outcomes(case: Case, user: Any) -> Iterator[Written]:
@@ -138,10 +155,13 @@ def in_outcomes(case: Case, user: Any) -> Iterator[Written]:
         yield Written(f"{call.get_absolute_url()}#after", title % {"day": when.month_day(call.starts_at)}, text)
 
 
-def note_looks(found: Iterable[Review | Summary | None], *, by: Actor) -> None:
-    """What a search shows of reviews and summaries to anybody but the patient is a look at them."""
+def note_looks(found: Iterable[Review | Summary | Asking | None], *, by: Actor) -> None:
+    """What a search shows of reviews, summaries and requests to anybody but the patient is a look at them."""
     for each in {row.pk: row for row in found if row}.values():
         if isinstance(each, Review):
             look(each, verb="review.searched", by=by)
+        elif isinstance(each, Asking):
+            if by.user and by.user.role and by.id != each.case.patient_id:
+                look_at_asking(each, by=by)
         elif by.id != each.review.case.patient_id:
             read(each, by=by)

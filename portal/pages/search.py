@@ -29,6 +29,7 @@ from cases.documents.reading import looks
 from cases.documents.search import case_search
 from cases.documents.search.case_search import Piece, Within, pieces_of, sought
 from cases.documents.search.folding import folded
+from cases.opinions.comparing.models import Point
 from cases.opinions.questions.models import Question
 from cases.records.models import RecordItem, Visit
 from cases.reviews import searching
@@ -145,6 +146,8 @@ def in_case(case: Case, user: Any, asked: list[str]) -> tuple[list[Part], case_s
         Part(gettext_lazy("After calls")).take(_of(searching.in_outcomes(case, user), asked)),
         Part(gettext_lazy("Visits and offices")).take(_in_visits(case, user, asked)),
         Part(gettext_lazy("Records")).take(_in_records(case, user, asked)),
+        Part(gettext_lazy("The opinions")).take(_in_opinions(case, user, asked)),
+        Part(gettext_lazy("What the reader asked for")).take(_of(searching.in_askings(case, user), asked)),
     ]
     parts[0].is_whole = parts[0].is_whole and not messages.was_cut
     return parts, case_search.in_case(case, user, asked)
@@ -211,6 +214,14 @@ def _in_records(case: Case, user: Any, asked: list[str]) -> Iterator[Hit]:
         item.visit.case = case
         parts = [item.kind.called, *_of_office(item.holder), item.carrier, item.tracking, item.reason]
         yield from _if_found(reverse("records:list", args=[case.pk]), _("Record"), parts, asked)
+
+
+def _in_opinions(case: Case, user: Any, asked: list[str]) -> Iterator[Hit]:
+    """The lines of the comparison, each with what it is about."""
+    for point in Point.objects.visible_to(user).filter(case=case).standing().order_by("put_in_at", "pk"):
+        point.case = case
+        if stand_in(point.text, asked):
+            yield Hit(point.get_absolute_url(), str(point.get_topic_display()), pieces_of(point.text, asked))
 
 
 def _if_found(href: str, title: str, parts: list[str], asked: list[str]) -> Iterator[Hit]:

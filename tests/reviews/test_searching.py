@@ -8,15 +8,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.case.actions import withdraw_consent
+from cases.case.actions import set_clinician, withdraw_consent
 from cases.case.helping import actions as helping
 from cases.case.models import Case
 from cases.case.second import actions as second
 from cases.documents.search.case_search import sought
 from cases.opinions.checklist import POINTS
+from cases.opinions.comparing import actions as comparing
 from cases.reviews import actions
 from cases.reviews.after import actions as after
 from cases.reviews.after.actions import Said
+from cases.reviews.asking import actions as asking
 from cases.reviews.colleague import actions as colleague
 from cases.reviews.models import Review
 from cases.reviews.notes.actions import add_note
@@ -123,6 +125,51 @@ def test_each_version_of_the_summary_is_found_by_all_who_may_read_it(review):
         ]
     actions.withdraw(first, reason="Wrong.", by=by("joanne"))
     assert len(found(review, "zebra", "rosa")["The plan in plain words"]) == 2
+
+
+def test_of_a_summary_that_was_taken_back_the_reason_is_found():
+    summary = world.shared()
+    actions.withdraw(summary, reason="A zebra was wrong.", by=by("joanne"))
+    href = f"{summary.get_absolute_url()}?version=1"
+    for key in ("rosa", "joanne", "theo"):
+        assert found(summary.review, "zebra", key) == {
+            "The plan in plain words": [("Version 1: why it was taken back", href)]
+        }
+    assert found(summary.review, "zebra", "amir") == {}
+    assert "zebra" in people.browser(people.person("rosa")).get(href).text
+
+
+def test_what_the_reader_asked_for_is_found_with_its_answer_by_those_who_may_read_it():
+    review = world.taken()
+    request = asking.ask(review, kind="answer", words="Is the zebra new?", by=by("joanne"))
+    asking.answer(request, words="An old tiger.", by=by("rosa"))
+    hers, ours = reverse("reviews:asked", args=[request.pk]), reverse("reviews:need_more", args=[review.pk])
+    for words in ("zebra", "tiger"):
+        for key, href in (("rosa", hers), ("theo", hers), ("joanne", ours)):
+            [(_title, where)] = found(review, words, key)["What the reader asked for"]
+            assert where == href
+        assert found(review, words, "amir") == {}
+    assert "tiger" in people.browser(people.person("joanne")).get(ours).text
+    before = Event.objects.filter(verb="asking.looked").count()
+    look(review, "tiger", "theo")
+    look(review, "tiger", "rosa")
+    assert Event.objects.filter(verb="asking.looked").count() == before + 1
+    withdraw_consent(review.case.consents.get(kind="read"), by=by("rosa"))
+    assert found(review, "tiger") == {}
+
+
+def test_lines_of_the_opinions_are_found_while_they_stand_by_those_who_may_read_them():
+    review = world.taken()
+    set_clinician(review.case, "first", name="Dr. Keller", by=by("rosa"))
+    said = {"topic": "why", "text": "A zebra is near.", "pages": {"first": (1, None)}}
+    point = comparing.add(review.case, **said, by=by("rosa"))
+    for key in ("rosa", "theo", "joanne"):
+        assert found(review, "zebra", key) == {"The opinions": [("Why", point.get_absolute_url())]}
+    assert found(review, "zebra", "amir") == {}
+    withdraw_consent(review.case.consents.get(kind="read"), by=by("rosa"))
+    assert found(review, "zebra") == {}
+    comparing.remove(point, by=by("rosa"))
+    assert found(review, "zebra", "rosa") == {}
 
 
 def test_questions_for_what_is_missing_are_found_in_the_summary():
