@@ -36,6 +36,7 @@ from cases.reviews.rules import (
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
+from portal.beside import lists
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.once import at_one_moment
@@ -44,13 +45,19 @@ from portal.texts.words import text
 
 
 def locked(review: Review, parts: Iterable[str] = ("sections", "findings", "option_lines")) -> Review:
-    """The row as it is now with these of its parts, locked until the end of the transaction."""
-    return (
-        Review.objects.select_for_update(of=("self",))
-        .select_related("case__patient", "case__key", "version__document", "consultation", "reader")
-        .prefetch_related(*parts)
-        .get(pk=review.pk)
-    )
+    """The row as it is now with these of its parts, locked until the end of the transaction. Two queries."""
+    related = ("case__patient", "case__key", "version__document", "consultation", "reader")
+    review = Review.objects.select_for_update(of=("self",)).select_related(*related).get(pk=review.pk)
+    # Not before the row is locked: what was written while this waited is there only for a later question.
+    stored = lists(review, **{part: getattr(review, part).all() for part in parts})
+    kept = {}
+    for part, rows in stored.items():
+        for row in rows:
+            row.review = review
+        kept[part] = getattr(review, part).all()
+        kept[part]._result_cache, kept[part]._prefetch_done = rows, True
+    review._prefetched_objects_cache = kept  # type: ignore[attr-defined]
+    return review
 
 
 def lock_case(case: UUID) -> Case:

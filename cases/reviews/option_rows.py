@@ -22,8 +22,9 @@ def options_of(review: Review) -> list[Option]:
 
 
 def replace_options(review: Review, choices: Sequence[Option]) -> None:
-    """All lines anew: one statement takes the old ones away, one writes the new ones."""
-    review.option_lines.all().delete()
+    """All lines anew: one statement takes the old ones away, where there are any, one writes the new ones."""
+    if review.option_lines.all():
+        review.option_lines.all().delete()
     said = []
     for option in choices:
         said += [(option.key, OptionLine.Kind.NAME, option.name, None)] if option.name else []

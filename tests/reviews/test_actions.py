@@ -1,5 +1,7 @@
 """Taking, writing, sharing, completing, taking back; and what each leaves behind."""
 
+from uuid import UUID
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,6 +11,7 @@ from cases.case.models import Consent
 from cases.reviews import actions, writing
 from cases.reviews.models import Review, Summary
 from cases.reviews.notes.actions import add_note
+from cases.reviews.options import Option, Point
 from cases.reviews.writing import Change, Found
 from portal.errors import Refused
 from portal.history.models import Event
@@ -57,14 +60,24 @@ def test_saving_the_same_words_changes_nothing():
     assert review.sections.get(code="plain").version == 1
 
 
-def test_saving_rows_of_the_checklist_takes_few_statements_too():
+KEY = UUID("11111111-1111-4111-8111-111111111111")
+# The first words of a review at all make it a draft, and the first of a sitting leave a line of history; then the next.
+ROWS = {
+    "checklist": ([{"findings": {code: Found(page) for code in ("goal", "cost")}} for page in (1, 2)], [7, 5]),
+    "a point less": ([{"findings": {"goal": Found(1), "cost": Found(1)}}, {"findings": {"goal": Found(2)}}], [7, 6]),
+    "options": ([{"choices": [Option(KEY, "Watching", (Point("for", word, 1),))]} for word in "AB"], [7, 6]),
+}
+
+
+@pytest.mark.parametrize(("said", "statements"), ROWS.values(), ids=ROWS)
+def test_saving_rows_takes_few_statements_too(said, statements):
     review, joanne, taken = world.taken(), by("joanne"), []
-    for page in (1, 2):
+    for seen, rows in enumerate(said):
+        part = "options" if "choices" in rows else "checklist"
         with CaptureQueriesContext(connection) as asked:
-            found = {code: Found(page) for code in ("goal", "cost")}
-            writing.save_parts(review, {"checklist": Change("", page - 1)}, findings=found, by=joanne)
+            writing.save_parts(review, {part: Change("", seen)}, **rows, by=joanne)
         taken.append(sum("SAVEPOINT" not in each["sql"] for each in asked.captured_queries))
-    assert taken == [8, 6]  # the first of a sitting, with its line of history, and the next ones
+    assert taken == statements
 
 
 SAVES = {  # what is typed, and how many statements a save of it takes: the first one, and the next in one sitting
