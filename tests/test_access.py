@@ -41,6 +41,9 @@ ADDRESSES = dict(addresses())
 OURS = {name: view for name, view in ADDRESSES.items() if not view.__module__.startswith(("allauth.", "django."))}
 
 
+pytestmark = pytest.mark.timeout(600)  # each walks over every address
+
+
 def test_every_page_is_in_the_table():
     assert sorted(ADDRESSES) == sorted(PAGES)
 
