@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -27,6 +30,8 @@ MOST = 5  # calendars of one consultant
 BEHIND, AHEAD = timedelta(days=1), timedelta(days=400)
 AGAIN_WHOLE = timedelta(days=7)  # even when nothing changed: the days ahead move on
 READ_WITHIN = 30  # seconds of the process that reads a file
+TURN = 30.0  # seconds after which a turn begins no other calendar
+LOCK = 4_715_023
 
 
 @transaction.atomic
@@ -80,15 +85,40 @@ def _must_own(consultant: User, by: Actor) -> None:
 
 
 def read_due(now: datetime) -> int:
-    """Read each calendar that is due; returns how many were claimed. Two workers read each once."""
+    """Read each calendar that is due; returns how many were claimed. Two workers read each once.
+
+    One turn at a time, and no long one: what is left is for the next minute. Whatever goes wrong with one, the others
+    are read.
+    """
+    with _alone() as is_alone:
+        return _read_due(now) if is_alone else 0
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        is_alone = cursor.fetchone()[0]
+        try:
+            yield is_alone
+        finally:
+            if is_alone:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _read_due(now: datetime) -> int:
     OutsideBusy.objects.filter(ends_at__lte=now - BEHIND).delete()
-    claimed = 0
-    for pk in (
-        OutsideCalendar.objects.due(now).order_by(F("tried_at").asc(nulls_first=True)).values_list("pk", flat=True)
-    ):
+    claimed, until = 0, time.monotonic() + TURN
+    due = OutsideCalendar.objects.due(now).order_by(F("tried_at").asc(nulls_first=True))
+    for pk in due.values_list("pk", flat=True):
+        if time.monotonic() >= until:
+            break
         if OutsideCalendar.objects.due(now).filter(pk=pk).update(claimed_at=now):
             claimed += 1
-            read(pk)
+            try:
+                read(pk)
+            except Exception:  # nothing of it is logged: an address and a file are secrets
+                _keep_trouble(pk, Trouble.NO_CALENDAR)
     return claimed
 
 
@@ -109,7 +139,7 @@ def read(pk: UUID) -> None:
             raise NotRead(Trouble.NO_CALENDAR)
         said = None if answer.is_unchanged else understand(answer.content, calendar.consultant, now)
     except NotRead as no:
-        _keep_trouble(calendar, no.trouble)
+        _keep_trouble(pk, no.trouble)
         return
     _keep(calendar, answer, said, now)
 
@@ -137,8 +167,8 @@ def understand(content: bytes, consultant: User, now: datetime) -> dict[str, Any
     return said
 
 
-def _keep_trouble(calendar: OutsideCalendar, trouble: Trouble) -> None:
-    OutsideCalendar.objects.filter(pk=calendar.pk).update(trouble=trouble, tried_at=clock.now(), claimed_at=None)
+def _keep_trouble(pk: UUID, trouble: Trouble) -> None:
+    OutsideCalendar.objects.filter(pk=pk).update(trouble=trouble, tried_at=clock.now(), claimed_at=None)
 
 
 @transaction.atomic

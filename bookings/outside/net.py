@@ -28,6 +28,7 @@ LONGEST = 15.0  # seconds for all steps together
 MOST_STEPS = 4
 REDIRECTS = {301, 302, 303, 307, 308}
 LONGEST_ADDRESS = 2000
+LONGEST_HOST = 253
 
 
 class Trouble(StrEnum):
@@ -123,7 +124,13 @@ def host_of(address: str) -> str:
     except ValueError as broken:
         raise NotRead(Trouble.ADDRESS) from broken
     host = (parts.hostname or "").rstrip(".")
-    if parts.scheme != "https" or not host or port not in (None, PORT) or parts.username or parts.password:
+    if (
+        parts.scheme != "https"
+        or not 0 < len(host) <= LONGEST_HOST
+        or port not in (None, PORT)
+        or parts.username
+        or parts.password
+    ):
         raise NotRead(Trouble.ADDRESS)
     return host
 
@@ -140,7 +147,10 @@ def fetch(address: str, *, etag: str = "", last_modified: str = "") -> Answer:
         found = _ask(through, address, headers, until)
         if isinstance(found, Answer):
             return found
-        address = urljoin(address, found)
+        try:
+            address = urljoin(address, found)
+        except ValueError as broken:
+            raise NotRead(Trouble.ADDRESS) from broken
     raise NotRead(Trouble.LOOP)
 
 

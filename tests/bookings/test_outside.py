@@ -129,6 +129,30 @@ def test_it_is_read_each_quarter_of_an_hour_and_once(host, own, monday):
     assert "If-None-Match" not in host.requests[-1][1]
 
 
+def test_what_goes_wrong_with_one_leaves_the_others(host, own, joanne, monkeypatch, caplog):
+    other = actions.add(joanne, address=f"{ADDRESS}?other", by=Actor.person(joanne))
+    tried = []
+
+    def broken(pk):
+        tried.append(pk)
+        raise KeyError("secret")
+
+    monkeypatch.setattr(actions, "read", broken)
+    assert read() == 2
+    assert set(tried) == {own.pk, other.pk}
+    assert set(OutsideCalendar.objects.values_list("trouble", "claimed_at")) == {("no_calendar", None)}
+    assert "secret" not in caplog.text
+
+
+def test_a_turn_is_short_and_the_next_one_goes_on(host, own, joanne, monkeypatch):
+    actions.add(joanne, address=f"{ADDRESS}?other", by=Actor.person(joanne))
+    monkeypatch.setattr(actions, "TURN", 0.0)
+    assert read() == 0
+    monkeypatch.setattr(actions, "TURN", 30.0)
+    monkeypatch.setattr(actions, "read", lambda pk: None)
+    assert read() == 2
+
+
 def test_a_worker_that_died_holds_nothing_up(host, own, monday):
     OutsideCalendar.objects.update(claimed_at=clock.now())
     assert read() == 0

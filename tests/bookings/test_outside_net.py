@@ -48,12 +48,18 @@ def test_a_number_outside_is_taken(number):
     assert is_outside(number)
 
 
+def test_a_redirect_that_is_no_address_is_refused(host):
+    host.answers(host.say(b"", status=302, Location="https://[::1/x"))
+    assert trouble() == Trouble.ADDRESS
+
+
 @pytest.mark.parametrize(
     "address",
     [
         f"http://{NAME}/", f"ftp://{NAME}/", "file:///etc/passwd", "https://", "https:///x", f"https://{NAME}:8443/",
         f"https://{NAME}:99999/", f"https://me:secret@{NAME}/", f"https://{NAME}/a b", f"https://{NAME}/\r\nHost: x",
         "https://[::1/", f"https://{NAME}/ü", "//x/y", "x", "", f"https://{NAME}/{'x' * 3000}", "gopher://x",
+        f"https://{'a.' * 130}com/",
     ],
 )  # fmt: skip
 def test_what_is_no_https_address_is_never_asked(host, address):
