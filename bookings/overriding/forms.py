@@ -1,10 +1,12 @@
 """What a coordinator looks for, and why it is beyond the rules."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bookings import picker
 from bookings.forms import PickForm
 from bookings.models import Practice, Service
 from bookings.overriding.rules import LONGEST
@@ -23,6 +25,13 @@ class DayForm(forms.Form):
         people.choices = [(str(one.pk), one.consultant.name) for one in bookable]
         kinds: Any = self.fields["service"]
         kinds.choices = [(service.code, service.name) for service in services]
+
+    def clean_day(self) -> date:
+        """No day that the calendar cannot count around."""
+        day: date = self.cleaned_data["day"]
+        if picker.as_date(day.isoformat()) is None:
+            raise forms.ValidationError(_("Enter a valid date."))
+        return day
 
 
 class OverrideForm(PickForm):

@@ -249,6 +249,15 @@ def test_what_cannot_be_read_is_asked_for_again(theos, case, sent):
     assert theos.get(page(case), sent).status_code == 200
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-12-31", "2200-01-01"])
+def test_a_day_that_no_calendar_counts_is_refused(theos, case, practice, day):
+    asked = {"day": day, "consultant": practice.pk, "service": "first_talk"}
+    answer = theos.get(page(case), asked)
+    assert answer.status_code == 200
+    assert "Enter a valid date." in words(answer)
+    assert theos.post(page(case), asked).status_code == 422
+
+
 def test_within_2_hours_the_page_of_times_leads_to_the_reason(theos, case, practice, monday):
     call = factories.book(case, service="first_talk")
     monday.move_to(call.starts_at - HOUR)
