@@ -21,6 +21,7 @@ class BookingsConfig(AppConfig):
         from portal.accounts import changes as access
         from portal.reminders.kinds import register
 
+        access.on_access_changed(leaving.wait_for_bookings)
         access.on_access_changed(feeds.end_with_access)
         access.on_access_changed(outside.end_with_access)
         access.on_left(leaving.left)

@@ -15,6 +15,7 @@ from cases.case.models import Assignment, Case
 from cases.case.worry import Worry
 from cases.case.worry_actions import raise_worry
 from portal import clock
+from portal.accounts import actions as accounts
 from portal.errors import Refused
 from portal.history.models import Event
 from portal.pages import closing_actions as closing
@@ -144,3 +145,30 @@ def test_marked_as_read_twice_at_once_is_once(case):
     press = partial(news.mark_read, theo, upto=news.unread(theo).get().pk)
     assert errors(at_once(press, press)) == [None, None]
     assert not news.unread(theo).exists()
+
+
+@pytest.mark.parametrize("is_guarded", [True, False])
+def test_a_call_booked_while_an_account_closes_is_asked_about(is_guarded, monkeypatch):
+    """Who books has looked whether Joanne works here, and waits a moment before the call is made."""
+    people.person("mara")
+    case = factories.open_case()  # where Joanne has no place yet: nothing of the case holds her leaving up
+    if not is_guarded:  # the twin: nobody waits for what is being booked
+        monkeypatch.setattr(accounts.changes, "access_changed", lambda person, *, by: None)
+    kept, works, closed = factories.hold(case), threading.Event(), threading.Event()
+    make = bookings.make_call
+
+    def wait_then_make(*args, **kwargs):
+        works.set()
+        closed.wait(2 if is_guarded else WAIT)
+        return make(*args, **kwargs)
+
+    def close():
+        works.wait(WAIT)
+        accounts.close_account(people.person("joanne"), by=actor("mara"))
+        closed.set()
+
+    monkeypatch.setattr(bookings, "make_call", wait_then_make)
+    book = partial(bookings.book, hold=kept, accepts_scope=True, may_read=True, by=actor("rosa"))
+    assert errors(at_once(book, close)) == [None, None]
+    call = Consultation.objects.booked().get(case=case)
+    assert (call.move_asked_at is not None) is is_guarded
