@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cases.reviews import actions as reviews
 from cases.reviews.models import Review, Sentence
 from cases.reviews.option_rows import options_of
 from cases.reviews.options import Kind
@@ -50,6 +51,7 @@ def test_beside_each_part_stand_the_sentences_for_it_and_where_they_can_go(revie
     assert titles == {
         "answers": ["For summary"],
         "plain": ["For plain"],
+        "words": ["For words"],
         "checklist": ["For missing"],
         "questions": ["For questions"],
         "options": ["For against", "For for"],
@@ -63,6 +65,16 @@ def test_it_goes_to_the_end_of_what_was_typed_and_both_are_saved(review):
     answer = put(review, "plain", own(), "plain", plain="A daily tablet. (page 2)")
     assert (answer.status_code, answer["Location"]) == (302, f"/staff/reviews/{review.pk}/#part-plain")
     assert said(review) == f"A daily tablet. (page 2)\n{WORDS}"
+
+
+def test_into_the_words_to_explain_as_a_line_of_its_own(review):
+    words = "Adjuvant: given after an operation."
+    answer = put(review, "words", own("words", words), "words", plain="One. (page 1)", words="Margin: the edge.")
+    assert answer["Location"].endswith("#part-words")
+    assert said(review, "words") == f"Margin: the edge.\n{words}"
+    world.look_for_all(Review.objects.get())
+    shared = reviews.share(Review.objects.get(), is_ticked=True, by=by("joanne"))
+    assert [entry["word"] for entry in shared.frozen["words"]] == ["Margin", "Adjuvant"]
 
 
 def test_into_an_answer_a_question_a_note_and_a_point(review):
@@ -110,7 +122,7 @@ def test_pressed_twice_from_the_same_page_it_stands_once(review):
     assert said(review) == WORDS
 
 
-@pytest.mark.parametrize("into", ["words", "private", "cost-note", "answer-9", "option-0", "seen-plain", "", "plain\v"])
+@pytest.mark.parametrize("into", ["private", "cost-note", "answer-9", "option-0", "seen-plain", "", "plain\v"])
 def test_no_other_field_takes_it_and_what_was_typed_is_saved(review, into):
     answer = put(review, "plain", own(), into, plain="Typed. (page 2)")
     assert answer.status_code == 302
@@ -130,7 +142,7 @@ def test_anothers_sentence_and_one_for_another_part_are_none(review):
     assert said(review) == "Typed. (page 2)"
 
 
-@pytest.mark.parametrize("code", ["nonsense", "private", "words", ""])
+@pytest.mark.parametrize("code", ["nonsense", "private", ""])
 def test_beside_no_other_part(review, code):
     answer = put(review, code, own(), "plain", plain="Typed. (page 2)")
     assert answer["Location"].endswith("#part-plain")
@@ -184,7 +196,7 @@ def test_hostile_words_stand_as_words_beside_the_part(review):
 
 def test_the_workspace_asks_as_little_with_many_sentences(review):
     for number in range(rules.MOST):
-        own(rules.Part.values[number % 6])
+        own(rules.Part.values[number % len(rules.Part)])
     joanne = browser("joanne")
     joanne.get(address("edit", review))
     with CaptureQueriesContext(connection) as found:
@@ -197,7 +209,7 @@ def test_the_workspace_asks_as_little_with_many_sentences(review):
 
 def test_nobody_is_offered_sentences_who_does_not_write(review):
     actions_of = browser("joanne").get(address("edit", review)).context["offers"]
-    assert set(actions_of) == {"answers", "plain", "checklist", "questions", "options"}
+    assert set(actions_of) == {"answers", "plain", "words", "checklist", "questions", "options"}
     Review.objects.filter(pk=review.pk).update(state="open", reader=None, taken_at=None)
     own()
     assert browser("joanne").get(address("edit", review)).context["offers"] == {}

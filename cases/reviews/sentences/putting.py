@@ -24,12 +24,13 @@ from cases.reviews.sentences.rules import Part
 FOR = {
     Section.Code.ANSWERS: (Part.SUMMARY,),
     Section.Code.PLAIN: (Part.PLAIN,),
+    Section.Code.WORDS: (Part.WORDS,),
     Section.Code.CHECKLIST: (Part.MISSING,),
     Section.Code.QUESTIONS: (Part.QUESTIONS,),
     Section.Code.OPTIONS: (Part.FOR, Part.AGAINST),
 }
 ONE_LINE = re.compile(r"(?P<point>\w+)-note")
-IN_LINES = re.compile(r"plain|questions|answer-\d{1,2}")
+IN_LINES = re.compile(r"plain|words|questions|answer-\d{1,2}")
 OPTION = re.compile(r"option-\d{1,2}")
 
 

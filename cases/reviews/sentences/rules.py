@@ -29,6 +29,7 @@ class Part(TextChoices):
     """For which part of a review a sentence is."""
 
     PLAIN = "plain", gettext_lazy("In plain words")
+    WORDS = "words", gettext_lazy("Words to explain")
     MISSING = "missing", gettext_lazy("What is missing")
     QUESTIONS = "questions", gettext_lazy("Questions to raise")
     FOR = "for", gettext_lazy("For an option")

@@ -9,7 +9,7 @@ function placeOf(field, code) {
 }
 
 const takes = {
-  answers: /^answer-\d+$/, plain: /^plain$/, checklist: /-note$/, questions: /^questions$/, options: /^option-\d+-\d+-text$/,
+  answers: /^answer-\d+$/, plain: /^plain$/, words: /^words$/, checklist: /-note$/, questions: /^questions$/, options: /^option-\d+-\d+-text$/,
 };
 
 // An empty point of the option that is chosen, else one more.
