@@ -37,7 +37,7 @@ from bookings.rules import JustTaken
 from bookings.slots import Why
 from cases.case import hands
 from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, must, must_be_open, new_reference
-from cases.case.models import Case, Consent, Cover
+from cases.case.models import Assignment, Case, Consent, Cover
 from cases.case.people import COORDINATOR, HELPER, PATIENT, acts_as, has_consent_to_read, only_theirs, role_in
 from portal import clock
 from portal.accounts.models import User
@@ -48,6 +48,7 @@ from portal.history.models import Event
 from portal.texts.words import text
 
 ASK_TO_READ = "ask_to_read"  # a to-do: somebody without email is asked who may read
+NO_PART = frozenset({"urgent", "reading_along"})  # why a file was opened by somebody who has no place in the case
 RIVALS = (psycopg.errors.ExclusionViolation, psycopg.errors.DeadlockDetected)
 
 
@@ -410,10 +411,15 @@ def cancel(consultation: Consultation, *, reason: str = "", note: str = "", by: 
 
 
 def _end_assignment_if_unused(consultation: Consultation, by: Actor) -> None:
-    """A consultant who opened nothing and has no other call with this case leaves it; who stands in stays."""
+    """A consultant who opened nothing since she came and has no other call with this case leaves it; who stands in
+    stays. What she read in an urgent look, or along with a colleague, is no part in the case.
+    """
     case, consultant = consultation.case, consultation.consultant
     others = Consultation.objects.filter(case=case, consultant=consultant).exclude(state=Consultation.State.CANCELLED)
-    looked = Event.objects.filter(case_id=case.pk, actor_id=consultant.pk, verb="document.opened")
+    place = Assignment.objects.filter(case=case, user=consultant, ended_at=None).first()
+    since = place.begun_at if place else consultation.booked_at
+    looked = Event.objects.filter(case_id=case.pk, actor_id=consultant.pk, verb="document.opened", at__gte=since)
+    looked = looked.exclude(why__in=NO_PART)
     if others.exists() or looked.exists():
         return
     if not Cover.objects.open().filter(case=case, reader=consultant).update(has_own_place=False):

@@ -13,6 +13,7 @@ from cases.case.models import Assignment, Consent
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
+from portal.history.actions import record
 from portal.history.models import Event
 from portal.reminders.models import Reminder
 from tests import factories, people
@@ -331,6 +332,25 @@ def test_patient_may_cancel_until_the_call_is_over(case, rosa, monday):
 
 
 def test_the_consultant_leaves_a_case_of_which_nothing_was_opened(case, rosa, joanne):
+    actions.cancel(factories.book(case), by=by(rosa))
+    assert not Assignment.objects.filter(case=case, user=joanne, ended_at=None).exists()
+
+
+def place_after_a_look(case, rosa, joanne, **line):
+    call = factories.book(case)
+    record(by(joanne), "document.opened", case, patient=rosa.pk, case=case.pk, **line)
+    actions.cancel(call, by=by(rosa))
+    return Assignment.objects.filter(case=case, user=joanne, ended_at=None)
+
+
+@pytest.mark.parametrize(("why", "stays"), [("preparing", True), ("urgent", False), ("reading_along", False)])
+def test_only_what_was_opened_as_her_consultant_keeps_the_place(case, rosa, joanne, why, stays):
+    assert place_after_a_look(case, rosa, joanne, why=why).exists() == stays
+
+
+def test_what_was_opened_in_an_earlier_time_keeps_no_place(case, rosa, joanne, monday):
+    record(by(joanne), "document.opened", case, patient=rosa.pk, case=case.pk, why="preparing")
+    monday.shift(60)
     actions.cancel(factories.book(case), by=by(rosa))
     assert not Assignment.objects.filter(case=case, user=joanne, ended_at=None).exists()
 
