@@ -26,9 +26,10 @@ class Outcome(StrEnum):
     IN_THE_WAY = "another call is in the way"
     NO_SUCH_TIME = "the clock skips this time now, or shows it twice"
     PASSED = "that time has passed already"
+    ANSWERED = "answered, or taken back, meanwhile"
 
 
-DONE = (Outcome.MOVED, Outcome.ENDED)
+DONE = (Outcome.MOVED, Outcome.ENDED, Outcome.ANSWERED)
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ def _move_asked(asked: AskedHold, shift: timedelta, now: datetime, by: Actor) ->
     """A time that waits for a yes; one that would begin before anybody can answer is free again."""
     parts = ("case__patient", "patient", "consultant", "asked_by")
     asked = AskedHold.objects.select_for_update(of=("self",)).select_related(*parts).get(pk=asked.pk)
+    if not asked.is_waiting:
+        return Outcome.ANSWERED
     until = min(asked.until, rules.asked_until(asked.starts_at + shift, asked.asked_at))
     if until <= now:
         asked_ending.settle(asked, AskedHold.State.EXPIRED, now, by)
@@ -126,10 +129,18 @@ def _move_asked(asked: AskedHold, shift: timedelta, now: datetime, by: Actor) ->
 
 
 def _shift_reservations(thing: Consultation | AskedHold, shift: timedelta) -> None:
-    """Its stretches, as long as they were: written anew, since one of its own would be in the other's way."""
-    kept = list(thing.reservations.all())
-    thing.reservations.all().delete()
+    """Its stretches, as long as they were: written anew, since one of its own would be in the other's way. A
+    preparation that was moved elsewhere stays there, unless the call would lie over it now.
+    """
+    kept = [row for row in thing.reservations.all() if not _is_elsewhere(row, thing, shift)]
+    thing.reservations.filter(pk__in=[row.pk for row in kept]).delete()
     for row in kept:
         row.pk, row._state.adding = None, True
         row.starts_at, row.ends_at = row.starts_at + shift, row.ends_at + shift
     Reservation.objects.bulk_create(kept)
+
+
+def _is_elsewhere(row: Reservation, thing: Consultation | AskedHold, shift: timedelta) -> bool:
+    """Whether it is a preparation that does not lead up to where the call was, and ends before the call begins now."""
+    before = thing.starts_at - shift
+    return row.kind == Reservation.Kind.PREPARATION and row.ends_at < before and row.ends_at <= thing.starts_at

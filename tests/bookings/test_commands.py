@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from bookings import asking, availability
+from bookings import asking, availability, changed_laws
 from bookings.changed_laws import Outcome, found, put_right
 from bookings.models import AskedHold, Consultation, Reservation, Service
 from portal import clock
@@ -100,6 +100,16 @@ def test_a_call_comes_back_to_the_hour_that_was_promised(case, by):
     assert printed("changed_clocks") == ["0 moved, 0 left for a person"]
 
 
+@pytest.mark.parametrize(("gap", "stays"), [(3, True), (0.5, False)])
+def test_a_preparation_elsewhere_stays_unless_the_call_would_lie_over_it(case, gap, stays):
+    call = moved_by_a_law(factories.book(case))
+    ends = call.starts_at + HOUR - gap * HOUR
+    Reservation.objects.filter(consultation=call, kind="preparation").update(starts_at=ends - HOUR, ends_at=ends)
+    assert printed("changed_clocks")[-1] == "1 moved, 0 left for a person"
+    row = Reservation.objects.get(consultation=call, kind="preparation")
+    assert row.ends_at == (ends if stays else ends - HOUR)
+
+
 def test_both_people_are_told_once(case, rosa, joanne):
     call = moved_by_a_law(factories.book(case))
     printed("changed_clocks")
@@ -161,6 +171,14 @@ def held_by_a_law(held, by=HOUR):
     Reservation.objects.filter(asked=held).update(starts_at=F("starts_at") + by, ends_at=F("ends_at") + by)
     AskedHold.objects.filter(pk=held.pk).update(starts_at=F("starts_at") + by)
     return held
+
+
+def test_what_was_answered_meanwhile_is_left_alone(held, rosa):
+    asking.decline(held, by=Actor.person(rosa))
+    with transaction.atomic():
+        outcome = changed_laws._move_asked(held_by_a_law(held), -HOUR, clock.now(), SYSTEM)
+    assert outcome == Outcome.ANSWERED
+    assert AskedHold.objects.get(pk=held.pk).version == held.version
 
 
 def test_what_is_held_at_its_hour_is_left_alone(held):
