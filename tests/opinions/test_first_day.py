@@ -134,7 +134,7 @@ def test_another_doctor_has_not_that_day(case):
 def test_without_a_first_doctor_there_is_nothing_to_say():
     case = factories.open_case()
     assert "first-on" not in page(case)
-    assert send(case, "2026-10-28").status_code == 404
+    assert send(case, "2026-10-28").status_code == 409
     with pytest.raises(Refused):
         say(case)
 

@@ -109,8 +109,8 @@ def say_first_day(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The day of the first opinion, or that it is not known."""
     case = _case(request, pk)
     link = case.clinicians.select_related("clinician").filter(role=CaseClinician.Role.FIRST).first()
-    if link is None:
-        raise Http404
+    if link is None:  # no first doctor is named, or not any more: the page as it stands now
+        return views.page(request, case, status=409)
     form = FirstDayForm(request.POST, doctor=link.clinician.name)
     if not form.is_valid():
         return views.page(request, case, day_form=form, status=422)
