@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +13,7 @@ from cases.case.helping.models import Helper
 from cases.case.models import Case, Consent, SecondReader, UrgentLook
 from cases.case.people import BEGINNER, CONSULTANT, COORDINATOR, HELPER, PATIENT, SECOND, URGENT
 from portal.accounts.models import User
+from portal.beside import lists
 
 # What there is to open, by the verb that opens it, in the words of a page.
 KINDS: dict[str, Promise] = {
@@ -69,17 +70,27 @@ def _team(case: Case) -> list[Opens]:
         for user in team
         if user.role == User.Role.CONSULTANT and user.pk != case.patient_id
     ]
-    found += _along(case, {each.user.pk for each in found})
-    found += _looking(case, {each.user.pk for each in found})
+    together = lists(case, along=_along_of(case), looking=_looking_of(case))
+    found += _along(together["along"], {each.user.pk for each in found})
+    found += _looking(together["looking"], {each.user.pk for each in found})
     return found + [_opens(user, COORDINATOR, lambda verb: True) for user in team if user.role == COORDINATOR]
 
 
-def _along(case: Case, placed: set[Any]) -> list[Opens]:
-    """Colleagues who read along, unless they have a place of their own."""
+def _along_of(case: Case) -> QuerySet[SecondReader]:
     granted = SecondReader.objects.granted().filter(case=case).select_related("reader", "asked_by")
     read = Consent.objects.standing().filter(case=case, kind=Consent.Kind.READ, consultant=OuterRef("reader"))
+    return granted.annotate(may_read=Exists(read))
+
+
+def _looking_of(case: Case) -> QuerySet[UrgentLook]:
+    looks = UrgentLook.objects.standing().filter(case=case).select_related("reader")
+    return looks.annotate(looks_into=Exists(UrgentLook.objects.reading().filter(pk=OuterRef("pk"))))
+
+
+def _along(granted: list[Any], placed: set[Any]) -> list[Opens]:
+    """Colleagues who read along, unless they have a place of their own."""
     found = []
-    for second in granted.annotate(may_read=Exists(read)):
+    for second in granted:
         if second.reader.can_sign_in and second.reader_id not in placed:
             opens = _opens(
                 second.reader, SECOND, lambda verb, allows=second.may_read: allows or verb not in people.BY_CONSENT
@@ -88,16 +99,14 @@ def _along(case: Case, placed: set[Any]) -> list[Opens]:
     return found
 
 
-def _looking(case: Case, placed: set[Any]) -> list[Opens]:
+def _looking(looks: list[Any], placed: set[Any]) -> list[Opens]:
     """Those who look for an hour, unless they have another part in the case."""
-    looks = UrgentLook.objects.standing().filter(case=case).select_related("reader")
-    into = looks.annotate(looks_into=Exists(UrgentLook.objects.reading().filter(pk=OuterRef("pk"))))
     return [
         replace(
             _opens(look.reader, URGENT, lambda verb, allows=look.looks_into: allows or verb not in people.BY_CONSENT),
             urgent=look,
         )
-        for look in into
+        for look in looks
         if look.reader.can_sign_in and look.reader.role == CONSULTANT and look.reader_id not in placed
     ]
 

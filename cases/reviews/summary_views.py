@@ -34,7 +34,7 @@ from portal.texts.words import organisation, text
 @require_safe
 def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The newest version, or the one asked for; before there is one, what will stand here."""
-    case = find_or_404(cases_where(request.user, "open_summary"), pk=pk)
+    case = find_or_404(cases_where(request.user, "open_summary").select_related("patient"), pk=pk)
     versions = list(_summaries(request).filter(review__case=case).order_by("-number"))
     chosen = _chosen(versions, request.GET.get("version", ""))
     if chosen and chosen.state == "shared":

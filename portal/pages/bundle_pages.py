@@ -165,7 +165,8 @@ def _agreed(case: Case, user: Any) -> list[Section]:
         {"lead": f"{each['name']}, {each['words']}", "text": " ".join(filter(None, (each["kinds"], each["until"])))}
         for each in privacy_parts.can_open(case, case.patient)
     ]
-    offices = [{"lead": each["title"], "text": each["hint"]} for each in privacy_parts.offices(case, user)]
+    links = privacy_parts.offices(privacy_parts.links_of(case, user))
+    offices = [{"lead": each["title"], "text": each["hint"]} for each in links]
     consents = [privacy_parts.consent(each, False) for each in privacy_parts.consents(case)]
     said_yes = [{"lead": str(each["words"]), "text": str(each["when"])} for each in consents]
     papers = [

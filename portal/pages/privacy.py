@@ -22,7 +22,7 @@ from cases.desk.links.actions import close as close_link
 from cases.desk.models import OfficeLink
 from cases.documents.reading import looks
 from cases.records.board.export import BOM, written
-from portal import clock, retention, when
+from portal import beside, clock, retention, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -49,14 +49,15 @@ def privacy(request: HttpRequest, pk: str) -> HttpResponse:
     shown = found[:LINES_ON_A_PAGE]
     user: Any = request.user
     opens = who_opens(case)
+    read = beside.lists(case, looks=urgently.of_case(case), links=privacy_parts.links_of(case, user))
     context = {
         "case": case,
         "rows": together(lines(shown, case, user, known=[each.user for each in opens])),
         "is_first": not before,
         "older": shown[-1].pk if len(found) > LINES_ON_A_PAGE else "",
         "can_open": privacy_parts.can_open(case, user, opens),
-        "urgent": urgently.of_case(case),
-        "offices": privacy_parts.offices(case, user),
+        "urgent": [urgently.row_of(look, is_for_patient=True) for look in read["looks"]],
+        "offices": privacy_parts.offices(read["links"]),
         "signed": signed.of_case(case, user),
         "consents": _consents(case),
         "signing_in": privacy_parts.signing_in(user),

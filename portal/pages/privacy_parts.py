@@ -1,14 +1,14 @@
 """What stands on the privacy page beside the list of looks: who can open what, signing in, what we keep."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -86,10 +86,14 @@ def _until(each: Opens, until: dt.date | None) -> str:
     return _("Until %(day)s.") % {"day": when.day(until, year=True)} if until else _("Until you end it.")
 
 
-def offices(case: Case, reader: User) -> list[dict[str, str]]:
-    """The pages that offices can open about this case, each with its last day."""
+def links_of(case: Case, reader: User) -> QuerySet[OfficeLink]:
+    """The newest pages of offices about this case."""
     found = OfficeLink.objects.visible_to(reader).standing().filter(visit__case=case)
-    links = found.select_related("office", "visit__case").order_by("-made_at", "pk")[:OFFICE_LINKS_SHOWN]
+    return found.select_related("office", "visit__case").order_by("-made_at", "pk")[:OFFICE_LINKS_SHOWN]
+
+
+def offices(links: Iterable[OfficeLink]) -> list[dict[str, str]]:
+    """The pages that offices can open, each with its last day."""
     return [_office(link) for link in links if standing_of(link) != Standing.OVER]
 
 

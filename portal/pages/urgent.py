@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -137,10 +138,10 @@ def urgent_looks(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/urgent_looks.html", {"rows": rows})
 
 
-def of_case(case: Case) -> list[dict[str, Any]]:
-    """For the patient: who looked, when and why, the latest first. One query."""
+def of_case(case: Case) -> QuerySet[UrgentLook]:
+    """For the patient: who looked, when and why, the latest first."""
     found = UrgentLook.objects.visible_to(case.patient).filter(case=case).select_related("reader", "case__key")
-    return [row_of(look, is_for_patient=True) for look in found.order_by("-begun_at")[:SHOWN]]
+    return found.order_by("-begun_at")[:SHOWN]
 
 
 def row_of(look: UrgentLook, *, is_for_patient: bool) -> dict[str, Any]:
