@@ -195,7 +195,7 @@ def slots_alone(practices: list[Any], days: int, openings: int) -> Figure:
 
     now = clock.now()
     calendars = list(availability.calendars_of(practices, now).values())
-    asked = availability.asked_by_anyone(Service.objects.get(code=SERVICE), now)
+    asked = availability.asked_by_anyone(practices[0], Service.objects.get(code=SERVICE), now)
 
     def found() -> int:
         return sum(len(slots.free_starts(calendar, asked)) for calendar in calendars)

@@ -17,9 +17,7 @@ from cases.records import actions as records
 from cases.records.models import Visit
 from cases.records.report import filing
 from cases.records.report.which import SECOND_REPORT
-from cases.reviews import actions as sharing
 from cases.reviews.models import Review
-from cases.reviews.notes.actions import add_note
 from portal import clock
 from portal.actors import Actor
 from tests import people, plan_files
@@ -80,27 +78,6 @@ def two_reports(world):
         reading.write(review, plain=reading.PLAIN + "\nIt says “grade 2”. (page 1)\nAnd “node”. (page 1)")
         PageImage.objects.filter(version=review.version).update(reading="read", certainty=90)
         yield world
-
-
-@pytest.fixture
-def long_read(db) -> Review:
-    """A plan that was shared five times, with thirty notes on its pages."""
-    review, joanne = reading.written(), reading.by("joanne")
-    for number in range(30):
-        belongs = ("", "plain", "checklist:goal", "questions")[number % 4]
-        add_note(review, page=1 + number % 2, belongs=belongs, words=f"Note {number}", by=joanne)
-    for number in range(5):
-        sharing.share(review, is_ticked=True, correction=f"Line {number}." if number else "", by=joanne)
-        review = reading.write(review, plain=f"A tablet: Number {number}. (page 1)")
-    assert (review.notes.count(), review.summaries.count()) == (30, 5)
-    return review
-
-
-def test_many_notes_and_versions_cost_no_more(long_read):
-    joanne = people.browser(people.person("joanne"))
-    for name in ("reviews:edit", "reviews:preview"):
-        asked = questions_of(joanne, reverse(name, args=[long_read.pk]))[0]
-        assert 0 < asked <= AT_MOST
 
 
 @pytest.mark.parametrize("name", ["documents:detail", "opinions:compare", "reviews:edit", "reviews:preview"])
