@@ -46,7 +46,7 @@ class Run:
             )
 
     def wait_until_ready(self) -> None:
-        wait_until(lambda: "Ready: " in self.said() or self.process.poll() is not None, 180, "the line Ready")
+        wait_until(lambda: "Ready: " in self.said() or self.process.poll() is not None, 300, "the line Ready")
         assert self.process.poll() is None, self.said()
 
     def said(self) -> str:

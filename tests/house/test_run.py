@@ -14,7 +14,7 @@ from portal import local_run
 from tests.house.running import Run
 from tests.programs import free_port, wait_until
 
-pytestmark = pytest.mark.timeout(400)  # two starts each, beside a suite that keeps both cores busy
+pytestmark = pytest.mark.timeout(700)  # two starts each, beside a suite that keeps both cores busy
 
 
 @pytest.mark.full

@@ -11,7 +11,7 @@ import pytest
 from portal import local, local_run
 from tests.house.running import ROOT, STEERED
 
-pytestmark = [pytest.mark.full, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.full, pytest.mark.timeout(700)]
 
 
 def former(verb: str, **named: str) -> str:
