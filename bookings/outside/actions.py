@@ -4,14 +4,12 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -23,6 +21,7 @@ from bookings.outside.net import Answer, NotRead, Trouble
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
+from portal.alone import alone
 from portal.errors import Refused
 from portal.history.actions import record
 
@@ -90,20 +89,8 @@ def read_due(now: datetime) -> int:
     One turn at a time, and no long one: what is left is for the next minute. Whatever goes wrong with one, the others
     are read.
     """
-    with _alone() as is_alone:
+    with alone(LOCK) as is_alone:
         return _read_due(now) if is_alone else 0
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        is_alone = cursor.fetchone()[0]
-        try:
-            yield is_alone
-        finally:
-            if is_alone:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 def _read_due(now: datetime) -> int:

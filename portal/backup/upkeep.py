@@ -1,13 +1,11 @@
 """What runs by itself: an archive each night, and each week the proof that the newest one comes back."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import structlog
 from django.conf import settings
-from django.db import connection
 
+from portal.alone import alone
 from portal.backup import making, places, proving, scratch
 from portal.backup.envelope import Broken
 from portal.backup.models import BackupLook
@@ -26,7 +24,7 @@ def make_tonights(now: dt.datetime) -> making.Made | None:
     """An archive in BACKUP_TO, unless there is one of these hours; old ones go. Raises Broken, OSError."""
     if not settings.BACKUP_TO:
         return None
-    with _alone() as is_alone:
+    with alone(LOCK) as is_alone:
         newest = _newest_at() if is_alone else None
         if not is_alone or (newest and newest > now - EACH):
             return None
@@ -35,7 +33,7 @@ def make_tonights(now: dt.datetime) -> making.Made | None:
 
 def make_by_hand(there: store.Store, now: dt.datetime, *, keep_all: bool) -> tuple[making.Made, list[str]]:
     """What `manage.py backup` makes, with the names of the old ones that went. Raises Broken while another is made."""
-    with _alone() as is_alone:
+    with alone(LOCK) as is_alone:
         if not is_alone:
             raise Broken("Another archive is being made or proved at this moment. Try again when it is done.")
         made = making.make(there, now)
@@ -71,7 +69,7 @@ def prove_newest(now: dt.datetime) -> BackupLook | None:
     """
     if not settings.BACKUP_TO:
         return None
-    with _alone() as is_alone:
+    with alone(LOCK) as is_alone:
         look = BackupLook.objects.filter(pk=1).first()
         return _looked(look, now) if is_alone else look
 
@@ -115,15 +113,3 @@ def _brought_back(name: str) -> bool:
         return False
     scratch.bring_back(name)
     return True
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        is_alone = cursor.fetchone()[0]
-        try:
-            yield is_alone
-        finally:
-            if is_alone:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
