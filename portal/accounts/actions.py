@@ -295,7 +295,7 @@ def change_address(
         with transaction.atomic():
             person.save(update_fields=["email", "phone", "postal", "channel", "can_sign_in"])
             if "email" in changed:
-                _replace_addresses(person)
+                replace_addresses(person)
     except IntegrityError:
         raise Refused(_("This address can’t be used here. Ask for another one."), code="input") from None
     if "email" in changed:
@@ -345,7 +345,7 @@ def _record_reach(person: User, changed: set[str], by: Actor) -> None:
         record(by, "account.channel_set", person, patient=person.pk, why=person.channel)
 
 
-def _replace_addresses(person: User) -> None:
+def replace_addresses(person: User) -> None:
     """The one address of the account, with no other that could still be confirmed. IntegrityError if it is taken."""
     EmailAddress.objects.filter(user=person).delete()
     if person.email:

@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 import structlog
 from allauth.account.adapter import get_adapter
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.utils import translation
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.accounts import guessing, sessions
+from portal.accounts.actions import replace_addresses
 from portal.accounts.models import User, WayBack
 from portal.accounts.way_back import rules
 from portal.actors import Actor
@@ -139,12 +139,11 @@ def _stop(way: WayBack, by: Actor) -> None:
 
 def _set_address(person: User, email: str) -> None:
     """A code sent to it confirms it at the next sign-in; others that waited to be confirmed are forgotten."""
-    EmailAddress.objects.filter(user=person).delete()
     person.email = email
     try:
         with transaction.atomic():
             person.save(update_fields=["email"])
-            EmailAddress.objects.create(user=person, email=email, verified=False, primary=True)
+            replace_addresses(person)
     except IntegrityError:
         raise Refused(_("This address can’t be used here. Ask for another one."), code="email") from None
 
