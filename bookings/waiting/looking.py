@@ -24,7 +24,7 @@ from portal import clock
 from portal.actors import SYSTEM
 from portal.history.actions import record
 from portal.reminders.models import Outcome, Reminder
-from portal.reminders.rules import at_wall, local_day
+from portal.reminders.rules import QUIET_UNTIL, at_wall, local_day
 
 Free = dict[tuple[Practice, Service], list[datetime]]
 Found = tuple[Practice, datetime]
@@ -198,4 +198,4 @@ def _too_many_until(wish: Wish, now: datetime) -> datetime | None:
     sent = Reminder.objects.about(wish).filter(settled_as=Outcome.SENT, settled_at__gte=today)
     if sent.count() < MOST_A_DAY:
         return None
-    return at_wall(local_day(now, wish.zone) + timedelta(days=1), notices.QUIET_UNTIL, wish.zone)
+    return at_wall(local_day(now, wish.zone) + timedelta(days=1), QUIET_UNTIL, wish.zone)

@@ -16,10 +16,8 @@ from portal.reminders.kinds import NOTICE, Kind, Words, say
 from portal.reminders.models import Reminder
 from portal.reminders.patterns import Pattern
 from portal.reminders.readers import Reader
-from portal.reminders.rules import QUIET_UNTIL, SOON, next_allowed
+from portal.reminders.rules import SOON, next_allowed
 from portal.reminders.together import Due, Told
-
-__all__ = ["EARLIER_TIME", "KIND", "QUIET_UNTIL", "plan_telling"]
 
 EARLIER_TIME = Pattern(
     code="bookings.earlier_time",
