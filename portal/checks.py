@@ -22,6 +22,7 @@ SHORTEST_SECRET = 50
 MAIL_ANSWERS_WITHIN = 5.0  # seconds
 OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
 LOCAL_MAIL = {"filebased", "console", "locmem", "dummy"}
+THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 def refuse_unsafe() -> None:
@@ -63,7 +64,7 @@ def environment() -> list[CheckMessage]:
 
 def network() -> list[CheckMessage]:
     if settings.OUTSIDE_NET and not settings.IN_TESTS:
-        return [error(16, "OUTSIDE_NET is for tests only: leave it empty.")]
+        return [error(20, "OUTSIDE_NET is for tests only: leave it empty.")]
     return []
 
 
@@ -110,9 +111,12 @@ def demo() -> list[CheckMessage]:
 
 
 def mail() -> list[CheckMessage]:
+    """To another machine by TLS only; a relay on this one may do without."""
     found: list[CheckMessage] = []
     if LOCAL_MAIL & set(settings.EMAIL_BACKEND.split(".")):
         found.append(error(10, "EMAIL_URL names no mail server: messages would stay in files."))
+    elif not _goes_by_tls() and settings.EMAIL_HOST not in THIS_MACHINE:
+        found.append(error(19, "EMAIL_URL must begin with smtp+tls:// or smtps://: codes that sign in go by mail."))
     if settings.DEFAULT_FROM_EMAIL.endswith("example.org"):
         found.append(error(11, "DEFAULT_FROM_EMAIL must be an address of yours."))
     return found
@@ -130,11 +134,14 @@ def faxes() -> list[CheckMessage]:
     """Letters hold names and records: to the gateway by TLS only."""
     gateway = settings.FAX_GATEWAY
     is_named = "{number}" in gateway.partition("@")[0] and bool(gateway.partition("@")[2])
-    # By name: a machine that keeps mail in files has none of these.
-    is_safe = getattr(settings, "EMAIL_USE_TLS", False) or getattr(settings, "EMAIL_USE_SSL", False)
-    if not gateway or (is_named and is_safe):
+    if not gateway or (is_named and _goes_by_tls()):
         return []
     return [error(14, "FAX_GATEWAY must be like {number}@fax.example, and EMAIL_URL smtp+tls:// or smtps://.")]
+
+
+def _goes_by_tls() -> bool:
+    """By name: a machine that keeps mail in files has none of these."""
+    return bool(getattr(settings, "EMAIL_USE_TLS", False) or getattr(settings, "EMAIL_USE_SSL", False))
 
 
 def documents() -> list[CheckMessage]:

@@ -1,5 +1,6 @@
 """Production does not start with settings that would hurt someone; each refusal names the setting."""
 
+import re
 import stat
 
 import pytest
@@ -23,6 +24,9 @@ SAFE = {
     "SHOW_BACKSTAGE": False,
     "CLOCK_CAN_BE_SET": False,
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "EMAIL_HOST": "mail.remission.example",
+    "EMAIL_USE_TLS": True,
+    "EMAIL_USE_SSL": False,
     "DEFAULT_FROM_EMAIL": "office@remission.example",
     "DATABASE_URL": "postgres://portal_app@db/portal",
     "DATABASE_OWNER_URL": "postgres://portal_owner@db/portal",
@@ -65,7 +69,6 @@ def test_safe_settings_pass(production):
         ("BACKUP_KEY", ""),  # with a place
         ("BACKUP_KEY", "c2hvcnQ="),
         ("PORTAL_MASTER_KEY", f"first:{SAFE['BACKUP_KEY']}"),  # one key for both
-        ("FAX_GATEWAY", "{number}@gateway.example.org"),  # no TLS to the mail server
         ("ALLAUTH_TRUSTED_PROXY_COUNT", 0),
         ("DOCUMENTS_URL", "s3+http://bucket"),
     ],
@@ -83,6 +86,32 @@ def test_mail_that_stays_here_is_refused(production, backend):
 
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL"):
         checks.refuse_unsafe()
+
+
+@pytest.mark.parametrize("host", ["mail.remission.example", "10.0.0.5", "localhost.remission.example", ""])
+def test_mail_to_another_machine_without_tls_is_refused(production, host):
+    production.EMAIL_USE_TLS, production.EMAIL_HOST = False, host
+
+    with pytest.raises(ImproperlyConfigured, match=r"EMAIL_URL must begin with smtp\+tls:// or smtps://"):
+        checks.refuse_unsafe()
+    production.EMAIL_USE_SSL = True
+    checks.refuse_unsafe()
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
+def test_a_relay_on_this_machine_needs_no_tls_but_faxes_do(production, host):
+    production.EMAIL_USE_TLS, production.EMAIL_HOST = False, host
+    checks.refuse_unsafe()
+    production.FAX_GATEWAY = "{number}@gateway.example.org"
+
+    with pytest.raises(ImproperlyConfigured, match="FAX_GATEWAY"):
+        checks.refuse_unsafe()
+
+
+def test_each_refusal_has_a_number_of_its_own():
+    """Those that say it in more than one way share one."""
+    numbers = re.findall(r"error\((\d+), f?\"(\w+)", checks.Path(checks.__file__).read_text())
+    assert len({number for number, _word in numbers}) == len(set(numbers))
 
 
 def test_going_without_a_scanner_can_be_said(production):
