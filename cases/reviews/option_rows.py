@@ -21,10 +21,8 @@ def options_of(review: Review) -> list[Option]:
     return [Option(key, names.get(key, ""), tuple(said)) for key, said in points.items()]
 
 
-def replace_options(review: Review, choices: Sequence[Option]) -> None:
-    """All lines anew: one statement takes the old ones away, where there are any, one writes the new ones."""
-    if review.option_lines.all():
-        review.option_lines.all().delete()
+def add_options(review: Review, choices: Sequence[Option]) -> None:
+    """All lines anew, once the old ones are gone."""
     said = []
     for option in choices:
         said += [(option.key, OptionLine.Kind.NAME, option.name, None)] if option.name else []

@@ -10,10 +10,10 @@ from cases.reviews import options
 from cases.reviews.actions import locked, place_of
 from cases.reviews.models import Finding, Review, Section
 from cases.reviews.notes.targets import follow_questions
-from cases.reviews.option_rows import options_of, replace_options
+from cases.reviews.option_rows import add_options, options_of
 from cases.reviews.options import Option
 from cases.reviews.rules import MOVES, why_not
-from portal import clock
+from portal import clock, one_statement
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record_reasons
@@ -59,13 +59,14 @@ def save_parts(
     but returned as overtaken, so that the page can show both texts. Raises Refused when writing is not allowed.
 
     `findings` are what a change of the checklist says, `choices` what one of the options says, else its lines of text.
+    Six statements at most: the row, its parts, who may; what changes, the new lines of options, history.
     """
     now = clock.now()
-    rows = {Section.Code.CHECKLIST: "findings", Section.Code.OPTIONS: "option_lines"}
+    rows = {Section.Code.CHECKLIST: "findings", Section.Code.OPTIONS: "option_lines", Section.Code.QUESTIONS: "notes"}
     review = locked(review, ("sections", *(rows[code] for code in rows if code in changes)))
     if refusal := why_not("write", place_of(review, by)):
         raise Refused(refusal, code="write")
-    saved, written = Saved(), []
+    saved, written, writes = Saved(), [], list[one_statement.Write | None]()
     sections = {section.code: section for section in review.sections.all()}
     for code, change in changes.items():
         section = sections.get(code) or Section(review=review, code=code)
@@ -81,24 +82,30 @@ def save_parts(
         elif section.version != change.seen:
             saved.overtaken[code] = section
         else:
-            before = section.body
             saved.parts[code] = section
             written.append((section, change))
             if code == Section.Code.CHECKLIST:
-                _replace_findings(review, findings or {})
+                writes += _replace_findings(review, findings or {})
             if code == Section.Code.QUESTIONS:
-                follow_questions(review, before, change.body)
-            if code == Section.Code.OPTIONS:
-                replace_options(review, choices or [])
-    _save(review, written, now, by)
+                writes.append(follow_questions(review, section.body, change.body))
+            if code == Section.Code.OPTIONS and review.option_lines.all():
+                writes.append(one_statement.gone(review.option_lines.all()))
+    begun = _put_down(written, now, by)
+    writes.append(_words(written))
     if review.state == Review.State.TAKEN and any(part.version for part in saved.parts.values()):
         review.state = MOVES["draft"].target
-        review.save(update_fields=["state"])
+        writes.append(one_statement.changed(Review.objects.filter(pk=review.pk), state=review.state))
+    one_statement.carry_out(writes)
+    if any(section.code == Section.Code.OPTIONS for section, _change in written):
+        add_options(review, choices or [])
+    if begun:
+        about = {"patient": review.case.patient_id, "case": review.case_id}
+        record_reasons(by, "review.written", review, begun, **about)
     return saved
 
 
-def _save(review: Review, written: Sequence[tuple[Section, Change]], now: datetime, by: Actor) -> None:
-    """The new words of parts, and a line of history for each in which a new sitting begins: a statement for both."""
+def _put_down(written: Sequence[tuple[Section, Change]], now: datetime, by: Actor) -> list[str]:
+    """The new words into their parts. Returns those in which a new sitting begins: a line of history for each."""
     begun = []
     for section, change in written:
         if not section.version or section.saved_by_id != by.id or now - section.saved_at > SITTING:
@@ -106,34 +113,28 @@ def _save(review: Review, written: Sequence[tuple[Section, Change]], now: dateti
         section.body = "" if section.code in (Section.Code.CHECKLIST, Section.Code.OPTIONS) else change.body
         section.version += 1
         section.saved_at, section.saved_by = now, by.user
-    Section.objects.bulk_create(
-        [section for section, _change in written],
-        update_conflicts=True,
-        unique_fields=["review", "code"],
-        update_fields=["body", "version", "saved_at", "saved_by"],
-    )
-    if begun:
-        about = {"patient": review.case.patient_id, "case": review.case_id}
-        record_reasons(by, "review.written", review, begun, **about)
+    return begun
+
+
+def _words(written: Sequence[tuple[Section, Change]]) -> one_statement.Write | None:
+    fields = ("body", "version", "saved_at", "saved_by")
+    return one_statement.saved([section for section, _change in written], unique=("review", "code"), fields=fields)
 
 
 def _findings(review: Review) -> dict[str, Found]:
     return {row.point: Found(row.page, row.note, row.question) for row in review.findings.all()}
 
 
-def _replace_findings(review: Review, findings: Mapping[str, Found]) -> None:
+def _replace_findings(review: Review, findings: Mapping[str, Found]) -> list[one_statement.Write | None]:
     rows = {row.point: row for row in review.findings.all()}
-    if gone := rows.keys() - findings.keys():
-        review.findings.filter(point__in=gone).delete()
+    gone = rows.keys() - findings.keys()
     changed = []
     for point, found in findings.items():
         row = rows.get(point) or Finding(review=review, point=point)
         if row._state.adding or Found(row.page, row.note, row.question) != found:
             row.page, row.note, row.question = found.page, found.note, found.question
             changed.append(row)
-    Finding.objects.bulk_create(
-        changed,
-        update_conflicts=True,
-        unique_fields=["review", "point"],
-        update_fields=["page", "note", "question"],
-    )
+    return [
+        one_statement.gone(review.findings.filter(point__in=gone)) if gone else None,
+        one_statement.saved(changed, unique=("review", "point"), fields=("page", "note", "question")),
+    ]

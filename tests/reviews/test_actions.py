@@ -11,8 +11,10 @@ from cases.case.models import Consent
 from cases.reviews import actions, writing
 from cases.reviews.models import Review, Summary
 from cases.reviews.notes.actions import add_note
+from cases.reviews.notes.targets import of_review
 from cases.reviews.options import Option, Point
 from cases.reviews.writing import Change, Found
+from portal import clock
 from portal.errors import Refused
 from portal.history.models import Event
 from portal.reminders.models import Reminder
@@ -61,29 +63,18 @@ def test_saving_the_same_words_changes_nothing():
 
 
 KEY = UUID("11111111-1111-4111-8111-111111111111")
-# The first words of a review at all make it a draft, and the first of a sitting leave a line of history; then the next.
-ROWS = {
-    "checklist": ([{"findings": {code: Found(page) for code in ("goal", "cost")}} for page in (1, 2)], [7, 5]),
-    "a point less": ([{"findings": {"goal": Found(1), "cost": Found(1)}}, {"findings": {"goal": Found(2)}}], [7, 6]),
-    "options": ([{"choices": [Option(KEY, "Watching", (Point("for", word, 1),))]} for word in "AB"], [7, 6]),
-}
-
-
-@pytest.mark.parametrize(("said", "statements"), ROWS.values(), ids=ROWS)
-def test_saving_rows_takes_few_statements_too(said, statements):
-    review, joanne, taken = world.taken(), by("joanne"), []
-    for seen, rows in enumerate(said):
-        part = "options" if "choices" in rows else "checklist"
-        with CaptureQueriesContext(connection) as asked:
-            writing.save_parts(review, {part: Change("", seen)}, **rows, by=joanne)
-        taken.append(sum("SAVEPOINT" not in each["sql"] for each in asked.captured_queries))
-    assert taken == statements
-
-
-SAVES = {  # what is typed, and how many statements a save of it takes: the first one, and the next in one sitting
-    "words": ({"plain": ("A (page 1)", "B (page 1)")}, 6, 4),
-    "all parts of text": (dict.fromkeys(("plain", "words", "questions", "private"), ("A", "B")), 6, 5),
+TEXTS = dict.fromkeys(("plain", "words", "questions", "private"), ("Why A? (page 1)", "Why B? (page 1)"))
+CHECKED = [{code: Found(1) for code in ("goal", "cost")}, {"goal": Found(2), "stage": Found(3)}]  # one more, one less
+CHOICES = [[Option(KEY, "Watching", (Point("for", word, 1),))] for word in "AB"]
+# What is saved, and how many statements that takes: the first words of a review at all, which make it a draft and leave
+# a line of history, and the next in one sitting.
+SAVES = {
+    "words": ({"plain": ("A (page 1)", "B (page 1)")}, 5, 4),
+    "all parts of text": (TEXTS, 5, 4),
     "nothing new": ({"plain": ("", "")}, 3, 3),
+    "checklist": ({"checklist": ("", "")}, 5, 4),
+    "options": ({"options": ("", "")}, 6, 5),
+    "everything": ({**TEXTS, "answers": ("{}", "{ }"), "checklist": ("", ""), "options": ("", "")}, 6, 5),
 }
 
 
@@ -93,10 +84,35 @@ def test_saving_a_draft_takes_at_most_six_statements(said, first, next_one):
     for at in range(2):
         changes = {code: Change(words[at], at) for code, words in said.items()}
         with CaptureQueriesContext(connection) as asked:
-            writing.save_parts(review, changes, by=joanne)
-        taken.append(sum("SAVEPOINT" not in each["sql"] for each in asked.captured_queries))
+            saved = writing.save_parts(review, changes, findings=CHECKED[at], choices=CHOICES[at], by=joanne)
+        assert saved.parts.keys() == said.keys()
+        # The first and the last are BEGIN and COMMIT where no test is around it.
+        inside = asked.captured_queries[1:-1]
+        assert not any("SAVEPOINT" in each["sql"] for each in inside)
+        taken.append(len(inside))
     assert taken == [first, next_one]
     assert max(taken) <= 6
+
+
+def test_a_later_sitting_with_a_note_at_a_question_takes_six_too(time_machine):
+    review, changes = world.taken(), {**dict.fromkeys(TEXTS, ""), "checklist": "", "options": ""}
+    first = {code: Change(TEXTS.get(code, [""])[0], 0) for code in changes}
+    writing.save_parts(review, first, findings=CHECKED[0], choices=CHOICES[0], by=by("joanne"))
+    note = add_note(review, page=1, place="top", words="Why?", belongs=a_question(), by=by("joanne"))
+    time_machine.move_to(clock.now() + writing.SITTING * 2)
+    joanne, later = by("joanne"), {code: Change(TEXTS.get(code, ["", ""])[1], 1) for code in changes}
+    with CaptureQueriesContext(connection) as asked:
+        writing.save_parts(review, later, findings=CHECKED[1], choices=CHOICES[1], by=joanne)
+    assert len(asked.captured_queries) - 2 == 6
+    note.refresh_from_db()
+    assert f"questions:{note.key}" == a_question()
+    review = Review.objects.get()
+    assert {row.point: row.page for row in review.findings.all()} == {"goal": 2, "stage": 3}
+    assert [line.text for line in review.option_lines.order_by("place")] == ["Watching", "B"]
+
+
+def a_question():
+    return next(iter(of_review(Review.objects.get()).questions))
 
 
 def test_saves_of_one_sitting_are_one_line_of_history():

@@ -5,11 +5,14 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Case, F, Value, When
+
 from cases.opinions.checklist import CODES
 from cases.reviews.lines import lines
 from cases.reviews.models import Note, Review
 from cases.reviews.option_rows import options_of
 from cases.reviews.rules import PARTS
+from portal import one_statement
 
 Part = Note.Part
 
@@ -66,10 +69,15 @@ def _questions(text: str) -> dict[str, str]:
     return {hashlib.sha256(words.encode()).hexdigest()[:16]: words for words in said}
 
 
-def follow_questions(review: Review, before: str, after: str) -> None:
+def follow_questions(review: Review, before: str, after: str) -> one_statement.Write | None:
     """Notes stay with a question whose words changed, as long as it can be told which one that is."""
     was, now = _questions(before), _questions(after)
     added = {words: key for key, words in now.items() if key not in was}
-    for note in review.notes.filter(part=Part.QUESTIONS, key__in=was.keys() - now.keys()):
-        if alike := difflib.get_close_matches(was[note.key], added, n=1, cutoff=0.5):
-            review.notes.filter(pk=note.pk).update(key=added[alike[0]])
+    moved = []
+    for note in review.notes.all():
+        if note.part == Part.QUESTIONS and note.key in was.keys() - now.keys():
+            alike = difflib.get_close_matches(was[note.key], added, n=1, cutoff=0.5)
+            moved += [When(pk=note.pk, then=Value(added[words])) for words in alike]
+    if not moved:
+        return None
+    return one_statement.changed(review.notes.filter(part=Part.QUESTIONS), key=Case(*moved, default=F("key")))
