@@ -42,6 +42,8 @@ LOGGING: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
+        # Django's own handler mails the whole request, with what was typed, to whoever stands in ADMINS.
+        "django": {"handlers": [], "level": "INFO"},
         "django.server": {"handlers": [], "propagate": False},
         "portal": {"level": "INFO"},
         "cases": {"level": "INFO"},
