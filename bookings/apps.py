@@ -25,7 +25,7 @@ class BookingsConfig(AppConfig):
         access.on_access_changed(feeds.end_with_access)
         access.on_access_changed(outside.end_with_access)
         access.on_left(leaving.left)
-        register(*KINDS, *asked_notices.KINDS, notices.KIND, *late_notices.KINDS)
+        register(*KINDS, *asked_notices.KINDS, *notices.KINDS, *late_notices.KINDS)
         changes.on_booked(ending.booked)
         changes.on_moved(ending.moved)
         changes.stands_on_page(preparing.part)
@@ -55,6 +55,8 @@ class BookingsConfig(AppConfig):
                 "consultation.asked_to_move": _("Asked for another time for a call"),
                 "earlier_time.asked": _("Asked to hear of earlier times"),
                 "earlier_time.told": _("Told of an earlier time"),
+                "earlier_time.left_told": _("Told that whom they wait for has left"),
+                "earlier_time.widened": _("Asked to hear of earlier times with anyone who fits"),
                 "earlier_time.ended": _("No longer waits for an earlier time"),
                 "outside_calendar.added": _("Added a calendar of their own"),
                 "outside_calendar.removed": _("Removed a calendar of their own"),
@@ -65,6 +67,7 @@ class BookingsConfig(AppConfig):
                 "hours.terms_set": _("Changed the rules for booking"),
             },
             {
+                ending.LEFT: _("Whom they wait for has left: ring the patient"),
                 ending.EARLIER: _("An earlier time is free: ring the patient"),
                 asked_ending.ASKED_TIME: _("A time is held: ask the patient"),
                 call_needs.ARRANGE: _("A call needs an interpreter or captions: arrange it"),

@@ -16,6 +16,7 @@ from portal.actors import SYSTEM, Actor
 from portal.history.actions import record
 from portal.reminders.actions import unplan
 
+LEFT = "wish_left"  # a to-do: whom somebody without email waits for has left
 EARLIER = "earlier_time"  # a to-do: an earlier time is free, and somebody without email asked to hear of it
 
 
@@ -26,7 +27,7 @@ def end(wishes: QuerySet[Wish], how: Wish.Ended, by: Actor) -> int:
         wish.ended_at, wish.ended_by, wish.ended_as = clock.now(), by.user, how
         wish.save(update_fields=["ended_at", "ended_by", "ended_as"])
         unplan(wish)
-        settle_to_dos(wish, EARLIER, by=by)
+        settle_to_dos(wish, EARLIER, LEFT, by=by)
         record(by, "earlier_time.ended", wish, patient=wish.case.patient_id, case=wish.case_id)
     return len(found)
 

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from bookings import asked_notices, availability, slots
 from bookings.models import Consultation, Practice, Service
 from bookings.slots import Why
-from bookings.waiting import notices
+from bookings.waiting import notices, overtaken
 from bookings.waiting.ending import EARLIER, end_over
 from bookings.waiting.models import FreeTimes, ToldTime, Wish
 from bookings.waiting.rules import MOST_A_DAY, suits
@@ -100,6 +100,7 @@ def remember(practices: Sequence[Practice], services: Sequence[Service], now: da
 def look(now: datetime) -> int:
     """Tell everybody for whom a time got free; returns how many were. Twice, or late, nobody hears of a time twice."""
     end_over(now)
+    overtaken.tell_left(now)
     with transaction.atomic():  # after the other: that one locks wishes first, and this one what was free
         return _look(now)
 
@@ -111,6 +112,7 @@ def _look(now: datetime) -> int:
         return 0
     practices, services = working(), list(Service.objects.all())
     freed = remember(practices, services, now)
+    overtaken.drop_taken()
     return sum(_tell(wish, freed, now) for wish in wishes) if freed else 0
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.case.models import Case
@@ -46,6 +46,11 @@ class WishQuerySet(models.QuerySet["Wish"]):
     def open(self) -> "WishQuerySet":
         return self.filter(ended_at=None)
 
+    def without_whom(self) -> "WishQuerySet":
+        """Those for times with somebody who works here no more."""
+        works = User.objects.working_as(User.Role.CONSULTANT).order_by().filter(pk=OuterRef("consultant"))
+        return self.exclude(consultant=None).exclude(Exists(works))
+
     def of(self, case: Case) -> "Wish | None":
         """What the case asks for now, or None."""
         return self.open().filter(case=case).select_related("consultant", "service").first()
@@ -68,6 +73,7 @@ class Wish(models.Model):
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     times_told = models.PositiveIntegerField(default=0)
+    left_told_at = models.DateTimeField(null=True, blank=True, help_text="she knows that whom she waits for has left")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     ended_as = models.CharField(max_length=10, choices=Ended.choices, blank=True)
@@ -86,6 +92,9 @@ class Wish(models.Model):
                 condition=Q(ended_at=None, ended_by=None, ended_as="")
                 | Q(ended_at__isnull=False, ended_as__in=["booked", "taken_back", "over", "closed"]),
                 name="wish_ended_says_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_told_at=None) | Q(consultant__isnull=False), name="wish_left_is_of_somebody"
             ),
         ]
 

@@ -1,6 +1,6 @@
 """The message "an earlier time is free": due while one of the times is, and only then; it says nothing else."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -34,6 +34,33 @@ EARLIER_TIME = Pattern(
 )
 
 
+LEFT = Pattern(
+    code="bookings.wish_left",
+    about=gettext_lazy("Call: whom she waits for, to have an earlier time, has left"),
+    parts={
+        "subject": gettext_lazy("About the earlier times you wait for"),
+        "lead": gettext_lazy("%(consultant)s does not work with us any more, %(name)s"),
+        "line": gettext_lazy("Would you like to hear of times with anyone of us who fits? You choose."),
+        "action_label": gettext_lazy("Choose"),
+    },
+    examples={"name": gettext_lazy("Alex"), "consultant": gettext_lazy("Sam")},
+)
+LEFT_FOR = timedelta(days=14)
+
+
+def plan_left(wish: Wish, now: datetime) -> None:
+    """Whom she waits for has left: she can widen what she asked for."""
+    plan(
+        LEFT.code,
+        wish,
+        version=wish.times_told,
+        recipient=wish.case.patient,
+        due_at=now,
+        useful_until=now + LEFT_FOR,
+        case=wish.case_id,
+    )
+
+
 def plan_telling(wish: Wish, last: datetime, not_before: datetime | None, now: datetime) -> None:
     """Soon, since others may book it: at once by day, at 8 am by night. In place of one that has not gone yet."""
     due_at = next_allowed(max(now, not_before or now), wish.zone)
@@ -48,7 +75,7 @@ def plan_telling(wish: Wish, last: datetime, not_before: datetime | None, now: d
     )
 
 
-def _about() -> QuerySet[Wish]:
+def with_free_times() -> QuerySet[Wish]:
     """Each wish with whether one of the times told of is free still: offered at the last look, and taken by nobody."""
     now = clock.now()
     looked = FreeTimes.objects.filter(practice=OuterRef("consultant"), service=OuterRef("service"))
@@ -60,6 +87,20 @@ def _about() -> QuerySet[Wish]:
     taken = taken.exclude(asked__isnull=False, asked__until__lte=now)
     free = ToldTime.objects.filter(Exists(offered), ~Exists(taken), wish=OuterRef("pk"), starts_at__gt=now)
     return Wish.objects.select_related("case").annotate(is_free=Exists(free))
+
+
+def _about_left() -> QuerySet[Wish]:
+    gone = Wish.objects.without_whom().filter(pk=OuterRef("pk"))
+    return Wish.objects.select_related("consultant").annotate(has_left=Exists(gone))
+
+
+def _still_left(wish: Any) -> bool:
+    return wish.ended_at is None and wish.has_left
+
+
+def _left_words(wish: Any, reader: Reader) -> Words:
+    named = {"name": reader.called, "consultant": wish.consultant.first_name}
+    return say(LEFT, named, path=reverse("bookings:earlier", args=[wish.case_id]))
 
 
 def _still_free(wish: Any) -> bool:
@@ -74,13 +115,25 @@ def _because(row: Reminder) -> str:
     return _("You asked to hear of earlier times. Once you book one, or say stop, this one goes away.")
 
 
-KIND = Kind(
-    EARLIER_TIME.code,
-    NOTICE,
-    gettext_lazy("An earlier time is free"),
-    Due(_about, _still_free),
-    Told(_about, _words),
-    _because,
-    9,
-    patterns=(EARLIER_TIME,),
+KINDS = (
+    Kind(
+        EARLIER_TIME.code,
+        NOTICE,
+        gettext_lazy("An earlier time is free"),
+        Due(with_free_times, _still_free),
+        Told(with_free_times, _words),
+        _because,
+        9,
+        patterns=(EARLIER_TIME,),
+    ),
+    Kind(
+        LEFT.code,
+        NOTICE,
+        gettext_lazy("Whom you wait for has left"),
+        Due(_about_left, _still_left),
+        Told(_about_left, _left_words),
+        _because,
+        20,
+        patterns=(LEFT,),
+    ),
 )

@@ -46,6 +46,10 @@ def earlier(request: HttpRequest, pk: UUID) -> HttpResponse:
     practices = anyone.taking_bookings(request.user, case, now)
     if request.method != "POST":
         return _page(request, case, call, practices)
+    if request.POST.get("do") == "widen":
+        actions.widen(case, by=hands.actor_for(request, case))
+        messages.success(request, _("Noted. You hear from us when any of us has an earlier time."))
+        return redirect("bookings:earlier", pk)
     if request.POST.get("do") == "stop":
         actions.take_back(case, by=hands.actor_for(request, case))
         messages.success(request, _("Stopped. You can ask again at any time."))
@@ -98,6 +102,7 @@ def _page(
         "form": form,
         "service": service or Service.objects.offered(asked),
         "says": _says(wish) if wish else "",
+        "has_left": bool(wish and not call and wish.consultant and not wish.consultant.is_our_consultant),
         "action": _choose_at(case, call, wish) if wish else "",
         "times": _times(wish, call, practices, now) if wish else [],
         "how": call.how if call else "video" if case.patient.email or not case.patient.phone else "phone",

@@ -15,7 +15,7 @@ from bookings.asked_ending import ASKED_TIME
 from bookings.asked_moves import ASK_TO_MOVE
 from bookings.call_needs import ARRANGE
 from bookings.late.actions import TELL_LATE
-from bookings.waiting.ending import EARLIER
+from bookings.waiting.ending import EARLIER, LEFT
 from cases.case import office_hours
 from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON, WORRY
 from cases.case.away.actions import HAND_BACK
@@ -86,6 +86,7 @@ KINDS = {
     READ_OUT: (gettext_lazy("Read the notice out"), "info", "phone"),
     ASKED_TIME: (gettext_lazy("A time is held: ask"), "warn", "phone"),
     EARLIER: (gettext_lazy("An earlier time is free"), "info", "phone"),
+    LEFT: (gettext_lazy("Whom they wait for has left"), "info", "phone"),
     ARRANGE: (gettext_lazy("Interpreter or captions"), "info", "chat"),
     TELL_LATE: (gettext_lazy("Say that a call begins later"), "warn", "phone"),
     ASK_TO_MOVE: (gettext_lazy("Ask for another time"), "warn", "phone"),
@@ -272,7 +273,7 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the notice"), "href": reverse("pages:read_out", args=[todo.case_id])}
     if todo.kind == ASKED_TIME and todo.case:
         return {"label": _("Read it out, and book"), "href": reverse("bookings:asked", args=[todo.about_id])}
-    if todo.kind == EARLIER and todo.case:
+    if todo.kind in {EARLIER, LEFT} and todo.case:
         return {"label": _("See the times"), "href": reverse("bookings:earlier", args=[todo.case_id])}
     if todo.kind == ASK_TO_MOVE and todo.case:
         return {"label": _("Find another time"), "href": reverse("bookings:move", args=[todo.about_id])}
