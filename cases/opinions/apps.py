@@ -17,6 +17,7 @@ class OpinionsConfig(AppConfig):
         from cases.case.people import may
         from cases.desk.links import parts
         from cases.desk.mail import kinds as mail_kinds
+        from cases.opinions.comparing import plain_lines
         from cases.opinions.deciding import reminders as deciding_reminders
         from cases.opinions.models import Talk
         from cases.opinions.questions import by_phone
@@ -31,6 +32,7 @@ class OpinionsConfig(AppConfig):
         from portal.reminders.kinds import register
 
         register(*reminders.KINDS, *deciding_reminders.KINDS)
+        plain_lines.register()
         on_reach_changed(by_phone.way_changed)
         nav_gates.register("opinions:compare", lambda user, case: may("see_opinions", case, user))
         undoing.register(Talk, ("state", "on_date", "at_time", "known_by"))

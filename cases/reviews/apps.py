@@ -11,7 +11,7 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         from bookings.changes import stands_on_page
         from cases.case.changes import on_reader_changed
-        from cases.reviews import clear, reminders, telling, words
+        from cases.reviews import clear, reading_level, reminders, telling, words
         from cases.reviews.actions import reader_leaves
         from cases.reviews.after import by_phone as after_by_phone
         from cases.reviews.after import showing as after
@@ -22,6 +22,7 @@ class ReviewsConfig(AppConfig):
         from portal.reminders.kinds import register
 
         words.register()
+        reading_level.register()
         on_answered(clear.answered)
         says_about(clear.abouts)
         stands_on_page(after.part)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cases.case import plain
 from cases.case.helping.models import Helper
 from cases.case.helping.words import what
 from cases.case.people import who_can_open
@@ -20,10 +21,12 @@ from cases.reviews import actions, changed, frozen, quotes, sheet
 from cases.reviews.forms import ShareForm, WithdrawForm
 from cases.reviews.models import Review, Summary
 from cases.reviews.pdf import summary_pdf
+from cases.reviews.reading_level import CORRECTION, TAKE_BACK
 from cases.reviews.rules import why_not
 from cases.reviews.views import asked_of, closed_page, find_review
 from portal import clock, paper
 from portal.access import find_or_404, open_to
+from portal.accounts import drafts
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.beside import lists
@@ -40,13 +43,16 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     if closed := closed_page(request, review):
         return closed
     by = Actor.of(request)
-    form = ShareForm(request.POST if request.method == "POST" else None)
+    kept = (drafts.kept(request.user, CORRECTION, review) or {}) if request.method != "POST" else {}
+    start = {"correction": kept.get("correction", "")}
+    form = ShareForm(request.POST if request.method == "POST" else None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
             _publish(review, form, by)
         except Refused as refused:
             form.add_error(None, refused)
         else:
+            drafts.drop(request.user, CORRECTION, review)
             messages.success(request, _("Shared with %(name)s.") % {"name": review.case.patient.first_name})
             return redirect(review)
     elif request.method == "GET":
@@ -155,6 +161,8 @@ def _preview(review: Review, form: ShareForm, by: Actor) -> dict[str, Any]:
         "grade": grade(words, language),
         "hint": hint(words, language),
         "aim": AIM,
+        "correction_hint": hint(str(form["correction"].value() or ""), language),
+        "draft": CORRECTION,
         "who": _who(review, found["helpers"]),
         "statement": text("consultant_tick"),
     }
@@ -191,14 +199,18 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a shared summary back, with a reason that the patient reads."""
     mine = Summary.objects.visible_to(request.user).exclude(review__case__patient=request.user.pk)
     summary = find_or_404(mine.select_related("review__case__patient", "review__case__key"), pk=pk)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    case, user = summary.review.case, request.user
+    kept = drafts.kept(user, TAKE_BACK, summary) if request.method != "POST" else None
+    form = WithdrawForm(request.POST if request.method == "POST" else None, initial=kept)
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw(summary, reason=form.cleaned_data["reason"], by=Actor.of(request))
         except Refused as refused:
             form.add_error(None, refused)
         else:
+            drafts.drop(user, TAKE_BACK, summary)
             messages.success(request, _("Taken back. The reason is on the patient’s page."))
             return redirect("reviews:queue")
-    page = {"summary": summary, "review": summary.review, "case": summary.review.case, "form": form}
+    page = {"summary": summary, "review": summary.review, "case": case, "form": form, "draft": TAKE_BACK}
+    page["hint"] = plain.to_patient(case, str(form["reason"].value() or ""), user)
     return render(request, "reviews/withdraw.html", page, status=422 if request.method == "POST" else 200)

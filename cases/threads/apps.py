@@ -10,8 +10,9 @@ class ThreadsConfig(AppConfig):
     verbose_name = "Messages"
 
     def ready(self) -> None:
+        from cases.case import plain
         from cases.case.people import may
-        from cases.threads import actions, answering, digest, heard, plain, reminders
+        from cases.threads import actions, answering, digest, heard, reminders
         from portal.accounts import drafts, nav_counts, nav_gates
         from portal.accounts.changes import on_reach_changed
         from portal.history import words
@@ -19,7 +20,7 @@ class ThreadsConfig(AppConfig):
 
         on_reach_changed(heard.way_changed)
         register(*reminders.KINDS, digest.KIND)
-        drafts.HINTS[actions.DRAFT] = plain.of_draft
+        drafts.HINTS[actions.DRAFT] = plain.while_typed("text", plain.cases_to("note_messages"))
         nav_counts.register("threads:waiting", answering.waiting_for)
         nav_gates.register("threads:thread", lambda user, case: may("read_messages", case, user))
         words.register(

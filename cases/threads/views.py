@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.case import hands
+from cases.case import hands, plain
 from cases.case.away import showing as away_showing
 from cases.case.models import Case, ToDo
 from cases.case.people import cases_where, in_words, may, who_can_open
@@ -20,7 +20,7 @@ from cases.documents import actions as documents
 from cases.documents import words as document_words
 from cases.documents.finding import base_of
 from cases.documents.models import OTHER, Document, Version
-from cases.threads import actions, answering, plain, privacy, showing
+from cases.threads import actions, answering, privacy, showing
 from cases.threads.forms import AssignForm, MessageForm, NoteForm, WordsForm
 from cases.threads.models import Message, ReadMark, Thread
 from portal import clock

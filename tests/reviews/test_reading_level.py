@@ -3,12 +3,17 @@
 import pytest
 from django.urls import reverse
 
+from bookings.models import Consultation
+from cases.reviews import actions
 from cases.reviews.models import Review, Summary
+from cases.reviews.reading_level import AFTER_CALL, CORRECTION, NEED_MORE, TAKE_BACK
+from portal.accounts import drafts
 from portal.accounts.models import User
 from tests import people
 from tests.portal.test_reading_grade import HARD, PLAIN
 from tests.reviews import world
 from tests.reviews.test_views import address, browser, typed
+from tests.reviews.world import by
 
 pytestmark = pytest.mark.django_db
 COLLEGE = "Reads like a text for college. Shorter sentences help a tired reader."
@@ -86,3 +91,59 @@ def test_what_is_asked_for_is_measured_when_it_comes_back(review):
     page = browser("joanne").post(reverse("reviews:need_more", args=[review.pk]), {"kind": "nonsense", "words": HARD})
     assert page.status_code == 422
     assert COLLEGE in page.text
+
+
+FORMS = {  # the form, its field that the patient reads, and what it is about
+    "what is asked for": (NEED_MORE, "words", lambda summary: summary.review, "need_more"),
+    "what was corrected": (CORRECTION, "correction", lambda summary: summary.review, "preview"),
+    "why it is taken back": (TAKE_BACK, "reason", lambda summary: summary, "withdraw"),
+}
+
+
+@pytest.mark.parametrize(("form", "field", "about", "page"), FORMS.values(), ids=FORMS)
+def test_other_words_for_the_patient_are_measured_while_typed_and_kept(form, field, about, page):
+    summary = world.shared()
+    if form == NEED_MORE:
+        actions.withdraw(summary, reason="Wrong plan.", by=by("joanne"))
+    thing, where = about(summary), reverse(f"reviews:{page}", args=[about(summary).pk])
+    joanne, draft = browser("joanne"), reverse("accounts:draft", args=[form, thing.pk])
+    assert "Reads like" not in joanne.get(where).text.split("<form")[-1]
+    assert joanne.post(draft, {field: HARD, "statement": "on"}).text.endswith(f". {COLLEGE}")
+    shown = joanne.get(where)
+    assert COLLEGE in shown.text.split('id="grade-')[1]
+    assert HARD.split(". ")[0] in shown.text
+    assert 'name="statement" value="on" checked' not in shown.text
+    for stranger in ("amir", "rosa", "mara"):
+        assert "Reads like" not in browser(stranger).post(draft, {field: HARD}).text
+
+
+def test_what_was_kept_goes_once_it_is_sent():
+    summary = world.shared()
+    drafts.keep(people.person("joanne"), CORRECTION, summary.review, {"correction": PLAIN})
+    drafts.keep(people.person("joanne"), TAKE_BACK, summary, {"reason": PLAIN})
+    joanne = browser("joanne")
+    joanne.post(address("preview", summary.review), {"statement": "on", "correction": PLAIN})
+    joanne.post(reverse("reviews:withdraw", args=[summary.pk]), {"reason": PLAIN})
+    assert Summary.objects.get(number=2).correction == PLAIN
+    assert not drafts.kept(people.person("joanne"), CORRECTION, summary.review)
+    assert not drafts.kept(people.person("joanne"), TAKE_BACK, summary)
+
+
+def test_what_follows_a_call_is_measured_while_typed_and_when_saved(time_machine):
+    world.taken()
+    call = Consultation.objects.get()
+    time_machine.move_to(call.ends_at)
+    joanne, draft = browser("joanne"), reverse("accounts:draft", args=[AFTER_CALL, call.pk])
+    assert joanne.post(draft, {"follow_words": HARD, "follows": "coordinator"}).text.endswith(f". {COLLEGE}")
+    assert f'id="grade-follow_words">{COLLEGE}' in joanne.get(call.get_absolute_url()).text
+    assert "Reads like" not in browser("rosa").post(draft, {"follow_words": HARD}).text
+    said = {"went": "took_place", "follows": "coordinator", "follow_words": HARD, "seen": "0"}
+    assert COLLEGE in joanne.post(reverse("reviews:after", args=[call.pk]), said, follow=True).text
+
+
+@pytest.mark.parametrize("form", [NEED_MORE, CORRECTION, TAKE_BACK, AFTER_CALL])
+@pytest.mark.parametrize("about", ["nonsense", "0", "00000000-0000-4000-8000-000000000007"])
+def test_a_draft_about_nothing_is_not_measured(form, about):
+    fields = dict.fromkeys(("words", "correction", "reason", "follow_words"), HARD)
+    answer = browser("joanne").post(reverse("accounts:draft", args=[form, about]), fields)
+    assert (answer.status_code, "Reads like" in answer.text) == (200, False)

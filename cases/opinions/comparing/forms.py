@@ -15,6 +15,7 @@ from cases.opinions.comparing.models import Point
 from cases.opinions.comparing.rules import Topic
 from cases.records.forms import day_input
 
+DRAFT, CHANGE_DRAFT = "opinion-line", "opinion-line-changed"  # of a new line, about the case; of a line that stands
 NUMBER = {"inputmode": "numeric", "class": "rs-input--s", "autocomplete": "off"}
 
 
@@ -53,11 +54,13 @@ class LineForm(forms.Form):
         return cls(initial={"new": uuid.uuid4(), **start}, doctors=doctors)
 
     @classmethod
-    def of(cls, point: Point, doctors: Mapping[str, str], data: Any = None) -> "LineForm":
-        """The form of a line that stands."""
+    def of(
+        cls, point: Point, doctors: Mapping[str, str], data: Any = None, kept: Mapping[str, Any] | None = None
+    ) -> "LineForm":
+        """The form of a line that stands; with what was being typed over it, and over which of its versions."""
         pages = {f"page_{each.role}": said(each.page, each.page_to) for each in point.sources.all()}
         start = {"topic": point.topic, "text": point.text, "seen": point.version, **pages}
-        return cls(data, initial=start, doctors=doctors)
+        return cls(data, initial=start | dict(kept or {}), doctors=doctors)
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or {}

@@ -9,14 +9,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cases.case import hands
+from cases.case import hands, plain
 from cases.case.models import Case, CaseClinician
 from cases.case.people import may
 from cases.opinions.comparing import actions, first_day
-from cases.opinions.comparing.forms import FirstDayForm, LineForm
+from cases.opinions.comparing.forms import CHANGE_DRAFT, DRAFT, FirstDayForm, LineForm
 from cases.opinions.comparing.models import Point
 from cases.opinions.deciding import showing, views
 from portal.access import PERSON, find_or_404, open_to
+from portal.accounts import drafts
 from portal.errors import Refused
 
 VERBS = {"remove": actions.remove, "put-back": actions.put_back}
@@ -55,7 +56,8 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as no:
         return views.page(request, case, line_form=form, also=[no.message], status=422)
-    messages.success(request, _("The line stands."))
+    drafts.drop(request.user, DRAFT, case)  # type: ignore[arg-type]
+    _say(request, case, _("The line stands."), said["text"])
     return redirect("opinions:compare", case.pk)
 
 
@@ -84,8 +86,16 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.data = form.data.copy()
             form.data["seen"] = str(Point.objects.values_list("version", flat=True).get(pk=point.pk))
         return views.page(request, point.case, also=[no.message], status=status, **about)
-    messages.success(request, _("Saved."))
+    drafts.drop(request.user, CHANGE_DRAFT, point)  # type: ignore[arg-type]
+    _say(request, point.case, _("Saved."), said["text"])
     return redirect(point)
+
+
+def _say(request: HttpRequest, case: Case, done: str, words: str) -> None:
+    """That it stands, and to one of us whether it is hard to read."""
+    messages.success(request, done)
+    if hint := plain.too_hard(case, words, request.user):  # type: ignore[arg-type]
+        messages.info(request, hint)
 
 
 @open_to(PERSON)

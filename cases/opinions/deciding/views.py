@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.models import Consultation
+from cases.case import plain
 from cases.case.models import Case, CaseClinician
 from cases.case.people import CONSULTANT, HELPER, PATIENT, may, only_theirs, role_in
 from cases.opinions.comparing import first_day
 from cases.opinions.comparing import showing as comparing
+from cases.opinions.comparing.forms import CHANGE_DRAFT as LINE_CHANGE_DRAFT
+from cases.opinions.comparing.forms import DRAFT as LINE_DRAFT
 from cases.opinions.comparing.forms import FirstDayForm, LineForm
 from cases.opinions.comparing.models import Point
 from cases.opinions.deciding import actions, showing
@@ -30,6 +33,7 @@ from portal.history.actions import record
 
 FIRST = CaseClinician.Role.FIRST
 DRAFT, MATTERS_DRAFT = "decision", "matters"
+NOT_KEPT = {"new", "seen", "doctors"}  # of a line that was being typed: each press has an id of its own
 MATTERS = "matters"  # the prefix of the second form
 
 
@@ -72,14 +76,14 @@ def page(
     said, sees_words = showing.history(case, user), may("see_private_words", case, user)
     stands = next((each for each in said if each.replaced_at is None), None)
     may_decide = may("decide", case, user)
+    kept = drafts.kept_of(user, [DRAFT, MATTERS_DRAFT, LINE_DRAFT], case)
     if may_decide and case.state != Case.State.CLOSED:
-        kept = drafts.kept_of(user, [DRAFT, MATTERS_DRAFT], case)
         decision_form = decision_form or _decision_form(stands, kept.get(DRAFT), **_known(names, visits))
         matters_form = matters_form or _matters_form(case, kept.get(MATTERS_DRAFT) or {})
     talk = Talk.objects.open().filter(case=case).select_related("clinician").first()
     may_write = may("write_opinions", case, user) and case.state != Case.State.CLOSED
     if line_form is None and may_write and doctors:
-        line_form, about = _line_form(request, case, doctors)
+        line_form, about = _line_form(request, case, doctors, kept.get(LINE_DRAFT) or {})
     if day_form is None and may_write:
         day_form = _day_form(opinions, role, user)
     forms = (line_form, day_form, decision_form, matters_form)
@@ -90,6 +94,9 @@ def page(
         "opinions": opinions,
         "compared": comparing.of_case(case, user, opinions),
         "line_form": line_form,
+        "line_hint": plain.to_patient(case, str(line_form["text"].value() or ""), user) if line_form else "",
+        "line_draft": LINE_CHANGE_DRAFT if about else LINE_DRAFT,
+        "line_about": about.pk if about else case.pk,
         "day_form": day_form,
         "about": about,
         "is_writing": bool(about or (line_form and line_form.is_bound)),
@@ -109,16 +116,19 @@ def page(
     return render(request, "opinions/compare.html", context, status=status)
 
 
-def _line_form(request: HttpRequest, case: Case, doctors: dict[str, str]) -> tuple[LineForm, Point | None]:
-    """An empty line, or the one that a link of the page opens."""
+def _line_form(
+    request: HttpRequest, case: Case, doctors: dict[str, str], kept: dict[str, Any]
+) -> tuple[LineForm, Point | None]:
+    """A new line, or the one that a link of the page opens; with what was being typed."""
     pk = request.GET.get("line", "")
     found = (
         next((each for each in Point.objects.standing().filter(case=case) if str(each.pk) == pk), None) if pk else None
     )
     if found is None:
-        return LineForm.empty(doctors), None
+        return LineForm.empty(doctors, **{name: said for name, said in kept.items() if name not in NOT_KEPT}), None
     found.case = case
-    return LineForm.of(found, doctors), found
+    typed = drafts.kept(request.user, LINE_CHANGE_DRAFT, found)  # type: ignore[arg-type]
+    return LineForm.of(found, doctors, kept=typed), found
 
 
 def _day_form(opinions: Iterable[showing.Opinion], role: str, user: Any) -> FirstDayForm | None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.models import Consultation
-from cases.case import hands
+from cases.case import hands, plain
 from cases.case.models import Case, ToDo
 from cases.case.people import CONSULTANT, may, role_in
 from cases.opinions.questions import showing
@@ -19,11 +19,11 @@ from cases.reviews.after import by_phone, rules
 from cases.reviews.after.actions import PASSED_ON, PROMISED, complete_reviews, place_of, to_dos
 from cases.reviews.after.forms import PLACES, AfterForm
 from cases.reviews.after.models import Outcome
+from cases.reviews.reading_level import AFTER_CALL as DRAFT
 from portal import clock, when
 from portal.accounts import drafts
 from portal.beside import lists
 
-DRAFT = "after-call"
 HISTORY_SHOWN = 10
 
 
@@ -87,7 +87,9 @@ def of_call(call: Consultation, request: HttpRequest, form: AfterForm | None = N
         )
         if not found["closed"]:
             kept = None if form else drafts.kept(user, DRAFT, call)
-            found |= {"form": form or AfterForm(call, asked[call.pk], last, kept=kept), "draft": DRAFT}
+            form = form or AfterForm(call, asked[call.pk], last, kept=kept)
+            said = str(form["follow_words"].value() or "")
+            found |= {"form": form, "draft": DRAFT, "hint": plain.to_patient(call.case, said, user)}
     return found
 
 

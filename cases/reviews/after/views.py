@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.models import Consultation
+from cases.case import plain
 from cases.case.models import Case
 from cases.case.people import CONSULTANT, cases_where, role_in
 from cases.opinions.questions import showing as questions
@@ -56,6 +57,8 @@ def after(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _page(request, call, form, 422 if refused.code == "input" else 409)
     drafts.drop(user, showing.DRAFT, call)  # type: ignore[arg-type]
     messages.success(request, _("Saved. The patient sees what was answered and what comes next."))
+    if hint := plain.too_hard(call.case, form.cleaned_data["follow_words"], user):  # type: ignore[arg-type]
+        messages.info(request, hint)
     return redirect(call)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.case import hands
+from cases.case import hands, plain
 from cases.case.people import COORDINATOR, may, role_in
 from cases.documents import actions as documents
 from cases.documents import words as document_words
@@ -19,10 +19,11 @@ from cases.reviews.asking import actions, rules, words
 from cases.reviews.asking.forms import AnswerForm, AskForm
 from cases.reviews.asking.models import Asking
 from cases.reviews.models import Review
+from cases.reviews.reading_level import NEED_MORE
 from portal.access import PERSON, find_or_404, open_to
+from portal.accounts import drafts
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.reading_grade import hint
 
 EARLIER = 20  # requests on one page
 
@@ -37,13 +38,15 @@ def need_more(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         look(review, verb="review.asking_opened", by=Actor.of(request))
-    form = AskForm(request.POST or None)
+    kept = drafts.kept(request.user, NEED_MORE, review) if request.method != "POST" else None
+    form = AskForm(request.POST or None, initial=kept)
     if request.method == "POST" and form.is_valid():
         try:
             actions.ask(review, **form.cleaned_data, by=Actor.of(request))
         except Refused as no:
             form.add_error(no.code if no.code in form.fields else None, no.message)
         else:
+            drafts.drop(request.user, NEED_MORE, review)
             messages.success(request, _("%(name)s is asked.") % {"name": review.case.patient.first_name})
             return redirect("reviews:need_more", pk)
     found = Asking.objects.visible_to(request.user).filter(review=review).select_related("asked_by")
@@ -56,7 +59,8 @@ def need_more(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_ask": review.reader_id == request.user.pk and review.state in actions.CAN_ASK,
         "is_resting": any(row["asking"].is_resting for row in rows),
         "rests": rules.RESTS,
-        "hint": hint(form["words"].value() or "", review.case.patient.language),
+        "hint": plain.to_patient(review.case, str(form["words"].value() or ""), request.user),
+        "draft": NEED_MORE,
     }
     return render(request, "reviews/need_more.html", page, status=422 if request.method == "POST" else 200)
 
