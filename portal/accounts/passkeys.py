@@ -11,11 +11,14 @@ class Careful(json.JSONDecoder):
 
     def decode(self, s: str, *more: Any) -> Any:
         try:
-            return super().decode(s, *more)
+            said = super().decode(s, *more)
         except json.JSONDecodeError:
             raise
         except (ValueError, RecursionError):
             raise json.JSONDecodeError("not to be read", "", 0) from None
+        if isinstance(said, dict) and "id" in said and "rawId" not in said:
+            raise json.JSONDecodeError("half an id", "", 0)  # the library reads the other half unasked
+        return said
 
 
 AUTHENTICATE = (forms.AuthenticateWebAuthnForm, forms.LoginWebAuthnForm, forms.ReauthenticateWebAuthnForm)

@@ -93,11 +93,12 @@ NO_PASSKEYS = [
     "1e400",
     '{"id": null, "rawId": []}',
     "{}",
+    '{"id": "YQ"}',
 ]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("credential", NO_PASSKEYS, ids=["deep", "long", "list", "text", "huge", "nulls", "empty"])
+@pytest.mark.parametrize("credential", NO_PASSKEYS, ids=["deep", "long", "list", "text", "huge", "nulls", "empty", "half"])
 def test_a_passkey_that_is_none_is_refused_in_words(credential):
     answer = Client().post(reverse("mfa_login_webauthn"), {"credential": credential}, follow=True)
     assert answer.status_code == 200
