@@ -70,6 +70,7 @@ The fertility visit comes before the first round. (page 2)""",
 SENTENCES: Final = (
     (Part.PLAIN, "Aim: cure", "The aim is to cure it."),
     (Part.PLAIN, "Time to think", "You do not have to decide this week. Take the time you need."),
+    (Part.WORDS, "PSA", "PSA: a figure from a blood test that shows what the prostate does"),
     (Part.MISSING, "Cost", "It does not say what this costs, or who pays."),
     (Part.QUESTIONS, "Pause", "Can the treatment be paused when it gets too much?"),
     (Part.QUESTIONS, "Whom to call", "Whom do I call at night or on a weekend?"),
