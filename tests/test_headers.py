@@ -44,6 +44,13 @@ def policy(answer) -> dict[str, str]:
     return {name: value for name, _space, value in said if name}
 
 
+def is_kept_well(cookie) -> bool:
+    """No script reads it, no other site sends it, no other host sees it; one that is thrown away holds nothing."""
+    if not cookie.value and cookie["max-age"] == 0:
+        return True
+    return cookie["httponly"] and cookie["samesite"] == "Lax" and cookie["path"] == "/" and not cookie["domain"]
+
+
 def faults_of(answer) -> list[str]:
     """What is wrong with the headers of an answer."""
     headers = answer.headers
@@ -55,9 +62,7 @@ def faults_of(answer) -> list[str]:
     if "camera=()" not in headers.get("Permissions-Policy", ""):
         found.append("Permissions-Policy")
     found += [name for name in TELL_OF_US if name in headers]
-    for cookie in answer.cookies.values():
-        if not (cookie["httponly"] and cookie["samesite"] == "Lax" and cookie["path"] == "/" and not cookie["domain"]):
-            found.append(f"cookie {cookie.key}")
+    found += [f"cookie {cookie.key}" for cookie in answer.cookies.values() if not is_kept_well(cookie)]
     return found
 
 

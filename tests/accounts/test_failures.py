@@ -95,10 +95,11 @@ NO_PASSKEYS = [
     "{}",
     '{"id": "YQ"}',
 ]
+WHAT_THEY_ARE = ["deep", "long", "list", "text", "huge", "nulls", "empty", "half"]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("credential", NO_PASSKEYS, ids=["deep", "long", "list", "text", "huge", "nulls", "empty", "half"])
+@pytest.mark.parametrize("credential", NO_PASSKEYS, ids=WHAT_THEY_ARE)
 def test_a_passkey_that_is_none_is_refused_in_words(credential):
     answer = Client().post(reverse("mfa_login_webauthn"), {"credential": credential}, follow=True)
     assert answer.status_code == 200
