@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: setup run test test-all test-matrix check fix bench lock browser scanner reader front
+.PHONY: setup run test test-long test-all test-matrix check fix bench lock browser scanner reader front
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.main $(FONT)/figtree.css
@@ -23,6 +23,10 @@ setup: $(VENV)/.dev $(FONT)/figtree.css browser scanner reader front
 
 test: setup
 	$(PYTEST) -v -n 2 --dist worksteal -m "not full" $(ARGS)
+
+# What `make test` leaves out: with it, all that `make test-all` runs.
+test-long: setup
+	$(PYTEST) -v -n 2 --dist worksteal -m full $(ARGS)
 
 test-all: setup
 	$(PYTEST) -v -n 2 --dist worksteal $(ARGS)
