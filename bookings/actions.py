@@ -9,7 +9,7 @@ behind it. What the database still refuses is told like what the rule refuses: s
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import psycopg.errors
@@ -19,9 +19,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from bookings import (
+    agreeing,
     asked_ending,
     asked_moves,
     asked_notices,
+    at_hand,
     availability,
     call_needs,
     changes,
@@ -29,23 +31,31 @@ from bookings import (
     rules,
     slots,
 )
+from bookings.agreeing import Agreed
 from bookings.late import actions as late
 from bookings.models import AskedHold, Consultation, Hold, Practice, Reservation, Service
 from bookings.overriding import rules as overriding
 from bookings.parts import part_in
 from bookings.rules import JustTaken
 from bookings.slots import Why
-from cases.case import hands
-from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, must, must_be_open, new_reference
-from cases.case.models import Assignment, Case, Consent, Cover
-from cases.case.people import COORDINATOR, HELPER, PATIENT, acts_as, has_consent_to_read, only_theirs, role_in
+from cases.case.actions import (
+    ask_to_do,
+    end_assignment,
+    give_place,
+    keep_own_place,
+    must,
+    must_be_open,
+    new_reference,
+)
+from cases.case.models import Assignment, Case, Cover
+from cases.case.people import COORDINATOR, role_in
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.history.actions import record
+from portal.history.actions import lines_together, record
 from portal.history.models import Event
-from portal.texts.words import text
+from portal.once import knowing
 
 ASK_TO_READ = "ask_to_read"  # a to-do: somebody without email is asked who may read
 NO_PART = frozenset({"urgent", "reading_along"})  # why a file was opened by somebody who has no place in the case
@@ -119,14 +129,10 @@ def _reserve_call(consultation: Consultation, practice: Practice) -> None:
     parts = [(Reservation.Kind.CONSULTATION, consultation.starts_at, ends)]
     if begins < consultation.starts_at:
         parts.append((Reservation.Kind.PREPARATION, begins, consultation.starts_at))
-    for kind, starts_at, ends_at in parts:
-        Reservation.objects.create(
-            consultant=consultation.consultant,
-            kind=kind,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            consultation=consultation,
-        )
+    of_call = {"consultant_id": consultation.consultant_id, "consultation": consultation}
+    Reservation.objects.bulk_create(
+        Reservation(kind=kind, starts_at=starts_at, ends_at=ends_at, **of_call) for kind, starts_at, ends_at in parts
+    )
 
 
 def hold(
@@ -190,12 +196,12 @@ def renew(hold: Hold, *, by: Actor) -> Hold:
     return kept
 
 
-def claim(hold: Hold, practice: Practice, seen: str, now: datetime, *, by: Actor) -> Hold:
-    """The hold again, under the locks: still what the person saw, and still its own or free.
+def claim(hold: Hold, kept: Any, practice: Practice, seen: str, now: datetime, *, by: Actor) -> Hold:
+    """Take the hold, as `at_hand` read it under the locks: still what the person saw, and still its own or free.
+    Its row goes, and its time is free for what takes its place.
 
     A coordinator's reason counts for coordinators only: for everybody else the time is judged without it.
     """
-    kept = Hold.objects.select_related("case", "service", "consultant", "moving").filter(pk=hold.pk).first()
     if kept is None or kept.choice != (seen or hold.choice):
         raise Refused(_("You chose another time since. Look at it once more, then book."), code="chosen_again")
     check_works(kept.consultant)
@@ -205,50 +211,13 @@ def claim(hold: Hold, practice: Practice, seen: str, now: datetime, *, by: Actor
     if not is_theirs:
         kept.override_reason = ""
     # While the reservation stands nobody else can be there, even when the hold's minutes are over.
-    if not (is_theirs and kept.reservations.exists()):
+    if not (is_theirs and kept.has_time):
         let_go_expired(practice, now)
         check_free(kept, practice, now)
-    kept.reservations.all().delete()
+    pk = kept.pk
+    kept.delete()
+    kept.pk = pk  # by which what follows is found when it is pressed again
     return kept
-
-
-def consents(
-    hold: Hold | AskedHold, accepts_scope: bool, may_read: bool, by: Actor, how: str, version: int | None
-) -> Consent:
-    """The scope accepted once per version, the permission to read once per consultant and case.
-
-    Whoever books for the patient says how she agreed (`how`), and to which version of the scope. A helper gives
-    neither, but where the law lets her act for the patient.
-    """
-    patient, case, consultant = hold.case.patient, hold.case, hold.consultant
-    scope = standing_scope(patient)
-    is_helper = role_in(case, by) == HELPER and not acts_as(case, by)
-    if is_helper and scope is None:
-        raise Refused(only_theirs(case), code="role")
-    missing = rules.needed_before_booking(
-        accepts_scope=accepts_scope,
-        has_scope=scope is not None,
-        may_read=may_read or is_helper or not hold.service.needs_plan,
-        has_may_read=has_consent_to_read(case, consultant),
-    )
-    if missing:
-        raise Refused(missing[0][1], code=missing[0][0])
-    may_read = may_read and not is_helper
-    is_new = scope is None or (may_read and not has_consent_to_read(case, consultant))
-    if is_new and role_in(case, by) != PATIENT and not acts_as(case, by):
-        hands.check_said(how, by=by)
-        if version is not None and version != text("scope_tick").version:
-            raise Refused(_("These words have changed since. Read out the new ones."), code="said")
-    said = how or "page"
-    if may_read:
-        give_consent("read", person=patient, case=case, consultant=consultant, how=said, by=by)
-    return scope or give_consent("scope", person=patient, case=case, how=said, by=by)
-
-
-def standing_scope(patient: User) -> Consent | None:
-    """The patient's acceptance of the scope in the words that hold now."""
-    accepted = Consent.objects.standing().filter(person=patient, kind=Consent.Kind.SCOPE, text=text("scope_tick"))
-    return accepted.order_by("given_at").first()
 
 
 def wall_of(starts_at: datetime, practice: Practice) -> str:
@@ -277,25 +246,42 @@ def book(
     """
     now = clock.now()
     must("book", hold.case, by)
-    with rivals():
+    with rivals(), lines_together():
         patient = lock_patient(hold.case)
         practice = lock_practice(hold.consultant)
-        earlier = Consultation.objects.filter(held_as=hold.pk).first()
-        if earlier is not None:
-            return earlier
-        lock_open(hold.case, by)
-        kept = claim(hold, practice, seen, now, by=by)
-        scope = consents(kept, accepts_scope, may_read, by, how, version)
-        asked_ending.booked_otherwise(kept.case, now, by=by)
-        consultation = make_call(kept, patient, practice, scope=scope, hope=hope, now=now, by=by)
-        kept.delete()
-    return consultation
+        try:
+            lock_open(hold.case, by)
+        except Refused:  # but what was booked before it was closed stays booked
+            if earlier := Consultation.objects.filter(held_as=hold.pk).first():
+                return earlier
+            raise
+        found = at_hand.read(hold, patient)
+        if found.earlier is not None:
+            return found.earlier
+        with knowing(found.answers):
+            kept = claim(hold, found.kept, practice, seen, now, by=by)
+            agreed = agreeing.consents(kept, accepts_scope, may_read, by, how, version, found.consents)
+            if found.kept.is_asked:
+                asked_ending.booked_otherwise(kept.case, now, by=by)
+            has_place = found.kept.has_place
+            return make_call(kept, patient, practice, agreed, has_place=has_place, hope=hope, now=now, by=by)
 
 
 def make_call(
-    kept: Hold | AskedHold, patient: User, practice: Practice, *, scope: Consent, hope: str, now: datetime, by: Actor
+    kept: Hold | AskedHold,
+    patient: User,
+    practice: Practice,
+    agreed: Agreed,
+    *,
+    has_place: bool,
+    hope: str,
+    now: datetime,
+    by: Actor,
 ) -> Consultation:
-    """The call of a time that is held and claimed, under the locks; what follows from it is planned with it."""
+    """The call of a time that is held and claimed, under the locks; what follows from it is planned with it.
+
+    `has_place`: whether the consultant has one in the case.
+    """
     pk, wall_at, time_zone = uuid4(), wall_of(kept.starts_at, practice), practice.time_zone
     if isinstance(kept, AskedHold) and kept.wall_at:
         wall_at, time_zone = kept.wall_at, kept.time_zone  # what was said when it was asked
@@ -315,15 +301,19 @@ def make_call(
         reference=new_reference(),
         held_as=kept.pk,
         override_reason=kept.override_reason if isinstance(kept, Hold) else "",
-        scope=scope,
+        scope=agreed.scope,
         booked_at=now,
         booked_by=by.user,
     )
     consultation.save(force_insert=True)
     _reserve_call(consultation, practice)
-    assign(consultation.case, consultation.consultant, why="booking", by=by)
+    if has_place:
+        keep_own_place(consultation.case, consultation.consultant)
+    else:
+        give_place(consultation.case, consultation.consultant, why="booking", by=by)
     follow_up.booked(consultation, now)
-    _ask_to_read(consultation, now, by)
+    if consultation.service.needs_plan and not agreed.may_read:
+        _ask_to_read(consultation, now, by)
     record(by, "consultation.booked", consultation, patient=patient.pk, case=consultation.case_id)
     if consultation.override_reason:
         record(by, "consultation.overridden", consultation, patient=patient.pk, case=consultation.case_id)
@@ -333,8 +323,6 @@ def make_call(
 
 def _ask_to_read(call: Consultation, now: datetime, by: Actor) -> None:
     """A helper booked with somebody who may not read yet: the patient is asked, by her own channel or a call."""
-    if not call.service.needs_plan or has_consent_to_read(call.case, call.consultant):
-        return
     if asked_notices.is_written_to(call.patient):
         asked_notices.ask_to_read(call, now)
     else:
@@ -344,14 +332,14 @@ def _ask_to_read(call: Consultation, now: datetime, by: Actor) -> None:
 def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
     """Move the call the hold was made for. Its calendar entry, messages and version follow in one action."""
     now = clock.now()
-    with rivals():
+    with rivals(), lines_together():
         lock_patient(hold.case)
         practice = lock_practice(hold.consultant)
         moved = Consultation.objects.filter(held_as=hold.pk).first()
         if moved is not None:
             return moved
-        kept = claim(hold, practice, seen, now, by=by)
-        consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=cast(UUID, kept.moving_id))
+        kept = claim(hold, at_hand.holds().filter(pk=hold.pk).first(), practice, seen, now, by=by)
+        consultation = _locked_call(cast(UUID, kept.moving_id))
         rules.check("move", consultation, part_in(consultation.case, by), now)
         if overriding.needs_reason(consultation, now):
             overriding.check_reason(kept.override_reason)
@@ -367,7 +355,6 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
         consultation.version += 1
         consultation.save()
         _reserve_call(consultation, practice)
-        kept.delete()
         call_needs.arrange(consultation, by=by)
         follow_up.moved(consultation, now, by)
         changes.moved(consultation, before, by=by)
@@ -378,9 +365,15 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
     return consultation
 
 
+def _locked_call(pk: UUID) -> Consultation:
+    """The call under its lock, with all that moving or canceling it reads."""
+    together = ("case__patient", "case__key", "patient", "consultant", "service")
+    return Consultation.objects.select_for_update(of=("self",)).select_related(*together).get(pk=pk)
+
+
 def _locked(consultation: Consultation) -> Consultation:
     lock_practice(consultation.consultant)
-    return Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
+    return _locked_call(consultation.pk)
 
 
 def cancel(consultation: Consultation, *, reason: str = "", note: str = "", by: Actor) -> Consultation:
@@ -389,7 +382,7 @@ def cancel(consultation: Consultation, *, reason: str = "", note: str = "", by: 
     The team reads `reason`; `note` is read by the patient whose call one of us cancels.
     """
     now = clock.now()
-    with rivals():
+    with rivals(), lines_together():
         consultation = _locked(consultation)
         if consultation.state == Consultation.State.CANCELLED:
             return consultation

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings import actions, asking
+from bookings import actions, agreeing, asking
 from bookings.forms import CheckForm
 from bookings.models import AskedHold, Consultation
 from cases.case import hands
@@ -30,7 +30,7 @@ def _form(asked: AskedHold, user: Any, *data: Any) -> CheckForm:
     is_coordinator = role_in(asked.case, user) == COORDINATOR
     form = CheckForm(
         *data,
-        asks_scope=actions.standing_scope(asked.patient) is None,
+        asks_scope=agreeing.standing_scope(asked.patient) is None,
         asks_to_read=asked.service.needs_plan and not has_consent_to_read(asked.case, asked.consultant),
         acts_for=asked.patient.first_name if is_coordinator else "",
     )

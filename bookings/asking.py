@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from bookings import actions, asked_notices, rules
+from bookings import actions, agreeing, asked_notices, at_hand, rules
 from bookings.asked_ending import ASKED_TIME, settle, waiting_for
 from bookings.models import AskedHold, Consultation, Hold, Practice, Reservation
 from bookings.rules import JustTaken
@@ -16,7 +16,7 @@ from cases.case.people import HELPER, acts_as, may, only_theirs, role_in
 from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
-from portal.history.actions import record
+from portal.history.actions import lines_together, record
 from portal.texts.words import organisation
 
 State = AskedHold.State
@@ -26,7 +26,7 @@ def must_ask(case: Case, by: Actor) -> bool:
     """Whether this person's choice is only held: a helper's, before the patient has accepted what our calls are."""
     if role_in(case, by) != HELPER or acts_as(case, by):
         return False
-    return actions.standing_scope(case.patient) is None
+    return agreeing.standing_scope(case.patient) is None
 
 
 def ask(hold: Hold, *, seen: str = "", hope: str = "", by: Actor) -> AskedHold:
@@ -37,7 +37,7 @@ def ask(hold: Hold, *, seen: str = "", hope: str = "", by: Actor) -> AskedHold:
     """
     now = clock.now()
     must("book", hold.case, by)
-    with actions.rivals():
+    with actions.rivals(), lines_together():
         patient = actions.lock_patient(hold.case)
         practice = actions.lock_practice(hold.consultant)
         earlier = AskedHold.objects.filter(pk=hold.pk).first()
@@ -49,7 +49,7 @@ def ask(hold: Hold, *, seen: str = "", hope: str = "", by: Actor) -> AskedHold:
         before = waiting_for(hold.case)
         if before and before.asked_by_id != by.id and before.until > now:
             raise Refused(_("Another time is held already, and waits for an answer."), code="state")
-        kept = actions.claim(hold, practice, seen, now, by=by)
+        kept = actions.claim(hold, at_hand.holds().filter(pk=hold.pk).first(), practice, seen, now, by=by)
         until = rules.asked_until(kept.starts_at, now)
         if until <= now:
             raise JustTaken(_("That time is too soon to wait for a yes. Here are the next times."), code=Why.NOTICE)
@@ -72,7 +72,6 @@ def ask(hold: Hold, *, seen: str = "", hope: str = "", by: Actor) -> AskedHold:
         )
         asked.save(force_insert=True)
         _reserve(asked, practice)
-        kept.delete()
         _ask_patient(asked, now, by)
         record(by, "hold.asked", asked, patient=patient.pk, case=asked.case_id)
     return asked
@@ -104,7 +103,7 @@ def accept(
     """
     now = clock.now()
     must("book", asked.case, by)
-    with actions.rivals():
+    with actions.rivals(), lines_together():
         patient = actions.lock_patient(asked.case)
         practice = actions.lock_practice(asked.consultant)
         actions.lock_open(asked.case, by)
@@ -121,8 +120,10 @@ def accept(
         if not asked.reservations.exists():
             raise JustTaken(rules.sentence(Why.OFF), code=Why.OFF)
         asked.reservations.all().delete()
-        scope = actions.consents(asked, accepts_scope, may_read, by, how, version)
-        call = actions.make_call(asked, patient, practice, scope=scope, hope=asked.hope, now=now, by=by)
+        agreed = agreeing.consents(asked, accepts_scope, may_read, by, how, version)
+        has_place = asked.case.assignments.filter(user=asked.consultant, ended_at=None).exists()
+        and_so = {"has_place": has_place, "hope": asked.hope, "now": now, "by": by}
+        call = actions.make_call(asked, patient, practice, agreed, **and_so)
         settle(asked, State.ACCEPTED, now, by)
         record(by, "hold.accepted", asked, patient=patient.pk, case=asked.case_id)
     return call

@@ -6,7 +6,9 @@ from bookings import availability
 from bookings.models import Consultation
 from portal.accounts.models import User
 from portal.actors import Actor
-from portal.reminders.actions import plan, unplan
+from portal.reminders.actions import plan_row, plan_rows, row_of
+from portal.reminders.models import Reminder
+from portal.reminders.planning import Plan
 from portal.reminders.rules import at_wall, morning
 
 BOOKED, CANCELLED, TOLD_PATIENT = "bookings.booked", "bookings.cancelled", "bookings.told_patient"
@@ -19,93 +21,88 @@ PLAN_DUE, PLAN_MISSING = "bookings.plan_due", "bookings.plan_missing"
 NEWS_FOR = timedelta(days=3)
 
 
-def _say(kind: str, consultation: Consultation, recipient: User, now: datetime, until: datetime) -> None:
-    plan(
-        kind,
-        consultation,
-        version=consultation.version,
-        recipient=recipient,
-        due_at=now,
-        useful_until=until,
-        case=consultation.case_id,
-    )
-
-
-def _remind(
-    kind: str,
-    consultation: Consultation,
-    recipient: User,
-    due_at: datetime,
-    now: datetime,
-    until: datetime | None = None,
-) -> None:
-    """Plan a reminder for later; one whose hour has passed is left out, since the booking itself just said it."""
-    if due_at <= now:
-        return
-    plan(
+def _say(kind: str, consultation: Consultation, recipient: User, due_at: datetime, until: datetime) -> Reminder:
+    return row_of(
         kind,
         consultation,
         version=consultation.version,
         recipient=recipient,
         due_at=due_at,
-        useful_until=until or consultation.starts_at,
+        useful_until=until,
         case=consultation.case_id,
     )
 
 
-def _reminders(consultation: Consultation, now: datetime) -> None:
-    """Calendar days: the mornings are the reader's, the plan's last day is the consultant's."""
+def _reminders(consultation: Consultation, now: datetime) -> list[Reminder]:
+    """Calendar days: the mornings are the reader's, the plan's last day is the consultant's. One whose hour has passed
+    is left out, since the booking itself just said it.
+    """
     patient, consultant = consultation.patient, consultation.consultant
-    day = consultation.starts_at.astimezone(patient.zone).date()
+    begins, day = consultation.starts_at, consultation.starts_at.astimezone(patient.zone).date()
     # "Tomorrow" is true on that day only, however long the sender was away.
     midnight = at_wall(day, time.min, patient.zone)
-    _remind(DAY_BEFORE, consultation, patient, morning(day - timedelta(days=1), patient.zone), now, midnight)
-    _remind(SAME_DAY, consultation, patient, morning(day, patient.zone), now)
+    planned = [
+        (DAY_BEFORE, patient, morning(day - timedelta(days=1), patient.zone), midnight),
+        (SAME_DAY, patient, morning(day, patient.zone), begins),
+    ]
     due_on = availability.plan_by(consultation, availability.closed(now))
     if due_on is not None:
         day_after = at_wall(due_on + timedelta(days=1), time.min, patient.zone)
-        _remind(PLAN_DUE, consultation, patient, morning(due_on, patient.zone), now, day_after)
         next_day = morning(due_on + timedelta(days=1), consultation.zone)
-        _remind(PLAN_MISSING, consultation, patient, next_day, now)
-        _remind(PLAN_MISSING, consultation, consultant, next_day, now)
+        planned += [
+            (PLAN_DUE, patient, morning(due_on, patient.zone), day_after),
+            (PLAN_MISSING, patient, next_day, begins),
+            (PLAN_MISSING, consultant, next_day, begins),
+        ]
+    return [_say(kind, consultation, to, due_at, until) for kind, to, due_at, until in planned if due_at > now]
 
 
 def booked(consultation: Consultation, now: datetime) -> None:
     """Confirm to the patient at once, tell the consultant, and plan what comes before the call."""
-    _say(BOOKED, consultation, consultation.patient, now, consultation.ends_at)
-    _say(TOLD_CONSULTANT, consultation, consultation.consultant, now, consultation.starts_at)
-    _reminders(consultation, now)
+    plan_rows(_news(BOOKED, consultation, now))
+
+
+def _news(kind: str, consultation: Consultation, now: datetime) -> list[Reminder]:
+    """The call as it is now, to both, and what comes before it."""
+    return [
+        _say(kind, consultation, consultation.patient, now, consultation.ends_at),
+        _say(TOLD_CONSULTANT, consultation, consultation.consultant, now, consultation.starts_at),
+        *_reminders(consultation, now),
+    ]
+
+
+def _anew(consultation: Consultation, rows: list[Reminder], now: datetime) -> None:
+    """In place of everything that was planned about the call."""
+    plan = Plan(now)
+    plan.covers(consultation)
+    for row in rows:
+        plan.want_row(row)
+    plan.write()
 
 
 def moved(consultation: Consultation, now: datetime, by: Actor) -> None:
     """Rewrite everything planned for the old time, then say and plan the new one."""
-    unplan(consultation)
-    is_own = by.id == consultation.patient_id
-    _say(BOOKED if is_own else TOLD_PATIENT, consultation, consultation.patient, now, consultation.ends_at)
-    _say(TOLD_CONSULTANT, consultation, consultation.consultant, now, consultation.starts_at)
-    _reminders(consultation, now)
+    kind = BOOKED if by.id == consultation.patient_id else TOLD_PATIENT
+    _anew(consultation, _news(kind, consultation, now), now)
 
 
 def asked_to_move(consultation: Consultation, now: datetime) -> None:
     """One of us cannot keep the time: the patient is asked to choose another. Until then it stays."""
-    _say(PLEASE_MOVE, consultation, consultation.patient, now, consultation.starts_at)
+    plan_row(_say(PLEASE_MOVE, consultation, consultation.patient, now, consultation.starts_at))
 
 
 def clocks_changed(consultation: Consultation, now: datetime) -> None:
     """The promised hour stays, its instant is another: both hear why, and calendars get the right one."""
-    unplan(consultation)
-    _say(CLOCKS_CHANGED, consultation, consultation.patient, now, consultation.ends_at)
-    _say(TOLD_CONSULTANT, consultation, consultation.consultant, now, consultation.starts_at)
-    _reminders(consultation, now)
+    _anew(consultation, _news(CLOCKS_CHANGED, consultation, now), now)
 
 
 def cancelled(consultation: Consultation, now: datetime, by: Actor) -> None:
     """Withdraw what was planned; each side's calendar entry is taken away."""
-    unplan(consultation)
     until = max(consultation.starts_at, now + NEWS_FOR)
-    is_own = by.id == consultation.patient_id
-    _say(CANCELLED if is_own else TOLD_PATIENT, consultation, consultation.patient, now, until)
+    kind = CANCELLED if by.id == consultation.patient_id else TOLD_PATIENT
+    rows = [_say(kind, consultation, consultation.patient, now, until)]
     if by.id != consultation.consultant_id:
         # The call's own hour decides, so that a late change goes at once.
         until = max(consultation.starts_at, now + timedelta(hours=1))
-        _say(TOLD_CONSULTANT, consultation, consultation.consultant, now, until)
+        rows.append(_say(TOLD_CONSULTANT, consultation, consultation.consultant, now, until))
+    _anew(consultation, rows, now)

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings import actions, anyone, asked_ending, asking, availability, by_then, offers, picker, rules
+from bookings import actions, agreeing, anyone, asked_ending, asking, availability, by_then, offers, picker, rules
 from bookings.call_views import consultations, detail_page
 from bookings.forms import CheckForm, PickForm
 from bookings.models import AskedHold, Consultation, Hold, Practice, Service
@@ -230,7 +230,7 @@ def _check_form(kept: Hold, user: Any, *data: Any) -> CheckForm:
     asks_to_read = kept.service.needs_plan and not has_consent_to_read(kept.case, kept.consultant)
     return CheckForm(
         *data,
-        asks_scope=not is_helper and actions.standing_scope(kept.patient) is None,
+        asks_scope=not is_helper and agreeing.standing_scope(kept.patient) is None,
         asks_to_read=not is_helper and asks_to_read,
         acts_for=kept.patient.first_name if role_in(kept.case, user) == COORDINATOR else "",
         initial={
@@ -267,7 +267,7 @@ def _check_page(
         "files": _files(request, kept.case) if kept.service.needs_plan else [],
         "due_on": availability.due_on(kept.starts_at, kept.service, practice, now),
         "by_then": by_then.known_of(kept.case, list(by_then.items_of(kept.case, user)), now).sentence(kept.starts_at),
-        "scope": actions.standing_scope(kept.patient),
+        "scope": agreeing.standing_scope(kept.patient),
         "practice": practice,
         "is_elsewhere": when.zone_name(user.zone) != when.zone_name(practice.zone),  # type: ignore[union-attr]
         "reason": kept.override_reason if role_in(kept.case, user) == COORDINATOR else "",

@@ -4,7 +4,7 @@ Only within one GET or HEAD request. Whoever changes something decides by what i
 kept while a form is answered, in a task or a command; and nothing from one request to the next.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 Found = TypeVar("Found")
 _answers: ContextVar[dict[Hashable, object] | None] = ContextVar("answers", default=None)
+_known: ContextVar[Mapping[Hashable, object]] = ContextVar("known", default={})  # noqa: B039 - never written to
 
 
 class OnceMiddleware:
@@ -38,6 +39,16 @@ def at_one_moment() -> Iterator[None]:
         _answers.reset(token)
 
 
+@contextmanager
+def knowing(answers: Mapping[Hashable, object]) -> Iterator[None]:
+    """These answers were read together with other things, under one lock: only they are not asked again."""
+    token = _known.set({**_known.get(), **answers})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 def is_page() -> bool:
     """Whether answers are kept now."""
     return _answers.get() is not None
@@ -45,7 +56,9 @@ def is_page() -> bool:
 
 def once(key: Hashable, ask: Callable[[], Found]) -> Found:
     """The answer to `ask`; within one page the same for the same key, which names all that the question depends on."""
-    answers = _answers.get()
+    known, answers = _known.get(), _answers.get()
+    if key in known:
+        return known[key]  # type: ignore[return-value]
     if answers is None:
         return ask()
     if key not in answers:

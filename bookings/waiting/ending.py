@@ -14,6 +14,7 @@ from cases.records.models import Visit
 from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.history.actions import record
+from portal.once import once
 from portal.reminders.actions import unplan
 
 LEFT = "wish_left"  # a to-do: whom somebody without email waits for has left
@@ -33,8 +34,9 @@ def end(wishes: QuerySet[Wish], how: Wish.Ended, by: Actor) -> int:
 
 
 def booked(call: Consultation, *, by: Actor) -> None:
-    """A call was booked: that was wished for."""
-    end(Wish.objects.filter(case=call.case_id), Wish.Ended.BOOKED, by)
+    """A call was booked: that was wished for. Whoever books may have looked under the locks whether anybody waits."""
+    if once(("waits", call.case_id), lambda: True):
+        end(Wish.objects.filter(case=call.case_id), Wish.Ended.BOOKED, by)
 
 
 def moved(call: Consultation, before: datetime, *, by: Actor) -> None:

@@ -10,8 +10,11 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from cases.case import changes, office_ties, regions
-from cases.case.models import Assignment, Case, CaseClinician, Clinician, Consent, Cover, Office, ToDo
-from cases.case.people import acts_as, may, only_theirs, role_in, why_not_theirs
+from cases.case.consenting import give_consent as give_consent
+from cases.case.consenting import give_consents as give_consents
+from cases.case.consenting import withdraw_consent as withdraw_consent
+from cases.case.models import Assignment, Case, CaseClinician, Clinician, Cover, Office, ToDo
+from cases.case.people import may, why_not_theirs
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -19,7 +22,7 @@ from portal.errors import Refused
 from portal.history.actions import record
 from portal.texts.business_days import add_business_days, needs_a_call
 from portal.texts.closed import closed_days
-from portal.texts.words import organisation, text
+from portal.texts.words import organisation
 from portal.vault.keys import new_key
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no 0 O 1 I
@@ -134,14 +137,24 @@ def assign(case: Case, user: User, *, why: str, by: Actor) -> Assignment:
     """Give a staff member their place in a case; the one they have stays. Raises Refused in one that was closed."""
     case = Case.objects.select_for_update().get(pk=case.pk)
     must_be_open(case, by)
-    assignment, is_new = Assignment.objects.get_or_create(
-        case=case, user=user, ended_at=None, defaults={"begun_at": clock.now(), "why": why}
-    )
-    if not is_new and why == "booking":  # a place of their own, where they only stood in
-        Cover.objects.open().filter(case=case, reader=user).update(has_own_place=True)
-    if is_new:
-        record(by, "case.assigned", assignment, patient=case.patient_id, case=case.pk, why=why)
+    assignment = case.assignments.filter(user=user, ended_at=None).first()
+    if assignment is None:
+        return give_place(case, user, why=why, by=by)
+    if why == "booking":
+        keep_own_place(case, user)
     return assignment
+
+
+def give_place(case: Case, user: User, *, why: str, by: Actor) -> Assignment:
+    """`assign` for whoever holds the lock of a case that is open, in which the person was seen to have no place."""
+    assignment = Assignment.objects.create(case=case, user=user, begun_at=clock.now(), why=why)
+    record(by, "case.assigned", assignment, patient=case.patient_id, case=case.pk, why=why)
+    return assignment
+
+
+def keep_own_place(case: Case, user: User) -> None:
+    """Where they only stood in, the place is their own now."""
+    Cover.objects.open().filter(case=case, reader=user).update(has_own_place=True)
 
 
 @transaction.atomic
@@ -151,70 +164,6 @@ def end_assignment(case: Case, user: User, *, by: Actor) -> None:
         assignment.ended_at = clock.now()
         assignment.save(update_fields=["ended_at"])
         record(by, "case.assignment_ended", assignment, patient=case.patient_id, case=case.pk)
-
-
-@transaction.atomic
-def give_consent(
-    kind: str,
-    *,
-    person: User,
-    case: Case | None = None,
-    consultant: User | None = None,
-    text_kind: str = "",
-    how: str = "page",
-    by: Actor,
-) -> Consent:
-    """Record that a person accepted the words that hold now. The same words twice are one consent.
-
-    Raises Refused when someone else than the patient, or who acts for her in law, accepts for a case.
-    """
-    given_as = ""
-    if case is not None and by.kind == "user" and how == "page" and role_in(case, by) != "patient":
-        given_as = acts_as(case, by) if may("accept_scope" if kind == "scope" else "consent", case, by) else ""
-        if not given_as:
-            raise Refused(only_theirs(case), code="role")
-    kinds = {
-        "scope": "scope_tick",
-        "read": "consent_read",
-        "note": "consent_read",
-        "privacy": "privacy_notice",
-    }
-    accepted = text(text_kind or kinds[kind])
-    found = {"kind": kind, "person": person, "case": case, "consultant": consultant, "text": accepted}
-    standing = Consent.objects.standing().filter(**found).first()
-    if standing:
-        return standing
-    try:
-        with transaction.atomic():
-            whose = {"given_by": by.user if given_as else None, "given_as": given_as}
-            consent = Consent.objects.create(**found, given_at=clock.now(), how=how, **whose)
-    except IntegrityError:  # the other press of a double click
-        return Consent.objects.standing().get(**found)
-    record(by, "consent.given", consent, patient=person.pk, case=case.pk if case else None, why=kind)
-    return consent
-
-
-@transaction.atomic
-def withdraw_consent(consent: Consent, *, at: dt.datetime | None = None, by: Actor) -> Consent:
-    """Take a permission back. Later openings are refused; what was read stays on record.
-
-    `at`: the moment at which what it was given for has ended.
-    """
-    consent = Consent.objects.select_for_update().get(pk=consent.pk)
-    if by.kind == "user" and by.id != consent.person_id:
-        raise Refused(_("Only the patient can take this back."))
-    if consent.withdrawn_at is None:
-        consent.withdrawn_at = at or clock.now()
-        consent.save(update_fields=["withdrawn_at"])
-        record(
-            by,
-            "consent.withdrawn",
-            consent,
-            patient=consent.person_id,
-            case=consent.case_id,
-            why=consent.kind,
-        )
-    return consent
 
 
 @transaction.atomic

@@ -1,7 +1,10 @@
 """Writing history, in the same transaction as the change it tells of."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection
@@ -11,6 +14,32 @@ from portal import clock
 from portal.actors import Actor
 from portal.history import words
 from portal.history.models import Digest, Event
+
+
+@dataclass
+class _Lines:
+    """Lines that wait to be written, of a transaction within which so many savepoints were open."""
+
+    savepoints: int
+    waiting: list[Event] = field(default_factory=list)
+
+
+_lines: ContextVar[_Lines | None] = ContextVar("lines", default=None)
+
+
+@contextmanager
+def lines_together() -> Iterator[None]:
+    """Inside a transaction: what is recorded until the end of this is written then, in order, in one statement.
+
+    What is recorded within a savepoint, which may be rolled back by itself, is written there at once.
+    """
+    lines = _Lines(len(connection.savepoint_ids))
+    token = _lines.set(lines)
+    try:
+        yield
+        Event.objects.bulk_create(lines.waiting)
+    finally:
+        _lines.reset(token)
 
 
 def record(
@@ -23,8 +52,11 @@ def record(
     why: str = "",
 ) -> Event:
     """One line: who did what about which row, in whose record. `why` is a code; words are made when shown."""
-    event = _line(actor, verb, about, patient, case, why)
-    event.save(force_insert=True)
+    event, lines = _line(actor, verb, about, patient, case, why), _lines.get()
+    if lines is None or len(connection.savepoint_ids) != lines.savepoints:
+        event.save(force_insert=True)
+        return event
+    lines.waiting.append(event)
     return event
 
 

@@ -36,8 +36,33 @@ def plan(
 
     Open rows of lower versions are withdrawn. None when it could never be useful. KeyError for an unknown kind.
     """
+    wanted = row_of(
+        kind,
+        about,
+        version=version,
+        recipient=recipient,
+        due_at=due_at,
+        useful_until=useful_until,
+        case=case,
+        step=step,
+    )
+    return plan_row(wanted)
+
+
+def row_of(
+    kind: str,
+    about: models.Model,
+    *,
+    version: int,
+    recipient: object,
+    due_at: dt.datetime,
+    useful_until: dt.datetime,
+    case: Any = None,
+    step: int = 0,
+) -> Reminder:
+    """The row that `plan` plans, not written yet. KeyError for an unknown kind."""
     recipient_type, recipient_id = address_of(recipient)
-    row = Reminder(
+    return Reminder(
         kind=kind,
         about_type=about._meta.label_lower,
         about_id=about.pk,
@@ -46,10 +71,10 @@ def plan(
         recipient_type=recipient_type,
         recipient_id=recipient_id,
         step=step,
+        message_class=kinds.kind_of(kind).message_class,
         due_at=due_at,
         useful_until=useful_until,
     )
-    return plan_row(row)
 
 
 @transaction.atomic
@@ -58,27 +83,36 @@ def plan_row(row: Reminder, reopens: Iterable[str] = (Outcome.WITHDRAWN,)) -> Re
     now = clock.now()
     row.message_class = kinds.kind_of(row.kind).message_class
     same = Reminder.objects.filter(kind=row.kind, about_id=row.about_id, recipient_id=row.recipient_id)
-    settle(same.filter(version__lt=row.version), Outcome.WITHDRAWN, now)
+    if row.version:
+        settle(same.filter(version__lt=row.version), Outcome.WITHDRAWN, now)
     if row.useful_until <= max(row.due_at, now):
         return None
     Reminder.objects.bulk_create([row], ignore_conflicts=True)
     same = same.filter(version=row.version, step=row.step, resent=0)
-    also = {"due_at": row.due_at, "useful_until": row.useful_until, "put_off_at": row.put_off_at}
-    _reopen(same.filter(settled_as__in=reopens), **also)
     planned = same.get()
-    if planned.settled_as == Outcome.SENT:
-        _reopen_askings(planned, now)
+    if planned.pk != row.pk:  # it stood there already
+        also = {"due_at": row.due_at, "useful_until": row.useful_until, "put_off_at": row.put_off_at}
+        _reopen(same.filter(settled_as__in=reopens), **also)
+        planned = same.get()
+        if planned.settled_as == Outcome.SENT:
+            _reopen_askings(planned, now)
     if row.due_at <= now:
         nudge(SEND_DUE)
     return planned
 
 
 def plan_rows(rows: Iterable[Reminder]) -> None:
-    """Plan many new rows that lie ahead. What is planned, settled or withdrawn already stays as it is."""
-    rows = list(rows)
+    """Plan many new rows in one statement. What is planned, settled or withdrawn already stays as it is, and what
+    could never be useful is left out.
+    """
+    now, wanted = clock.now(), []
     for row in rows:
         row.message_class = kinds.kind_of(row.kind).message_class
-    Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+        if row.useful_until > max(row.due_at, now):
+            wanted.append(row)
+    Reminder.objects.bulk_create(wanted, ignore_conflicts=True, batch_size=1000)
+    if any(row.due_at <= now for row in wanted):
+        nudge(SEND_DUE)
 
 
 def _reopen_askings(row: Reminder, now: dt.datetime) -> None:

@@ -9,10 +9,8 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from portal.celery import nudge
-from portal.reminders import kinds
-from portal.reminders.actions import SEND_DUE, settle
+from portal.reminders.actions import SEND_DUE, row_of
 from portal.reminders.models import Delivery, Outcome, RecipientType, Reminder
-from portal.reminders.readers import address_of
 
 Asking = tuple[str, UUID, int, str, int]  # kind, thing, version, recipient, step
 CHANGED = ["due_at", "useful_until", "put_off_at", "settled_at", "settled_as", "delivery"]
@@ -52,21 +50,21 @@ class Plan:
         """Plan one row, as `actions.plan` does. `is_late`: its moment has passed; it is planned only if the one of
         that moment, of whichever version, has not gone out.
         """
-        recipient_type, recipient_id = address_of(recipient)
-        row = Reminder(
-            kind=kind,
-            about_type=about._meta.label_lower,
-            about_id=about.pk,
+        row = row_of(
+            kind,
+            about,
             version=version,
-            case_id=getattr(case, "pk", case),
-            recipient_type=recipient_type,
-            recipient_id=recipient_id,
-            step=step,
-            message_class=kinds.kind_of(kind).message_class,
+            recipient=recipient,
             due_at=due_at,
             useful_until=useful_until,
+            case=case,
+            step=step,
         )
-        if useful_until > max(due_at, self._now):
+        self.want_row(row, is_late=is_late)
+
+    def want_row(self, row: Reminder, *, is_late: bool = False) -> None:
+        """`want` for a row that `actions.row_of` made."""
+        if row.useful_until > max(row.due_at, self._now):
             (self._late if is_late else self._wanted)[_asking(row)] = row
 
     def keep(self, kind: str, about: models.Model, *, version: int) -> None:
@@ -94,7 +92,8 @@ class Plan:
                 over.append(row.pk)
         _leave_messages(changed)
         Reminder.objects.bulk_update(changed, CHANGED)
-        settle(Reminder.objects.filter(pk__in=over), Outcome.WITHDRAWN, self._now)
+        withdrawn = Reminder.objects.filter(pk__in=over)  # held by their locks, and open
+        withdrawn.update(settled_at=self._now, settled_as=Outcome.WITHDRAWN)
         there = {_asking(row) for row in rows if not row.resent}
         new = [row for asking, row in self._wanted.items() if asking not in there]
         Reminder.objects.bulk_create(new, ignore_conflicts=True)

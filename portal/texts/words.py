@@ -1,9 +1,11 @@
 """Reading the newest words and facts."""
 
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
@@ -24,16 +26,39 @@ def text(kind: str, language: str | None = None) -> Text:
 def _holding(kind: str, language: str) -> Text:
     """One query. On a page it reads along what stands at the foot of nearly every one."""
     kinds = {kind, str(Text.Kind.SCOPE_SHORT)} if is_page() else {kind}
-    holding = Text.objects.filter(kind__in=kinds, language__in={language, "en"}, from_at__lte=clock.now())
-    newest = holding.order_by("kind", "language", "-version").distinct("kind", "language")
-    found = {(each.kind, each.language): each for each in newest}
-    for other in kinds - {kind}:
-        if read := found.get((other, language)) or found.get((other, "en")):
-            once(("text", other, language), lambda read=read: read)
-    try:
-        return found.get((kind, language)) or found[kind, "en"]
-    except KeyError:
-        raise Text.DoesNotExist from None
+    found = _in_language(holding(*kinds, language=language), language)
+    for other in (kinds - {kind}) & found.keys():
+        once(("text", other, language), lambda read=found[other]: read)
+    if kind not in found:
+        raise Text.DoesNotExist
+    return found[kind]
+
+
+def holding(*kinds: str, language: str) -> QuerySet[Text]:
+    """The versions of these wordings that hold now, in a language and in English."""
+    found = Text.objects.filter(kind__in=kinds, language__in={language, "en"}, from_at__lte=clock.now())
+    return found.order_by("kind", "language", "-version").distinct("kind", "language")
+
+
+def _in_language(found: Iterable[Text], language: str) -> dict[str, Text]:
+    """By their kinds, in English where the language has none."""
+    return {each.kind: each for each in sorted(found, key=lambda each: each.language == language)}
+
+
+def beside(*kinds: str) -> dict[str, QuerySet[Any]]:
+    """What `text` of these kinds, `organisation` and `days_typed_in` read, to be read beside other things."""
+    newest, days = Organisation.objects.order_by("-from_at", "-id")[:1], Holiday.objects.order_by()
+    return {"texts": holding(*kinds, language=get_language() or "en"), "house": newest, "days": days}
+
+
+def answers(found: Mapping[str, list[Any]]) -> dict[Hashable, object]:
+    """What `beside` found, as `once` knows it."""
+    language = get_language() or "en"
+    texts = _in_language(found["texts"], language)
+    known: dict[Hashable, object] = {("text", kind, language): each for kind, each in texts.items()}
+    known["organisation"] = next(iter(found["house"]), None)
+    known["days typed in"] = [(day.region, day.on_date) for day in found["days"]]
+    return known
 
 
 def organisation() -> Organisation:

@@ -1,12 +1,14 @@
 """History: written with the change, and never changed by the application."""
 
+from contextlib import suppress
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from portal.accounts.models import User
 from portal.actors import SYSTEM, Actor
 from portal.history import words
-from portal.history.actions import record
+from portal.history.actions import lines_together, record
 from portal.history.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +69,32 @@ def test_words_are_made_when_shown():
     assert words.what("case.seen") == "Looked at the case"
     assert words.why("preparing") == "Preparing for your call"
     assert words.what("no.such_verb") == "no.such_verb"
+
+
+def recorded():
+    return list(Event.objects.order_by("pk").values_list("why", flat=True))
+
+
+def test_lines_together_are_one_statement_in_order(person, django_assert_num_queries):
+    with django_assert_num_queries(1), lines_together():
+        for why in ("first", "second", "third"):
+            record(SYSTEM, "case.seen", person, why=why)
+    assert recorded() == ["first", "second", "third"]
+
+
+def test_lines_in_what_is_rolled_back_go_with_it_and_the_others_stay(person):
+    with lines_together():
+        record(SYSTEM, "case.seen", person, why="first")
+        with suppress(ZeroDivisionError), transaction.atomic():
+            record(SYSTEM, "case.seen", person, why="undone")
+            1 / 0  # noqa: B018 - what fails within
+        record(SYSTEM, "case.seen", person, why="last")
+    assert recorded() == ["first", "last"]
+
+
+def test_lines_of_what_fails_are_not_written(person):
+    with suppress(ZeroDivisionError), lines_together():
+        record(SYSTEM, "case.seen", person)
+        1 / 0  # noqa: B018 - what fails within
+    record(SYSTEM, "case.seen", person, why="later")
+    assert recorded() == ["later"]
