@@ -141,6 +141,9 @@ PAGES: dict[str, Page] = {
     "documents:page_image": of_case(READERS | ALONG, "page_image", is_file=True),
     "documents:thumbnail": of_case(READERS | ALONG, "page_image", is_file=True),
     # --- records ---
+    "case:corrections": of_case(PATIENT_AND_COORDINATOR, posts="too"),
+    "case:take_correction_back": of_case(PATIENT_AND_COORDINATOR, "correction", posts="only"),
+    "case:answer_correction": of_case(COORDINATOR, "correction", owner="coordinator", posts="too"),
     "records:visit": of_case(CASE),
     "records:name_doctor": of_case(CASE, posts="only"),
     "records:save_day": of_case(CASE, posts="only"),

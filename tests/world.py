@@ -17,6 +17,7 @@ from bookings.outside import actions as outside
 from cases.case.actions import add_office, assign, set_clinician
 from cases.case.authority_actions import sign_authority
 from cases.case.away import actions as aways
+from cases.case.corrections import actions as corrections
 from cases.case.helping import actions as helping
 from cases.case.helping.inviting import actions as inviting
 from cases.case.helping.inviting.links import path_of
@@ -146,6 +147,8 @@ def make_world() -> World:
     things |= _report(grace) | _words() | _visit(case) | _talk(case) | _signed(case) | _asked(case)
     things |= _plan(case) | _hold(case)
     things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ, consultant=joanne).pk
+    words = "My birth date is the 28th."
+    things["correction"] = corrections.ask(case, about="me", words=words, by=Actor.person(rosa)).pk
     things["todo"] = page_actions.ask_for_a_call(case, by=Actor.person(rosa)).pk
     invitation = accounts.invite(name="Otto Beck", email="otto@example.org", role="consultant", by=Actor.person(mara))
     things |= _papers(case) | _helping(case) | _thread(case)

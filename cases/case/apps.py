@@ -17,6 +17,9 @@ class CaseConfig(AppConfig):
         from cases.case.away import notices as away_notices
         from cases.case.calls import address_changed, address_refused, address_works, reach_changed
         from cases.case.changes import on_reader_changed
+        from cases.case.corrections import notices as corrections
+        from cases.case.corrections.words import REASONS as CORRECTION_REASONS
+        from cases.case.corrections.words import VERBS as CORRECTION_VERBS
         from cases.case.helping import notices, written_down
         from cases.case.helping.inviting import notices as invited
         from cases.case.helping.words import REASONS, VERBS
@@ -42,6 +45,8 @@ class CaseConfig(AppConfig):
             "case.clinician_set",
             "authority.",
             "consent.",
+            "correction.asked",
+            "correction.taken_back",
             "helping.agreed",
             "helping.declined",
             "helping.changed",
@@ -51,7 +56,8 @@ class CaseConfig(AppConfig):
         )
         words.register(VERBS, REASONS)
         register(*notices.KINDS, *invited.KINDS, *written_down.KINDS, away_notices.KIND, *second_notices.KINDS)
-        register(*urgent_notices.KINDS)
+        register(*urgent_notices.KINDS, corrections.KIND)
+        words.register(CORRECTION_VERBS, CORRECTION_REASONS)
         words.register(URGENT_VERBS, URGENT_REASONS)
         on_left(leaving.left)
         on_reader_changed(reader_leaves)

@@ -70,6 +70,8 @@ MAY: dict[str, set[str]] = {
     "worry": {CONSULTANT, COORDINATOR},
     "close": {COORDINATOR},
     "ask_to_close": {PATIENT},
+    "ask_to_correct": {PATIENT, COORDINATOR},  # what the patient cannot change herself; one of us by her word
+    "answer_correction": {COORDINATOR},
 }
 # verb → the switch of a helper's grant that it needs. A verb that stands in neither table needs the grant alone.
 NEEDS: dict[str, str] = {

@@ -4,6 +4,7 @@ from django.urls import path
 
 from cases.case import views
 from cases.case.away import views as away
+from cases.case.corrections import views as corrections
 from cases.case.helping import views as helping
 from cases.case.helping.inviting import views as inviting
 from cases.case.second import views as second
@@ -23,6 +24,9 @@ urlpatterns = [
     path("helpers/<uuid:pk>/end/", helping.end, name="end_helper"),
     path("covers/<uuid:pk>/", away.stands_in, name="stands_in"),
     path("second-readers/<uuid:pk>/", second.second_reader, name="second_reader"),
+    path("cases/<uuid:pk>/corrections/", corrections.corrections, name="corrections"),
+    path("corrections/<uuid:pk>/back/", corrections.take_correction_back, name="take_correction_back"),
+    path("corrections/<uuid:pk>/answer/", corrections.answer_correction, name="answer_correction"),
     path("offices/names/", views.office_names, name="office_names"),
     path("offices/<uuid:pk>/", views.office, name="office"),
 ]

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.models import Consultation
 from cases.case import hands
+from cases.case.corrections.rules import About
+from cases.case.corrections.showing import beside
 from cases.case.models import Case
 from cases.case.people import cases_where, has_consent_to_read, may, role_in
 from cases.documents.models import Version
@@ -100,6 +102,7 @@ def _page(
             "since_heading": changed.heading(since) if since else "",
             "to_read_out": _to_read_out(case, request.user),
             "full": pages[0] if pages else None,
+            "beside": list(beside(case, About.SUMMARY)),
             "pages": len(pages),
             "may_take_back": not why_not_summary("withdraw", chosen.state, part),
             "clear": _clear_parts(chosen, request.user, form),

@@ -127,6 +127,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
             {"name": able.name, "words": _as_what(able, case)}
             for able, _said in in_their_parts(case, found.able, "read_documents")
         ],
+        "beside": found.corrections,
         "signed": signed.lines(case, found.releases, next(iter(found.authority), None)),
         "office_links": office_links.rows(found.links),
         "authority_url": reverse("records:authority", args=[case.pk]),

@@ -13,9 +13,10 @@ from cases.case import changes
 from cases.case import people as rule
 from cases.case.actions import ask_to_do, drop_to_do, end_assignment, must
 from cases.case.away.actions import end_covers
+from cases.case.corrections import actions as corrections
 from cases.case.helping import actions as helping
 from cases.case.helping.models import Helper
-from cases.case.models import Assignment, CallLog, Case, ToDo, Worry
+from cases.case.models import Assignment, CallLog, Case, Correction, ToDo, Worry
 from cases.case.second import actions as second
 from cases.case.urgent import actions as urgent
 from cases.desk.links import actions as links
@@ -61,6 +62,8 @@ def why_not_close(case: Case, why: str, now: dt.datetime) -> str:
         return _("Nobody has said yet whether the call of %(at)s took place. Ask %(name)s to say so first.") % said
     if Worry.objects.open().filter(case=case).exists():
         return _("One of us is worried about this person. Say first what was done.")
+    if Correction.objects.open().filter(case=case).exists():
+        return _("They asked us to correct something. Answer that first.")
     if why == Why.DECIDED and not Decision.objects.current().filter(case=case, choice__in=MADE).exists():
         return _("They have not said yet what they decided. Where they asked for it, choose that.")
     if why == Why.DECIDED and not _is_confirmed(case):
@@ -128,6 +131,7 @@ def end_all(case: Case, now: dt.datetime, by: Actor) -> None:
     end_covers(case, by=by)
     second.end_all(case, by=by)
     urgent.end_all(case, by=by)
+    corrections.end_all(case, by=by)
     asking.drop_of_case(case, by=by)
     for assignment in Assignment.objects.filter(case=case, ended_at=None).select_related("user"):
         changes.reader_changed(case, assignment.user, by=by)  # a plan in their hands waits for another reader

@@ -8,7 +8,8 @@ from typing import Any
 from cases.case import people
 from cases.case.authority import Authority
 from cases.case.away import showing as away_showing
-from cases.case.models import Assignment, CallLog, Case, CaseClinician, Cover, Office, SecondReader, ToDo
+from cases.case.corrections import showing as corrections
+from cases.case.models import Assignment, CallLog, Case, CaseClinician, Correction, Cover, Office, SecondReader, ToDo
 from cases.case.second import showing as second_showing
 from cases.desk.mail import desks
 from cases.desk.models import OfficeLink
@@ -44,6 +45,7 @@ class Lists:
     seconds: list[SecondReader]
     able: list[User]
     links: list[OfficeLink]
+    corrections: list[Correction]
     reminders: list[Reminder]
 
 
@@ -82,11 +84,12 @@ def of_case(case: Case, user: Any, before: str, now: dt.datetime) -> Lists:
             covers=away_showing.of_case(case),
             seconds=second_showing.of_case(case),
             able=people.able_to(case, "read_documents"),
+            corrections=corrections.beside(case),
             links=office_links.of_case(case, user),
             reminders=Reminder.objects.filter(case_id=case.pk, delivery=None).coming()[:REMINDERS_SHOWN],
         )
     )
-    for row in (*found.todos, *found.questions, *found.authority, *found.calls):
+    for row in (*found.todos, *found.questions, *found.authority, *found.calls, *found.corrections):
         row.case = case
     for each in (*found.releases, *found.links):
         each.visit.case = case

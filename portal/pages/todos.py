@@ -20,6 +20,7 @@ from cases.case import office_hours
 from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON, WORRY
 from cases.case.away.actions import HAND_BACK
 from cases.case.calls import FIX_ADDRESS
+from cases.case.corrections.actions import CORRECTION
 from cases.case.hands import READ_ANSWER, READ_MESSAGE, READ_OUT, READ_OUTCOME, READ_SUMMARY, TO_READ
 from cases.case.helping.inviting.actions import RING
 from cases.case.helping.rules import ASK_PATIENT, HELPER_STOPPED
@@ -74,6 +75,7 @@ KINDS = {
     "file_failed": (gettext_lazy("File not opened"), "warn", "file"),
     HAND_BACK: (gettext_lazy("Hand cases back"), "info", "user"),
     CONSULTANT_LEFT: (gettext_lazy("A consultant left"), "warn", "user"),
+    CORRECTION: (gettext_lazy("Something to be corrected"), "plum", "alert"),
     CLOSE_CASE: (gettext_lazy("Asks to close"), "plum", "lock"),
     REOPENED: (gettext_lazy("Open again"), "plum", "user"),
     FIX_ADDRESS: (gettext_lazy("Address does not work"), "warn", "alert"),
@@ -142,6 +144,7 @@ WITH_NOTE = ON_REFERRAL | {
 ELSEWHERE = {CALL_HELPER, ANSWER, CHECK_OFFICE, "post_sheet", PASS_ON, FAX_REPORT, WHICH_REPORT, *WITH_NOTE}
 # What is due in the case is not why these wait.
 OWN_REASON = {
+    CORRECTION,
     CLOSE_CASE,
     CONSULTANT_LEFT,
     REOPENED,
@@ -168,7 +171,7 @@ OWN_REASON = {
     *office_links.TO_DOS,
 }
 # Done on the pages that these lead to: where messages are read, cases listed, and somebody says what was done.
-DONE_ELSEWHERE = {ANSWER, HAND_BACK, WORRY, *TO_READ}
+DONE_ELSEWHERE = {ANSWER, CORRECTION, HAND_BACK, WORRY, *TO_READ}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
 
 
@@ -257,6 +260,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Fix the address"), "href": reverse("pages:fix_address", args=[todo.about_id])}
     if todo.kind == WORRY and todo.case:
         return {"label": _("See why"), "href": reverse("pages:worry", args=[todo.case_id])}
+    if todo.kind == CORRECTION and todo.case:
+        return {"label": _("Read it, and answer"), "href": reverse("case:answer_correction", args=[todo.about_id])}
     if todo.kind == CLOSE_CASE and todo.case:
         return {"label": _("Close it"), "href": reverse("pages:close_case", args=[todo.case_id])}
     if todo.kind == HAND_BACK:

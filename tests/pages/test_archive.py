@@ -11,6 +11,8 @@ import pytest
 from django.urls import reverse
 from icalendar import Calendar
 
+from cases.case import worry_actions
+from cases.case.corrections import actions as corrections
 from cases.documents.actions import mark_only_me, withdraw
 from cases.documents.models import Version
 from cases.opinions.questions import actions as questions
@@ -53,11 +55,16 @@ def test_it_holds_all_that_is_hers_and_nothing_of_the_team(case):
     write(case, text="For us two alone.", is_private=True)
     note(case, text="A note of the team.")
     questions.add(case, text="Can I wait?", is_private=True, by=actor("rosa"))
+    worry_actions.raise_worry(case, "She sounded very low.", by=actor("theo"))
+    worry_actions.clear_worries(case, "Rang her twice.", seen=1, by=actor("theo"))
+    corrections.ask(case, about="me", words="My name has an accent.", by=actor("rosa"))
     copy = taken(case)
     assert copy.testzip() is None
     page = copy.read("index.html").decode()
     data = json.loads(copy.read("data.json"))
-    for words in (QUESTION, ANSWER, "For us two alone.", "Can I wait?", "Dr. Raman"):
+    of_the_team = "She sounded very low."  # part of the record, where she asks for it
+    said = (QUESTION, ANSWER, "For us two alone.", "Can I wait?", "Dr. Raman", "My name has an accent.")
+    for words in (*said, of_the_team):
         assert words in page
     assert [line["text"] for line in data["messages"]] == [QUESTION, ANSWER, "For us two alone."]
     assert "A note of the team." not in page + json.dumps(data)

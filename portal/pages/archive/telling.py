@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bookings import call_needs
 from bookings.models import Consultation
-from cases.case.models import Case
+from cases.case.models import Case, Correction, Worry
 from cases.opinions.deciding.models import Decision
 from cases.opinions.models import Talk
 from cases.opinions.questions import showing as asked
@@ -54,6 +54,8 @@ def parts(case: Case, now: dt.datetime) -> list[Part]:
         Part("questions", _("Questions"), lambda: _questions(case, now)),
         Part("messages", _("Messages"), lambda: _messages(case)),
         Part("summaries", _("My plan in plain words"), lambda: _summaries(case)),
+        Part("corrections", _("What I said is wrong"), lambda: _corrections(case)),
+        Part("worries", _("When one of the team was worried about me"), lambda: _worries(case)),
         Part("can_open", _("Who can open what"), lambda: _can_open(case)),
         Part("consents", _("What I said yes to"), lambda: _consents(case)),
         Part("signed", _("What I signed"), lambda: _signed(case)),
@@ -168,6 +170,20 @@ def _summaries(case: Case) -> Iterator[Line]:
             for item in ({"heading": part["heading"], "text": "", "page": ""}, *part["items"])
         ]
         yield _line(lead, "\n".join(said), shared_at=each.shared_at, number=each.number)
+
+
+def _corrections(case: Case) -> Iterator[Line]:
+    for each in Correction.objects.filter(case=case).select_related("case__key").order_by("asked_at", "pk"):
+        text = "\n".join(filter(None, (each.words, f"{each.get_state_display()}.", each.answer)))
+        yield _line(each.get_about_display(), text, asked_at=each.asked_at, state=each.state, ended_at=each.ended_at)
+
+
+def _worries(case: Case) -> Iterator[Line]:
+    """On none of her pages, and part of the record when she asks for it."""
+    for each in Worry.objects.filter(case=case).select_related("case__key", "raised_by").order_by("raised_at", "pk"):
+        lead = _("%(who)s, %(at)s") % {"who": each.raised_by.name, "at": when.moment(each.raised_at)}
+        text = "\n".join(filter(None, (each.reason, each.done)))
+        yield _line(lead, text, at=each.raised_at, ended_at=each.cleared_at)
 
 
 def _can_open(case: Case) -> Iterator[Line]:
