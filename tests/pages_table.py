@@ -127,6 +127,7 @@ PAGES: dict[str, Page] = {
     "documents:list": of_case(CASE),
     "documents:search": of_case(CASE, posts="too", body={"words": "surgery"}),
     "documents:detail": of_case(READERS | ALONG, "document"),
+    "documents:beside": of_case(READERS | ALONG, "document"),
     "documents:find": of_case(READERS | ALONG, "document", posts="only", body={"find": "surgery"}),
     "documents:add_version": of_case(READERS - ASSIGNED, "document", posts="too"),
     "documents:describe": of_case(READERS - ASSIGNED, "document", posts="too"),

@@ -6,6 +6,7 @@ from cases.documents import views
 from cases.documents.adding import views as adding_views
 from cases.documents.describing import views as describing_views
 from cases.documents.joining import views as join_views
+from cases.documents.reading import side_by_side
 from cases.documents.reading import views as reading_views
 from cases.documents.search import views as search_views
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("documents/<uuid:pk>/new-version/", adding_views.add_version, name="add_version"),
     path("documents/<uuid:pk>/about/", describing_views.describe, name="describe"),
     path("documents/<uuid:pk>/kind/", describing_views.say_kind, name="say_kind"),
+    path("documents/<uuid:pk>/beside/", side_by_side.beside, name="beside"),
     path("documents/<uuid:pk>/find/", reading_views.find, name="find"),
     path("cases/<uuid:pk>/join/", join_views.join, name="join"),
     path("documents/<uuid:pk>/pages/", join_views.arrange, name="arrange"),

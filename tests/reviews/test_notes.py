@@ -307,3 +307,10 @@ def test_an_older_version_without_notes_is_no_choice(review, newer, joanne):
     page = joanne.get(f"{address('edit', newer)}?document=earlier-{review.plan[0]}").text
     assert "Page 1 of 2" in page
     assert "read earlier" not in page
+
+
+def test_two_versions_can_be_laid_beside_each_other_once_there_are_two(review, newer, joanne):
+    beside = reverse("documents:beside", args=[newer.version.document_id])
+    assert beside in joanne.get(address("edit", newer)).text
+    Review.objects.filter(pk=newer.pk).update(version=review.version, plan=review.plan)
+    assert beside not in joanne.get(address("edit", newer)).text

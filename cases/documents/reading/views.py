@@ -10,7 +10,7 @@ from cases.documents import kinds, lists, words
 from cases.documents.finding import base_of, found, number
 from cases.documents.forms import PasswordForm
 from cases.documents.models import Document, PageImage, Version
-from cases.documents.reading import giving, looks, readers, viewing
+from cases.documents.reading import giving, looks, readers, side_by_side, viewing
 from portal.access import PERSON, open_to
 from portal.accounts import recheck
 from portal.actors import Actor
@@ -71,6 +71,7 @@ def _page(
         "view": view,
         "notes": words.notes(version) if view else [],
         "may_have_original": view and _may_have_original(request, version),
+        "has_two_versions": len(side_by_side.readable(document)) > 1,
         "readers": [reader.told_to(request.user) for reader in readers.readers_of(document)],
         "beyond": readers.beyond(document),
         "password_form": PasswordForm(),
