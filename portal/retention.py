@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from cases.case.helping.inviting import erasing as invited
 from cases.case.helping.inviting import rules as invited_rules
+from cases.case.models import AssignmentChange, ConsentChange, HelperChange, MandateChange
 from cases.desk.tray import erasing as tray
 from cases.desk.tray import rules as tray_rules
 from cases.documents import erasing
@@ -24,8 +25,10 @@ from cases.reviews.sentences import erasing as sentences
 from portal import clock
 from portal.accounts import actions as accounts
 from portal.accounts import drafts
+from portal.accounts.models import UserChange
 from portal.actors import SYSTEM
 from portal.history import actions as history
+from portal.history import kept
 from portal.reminders import rules as reminders
 from portal.reminders import sender
 from portal.texts.words import organisation
@@ -55,6 +58,26 @@ class Rule:
 def _record_ends(now: dt.datetime) -> dt.datetime:
     """The database judges by its own clock, which backstage does not move."""
     return min(now, clock.real_now()) - SIX_YEARS
+
+
+RIGHTS: dict[str, tuple[str, type[Model]]] = {
+    "rights_of_staff": ("rows of who worked here in which role", UserChange),
+    "rights_to_help": ("rows of who helped whom with what", HelperChange),
+    "rights_in_law": ("rows of who acted in law for whom", MandateChange),
+    "rights_in_cases": ("rows of whose case it was", AssignmentChange),
+    "rights_by_consent": ("rows of who said yes to what", ConsentChange),
+}
+
+
+def _rights(code: str, words: str, model: type[Model]) -> Rule:
+    return Rule(
+        code,
+        words,
+        SIX_YEARS,
+        lambda now: model._default_manager.filter(pgh_created_at__lt=_record_ends(now)),
+        lambda now: kept.delete_older_than(model, _record_ends(now)),
+        False,
+    )
 
 
 RULES = [
@@ -149,6 +172,7 @@ RULES = [
         lambda now: history.delete_older_than(_record_ends(now)),
         False,
     ),
+    *(_rights(code, words, model) for code, (words, model) in RIGHTS.items()),
 ]
 
 

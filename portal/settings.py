@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import django
+import pghistory
 import tzdata
 from csp.constants import NONE, SELF
 from django.conf.locale import LANG_INFO
@@ -82,6 +83,8 @@ INSTALLED_APPS = [
     "csp",
     "django_structlog",
     "phonenumber_field",
+    "pgtrigger",
+    "pghistory",
 ]
 INSTALLED_APPS = [
     app
@@ -110,6 +113,7 @@ MIDDLEWARE = [
     "portal.once.OnceMiddleware",
     "portal.accounts.middleware.SessionMiddleware",
     "portal.accounts.middleware.PersonMiddleware",
+    "portal.history.middleware.WhoMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -157,6 +161,12 @@ if env("PORTAL_DB_POOL", "0") != "0":  # set by the web server; threads of tests
         "timeout": 10,
     }
 DATABASES["default"]["TEST"] = {"NAME": "test_portal"}
+
+# Every change of a right leaves a row, written by a trigger: ids, kinds and times alone, and ids of who and where.
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"  # in the order in which they were written, also within one action
 
 # In PostgreSQL, since failed sign-ins are counted here and must outlive an emptied Redis.
 CACHES = {

@@ -21,7 +21,7 @@ Made = TypeVar("Made", bound=models.Model)
 # What people and their browsers write: a test may have some of it before it begins.
 OF_PEOPLE = {
     "accounts_user", "account_emailaddress", "mfa_authenticator", "django_session", "usersessions_usersession",
-    "vault_datakey",
+    "vault_datakey", "accounts_userchange",
 }  # fmt: skip
 # A row that this transaction wrote is as young as the transaction, or younger.
 YOUNG = "SELECT 1 FROM {} WHERE xmin::text::bigint >= pg_current_xact_id()::xid::text::bigint"

@@ -322,3 +322,9 @@ class ToDo(models.Model):
         from portal.vault.keys import house_key
 
         return self.case.key if self.case else house_key()
+
+
+from cases.case.rights import AssignmentChange as AssignmentChange  # noqa: E402 (they keep rows of what stands above)
+from cases.case.rights import ConsentChange as ConsentChange  # noqa: E402
+from cases.case.rights import HelperChange as HelperChange  # noqa: E402
+from cases.case.rights import MandateChange as MandateChange  # noqa: E402

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import pghistory
 from allauth.account.models import EmailAddress
 from django.core import signing
 from django.db import IntegrityError, transaction
@@ -83,6 +84,7 @@ def accept_invitation(invitation: Invitation, *, by: Actor) -> User:
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if invitation.accepted_at or invitation.withdrawn_at:
         raise Refused(_("This invitation no longer works. Ask for a new one."))
+    pghistory.context(given_by=invitation.invited_by_id)
     try:
         with transaction.atomic():
             user = User.objects.create_user(

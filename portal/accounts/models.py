@@ -236,3 +236,6 @@ class Draft(models.Model):
     @property
     def sealing_key(self) -> DataKey:
         return house_key()
+
+
+from portal.accounts.rights import UserChange as UserChange  # noqa: E402 (it keeps rows of User)

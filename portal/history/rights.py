@@ -1,6 +1,8 @@
-"""What the application's database role may do: everything but change history or published texts."""
+"""What the application's database role may do: everything but change history, rows of rights or published texts."""
 
 from django.db import connection
+
+from portal.history.kept import TABLES
 
 INSERT_ONLY = ["history_event", "history_digest", "texts_text"]
 
@@ -22,3 +24,8 @@ def grant(app_role: str) -> None:
         for table in INSERT_ONLY:
             if table in tables:
                 cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {connection.ops.quote_name(table)} FROM {role}")
+        for table in TABLES:  # written by triggers, which run as the owner
+            if table in tables:
+                cursor.execute(
+                    f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {connection.ops.quote_name(table)} FROM {role}"
+                )

@@ -68,6 +68,11 @@ def test_the_kinds_and_ages_of_the_product():
         "own_sentences": 0,
         "closed_cases": 731,
         "access_record": 2192,
+        "rights_of_staff": 2192,
+        "rights_to_help": 2192,
+        "rights_in_law": 2192,
+        "rights_in_cases": 2192,
+        "rights_by_consent": 2192,
     }
 
 
