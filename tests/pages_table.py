@@ -415,6 +415,7 @@ PAGES: dict[str, Page] = {
     "pages:urgent_look": of_case(URGENT, "urgent_look", owner="urgent_reader"),
     "pages:end_urgent": of_case(URGENT | PATIENT | ADMINISTRATOR, "urgent_look", posts="only"),
     "pages:urgent_looks": Page(ADMINISTRATOR, owner="administrator"),
+    "pages:rights": Page(ADMINISTRATOR, owner="administrator", posts="too", body={"person": "Rosa"}),
     "pages:new_case": Page(COORDINATOR, owner="coordinator", posts="too"),
     "pages:read_out": of_case(COORDINATOR, owner="coordinator", posts="too", body={"version": "2"}),
     "pages:to_post": of_case(COORDINATOR, owner="coordinator"),

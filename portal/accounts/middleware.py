@@ -38,7 +38,7 @@ SENSITIVE = {
     "accounts:people", "accounts:invite", "accounts:change_person", "accounts:withdraw_invitation",
     "pages:archive", "records:export", "bookings:own_calendar", "case:ask_helper", "case:ask_again", "desk:open_again",
     "pages:urgent", "pages:leaving", "pages:way_back", "pages:stop_way_back", "pages:fix_address", "pages:farewell",
-    "pages:ask_helper", "pages:invite_address", "pages:helper_mandate",
+    "pages:ask_helper", "pages:invite_address", "pages:helper_mandate", "pages:rights",
 }  # fmt: skip
 ENTRANCES = {
     "account_login", "account_signup", "account_request_login_code", "account_reset_password", "desk:code",

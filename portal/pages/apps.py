@@ -43,6 +43,7 @@ class PagesConfig(AppConfig):
                 "privacy.list_taken": _("Saved the list of who did what"),
                 "bundle.printed": _("Printed your pages, to post them"),
                 "bundle.posted": _("Posted your pages to you"),
+                "rights.searched": _("Looked up who was given which right"),
                 "farewell.said": _("Ended everything kindly"),
                 "farewell.taken_back": _("Took back what was ended"),
                 "carry.seen": _("Looked at the list of what to take"),

@@ -33,6 +33,7 @@ from portal.pages import (
     worry,
 )
 from portal.pages.archive import views as archive
+from portal.pages.rights import views as rights
 
 app_name = "pages"
 urlpatterns = [
@@ -67,6 +68,7 @@ urlpatterns = [
     path("urgent/all/", urgent.urgent_looks, name="urgent_looks"),
     path("urgent/<uuid:pk>/", urgent.urgent_look, name="urgent_look"),
     path("urgent/<uuid:pk>/end/", urgent.end_urgent, name="end_urgent"),
+    path("rights/", rights.rights, name="rights"),
     path("cases/<uuid:pk>/privacy/", privacy.privacy, name="privacy"),
     path("cases/<uuid:pk>/privacy/offices/<uuid:link>/close/", privacy.close_office, name="close_office"),
     path("cases/<uuid:pk>/privacy/copy.zip", archive.archive, name="archive"),

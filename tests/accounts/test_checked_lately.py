@@ -21,6 +21,7 @@ PROMISED = {
     "share": {"case:ask_helper", "case:ask_again", "bookings:own_calendar", "desk:open_again"},
     "role": {"accounts:change_person", "accounts:invite", "accounts:people"},
     "for somebody else": {"pages:fix_address", "pages:ask_helper", "pages:invite_address", "pages:helper_mandate"},
+    "rights": {"pages:rights"},
     "end of everything": {"pages:farewell", "pages:leaving"},
 }
 

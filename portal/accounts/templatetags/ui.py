@@ -68,7 +68,10 @@ STAFF_ACCOUNT: dict[str, list[Any]] = {
         (_("Who is away"), "user", "pages:away", set()),
         (_("An urgent look"), "lock", "pages:urgent", set()),
     ],
-    "administrator": [(_("Urgent looks"), "lock", "pages:urgent_looks", set())],
+    "administrator": [
+        (_("Urgent looks"), "lock", "pages:urgent_looks", set()),
+        (_("Who was given what"), "list", "pages:rights", set()),
+    ],
     "coordinator": [
         (_("Who is away"), "user", "pages:away", set()),
         (_("Waiting for earlier times"), "clock", "bookings:waiting", set()),
