@@ -171,7 +171,7 @@ def test_only_tests_bring_a_network_of_their_own(settings, where):
     settings.PORTAL_ENV, settings.IN_TESTS = where, False
     with pytest.raises(ImproperlyConfigured):
         net.net()
-    assert [each.id for each in checks.network()] == ["portal.E016"]
+    assert [each.id for each in checks.network()] == ["portal.E020"]
 
 
 def test_without_one_it_is_the_internet(settings):

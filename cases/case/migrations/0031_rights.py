@@ -27,7 +27,7 @@ UNGUARD = [f"DROP TRIGGER case_{one}change_insert_only ON case_{one}change" for 
 class Migration(migrations.Migration):
     dependencies = [
         ("history", "0005_rights"),
-        ("case", "0029_day_of_first_opinion"),
+        ("case", "0030_corrections"),
         ("texts", "0005_only_what_is_true"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
