@@ -46,6 +46,7 @@ class PagesConfig(AppConfig):
                 "rights.searched": _("Looked up who was given which right"),
                 "farewell.said": _("Ended everything kindly"),
                 "farewell.taken_back": _("Took back what was ended"),
+                "month.taken": _("Saved a month’s numbers as a table"),
                 "carry.seen": _("Looked at the list of what to take"),
             },
             {

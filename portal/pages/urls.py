@@ -33,6 +33,7 @@ from portal.pages import (
     worry,
 )
 from portal.pages.archive import views as archive
+from portal.pages.month import views as month
 from portal.pages.rights import views as rights
 
 app_name = "pages"
@@ -64,6 +65,8 @@ urlpatterns = [
     path("people/<uuid:pk>/way-back/", way_back.way_back, name="way_back"),
     path("account/way-back/stop/", way_back.stop_way_back, name="stop_way_back"),
     path("staff/<uuid:pk>/leave/", leaving.leaving, name="leaving"),
+    path("staff/month/", month.month, name="month"),
+    path("staff/month/table/", month.table, name="month_table"),
     path("urgent/", urgent.urgent, name="urgent"),
     path("urgent/all/", urgent.urgent_looks, name="urgent_looks"),
     path("urgent/<uuid:pk>/", urgent.urgent_look, name="urgent_look"),

@@ -50,6 +50,7 @@ STAFF = {
         (_("Offices"), "folder", "pages:offices", OFFICES),
     ],
     "administrator": [
+        (_("The month"), "list", "pages:month", {"pages:month"}),
         (_("People"), "user", "accounts:people", {"accounts:people"}),
         (_("Lead times"), "clock", "records:lead_times", {"records:lead_times", "records:change_lead_time"}),
         (_("Words"), "chat", "reminders:wordings", {"reminders:wordings", "reminders:wording"}),

@@ -29,6 +29,7 @@ from portal.pages.demo.stories import STORIES
 from portal.pages.demo.talks import plan_talk
 from portal.pages.demo.told import Deed, Told
 from portal.pages.demo.wants import ask_first
+from portal.pages.month.actions import count_finished
 from portal.reminders import sender
 
 # In UTC: soon after 9 am in Toronto, and in Vancouver, where the other readers' message of the day goes.
@@ -80,6 +81,7 @@ def play(deeds: list[Deed], first: int, now: dt.datetime) -> None:
                     put_on_board(now=morning)
                     put_reports_on_board(now=morning)
                     sender.run()
+                    count_finished(morning)
         todays = [deed for deed in deeds if day - 1 < deed.days_ago <= day]
         for minutes, deed in enumerate(todays):
             at = _at(now, day, dt.time(ORDINARY_HOUR)) + dt.timedelta(minutes=3 * minutes)

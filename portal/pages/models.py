@@ -1,0 +1,3 @@
+"""Rows of the pages that gather."""
+
+from portal.pages.month.models import Month as Month
