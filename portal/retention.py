@@ -11,12 +11,13 @@ from typing import Any
 import structlog
 from django.db.models import Model, QuerySet
 
+from cases.case.erasure import rules as asked_rules
 from cases.case.helping.inviting import erasing as invited
 from cases.case.helping.inviting import rules as invited_rules
 from cases.case.models import AssignmentChange, ConsentChange, HelperChange, MandateChange
 from cases.desk.tray import erasing as tray
 from cases.desk.tray import rules as tray_rules
-from cases.documents import erasing
+from cases.documents import asked_erasing, erasing
 from cases.documents import rules as documents
 from cases.documents.adding import sending
 from cases.records.wants import copies
@@ -163,6 +164,13 @@ RULES = [
         documents.KEPT_AFTER_CLOSING,
         erasing.closed_cases,
         lambda now: erasing.erase_cases(erasing.closed_cases(now)),
+    ),
+    Rule(
+        "asked_erasures",
+        "words and files of cases, after their patient asked to erase them and did not take it back",
+        asked_rules.WAITS,
+        asked_erasing.due,
+        asked_erasing.erase_due,
     ),
     Rule(
         "access_record",

@@ -366,6 +366,7 @@ PAGES: dict[str, Page] = {
     "pages:post_sheet": of_case(FAMILY_AND_COORDINATOR, posts="only"),
     "pages:reminder_log": Page(COORDINATOR, owner="coordinator"),
     "pages:privacy": of_case(PATIENT),
+    "pages:erase": of_case(PATIENT, posts="too"),
     "pages:archive": of_case(PATIENT, is_file=True),
     "pages:close_office": of_case(PATIENT, "case", "office_link", posts="only"),
     "pages:privacy_list": of_case(PATIENT, is_file=True),

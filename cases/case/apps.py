@@ -20,6 +20,8 @@ class CaseConfig(AppConfig):
         from cases.case.corrections import notices as corrections
         from cases.case.corrections.words import REASONS as CORRECTION_REASONS
         from cases.case.corrections.words import VERBS as CORRECTION_VERBS
+        from cases.case.erasure import notices as erasure
+        from cases.case.erasure.words import VERBS as ERASURE_VERBS
         from cases.case.helping import notices, written_down
         from cases.case.helping.inviting import notices as invited
         from cases.case.helping.words import REASONS, VERBS
@@ -46,6 +48,8 @@ class CaseConfig(AppConfig):
             "authority.",
             "consent.",
             "correction.asked",
+            "erasure.asked",
+            "erasure.taken_back",
             "correction.taken_back",
             "helping.agreed",
             "helping.declined",
@@ -56,7 +60,8 @@ class CaseConfig(AppConfig):
         )
         words.register(VERBS, REASONS)
         register(*notices.KINDS, *invited.KINDS, *written_down.KINDS, away_notices.KIND, *second_notices.KINDS)
-        register(*urgent_notices.KINDS, corrections.KIND)
+        register(*urgent_notices.KINDS, corrections.KIND, *erasure.KINDS)
+        words.register(ERASURE_VERBS)
         words.register(CORRECTION_VERBS, CORRECTION_REASONS)
         words.register(URGENT_VERBS, URGENT_REASONS)
         on_left(leaving.left)

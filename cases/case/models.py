@@ -13,6 +13,7 @@ from cases.case.away.models import Away as Away
 from cases.case.away.models import Cover as Cover
 from cases.case.call_log import CallLog as CallLog
 from cases.case.corrections.models import Correction as Correction
+from cases.case.erasure.models import ErasureWish as ErasureWish
 from cases.case.farewell.models import Farewell as Farewell
 from cases.case.helping.inviting.models import Invite as Invite
 from cases.case.helping.models import Helper as Helper

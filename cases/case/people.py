@@ -187,6 +187,19 @@ def where_reopened(user: Any) -> Q:
     return own | Q(starter__isnull=True) | ~Q(starter=user.pk) if is_coordinator else own
 
 
+def may_erase(case: Case, who: Any) -> bool:
+    """Whether this person may have a case erased, open or closed: its patient; a coordinator for one without an
+    address, who asks on the phone.
+    """
+    user = _user(who)
+    return may_reopen(case, user) and (case.patient_id == user.pk or case.patient.email is None)
+
+
+def where_erased(user: Any) -> Q:
+    """`may_erase` as a condition on cases."""
+    return where_reopened(user) & (Q(patient=user.pk) | Q(patient__email__isnull=True))
+
+
 def _user(who: Any) -> Any:
     return who.user if isinstance(who, Actor) else who
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from bookings import actions as bookings
 from bookings import asked_ending
 from bookings.models import Consultation, Hold
 from bookings.waiting import ending as wishes
@@ -16,7 +17,7 @@ from cases.case.away.actions import end_covers
 from cases.case.corrections import actions as corrections
 from cases.case.helping import actions as helping
 from cases.case.helping.models import Helper
-from cases.case.models import Assignment, CallLog, Case, Correction, ToDo, Worry
+from cases.case.models import Assignment, CallLog, Case, Correction, ErasureWish, ToDo, Worry
 from cases.case.second import actions as second
 from cases.case.urgent import actions as urgent
 from cases.desk.links import actions as links
@@ -97,7 +98,7 @@ def close_case(case: Case, why: str, *, by: Actor) -> Case:
 
     Closed twice it is closed once. Raises Refused with the reason that stands in the way.
     """
-    case = _locked(case)
+    case = locked(case)
     if case.state == Case.State.CLOSED:
         if by.kind == "user" and not rule.may_reopen(case, by):
             raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
@@ -114,6 +115,25 @@ def close_case(case: Case, why: str, *, by: Actor) -> Case:
     record(by, "case.closed", case, patient=case.patient_id, case=case.pk, why=f"closed_{why}")
     closing_notices.closed(case, told)
     return case
+
+
+def close_at_once(case: Case, why: str, *, is_told: bool = False, by: Actor) -> None:
+    """Whatever is booked or open in it: calls are canceled, and their consultants hear it. The case is locked and open.
+
+    `is_told`: helpers and its consultants hear that it is closed, too. The patient is told by whoever calls this.
+    """
+    now, told = clock.now(), _to_be_told(case) if is_told else []
+    end_all(case, now, by)
+    consultants = set()
+    for call in Consultation.objects.upcoming(now).filter(case=case, starts_at__gt=now):
+        bookings.cancel(call, by=by)
+        consultants.add(str(call.consultant_id))
+    others = Reminder.objects.filter(case_id=case.pk).exclude(recipient_id__in=consultants)
+    settle(others, Outcome.WITHDRAWN, now)
+    case.state, case.closed_at, case.closed_why, case.rests_until = Case.State.CLOSED, now, why, None
+    case.save(update_fields=["state", "closed_at", "closed_why", "rests_until"])
+    record(by, "case.closed", case, patient=case.patient_id, case=case.pk, why=f"closed_{why}")
+    closing_notices.closed_for_others(case, told)
 
 
 def _to_be_told(case: Case) -> list[User]:
@@ -151,7 +171,7 @@ def reopen_case(case: Case, *, by: Actor) -> Case:
     Raises Refused for anybody else, when its words are erased, and where we know that the patient has died.
     """
     patient = User.objects.select_for_update(no_key=True).get(pk=case.patient_id)  # before the case, like a farewell
-    case = _locked(case)
+    case = locked(case)
     if not rule.may_reopen(case, by):
         raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
     if case.state != Case.State.CLOSED:
@@ -160,6 +180,7 @@ def reopen_case(case: Case, *, by: Actor) -> Case:
         raise Refused(_("This case is closed and its words are erased. Ask us to open a new one."), code="erased")
     if patient.death_known_at is not None:
         raise Refused(_("We know that this person has died. A coordinator can take that back."), code="died")
+    _take_wish_back(case, by)
     case.state, case.closed_at, case.closed_why = Case.State.OPEN, None, ""
     case.look_at = clock.now()  # the board works its days out anew
     case.save(update_fields=["state", "closed_at", "closed_why", "look_at"])
@@ -172,5 +193,17 @@ def reopen_case(case: Case, *, by: Actor) -> Case:
     return case
 
 
-def _locked(case: Case) -> Case:
+def _take_wish_back(case: Case, by: Actor) -> None:
+    """Who waits for it to be erased and opens it again does not want that any more; nobody opens it against a wish."""
+    wish = ErasureWish.objects.select_for_update(of=("self",)).open().filter(case=case).first()
+    if wish is None:
+        return
+    if not rule.may_erase(case, by):
+        raise Refused(_("They asked us to erase this. Only they can take it back."), code="role")
+    wish.taken_back_at, wish.taken_back_by = clock.now(), by.user
+    wish.save(update_fields=["taken_back_at", "taken_back_by"])
+    record(by, "erasure.taken_back", wish, patient=case.patient_id, case=case.pk)
+
+
+def locked(case: Case) -> Case:
     return Case.objects.select_for_update(of=("self",)).select_related("patient", "key").get(pk=case.pk)

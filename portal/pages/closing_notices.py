@@ -26,6 +26,10 @@ def closed(case: Case, others: Iterable[User]) -> None:
     """The patient is told, and those who helped and read."""
     unplan(case, kinds=[REOPENED])
     _plan(CLOSED, case, case.patient)
+    closed_for_others(case, others)
+
+
+def closed_for_others(case: Case, others: Iterable[User]) -> None:
     for person in others:
         _plan(CLOSED_TOO, case, person)
 

@@ -3,8 +3,6 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from bookings import actions as bookings
-from bookings.models import Consultation
 from cases.case.models import Case, Farewell
 from portal import clock
 from portal.accounts import actions as accounts
@@ -12,7 +10,7 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.pages.closing_actions import Why, end_all
+from portal.pages.closing_actions import Why, close_at_once
 from portal.reminders import gathering
 from portal.reminders.actions import settle
 from portal.reminders.models import Delivery, Outcome, RecipientType, Reminder
@@ -65,20 +63,9 @@ def take_back(farewell: Farewell, *, by: Actor) -> Farewell:
 
 
 def _close(pk: object, by: Actor) -> None:
-    now = clock.now()
     case = Case.objects.select_for_update(of=("self",)).select_related("patient", "key").get(pk=pk)
-    if case.state == Case.State.CLOSED:
-        return
-    end_all(case, now, by)
-    consultants = set()
-    for call in Consultation.objects.upcoming(now).filter(case=case, starts_at__gt=now):
-        bookings.cancel(call, by=by)
-        consultants.add(str(call.consultant_id))
-    others = Reminder.objects.filter(case_id=case.pk).exclude(recipient_id__in=consultants)
-    settle(others, Outcome.WITHDRAWN, now)
-    case.state, case.closed_at, case.closed_why, case.rests_until = Case.State.CLOSED, now, Why.DIED, None
-    case.save(update_fields=["state", "closed_at", "closed_why", "rests_until"])
-    record(by, "case.closed", case, patient=case.patient_id, case=case.pk, why=f"closed_{Why.DIED.value}")
+    if case.state != Case.State.CLOSED:
+        close_at_once(case, Why.DIED, by=by)
 
 
 def _let_go(person: User) -> None:

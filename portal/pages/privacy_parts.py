@@ -31,6 +31,7 @@ YEAR = 365
 # What is kept of a patient, in her words; the nightly task's own leftovers are not hers to know.
 KEPT_WORDS = {
     "closed_cases": gettext_lazy("The words and files of your case, once it is closed"),
+    "asked_erasures": gettext_lazy("The same, once you ask us to erase it"),
     "access_record": gettext_lazy("The list of who did what"),
     "invited_addresses": gettext_lazy("Names and addresses of people you asked to help, once that is over"),
     "message_words": gettext_lazy("The words of messages we sent you"),

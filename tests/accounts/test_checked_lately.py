@@ -22,7 +22,7 @@ PROMISED = {
     "role": {"accounts:change_person", "accounts:invite", "accounts:people"},
     "for somebody else": {"pages:fix_address", "pages:ask_helper", "pages:invite_address", "pages:helper_mandate"},
     "rights": {"pages:rights"},
-    "end of everything": {"pages:farewell", "pages:leaving"},
+    "end of everything": {"pages:farewell", "pages:leaving", "pages:erase"},
 }
 
 

@@ -67,6 +67,7 @@ def test_the_kinds_and_ages_of_the_product():
         "message_words": 90,
         "own_sentences": 0,
         "closed_cases": 731,
+        "asked_erasures": 14,
         "access_record": 2192,
         "rights_of_staff": 2192,
         "rights_to_help": 2192,

@@ -1,0 +1,1 @@
+"""The patient wants all words and files of a case erased: asked, waited for, and done by destroying the case's key."""

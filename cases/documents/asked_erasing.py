@@ -1,0 +1,50 @@
+"""Erasing a case because its patient asked, once the time to take it back is over."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from cases.case.erasure import notices
+from cases.case.models import Case, ErasureWish
+from cases.documents.erasing import erase_case
+from portal.accounts.models import Draft
+from portal.actors import SYSTEM
+from portal.history.actions import record
+from portal.reminders.models import Delivery, RecipientType
+
+
+def due(now: dt.datetime) -> QuerySet[ErasureWish]:
+    """Of closed cases: one that is open again is nobody's wish any more."""
+    return ErasureWish.objects.due(now).filter(case__state=Case.State.CLOSED)
+
+
+def erase_due(now: dt.datetime) -> int:
+    """Each in a transaction of its own, so that a stop in between loses nothing; how many."""
+    return sum(_erase(pk, now) for pk in list(due(now).values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _erase(pk: object, now: dt.datetime) -> bool:
+    found = due(now).filter(pk=pk).values_list("case", flat=True).first()
+    if found is None:  # taken back, or done by another run, since
+        return False
+    case = Case.objects.select_for_update(of=("self",)).select_related("patient", "key").get(pk=found)
+    wish = due(now).select_for_update(of=("self",)).filter(pk=pk).first()
+    if wish is None:
+        return False
+    erase_case(case, by=SYSTEM)
+    _forget_outside(case)
+    wish.done_at, wish.case = now, case
+    wish.save(update_fields=["done_at"])
+    record(SYSTEM, "erasure.done", wish, patient=case.patient_id, case=case.pk)
+    notices.done(wish)
+    return True
+
+
+def _forget_outside(case: Case) -> None:
+    """What the house's key seals: what was typed about it and never sent, and the words of messages that went out."""
+    Draft.objects.filter(Q(about=str(case.pk)) | Q(person=case.patient_id)).delete()
+    to_patient = Q(recipient_type=RecipientType.USER, recipient_id=str(case.patient_id))
+    gone = Delivery.objects.filter(Q(case_id=case.pk) | to_patient, sent_at__isnull=False).exclude(body=b"")
+    gone.update(body=b"", subject="")

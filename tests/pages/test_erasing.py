@@ -1,0 +1,215 @@
+"""Erased at the patient's wish: what ends at once, fourteen days to take it back, the key gone, told, and for good."""
+
+import datetime as dt
+from io import StringIO
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+
+from bookings.models import Consultation
+from cases.case.actions import assign
+from cases.case.erasure import notices
+from cases.case.erasure.rules import WAITS
+from cases.case.helping import actions as helping
+from cases.case.helping.models import Helper
+from cases.case.models import Assignment, Case, ErasureWish
+from cases.documents import asked_erasing
+from portal import clock, retention
+from portal.accounts import drafts
+from portal.accounts.models import Draft
+from portal.errors import Refused
+from portal.history.models import Event
+from portal.pages import closing_actions as closing
+from portal.pages import erasing, farewell_actions
+from portal.pages import erasing_actions as actions
+from portal.reminders.models import Reminder
+from portal.vault import erasures
+from portal.vault.models import DataKey
+from tests import factories, people
+from tests.at_once.rivals import at_once
+from tests.documents.files import folder, read
+from tests.records.builders import actor
+
+__all__ = ["folder"]
+pytestmark = pytest.mark.django_db
+LATER = WAITS + dt.timedelta(minutes=1)
+
+
+@pytest.fixture
+def case(folder):
+    """Rosa's, with a file, Joanne as its consultant and Inés as a helper."""
+    case = factories.case_with_visit(days=42)
+    read(case, "Biopsy of Rosa.pdf")
+    assign(case, people.person("joanne"), why="taking", by=actor("joanne"))
+    helping.agree(helping.ask(case, people.person("ines"), by=actor("rosa")), chosen="most", by=actor("rosa"))
+    return case
+
+
+def browser(key):
+    return people.browser(people.person(key))
+
+
+def address(case):
+    return reverse("pages:erase", args=[case.pk])
+
+
+def after(case):
+    case.refresh_from_db()
+    return case
+
+
+def test_what_ends_is_said_and_done_at_once(case):
+    page = browser("rosa").get(address(case)).content.decode()
+    assert "can open nothing any more, and is told." in page
+    assert "for six years" in page
+    assert browser("rosa").post(address(case), {"do": "erase", "sure": "on"}).status_code == 302
+    assert after(case).state == Case.State.CLOSED
+    assert not Helper.objects.granted().filter(case=case).exists()
+    assert not Assignment.objects.filter(case=case, ended_at=None).exists()
+    wish = ErasureWish.objects.get()
+    assert wish.due_at - wish.asked_at == WAITS == dt.timedelta(days=14)
+    kinds = set(
+        Reminder.objects.filter(about_id__in=[wish.pk, case.pk], settled_at=None).values_list("kind", flat=True)
+    )
+    assert kinds == {notices.ASKED, "case.closed_too"}
+    assert "Take it back" in browser("rosa").get(address(case)).content.decode()
+
+
+def test_a_booked_call_is_named_and_canceled():
+    case = factories.open_case()
+    call = factories.book(case)
+    assert erasing.what_ends(case)[0].startswith(f"Your call with {call.consultant.first_name} on ")
+    actions.ask(case, by=actor("rosa"))
+    assert Consultation.objects.get(pk=call.pk).state == Consultation.State.CANCELLED
+
+
+def test_without_the_tick_nothing_happens(case):
+    assert browser("rosa").post(address(case), {"do": "erase"}).status_code == 422
+    assert not ErasureWish.objects.exists()
+    assert after(case).state == Case.State.OPEN
+
+
+def test_asked_twice_it_is_asked_once(case):
+    assert actions.ask(case, by=actor("rosa")) == actions.ask(case, by=actor("rosa"))
+    assert Event.objects.filter(verb="erasure.asked").count() == 1
+
+
+def test_nothing_is_erased_before_its_time_or_when_taken_back(case):
+    actions.ask(case, by=actor("rosa"))
+    assert asked_erasing.erase_due(clock.now() + WAITS - dt.timedelta(minutes=1)) == 0
+    assert browser("rosa").post(address(case), {"do": "take_back"}).status_code == 302
+    assert after(case).state == Case.State.OPEN
+    assert asked_erasing.erase_due(clock.now() + LATER) == 0
+    assert ErasureWish.objects.get().taken_back_by == case.patient
+    assert after(case).key.destroyed_at is None
+
+
+def test_opening_it_again_takes_the_wish_back_and_only_its_patient_can(case):
+    actions.ask(case, by=actor("rosa"))
+    with pytest.raises(Refused, match="Only they"):
+        closing.reopen_case(case, by=actor("theo"))
+    closing.reopen_case(case, by=actor("rosa"))
+    assert not ErasureWish.objects.open().exists()
+
+
+def test_the_night_destroys_the_key_and_tells(case, settings):
+    drafts.keep(case.patient, "questions", case, {"first": "Will it hurt?"})
+    actions.ask(case, by=actor("rosa"))
+    with clock.lived_at(clock.now() + LATER):
+        retention.night(clock.now())
+        assert Case.objects.get(pk=case.pk).key.destroyed_at
+        wish = ErasureWish.objects.get()
+        assert wish.done_at
+        assert not Draft.objects.exists()
+        assert Reminder.objects.filter(kind=notices.DONE, about_id=wish.pk).count() == 1
+        assert case.key_id in erasures.listed()
+        retention.night(clock.now())
+        assert Event.objects.filter(verb="erasure.done").count() == 1
+        page = browser("rosa").get(address(case)).content.decode()
+        assert "This page is erased" in page
+        with pytest.raises(Refused, match="too late"):
+            actions.take_back(case, by=actor("rosa"))
+
+
+def test_what_an_older_archive_brings_back_is_erased_again(case):
+    wrapped = bytes(case.key.wrapped)
+    actions.ask(case, by=actor("rosa"))
+    with clock.lived_at(clock.now() + LATER):
+        retention.night(clock.now())
+        DataKey.objects.filter(pk=case.key_id).update(wrapped=wrapped, destroyed_at=None)
+        retention.night(clock.now())
+    assert DataKey.objects.get(pk=case.key_id).destroyed_at
+
+
+def test_a_dry_run_lists_it_by_id_and_says_no_name(case):
+    wish = actions.ask(case, by=actor("rosa"))
+    out = StringIO()
+    with clock.lived_at(clock.now() + LATER):
+        call_command("retention", "--dry-run", stdout=out)
+    assert str(wish.pk) in out.getvalue()
+    assert "Rosa" not in out.getvalue()
+
+
+def test_a_closed_case_can_be_asked_about_too(case):
+    closing.close_case(case, "asked", by=actor("theo"))
+    actions.ask(case, by=actor("rosa"))
+    assert asked_erasing.erase_due(clock.now() + LATER) == 1
+
+
+@pytest.mark.parametrize("key", ["grace", "ines", "joanne", "theo", "mara"])
+def test_nobody_else_has_it_erased(case, key):
+    client = browser(key)
+    for typed in ({"do": "erase", "sure": "on"}, {"do": "take_back"}):
+        assert client.post(address(case), typed).status_code == 404
+    with pytest.raises(Refused):
+        actions.ask(case, by=actor(key))
+    assert not ErasureWish.objects.exists()
+
+
+def test_a_coordinator_writes_it_down_for_one_without_an_address(case):
+    rosa = case.patient
+    EmailAddress.objects.filter(user=rosa).delete()
+    rosa.email, rosa.can_sign_in = None, False
+    rosa.save(update_fields=["email", "can_sign_in"])
+    theo = browser("theo")
+    assert "birth date and reference" in theo.get(address(case)).content.decode()
+    assert theo.post(address(case), {"do": "erase", "sure": "on"}).status_code == 302
+    line = Event.objects.get(verb="erasure.asked")
+    assert (line.actor_id, line.for_patient) == (people.person("theo").pk, rosa.pk)
+    assert theo.post(address(case), {"do": "take_back"}).status_code == 302
+    assert after(case).state == Case.State.OPEN
+
+
+def test_who_died_meanwhile_is_erased_all_the_same(case):
+    actions.ask(case, by=actor("rosa"))
+    farewell_actions.say_died(case.patient, right="ends", why="Her sister rang.", by=actor("theo"))
+    assert asked_erasing.erase_due(clock.now() + LATER) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "due_at = asked_at",
+        "taken_back_at = asked_at",
+        "done_at = asked_at",
+        "done_at = due_at, taken_back_at = due_at, taken_back_by_id = asked_by_id",
+    ],
+)
+def test_the_database_refuses_half_rows(case, change):
+    actions.ask(case, by=actor("rosa"))
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE case_erasurewish SET {change}")  # noqa: S608 -- words of this file
+
+
+@pytest.mark.django_db(transaction=True)
+def test_taken_back_and_erased_at_the_same_moment_one_of_them_wins(case):
+    actions.ask(case, by=actor("rosa"))
+    now = clock.now() + LATER
+    outcomes = at_once(lambda: asked_erasing.erase_due(now), lambda: actions.take_back(case, by=actor("rosa")))
+    wish, key = ErasureWish.objects.get(), DataKey.objects.get(pk=case.key_id)
+    assert outcomes[0].error is None
+    assert bool(wish.done_at) == bool(key.destroyed_at) == (outcomes[1].error is not None)
+    assert bool(wish.taken_back_at) == (outcomes[1].error is None)
