@@ -31,6 +31,7 @@ def measure(port: int, patient: Visitor, case: str, folder: Path, web: list[int]
     """The rows; `case` is where the patient's pages begin, `web` are the web server's processes."""
     yield from taking_in(patient, f"{case}plan/", folder, web, 5 if is_quick else 50)
     yield drawing(folder, 20 if is_quick else 100)
+    yield first_page(patient, case, 30 if is_quick else 300)
     yield from reading(port, patient, case, 3 if is_quick else 12)
     yield beside_slow_senders(port, patient, f"{case}plan/", 20 if is_quick else 100)
 
@@ -117,6 +118,33 @@ def drawing(folder: Path, pages: int) -> Figure:
     )
 
 
+def first_page(patient: Visitor, case: str, pages: int) -> Figure:
+    """From the last look that found a long letter not ready to the picture of its first page, beside a short one's."""
+    short, long = (_to_first_page(patient, case, count) for count in (3, pages))
+    words = f"of {pages} pages, from the last look that found it not ready; ratio to 3 pages"
+    return Figure("file: first page once ready", 1000 * long, "ms", long / short, words)
+
+
+def _to_first_page(patient: Visitor, case: str, pages: int) -> float:
+    from tests import plan_files
+
+    known = set(documents_of(patient, case))
+    send(patient, f"{case}plan/", f"letter of {pages}.pdf", plan_files.pdf(pages=pages))
+    until, looked = time.monotonic() + 300, time.perf_counter()
+    while time.monotonic() < until:
+        began = time.perf_counter()
+        for document in set(documents_of(patient, case)) - known:
+            patient.get(document)
+            if pictures := re.findall(r'src="(/page-images/[0-9a-f-]+/)"', patient.page):
+                patient.get(pictures[0])
+                if patient.status != 200:
+                    raise SystemExit(f"the first page was answered with {patient.status}")
+                return time.perf_counter() - looked
+        looked = began
+        time.sleep(0.05)
+    raise SystemExit(f"a letter of {pages} pages was not ready in time")
+
+
 def reading(port: int, patient: Visitor, case: str, seconds: float) -> Iterator[Figure]:
     """Readers who turn a page each second: alone, and while files that draw for ever are checked."""
     from tests import plan_files
@@ -146,12 +174,16 @@ def beside_slow_senders(port: int, patient: Visitor, path: str, requests: int) -
 
 def pages_of(patient: Visitor, case: str) -> list[str]:
     """What a reader of the first document that is ready opens: itself and its page's picture."""
-    patient.get(f"{case}documents/")
-    for document in dict.fromkeys(re.findall(r'href="(/documents/[0-9a-f-]+/)"', patient.page)):
+    for document in documents_of(patient, case):
         patient.get(document)
         if pictures := re.findall(r'src="(/page-images/[0-9a-f-]+/)"', patient.page):
             return [document, pictures[0]]
     return []
+
+
+def documents_of(patient: Visitor, case: str) -> list[str]:
+    patient.get(f"{case}documents/")
+    return list(dict.fromkeys(re.findall(r'href="(/documents/[0-9a-f-]+/)"', patient.page)))
 
 
 def read(port: int, patient: Visitor, pages: list[str], seconds: float) -> list[float]:
