@@ -9,6 +9,8 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect  # noqa: TID251
 
+from portal import looks
+
 View = Callable[..., HttpResponse]
 
 PERSON = "person"  # anyone signed in
@@ -55,4 +57,6 @@ def find_or_404(visible: QuerySet[Any], **lookup: Any) -> Any:
     """
     if isinstance(visible, type) and issubclass(visible, Model):
         raise TypeError("find_or_404 takes a queryset that visible_to() made")
-    return get_object_or_404(visible, **lookup)
+    row = get_object_or_404(visible, **lookup)
+    looks.found(row)
+    return row

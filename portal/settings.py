@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.history.looks.LooksMiddleware",
     "cases.desk.links.pages.OfficePagesMiddleware",
 ]
 ROOT_URLCONF = "portal.urls"

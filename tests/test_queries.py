@@ -24,9 +24,9 @@ from tests.documents import files as put_in
 from tests.pages_table import PAGES
 
 AT_MOST = 15
-# A first look leaves its line of history, under a lock that lets one of many write it; a first look at a day's
-# reviews opens those that are due.
-FIRST_LOOK = 9
+# A first look leaves its line of history, under a lock that lets one of many write it, and the session remembers
+# that; a first look at a day's reviews opens those that are due.
+FIRST_LOOK = 12
 ASKING = ("patient", "helper", "assigned", "coordinator")
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.case import actions, forms, offices
 from cases.case.models import Case, CaseClinician, Office
 from cases.case.people import cases_where, may, why_not_theirs
+from portal import looks
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
 from portal.accounts.models import User
@@ -148,6 +149,7 @@ def office(request: HttpRequest, pk: str) -> HttpResponse:
     found = find_or_404(own.select_related("for_case__patient"), pk=pk)
     if found.merged_into_id:
         return redirect("case:people", found.for_case_id)
+    looks.found(found.for_case)
     form = forms.OfficeForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         try:

@@ -32,6 +32,7 @@ class AccountsConfig(AppConfig):
                 "account.opened_by_phone": _("Opened a page for you, by phone"),
                 "account.opened_to_sign_in": _("Opened your page to sign-in, as you have an email address now"),
                 "account.back_to_post": _("Took sign-in away, as you have no email address: it goes by phone and post"),
+                "account.seen": _("Looked at the account"),
                 "account.details_changed": _("Changed the account’s details"),
                 "account.address_put_right": _("Put right how you are reached, after knowing you by phone"),
                 "account.postal_put_right": _("Wrote down your postal address"),

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 
-from portal import clock
+from portal import clock, looks
 from portal.actors import Actor
 from portal.history import words
 from portal.history.models import Digest, Event
@@ -53,6 +53,7 @@ def record(
 ) -> Event:
     """One line: who did what about which row, in whose record. `why` is a code; words are made when shown."""
     event, lines = _line(actor, verb, about, patient, case, why), _lines.get()
+    looks.told(case or patient)
     if lines is None or len(connection.savepoint_ids) != lines.savepoints:
         event.save(force_insert=True)
         return event

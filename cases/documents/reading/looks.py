@@ -17,7 +17,7 @@ from cases.case.models import Case
 from cases.case.people import role_in
 from cases.documents import lists, rules
 from cases.documents.models import PageImage, Version
-from portal import clock
+from portal import clock, looks
 from portal.actors import Actor
 from portal.history.actions import record
 from portal.history.models import Event
@@ -40,6 +40,7 @@ def _why(version: Version, by: Actor) -> str:
 
 def note_opening(version: Version, *, by: Actor) -> None:
     """The version was read, or a part of it: a page, a thumbnail, its words."""
+    looks.told(version.case.pk)
     if not getattr(version, "is_look_noted", False):  # where a query has told already, by `noted_of`
         _note_once("document.opened", version, lambda: _why(version, by), by)
 
@@ -65,6 +66,7 @@ def note_copy(version: Version, *, is_original: bool = False, by: Actor) -> None
 def note_search(case: Case, *, by: Actor) -> None:
     """Words were looked for in the files of a case; which ones is nobody's to know."""
     noted = Event.objects.filter(patient=case.patient_id, at__gte=clock.now() - rules.ONE_LOOK, actor_id=by.id)
+    looks.told(case.pk)
     if not noted.filter(verb="document.searched", about_id=str(case.pk)).exists():
         why = WHY.get(role_in(case, by), "") if by.id != case.patient_id else ""
         record(by, "document.searched", case, patient=case.patient_id, case=case.pk, why=why)

@@ -15,7 +15,7 @@ from cases.reviews.queue import handing, showing, standing
 from cases.reviews.queue.forms import HandOverForm
 from cases.reviews.rules import allowed
 from cases.reviews.standing import asked_of
-from portal import clock, when
+from portal import clock, looks, when
 from portal.access import find_or_404, open_to
 from portal.actors import Actor
 from portal.errors import Refused
@@ -93,6 +93,7 @@ def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
     review = Review.objects.visible_to(request.user).select_related(*RELATED).filter(pk=pk).first()
     if review is None:  # a second press, of somebody whose place ended with the first
         return _too_late(request, pk)
+    looks.found(review)
     by = Actor.of(request)
     form = HandOverForm(review, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
