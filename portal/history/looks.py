@@ -102,7 +102,7 @@ def _way(model: type[Model]) -> tuple[str, ...] | None:
             return names
         if len(names) < FARTHEST and not (names and each._meta.label_lower == PERSON):
             ways += [
-                (key.related_model, (*names, key.name))  # type: ignore[misc]
+                (key.related_model, (*names, key.name))
                 for key in each._meta.concrete_fields
                 if isinstance(key, ForeignKey) and key.name != "for_case" and isinstance(key.related_model, type)
             ]
