@@ -12,6 +12,7 @@ import structlog
 from django.db.models import Model, QuerySet
 
 from cases.case.erasure import rules as asked_rules
+from cases.case.farewell import erasing as farewells
 from cases.case.helping.inviting import erasing as invited
 from cases.case.helping.inviting import rules as invited_rules
 from cases.case.models import AssignmentChange, ConsentChange, HelperChange, MandateChange
@@ -171,6 +172,14 @@ RULES = [
         asked_rules.WAITS,
         asked_erasing.due,
         asked_erasing.erase_due,
+    ),
+    Rule(
+        "farewell_words",
+        "why it was decided so after a death, after it was said (30 days when it was not true)",
+        farewells.WORDS_KEPT,
+        farewells.due,
+        farewells.forget,
+        False,
     ),
     Rule(
         "access_record",

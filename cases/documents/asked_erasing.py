@@ -6,8 +6,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from cases.case.erasure import notices
-from cases.case.models import Case, ErasureWish
+from cases.case.models import Case, ErasureWish, Farewell
 from cases.documents.erasing import erase_case
+from portal import clock
 from portal.accounts.models import Draft
 from portal.actors import SYSTEM
 from portal.history.actions import record
@@ -48,3 +49,5 @@ def _forget_outside(case: Case) -> None:
     to_patient = Q(recipient_type=RecipientType.USER, recipient_id=str(case.patient_id))
     gone = Delivery.objects.filter(Q(case_id=case.pk) | to_patient, sent_at__isnull=False).exclude(body=b"")
     gone.update(body=b"", subject="")
+    said = Farewell.objects.filter(person=case.patient_id, why_forgotten_at=None)
+    said.update(why=b"", why_forgotten_at=clock.now())

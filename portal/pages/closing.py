@@ -108,12 +108,14 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
 @open_to(PERSON)
 @require_POST
 def ask_to_close(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The patient would like it closed. One of us does it, and tells her."""
-    case = find_or_404(cases_where(request.user, "ask_to_close").select_related("patient", "key"), pk=pk)
+    """The patient closes it by one press. Where something is open on our side, one of us does it, and tells her."""
+    found = Case.objects.visible_to(request.user).filter(patient=request.user.pk)
+    case = find_or_404(found.select_related("patient", "key"), pk=pk)
     try:
-        closing_actions.ask_to_close(case, by=Actor.of(request))
+        is_closed = closing_actions.close_own(case, by=Actor.of(request))
     except Refused as no:
         messages.info(request, no.message)
     else:
-        messages.success(request, _("We have it. One of us closes your page, and tells you."))
+        said = _("Your page is closed. You can open it again at any time.")
+        messages.success(request, said if is_closed else _("We have it. One of us closes your page, and tells you."))
     return redirect("pages:privacy", case.pk)

@@ -50,13 +50,37 @@ def ask_to_close(case: Case, *, by: Actor) -> ToDo:
     return ask_to_do(CLOSE_CASE, case, case=case, due_on=organisation().today(), by=by)
 
 
+@transaction.atomic
+def close_own(case: Case, *, by: Actor) -> bool:
+    """The patient closes her page herself, at once. Where something of ours is still open, a coordinator does it: then
+    False. Raises Refused while a call is booked, which she cancels first.
+    """
+    case = locked(case)
+    if case.state == Case.State.CLOSED and case.patient_id == by.id:  # pressed twice
+        return True
+    must("ask_to_close", case, by)
+    now = clock.now()
+    if reason := why_no_call_may_be_booked(case, now):
+        raise Refused(reason, code="call")
+    if why_not_close(case, Why.ASKED, now):  # not hers to settle, nor always hers to know
+        ask_to_close(case, by=by)
+        return False
+    _close(case, Why.ASKED, now, by)
+    return True
+
+
+def why_no_call_may_be_booked(case: Case, now: dt.datetime) -> str:
+    """Why a case with a call cannot be closed; "" without one."""
+    call = Consultation.objects.next_for(case, now)
+    return _("A call is booked for %(at)s. Cancel it first.") % {"at": when.moment(call.starts_at)} if call else ""
+
+
 def why_not_close(case: Case, why: str, now: dt.datetime) -> str:
     """Why a case cannot be closed for this reason now; "" when it can."""
     if why not in Why.values or why == Why.DIED:  # that has an action of its own
         return _("Say why the case is closed.")
-    call = Consultation.objects.next_for(case, now)
-    if call is not None:
-        return _("A call is booked for %(at)s. Cancel it first.") % {"at": when.moment(call.starts_at)}
+    if reason := why_no_call_may_be_booked(case, now):
+        return reason
     past = Consultation.objects.unsettled_of(case, now)
     if past is not None:
         said = {"at": when.moment(past.starts_at), "name": past.consultant.first_name}
@@ -107,6 +131,10 @@ def close_case(case: Case, why: str, *, by: Actor) -> Case:
     now = clock.now()
     if reason := why_not_close(case, why, now):
         raise Refused(reason, code="state")
+    return _close(case, why, now, by)
+
+
+def _close(case: Case, why: str, now: dt.datetime, by: Actor) -> Case:
     told = _to_be_told(case)
     end_all(case, now, by)
     case.state, case.closed_at, case.closed_why = Case.State.CLOSED, now, why

@@ -42,7 +42,7 @@ KEPT_WORDS = {
     "drafts": gettext_lazy("What you typed and did not send"),
     "unfinished_intake": gettext_lazy("Answers of someone who did not finish signing up"),
 }
-NOT_HERS = {"bytes_left", "files_not_arrived", "own_sentences"}
+NOT_HERS = {"farewell_words", "bytes_left", "files_not_arrived", "own_sentences"}
 
 
 def can_open(case: Case, reader: User, found: Sequence[Opens] | None = None) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from django.core import mail
 from structlog.stdlib import ProcessorFormatter
 
 from cases.case import worry_actions
+from cases.case.corrections import actions as corrections
 from cases.case.models import Case
 from cases.documents.describing import actions as describing
 from cases.documents.models import Document
@@ -70,6 +71,8 @@ def say_more(world) -> None:
     worry_actions.raise_worry(case, "She sounded very low.", by=theo)
     worry_actions.clear_worries(case, "Rang her twice.", seen=1, by=theo)
     deciding.decide(case, choice="own", words="I wait until spring.", by=rosa)
+    asked = corrections.ask(case, about="call", words="I never said that.", by=rosa)
+    corrections.answer(asked, outcome="kept", words="It was said by phone.", by=theo)
 
 
 @pytest.fixture

@@ -68,6 +68,7 @@ def test_the_kinds_and_ages_of_the_product():
         "own_sentences": 0,
         "closed_cases": 731,
         "asked_erasures": 14,
+        "farewell_words": 731,
         "access_record": 2192,
         "rights_of_staff": 2192,
         "rights_to_help": 2192,

@@ -107,6 +107,32 @@ def test_only_a_coordinator_closes_and_the_patient_can_ask(case):
             closing.ask_to_close(case, by=act(key))
 
 
+def test_the_patient_closes_it_by_one_press_and_pressed_twice_it_is_closed_once(case):
+    rosa, address = browser("rosa"), reverse("pages:ask_to_close", args=[case.pk])
+    for _press in range(2):
+        assert "Your page is closed." in rosa.post(address, follow=True).content.decode()
+    case.refresh_from_db()
+    assert (case.state, case.closed_why) == ("closed", "asked")
+    assert Event.objects.filter(verb="case.closed", about_id=str(case.pk), actor_id=case.patient_id).count() == 1
+    for key in ("ines", "theo", "grace"):
+        assert browser(key).post(address).status_code == 404
+
+
+def test_a_call_is_hers_to_cancel_and_what_is_ours_is_not_told_and_left_to_us(case):
+    call = factories.book(case, people.person("amir"))
+    address = reverse("pages:ask_to_close", args=[case.pk])
+    assert "A call is booked for" in browser("rosa").post(address, follow=True).content.decode()
+    assert not ToDo.objects.open().filter(kind=closing.CLOSE_CASE).exists()
+    bookings.cancel(call, by=act("rosa"))
+    raise_worry(case, "Cried.", by=act("theo"))
+    page = browser("rosa").post(address, follow=True).content.decode()
+    assert "One of us closes your page" in page
+    assert "worried" not in page
+    assert ToDo.objects.open().filter(kind=closing.CLOSE_CASE).count() == 1
+    case.refresh_from_db()
+    assert case.state != "closed"
+
+
 def test_a_booked_call_or_an_open_worry_stands_in_the_way(case):
     call = factories.book(case, people.person("amir"))
     with pytest.raises(Refused, match="A call is booked for"):
@@ -274,7 +300,7 @@ def test_pages_close_and_open_it(case):
     theo, rosa = browser("theo"), browser("rosa")
     page = reverse("pages:close_case", args=[case.pk])
     assert page in theo.get(reverse("pages:case_file", args=[case.pk])).content.decode()
-    rosa.post(reverse("pages:ask_to_close", args=[case.pk]))
+    closing.ask_to_close(case, by=act("rosa"))
     assert page in theo.get(reverse("pages:caseload")).content.decode()
     assert theo.post(page, {}).status_code == 422
     refused = theo.post(page, {"why": "decided"})

@@ -15,7 +15,7 @@ from cases.case.erasure import notices
 from cases.case.erasure.rules import WAITS
 from cases.case.helping import actions as helping
 from cases.case.helping.models import Helper
-from cases.case.models import Assignment, Case, ErasureWish
+from cases.case.models import Assignment, Case, ErasureWish, Farewell
 from cases.documents import asked_erasing
 from portal import clock, retention
 from portal.accounts import drafts
@@ -187,6 +187,7 @@ def test_who_died_meanwhile_is_erased_all_the_same(case):
     actions.ask(case, by=actor("rosa"))
     farewell_actions.say_died(case.patient, right="ends", why="Her sister rang.", by=actor("theo"))
     assert asked_erasing.erase_due(clock.now() + LATER) == 1
+    assert Farewell.objects.get().why_forgotten_at
 
 
 @pytest.mark.parametrize(

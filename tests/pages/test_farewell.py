@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from bookings.models import Consultation
+from cases.case.farewell import erasing as forgetting
 from cases.case.models import Case, Farewell, Helper
 from cases.case.people import may
 from portal import clock
@@ -161,6 +162,8 @@ def test_the_database_refuses_a_sign_in_of_someone_who_died(case):
     ("constraint", "fields"),
     [
         ("farewell_right_is_known", {"right": "all"}),
+        ("farewell_says_why_until_that_is_forgotten", {"why": b""}),
+        ("farewell_says_why_until_that_is_forgotten", {"why_forgotten_at": dt.datetime(2030, 1, 1, tzinfo=dt.UTC)}),
         ("farewell_taken_back_at_and_by_together", {"taken_back_at": dt.datetime(2030, 1, 1, tzinfo=dt.UTC)}),
     ],
 )
@@ -168,6 +171,25 @@ def test_the_database_refuses(case, constraint, fields):
     farewell = say(case)
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         Farewell.objects.filter(pk=farewell.pk).update(**fields)
+
+
+def test_the_words_are_forgotten_after_two_years_and_what_was_decided_stays(case):
+    farewell = say(case)
+    said_at = farewell.said_at
+    assert forgetting.forget(said_at + forgetting.WORDS_KEPT) == 0
+    assert forgetting.forget(said_at + forgetting.WORDS_KEPT + dt.timedelta(days=1)) == 1
+    assert forgetting.forget(said_at + forgetting.WORDS_KEPT + dt.timedelta(days=1)) == 0
+    farewell = Farewell.objects.get(pk=farewell.pk)
+    assert (farewell.why, farewell.right) == ("", "ends")
+    page = browser(person("theo")).get(reverse("pages:farewell", args=[case.patient_id])).content.decode()
+    assert "The words about it are erased." in page
+
+
+def test_what_was_not_true_is_forgotten_after_a_month(case):
+    farewell = actions.take_back(say(case), by=by("theo"))
+    after = farewell.taken_back_at + forgetting.KEPT_AFTER_TAKING_BACK
+    assert forgetting.forget(after) == 0
+    assert forgetting.forget(after + dt.timedelta(days=1)) == 1
 
 
 def test_a_coordinator_says_it_on_one_page_and_reads_it_there(case):

@@ -41,6 +41,7 @@ class Farewell(models.Model):
     said_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     right = models.CharField(max_length=4, choices=Right.choices)
     why = SealedText()  # who told us, and why it was decided so
+    why_forgotten_at = models.DateTimeField(null=True, blank=True)
     taken_back_at = models.DateTimeField(null=True, blank=True)
     taken_back_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -52,7 +53,10 @@ class Farewell(models.Model):
                 name="farewell_one_standing_per_person", fields=["person"], condition=Q(taken_back_at=None)
             ),
             models.CheckConstraint(name="farewell_right_is_known", condition=Q(right__in=["ends", "asks"])),
-            models.CheckConstraint(name="farewell_says_why", condition=~Q(why=b"")),
+            models.CheckConstraint(
+                name="farewell_says_why_until_that_is_forgotten",
+                condition=~Q(why=b"") & Q(why_forgotten_at=None) | Q(why=b"", why_forgotten_at__isnull=False),
+            ),
             models.CheckConstraint(
                 name="farewell_taken_back_at_and_by_together",
                 condition=Q(taken_back_at=None, taken_back_by=None)
