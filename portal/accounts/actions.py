@@ -293,9 +293,12 @@ def change_address(
     changed = {name for name, value in wanted.items() if (getattr(person, name) or None) != (value or None)}
     for name in changed:
         setattr(person, name, wanted[name])
+    if "email" in changed:
+        counts = person.email or has_confirmed(person, former)  # one that nobody had confirmed may come back at once
+        person.address_put_right_at = clock.now() if counts else None
     try:
         with transaction.atomic():
-            person.save(update_fields=["email", "phone", "postal", "channel", "can_sign_in"])
+            person.save(update_fields=["email", "phone", "postal", "channel", "can_sign_in", "address_put_right_at"])
             if "email" in changed:
                 replace_addresses(person)
     except IntegrityError:
@@ -345,6 +348,12 @@ def _record_reach(person: User, changed: set[str], by: Actor) -> None:
         record(by, "account.postal_put_right", person, patient=person.pk)
     if "channel" in changed:
         record(by, "account.channel_set", person, patient=person.pk, why=person.channel)
+
+
+def has_confirmed(person: User, address: str | None) -> bool:
+    """Whether they once showed that they read what is sent to it."""
+    own = EmailAddress.objects.filter(user=person, verified=True)
+    return address is not None and own.filter(email__iexact=address).exists()
 
 
 def replace_addresses(person: User) -> None:

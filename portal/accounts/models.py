@@ -87,6 +87,8 @@ class User(AbstractBaseUser):
     wants_digest = models.BooleanField(default=False, db_default=False)  # staff: once a day, that something waits
     can_sign_in = models.BooleanField(default=True)
     joined_at = models.DateTimeField(null=True)
+    # When one of us last changed or took away the address, after a call: it stands only after some days.
+    address_put_right_at = models.DateTimeField(null=True, blank=True)
     death_known_at = models.DateTimeField(null=True, blank=True)  # since then nothing goes out to them
     privacy_version = models.PositiveIntegerField(default=0)  # of the notice they accepted; 0: none yet
     privacy_at = models.DateTimeField(null=True)

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods
 
 from cases.case.actions import settle_to_dos
 from cases.case.calls import FIX_ADDRESS
-from cases.case.models import Case
+from cases.case.models import Case, ToDo
 from cases.case.people import patients_and_helpers
-from portal import mail
+from portal import clock, mail
 from portal.access import find_or_404, open_to
-from portal.accounts.actions import change_address
+from portal.accounts.actions import change_address, has_confirmed
 from portal.accounts.address_form import AddressForm
 from portal.accounts.models import User
+from portal.accounts.way_back import rules
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.pages import cards, todos
@@ -74,9 +75,12 @@ def put_right(
 ) -> int:
     """Change the address, settle what asked for it, try again what failed; the old address gets a notice.
 
-    Answers how many messages are tried again. Raises Refused as `change_address` does.
+    Answers how many messages are tried again. Raises Refused as `change_address` does, and for an address that they
+    confirmed and that takes messages: a lost mailbox has a way of its own, with a day to stop it.
     """
-    former = User.objects.get(pk=person.pk).email
+    now_is = User.objects.get(pk=person.pk)
+    former = now_is.email
+    _must_not_be_taken_over(now_is, email)
     changed = change_address(person, email=email, phone=phone, postal=postal, channel=channel, by=by)
     settle_to_dos(person, FIX_ADDRESS, by=by)
     if "can_sign_in" in changed and email:
@@ -88,6 +92,19 @@ def put_right(
     failed = Delivery.objects.failed().filter(recipient_type="user", recipient_id=str(person.pk))
     tried = [try_again(delivery, by=by) for delivery in failed.order_by("pk")]
     return len(tried)
+
+
+def _must_not_be_taken_over(person: User, email: str) -> None:
+    """Whoever rings in somebody's name has their page neither at once, nor by first having the address taken away."""
+    wanted = email.strip().lower() or None
+    if not wanted or wanted == (person.email or "").lower():
+        return
+    if person.email is None and rules.is_address_new(person.address_put_right_at, clock.now()):
+        raise Refused(_("Their address was taken away less than 7 days ago. Wait until then."), code="email")
+    fails = ToDo.objects.open().filter(kind=FIX_ADDRESS, about_id=str(person.pk))
+    if has_confirmed(person, person.email) and not fails.exists():
+        words = _("They sign in with the address we have. If its mailbox is lost, ask for a new one below.")
+        raise Refused(words, code="email")
 
 
 def _invite(address: str, person: User) -> None:

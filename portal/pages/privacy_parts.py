@@ -33,6 +33,10 @@ KEPT_WORDS = {
     "closed_cases": gettext_lazy("The words and files of your case, once it is closed"),
     "asked_erasures": gettext_lazy("The same, once you ask us to erase it"),
     "access_record": gettext_lazy("The list of who did what"),
+    "rights_to_help": gettext_lazy("Who helped you with what, and until when"),
+    "rights_in_law": gettext_lazy("Who acted for you in law"),
+    "rights_in_cases": gettext_lazy("Which consultants had your case"),
+    "rights_by_consent": gettext_lazy("What you said yes to, and when you took it back"),
     "invited_addresses": gettext_lazy("Names and addresses of people you asked to help, once that is over"),
     "message_words": gettext_lazy("The words of messages we sent you"),
     "withdrawn_files": gettext_lazy("Files you took back"),
@@ -42,7 +46,7 @@ KEPT_WORDS = {
     "drafts": gettext_lazy("What you typed and did not send"),
     "unfinished_intake": gettext_lazy("Answers of someone who did not finish signing up"),
 }
-NOT_HERS = {"farewell_words", "bytes_left", "files_not_arrived", "own_sentences"}
+NOT_HERS = {"rights_of_staff", "farewell_words", "bytes_left", "files_not_arrived", "own_sentences"}
 
 
 def can_open(case: Case, reader: User, found: Sequence[Opens] | None = None) -> list[dict[str, Any]]:

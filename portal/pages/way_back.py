@@ -45,7 +45,7 @@ class SignsForm(forms.Form):
 
     def __init__(self, person: User, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        if not person.role:
+        if not person.email:
             del self.fields["email"]
 
 

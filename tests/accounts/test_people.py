@@ -108,17 +108,3 @@ def test_first_admin_is_made_once(capsys):
     assert User.objects.get(email="ada@example.org").role == "administrator"
     with pytest.raises(CommandError, match="administrator already"):
         call_command("first_admin", "Bo", "bo@example.org")
-
-
-def test_a_lost_phone_of_staff_needs_two_who_know_them():
-    from django.core.management import CommandError, call_command
-
-    joanne, theo, mara = person("joanne"), person("theo"), person("mara")
-    client = browser(joanne)
-    assert client.get("/account/").status_code == 200
-    with pytest.raises(CommandError, match="2 of the staff"):
-        call_command("reset_second_factor", joanne.email, "--seen-by", theo.email, "--seen-by", joanne.email)
-    call_command("reset_second_factor", joanne.email, "--seen-by", theo.email, "--seen-by", mara.email)
-    assert client.get("/account/").headers["Location"].startswith(reverse("account_login"))
-    assert browser(joanne).get("/account/").headers["Location"] == reverse("accounts:second_factor")
-    assert Event.objects.filter(verb="account.second_factor_reset", about_id=joanne.pk).count() == 2

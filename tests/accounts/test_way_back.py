@@ -1,6 +1,7 @@
 """A lost phone, passkey or mailbox: who may ask and agree, what is waited for, what goes, and how it is stopped."""
 
 import datetime as dt
+from io import StringIO
 
 import pytest
 import time_machine
@@ -8,13 +9,16 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from portal import clock, tries
+from portal.accounts import actions as accounts
 from portal.accounts import guessing
 from portal.accounts.actions import change_address
-from portal.accounts.models import WayBack
+from portal.accounts.actions import say_about_oneself as about_oneself
+from portal.accounts.models import User, WayBack
 from portal.accounts.way_back import actions, rules
 from portal.actors import Actor
 from portal.errors import Refused
@@ -203,6 +207,101 @@ def test_an_address_of_somebody_else_is_refused():
 
 def test_without_a_second_step_there_is_nothing_to_take_away():
     factories.open_case()
+    assert refused(ask, "rosa", asker="theo") == "state"
+
+
+def command(*seen_by, signs=SIGNS, email="joanne@example.org") -> str:
+    out = StringIO()
+    said = [word for key in seen_by for word in ("--seen-by", f"{key}@example.org")]
+    call_command("reset_second_factor", email, *said, *(w for sign in signs for w in ("--sign", sign)), stdout=out)
+    return out.getvalue()
+
+
+def test_from_a_shell_it_needs_two_tells_and_waits_a_day(django_capture_on_commit_callbacks):
+    joanne, client = person("joanne"), browser(person("joanne"))
+    for key in ("theo", "mara", "rosa", "amir"):
+        person(key)
+    assert client.get("/account/").status_code == 200
+    for seen_by, signs in [(["theo"], SIGNS), (["theo", "joanne"], SIGNS), (["theo", "rosa"], SIGNS)]:
+        with pytest.raises(CommandError, match="2 of the staff"):
+            command(*seen_by, signs=signs)
+    with pytest.raises(CommandError, match="Two signs"):
+        command("theo", "mara", signs=["born"])
+    with django_capture_on_commit_callbacks(execute=True):
+        assert "Say the same again" in command("theo", "mara")
+    assert [message.to for message in mail.outbox] == [[joanne.email]]
+    assert client.get("/account/").status_code == 302
+    assert "Say the same again" in command("theo", "mara")
+    assert factors("joanne") > 0
+    with later(WayBack.objects.get()):
+        assert "Say the same again" in command("theo", "amir")  # not the two who asked
+        assert "Removed" in command("theo", "mara")
+    assert factors("joanne") == 0
+    assert Event.objects.filter(verb="account.second_factor_reset", about_id=joanne.pk).count() == 1
+
+
+def test_what_was_asked_from_a_shell_is_stopped_as_any_other():
+    for key in ("theo", "mara", "joanne"):
+        person(key)
+    command("theo", "mara")
+    actions.stop(WayBack.objects.get(), by=by("joanne"))
+    with time_machine.travel(clock.now() + DAY):
+        assert "Say the same again" in command("theo", "mara")
+    assert factors("joanne") > 0
+
+
+def test_a_patients_lost_mailbox_waits_a_day_and_the_old_one_and_the_phone_are_told(
+    gateway, django_capture_on_commit_callbacks
+):
+    rosa = factories.open_case().patient
+    about_oneself(rosa, fields={"phone": "+14165550134"}, by=by("rosa"))
+    client = browser(rosa)
+    assert client.get("/account/").status_code == 200
+    with django_capture_on_commit_callbacks(execute=True):
+        way = ask("rosa", asker="theo", email="Rosa.New@example.net")
+    assert [message.to for message in mail.outbox] == [["rosa@example.org"]]
+    assert "cannot read this mailbox" in mail.outbox[0].body
+    assert "example.net" not in mail.outbox[0].body
+    [(_key, text, _headers)] = gateway.posts
+    assert (text["to"], "example" in text["text"]) == ("+14165550134", False)
+    assert client.get("/account/").status_code == 302
+    assert refused(actions.finish, way, by=by("theo")) == "state"
+    assert person("rosa").email == "rosa@example.org"
+    with later(way), django_capture_on_commit_callbacks(execute=True):
+        actions.finish(way, by=by("theo"))
+    assert User.objects.get(pk=rosa.pk).email == "rosa.new@example.net"
+    assert {message.to[0] for message in mail.outbox[1:]} == {"rosa@example.org", "rosa.new@example.net"}
+
+
+def test_whoever_still_has_the_mailbox_stops_that_it_is_taken():
+    rosa = factories.open_case().patient
+    way = ask("rosa", asker="theo", email="rosa.new@example.net")
+    client = browser(rosa)  # by a code to the mailbox that was not lost
+    assert "your mailbox is lost" in client.get(reverse("accounts:settings")).content.decode()
+    client.post(reverse("pages:stop_way_back"))
+    with later(way):
+        assert refused(actions.finish, way, by=by("theo")) == "state"
+    assert person("rosa").email == "rosa@example.org"
+
+
+def test_who_rings_in_her_name_has_her_address_neither_at_once_nor_in_two_steps():
+    rosa = factories.open_case().patient
+    where, said = reverse("pages:fix_address", args=[rosa.pk]), {"is_known": "on", "phone": "", "channel": "mail"}
+    theo = browser(person("theo"))
+    answer = theo.post(where, said | {"email": "thief@example.net"})
+    assert answer.status_code == 422
+    assert "They sign in with the address we have" in answer.content.decode()
+    by_call = said | {"phone": "+14165550134", "channel": "call", "is_wish": "on"}
+    assert theo.post(where, by_call | {"email": ""}).status_code == 302
+    answer = theo.post(where, by_call | {"email": "thief@example.net"})
+    assert "taken away less than 7 days ago" in answer.content.decode()
+    with time_machine.travel(clock.now() + rules.ADDRESS_STANDS + DAY):
+        theo = browser(person("theo"))
+        assert theo.post(where, by_call | {"email": "rosa@example.net"}).status_code == 302
+
+
+def test_nothing_is_asked_for_somebody_who_died(rosa):
+    accounts.end_for_death(rosa, by=by("theo"))
     assert refused(ask, "rosa", asker="theo") == "state"
 
 

@@ -1,6 +1,7 @@
 """What changes a way back: asked for by one who knows the person, agreed to by another for staff, done after a day."""
 
 from collections.abc import Collection
+from typing import Any
 
 import structlog
 from allauth.account.adapter import get_adapter
@@ -9,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from portal import clock
+from portal import clock, mail, texting
 from portal.accounts import guessing, sessions
 from portal.accounts.actions import replace_addresses
 from portal.accounts.models import User, WayBack
@@ -17,7 +18,7 @@ from portal.accounts.way_back import rules
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.history.models import Event
+from portal.texts.words import organisation
 
 log = structlog.get_logger(__name__)
 ASKED, DONE = "way_back_asked", "way_back_done"
@@ -28,33 +29,53 @@ def ask(person: User, signs: Collection[str], *, email: str = "", by: Actor) -> 
     """One of us knows the person by two signs. They hear of it at their address, and have a day to stop it.
 
     Whoever holds the lost phone is signed out everywhere: what stops it is the second step that they do not lack.
-    Asked twice it is one. Raises Refused for others, for too few signs, and where there is nothing to take away.
+    With `email` the mailbox is lost: the former address hears of it, and so does the phone. Asked twice it is one.
+    Raises Refused for others, for too few signs, and where there is nothing to take away.
     """
     _must_look_after(person, by)
+    return _begin(person, signs, email, by.user, by)
+
+
+@transaction.atomic
+def ask_by_two(person: User, signs: Collection[str], first: User, second: User, *, by: Actor) -> WayBack:
+    """From a shell, on the day on which nobody may ask on the page: two of us know the person. The wait is the same."""
+    if len({first.pk, second.pk, person.pk}) < 3 or not all(one.role and one.can_sign_in for one in (first, second)):
+        raise Refused(_("Two others of us must say that it is them."), code="role")
+    way = _begin(person, signs, "", first, by)
+    if way.agreed_at is None:
+        way.agreed_at, way.agreed_by = clock.now(), second if way.asked_by_id != second.pk else first
+        way.save(update_fields=["agreed_at", "agreed_by"])
+        _tell(by, "account.way_back_agreed", way)
+    return way
+
+
+def _begin(person: User, signs: Collection[str], email: str, asker: Any, by: Actor) -> WayBack:
     if reason := rules.why_not_known(signs):
         raise Refused(reason, code="signs")
-    person = _locked(person)
-    if email and not person.role:
-        raise Refused(_("For patients and helpers, put the address right on the page for that."), code="email")
+    person, now = _locked(person), clock.now()
+    _must_live(person)
+    email = email.strip().lower()
+    email = "" if email == (person.email or "").lower() else email
+    if email and not person.email:
+        raise Refused(_("There is no address yet. Put one in on the page for how we reach them."), code="email")
     if email and User.objects.filter(email__iexact=email).exclude(pk=person.pk).exists():
         raise Refused(_("This address can’t be used here. Ask for another one."), code="email")
-    if _is_address_new(person):
+    if rules.is_address_new(person.address_put_right_at, now):
         raise Refused(
             _("Their address was put right less than 7 days ago. Wait until it has stood for 7 days."), code="state"
         )
     if not email and not Authenticator.objects.filter(user=person).exists():
         raise Refused(_("There is no second step to take away: a code by email signs them in."), code="state")
     if found := WayBack.objects.open().filter(person=person).first():
-        if clock.now() < found.ready_at + rules.LASTS:
+        if now < found.ready_at + rules.LASTS:
             return found
         _stop(found, by)
-    now = clock.now()
     way = WayBack(
         person=person,
         signs=sorted(set(signs)),
-        email=email.strip().lower(),
+        email=email,
         asked_at=now,
-        asked_by=by.user,
+        asked_by=asker,
         ready_at=now + rules.WAITS,
     )
     try:
@@ -65,8 +86,9 @@ def ask(person: User, signs: Collection[str], *, email: str = "", by: Actor) -> 
     for sign in way.signs:
         _tell(by, "account.known_by", way, f"sign_{sign}")
     sessions.end_all(person)
-    _tell(by, "account.way_back_asked", way)
-    _write(person.email, ASKED, person.language)
+    _tell(by, "account.way_back_asked", way, "mailbox" if email else "")
+    _write(person.email, ASKED, way)
+    _text(way)
     return way
 
 
@@ -92,11 +114,22 @@ def finish(way: WayBack, *, by: Actor) -> WayBack:
 
     Done twice it is done once. Raises Refused before the wait is over, and for staff while nobody else has agreed.
     """
-    way = _fresh(way)
     _must_look_after(way.person, by)
+    return _finish(way, by.user, by)
+
+
+@transaction.atomic
+def finish_by_two(way: WayBack, *, by: Actor) -> WayBack:
+    """What two of us asked for from a shell, after its day."""
+    return _finish(way, way.asked_by, by)
+
+
+def _finish(way: WayBack, doer: Any, by: Actor) -> WayBack:
+    way = _fresh(way)
     if way.done_at:
         return way
     _must_be_open(way)
+    _must_live(way.person)
     now = clock.now()
     is_staff, is_agreed = bool(way.person.role), way.agreed_at is not None
     if reason := rules.why_not_finish(is_staff=is_staff, is_agreed=is_agreed, ready_at=way.ready_at, now=now):
@@ -111,11 +144,11 @@ def finish(way: WayBack, *, by: Actor) -> WayBack:
     sessions.end_all(person)
     if former:
         sessions.forget_codes(person, former)
-    way.done_at, way.done_by = now, by.user
+    way.done_at, way.done_by = now, doer
     way.save(update_fields=["done_at", "done_by"])
     _tell(by, "account.second_factor_reset", way)
     for address in {former, person.email}:
-        _write(address, DONE, person.language)
+        _write(address, DONE, way)
     return way
 
 
@@ -139,10 +172,10 @@ def _stop(way: WayBack, by: Actor) -> None:
 
 def _set_address(person: User, email: str) -> None:
     """A code sent to it confirms it at the next sign-in; others that waited to be confirmed are forgotten."""
-    person.email = email
+    person.email, person.address_put_right_at = email, clock.now()
     try:
         with transaction.atomic():
-            person.save(update_fields=["email"])
+            person.save(update_fields=["email", "address_put_right_at"])
             replace_addresses(person)
     except IntegrityError:
         raise Refused(_("This address can’t be used here. Ask for another one."), code="email") from None
@@ -171,11 +204,9 @@ def _fresh(way: WayBack) -> WayBack:
     return found
 
 
-def _is_address_new(person: User) -> bool:
-    """Whether what is written to it would reach nobody but who had it put there: the former address is not kept."""
-    since = clock.now() - rules.ADDRESS_STANDS
-    changed = Event.objects.filter(patient=person.pk, verb="account.address_put_right", at__gt=since)
-    return changed.filter(why__startswith="email").exists()
+def _must_live(person: User) -> None:
+    if person.death_known_at is not None:
+        raise Refused(_("We know that this person has died. Nothing is sent any more."), code="state")
 
 
 def _tell(by: Actor, verb: str, way: WayBack, why: str = "") -> None:
@@ -183,17 +214,37 @@ def _tell(by: Actor, verb: str, way: WayBack, why: str = "") -> None:
     record(by, verb, way.person, patient=None if way.person.role else way.person_id, why=why)
 
 
-def _write(address: str | None, code: str, language: str) -> None:
+def _write(address: str | None, code: str, way: WayBack) -> None:
     """After the commit. An address that does not work is why we are here: then that is how it is."""
     if not address:
         return
+    language, is_mailbox = way.person.language, bool(way.email)
 
     def send() -> None:
         with translation.override(language):
-            message = get_adapter().render_mail(f"account/email/{code}", address, {})
+            message = get_adapter().render_mail(f"account/email/{code}", address, {"is_mailbox": is_mailbox})
         try:
             message.send()
         except OSError as error:  # SMTP's refusals among them
             log.info("way_back_not_told", error=type(error).__name__)
+
+    transaction.on_commit(send, robust=True)
+
+
+def _text(way: WayBack) -> None:
+    """Who lost the mailbox reads no mail: the phone that we knew before hears of it, where texts can be sent."""
+    number = str(way.person.phone or "")
+    if not (way.email and number and texting.is_on()):
+        return
+    language, key = way.person.language, f"way-back-{way.pk}"
+
+    def send() -> None:
+        with translation.override(language):
+            words = _("%(name)s: Did you call us about signing in? If not, call us now.")
+            words = texting.plain(words % {"name": organisation().sender_name})
+        try:
+            texting.send(words, number, key)
+        except mail.MailError as error:
+            log.info("way_back_not_texted", error=type(error).__name__)
 
     transaction.on_commit(send, robust=True)

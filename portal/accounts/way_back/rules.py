@@ -33,6 +33,11 @@ def why_not_known(signs: Collection[str]) -> str:
     return ""
 
 
+def is_address_new(put_right_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether what is written to it would reach nobody but who had it put there: the former address is not kept."""
+    return put_right_at is not None and now < put_right_at + ADDRESS_STANDS
+
+
 def why_not_finish(*, is_staff: bool, is_agreed: bool, ready_at: dt.datetime, now: dt.datetime) -> str:
     """Why the second step stays for now; "" when it can go."""
     if is_staff and not is_agreed:

@@ -10,4 +10,4 @@ VERBS = {
     "account.way_back_agreed": _("Agreed to take a lost second step away"),
     "account.way_back_stopped": _("Stopped that a second step is taken away"),
 }
-REASONS = {f"sign_{sign.value}": sign.label for sign in Sign}
+REASONS = {f"sign_{sign.value}": sign.label for sign in Sign} | {"mailbox": _("A lost mailbox")}
