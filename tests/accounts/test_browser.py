@@ -166,16 +166,18 @@ def test_a_draft_is_saved_on_pause_and_says_so(site, page):
 
 
 @pytest.mark.full
-def test_two_minutes_before_the_end_one_button_stays(site, page, monkeypatch):
+def test_two_minutes_before_the_end_one_key_stays_and_what_was_typed_is_there(site, page, monkeypatch):
     monkeypatch.setattr(rules, "IDLE", rules.dt.timedelta(seconds=128))
     be(page, site, "rosa")
-    page.goto(f"{site}/account/")
-    page.evaluate("document.querySelector('meta[name=stay]').dataset.idle")
-    expect(page.get_by_role("dialog", name="Are you still there?")).to_be_visible(timeout=20_000)
+    page.goto(f"{site}/account/you/")
+    page.get_by_label("How should we call you?").fill("Rosita")
+    expect(page.get_by_role("dialog", name="Are you still there?")).to_be_visible(timeout=60_000)
     with page.expect_response("**/account/stay/") as answer:
-        page.get_by_role("button", name="I’m still here").click()
+        page.keyboard.press("Enter")
     assert answer.value.status == 200
     expect(page.get_by_role("dialog", name="Are you still there?")).to_be_hidden()
+    expect(page.get_by_label("How should we call you?")).to_have_value("Rosita")
+    assert page.url == f"{site}/account/you/"
 
 
 @pytest.mark.full

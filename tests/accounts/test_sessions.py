@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from allauth.account.adapter import get_adapter
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -132,6 +133,21 @@ def test_a_new_password_ends_the_other_sessions_only():
     words = {"oldpassword": PASSWORD, "password1": new, "password2": new}
     here.post(reverse("account_change_password"), words)
     assert (opens(here), opens(there)) == (True, False)
+
+
+def test_another_second_factor_ends_the_other_sessions_only(django_capture_on_commit_callbacks):
+    here, there = signed_in("rosa"), signed_in("rosa")
+    secret = here.get(reverse("mfa_activate_totp")).context["form"].secret
+    code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    with django_capture_on_commit_callbacks(execute=True):
+        here.post(reverse("mfa_activate_totp"), {"code": code})
+    assert person("rosa").has_second_factor
+    assert (opens(here), opens(there)) == (True, False)
+    elsewhere = browser(person("rosa"))
+    assert opens(elsewhere)
+    with django_capture_on_commit_callbacks(execute=True):
+        here.post(reverse("mfa_deactivate_totp"))
+    assert (opens(here), opens(elsewhere)) == (True, False)
 
 
 def test_a_role_that_changes_ends_every_session():

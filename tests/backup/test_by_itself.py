@@ -5,6 +5,7 @@ import io
 import os
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
@@ -16,9 +17,10 @@ from portal.backup.entries import Writing
 from portal.backup.envelope import Sealing, backup_key
 from portal.backup.models import BackupLook
 from portal.environment import env
+from portal.reminders import sender
 from portal.reminders.models import Reminder
 from portal.tasks import make_backup, prove_backup
-from tests import database
+from tests import database, people
 from tests.backup.conftest import CANARY, OTHER_KEY
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +82,16 @@ def test_no_proof_is_an_alarm_once_a_week_while_it_lasts(house, settings, client
     make_backup()
     prove_backup()
     assert not alarms.is_backup_unproved()
+
+
+def test_the_alarm_goes_to_each_administrator_by_mail(house, settings, smtp_sink):
+    mara = people.person("mara")
+    settings.BACKUP_KEY = ""
+    for at in ("2026-12-01T10:00:00Z", "2026-12-01T15:00:00Z", "2026-12-02T15:00:00Z"):  # 5 and 10 am in Toronto
+        with time_machine.travel(at, tick=False):
+            prove_backup()
+            sender.run()
+    assert [message["To"] for message in smtp_sink.messages] == [mara.email]
 
 
 def test_a_proof_that_comes_before_the_first_archive_makes_it(house, settings, client):

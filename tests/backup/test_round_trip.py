@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -186,27 +187,50 @@ def test_the_weekly_proof_brings_the_rows_back_and_leaves_no_database(archive, s
         assert not db.execute("SELECT 1 FROM pg_database WHERE datname LIKE '%%_proof'").fetchone()
 
 
-def test_an_empty_machine_by_its_commands(archive, settings, tmp_path):
-    """No database, no migrations, nothing: `restore` starts PostgreSQL for itself, and `make run` may follow."""
-    var = tmp_path / "machine"
+@pytest.fixture(params=["embedded", "outside"])
+def machine(request, tmp_path):
+    """The surroundings of an empty machine: its own PostgreSQL, which `restore` starts; or one that is named."""
     named = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "REDIS_"))}
-    named |= {
-        "PORTAL_ENV": "development",
-        "PORTAL_VAR": str(var),
-        "BACKUP_KEY": settings.BACKUP_KEY,
-        "PORTAL_MASTER_KEY": settings.PORTAL_MASTER_KEY,
-    }
-    path = str(Path(settings.BACKUP_TO) / archive)
+    named |= {"PORTAL_ENV": "development", "PORTAL_VAR": str(tmp_path / "machine")}
+    if request.param == "embedded":
+        yield named
+        return
+    given_name = connection.settings_dict["NAME"]
+    empty = f"{given_name}_outside"
+    database.drop(empty)
+    with database.owner(given_name) as db:
+        db.execute(f'CREATE DATABASE "{empty}" TEMPLATE template0')
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        named[name] = urlsplit(os.environ[name])._replace(path=f"/{empty}").geturl()
+    yield named
+    database.drop(empty)
+
+
+def test_an_empty_machine_by_its_commands(archive, settings, tmp_path, machine):
+    """No migrations, nothing: `restore` brings tables, rows and files, and the portal may follow."""
+    machine |= {"BACKUP_KEY": settings.BACKUP_KEY, "PORTAL_MASTER_KEY": settings.PORTAL_MASTER_KEY}
+    path = Path(settings.BACKUP_TO) / archive
+    cut = path.with_name("cut.backup")
+    cut.write_bytes(path.read_bytes()[:-1])
 
     def manage(*words: str) -> str:
         command = [sys.executable, str(given.BASE_DIR / "manage.py"), *words]
-        done = subprocess.run(command, env=named, capture_output=True, text=True, timeout=500)
+        done = subprocess.run(command, env=machine, capture_output=True, text=True, timeout=500)
         return f"{done.returncode} {done.stdout}{done.stderr}"
 
-    assert "Rows and files are back, and as they were." in manage("restore", path)
-    assert len([file for file in (var / "documents").rglob("*") if file.is_file()]) == 3
+    assert "The archive was cut or changed." in manage("restore", str(cut))
+    assert "Rows and files are back, and as they were." in manage("restore", str(path))
+    documents = Path(machine["PORTAL_VAR"]) / "documents"
+    assert len([file for file in documents.rglob("*") if file.is_file()]) == 3
+    assert "3 files are as they were put in." in manage("verify_files")
     again = manage("backup", "--to", str(tmp_path / "second"))
     assert again.startswith("0 portal-")
-    (second,) = (tmp_path / "second").iterdir()
-    was, is_ = proving.prove(path).tables, proving.prove(str(second)).tables
+    second = next((tmp_path / "second").glob("*.backup"))
+    was, is_ = proving.prove(str(path)).tables, proving.prove(str(second)).tables
     assert {table for table in was if was[table] != is_[table]} <= {"portal_cache"}
+    assert "The archive was cut or changed." in manage("restore", str(cut))  # where there is something, too
+    assert "The database is not empty" in manage("restore", str(path))
+    after = proving.prove(str(second)).tables
+    assert manage("backup", "--to", str(tmp_path / "third")).startswith("0 portal-")
+    third = next((tmp_path / "third").glob("*.backup"))
+    assert proving.prove(str(third)).tables == after
