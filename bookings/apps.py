@@ -12,6 +12,9 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         from bookings import actions, asked_ending, asked_moves, asked_notices, call_needs, changes, feeds, leaving
+        from bookings.company import actions as company
+        from bookings.company import notices as company_notices
+        from bookings.company import views as company_views
         from bookings.late import actions as late
         from bookings.late import notices as late_notices
         from bookings.outside import actions as outside
@@ -19,16 +22,23 @@ class BookingsConfig(AppConfig):
         from bookings.reminders import KINDS
         from bookings.waiting import ending, notices
         from portal.accounts import changes as access
+        from portal.reminders.emails import register_composer
         from portal.reminders.kinds import register
+        from portal.reminders.models import RecipientType
+        from portal.reminders.readers import register_source
 
         access.on_access_changed(leaving.wait_for_bookings)
         access.on_access_changed(feeds.end_with_access)
         access.on_access_changed(outside.end_with_access)
         access.on_left(leaving.left)
-        register(*KINDS, *asked_notices.KINDS, *notices.KINDS, *late_notices.KINDS)
+        register(*KINDS, *asked_notices.KINDS, *notices.KINDS, *late_notices.KINDS, *company_notices.KINDS)
         changes.on_booked(ending.booked)
         changes.on_moved(ending.moved)
         changes.stands_on_page(preparing.part)
+        changes.stands_on_page(company_views.part)
+        register_source(RecipientType.COMPANION, company_notices.readers, astray=company_notices.tell_astray)
+        register_composer(RecipientType.COMPANION, company_notices.compose)
+        words.register_for_patients("companion.named")
         words.register(
             {
                 "hold.made": _("Chose a time for a call"),
@@ -53,6 +63,9 @@ class BookingsConfig(AppConfig):
                 "calendar_feed.stopped": _("Ended the secret address for a calendar"),
                 "consultation.needs_set": _("Said what is needed to follow a call"),
                 "consultation.asked_to_move": _("Asked for another time for a call"),
+                "companion.named": _("Named who is with them on a call"),
+                "companion.ended": _("Somebody is no longer with them on a call"),
+                "companion.came_back": _("A mail to somebody who is with them on a call came back"),
                 "earlier_time.asked": _("Asked to hear of earlier times"),
                 "earlier_time.told": _("Told of an earlier time"),
                 "earlier_time.left_told": _("Told that whom they wait for has left"),
@@ -67,6 +80,10 @@ class BookingsConfig(AppConfig):
                 "hours.terms_set": _("Changed the rules for booking"),
             },
             {
+                company.RING: _("Somebody is with the patient on a call: ring them"),
+                "companion_removed": _("Taken off"),
+                "companion_declined": _("They said that they cannot"),
+                "companion_cancelled": _("The call was canceled"),
                 ending.LEFT: _("Whom they wait for has left: ring the patient"),
                 ending.EARLIER: _("An earlier time is free: ring the patient"),
                 asked_ending.ASKED_TIME: _("A time is held: ask the patient"),

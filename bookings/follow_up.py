@@ -3,9 +3,10 @@
 from datetime import datetime, time, timedelta
 
 from bookings import availability
+from bookings.company import actions as company
 from bookings.models import Consultation
 from portal.accounts.models import User
-from portal.actors import Actor
+from portal.actors import SYSTEM, Actor
 from portal.reminders.actions import plan_row, plan_rows, row_of
 from portal.reminders.models import Reminder
 from portal.reminders.planning import Plan
@@ -84,6 +85,7 @@ def moved(consultation: Consultation, now: datetime, by: Actor) -> None:
     """Rewrite everything planned for the old time, then say and plan the new one."""
     kind = BOOKED if by.id == consultation.patient_id else TOLD_PATIENT
     _anew(consultation, _news(kind, consultation, now), now)
+    company.moved(consultation, now, by)
 
 
 def asked_to_move(consultation: Consultation, now: datetime) -> None:
@@ -94,6 +96,7 @@ def asked_to_move(consultation: Consultation, now: datetime) -> None:
 def clocks_changed(consultation: Consultation, now: datetime) -> None:
     """The promised hour stays, its instant is another: both hear why, and calendars get the right one."""
     _anew(consultation, _news(CLOCKS_CHANGED, consultation, now), now)
+    company.moved(consultation, now, SYSTEM)
 
 
 def cancelled(consultation: Consultation, now: datetime, by: Actor) -> None:
@@ -106,3 +109,4 @@ def cancelled(consultation: Consultation, now: datetime, by: Actor) -> None:
         until = max(consultation.starts_at, now + timedelta(hours=1))
         rows.append(_say(TOLD_CONSULTANT, consultation, consultation.consultant, now, until))
     _anew(consultation, rows, now)
+    company.cancelled(consultation, by)

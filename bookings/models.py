@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings import slots
 from bookings.asked_holds import AskedHold as AskedHold
 from bookings.asked_holds import How as How
+from bookings.company.models import Companion
 from bookings.late.models import Late
 from bookings.outside.models import OutsideBusy, OutsideCalendar
 from bookings.practices import ExtraHours, Hours, Practice, TimeOff, check_zone
@@ -26,6 +27,7 @@ from portal.vault.fields import SealedText
 from portal.vault.models import DataKey
 
 __all__ = [
+    "Companion",
     "Consultation",
     "ExtraHours",
     "FreeTimes",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bookings import asked_views, call_views, consultant_page, feed_views, staff_pages, views
+from bookings.company import views as company
 from bookings.late import views as late
 from bookings.outside import views as outside
 from bookings.overriding import views as overriding
@@ -27,6 +28,9 @@ urlpatterns = [
     path("consultations/<uuid:pk>/ask-to-move/", call_views.ask_to_move, name="ask_to_move"),
     path("consultations/<uuid:pk>/preparation/", preparing.preparation, name="preparation"),
     path("consultations/<uuid:pk>/cancel/", call_views.cancel, name="cancel"),
+    path("consultations/<uuid:pk>/company/", company.company, name="company"),
+    path("together/<str:token>/", company.together, name="together"),
+    path("together/<str:token>/call.ics", company.together_file, name="together_file"),
     path("consultations/<uuid:pk>/late/", late.late, name="late"),
     path("consultations/<uuid:pk>/call/", call_views.call, name="call"),
     path("consultations/<uuid:pk>/calendar.ics", call_views.calendar_file, name="calendar_file"),

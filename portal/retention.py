@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from django.db.models import Model, QuerySet
 
+from bookings.company import erasing as company
 from cases.case.erasure import rules as asked_rules
 from cases.case.farewell import erasing as farewells
 from cases.case.helping.inviting import erasing as invited
@@ -141,6 +142,14 @@ RULES = [
         invited_rules.ADDRESS_KEPT,
         invited.due,
         invited.forget,
+        False,
+    ),
+    Rule(
+        "companions",
+        "names and addresses of people who were with a patient on a call, after it",
+        company.KEPT,
+        company.due,
+        company.forget,
         False,
     ),
     Rule(

@@ -271,6 +271,11 @@ PAGES: dict[str, Page] = {
     "bookings:read_outside_again": Page(ASSIGNED, ("outside_calendar",), "assigned", posts="only"),
     "bookings:own_calendar": Page(SIGNED_IN, owner="patient", posts="too"),
     "bookings:feed": public("feed_token", is_file=True),
+    "bookings:company": of_case(
+        frozenset({"patient", "coordinator"}), "consultation", posts="too", body={"called": "Ben Adu", "agrees": "on"}
+    ),
+    "bookings:together": public("companion_token", posts="too", body={"do": "no"}),
+    "bookings:together_file": public("companion_token", is_file=True),
     "bookings:needs": of_case(PUT_IN, "consultation", posts="only"),
     "bookings:ask_to_move": of_case(
         frozenset({"assigned", "coordinator"}), "consultation", owner="assigned", posts="too"

@@ -12,6 +12,8 @@ from django.test import Client
 
 from bookings import actions as booking_actions
 from bookings import asking, availability, availability_actions, feeds
+from bookings.company import actions as company
+from bookings.company import links as company_links
 from bookings.models import Practice, Service
 from bookings.outside import actions as outside
 from cases.case.actions import add_office, assign, set_clinician
@@ -310,6 +312,7 @@ def _plan(case: Case) -> dict[str, Any]:
         "review": review.pk,
         "summary": summary.pk,
         "consultation": talk.pk,
+        "companion_token": company_links.token_of(company.name(talk, called="Ben Adu", by=Actor.person(case.patient))),
     }
     locked = put_in.checked(case, "locked.pdf", plan_files.locked_pdf())
     found |= {"locked_version": locked.pk, "page_image": PageImage.objects.filter(version=version).first().pk}

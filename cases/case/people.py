@@ -39,6 +39,7 @@ MAY: dict[str, set[str]] = {
     "write_to_offices": {PATIENT, HELPER, COORDINATOR},
     "rest": {PATIENT, HELPER},  # hide the next step until another day
     "book": {PATIENT, HELPER, COORDINATOR},
+    "bring_somebody": {PATIENT, HELPER, COORDINATOR},  # say who is with her on a call
     "accept_scope": {PATIENT, HELPER},
     "consent": {PATIENT, HELPER},
     "sign": {PATIENT, HELPER},
@@ -98,7 +99,9 @@ NEEDS: dict[str, str] = {
     "see_private_words": PRIVATE,
 }
 # What stays the patient's, unless the law lets the helper act in her place.
-BY_MANDATE = frozenset({"accept_scope", "consent", "sign", "say_signed", "decide", "see_second_readers"})
+BY_MANDATE = frozenset(
+    {"bring_somebody", "accept_scope", "consent", "sign", "say_signed", "decide", "see_second_readers"}
+)
 # What someone who began the case may before the patient has answered: she types, uploads, and reads what she put in.
 # Which rows that are: `put_in` below.
 BY_BEGINNING = frozenset(

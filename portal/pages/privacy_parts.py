@@ -38,6 +38,7 @@ KEPT_WORDS = {
     "rights_in_cases": gettext_lazy("Which consultants had your case"),
     "rights_by_consent": gettext_lazy("What you said yes to, and when you took it back"),
     "invited_addresses": gettext_lazy("Names and addresses of people you asked to help, once that is over"),
+    "companions": gettext_lazy("Names and addresses of people who were with you on a call, after it"),
     "message_words": gettext_lazy("The words of messages we sent you"),
     "withdrawn_files": gettext_lazy("Files you took back"),
     "refused_files": gettext_lazy("Traces of files that did not pass our checks"),

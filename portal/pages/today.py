@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from bookings import call_needs, rules
 from bookings.late import rules as late
 from bookings.late.models import MINUTES
-from bookings.models import Consultation, Late, Practice, Reservation
+from bookings.models import Companion, Consultation, Late, Practice, Reservation
 from bookings.rules import OPENS_BEFORE
 from cases.case.helping.models import Helper
 from cases.case.models import Case, Consent, ToDo
@@ -138,6 +138,7 @@ def _calls(user: User) -> Any:
     return mine.select_related("patient", "case__patient", "case__key", "service").annotate(
         **standing.beside_call(),
         companions=ArraySubquery(companions.values("person__name")),
+        named=ArraySubquery(Companion.objects.open().filter(call=OuterRef("pk")).values("name")),
         may_read=Exists(consent),
         speaks=Subquery(Practice.objects.filter(consultant=user).values("languages")[:1]),
         review=Subquery(review.values("pk")[:1]),
@@ -195,6 +196,8 @@ def what_matters(call: Any, day: Day, at: dt.datetime) -> list[str]:
     lines = []
     if call.companions:
         lines.append(_("May join: %(names)s.") % {"names": ", ".join(call.companions)})
+    if call.named:
+        lines.append(_("Will be there: %(names)s.") % {"names": ", ".join(call.named)})
     if call.patient.language != "en":
         lines.append(language_words(call.patient.language, call.speaks or "").rstrip(".") + ".")
     lines += [f"{need}." for need in call_needs.said(call)]
@@ -235,6 +238,8 @@ def _next_call(call: Any, day: Day, now: dt.datetime) -> dict[str, Any]:
     ]
     if call.companions:
         rows.append({"label": _("May join"), "value": ", ".join(call.companions)})
+    if call.named:
+        rows.append({"label": _("Will be there"), "value": ", ".join(call.named)})
     if records := showing.records_words(known):
         rows.append({"label": _("Records"), "value": records})
     if call.patient.safe_to_ring:

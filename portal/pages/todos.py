@@ -14,6 +14,7 @@ from bookings.actions import ASK_TO_READ
 from bookings.asked_ending import ASKED_TIME
 from bookings.asked_moves import ASK_TO_MOVE
 from bookings.call_needs import ARRANGE
+from bookings.company import actions as company
 from bookings.late.actions import TELL_LATE
 from bookings.waiting.ending import EARLIER, LEFT
 from cases.case import office_hours
@@ -89,6 +90,7 @@ KINDS = {
     ASKED_TIME: (gettext_lazy("A time is held: ask"), "warn", "phone"),
     EARLIER: (gettext_lazy("An earlier time is free"), "info", "phone"),
     LEFT: (gettext_lazy("Whom they wait for has left"), "info", "phone"),
+    company.RING: (gettext_lazy("Ring who is on a call, too"), "info", "phone"),
     ARRANGE: (gettext_lazy("Interpreter or captions"), "info", "chat"),
     TELL_LATE: (gettext_lazy("Say that a call begins later"), "warn", "phone"),
     ASK_TO_MOVE: (gettext_lazy("Ask for another time"), "warn", "phone"),

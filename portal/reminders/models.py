@@ -18,6 +18,7 @@ class RecipientType(models.TextChoices):
     OFFICE = "office"
     ROLE = "role"
     INVITED = "invited"  # somebody who was asked to come, and may have no account
+    COMPANION = "companion"  # somebody who sits in on a call, without an account
 
 
 class MessageClass(models.TextChoices):

@@ -64,6 +64,7 @@ def test_the_kinds_and_ages_of_the_product():
         "files_not_arrived": 1,
         "drafts": 30,
         "invited_addresses": 30,
+        "companions": 30,
         "message_words": 90,
         "own_sentences": 0,
         "closed_cases": 731,
