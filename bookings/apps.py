@@ -17,6 +17,7 @@ class BookingsConfig(AppConfig):
         from bookings.company import views as company_views
         from bookings.late import actions as late
         from bookings.late import notices as late_notices
+        from bookings.offering import views as offering
         from bookings.outside import actions as outside
         from bookings.preparing import views as preparing
         from bookings.reminders import KINDS
@@ -36,6 +37,7 @@ class BookingsConfig(AppConfig):
         changes.on_moved(ending.moved)
         changes.stands_on_page(preparing.part)
         changes.stands_on_page(company_views.part)
+        changes.stands_on_page(offering.part)
         register_source(RecipientType.COMPANION, company_notices.readers, astray=company_notices.tell_astray)
         register_composer(RecipientType.COMPANION, company_notices.compose)
         words.register_for_patients("companion.named")
@@ -43,6 +45,7 @@ class BookingsConfig(AppConfig):
             {
                 "hold.made": _("Chose a time for a call"),
                 "hold.asked": _("Held a time, for the patient to say yes"),
+                "hold.offered": _("Offered a time for a call"),
                 "hold.accepted": _("Said yes to a time that was held"),
                 "hold.declined": _("Said no to a time that was held"),
                 "hold.taken_back": _("Took back a time that was held"),

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,7 +43,8 @@ def ask(asked: AskedHold, now: datetime) -> None:
 def settled(asked: AskedHold, now: datetime, by: Actor) -> None:
     """Withdraw the question; tell the helper what came of it, and the patient that nobody waits any more."""
     unplan(asked)
-    if by.id != asked.asked_by_id:
+    # A consultant hears of a call that is booked with her anyway.
+    if by.id != asked.asked_by_id and not (asked.asked_by.role and asked.state == State.ACCEPTED):
         _plan(TOLD_HELPER, asked, asked.asked_by, now, now + NEWS_FOR, version=1)
     if asked.state == State.EXPIRED and is_written_to(asked.patient):
         _plan(OVER, asked, asked.patient, now, now + NEWS_FOR, version=1)
@@ -97,7 +99,7 @@ def still_held(rows: Rows, now: datetime) -> set[UUID]:
         asked = found.get(row.about_id)
         if asked and asked.version == row.version and _waits(asked, now):
             to_helper = row.recipient_id == str(asked.asked_by_id)
-            if not to_helper or may("book", asked.case, asked.asked_by):
+            if not to_helper or _still_theirs(asked):
                 held.add(row.pk)
     return held
 
@@ -107,7 +109,17 @@ def still_news(rows: Rows, now: datetime) -> set[UUID]:
     found = _asked(rows)
     over = {row.pk: asked for row in rows if (asked := found.get(row.about_id)) and not asked.is_waiting}
     helpers = {row.pk for row in rows if row.kind == TOLD_HELPER}
-    return {pk for pk, asked in over.items() if pk not in helpers or may("book", asked.case, asked.asked_by)}
+    return {pk for pk, asked in over.items() if pk not in helpers or _still_theirs(asked)}
+
+
+def _still_theirs(asked: AskedHold) -> bool:
+    """Whether who chose the time may still: a helper who books, the consultant who offered it."""
+    return may("offer_call" if asked.asked_by.role else "book", asked.case, asked.asked_by)
+
+
+def _path_for(asked: AskedHold, reader: Reader) -> str:
+    is_offered = asked.asked_by.role and reader.id == str(asked.asked_by_id)
+    return reverse("bookings:offer", args=[asked.case_id]) if is_offered else asked.get_absolute_url()
 
 
 def still_unread(rows: Rows, now: datetime) -> set[UUID]:
@@ -121,13 +133,16 @@ def _is_unread(call: Any, now: datetime) -> bool:
 
 
 def _ask(asked: AskedHold, reader: Reader) -> Words:
-    day = when.day(asked.until, reader.zone)
-    return say(patterns.ASKED, {"name": reader.called, "day": day}, path=asked.get_absolute_url())
+    named = {"name": reader.called, "day": when.day(asked.until, reader.zone)}
+    if asked.asked_by.role:
+        named |= {"consultant": asked.asked_by.first_name}
+        return say(patterns.OFFERED, named, path=asked.get_absolute_url())
+    return say(patterns.ASKED, named, path=asked.get_absolute_url())
 
 
 def _clocks(asked: AskedHold, reader: Reader) -> Words:
     named = {"name": reader.called, "consultant": asked.consultant.first_name}
-    return say(patterns.ASKED_CLOCKS, named, at=asked.starts_at, path=asked.get_absolute_url())
+    return say(patterns.ASKED_CLOCKS, named, at=asked.starts_at, path=_path_for(asked, reader))
 
 
 def _over(asked: AskedHold, reader: Reader) -> Words:
@@ -135,6 +150,15 @@ def _over(asked: AskedHold, reader: Reader) -> Words:
 
 
 def _answer(asked: AskedHold, reader: Reader) -> Words:
+    if asked.asked_by.role:
+        return Words(
+            subject=_("A time you offered is free again"),
+            lead=_("A time you offered is free again"),
+            at=asked.starts_at,
+            line=_("%(name)s did not take it. You can offer another.") % {"name": asked.patient.first_name},
+            action_label=_("Open it"),
+            path=_path_for(asked, reader),
+        )
     pattern = patterns.ASKED_BOOKED if asked.state == State.ACCEPTED else patterns.ASKED_FREE
     return say(pattern, {"name": reader.called}, path=asked.get_absolute_url())
 
@@ -172,7 +196,7 @@ def _kind(code: str, label: Any, still: Any, words: Any, rank: int, *own: patter
 
 
 KINDS = (
-    _kind(ASK, gettext_lazy("A time waits for a yes"), still_asked, _worded(_ask), 8, patterns.ASKED),
+    _kind(ASK, gettext_lazy("A time waits for a yes"), still_asked, _worded(_ask), 8, patterns.ASKED, patterns.OFFERED),
     _kind(
         TOLD_HELPER,
         gettext_lazy("What came of a time that was held"),

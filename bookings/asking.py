@@ -70,11 +70,16 @@ def ask(hold: Hold, *, seen: str = "", hope: str = "", by: Actor) -> AskedHold:
             asked_by=by.user,
             until=until,
         )
-        asked.save(force_insert=True)
-        _reserve(asked, practice)
-        _ask_patient(asked, now, by)
+        put(asked, practice, now, by=by)
         record(by, "hold.asked", asked, patient=patient.pk, case=asked.case_id)
     return asked
+
+
+def put(asked: AskedHold, practice: Practice, now: datetime, *, by: Actor) -> None:
+    """A new one: its time is held, and the patient is asked. Under the locks."""
+    asked.save(force_insert=True)
+    _reserve(asked, practice)
+    _ask_patient(asked, now, by)
 
 
 def _reserve(asked: AskedHold, practice: Practice) -> None:
@@ -107,7 +112,7 @@ def accept(
         patient = actions.lock_patient(asked.case)
         practice = actions.lock_practice(asked.consultant)
         actions.lock_open(asked.case, by)
-        asked = _fresh(asked)
+        asked = fresh(asked)
         booked = Consultation.objects.filter(held_as=asked.pk).first()
         if booked is not None:
             return booked
@@ -136,7 +141,7 @@ def decline(asked: AskedHold, *, by: Actor) -> AskedHold:
     with actions.rivals():
         actions.lock_patient(asked.case)
         actions.lock_practice(asked.consultant)
-        asked = _fresh(asked)
+        asked = fresh(asked)
         if asked.state in {State.DECLINED, State.WITHDRAWN, State.EXPIRED}:
             return asked
         if asked.state == State.ACCEPTED:
@@ -159,7 +164,9 @@ def _must_answer(asked: AskedHold, by: Actor) -> None:
 def why_over(asked: AskedHold, now: datetime) -> str:
     """Why it cannot be accepted any more, or ""."""
     if asked.state == State.WAITING and asked.until > now:
-        return _("This case is closed.") if asked.case.state == Case.State.CLOSED else ""
+        if asked.case.state == Case.State.CLOSED:
+            return _("This case is closed.")
+        return _("This time is not held any more.") if is_offered_by_another(asked) else ""
     reasons = {
         State.ACCEPTED: _("This time is booked."),
         State.DECLINED: _("You said no to this time. It is free again."),
@@ -168,9 +175,20 @@ def why_over(asked: AskedHold, now: datetime) -> str:
     return reasons.get(State(asked.state), _("This time was held for 3 days. It is free again."))
 
 
+def is_offered_by_another(asked: AskedHold) -> bool:
+    """Whether the consultant who offered it has no place in the case any more."""
+    return bool(asked.asked_by.role) and not may("offer_call", asked.case, asked.asked_by)
+
+
 def end_over(now: datetime) -> int:
-    """What nobody answered in time is free again; patient and helper are told. Twice, or late, changes nothing."""
+    """What nobody answered in time is free again; patient and helper are told. Twice, or late, changes nothing.
+
+    So is what a consultant offered who has no place in the case any more.
+    """
     ended = 0
+    for offered in AskedHold.objects.waiting().exclude(asked_by__role="").select_related("case", "asked_by"):
+        if is_offered_by_another(offered):
+            ended += _withdraw(offered, now)
     for pk in AskedHold.objects.over(now).order_by("until").values_list("pk", flat=True):
         ended += _end(pk, now)
     return ended
@@ -181,7 +199,7 @@ def _end(pk: UUID, now: datetime) -> int:
     with actions.rivals():
         actions.lock_patient(asked.case)
         actions.lock_practice(asked.consultant)
-        asked = _fresh(asked)
+        asked = fresh(asked)
         if not asked.is_waiting or asked.until > now:
             return 0
         settle(asked, State.EXPIRED, now, SYSTEM)
@@ -189,6 +207,18 @@ def _end(pk: UUID, now: datetime) -> int:
     return 1
 
 
-def _fresh(asked: AskedHold) -> AskedHold:
+def _withdraw(asked: AskedHold, now: datetime) -> int:
+    with actions.rivals():
+        actions.lock_patient(asked.case)
+        actions.lock_practice(asked.consultant)
+        asked = fresh(asked)
+        if not asked.is_waiting:
+            return 0
+        settle(asked, State.WITHDRAWN, now, SYSTEM)
+        record(SYSTEM, "hold.taken_back", asked, patient=asked.patient_id, case=asked.case_id)
+    return 1
+
+
+def fresh(asked: AskedHold) -> AskedHold:
     together = ("case__patient", "case__key", "consultant", "service", "asked_by")
     return AskedHold.objects.select_for_update(of=("self",)).select_related(*together).get(pk=asked.pk)

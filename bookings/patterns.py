@@ -144,6 +144,17 @@ ASKED = Pattern(
     },
     examples=NAME | {"day": _("Friday, November 20")},
 )
+OFFERED = Pattern(
+    code="bookings.offered",
+    about=_("Call: the consultant offers a time, and the patient is asked"),
+    parts={
+        "subject": _("A time is held for you"),
+        "lead": _("%(consultant)s offers you a time for another call, %(name)s"),
+        "line": _("It is held until %(day)s. Look at it, and say yes or no. Nothing is booked before that."),
+        "action_label": _("Look at it"),
+    },
+    examples=NAME | {"consultant": _("Sam"), "day": _("Friday, November 20")},
+)
 ASKED_CLOCKS = Pattern(
     code="bookings.asked_clocks",
     about=_("Call: a law changed the clocks, and a time that is held keeps its hour"),

@@ -5,6 +5,7 @@ from django.urls import path
 from bookings import asked_views, call_views, consultant_page, feed_views, staff_pages, views
 from bookings.company import views as company
 from bookings.late import views as late
+from bookings.offering import views as offering
 from bookings.outside import views as outside
 from bookings.overriding import views as overriding
 from bookings.preparing import views as preparing
@@ -14,6 +15,7 @@ app_name = "bookings"
 urlpatterns = [
     path("cases/<uuid:pk>/consultation/", views.pick, name="pick"),
     path("cases/<uuid:pk>/consultation/with/<uuid:consultant>/", consultant_page.consultant, name="consultant"),
+    path("cases/<uuid:pk>/consultation/offer/", offering.offer, name="offer"),
     path("cases/<uuid:pk>/consultation/earlier/", waiting.earlier, name="earlier"),
     path("staff/earlier-times/", waiting.waiting, name="waiting"),
     path("cases/<uuid:pk>/consultation/by-us/", overriding.book, name="override"),

@@ -249,6 +249,7 @@ PAGES: dict[str, Page] = {
     "bookings:override": of_case(COORDINATOR, owner="coordinator", posts="too"),
     "bookings:override_move": of_case(COORDINATOR, "consultation", owner="coordinator", posts="too"),
     "bookings:consultant": Page(CASE, ("case", "consultant"), "patient"),
+    "bookings:offer": of_case(ASSIGNED, owner="assigned", posts="too"),
     "bookings:earlier": of_case(CASE, posts="too"),
     "bookings:waiting": Page(COORDINATOR, owner="coordinator"),
     "bookings:check": of_case(PATIENT, "hold", posts="too"),

@@ -40,6 +40,7 @@ MAY: dict[str, set[str]] = {
     "rest": {PATIENT, HELPER},  # hide the next step until another day
     "book": {PATIENT, HELPER, COORDINATOR},
     "bring_somebody": {PATIENT, HELPER, COORDINATOR},  # say who is with her on a call
+    "offer_call": {CONSULTANT},  # one of her own times, for the patient to say yes
     "accept_scope": {PATIENT, HELPER},
     "consent": {PATIENT, HELPER},
     "sign": {PATIENT, HELPER},

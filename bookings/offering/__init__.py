@@ -1,0 +1,1 @@
+"""A consultant offers a patient of hers another call: held until the patient says yes."""
