@@ -80,7 +80,7 @@ class AnyOffer(picker.Offer):
             one.pk: replace(
                 asked,
                 ready_on=availability.ready_on(self.case, one) if needs_plan else None,
-                is_given=self.service.code in one.gives,
+                is_given=one.is_giving(self.service),
             )
             for one in self.practices
         }
@@ -164,7 +164,7 @@ class AnyOffer(picker.Offer):
 def offer_of(offer: picker.Offer, practices: Sequence[Practice], fit: Fit) -> AnyOffer | None:
     """The same wish asked of all of these who fit; None where nobody does."""
     assert offer.case is not None
-    fitting = in_order(one for one in practices if fit.suits(one) and offer.service.code in one.gives)
+    fitting = in_order(one for one in practices if fit.suits(one) and one.is_giving(offer.service))
     if not fitting:
         return None
     together = AnyOffer(

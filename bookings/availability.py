@@ -170,7 +170,7 @@ def calendars_of(
 
 def asked_by_anyone(practice: Practice, service: Service, now: datetime) -> slots.Asked:
     """What somebody new asks for, who has no plan yet and no other call."""
-    return slots.Asked(talk=service.talk, now=now, closed=closed(now), is_given=service.code in practice.gives)
+    return slots.Asked(talk=service.talk, now=now, closed=closed(now), is_given=practice.is_giving(service))
 
 
 def asked_for(
@@ -186,7 +186,7 @@ def asked_for(
         closed=closed(now),
         ready_on=ready_on(case, practice) if service.needs_plan else None,
         # A call that is booked stays, and can be moved, after its kind is not given any more.
-        is_given=moving is not None or service.code in practice.gives,
+        is_given=moving is not None or practice.is_giving(service),
         own_calls=[slots.Taken(starts, ends, True) for starts, ends in own.values_list("starts_at", "ends_at")],
     )
 

@@ -40,7 +40,7 @@ def consultant(request: HttpRequest, pk: UUID, consultant: UUID) -> HttpResponse
         {"label": _("Languages"), "value": practice.languages},
         {"label": _("Knows best"), "value": practice.specialties},
     ]
-    given = [each for each in Service.objects.all() if each.code in practice.gives]
+    given = [each for each in Service.objects.open() if each.code in practice.gives]
     context = {
         "case": case,
         "practice": practice,

@@ -60,6 +60,10 @@ def stretch() -> TsTzRange:
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
+    def open(self) -> "ServiceQuerySet":
+        """Those that can be booked now."""
+        return self.filter(is_offered=True)
+
     def offered(self, code: str) -> "Service":
         """The service under this code, else the treatment-plan consultation."""
         return self.filter(code=code).first() or self.get(code=Service.Code.PLAN)
@@ -77,6 +81,7 @@ class Service(models.Model):
     minutes = models.PositiveSmallIntegerField()
     preparation_minutes = models.PositiveSmallIntegerField(default=0)
     needs_plan = models.BooleanField(default=False)
+    is_offered = models.BooleanField(default=True, db_default=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = ServiceQuerySet.as_manager()
@@ -85,6 +90,9 @@ class Service(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(minutes__gt=0), name="service_takes_time"),
+            models.CheckConstraint(
+                condition=Q(minutes__lte=240, preparation_minutes__lte=240), name="service_fits_a_day"
+            ),
             models.CheckConstraint(
                 condition=Q(code__in=["first_talk", "plan", "after_second"]), name="service_code_is_known"
             ),

@@ -17,7 +17,7 @@ from portal import when
 from portal.accounts.models import User
 
 if TYPE_CHECKING:
-    from bookings.models import Consultation
+    from bookings.models import Consultation, Service
 
 
 def check_zone(name: str) -> None:
@@ -102,6 +102,10 @@ class Practice(models.Model):
     def gives(self) -> list[str]:
         """The codes of the services that can be booked with them."""
         return [code for code in SERVICE_CODES if code not in self.left_out]
+
+    def is_giving(self, service: "Service") -> bool:
+        """Whether it can be booked with them now: they give it, and it is on."""
+        return service.is_offered and service.code in self.gives
 
     def address_for(self, consultation: "Consultation") -> str:
         """Where to meet by video; the pattern may name the call by {reference}."""

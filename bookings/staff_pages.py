@@ -216,7 +216,7 @@ def as_a_patient(request: HttpRequest) -> HttpResponse:
         wanted_day=picker.as_date(request.GET.get("day", "")),
         wanted_month=request.GET.get("month", ""),
     )
-    context = {"offer": offer, "month": offer.month(), "services": Service.objects.all(), "practice": practice}
+    context = {"offer": offer, "month": offer.month(), "services": Service.objects.open(), "practice": practice}
     return render(request, "bookings/as_a_patient.html", context)
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from bookings import asked_views, call_views, consultant_page, feed_views, staff_pages, views
 from bookings.company import views as company
+from bookings.kinds import views as kinds
 from bookings.late import views as late
 from bookings.offering import views as offering
 from bookings.outside import views as outside
@@ -36,6 +37,7 @@ urlpatterns = [
     path("consultations/<uuid:pk>/late/", late.late, name="late"),
     path("consultations/<uuid:pk>/call/", call_views.call, name="call"),
     path("consultations/<uuid:pk>/calendar.ics", call_views.calendar_file, name="calendar_file"),
+    path("staff/services/", kinds.services, name="services"),
     path("staff/hours/", staff_pages.hours, name="hours"),
     path("staff/hours/take-back/", staff_pages.take_back_hours, name="take_back_hours"),
     path("staff/hours/terms/", staff_pages.terms, name="terms"),

@@ -50,7 +50,7 @@ def _service(request: HttpRequest, services: list[Service]) -> Service:
     """The service asked for, else the treatment-plan consultation."""
     wanted = _asked(request, "service")
     by_code = {service.code: service for service in services}
-    return by_code.get(wanted) or by_code[Service.Code.PLAN]
+    return by_code.get(wanted) or by_code.get(Service.Code.PLAN) or services[0]
 
 
 @dataclass
@@ -78,7 +78,7 @@ def _find(request: HttpRequest, case: Case, moving: Consultation | None, lost: d
     bookable = anyone.taking_bookings(request.user, case, now)
     together = beside.lists(
         case,
-        services=Service.objects.all(),
+        services=Service.objects.open(),
         waits=asked_ending.waits_of(case),
         last_call=_last_call(request, case),
         items=by_then.items_of(case, request.user),

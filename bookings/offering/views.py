@@ -102,7 +102,8 @@ def _key(request: HttpRequest) -> UUID | None:
 def _service(request: HttpRequest, practice: Practice) -> Service:
     """The kind asked for, else the talk after the second opinion where she gives it."""
     asked = request.POST.get("service") or request.GET.get("service") or Service.Code.AFTER_SECOND
-    return Service.objects.offered(asked if asked in practice.gives else next(iter(practice.gives), ""))
+    codes = [each.code for each in Service.objects.open() if each.code in practice.gives]
+    return Service.objects.offered(asked if asked in codes else next(iter(codes), ""))
 
 
 def _page(
@@ -130,7 +131,7 @@ def _page(
         "practice": practice,
         "offer": found,
         "month": found.month(),
-        "services": [each for each in Service.objects.all() if each.code in practice.gives],
+        "services": [each for each in Service.objects.open() if each.code in practice.gives],
         "how": request.POST.get("how") or _usual_way(case),
         "key": uuid4(),
         "also": also,

@@ -75,7 +75,7 @@ def _page(request: HttpRequest, case: Case, moving: Consultation | None) -> Http
         known = Practice.objects.visible_to(user).select_related("consultant").filter(pk=moving.consultant_id)
         bookable, services = list(known), [moving.service]
     else:
-        bookable, services = anyone.taking_bookings(user, case, now), list(Service.objects.all())
+        bookable, services = anyone.taking_bookings(user, case, now), list(Service.objects.open())
     first = next(iter(anyone.in_order(bookable) if not moving else bookable), None)
     begins = {
         "consultant": str(first.pk) if first else "",

@@ -1,0 +1,1 @@
+"""What can be booked, as administrators set it: how long, and whether at all."""

@@ -1,0 +1,131 @@
+"""Administrators set what can be booked: it holds for what is booked from now on, and calls that are booked stay."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from bookings import actions, availability
+from bookings.kinds import actions as kinds
+from bookings.models import Consultation, Practice, Service
+from bookings.rules import JustTaken
+from portal import clock
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.models import Event
+from tests import factories, people
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
+PAGE = "bookings:services"
+
+
+def hand(key):
+    return Actor.person(people.person(key))
+
+
+def service(code="first_talk"):
+    return Service.objects.get(code=code)
+
+
+def change(code="first_talk", by="mara", **figures):
+    one = service(code)
+    said = {"minutes": one.minutes, "preparation_minutes": one.preparation_minutes, "is_offered": one.is_offered}
+    return kinds.change(one, **(said | figures), by=hand(by))
+
+
+def form(code="first_talk", **figures):
+    one = service(code)
+    said = {"minutes": one.minutes, "preparation_minutes": one.preparation_minutes, "is_offered": "on"}
+    return {"service": code, "seen": kinds.as_seen(one)} | said | figures
+
+
+def words(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_the_page_says_what_stays_and_saves_with_an_event(case):
+    call = factories.book(case, service="first_talk")
+    mara = people.browser(people.person("mara"))
+    assert "1 call is booked and stays as it is." in words(mara.get(reverse(PAGE)))
+    assert mara.post(reverse(PAGE), form(minutes=45)).status_code == 302
+    assert mara.post(reverse(PAGE), form(minutes=45)).status_code == 302
+    assert service().minutes == 45
+    assert Event.objects.filter(verb="service.changed").count() == 1
+    call.refresh_from_db()
+    assert call.minutes == 30
+    other = factories.book(factories.open_case(people.person("grace")), service="first_talk")
+    assert other.minutes == 45
+
+
+def test_turned_off_it_is_offered_nowhere_and_what_is_booked_can_still_move(case, practice, rosa):
+    call = factories.book(case, service="first_talk")
+    slot = call.starts_at + timedelta(days=2)
+    change(is_offered=False)
+    practice = Practice.objects.select_related("consultant").get(pk=practice.pk)
+    assert availability.free_starts(case, practice, service(), clock.now()) == []
+    assert "First talk," not in words(people.browser(rosa).get(reverse("bookings:pick", args=[case.pk]) + "?another=1"))
+    with pytest.raises(JustTaken, match="not offered any more"):
+        factories.hold(factories.open_case(people.person("grace")), service="first_talk", starts_at=slot)
+    kept = factories.hold(case, service="first_talk", starts_at=slot, moving=call)
+    assert actions.move(hold=kept, by=hand("rosa")).starts_at == slot
+    change(is_offered=True)
+    assert availability.free_starts(case, practice, service(), clock.now())
+
+
+def test_the_usual_kind_off_the_page_offers_another(case, rosa):
+    change("plan", is_offered=False)
+    page = people.browser(rosa).get(reverse("bookings:pick", args=[case.pk]))
+    assert page.status_code == 200
+    assert page.context["offer"].service.code == "first_talk"
+
+
+def test_a_hold_that_fits_no_more_loses_no_words_and_books_nothing_twice(case):
+    kept = factories.hold(case, service="first_talk")
+    factories.book(
+        factories.open_case(people.person("grace")),
+        service="first_talk",
+        starts_at=kept.starts_at + timedelta(minutes=60),
+    )
+    change(minutes=90)
+    with pytest.raises(JustTaken):
+        actions.book(hold=kept, accepts_scope=True, may_read=True, by=hand("rosa"))
+    assert Consultation.objects.filter(case=case).count() == 0
+
+
+def test_one_kind_stays_on():
+    change("plan", is_offered=False)
+    change("after_second", is_offered=False)
+    with pytest.raises(Refused, match="must stay on"):
+        change("first_talk", is_offered=False)
+
+
+@pytest.mark.parametrize("who", ["rosa", "joanne", "theo"])
+def test_others_change_nothing(who):
+    with pytest.raises(Refused):
+        change(by=who, minutes=45)
+    assert people.browser(people.person(who)).post(reverse(PAGE), form(minutes=45)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "sent", [{"minutes": "0"}, {"minutes": "999"}, {"minutes": "x"}, {"minutes": "33"}, {"service": "<script>"}]
+)
+def test_what_cannot_be_is_said_in_words(sent):
+    answer = people.browser(people.person("mara")).post(reverse(PAGE), form() | sent)
+    assert answer.status_code == 422
+    assert service().minutes == 30
+
+
+def test_a_form_from_before_anothers_change_is_refused():
+    old = form(minutes=20)
+    change(minutes=45)
+    answer = people.browser(people.person("mara")).post(reverse(PAGE), old)
+    assert answer.status_code == 409
+    assert "Somebody changed this" in words(answer)
+    assert service().minutes == 45
+
+
+@pytest.mark.parametrize("bad", [{"minutes": 0}, {"minutes": 241}, {"preparation_minutes": 241}])
+def test_the_database_refuses_bad_rows(bad):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Service.objects.filter(code="first_talk").update(**bad)
