@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import psycopg.errors
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from bookings import (
@@ -33,7 +33,7 @@ from bookings import (
 )
 from bookings.agreeing import Agreed
 from bookings.late import actions as late
-from bookings.models import AskedHold, Consultation, Hold, Practice, Reservation, Service
+from bookings.models import AskedHold, Companion, Consultation, Hold, Practice, Reservation, Service
 from bookings.overriding import rules as overriding
 from bookings.parts import part_in
 from bookings.rules import JustTaken
@@ -341,6 +341,8 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
         kept = claim(hold, at_hand.holds().filter(pk=hold.pk).first(), practice, seen, now, by=by)
         consultation = _locked_call(cast(UUID, kept.moving_id))
         rules.check("move", consultation, part_in(consultation.case, by), now)
+        if kept.replaces:
+            raise Refused(_("You chose another time since. Look at it once more, then book."), code="chosen_again")
         if overriding.needs_reason(consultation, now):
             overriding.check_reason(kept.override_reason)
         before = consultation.starts_at
@@ -368,7 +370,10 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
 def _locked_call(pk: UUID) -> Consultation:
     """The call under its lock, with all that moving or canceling it reads."""
     together = ("case__patient", "case__key", "patient", "consultant", "service")
-    return Consultation.objects.select_for_update(of=("self",)).select_related(*together).get(pk=pk)
+    # Who is named takes the consultant's lock, so that nobody is while this looks.
+    has_company = Exists(Companion.objects.open().filter(call=OuterRef("pk")))
+    calls = Consultation.objects.annotate(has_company=has_company).select_related(*together)
+    return calls.select_for_update(of=("self",)).get(pk=pk)
 
 
 def _locked(consultation: Consultation) -> Consultation:

@@ -186,7 +186,7 @@ def asked_for(
         closed=closed(now),
         ready_on=ready_on(case, practice) if service.needs_plan else None,
         # A call that is booked stays, and can be moved, after its kind is not given any more.
-        is_given=moving is not None or practice.is_giving(service),
+        is_given=bool(moving and moving.consultant_id == practice.pk) or practice.is_giving(service),
         own_calls=[slots.Taken(starts, ends, True) for starts, ends in own.values_list("starts_at", "ends_at")],
     )
 

@@ -299,6 +299,16 @@ class Hold(models.Model):
         return self.starts_at + timedelta(minutes=self.service.minutes)
 
     @property
+    def replaces(self) -> Consultation | None:
+        """The call with somebody else that this one takes the place of."""
+        return self.moving if self.moving and self.moving.consultant_id != self.consultant_id else None
+
+    @property
+    def moves(self) -> Consultation | None:
+        """The call that goes to this time, with the same consultant."""
+        return None if self.replaces else self.moving
+
+    @property
     def choice(self) -> str:
         """What was chosen, in one word that a form can carry: another tab may have chosen differently since."""
         at = self.starts_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")

@@ -21,6 +21,7 @@ from bookings.overriding import rules as overriding
 from bookings.parts import part_in
 from bookings.rules import JustTaken
 from bookings.slots import Why
+from bookings.waiting import switching
 from cases.case import hands
 from cases.case.models import Case
 from cases.case.people import COORDINATOR, HELPER, acts_as, has_consent_to_read, may, role_in
@@ -69,12 +70,8 @@ def _find(request: HttpRequest, case: Case, moving: Consultation | None, lost: d
     """What the consultant asked for, or any who fits, can offer; for a call that moves, its own consultant."""
     now, wanted = clock.now(), {"case": case, "lost": lost, "moving": moving, **_wanted(request)}
     if moving is not None:
-        known = Practice.objects.visible_to(request.user).select_related("consultant")
-        practice = known.filter(pk=moving.consultant_id).first()
-        if practice is None:
-            return Finding(None)
-        offer = picker.Offer(practice=practice, service=moving.service, now=now, **wanted)
-        return Finding(offer, items=list(by_then.items_of(case, request.user)))
+        offer = _offer_for(request, case, moving, wanted, now)
+        return Finding(offer, items=list(by_then.items_of(case, request.user)) if offer else [])
     bookable = anyone.taking_bookings(request.user, case, now)
     together = beside.lists(
         case,
@@ -93,6 +90,23 @@ def _find(request: HttpRequest, case: Case, moving: Consultation | None, lost: d
     if chosen is None:
         offer = anyone.offer_of(offer, bookable, _fit(request)) or offer
     return Finding(offer, bookable, **together)
+
+
+def _offer_for(
+    request: HttpRequest, case: Case, moving: Consultation, wanted: dict[str, Any], now: datetime
+) -> picker.Offer | None:
+    """For a call that moves: what its consultant can offer, else whom the page of earlier times named, or anyone."""
+    known = Practice.objects.visible_to(request.user).select_related("consultant")
+    asked = _asked(request, "with")
+    if asked and asked != str(moving.consultant_id):
+        bookable = anyone.taking_bookings(request.user, case, now)
+        calendars = availability.calendars_of(bookable, now, case=case, moving=moving)
+        named = next((one for one in anyone.in_order(bookable) if asked in (anyone.ANYONE, str(one.pk))), None)
+        if named:
+            offer = picker.Offer(practice=named, service=moving.service, now=now, known=calendars, **wanted)
+            return (asked == anyone.ANYONE and anyone.offer_of(offer, bookable, anyone.Fit())) or offer
+    practice = known.filter(pk=moving.consultant_id).first()
+    return practice and picker.Offer(practice=practice, service=moving.service, now=now, **wanted)
 
 
 def _wanted(request: HttpRequest) -> dict[str, Any]:
@@ -272,11 +286,11 @@ def _check_page(
         "is_elsewhere": when.zone_name(user.zone) != when.zone_name(practice.zone),  # type: ignore[union-attr]
         "reason": kept.override_reason if role_in(kept.case, user) == COORDINATOR else "",
         "acts_for": kept.patient if kept.patient_id != user.pk else None,
-        "must_ask": not kept.moving_id and asking.must_ask(kept.case, Actor.of(request)),
+        "must_ask": not kept.moves and asking.must_ask(kept.case, Actor.of(request)),
         "until": rules.asked_until(kept.starts_at, now),
         "asks_later": kept.service.needs_plan
         and "may_read" not in form.fields
-        and not kept.moving_id
+        and not kept.moves
         and not has_consent_to_read(kept.case, kept.consultant),
         "is_elsewhere_for_them": when.zone_name(user.zone) != when.zone_name(kept.patient.zone),  # type: ignore[union-attr]
     }
@@ -317,11 +331,11 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _book(request: HttpRequest, kept: Hold, said: dict[str, Any]) -> Consultation | AskedHold:
     by = hands.actor_for(request, kept.case)
-    if not kept.moving_id and asking.must_ask(kept.case, by):
-        return asking.ask(kept, seen=said["seen"], hope=said["hope"], by=by)
-    if kept.moving_id:
+    if kept.moves:
         return actions.move(hold=kept, seen=said["seen"], by=by)
-    return actions.book(
+    if not kept.replaces and asking.must_ask(kept.case, by):
+        return asking.ask(kept, seen=said["seen"], hope=said["hope"], by=by)
+    return (switching.switch if kept.replaces else actions.book)(
         hold=kept,
         seen=said["seen"],
         accepts_scope=said.get("scope", False),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from bookings import rules
 from bookings.company import notices
 from bookings.company.models import Agreed, Companion, Over
-from bookings.models import Consultation
+from bookings.models import Consultation, Practice
 from bookings.parts import part_in
 from cases.case import hands
 from cases.case.actions import ask_to_do, must, settle_to_dos
@@ -87,7 +87,9 @@ def is_open(companion: Companion, now: datetime) -> bool:
 
 
 def moved(call: Consultation, now: datetime, by: Actor) -> None:
-    """The call has another time: so has their entry. Whoever moves it locked it."""
+    """The call has another time: so has their entry. Whoever moves it locked it, and may have looked for them."""
+    if not getattr(call, "has_company", True):
+        return
     for companion in Companion.objects.select_for_update(of=("self",)).open().filter(call=call):
         companion.call = call
         companion.version += 1
@@ -96,7 +98,9 @@ def moved(call: Consultation, now: datetime, by: Actor) -> None:
 
 
 def cancelled(call: Consultation, by: Actor) -> None:
-    """The call is off, and their entry with it. Whoever cancels it locked it."""
+    """The call is off, and their entry with it. Whoever cancels it locked it, and may have looked for them."""
+    if not getattr(call, "has_company", True):
+        return
     for companion in Companion.objects.select_for_update(of=("self",)).open().filter(call=call):
         companion.call = call
         _end(companion, Over.CANCELLED, by)
@@ -128,6 +132,8 @@ def _record(by: Actor, verb: str, companion: Companion, why: str) -> None:
 
 
 def _locked(call: Consultation) -> Consultation:
+    """The call behind its consultant's lock, as where it moves or is canceled: nobody is named meanwhile."""
+    Practice.objects.select_for_update(no_key=True).get(pk=call.consultant_id)
     together = ("case__patient", "case__key", "patient", "consultant", "service")
     return Consultation.objects.select_for_update(of=("self",)).select_related(*together).get(pk=call.pk)
 

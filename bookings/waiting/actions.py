@@ -35,7 +35,7 @@ def ask(
 ) -> Wish:
     """Ask to hear when an earlier time gets free. Asked again it takes the place of what was asked before.
 
-    With a call booked it is about that call: its service and its consultant. What is free already is no news.
+    With a call booked it is about that call: its service, and its consultant or anyone. What is free is no news.
     """
     now = clock.now()
     must("book", case, by)
@@ -46,7 +46,7 @@ def ask(
         raise Refused(_("Choose a day after today, within half a year."), code="until_on")
     call = Consultation.objects.next_for(case, now)
     if call is not None:
-        service, consultant = call.service, call.consultant
+        service, consultant = call.service, consultant and call.consultant
     if consultant is not None and not Practice.objects.working().filter(pk=consultant.pk).exists():
         raise Refused(_("Choose one of the people on the page."), code="with")
     looking.begin(now)

@@ -8,7 +8,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from bookings.anyone import ANYONE
-from bookings.models import Practice
+from bookings.models import Consultation, Practice
 from bookings.waiting.models import Part
 
 
@@ -32,11 +32,10 @@ class WishForm(forms.Form):
         label=_("Until which day?"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
 
-    def __init__(self, *args: Any, practices: Sequence[Practice], has_call: bool, **kwargs: Any):
-        """With a call booked it is about that call, and so about its consultant."""
+    def __init__(self, *args: Any, practices: Sequence[Practice], call: Consultation | None, **kwargs: Any):
+        """With a call booked it is about that call: with its own consultant, or with anyone."""
         super().__init__(*args, **kwargs)
-        if has_call:
-            del self.fields["who"]
-            return
         people = [(str(one.pk), one.consultant.name) for one in practices]
+        if call:
+            people, self.fields["who"].required = [(str(call.consultant_id), call.consultant.name)], False
         self.fields["who"].choices = [*people, (ANYONE, _("Anyone who fits"))]  # type: ignore[attr-defined]

@@ -36,8 +36,8 @@ def call_of(wish: Wish, now: datetime) -> Consultation | None:
 
 
 def practices_for(wish: Wish, call: Consultation | None, known: Sequence[Practice]) -> list[Practice]:
-    """Whose times count: those of the call that would move, else of whom she named, else of anyone."""
-    wanted = call.consultant_id if call else wish.consultant_id
+    """Whose times count: of whom she named, with a call booked its own consultant; else of anyone."""
+    wanted = call.consultant_id if call and wish.consultant_id else wish.consultant_id
     return [one for one in known if wanted is None or one.pk == wanted]
 
 

@@ -1,6 +1,6 @@
 """An earlier time with another consultant takes the place of the call that is booked: both, or neither."""
 
-from bookings import actions, asked_ending, call_needs, rules
+from bookings import actions, agreeing, asked_ending, at_hand, call_needs, rules
 from bookings.models import Consultation, Hold, Practice
 from bookings.parts import part_in
 from cases.case.actions import must
@@ -33,15 +33,16 @@ def switch(
         locked = Practice.objects.select_for_update(no_key=True).filter(pk__in=both).order_by("pk")
         practice = {each.pk: each for each in locked}[hold.consultant_id]
         actions.lock_open(hold.case, by)
-        kept = actions.claim(hold, practice, seen, now, by=by)
+        kept = actions.claim(hold, at_hand.holds().filter(pk=hold.pk).first(), practice, seen, now, by=by)
         before = Consultation.objects.select_for_update(of=("self",)).get(pk=kept.moving_id)
         rules.check("move", before, part_in(before.case, by), now)
-        scope = actions.consents(kept, accepts_scope, may_read, by, how, version)
+        agreed = agreeing.consents(kept, accepts_scope, may_read, by, how, version)
         asked_ending.booked_otherwise(kept.case, now, by=by)
         # First, for the patient is in one place: the two may overlap.
         actions.cancel(before, by=by)
-        call = actions.make_call(kept, patient, practice, scope=scope, hope=hope, now=now, by=by)
+        has_place = kept.case.assignments.filter(user=kept.consultant, ended_at=None).exists()
+        and_so = {"has_place": has_place, "hope": hope, "now": now, "by": by}
+        call = actions.make_call(kept, patient, practice, agreed, **and_so)
         if before.needs_something:
-            call_needs.set_needs(call, **call_needs.needed(before), by=by)
-        kept.delete()
+            call = call_needs.set_needs(call, **call_needs.needed(before), by=by)
     return call

@@ -58,11 +58,13 @@ def earlier(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, case: Case, call: Consultation | None, practices: list[Practice]) -> HttpResponse:
-    form = WishForm(request.POST, practices=practices, has_call=call is not None)
+    form = WishForm(request.POST, practices=practices, call=call)
     if not form.is_valid():
         return _page(request, case, call, practices, form, 422)
     said = form.cleaned_data
-    who = next((one.consultant for one in practices if str(one.pk) == said.get("who")), None)
+    who = next((one.consultant for one in practices if str(one.pk) == said["who"]), None)
+    if call and said["who"] != anyone.ANYONE:
+        who = call.consultant
     try:
         actions.ask(
             case,
@@ -92,9 +94,7 @@ def _page(
     wish = Wish.objects.visible_to(request.user).of(case)
     service = call.service if call else wish.service if wish else None
     asked = request.POST.get("service") or request.GET.get("service") or (service.code if service else "")
-    form = form or WishForm(
-        practices=practices, has_call=call is not None, initial=_first(request, case, call, wish, practices, now)
-    )
+    form = form or WishForm(practices=practices, call=call, initial=_first(request, case, call, wish, practices, now))
     context: dict[str, Any] = {
         "case": case,
         "call": call,
@@ -133,10 +133,11 @@ def _first(
     visit = availability.visit_on(case)
     day = call.starts_at.astimezone(case.patient.zone).date() if call else visit
     latest = day - timedelta(days=1) if day and day > today + timedelta(days=1) else today + A_MONTH
-    wanted = request.GET.get("with", "")
+    wanted = str(call.consultant_id) if call else request.GET.get("with", "")
     own = next(
         (str(one.pk) for one in practices if str(one.pk) == wanted or (not wanted and one.is_own)), anyone.ANYONE
     )
+    own = str(call.consultant_id) if call else own
     return {"who": own, "part": Part.ANY, "weekdays": WORKDAYS, "until_on": latest}
 
 
