@@ -6,6 +6,7 @@ from bookings import asked_views, call_views, consultant_page, feed_views, staff
 from bookings.company import views as company
 from bookings.kinds import views as kinds
 from bookings.late import views as late
+from bookings.left import views as left
 from bookings.offering import views as offering
 from bookings.outside import views as outside
 from bookings.overriding import views as overriding
@@ -21,6 +22,7 @@ urlpatterns = [
     path("staff/earlier-times/", waiting.waiting, name="waiting"),
     path("cases/<uuid:pk>/consultation/by-us/", overriding.book, name="override"),
     path("consultations/<uuid:pk>/move/by-us/", overriding.move, name="override_move"),
+    path("left/<uuid:pk>/", left.left, name="left"),
     path("holds/<uuid:pk>/check/", views.check, name="check"),
     path("holds/<uuid:pk>/keep/", views.keep, name="keep"),
     path("holds/<uuid:pk>/asked/", asked_views.asked, name="asked"),

@@ -24,6 +24,7 @@ from cases.case.helping import actions as helping
 from cases.case.helping.inviting import actions as inviting
 from cases.case.helping.inviting.links import path_of
 from cases.case.helping.models import Mandate
+from cases.case.left import actions as left
 from cases.case.models import Case, Consent, Office
 from cases.case.second import actions as second_actions
 from cases.case.signatures import Signature, SignedHow, drawing
@@ -150,6 +151,7 @@ def make_world() -> World:
     things |= _plan(case) | _hold(case)
     things["consent"] = Consent.objects.get(case=case, kind=Consent.Kind.READ, consultant=joanne).pk
     words = "My birth date is the 28th."
+    things["departure"] = left.tell(case, people.person("amir"), by=Actor.person(mara)).pk
     things["correction"] = corrections.ask(case, about="me", words=words, by=Actor.person(rosa)).pk
     things["todo"] = page_actions.ask_for_a_call(case, by=Actor.person(rosa)).pk
     invitation = accounts.invite(name="Otto Beck", email="otto@example.org", role="consultant", by=Actor.person(mara))

@@ -25,6 +25,9 @@ class CaseConfig(AppConfig):
         from cases.case.helping import notices, written_down
         from cases.case.helping.inviting import notices as invited
         from cases.case.helping.words import REASONS, VERBS
+        from cases.case.left import notices as left_notices
+        from cases.case.left.words import REASONS as LEFT_REASONS
+        from cases.case.left.words import VERBS as LEFT_VERBS
         from cases.case.second import notices as second_notices
         from cases.case.second.actions import reader_leaves
         from cases.case.second.words import REASONS as SECOND_REASONS
@@ -48,6 +51,7 @@ class CaseConfig(AppConfig):
             "authority.",
             "consent.",
             "correction.asked",
+            "departure.",
             "erasure.asked",
             "erasure.taken_back",
             "correction.taken_back",
@@ -60,7 +64,8 @@ class CaseConfig(AppConfig):
         )
         words.register(VERBS, REASONS)
         register(*notices.KINDS, *invited.KINDS, *written_down.KINDS, away_notices.KIND, *second_notices.KINDS)
-        register(*urgent_notices.KINDS, corrections.KIND, *erasure.KINDS)
+        register(*urgent_notices.KINDS, corrections.KIND, *erasure.KINDS, left_notices.KIND)
+        words.register(LEFT_VERBS, LEFT_REASONS)
         words.register(ERASURE_VERBS)
         words.register(CORRECTION_VERBS, CORRECTION_REASONS)
         words.register(URGENT_VERBS, URGENT_REASONS)

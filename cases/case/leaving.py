@@ -3,6 +3,7 @@
 from cases.case import changes
 from cases.case.actions import ask_to_do, assign, end_assignment, pass_to_dos_on, record_to_do, withdraw_consent
 from cases.case.away import actions as away
+from cases.case.left.actions import CONSULTANT_LEFT, tell
 from cases.case.models import Assignment, Case, Consent, ToDo
 from cases.case.people import HELPER, PATIENT, role_in
 from cases.case.second import actions as second
@@ -10,8 +11,6 @@ from cases.case.urgent import actions as urgent
 from portal.accounts.models import User
 from portal.actors import SYSTEM, Actor
 from portal.texts.words import organisation
-
-CONSULTANT_LEFT = "consultant_left"  # a to-do: the patient is told who reads now, or somebody is found
 
 
 def left(person: User, role: str, to: User | None, *, by: Actor) -> None:
@@ -38,7 +37,7 @@ def _end_consents(person: User) -> None:
 
 
 def _hand_on(pk: object, person: User, to: User | None, by: Actor) -> None:
-    """One case goes to the named colleague, or waits without a consultant. The patient is told by a coordinator."""
+    """One case goes to the named colleague, or waits. The patient is told and chooses; a coordinator looks after it."""
     case = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("patient", "key").get(pk=pk)
     if to is not None and role_in(case, to) not in {PATIENT, HELPER} and case.starter_id != to.pk:
         assign(case, to, why="handing_over", by=by)
@@ -46,3 +45,4 @@ def _hand_on(pk: object, person: User, to: User | None, by: Actor) -> None:
     changes.reader_changed(case, person, by=by)
     end_assignment(case, person, by=by)
     ask_to_do(CONSULTANT_LEFT, case, case=case, due_on=organisation().today(), note=person.name, by=by)
+    tell(case, person, by=by)

@@ -18,6 +18,7 @@ from cases.case.farewell.models import Farewell as Farewell
 from cases.case.helping.inviting.models import Invite as Invite
 from cases.case.helping.models import Helper as Helper
 from cases.case.helping.models import Mandate as Mandate
+from cases.case.left.models import Departure as Departure
 from cases.case.news import NewsMark as NewsMark
 from cases.case.office_merge import OfficeMerge as OfficeMerge
 from cases.case.office_models import Clinician as Clinician

@@ -28,7 +28,7 @@ class LeavingForm(forms.Form):
     to = PersonField(
         label=gettext_lazy("Who takes their cases over?"),
         help_text=gettext_lazy(
-            "A coordinator tells each patient. This person reads no file until the patient says yes."
+            "Each patient is told and chooses. This person reads no file until the patient says yes."
         ),
         queryset=User.objects.none(),
         required=False,

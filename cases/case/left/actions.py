@@ -1,0 +1,85 @@
+"""Telling a patient that a consultant left, and hearing the answer."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from cases.case.actions import CALL, ask_to_do, assign, give_consent, must, settle_to_dos
+from cases.case.left import notices
+from cases.case.left.models import Departure
+from cases.case.models import Case
+from portal import clock
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.texts.words import organisation
+
+CONSULTANT_LEFT = "consultant_left"  # a to-do: the patient is told who reads now, or somebody is found
+
+
+def tell(case: Case, consultant: User, *, by: Actor) -> Departure:
+    """The patient is told and asked. Told twice while nothing is answered it is told once."""
+    if found := Departure.objects.open().filter(case=case, consultant=consultant).first():
+        return found
+    try:
+        with transaction.atomic():
+            departure = Departure.objects.create(case=case, consultant=consultant, left_at=clock.now())
+    except IntegrityError:  # at the same moment
+        return Departure.objects.open().get(case=case, consultant=consultant)
+    notices.told(departure)
+    return departure
+
+
+@transaction.atomic
+def choose(departure: Departure, consultant: User, *, by: Actor) -> Departure:
+    """Another consultant gets a place in the case and may read from now on, by the patient's yes. Twice is once.
+
+    Raises Refused where somebody else is no consultant of ours, and when it was answered otherwise meanwhile.
+    """
+    departure = _locked(departure, by)
+    if departure.answered_at:
+        return _same(departure, answer=Departure.Answer.TAKES, chosen_id=consultant.pk)
+    if not consultant.is_our_consultant or consultant.pk in {departure.consultant_id, departure.case.patient_id}:
+        raise Refused(_("Choose one of our consultants."), code="answer")
+    case = departure.case
+    assign(case, consultant, why="taking", by=by)
+    give_consent("read", person=case.patient, case=case, consultant=consultant, by=by)
+    _answered(departure, Departure.Answer.TAKES, consultant, by)
+    settle_to_dos(case, CONSULTANT_LEFT, by=by)
+    return departure
+
+
+@transaction.atomic
+def ask_for_call(departure: Departure, *, by: Actor) -> Departure:
+    """A coordinator rings today: what was to be told is told then. Twice is once."""
+    departure = _locked(departure, by)
+    if departure.answered_at:
+        return _same(departure, answer=Departure.Answer.CALL, chosen_id=None)
+    ask_to_do(CALL, departure.case, case=departure.case, due_on=organisation().today(), by=by)
+    _answered(departure, Departure.Answer.CALL, None, by)
+    return departure
+
+
+def _answered(departure: Departure, answer: str, chosen: User | None, by: Actor) -> None:
+    departure.answer, departure.chosen, departure.answered_at = answer, chosen, clock.now()
+    departure.save(update_fields=["answer", "chosen", "answered_at"])
+    case = departure.case
+    record(by, "departure.answered", departure, patient=case.patient_id, case=case.pk, why=f"left_{answer}")
+    notices.answered(departure)
+
+
+def _same(departure: Departure, **said: Any) -> Departure:
+    if any(getattr(departure, name) != value for name, value in said.items()):
+        raise Refused(_("You answered this already. Call us, and we change it with you."), code="answer")
+    return departure
+
+
+def _locked(departure: Departure, by: Actor) -> Departure:
+    found = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("patient", "key")
+    case = found.get(pk=departure.case_id)
+    must("consent", case, by)
+    departure = Departure.objects.select_for_update(of=("self",)).select_related("consultant").get(pk=departure.pk)
+    departure.case = case
+    return departure
