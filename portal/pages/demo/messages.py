@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Callable
 
+from allauth.account.models import EmailAddress
+
 from cases.case.models import Case
 from cases.records.planning import CHASE
 from portal import clock
@@ -21,7 +23,8 @@ def want_letters(case: Case, postal: str, theo: User) -> None:
 
 
 def _mistype(case: Case, theo: User) -> None:
-    """An address written down wrong: the server takes nothing for it."""
+    """An address written down on the phone, which nobody confirmed, and wrong: the server takes nothing for it."""
+    EmailAddress.objects.filter(user=case.patient).update(verified=False)
     name = (case.patient.email or "").partition("@")[0]
     _reach(case.patient, theo, email=f"{name}@example.invalid")
 
