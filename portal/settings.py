@@ -16,7 +16,7 @@ import tzdata
 from csp.constants import NONE, SELF
 from django.conf.locale import LANG_INFO
 
-from portal import logs, schedule
+from portal import error_reports, logs, schedule
 from portal.environment import database, env, load_run_env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -396,9 +396,7 @@ SENTRY_DSN = env("SENTRY_DSN")
 if SENTRY_DSN:
     import sentry_sdk
 
-    sentry_sdk.init(
-        dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never", include_local_variables=False
-    )
+    sentry_sdk.init(dsn=SENTRY_DSN, **error_reports.OPTIONS)
 
 LOGGING = logs.LOGGING
 logs.configure()
