@@ -50,7 +50,7 @@ from cases.reviews import actions as reviews
 from cases.reviews import opening
 from cases.reviews.asking import actions as askings
 from cases.reviews.colleague import actions as colleague
-from cases.reviews.models import Review
+from cases.reviews.models import DoctorNote, Review
 from cases.reviews.notes.actions import add_note
 from cases.reviews.sentences import actions as sentences
 from cases.threads import actions as threads
@@ -296,6 +296,14 @@ def _report(grace: User) -> dict[str, Any]:
     return {"primary_link": link_for(visit, elm, by=staff).pk, "report_version": version.pk}
 
 
+def _doctor_note(talk: Any) -> DoctorNote:
+    """What Joanne wrote for the primary doctor; the call is still to come in this world, so the row is made here."""
+    note = DoctorNote(call=talk, written_at=clock.now(), written_by=talk.consultant)
+    note.words = "The second area was not sampled yet."
+    note.save(force_insert=True)
+    return note
+
+
 def _plan(case: Case) -> dict[str, Any]:
     """A plan that was read, with a note on its first page, and the summary that was shared."""
     joanne = Actor.person(people.person("joanne"))
@@ -315,6 +323,7 @@ def _plan(case: Case) -> dict[str, Any]:
         "summary": summary.pk,
         "consultation": talk.pk,
         "companion_token": company_links.token_of(company.name(talk, called="Ben Adu", by=Actor.person(case.patient))),
+        "doctor_note": _doctor_note(talk).pk,
     }
     locked = put_in.checked(case, "locked.pdf", plan_files.locked_pdf())
     found |= {"locked_version": locked.pk, "page_image": PageImage.objects.filter(version=version).first().pk}

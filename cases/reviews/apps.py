@@ -16,6 +16,8 @@ class ReviewsConfig(AppConfig):
         from cases.reviews.after import by_phone as after_by_phone
         from cases.reviews.after import showing as after
         from cases.reviews.asking import notices as asking_notices
+        from cases.reviews.doctor_note import actions as doctor_note
+        from cases.reviews.doctor_note import notices as doctor_note_notices
         from cases.reviews.queue import notices
         from cases.threads.changes import on_answered, says_about
         from portal.accounts.changes import on_reach_changed
@@ -28,5 +30,6 @@ class ReviewsConfig(AppConfig):
         stands_on_page(after.part)
         on_reach_changed(telling.way_changed)
         on_reach_changed(after_by_phone.way_changed)
-        register(*reminders.KINDS, *asking_notices.KINDS, notices.KIND)
+        on_reach_changed(doctor_note.way_changed)
+        register(*reminders.KINDS, *asking_notices.KINDS, notices.KIND, doctor_note_notices.KIND)
         on_reader_changed(reader_leaves)

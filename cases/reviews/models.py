@@ -16,6 +16,7 @@ from cases.case.models import Assignment, Case, SecondReader
 from cases.reviews.after.models import Outcome as Outcome
 from cases.reviews.asking.models import Asking as Asking
 from cases.reviews.colleague.models import SecondNote as SecondNote
+from cases.reviews.doctor_note.models import DoctorNote as DoctorNote
 from cases.reviews.sentences.models import Sentence as Sentence
 from cases.reviews.summary_models import PartAnswer as PartAnswer
 from cases.reviews.summary_models import Summary as Summary

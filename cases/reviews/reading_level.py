@@ -19,6 +19,7 @@ from portal.reading_grade import hint
 
 # Forms that keep what is typed: what is asked for, what was corrected, why a summary is taken back, how a call went.
 NEED_MORE, CORRECTION, TAKE_BACK, AFTER_CALL = "need-more", "correction", "take-back", "after-call"
+DOCTOR_NOTE = "doctor-note"  # after a call; the patient reads it before it goes
 READ_BY_PATIENT = [code for code in Section.Code if code != Section.Code.PRIVATE]
 
 
@@ -54,6 +55,7 @@ def register() -> None:
     drafts.HINTS[NEED_MORE] = plain.while_typed("words", _by_review)
     drafts.HINTS[CORRECTION] = plain.while_typed("correction", _by_review)
     drafts.HINTS[TAKE_BACK] = plain.while_typed("reason", _by_summary)
+    drafts.HINTS[DOCTOR_NOTE] = plain.while_typed("words", _by_call)
     drafts.HINTS[AFTER_CALL] = plain.while_typed("follow_words", _by_call)
 
 

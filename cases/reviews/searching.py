@@ -21,7 +21,7 @@ from cases.reviews.asking.actions import look as look_at_asking
 from cases.reviews.asking.models import Asking
 from cases.reviews.asking.words import what as asked_for
 from cases.reviews.colleague.models import SecondNote
-from cases.reviews.models import Outcome, Review, Section, Summary
+from cases.reviews.models import DoctorNote, Outcome, Review, Section, Summary
 from cases.reviews.option_rows import options_of
 from portal import when
 from portal.actors import Actor
@@ -153,6 +153,14 @@ def in_outcomes(case: Case, user: Any) -> Iterator[Written]:
         newest.add(call.pk)
         text = f"{outcome.follow_words}\n{outcome.notes}" if is_team else outcome.follow_words
         yield Written(f"{call.get_absolute_url()}#after", title % {"day": when.month_day(call.starts_at)}, text)
+
+
+def in_doctor_notes(case: Case, user: Any) -> Iterator[Written]:
+    """The note to the primary doctor after each call."""
+    known = DoctorNote.objects.visible_to(user).filter(call__case=case).select_related("call")
+    for note in known.order_by("-written_at", "pk"):
+        note.call.case = case
+        yield Written(note.get_absolute_url(), _("A note to the primary doctor"), note.words)
 
 
 def note_looks(found: Iterable[Review | Summary | Asking | None], *, by: Actor) -> None:

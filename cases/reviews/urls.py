@@ -6,6 +6,7 @@ from cases.reviews import preview_views, summary_views, views
 from cases.reviews.after import views as after_views
 from cases.reviews.asking import views as asking
 from cases.reviews.colleague import views as colleague
+from cases.reviews.doctor_note import views as doctor_note
 from cases.reviews.notes import views as notes
 from cases.reviews.queue import brief
 from cases.reviews.queue import views as queue
@@ -35,6 +36,9 @@ urlpatterns = [
     path("staff/summaries/<uuid:pk>/withdraw/", preview_views.withdraw, name="withdraw"),
     path("staff/consultations/<uuid:pk>/after/", after_views.after, name="after"),
     path("staff/consultations/<uuid:pk>/after/done/", after_views.did, name="did_after"),
+    path("staff/consultations/<uuid:pk>/note/", doctor_note.write, name="write_doctor_note"),
+    path("doctor-notes/<uuid:pk>/", doctor_note.note, name="doctor_note"),
+    path("doctor-notes/<uuid:pk>/pdf/", doctor_note.note_pdf, name="doctor_note_pdf"),
     path("staff/cases/<uuid:pk>/after-calls/", after_views.newest, name="newest_outcome"),
     path("staff/reviews/<uuid:pk>/colleague/", colleague.colleague, name="colleague"),
     path("staff/reviews/<uuid:pk>/need-more/", asking.need_more, name="need_more"),

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.reviews.after.actions import PASSED_ON, PROMISED
 from cases.reviews.asking import words as asking
+from cases.reviews.doctor_note.actions import ASK_NOTE, SEND_NOTE
 from portal.history import words
 
 VERBS = {
@@ -34,6 +35,12 @@ VERBS = {
     "summary.read_out": _("Read the summary out on the phone"),
     "summary.opened": _("Read the summary of your plan"),
     "summary.saved_as_pdf": _("Saved the summary of your plan as a PDF"),
+    "doctor_note.written": _("Wrote a note to your primary doctor, for you to read first"),
+    "doctor_note.opened": _("Read the note to your primary doctor"),
+    "doctor_note.saved_as_pdf": _("Saved the note to your primary doctor as a PDF"),
+    "doctor_note.chosen": _("Said that the note goes to the primary doctor"),
+    "doctor_note.kept": _("Said that the note does not go to the primary doctor"),
+    "doctor_note.sent": _("Sent the note to your primary doctor"),
     "outcome.saved": _("Said how the call went"),
     "sentence.added": _("Wrote a sentence of their own"),
     "sentence.changed": _("Changed a sentence of their own"),
@@ -50,6 +57,8 @@ REASONS = {
     "talk_booked": _("A consultation is booked"),
     PROMISED: _("To do what was promised after a call"),
     PASSED_ON: _("A question from a call"),
+    SEND_NOTE: _("To send a note to the primary doctor"),
+    ASK_NOTE: _("To ask whether a note goes to the primary doctor"),
 }
 
 

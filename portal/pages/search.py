@@ -143,7 +143,9 @@ def in_case(case: Case, user: Any, asked: list[str]) -> tuple[list[Part], case_s
         Part(gettext_lazy("The review")).take(_of(searching.in_review(review) if review else (), asked)),
         Part(gettext_lazy("Notes on pages")).take(_of(searching.in_notes(review, user) if review else (), asked)),
         Part(gettext_lazy("The plan in plain words")).take(_of(searching.in_summaries(case, user), asked)),
-        Part(gettext_lazy("After calls")).take(_of(searching.in_outcomes(case, user), asked)),
+        Part(gettext_lazy("After calls")).take(
+            _of((*searching.in_outcomes(case, user), *searching.in_doctor_notes(case, user)), asked)
+        ),
         Part(gettext_lazy("Visits and offices")).take(_in_visits(case, user, asked)),
         Part(gettext_lazy("Records")).take(_in_records(case, user, asked)),
         Part(gettext_lazy("The opinions")).take(_in_opinions(case, user, asked)),

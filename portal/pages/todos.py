@@ -46,6 +46,7 @@ from cases.records.report.planning import ASK_REPORT, FAX_REPORT, PASS_ON, WHICH
 from cases.records.wants.fees import TELL_OPEN, TELL_PAID
 from cases.reviews.after.actions import PASSED_ON, PROMISED
 from cases.reviews.asking.actions import ASKING
+from cases.reviews.doctor_note.actions import ASK_NOTE, SEND_NOTE
 from cases.threads.actions import MISPLACED
 from cases.threads.answering import ANSWER
 from portal import clock, phones, when
@@ -113,6 +114,8 @@ KINDS = {
     RING: (gettext_lazy("Ring: can they help?"), "plum", "phone"),
     HELPER_STOPPED: (gettext_lazy("A helper stopped"), "plum", "user"),
     PASSED_ON: (gettext_lazy("A question from a call"), "plum", "chat"),
+    SEND_NOTE: (gettext_lazy("Send a note to the doctor"), "info", "send"),
+    ASK_NOTE: (gettext_lazy("Ask: may a note go?"), "plum", "phone"),
     PROMISED: (gettext_lazy("Promised after a call"), "info", "clock"),
     "no_plan": (gettext_lazy("No plan yet"), "warn", "file"),
     ANSWER: (gettext_lazy("Answer a message"), "info", "chat"),
@@ -169,11 +172,13 @@ OWN_REASON = {
     *faxes.TO_DOS,
     TALK_TIME,
     PASSED_ON,
+    SEND_NOTE,
+    ASK_NOTE,
     PROMISED,
     *office_links.TO_DOS,
 }
 # Done on the pages that these lead to: where messages are read, cases listed, and somebody says what was done.
-DONE_ELSEWHERE = {ANSWER, CORRECTION, HAND_BACK, WORRY, *TO_READ}
+DONE_ELSEWHERE = {ANSWER, CORRECTION, HAND_BACK, WORRY, SEND_NOTE, ASK_NOTE, *TO_READ}
 PLAIN = (gettext_lazy("To do"), "info", "clock")
 
 
@@ -288,6 +293,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the page"), "href": reverse("reviews:summary", args=[todo.case_id])}
     if todo.kind in {ARRANGE, TELL_LATE, ASK_TO_READ, PASSED_ON, PROMISED} and todo.case:
         return {"label": _("Open the call"), "href": reverse("bookings:detail", args=[todo.about_id])}
+    if todo.kind in {SEND_NOTE, ASK_NOTE} and todo.case:
+        return {"label": _("Open the note"), "href": reverse("reviews:doctor_note", args=[todo.about_id])}
     if todo.kind in {ASK_PATIENT, HELPER_STOPPED, RING} and todo.case:
         return {"label": _("See who helps"), "href": reverse("pages:case_helpers", args=[todo.case_id])}
     if todo.kind == "post_sheet" and todo.case:

@@ -45,6 +45,7 @@ NOT_IN_THIS_WORLD = {
     "records.referralletter.words",
     "records.release.signature",
     "records.want.words",
+    "reviews.doctornote.sent_to",
     "reviews.optionline.text",
     "reviews.outcome.follow_words",
     "reviews.outcome.notes",

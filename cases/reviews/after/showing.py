@@ -19,12 +19,14 @@ from cases.reviews.after import by_phone, rules
 from cases.reviews.after.actions import PASSED_ON, PROMISED, complete_reviews, place_of, to_dos
 from cases.reviews.after.forms import PLACES, AfterForm
 from cases.reviews.after.models import Outcome
+from cases.reviews.doctor_note.models import DoctorNote
 from cases.reviews.reading_level import AFTER_CALL as DRAFT
 from portal import clock, when
 from portal.accounts import drafts
 from portal.beside import lists
 
 HISTORY_SHOWN = 10
+WITH_NOTE = {Consultation.State.BOOKED, Consultation.State.COMPLETED}  # a call of which a note can tell
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,15 @@ def of_call(call: Consultation, request: HttpRequest, form: AfterForm | None = N
         saved=Outcome.objects.of_call(call).select_related("saved_by")[:HISTORY_SHOWN],
         todos=to_dos(call.case),
         complete=complete_reviews(call),
+        notes=DoctorNote.objects.filter(call=call),
         to_read=ToDo.objects.open().filter(kind=hands.READ_OUTCOME, about_id=str(call.case_id)),
     )
     saved = rows["saved"]
     for each in saved:
         each.call = call
     last = saved[0] if saved else None
-    if last is None and not is_consultant:
+    note = next(iter(rows["notes"]), None) if may("read_summary", call.case, user) else None
+    if last is None and not is_consultant and note is None:
         return None
     sees_words = may("see_questions", call.case, user)
     is_voice = bool(rows["to_read"]) and is_staff and may("speak_for", call.case, user)
@@ -68,6 +72,8 @@ def of_call(call: Consultation, request: HttpRequest, form: AfterForm | None = N
         "template": "reviews/_after.html",
         "call": call,
         "last": last,
+        "note": note,
+        "may_write_note": is_consultant and call.state in WITH_NOTE and not (note and note.sent_at),
         "is_staff": is_staff,
         "is_patient": call.patient_id == user.pk,
         "sees_words": sees_words,

@@ -20,7 +20,7 @@ from cases.records.models import RecordItem, Visit
 from cases.records.words import doctor_of, item_tag
 from cases.reviews import frozen
 from cases.reviews import sheet as summary_sheet
-from cases.reviews.models import Outcome, Summary
+from cases.reviews.models import DoctorNote, Outcome, Summary
 from cases.threads.changes import abouts
 from cases.threads.models import Message
 from cases.threads.showing import written_down
@@ -109,10 +109,14 @@ def _visits(case: Case) -> Iterator[Line]:
 def _calls(case: Case) -> Iterator[Line]:
     found = Consultation.objects.visible_to(case.patient).filter(case=case).select_related("consultant", "service")
     went = {each.call_id: each for each in Outcome.objects.filter(call__case=case).order_by("number")}  # the newest
+    notes = {each.call_id: each for each in DoctorNote.objects.filter(call__case=case)}
     for call in found.order_by("starts_at"):
         call.case = case
         needs = "".join(f" {need}." for need in call_needs.said(call))
         text = f"{call.get_how_display()}. {call.get_state_display()}.{needs}"
+        if note := notes.get(call.pk):
+            note.call, went_to = call, _("A note to the primary doctor")
+            text = "\n".join((text, f"{went_to}: {note.words}"))
         if last := went.get(call.pk):
             last.call, call.case = call, case
             text = "\n".join(
