@@ -118,7 +118,11 @@ def _end(companion: Companion, how: Over, by: Actor) -> None:
 
 
 def _tell(companion: Companion, now: datetime, by: Actor) -> None:
-    """By mail; by text, where texts can go; else one of us rings. A name alone is told by the patient herself."""
+    """By mail; by text, where texts can go; else one of us rings. A name alone is told by the patient herself, and when
+    she has died nobody is written to.
+    """
+    if companion.call.patient.death_known_at is not None:
+        return
     notices.tell(companion, now)
     if notices.is_written_to(companion) or not companion.phone or companion.ended_as == Over.DECLINED:
         return

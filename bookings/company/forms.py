@@ -23,7 +23,7 @@ class CompanionForm(forms.Form):
         error_messages={"required": gettext_lazy("Enter their name.")},
     )
     email = forms.EmailField(
-        label=gettext_lazy("Their email address, if you like"),
+        label=gettext_lazy("Their email address"),
         help_text=gettext_lazy("We send them the time and the way in. The mail does not say what the call is about."),
         required=False,
         max_length=254,

@@ -17,6 +17,7 @@ from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.models import Event
+from portal.pages.farewell_actions import say_died
 from portal.reminders import sender
 from portal.reminders.models import RecipientType, Reminder
 from tests import factories, people
@@ -228,6 +229,16 @@ def test_the_day_of_the_consultant_names_who_will_be_there(call, joanne, monday)
     name(call)
     monday.move_to(call.starts_at - timedelta(hours=1))
     assert "Will be there: Ben Adu." in words(people.browser(joanne).get(reverse("pages:today")))
+
+
+def test_when_she_has_died_nobody_is_written_to_and_nobody_rings(call, rosa):
+    companion = name(call)
+    phoned = Companion.objects.filter(pk=companion.pk)
+    say_died(rosa, right="ends", why="Her daughter rang.", by=hand(people.person("theo")))
+    assert phoned.get().ended_as == "cancelled"
+    assert not rows(companion).unsettled().exists()
+    assert people.browser().get(address(companion)).status_code == 410
+    assert not ToDo.objects.open().filter(kind=company.RING).exists()
 
 
 def test_closing_the_case_closes_their_page(call, case):
