@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -149,12 +150,20 @@ def give_place(case: Case, user: User, *, why: str, by: Actor) -> Assignment:
     """`assign` for whoever holds the lock of a case that is open, in which the person was seen to have no place."""
     assignment = Assignment.objects.create(case=case, user=user, begun_at=clock.now(), why=why)
     record(by, "case.assigned", assignment, patient=case.patient_id, case=case.pk, why=why)
+    transaction.on_commit(partial(_has_left_meanwhile, user.pk), robust=True)
     return assignment
 
 
 def keep_own_place(case: Case, user: User) -> None:
     """Where they only stood in, the place is their own now."""
     Cover.objects.open().filter(case=case, reader=user).update(has_own_place=True)
+
+
+def _has_left_meanwhile(pk: UUID) -> None:
+    """The account may have been closed since we looked."""
+    from cases.case.leaving import hand_on_what_came_meanwhile
+
+    hand_on_what_came_meanwhile(pk)
 
 
 @transaction.atomic

@@ -1,5 +1,10 @@
 """Somebody works here no more in a role: all their places end at once, and their work goes on with somebody."""
 
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Q
+
 from cases.case import changes
 from cases.case.actions import ask_to_do, assign, end_assignment, pass_to_dos_on, record_to_do, withdraw_consent
 from cases.case.away import actions as away
@@ -23,10 +28,22 @@ def left(person: User, role: str, to: User | None, *, by: Actor) -> None:
         for pk in list(placed.order_by("case").values_list("case", flat=True)):
             _hand_on(pk, person, to, by)
         _end_consents(person)
+        transaction.on_commit(partial(hand_on_what_came_meanwhile, person.pk), robust=True)
     for todo in ToDo.objects.select_for_update(of=("self",)).open().filter(for_user=person).select_related("case"):
         todo.for_user, todo.for_role = None, User.Role.COORDINATOR
         todo.save(update_fields=["for_user", "for_role"])
         record_to_do(by, "todo.changed", todo)
+
+
+@transaction.atomic
+def hand_on_what_came_meanwhile(pk: object) -> None:
+    """A place that was given at the very moment in which its consultant left: neither of both could see the other
+    before the commit, so that each looks once more behind it.
+    """
+    placed = Assignment.objects.filter(user=pk, ended_at=None).exclude(case__state=Case.State.CLOSED)
+    gone = placed.filter(~Q(user__role=User.Role.CONSULTANT) | Q(user__can_sign_in=False)).select_related("user")
+    for place in list(gone.order_by("case")):
+        _hand_on(place.case_id, place.user, None, SYSTEM)
 
 
 def _end_consents(person: User) -> None:

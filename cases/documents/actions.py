@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
-from cases.case.actions import must
+from cases.case.actions import must, must_be_open
 from cases.case.models import Case
 from cases.case.people import role_in
 from cases.documents import kinds, names, owning, ready, rules, tasks, twins, words
@@ -93,6 +93,7 @@ def add_version(document: Document, upload: UploadedFile, *, by: Actor) -> Versi
 def _add(document: Document, upload: UploadedFile, by: Actor) -> Version:
     # The case's lock keeps two sends from filling its last megabyte, or from saving the same bytes twice.
     case = Case.objects.select_for_update(of=("self",)).select_related("key").get(pk=document.case_id)
+    must_be_open(case, by)  # it may have been closed, or erased, since we looked
     name, found = _first_look(case, upload)
     digest = twins.place_for(Version(case=case), _digest(case, upload), by)
     now = clock.now()
