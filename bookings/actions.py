@@ -8,7 +8,8 @@ behind it. What the database still refuses is told like what the rule refuses: s
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -33,7 +34,7 @@ from bookings import (
 )
 from bookings.agreeing import Agreed
 from bookings.late import actions as late
-from bookings.models import AskedHold, Companion, Consultation, Hold, Practice, Reservation, Service
+from bookings.models import AskedHold, Companion, Consultation, Hold, Practice, Reservation, Service, stretch
 from bookings.overriding import rules as overriding
 from bookings.parts import part_in
 from bookings.rules import JustTaken
@@ -55,7 +56,7 @@ from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import lines_together, record
 from portal.history.models import Event
-from portal.once import knowing
+from portal.once import at_one_moment, knowing
 
 ASK_TO_READ = "ask_to_read"  # a to-do: somebody without email is asked who may read
 NO_PART = frozenset({"urgent", "reading_along"})  # why a file was opened by somebody who has no place in the case
@@ -101,6 +102,22 @@ def check_free(hold: Hold, practice: Practice, now: datetime) -> None:
     why = availability.judge(*asked, moving=hold.moving, has_reason=has_reason)
     if why is not Why.FREE:
         raise JustTaken(rules.sentence(why, practice.notice_hours), code=why)
+
+
+def check_not_taken(
+    case: Case, consultant: User, service: Service, starts_at: datetime, now: datetime, moving: Consultation | None
+) -> None:
+    """Raise JustTaken where somebody else is in the time of the call. One small query, so that who comes too late is
+    told at once; everything besides is for `check_free`.
+    """
+    ends_at, theirs = starts_at + timedelta(minutes=service.minutes), Q(hold__patient=case.patient_id)
+    theirs |= Q(consultation__patient=case.patient_id) | Q(hold__expires_at__lte=now) | Q(asked__until__lte=now)
+    if moving is not None:
+        theirs |= Q(consultation=moving)
+    # In the words of the constraint, whose index finds it among all that ever was.
+    taken = Reservation.objects.alias(at=stretch()).filter(consultant=consultant, at__overlap=(starts_at, ends_at))
+    if starts_at > now and taken.exclude(theirs).exists():
+        raise JustTaken(rules.sentence(Why.TAKEN), code=Why.TAKEN)
 
 
 def check_works(consultant: User) -> None:
@@ -156,9 +173,12 @@ def hold(
     beyond = "" if reason is None else _reason(reason, case, by)
     if moving is not None:
         rules.check("move", moving, part_in(case, by), now)
+    look = partial(check_not_taken, case, consultant, service, starts_at, now, moving)
+    look()
     with rivals():
         patient = lock_patient(case)
         practice = lock_practice(consultant)
+        look()
         lock_open(case, by)
         kept = Hold.objects.filter(patient=patient).first() or Hold(patient=patient)
         wish = {"case": case, "consultant": consultant, "service": service, "moving": moving, "starts_at": starts_at}
@@ -167,7 +187,8 @@ def hold(
             setattr(kept, name, value)
         kept.how, kept.made_by, kept.override_reason = how, by.user, beyond
         let_go_expired(practice, now)
-        check_free(kept, practice, now)
+        with at_one_moment():
+            check_free(kept, practice, now)
         if not is_same or now >= kept.made_at + rules.HOLD_AT_MOST:
             kept.made_at = now
         kept.expires_at = rules.hold_until(kept.made_at, now)

@@ -1,14 +1,19 @@
 """How many statements booking, moving and canceling cost, and that what is read together decides as one by one."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings import actions, availability
-from bookings.models import Consultation, Hold
+from bookings.models import Consultation, Hold, Service
+from bookings.rules import JustTaken
+from bookings.slots import Why
 from cases.case.consenting import give_consent, give_consents
 from cases.case.models import Assignment, Consent
 from portal import clock
+from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.models import Event
@@ -73,3 +78,21 @@ def test_several_consents_of_which_one_stands_are_given_once_each(case, joanne):
     assert given["scope"] == scope
     assert sorted(Consent.objects.values_list("kind", flat=True)) == ["read", "scope"]
     assert Event.objects.filter(verb="consent.given").count() == 2
+
+
+def test_who_comes_too_late_is_told_after_one_statement(case, practice):
+    theirs = factories.hold(case, service="first_talk")
+    late = factories.open_case(User.objects.create_user(name="Late", time_zone="America/Toronto"))
+    wish = {"case": late, "consultant": practice.consultant, "service": theirs.service, "how": "phone"}
+    with CaptureQueriesContext(connection) as asked, pytest.raises(JustTaken) as told:
+        actions.hold(**wish, starts_at=theirs.starts_at, by=Actor.person(late.patient))
+    assert (told.value.code, len(asked)) == (Why.TAKEN, 1)
+
+
+def test_a_time_whose_hold_is_over_is_not_taken(case, practice, monday):
+    service = Service.objects.get(code="first_talk")
+    last = availability.free_starts(case, practice, service, clock.now())[-1]
+    theirs = factories.hold(case, service="first_talk", starts_at=last)
+    late = factories.open_case(User.objects.create_user(name="Late", time_zone="America/Toronto"))
+    monday.shift(timedelta(minutes=31))
+    assert factories.hold(late, service="first_talk", starts_at=theirs.starts_at).patient == late.patient
