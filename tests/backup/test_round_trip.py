@@ -222,6 +222,8 @@ def test_an_empty_machine_by_its_commands(archive, settings, tmp_path, machine):
     assert "Rows and files are back, and as they were." in manage("restore", str(path))
     documents = Path(machine["PORTAL_VAR"]) / "documents"
     assert len([file for file in documents.rglob("*") if file.is_file()]) == 3
+    for command in ("migrate", "verify_files", "retention --dry-run"):  # in the words of docs/operations.md
+        assert manage(*command.split()).startswith("0 "), command
     assert "3 files are as they were put in." in manage("verify_files")
     again = manage("backup", "--to", str(tmp_path / "second"))
     assert again.startswith("0 portal-")
