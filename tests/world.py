@@ -59,6 +59,7 @@ from portal.accounts import actions as accounts
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.pages import actions as page_actions
+from portal.pages.month.actions import count_finished
 from portal.reminders import links, muting, sender
 from portal.reminders.models import Delivery, Reminder
 from tests import factories, people, plan_files
@@ -161,6 +162,7 @@ def make_world() -> World:
     why = "Joanne fell ill an hour before the call."
     things["urgent_look"] = urgent.begin(case, why, by=Actor.person(people.person("liv"))).pk
     things |= {"invitation": invitation.pk, "invitation_token": accounts.token_of(invitation)}
+    count_finished(clock.now() + dt.timedelta(days=31))
     return World(things | _messages(case))
 
 
