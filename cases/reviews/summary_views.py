@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.models import Consultation
 from cases.case import hands
 from cases.case.corrections.rules import About
-from cases.case.corrections.showing import beside
+from cases.case.corrections.showing import beside, has_beside
 from cases.case.models import Case
 from cases.case.people import cases_where, has_consent_to_read, may, role_in
 from cases.documents.models import Version
@@ -36,7 +36,8 @@ from portal.texts.words import organisation, text
 @require_safe
 def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The newest version, or the one asked for; before there is one, what will stand here."""
-    case = find_or_404(cases_where(request.user, "open_summary").select_related("patient"), pk=pk)
+    found = cases_where(request.user, "open_summary").select_related("patient").annotate(has_beside=has_beside())
+    case = find_or_404(found, pk=pk)
     versions = list(_summaries(request).filter(review__case=case).order_by("-number"))
     chosen = _chosen(versions, request.GET.get("version", ""))
     if chosen and chosen.state == "shared":
@@ -102,7 +103,7 @@ def _page(
             "since_heading": changed.heading(since) if since else "",
             "to_read_out": _to_read_out(case, request.user),
             "full": pages[0] if pages else None,
-            "beside": list(beside(case, About.SUMMARY)),
+            "beside": list(beside(case, About.SUMMARY)) if getattr(case, "has_beside", True) else [],
             "pages": len(pages),
             "may_take_back": not why_not_summary("withdraw", chosen.state, part),
             "clear": _clear_parts(chosen, request.user, form),
