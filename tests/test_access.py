@@ -1,9 +1,11 @@
 """Every address, every person. A view without a mark, or a page without a row here, fails the build."""
 
 import ast
+import functools
 import inspect
 import re
 import textwrap
+from http.cookies import SimpleCookie
 
 import pytest
 from django.db import connection, transaction
@@ -42,6 +44,7 @@ OURS = {name: view for name, view in ADDRESSES.items() if not view.__module__.st
 
 
 pytestmark = pytest.mark.timeout(600)  # each walks over every address
+walk = pytest.mark.usefixtures("at_one_moment")
 
 
 def test_every_page_is_in_the_table():
@@ -100,13 +103,14 @@ def address_of(name: str, world: World) -> str:
 def ask(client, method: str, name: str, world: World, **more):
     """One request, whose changes are undone."""
     page = PAGES[name]
-    address = address_of(name, world)
+    address, cookies = address_of(name, world), SimpleCookie(client.cookies)
     client.raise_request_exception = False  # a crash is an answer too: 500
     with transaction.atomic():
         response = getattr(client, method)(address, page.body if method == "post" else {}, **more)
         if response.streaming:
             b"".join(response.streaming_content)
         transaction.set_rollback(True)
+    client.cookies = cookies
     return response
 
 
@@ -126,6 +130,7 @@ def in_lines(wrong: list[tuple]) -> str:
 ASKED_FIRST = {"anonymous", "patient", "other_patient", "dates_only", "unassigned", "coordinator"}
 
 
+@walk
 @pytest.mark.parametrize(
     "person", [pytest.param(person, marks=[] if person in ASKED_FIRST else pytest.mark.full) for person in PEOPLE]
 )
@@ -158,6 +163,7 @@ def state_of_the_house() -> dict[str, tuple]:
     return prints
 
 
+@walk
 @pytest.mark.parametrize("person", ["other_patient", "unassigned", "anonymous", "starter", "dates_only", "past_helper"])
 def test_a_strangers_forms_change_nothing(person, world):
     client, before, wrong = world.client(person), state_of_the_house(), []
@@ -173,49 +179,53 @@ def test_a_strangers_forms_change_nothing(person, world):
     assert state_of_the_house() == before
 
 
+@walk
 def test_the_owners_forms_are_answered(world):
     """By the page itself: never by a crash, and by 404 or 405 only where the table says so."""
-    wrong = []
+    client_of, wrong = functools.cache(world.client), []
     for name, page in PAGES.items():
         person = page.owner
         if not page.posts or not page.is_ours:
             continue
-        got = outcome(ask(world.client(person), "post", name, world))
+        got = outcome(ask(client_of(person), "post", name, world))
         if got not in {"opens", "second factor"}:
             wrong.append((name, person, got))
     assert not wrong, in_lines(wrong)
 
 
+@walk
 @pytest.mark.full
 def test_other_methods_are_refused(world):
-    wrong = []
+    client_of, wrong = functools.cache(world.client), []
     for name, page in PAGES.items():
         if ADDRESSES[name] not in OURS.values() or not page.owner:
             continue
-        client = world.client(page.owner)
         for method in ("put", "patch", "delete"):
-            status = ask(client, method, name, world).status_code
+            status = ask(client_of(page.owner), method, name, world).status_code
             if status not in {405, 302, 404} and page.args:
                 wrong.append((method, name, status))
     assert not wrong, in_lines(wrong)
 
 
+@walk
 @pytest.mark.parametrize(
     "person", ["other_patient", "unassigned", "anonymous", "administrator", "dates_only", "past_helper"]
 )
 def test_a_part_of_a_file_is_guarded_like_the_whole(person, world):
     files = [name for name, page in PAGES.items() if page.is_file and person not in page.who]
+    client = world.client(person)
     for name in files:
-        answer = ask(world.client(person), "get", name, world, headers={"range": "bytes=0-9"})
+        answer = ask(client, "get", name, world, headers={"range": "bytes=0-9"})
         assert outcome(answer) in {"missing", "sign in"}
 
 
+@walk
 @pytest.mark.full
 def test_every_answer_carries_the_headers(world):
-    wrong = []
+    client_of, wrong = functools.cache(world.client), []
     for name, page in PAGES.items():
         for person in {page.owner or "anonymous", "other_patient"}:
-            response = ask(world.client(person), "get", name, world)
+            response = ask(client_of(person), "get", name, world)
             for header, value in HEADERS.items():
                 if value not in response.headers.get(header, "missing"):
                     wrong.append((name, person, header, response.headers.get(header)))
@@ -230,11 +240,12 @@ INLINE = re.compile(
 )
 
 
+@walk
 @pytest.mark.full
 def test_no_page_asks_a_stranger_or_runs_inline_code(world):
-    wrong = []
+    client_of, wrong = functools.cache(world.client), []
     for name, page in PAGES.items():
-        response = ask(world.client(page.owner or "anonymous"), "get", name, world)
+        response = ask(client_of(page.owner or "anonymous"), "get", name, world)
         if not response.streaming and response.headers.get("Content-Type", "").startswith("text/html"):
             wrong += [(name, found) for found in OUTSIDE.findall(response.content.decode())]
             wrong += [(name, found) for found in INLINE.findall(response.content.decode())]

@@ -9,7 +9,7 @@ from django.db import transaction
 from tests import forms_of_pages
 from tests.hostile_shapes import FORM, VALUES, Fields, bodies, body, encoded
 from tests.pages_table import PAGES
-from tests.test_access import ADDRESSES, address_of, in_lines
+from tests.test_access import ADDRESSES, address_of, in_lines, walk
 from tests.world import World
 
 POSTS = sorted(name for name, page in PAGES.items() if page.posts)
@@ -96,6 +96,7 @@ def faults_of(site: Site, name: str, shapes) -> list[tuple]:
     return wrong
 
 
+@walk
 @pytest.mark.full
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("chunk", range(CHUNKS))
@@ -106,6 +107,7 @@ def test_each_form_bears_every_shape(site, chunk):
     assert not wrong, in_lines(wrong)
 
 
+@walk
 @pytest.mark.full
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("half", range(4))
@@ -139,6 +141,7 @@ IN_PATHS = (
 )
 
 
+@walk
 @pytest.mark.full
 @pytest.mark.timeout(900)
 def test_each_address_bears_hostile_parts(site):

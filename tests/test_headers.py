@@ -1,5 +1,7 @@
 """What every answer carries, whoever made it: pages, parts, files, refusals, errors, static files."""
 
+import functools
+
 import pytest
 from django.conf import settings as shipped
 from django.core.cache import cache
@@ -9,7 +11,7 @@ from django.urls import reverse
 
 from tests import people
 from tests.pages_table import PAGES
-from tests.test_access import ADDRESSES, OURS, ask, in_lines
+from tests.test_access import ADDRESSES, OURS, ask, in_lines, walk
 
 POLICY = {
     "default-src": "'none'",
@@ -110,15 +112,16 @@ def test_refusals_and_errors_carry_them_too(monkeypatch, settings):
     assert seen >= {302, 400, 403, 404, 405, 410, 413, 429, 500, 503}
 
 
+@walk
 @pytest.mark.full
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("method", ["get", "head", "post", "htmx", "options"])
 def test_every_address_carries_them(world, method):
     more = {"headers": {"HX-Request": "true"}} if method == "htmx" else {}
-    wrong = []
+    client_of, wrong = functools.cache(world.client), []
     for name, page in PAGES.items():
         for person in {page.owner or "anonymous", "other_patient", "anonymous"}:
-            answer = ask(world.client(person), "get" if method == "htmx" else method, name, world, **more)
+            answer = ask(client_of(person), "get" if method == "htmx" else method, name, world, **more)
             if found := faults_of(answer):
                 wrong.append((method, name, person, answer.status_code, *found))
     assert not wrong, in_lines(wrong)

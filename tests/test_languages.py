@@ -1,5 +1,6 @@
 """Every page in the made-up language: whatever is still plain English was not marked for translation."""
 
+import functools
 import re
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from portal.accounts.models import User
 from portal.vault.fields import SealedText
 from tests.pages_table import PAGES
 from tests.plain_english import made_up_language
-from tests.test_access import ask, in_lines
+from tests.test_access import ask, in_lines, walk
 
 SPOKEN = {"aria-label", "alt", "title", "placeholder"}
 SILENT = {"script", "style", "svg", "time"}
@@ -85,13 +86,14 @@ def made_up():
     made_up_language()
 
 
+@walk
 @pytest.mark.full
 def test_no_page_speaks_plain_english(world):
     known = typed_in() | NAMES | {word for name in places() for word in WORD.findall(name)}
     User.objects.update(language="qps")
-    found = []
+    client_of, found = functools.cache(world.client), []
     for name, page in PAGES.items():
-        response = ask(world.client(page.owner or "anonymous"), "get", name, world, headers={"accept-language": "qps"})
+        response = ask(client_of(page.owner or "anonymous"), "get", name, world, headers={"accept-language": "qps"})
         if response.status_code == 200 and response.headers["Content-Type"].startswith("text/html"):
             found += [(name, text) for text in plain_english(response.content.decode(), known)]
     assert not found, in_lines(found)

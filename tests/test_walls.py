@@ -2,8 +2,10 @@
 fields."""
 
 import datetime as dt
+import functools
 import uuid
 import zlib
+from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,7 +22,18 @@ from tests import people
 from tests.hostile_shapes import BODIES, FORM, TAKEN, VALUES, bodies, body
 from tests.page_rows import PEOPLE
 from tests.pages_table import PAGES
-from tests.test_access import ASKED_FIRST, LOGIN, OURS, address_of, ask, expected, in_lines, outcome, state_of_the_house
+from tests.test_access import (
+    ASKED_FIRST,
+    LOGIN,
+    OURS,
+    address_of,
+    ask,
+    expected,
+    in_lines,
+    outcome,
+    state_of_the_house,
+    walk,
+)
 from tests.test_fuzz import POSTS, Site, faults_of
 
 SHUT = {"missing", "sign in", "second factor"}
@@ -43,6 +56,7 @@ def says_no(answer) -> bool:
     return on_its_way or answer.status_code == 409
 
 
+@walk
 @pytest.mark.full
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("person", [person for person in PEOPLE if person not in ASKED_FIRST])
@@ -63,6 +77,7 @@ def test_forms_of_others_are_shut_and_change_nothing(person, world):
 NO_ROWS = {"case", "consultant"}  # the people to choose from belong to no case
 
 
+@walk
 @pytest.mark.timeout(600)
 def test_ones_own_case_leads_to_nobody_elses_row(world):
     """The second part of an address is looked for within the first: OpenEMR's and care's mistake."""
@@ -84,6 +99,7 @@ def test_ones_own_case_leads_to_nobody_elses_row(world):
     assert not wrong, in_lines(wrong)
 
 
+@walk
 @pytest.mark.full
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("person", PEOPLE)
@@ -123,16 +139,18 @@ READ_A_WAY = [
 ]  # fmt: skip
 
 
+@walk
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     "names", [pytest.param(READ_A_WAY, id="short"), pytest.param(None, id="all", marks=pytest.mark.full)]
 )
 def test_nothing_leads_to_another_site(names, world):
-    wrong = []
+    client_of, wrong = functools.cache(world.client), []
     # All ways and headers at once; the long form takes one shape for each address.
     for number, name in enumerate(names or sorted(PAGES)):
         page = PAGES[name]
-        client = world.client(page.owner or "anonymous")
+        client = client_of(page.owner or "anonymous")
+        cookies = SimpleCookie(client.cookies)
         for shape in ELSEWHERE if names else [ELSEWHERE[number % len(ELSEWHERE)]]:
             query = body({way: [shape] for way in WAYS}).decode()
             headers = {"Referer": shape, "HX-Current-URL": shape}
@@ -143,6 +161,7 @@ def test_nothing_leads_to_another_site(names, world):
                         method.upper(), f"{address_of(name, world)}?{query}", content, FORM, headers=headers
                     )
                     transaction.set_rollback(True)
+                client.cookies = SimpleCookie(cookies)
                 if leads_elsewhere(answer):
                     wrong.append((method, name, shape, answer.headers.get("Location")))
     assert not wrong, in_lines(wrong)
@@ -171,6 +190,7 @@ def rights() -> set[tuple]:
     return {*of_people, *Case.objects.values_list("pk", "patient_id", "starter_id", "key_id")}
 
 
+@walk
 @pytest.mark.full
 @pytest.mark.timeout(900)
 def test_no_field_sets_what_a_form_does_not_show(world):
@@ -237,6 +257,7 @@ def site(world):
     site.close()
 
 
+@walk
 @pytest.mark.timeout(300)
 def test_each_form_bears_one_shape(site):
     """The short form: another shape for each address."""

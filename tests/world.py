@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 
 from bookings import actions as booking_actions
 from bookings import asking, availability, availability_actions, feeds
@@ -106,7 +107,9 @@ class World:
             return people.disabled()
         if person == "office":
             return self._at_its_desk()
-        return people.browser(people.person(NAMES[person]))
+        client = people.browser(people.person(NAMES[person]))
+        client.post(reverse("accounts:stay"))  # the session begins here, not anew in each request that is undone
+        return client
 
     def _at_its_desk(self) -> Client:
         """A browser in which the holder's and the second doctor's office have opened their pages."""
@@ -132,6 +135,13 @@ def built(django_db_setup, django_db_blocker, tmp_path_factory):
 @pytest.fixture
 def world(built, db) -> World:
     return built
+
+
+@pytest.fixture
+def at_one_moment(world):
+    """A walk over every address takes no time: sessions neither grow old in it nor write down that they were used."""
+    with time_machine.travel(clock.now(), tick=False):
+        yield
 
 
 def make_world() -> World:
