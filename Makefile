@@ -12,6 +12,8 @@ TYPED := '*/rules.py' '*/actions.py' ':(glob)portal/*.py' ':(glob)portal/vault/*
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
+# Compiled modules are kept: without them each worker of the tests, and each process they start, compiles all anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup run test test-long test-all test-matrix check fix bench lock browser scanner reader front
 .DELETE_ON_ERROR:
