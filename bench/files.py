@@ -129,7 +129,7 @@ def _to_first_page(patient: Visitor, case: str, pages: int) -> float:
     from tests import plan_files
 
     known = set(documents_of(patient, case))
-    send(patient, f"{case}plan/", f"letter of {pages}.pdf", plan_files.pdf(pages=pages))
+    send(patient, f"{case}plan/", f"letter of {pages}.pdf", plan_files.pdf(pages=pages, patient="once ready"))
     until, looked = time.monotonic() + 300, time.perf_counter()
     while time.monotonic() < until:
         began = time.perf_counter()

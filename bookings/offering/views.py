@@ -80,7 +80,7 @@ def offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     if key is None or not form.is_valid():
         return _page(request, case, practice, 422, also=[_("Choose one of the times below.")])
     slot = form.cleaned_data["slot"]
-    wish = {"service": _service(request, practice), "starts_at": slot, "how": form.cleaned_data["how"]}
+    wish = {"service": _service(request, _services(practice)), "starts_at": slot, "how": form.cleaned_data["how"]}
     try:
         asked = actions.offer(case, **wish, key=key, by=by)
     except JustTaken as taken:
@@ -99,11 +99,16 @@ def _key(request: HttpRequest) -> UUID | None:
         return None
 
 
-def _service(request: HttpRequest, practice: Practice) -> Service:
+def _services(practice: Practice) -> list[Service]:
+    """The kinds that can be booked and that she gives."""
+    return [each for each in Service.objects.open() if each.code in practice.gives]
+
+
+def _service(request: HttpRequest, gives: list[Service]) -> Service:
     """The kind asked for, else the talk after the second opinion where she gives it."""
     asked = request.POST.get("service") or request.GET.get("service") or Service.Code.AFTER_SECOND
-    codes = [each.code for each in Service.objects.open() if each.code in practice.gives]
-    return Service.objects.offered(asked if asked in codes else next(iter(codes), ""))
+    by_code = {each.code: each for each in gives}
+    return by_code.get(asked) or next(iter(gives), None) or Service.objects.offered("")
 
 
 def _page(
@@ -115,11 +120,11 @@ def _page(
     also: list[str] | None = None,
     lost: datetime | None = None,
 ) -> HttpResponse:
-    waits = waiting_for(case)
+    waits, services = waiting_for(case), _services(practice)
     found = ToOffer(
         case=case,
         practice=practice,
-        service=_service(request, practice),
+        service=_service(request, services),
         now=clock.now(),
         zone=practice.zone,
         wanted_day=picker.as_date(request.GET.get("day", "")),
@@ -131,7 +136,7 @@ def _page(
         "practice": practice,
         "offer": found,
         "month": found.month(),
-        "services": [each for each in Service.objects.open() if each.code in practice.gives],
+        "services": services,
         "how": request.POST.get("how") or _usual_way(case),
         "key": uuid4(),
         "also": also,
