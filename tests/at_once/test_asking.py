@@ -54,7 +54,7 @@ def test_without_the_guard_the_second_press_fails(asked):
     """Else the test above would prove nothing."""
     fresh = lambda row: AskedHold.objects.select_related("case__patient", "consultant", "service").get(pk=row.pk)  # noqa: E731
     with window_held_open(seconds=10), without_locks(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(asking, "_fresh", fresh)
+        patch.setattr(asking, "fresh", fresh)
         outcomes = at_once(partial(accept, asked), partial(accept, asked))
 
     assert sum(outcome.error is not None for outcome in outcomes) == 1

@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from bookings import actions as bookings
+from bookings.company import actions as company
 from bookings.late import actions as late
-from bookings.models import Service
+from bookings.models import Consultation, Service
 from bookings.waiting import actions as waiting
 from bookings.waiting import notices as waiting_notices
 from cases.case.actions import assign, open_case, settle_to_do
+from cases.case.corrections import actions as corrections
 from cases.case.helping import actions as helping
 from cases.case.helping.inviting import actions as inviting
 from cases.case.helping.inviting.own_mailbox import name_mailbox
@@ -28,12 +30,16 @@ from cases.records import actions as records
 from cases.records.referral import letter_actions
 from cases.reviews import actions as reviews
 from cases.reviews import opening
+from cases.reviews.doctor_note.actions import WRITTEN
+from cases.reviews.doctor_note.models import DoctorNote
 from cases.reviews.queue import handing
 from cases.threads import actions as threads
 from cases.threads import answering, digest
 from portal import clock, mail
 from portal.actors import Actor
 from portal.pages import closing_actions, nudges
+from portal.pages import erasing_actions as erasing
+from portal.reminders import actions as reminders
 from portal.reminders import emails, kinds, patterns, rules
 from portal.reminders.models import Delivery, Reminder
 from portal.reminders.readers import reader_of
@@ -78,6 +84,10 @@ def house(world, request):  # noqa: F811
     settle_to_do(fax, by=Actor.person(people.person("theo")))
     _be_late()
     _wait()
+    _sit_in(call)
+    _put_right()
+    erasing.ask(factories.open_case(people.person("grace")), by=Actor.person(people.person("grace")))
+    _write_to_primary_doctor(DoctorNote.objects.get())
     if request.param == "canceled":
         bookings.cancel(call, by=Actor.person(call.patient))
 
@@ -96,6 +106,26 @@ def _take_time() -> None:
     deciding.decide(factories.open_case(grace.user), choice="time", check_in_on=again, by=grace)
 
 
+def _put_right() -> None:
+    """Something of Grace's was wrong, and is corrected."""
+    grace, theo = Actor.person(people.person("grace")), Actor.person(people.person("theo"))
+    asked = corrections.ask(factories.open_case(grace.user), about="me", words="My name has one n.", by=grace)
+    corrections.answer(asked, outcome="corrected", words="Put right.", by=theo)
+
+
+def _write_to_primary_doctor(note: DoctorNote) -> None:
+    """The world's note waits for its patient's choice."""
+    until = clock.now() + dt.timedelta(days=3)
+    wait = {"recipient": note.case.patient, "due_at": clock.now(), "useful_until": until, "case": note.case}
+    reminders.plan(WRITTEN, note, version=note.version, **wait)
+
+
+def _sit_in(call: Consultation) -> None:
+    """Ben, who has no account, sits in on a call of Grace's."""
+    grace = Actor.person(call.patient)
+    company.name(call, called="Ben", email="ben@example.org", phone="", how="", by=grace)
+
+
 def _be_late() -> None:
     """A call of Grace's for which both she and Joanne are late."""
     call = factories.book(factories.open_case(people.person("grace")), service="first_talk")
@@ -105,10 +135,11 @@ def _be_late() -> None:
 
 
 def _wait() -> None:
-    """Grace would like an earlier time, and one got free."""
+    """Grace would like an earlier time with Joanne, and one got free."""
     now, grace = clock.now(), Actor.person(people.person("grace"))
     service, until = Service.objects.get(code="first_talk"), clock.today(grace.user.zone) + dt.timedelta(days=20)
-    wish = waiting.ask(factories.open_case(grace.user), service=service, weekdays=range(7), until_on=until, by=grace)
+    wished = {"service": service, "consultant": people.person("joanne"), "weekdays": range(7), "until_on": until}
+    wish = waiting.ask(factories.open_case(grace.user), **wished, by=grace)
     waiting_notices.plan_telling(wish, now + dt.timedelta(days=10), None, now)
 
 

@@ -52,7 +52,7 @@ ASKED_WORDS = Pattern(
         "subject": gettext_lazy("Your page will be erased"),
         "lead": gettext_lazy("Your page will be erased, %(name)s"),
         "line": gettext_lazy("It happens on %(day)s. Until then you can take it back. Call us if you did not ask."),
-        "action_label": gettext_lazy("Take it back, or read what happens"),
+        "action_label": gettext_lazy("Take it back, or read on"),
     },
     examples={"name": gettext_lazy("Sam"), "day": gettext_lazy("Friday, December 11")},
 )
