@@ -38,6 +38,7 @@ HELPER = DATES_ONLY | {
     "documents:add_plan",
     "documents:add_record",
     "documents:add_version",
+    "documents:beside",
     "documents:detail",
     "documents:file",
     "documents:find",
@@ -98,6 +99,8 @@ HELPER = DATES_ONLY | {
     "records:visit",
     "reviews:answer",  # asks; only the patient says that something is clear
     "reviews:asked",
+    "reviews:doctor_note",
+    "reviews:doctor_note_pdf",
     "reviews:pdf",
     "reviews:summary",
     "threads:message",

@@ -332,7 +332,8 @@ PAGES: dict[str, Page] = {
     "reviews:did_after": of_case(ASSIGNED, "consultation", owner="assigned", posts="only"),
     "reviews:write_doctor_note": of_case(ASSIGNED, "consultation", owner="assigned", posts="too"),
     "reviews:doctor_note": of_case(READERS, "doctor_note", posts="too", body={"choice": "keep", "seen": "1"}),
-    "reviews:doctor_note_pdf": of_case(READERS - ASSIGNED, "doctor_note", is_file=True),
+    # Ours only by the patient's choice, which is still to come in the world.
+    "reviews:doctor_note_pdf": of_case(READERS - ASSIGNED - COORDINATOR, "doctor_note", is_file=True),
     "reviews:need_more": of_case(ASSIGNED, "review", owner="assigned", posts="too"),
     "reviews:withdraw_asking": of_case(ASSIGNED, "asking", owner="assigned", posts="only"),
     "reviews:asked": of_case(PATIENT_AND_COORDINATOR, "asking", posts="too", body={"not_there": "1"}),
