@@ -86,6 +86,12 @@ def is_open(companion: Companion, now: datetime) -> bool:
     return companion.ended_at is None and call.is_booked and not is_over and call.case.state != "closed"
 
 
+def is_called_off(companion: Companion, now: datetime) -> bool:
+    """Whether the call was canceled some days ago: an entry of it may be taken away still. Nobody else's is shown."""
+    ended_at = companion.ended_at
+    return companion.ended_as == Over.CANCELLED and ended_at is not None and now - ended_at < notices.NEWS_FOR
+
+
 def moved(call: Consultation, now: datetime, by: Actor) -> None:
     """The call has another time: so has their entry. Whoever moves it locked it, and may have looked for them."""
     if not getattr(call, "has_company", True):

@@ -128,13 +128,13 @@ def _way_in(companion: Companion, now: Any) -> dict[str, Any]:
 @public
 @require_safe
 def together_file(request: HttpRequest, token: str) -> HttpResponse:
-    """Their own calendar entry, as it stands."""
-    companion = links.companion_for(token)
-    if companion is None or (companion.ended_at is None and not actions.is_open(companion, clock.now())):
+    """Their own calendar entry, as it stands; of a call that was canceled, some days long what takes it away."""
+    companion, now = links.companion_for(token), clock.now()
+    if companion is None or not (actions.is_open(companion, now) or actions.is_called_off(companion, now)):
         tries.are_too_many(client_address(request))
         raise Http404
     with translation.override(companion.call.patient.language):
-        content = entries.file(companion, clock.now())
+        content = entries.file(companion, now)
     answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{entries.FILE_NAME}"'
     return answer

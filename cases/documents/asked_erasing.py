@@ -12,7 +12,7 @@ from portal import clock
 from portal.accounts.models import Draft
 from portal.actors import SYSTEM
 from portal.history.actions import record
-from portal.reminders.models import Delivery, RecipientType
+from portal.reminders.models import Delivery, RecipientType, Reminder
 
 
 def due(now: dt.datetime) -> QuerySet[ErasureWish]:
@@ -47,7 +47,9 @@ def _forget_outside(case: Case) -> None:
     """What the house's key seals: what was typed about it and never sent, and the words of messages that went out."""
     Draft.objects.filter(Q(about=str(case.pk)) | Q(person=case.patient_id)).delete()
     to_patient = Q(recipient_type=RecipientType.USER, recipient_id=str(case.patient_id))
-    gone = Delivery.objects.filter(Q(case_id=case.pk) | to_patient, sent_at__isnull=False).exclude(body=b"")
+    of_case = Q(case_id=case.pk) | Q(pk__in=Reminder.objects.filter(case_id=case.pk).values("delivery"))
+    is_over = Q(sent_at__isnull=False) | Q(failed_at__isnull=False) | Q(withdrawn_at__isnull=False)
+    gone = Delivery.objects.filter(of_case | to_patient, is_over).exclude(body=b"")
     gone.update(body=b"", subject="")
     said = Farewell.objects.filter(person=case.patient_id, why_forgotten_at=None)
     said.update(why=b"", why_forgotten_at=clock.now())

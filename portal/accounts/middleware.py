@@ -36,7 +36,7 @@ SENSITIVE = {
     "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
     "accounts:people", "accounts:invite", "accounts:change_person", "accounts:withdraw_invitation",
-    "pages:archive", "pages:erase", "records:export", "bookings:own_calendar", "bookings:company",
+    "pages:archive", "pages:privacy_list", "pages:erase", "records:export", "bookings:own_calendar", "bookings:company",
     "case:ask_helper", "case:ask_again", "desk:open_again",
     "pages:urgent", "pages:leaving", "pages:way_back", "pages:stop_way_back", "pages:fix_address", "pages:farewell",
     "pages:ask_helper", "pages:invite_address", "pages:helper_mandate", "pages:rights",

@@ -1,6 +1,6 @@
 """What the application's database role may do: everything but change history, rows of rights or published texts."""
 
-from django.db import connection
+from django.db import connection, transaction
 
 from portal.history.kept import TABLES
 
@@ -8,8 +8,11 @@ INSERT_ONLY = ["history_event", "history_digest", "texts_text"]
 
 
 def grant(app_role: str) -> None:
-    """Run as the owner after migrating. Does nothing when the application runs as the owner itself."""
-    with connection.cursor() as cursor:
+    """Run as the owner after migrating. Does nothing when the application runs as the owner itself.
+
+    All at once: no moment in which the application may change what it only reads, though the site is up.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         if cursor.fetchone()[0] == app_role:
             return

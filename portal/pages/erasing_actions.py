@@ -10,6 +10,7 @@ from cases.case.erasure.rules import WAITS
 from cases.case.models import Case
 from cases.case.people import may_erase
 from portal import clock
+from portal.accounts.way_back import rules
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
@@ -53,3 +54,6 @@ def take_back(case: Case, *, by: Actor) -> Case:
 def _must(case: Case, by: Actor) -> None:
     if not may_erase(case, by):
         raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
+    patient = case.patient
+    if by.id != patient.pk and rules.is_address_new(patient.address_put_right_at, clock.now()):
+        raise Refused(_("Their address was taken away less than 7 days ago. Wait until then."), code="address")

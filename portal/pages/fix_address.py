@@ -101,7 +101,10 @@ def _must_not_be_taken_over(person: User, email: str) -> None:
         return
     if person.email is None and rules.is_address_new(person.address_put_right_at, clock.now()):
         raise Refused(_("Their address was taken away less than 7 days ago. Wait until then."), code="email")
-    fails = ToDo.objects.open().filter(kind=FIX_ADDRESS, about_id=str(person.pk))
+    # What a person of ours wrote down, or a text that came back, says nothing of the mailbox.
+    fails = ToDo.objects.open().filter(kind=FIX_ADDRESS, about_id=str(person.pk), asked_by=None)
+    if person.channel == User.Channel.TEXT:
+        fails = fails.none()
     if has_confirmed(person, person.email) and not fails.exists():
         words = _("They sign in with the address we have. If its mailbox is lost, ask for a new one below.")
         raise Refused(words, code="email")

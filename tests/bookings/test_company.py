@@ -154,6 +154,7 @@ def test_taken_off_they_hear_it_and_their_link_opens_nothing(call, mailoutbox):
     (mail,) = sent(mailoutbox)
     assert entry_in(mail)["method"] == "CANCEL"
     assert people.browser().get(address(companion)).status_code == 410
+    assert people.browser().get(reverse("bookings:together_file", args=[links.token_of(companion)])).status_code == 404
     assert name(call, called="Kim").pk != companion.pk
 
 
@@ -178,13 +179,15 @@ def test_their_page_shows_the_call_and_nothing_else(call, monday, practice):
     assert people.browser().get(address(companion)).status_code == 410
 
 
-def test_their_file_is_a_request_then_a_cancel_and_a_made_up_link_is_nothing(call):
+def test_their_file_is_a_request_then_a_cancel_and_a_made_up_link_is_nothing(call, monday):
     companion = name(call)
     file = reverse("bookings:together_file", args=[links.token_of(companion)])
     assert b"METHOD:REQUEST" in people.browser().get(file).content
-    company.remove(companion, by=hand(call.patient))
+    actions.cancel(call, by=hand(call.patient))
     assert b"METHOD:CANCEL" in people.browser().get(file).content
     assert people.browser().get(file.replace("together/", "together/x")).status_code == 404
+    monday.shift(timedelta(days=4))
+    assert people.browser().get(file).status_code == 404
     assert people.browser().get(reverse("bookings:together", args=["x" * 46])).status_code == 410
 
 

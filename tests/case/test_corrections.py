@@ -86,8 +86,10 @@ def test_what_stays_has_her_words_beside_it(case, asked):
     assert Reminder.objects.filter(kind=notices.ANSWERED_CODE).count() == 1
 
 
-def test_she_takes_her_words_away_again(case, asked):
+def test_she_takes_her_words_away_again_and_nobody_else(case, asked):
     actions.answer(asked, outcome="kept", words="It is right.", by=actor("theo"))
+    with pytest.raises(Refused, match="own words"):
+        actions.take_back(asked, by=actor("theo"))
     browser("rosa").post(reverse("case:take_correction_back", args=[asked.pk]))
     asked.refresh_from_db()
     assert asked.state == "back"

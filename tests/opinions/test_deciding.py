@@ -143,6 +143,9 @@ def test_a_third_opinion_begins_its_round_with_a_referral_of_its_own(heard, case
     decide(case, Choice.ANOTHER)
     third = Visit.objects.get(case=case, round=3)
     assert third.referral.state == "needed"
+    again = decide(case, "another", words="I want to be sure.", seen=case.decisions.get().pk)
+    assert again.words == "I want to be sure."
+    assert Visit.objects.filter(case=case, round=3).count() == 1
     assert Choice.ANOTHER in rules.offered({"second"}, has_third=False)
     assert Choice.ANOTHER not in rules.offered({"second"}, has_third=True)
     assert known.in_a_word(Choice.ANOTHER) == ""

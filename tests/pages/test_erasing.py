@@ -174,6 +174,12 @@ def test_a_coordinator_writes_it_down_for_one_without_an_address(case):
     EmailAddress.objects.filter(user=rosa).delete()
     rosa.email, rosa.can_sign_in = None, False
     rosa.save(update_fields=["email", "can_sign_in"])
+    rosa.address_put_right_at = clock.now() - dt.timedelta(days=1)
+    rosa.save(update_fields=["address_put_right_at"])
+    with pytest.raises(Refused, match="7 days"):  # else whoever rings as her has it taken away, and then erased
+        actions.ask(case, by=actor("theo"))
+    rosa.address_put_right_at = None
+    rosa.save(update_fields=["address_put_right_at"])
     theo = browser("theo")
     assert "birth date and reference" in theo.get(address(case)).content.decode()
     assert theo.post(address(case), {"do": "erase", "sure": "on"}).status_code == 302

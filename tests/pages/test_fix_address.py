@@ -128,6 +128,14 @@ def test_another_number_mends_no_email(refused):
     assert ToDo.objects.open().filter(kind="fix_address").exists()
 
 
+def test_a_number_that_is_wrong_says_nothing_of_the_mailbox(db):
+    """Else whoever rings in her name would have her page at once: her mailbox works."""
+    case = factories.open_case()
+    calls.ask_to_do("fix_address", case.patient, case=case, due_on=calls.clock.today(case.patient.zone), by=theo())
+    with pytest.raises(Refused, match="mailbox is lost"):
+        put_right()
+
+
 def test_without_an_open_case_nobody_is_asked(db):
     calls.address_refused(people.person("grace"), None)
     assert not ToDo.objects.exists()

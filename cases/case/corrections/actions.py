@@ -7,7 +7,9 @@ from cases.case.actions import ask_to_do, drop_to_dos, must, settle_to_dos
 from cases.case.corrections import notices
 from cases.case.corrections.models import Correction
 from cases.case.corrections.rules import ANSWERED, ANSWERED_WITHIN, LETTERS, OPEN_AT_MOST, About, CorrectionState
+from cases.case.hands import is_by_hand
 from cases.case.models import Case
+from cases.case.people import COORDINATOR, role_in
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
@@ -48,8 +50,11 @@ def take_back(asked: Correction, *, by: Actor) -> Correction:
     """She no longer asks for it, or no longer wants her words beside what stayed. Twice is once."""
     asked = _locked(asked)
     must("ask_to_correct", asked.case, by)
+    patient = asked.case.patient
     if asked.state == CorrectionState.CORRECTED:
         raise Refused(_("This is corrected already."), code="state")
+    if asked.state == CorrectionState.KEPT and role_in(asked.case, by) == COORDINATOR and not is_by_hand(patient):
+        raise Refused(_("These are the patient’s own words. Only they take them away."), code="role")
     if asked.state != CorrectionState.TAKEN_BACK:
         _end(asked, CorrectionState.TAKEN_BACK, "", by)
         drop_to_dos(asked, CORRECTION, by=by)

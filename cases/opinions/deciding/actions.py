@@ -47,13 +47,15 @@ def decide(
         return stands
     if (stands.pk if stands else None) != seen:
         raise Refused(_("Something else was saved meanwhile. Look at it, then say it again."), code="changed")
-    if choice not in rules.offered(heard_in(case), has_third=has_third(case)):
+    before = stands.choice if stands else ""
+    if choice not in rules.offered(heard_in(case), has_third=has_third(case), stands=before):
         raise Refused(_("Choose one of these."), code="choice")
     if reason := rules.why_not_words(words):
         raise Refused(reason, code="words")
-    if reason := rules.why_not_check_in(choice, check_in_on, clock.today(case.patient.zone)):
+    is_new_day = stands is None or stands.check_in_on != check_in_on
+    if is_new_day and (reason := rules.why_not_check_in(choice, check_in_on, clock.today(case.patient.zone))):
         raise Refused(reason, code="check_in_on")
-    if choice == Choice.ANOTHER:
+    if choice == Choice.ANOTHER and not has_third(case):
         begin_round(case, round=THIRD, by=by)
     if stands:
         stands.replaced_at = now

@@ -45,10 +45,10 @@ class DecisionForm(forms.Form):
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
     is_filter = True
 
-    def __init__(self, *args: Any, names: Mapping[str, str], has_third: bool, **kwargs: Any):
-        """`names`: the doctors who were heard, by role."""
+    def __init__(self, *args: Any, names: Mapping[str, str], has_third: bool, stands: str = "", **kwargs: Any):
+        """`names`: the doctors who were heard, by role; `stands`: the answer that stands."""
         super().__init__(*args, **kwargs)
-        offered = rules.offered(names, has_third=has_third)
+        offered = rules.offered(names, has_third=has_third, stands=stands)
         self.fields["choice"].choices = [(choice.value, _label(choice, names)) for choice in offered]
 
     @classmethod
@@ -57,7 +57,7 @@ class DecisionForm(forms.Form):
         if stands is None:
             return cls(**known)
         parts = {"choice": stands.choice, "words": stands.words, "check_in_on": stands.check_in_on, "seen": stands.pk}
-        return cls(initial=parts, **known)
+        return cls(initial=parts, stands=stands.choice, **known)
 
     def clean(self) -> dict[str, Any]:
         """A day counts only with "more time"."""

@@ -28,12 +28,12 @@ ROUNDS: dict[str, int] = {Choice.SECOND: 2, Choice.THIRD: 3}  # the visit at whi
 MADE = frozenset({*PLANS, Choice.OWN})  # "a third opinion" and "more time" leave the decision open
 
 
-def offered(heard: Collection[str], *, has_third: bool) -> list[Choice]:
+def offered(heard: Collection[str], *, has_third: bool, stands: str = "") -> list[Choice]:
     """What can be chosen: the plans of the doctors who were heard, and a third opinion once the second was, while
-    none has begun.
+    none has begun or that is what stands: its words may be put right.
     """
     plans = [choice for choice in PLANS if choice in heard]
-    can_ask = Choice.SECOND in heard and not has_third
+    can_ask = stands == Choice.ANOTHER or (Choice.SECOND in heard and not has_third)
     return [*plans, Choice.OWN, *([Choice.ANOTHER] if can_ask else []), Choice.TIME]
 
 

@@ -21,6 +21,7 @@ from cases.opinions.comparing.forms import FirstDayForm, LineForm
 from cases.opinions.comparing.models import Point
 from cases.opinions.deciding import actions, showing
 from cases.opinions.deciding.forms import DecisionForm, MattersForm
+from cases.opinions.deciding.models import Decision
 from cases.opinions.models import Talk
 from cases.records.models import Visit
 from cases.records.visits.rounds import THIRD
@@ -174,7 +175,8 @@ def decide(request: HttpRequest, pk: str) -> HttpResponse:
         return _only_theirs(request, case)
     visits = showing.visits_of(case)
     names = {each.role: each.doctor for each in showing.of_case(case, request.user, visits) if each.is_heard}
-    form = DecisionForm(request.POST, **_known(names, visits))
+    stands = Decision.objects.current().filter(case=case).values_list("choice", flat=True).first() or ""
+    form = DecisionForm(request.POST, stands=stands, **_known(names, visits))
     if not form.is_valid():
         return page(request, case, decision_form=form, status=422)
     try:
