@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from bookings import availability
+from bookings.asked_notices import ASK_TO_READ
 from bookings.company import actions as company
 from bookings.models import Consultation
 from portal.accounts.models import User
@@ -73,9 +74,11 @@ def _news(kind: str, consultation: Consultation, now: datetime) -> list[Reminder
 
 
 def _anew(consultation: Consultation, rows: list[Reminder], now: datetime) -> None:
-    """In place of everything that was planned about the call."""
+    """In place of everything that was planned about the call; whether its consultant may read is still asked."""
     plan = Plan(now)
     plan.covers(consultation)
+    if consultation.is_booked:
+        plan.keep(ASK_TO_READ, consultation, version=0)
     for row in rows:
         plan.want_row(row)
     plan.write()

@@ -95,9 +95,13 @@ def _find(request: HttpRequest, case: Case, moving: Consultation | None, lost: d
 def _offer_for(
     request: HttpRequest, case: Case, moving: Consultation, wanted: dict[str, Any], now: datetime
 ) -> picker.Offer | None:
-    """For a call that moves: what its consultant can offer, else whom the page of earlier times named, or anyone."""
+    """For a call that moves: what its consultant can offer, else whom the page of earlier times named, or anyone.
+
+    Anyone, too, where its consultant works here no more.
+    """
     known = Practice.objects.visible_to(request.user).select_related("consultant")
-    asked = _asked(request, "with")
+    practice = known.filter(pk=moving.consultant_id).first()
+    asked = _asked(request, "with") or ("" if practice else anyone.ANYONE)
     if asked and asked != str(moving.consultant_id):
         bookable = anyone.taking_bookings(request.user, case, now)
         calendars = availability.calendars_of(bookable, now, case=case, moving=moving)
@@ -105,7 +109,6 @@ def _offer_for(
         if named:
             offer = picker.Offer(practice=named, service=moving.service, now=now, known=calendars, **wanted)
             return (asked == anyone.ANYONE and anyone.offer_of(offer, bookable, anyone.Fit())) or offer
-    practice = known.filter(pk=moving.consultant_id).first()
     return practice and picker.Offer(practice=practice, service=moving.service, now=now, **wanted)
 
 

@@ -121,6 +121,8 @@ def _page(
     lost: datetime | None = None,
 ) -> HttpResponse:
     waits, services = waiting_for(case), _services(practice)
+    if waits and waits.case_id != case.pk:  # of another case of the same patient: not this consultant's to read
+        waits = None
     found = ToOffer(
         case=case,
         practice=practice,

@@ -79,7 +79,7 @@ def _page(request: HttpRequest, case: Case, moving: Consultation | None) -> Http
     first = next(iter(anyone.in_order(bookable) if not moving else bookable), None)
     begins = {
         "consultant": str(first.pk) if first else "",
-        "service": services[0].code if moving else Service.Code.FIRST_TALK,
+        "service": services[0].code if services else "",
         "day": clock.today(user.zone),  # type: ignore[union-attr]
     }
     asked = request.POST if request.method == "POST" else request.GET

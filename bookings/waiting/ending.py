@@ -34,9 +34,12 @@ def end(wishes: QuerySet[Wish], how: Wish.Ended, by: Actor) -> int:
 
 
 def booked(call: Consultation, *, by: Actor) -> None:
-    """A call was booked: that was wished for. Whoever books may have looked under the locks whether anybody waits."""
+    """A call was booked: a wish for this kind of call is fulfilled.
+
+    Whoever books may have looked under the locks whether anybody waits.
+    """
     if once(("waits", call.case_id), lambda: True):
-        end(Wish.objects.filter(case=call.case_id), Wish.Ended.BOOKED, by)
+        end(Wish.objects.filter(case=call.case_id, service=call.service_id), Wish.Ended.BOOKED, by)
 
 
 def moved(call: Consultation, before: datetime, *, by: Actor) -> None:
@@ -58,7 +61,11 @@ def end_over(now: datetime) -> int:
     asked_on = Cast(OuterRef("asked_at"), DateField())
     visits = Visit.objects.filter(case=OuterRef("case"), on_date__gt=asked_on, on_date__lte=yesterday)
     calls = Consultation.objects.exclude(state=Consultation.State.CANCELLED).filter(
-        case=OuterRef("case"), starts_at__gt=OuterRef("asked_at"), starts_at__lte=now, booked_at__lt=F("starts_at")
+        case=OuterRef("case"),
+        service=OuterRef("service"),
+        starts_at__gt=OuterRef("asked_at"),
+        starts_at__lte=now,
+        booked_at__lt=F("starts_at"),
     )
     over = Q(until_on__lte=yesterday) | Exists(visits) | Exists(calls)
     return end(Wish.objects.filter(over), Wish.Ended.OVER, SYSTEM)

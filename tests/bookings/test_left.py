@@ -114,6 +114,9 @@ def test_a_booked_call_stays_until_she_chooses(case):
     assert "Nothing moves by itself." in page
     assert call.get_absolute_url() in page
     assert "ask_to_move" in open_to_dos(case)
+    factories.open_hours(people.person("amir"))
+    times = browser().get(reverse("bookings:move", args=[call.pk]))
+    assert times.context["offer"].practice.pk == people.person("amir").pk
 
 
 @pytest.mark.parametrize("typed", [{}, {"answer": "all"}, {"answer": "takes"}, {"answer": "takes", "who": "x"}])

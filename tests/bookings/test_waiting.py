@@ -227,6 +227,12 @@ def test_without_a_call_any_consultant_counts_and_booking_ends_it(case, grace_ca
     assert Wish.objects.get().ended_as == "booked"
 
 
+def test_a_call_of_another_kind_leaves_the_wish_as_it_is(case):
+    ask(case, service=Service.objects.get(code="after_second"))
+    factories.book(case, service="first_talk")
+    assert Wish.objects.open().filter(case=case).exists()
+
+
 def test_taken_back_nobody_is_told(call, grace_call, case, rosa):
     ask(case)
     free_it(grace_call)

@@ -11,6 +11,8 @@ from bookings.models import Consultation
 from cases.case import people as rule
 from cases.case.actions import ask_to_do, assign, end_assignment
 from cases.case.away import actions as aways
+from cases.case.corrections import actions as corrections
+from cases.case.corrections.models import Correction
 from cases.case.helping import actions as helping
 from cases.case.helping.models import Helper
 from cases.case.models import Assignment, Case, Cover, ToDo
@@ -341,6 +343,8 @@ def closed_world(world) -> Case:  # noqa: F811
     case = Case.objects.get(pk=world["case"])
     for call in Consultation.objects.upcoming(clock.now()).filter(case=case):
         bookings.cancel(call, by=act("rosa"))
+    for asked in Correction.objects.open().filter(case=case):
+        corrections.take_back(asked, by=act("rosa"))
     return closing.close_case(case, "asked", by=act("theo"))
 
 
