@@ -10,6 +10,7 @@ from allauth.mfa.base import forms as second_factor
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -217,6 +218,15 @@ class SignupForm(InOurWords, account.SignupForm):
         required=False,
     )
     as_typed = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def try_save(self, request: Any) -> Any:
+        """Signed up twice at the same moment, the second is told as anybody whose address is known."""
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+            return super().try_save(request)
 
     @property
     def has_answers(self) -> bool:
