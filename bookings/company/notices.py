@@ -4,16 +4,14 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.company import entries, links
 from bookings.company.models import Companion, Over
 from cases.case.helping.inviting.rules import name_in_mail
-from portal import clock, mail, texting
+from portal import clock, texting
 from portal.actors import SYSTEM
 from portal.history.actions import record_each
 from portal.reminders import emails
@@ -106,26 +104,11 @@ def compose(
     delivery: Delivery, rows: Sequence[Reminder], reader: Reader, now: dt.datetime, house: emails.House
 ) -> tuple[str, bytes]:
     """(subject, bytes): like any message of ours, without a word of what we do: nobody signs in to read on."""
-    with translation.override(reader.language), timezone.override(reader.zone):
-        lead, words = emails.leading_words(rows, reader, now, house)
-        subject = emails.discreet(words.subject)
-        said = emails.said_in(delivery, lead, words, 0, reader, house)
-        only = _("The link opens this call, and nothing else. It needs no sign-in, so keep it to yourself.")
-        said |= {"subject": subject, "scope": "", "frame": said["frame"] | {"sign_in_first": only, "unwell": ""}}
-        raw = mail.compose(
-            mail.Mail(
-                to=reader.email,
-                subject=subject,
-                plain=render_to_string("emails/message.txt", said),
-                html=render_to_string("emails/message.html", said),
-                sender_name=said["sender_name"],
-                message_id=delivery.message_id,
-                at=now,
-                headers={"X-Reminder-Key": str(delivery.pk)},
-                attachments=tuple((a.name, a.content_type, a.content) for a in words.attachments),
-            )
-        )
-        return subject, raw
+    return emails.to_outsider(delivery, rows, reader, now, house, _how_it_opens)
+
+
+def _how_it_opens(lead: Reminder) -> str:
+    return _("The link opens this call, and nothing else. It needs no sign-in, so keep it to yourself.")
 
 
 def _about() -> QuerySet[Companion]:

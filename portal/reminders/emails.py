@@ -78,6 +78,38 @@ def compose(
         return set_out(delivery, lead, words, len(rows) - 1, reader, now, house)
 
 
+def to_outsider(
+    delivery: Delivery,
+    rows: Sequence[Reminder],
+    reader: Reader,
+    now: dt.datetime,
+    house: House,
+    opens: Callable[[Reminder], str],
+) -> tuple[str, bytes]:
+    """(subject, bytes) for somebody without an account: no word of what we do, and in place of "sign in first" how the
+    link `opens`, said of the reminder that leads.
+    """
+    with translation.override(reader.language), timezone.override(reader.zone):
+        lead, words = leading_words(rows, reader, now, house)
+        subject = discreet(words.subject)
+        said = said_in(delivery, lead, words, 0, reader, house)
+        said |= {"subject": subject, "scope": "", "frame": said["frame"] | {"sign_in_first": opens(lead), "unwell": ""}}
+        raw = mail.compose(
+            mail.Mail(
+                to=reader.email,
+                subject=subject,
+                plain=render_to_string("emails/message.txt", said),
+                html=render_to_string("emails/message.html", said),
+                sender_name=said["sender_name"],
+                message_id=delivery.message_id,
+                at=now,
+                headers={"X-Reminder-Key": str(delivery.pk)},
+                attachments=tuple((a.name, a.content_type, a.content) for a in words.attachments),
+            )
+        )
+        return subject, raw
+
+
 def set_out(
     delivery: Delivery, lead: Reminder, words: kinds.Words, more: int, reader: Reader, now: dt.datetime, house: House
 ) -> tuple[str, bytes]:

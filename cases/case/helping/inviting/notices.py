@@ -6,9 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +14,7 @@ from cases.case.helping.inviting import links
 from cases.case.helping.inviting.models import Invite
 from cases.case.helping.inviting.rules import Closed, Part, name_in_mail
 from cases.case.helping.models import Helper
-from portal import clock, mail, texting, when
+from portal import clock, texting, when
 from portal.actors import SYSTEM
 from portal.history.actions import record_each
 from portal.reminders import emails
@@ -98,25 +96,11 @@ def compose(
     delivery: Delivery, rows: Sequence[Reminder], reader: Reader, now: dt.datetime, house: emails.House
 ) -> tuple[str, bytes]:
     """(subject, bytes): like any message of ours, without a word of what we do, for they may not know it."""
-    with translation.override(reader.language), timezone.override(reader.zone):
-        lead, words = emails.leading_words(rows, reader, now, house)
-        subject = emails.discreet(words.subject)
-        said = emails.said_in(delivery, lead, words, 0, reader, house)
-        until = _("The link works once, until %(day)s.") % {"day": when.month_day(lead.useful_until)}
-        said |= {"subject": subject, "scope": "", "frame": said["frame"] | {"sign_in_first": until, "unwell": ""}}
-        raw = mail.compose(
-            mail.Mail(
-                to=reader.email,
-                subject=subject,
-                plain=render_to_string("emails/message.txt", said),
-                html=render_to_string("emails/message.html", said),
-                sender_name=said["sender_name"],
-                message_id=delivery.message_id,
-                at=now,
-                headers={"X-Reminder-Key": str(delivery.pk)},
-            )
-        )
-        return subject, raw
+    return emails.to_outsider(delivery, rows, reader, now, house, _how_it_opens)
+
+
+def _how_it_opens(lead: Reminder) -> str:
+    return _("The link works once, until %(day)s.") % {"day": when.month_day(lead.useful_until)}
 
 
 def _still_due(rows: Iterable[Reminder], now: dt.datetime) -> set[UUID]:
