@@ -3,10 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.case.actions import end_assignment, withdraw_consent
-from cases.case.models import Consent
+from cases.case.models import Assignment, Case, Consent
 from cases.documents.models import PageImage
 from cases.reviews import actions, opening
 from cases.reviews.models import Review
@@ -122,6 +124,30 @@ def test_a_call_without_its_plan_waits_for_the_patient():
     assert reverse("bookings:detail", args=[case.consultations.get().pk]) in page.text
 
 
+def test_a_call_without_its_plan_is_as_urgent_as_one_with_it(time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 2, 15, tzinfo=dt.UTC), tick=False)
+    later = world.waiting("grace", days=9)
+    case = factories.open_case()
+    world.talk(case, people.person("joanne"), days=2)
+    first, second = rows()
+    assert (first.case_id, second.review) == (case.pk, later)
+    assert (first.read_by, first.urgency) == (dt.date(2026, 11, 3), "soon")
+    page = shown("joanne", "soon")
+    assert counts(page) == {"mine": 2, "soon": 1, "free": 0, "patient": 1}
+    assert "Plan not here yet" in page.text
+    assert "Due tomorrow" in page.text
+    world.plan(case)
+    opening.open_due_reviews(clock.now())
+    assert rows()[0].read_by == Review.objects.get(case=case).read_by == first.read_by
+
+
+def test_a_call_after_a_closed_day_is_to_be_read_for_before_it(time_machine):
+    time_machine.move_to(dt.datetime(2026, 12, 21, 15, tzinfo=dt.UTC), tick=False)
+    world.talk(factories.open_case(), people.person("joanne"), days=7)  # Monday the 28th, after Christmas
+    [row] = rows()
+    assert row.read_by == dt.date(2026, 12, 24)
+
+
 def test_a_coordinator_sees_all_and_may_hand_over():
     review = world.taken()
     page = shown("theo")
@@ -215,6 +241,65 @@ def test_next_and_previous_go_through_the_queue_and_end_at_its_ends():
     assert go("previous", second) == reverse("reviews:brief", args=[first.pk])
     assert go("next", second) == go("previous", first) == QUEUE
     assert "last plan in your queue" in joanne.get(reverse("reviews:next", args=[second.pk]), follow=True).text
+
+
+def test_next_and_previous_take_plans_of_one_moment_in_the_order_of_the_list(time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 2, 15, tzinfo=dt.UTC), tick=False)
+    made = [world.waiting(key, days=5) for key in ("rosa", "grace", "ama", "ines")]
+    for number, review in enumerate(sorted(made, key=lambda each: each.pk, reverse=True)):
+        Review.objects.filter(pk=review.pk).update(opened_at=clock.now() - dt.timedelta(hours=number % 2))
+    listed = [row.review.pk for row in rows()]
+    joanne = people.person("joanne")
+    reached, there = [listed[0]], Review.objects.get(pk=listed[0])
+    while pk := standing.beside(there, joanne, 1):
+        reached, there = [*reached, pk], Review.objects.get(pk=pk)
+    assert reached == listed == sorted(each.pk for each in made)
+    assert standing.beside(there, joanne, -1) == listed[-2]
+
+
+# However much there is
+
+
+def many_finished(count=230) -> None:
+    """As many reviews that are complete, of as many cases of this consultant, none with a call."""
+    one = world.waiting("grace")
+    case, joanne, now = one.case, people.person("joanne"), clock.now()
+    cases = Case.objects.bulk_create(
+        Case(patient=case.patient, key=case.key, reference=f"RS-B{number:04}", opened_at=now) for number in range(count)
+    )
+    Assignment.objects.bulk_create(Assignment(case=each, user=joanne, begun_at=now, why="booking") for each in cases)
+    Review.objects.bulk_create(
+        Review(
+            case=each,
+            version=one.version,
+            plan=one.plan,
+            pages=2,
+            plan_at=now,
+            reader=joanne,
+            state="completed",
+            read_by=clock.today(joanne.zone) - dt.timedelta(days=400),
+            opened_at=now,
+            taken_at=now,
+            completed_at=now,
+        )
+        for each in cases
+    )
+
+
+def test_a_new_plan_stands_in_the_queue_however_many_are_finished():
+    new = world.waiting("rosa")
+    to_complete = world.shared(key="ama").review
+    joanne = browser("joanne")
+    joanne.get(QUEUE)
+    with CaptureQueriesContext(connection) as before:
+        joanne.get(QUEUE)
+    many_finished()
+    with CaptureQueriesContext(connection) as after:
+        page = joanne.get(QUEUE)
+    assert new in [line["row"].review for line in page.context["rows"]]
+    assert page.context["shared"][0] == to_complete
+    assert len(page.context["shared"]) == standing.ROWS
+    assert len(after) <= len(before)
 
 
 def test_whose_place_ended_goes_nowhere():

@@ -41,7 +41,7 @@ def line(row: Row, user: Any, today: date) -> dict[str, Any]:
         "row": row,
         "name": row.name,
         "href": brief_url(review) if review and is_mine else (talk.get_absolute_url() if talk and not review else ""),
-        "read_by": near(row.read_by, today) if row.read_by else _("When the plan is here"),
+        "read_by": near(row.read_by, today),
         "plan": _plan(row),
         "minutes": row.minutes,
         "call": f"{near(when.as_date(talk.starts_at), today)}, {when.clock_time(talk.starts_at)}" if talk else "",
@@ -91,7 +91,9 @@ def records_words(records: Records | None) -> str:
 def tags(row: Row) -> list[dict[str, str]]:
     """Where it stands, and how near its date is."""
     found = []
-    if row.waits_for:
+    if row.waits_for == "plan":
+        found.append({"label": _("Plan not here yet"), "kind": "warn", "icon": "clock"})
+    elif row.waits_for:
         found.append({"label": _("With patient"), "kind": "", "icon": "clock"})
     elif row.state == State.DRAFTING:
         found.append({"label": _("In progress"), "kind": "info"})

@@ -1,6 +1,6 @@
 """What stands in the queue, and in which order: for pages, in a fixed number of queries."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,11 +16,13 @@ from bookings.models import Consultation
 from cases.case.models import Consent
 from cases.documents.kinds import PICTURES
 from cases.documents.models import PLAN, PageImage, Version
+from cases.records.days.closed_days import ClosedDays
 from cases.records.models import Visit
 from cases.records.states import THERE, ItemState
 from cases.reviews.models import Review
 from cases.reviews.queue.reading_time import reading_minutes
-from cases.reviews.rules import urgency
+from cases.reviews.rules import read_by, urgency
+from portal.texts.words import organisation
 
 ROWS = 100  # a queue longer than this is a matter for people, not for a page
 SOON_DAYS = 2
@@ -28,7 +30,17 @@ MINE, SOON, FREE, PATIENT = "mine", "soon", "free", "patient"
 SHOWS = (MINE, SOON, FREE, PATIENT)
 State = Review.State
 TO_READ = (State.OPEN, State.TAKEN, State.DRAFTING)
+SHARED = (State.SHARED, State.COMPLETED)
 NEVER = datetime.max.replace(tzinfo=UTC)
+
+ORDER = ("read_by", F("consultation__starts_at").asc(nulls_last=True), "pk")  # `place`, in the database
+
+
+def place(read_by: date, talk_at: datetime | None, pk: UUID) -> tuple[Any, ...]:
+    """What the queue is sorted by, wherever it is: the nearest date first; on one day the earlier call, what no call
+    waits for last, and then each in a place of its own.
+    """
+    return (read_by, talk_at or NEVER, pk)
 
 
 @dataclass(frozen=True)
@@ -47,12 +59,12 @@ class Row:
     name: str
     case_id: UUID
     talk: Consultation | None
+    read_by: date
     review: Review | None = None
     pages: int = 0
     files: int = 0
     is_photos: bool = False
     minutes: int = 0
-    read_by: date | None = None
     urgency: str = ""
     state: str = ""
     waits_for: str = ""  # of the patient: "consent", "plan", "copy", "asked"; "" when nothing is
@@ -64,8 +76,9 @@ class Row:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """The nearest date first; on one day the earlier call, and what no call waits for last."""
-        return (self.read_by or date.max, self.talk_at or NEVER, str(self.case_id))
+        about = self.review or self.talk
+        assert about is not None, "a row is about one of both"
+        return place(self.read_by, self.talk_at, about.pk)
 
 
 @dataclass(frozen=True)
@@ -86,13 +99,12 @@ class Queue:
 
     rows: list[Row]
     free: list[FreeRow]
-    shared: list[Review]
     records: dict[UUID, Records]
 
     def shown(self, show: str, today: date) -> list[Row]:
         """The rows under one chip."""
         if show == SOON:
-            return [row for row in self.rows if row.read_by and row.read_by <= today + timedelta(days=SOON_DAYS)]
+            return [row for row in self.rows if row.read_by <= today + timedelta(days=SOON_DAYS)]
         if show == PATIENT:
             return [row for row in self.rows if row.waits_for]
         if show == FREE:
@@ -111,24 +123,31 @@ def of(user: Any, now: datetime, calls: Sequence[Any] | None = None) -> Queue:
     counted too.
     """
     is_reader = user.role == "consultant"
-    every = list(_reviews(user, is_reader)[: 2 * ROWS])
-    known = [review for review in every if review.is_known and review.state in TO_READ]
+    every = list(_reviews(user, is_reader).order_by("-is_known", *ORDER)[: 2 * ROWS])
+    known = [review for review in every if review.is_known]
     waiting = list(_calls_without_plan(user, is_reader, now)[:ROWS]) if calls is None else _without_plan(calls, now)
     cases = [*(review.case_id for review in known), *(call.case_id for call in calls or waiting)]
     records = records_of(cases)
     today = now.astimezone(user.zone).date()
     rows = [_row(review, today, records) for review in known]
-    rows += [_waiting(call, records) for call in waiting]
+    closed = ClosedDays(today)[organisation().region] if waiting else frozenset()
+    rows += [_waiting(call, today, closed, records) for call in waiting]
     return Queue(
         rows=sorted(rows, key=lambda row: row.order),
         free=[_free(review) for review in every if not review.is_known],
-        shared=[review for review in every if review.is_known and review.state not in TO_READ][::-1],
         records=records,
     )
 
 
+def shared_by(user: Any) -> list[Review]:
+    """What this consultant has shared: to be completed after its call first, then what is complete, newest first."""
+    found = Review.objects.visible_to(user).filter(state__in=SHARED, reader=user)
+    found = found.select_related("case__patient", "consultation")
+    return list(found.order_by(F("completed_at").desc(nulls_first=True), "-read_by", "-pk")[:ROWS])
+
+
 def _reviews(user: Any, is_reader: bool) -> QuerySet[Any]:
-    """Those of one's own cases, and those that nobody has. One query."""
+    """Those to read of one's own cases, and those that nobody has. One query."""
     known, free = Review.objects.visible_to(user), Review.objects.free_for(user)
     reads: Any = Coalesce(OuterRef("reader"), OuterRef("consultation__consultant"), Value(user.pk))
     agreed = Consent.objects.standing().filter(case=OuterRef("case"), kind=Consent.Kind.READ)
@@ -139,13 +158,9 @@ def _reviews(user: Any, is_reader: bool) -> QuerySet[Any]:
         may_read=Exists(agreed.filter(consultant=user.pk if is_reader else reads)),
     )
     if is_reader:
-        own = Q(state__in=[*TO_READ, State.SHARED, State.COMPLETED], reader=user) | Q(state__in=TO_READ, reader=None)
-        found = found.filter(own)
-    else:
-        found = found.filter(state__in=TO_READ)
-    return found.select_related("case__patient", "consultation", "reader", "version__document").order_by(
-        "read_by", F("consultation__starts_at").asc(nulls_last=True), "opened_at", "pk"
-    )
+        found = found.filter(Q(reader=user) | Q(reader=None))
+    found = found.filter(state__in=TO_READ).order_by(*ORDER)
+    return found.select_related("case__patient", "consultation", "reader", "version__document")
 
 
 def beside_call() -> dict[str, Any]:
@@ -208,10 +223,19 @@ def _row(review: Any, today: date, records: dict[UUID, Records]) -> Row:
     )
 
 
-def _waiting(call: Any, records: dict[UUID, Records]) -> Row:
+def _waiting(call: Any, today: date, closed: Set[date], records: dict[UUID, Records]) -> Row:
+    """A call without its plan is as urgent as the same call with it: the day is the one on which it is to be read."""
     cannot_be_read = {Version.State.LOCKED, Version.State.REFUSED} & set(call.tried)
-    waits_for = "copy" if cannot_be_read else "plan"
-    return Row(call.patient.name, call.case_id, call, waits_for=waits_for, records=records.get(call.case_id))
+    on = read_by(opened_on=today, talk_on=call.starts_at.astimezone(call.zone).date(), closed=closed)
+    return Row(
+        name=call.patient.name,
+        case_id=call.case_id,
+        talk=call,
+        read_by=on,
+        urgency=urgency(on, today),
+        waits_for="copy" if cannot_be_read else "plan",
+        records=records.get(call.case_id),
+    )
 
 
 def _waits_for(review: Any) -> str:
@@ -234,9 +258,10 @@ def _free(review: Any) -> FreeRow:
 
 def beside(review: Review, user: Any, step: int) -> UUID | None:
     """The plan after this one in one's own queue (before it with -1); None at the end. One query."""
-    own = _reviews(user, is_reader=True).filter(is_known=True, state__in=TO_READ)
-    order = list(own.values_list("pk", flat=True)[:ROWS])
+    own = _reviews(user, is_reader=True).filter(is_known=True)
+    rows = own.values_list("read_by", "consultation__starts_at", "pk")[: 2 * ROWS]
+    order = [pk for *_before, pk in sorted(rows, key=lambda row: place(*row))]
     if review.pk not in order:
         return order[0] if order else None
-    place = order.index(review.pk) + step
-    return order[place] if 0 <= place < len(order) else None
+    there = order.index(review.pk) + step
+    return order[there] if 0 <= there < len(order) else None

@@ -39,7 +39,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "chips": showing.chips(found, show, today, is_reader=is_reader),
         "rows": [showing.line(row, user, today) for row in found.shown(show, today)],
         "free": found.free,
-        "shared": found.shared,
+        "shared": standing.shared_by(user) if is_reader and show == standing.MINE else [],
         "along": asked_of(user),
         "is_reader": is_reader,
     }
