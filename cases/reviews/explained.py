@@ -1,10 +1,22 @@
-"""Where a summary uses a word that its reader explained, so that the word leads to its explanation. Pure."""
+"""Words that the reader explained, and where a summary uses one, so that it leads to its explanation. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cases.reviews.lines import BULLET, HEADING
+
 Piece = dict[str, Any]  # `text`, and `word`: the number of its explanation, or 0
+
+
+def explained(text: str) -> list[dict[str, str]]:
+    """Each line as its word and what it means; one that begins with no word of its own stays whole, as it was typed."""
+    return [_explained(raw.strip()) for raw in text.splitlines() if raw.strip()]
+
+
+def _explained(line: str) -> dict[str, str]:
+    found = HEADING.match(BULLET.sub("", line))
+    return {"word": found["heading"].strip(), "meaning": found["rest"]} if found else {"word": "", "meaning": line}
 
 
 class Marker:

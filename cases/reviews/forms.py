@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.opinions.checklist import BY_CODE, POINTS
+from cases.opinions.checklist import BY_CODE, POINTS, Point
 from cases.reviews.actions import answers_of, answers_still_asked
 from cases.reviews.models import Review, Section, Summary
 from cases.reviews.option_fields import OptionFields
@@ -147,16 +147,21 @@ class ReviewForm(forms.Form):
             return readable(self.choices.stored)
         if code != Section.Code.CHECKLIST:
             return self.text(code)
-        return "\n".join(
-            f"{point.title}: {_where(self.found[point.code].page)}" for point in POINTS if point.code in self.found
-        )
+        return "\n".join(_point_in_words(point, self.found[point.code]) for point in POINTS if point.code in self.found)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         for point in POINTS:
             if cleaned.get(f"{point.code}-page") and cleaned.get(f"{point.code}-missing"):
                 self.add_error(f"{point.code}-page", _("Give the page, or tick “Not found”; not both."))
+            elif cleaned.get(f"{point.code}-note") and not self._is_looked_at(point.code, cleaned):
+                why = gettext("“%(point)s” has a note. Give its page, or tick “Not found”, so that it is kept.")
+                self.add_error(f"{point.code}-page", why % {"point": point.title})
         return cleaned
+
+    def _is_looked_at(self, code: str, cleaned: Mapping[str, Any]) -> bool:
+        """Whether a page or “Not found” was said; a page that cannot stand was said, too."""
+        return bool(cleaned.get(f"{code}-page") or cleaned.get(f"{code}-missing")) or f"{code}-page" in self.errors
 
     def findings(self) -> dict[str, Found]:
         """The points looked at; what was filled in wrongly stays as it was."""
@@ -244,6 +249,13 @@ def _shown(sent: Mapping[str, Any] | None) -> list[str]:
 
 def _where(page: int | None) -> str:
     return gettext("not found") if page is None else gettext("page %(page)s") % {"page": page}
+
+
+def _point_in_words(point: Point, row: Any) -> str:
+    """A point with its note and the question in the reader's words, for reading."""
+    note = f"{row.note.rstrip('.')}." if row.note else ""
+    asks = gettext("Asks: %(question)s") % {"question": row.question} if row.question else ""
+    return " ".join(part for part in (f"{point.title}: {_where(row.page)}.", note, asks) if part)
 
 
 def _as_text(findings: Mapping[str, Found]) -> str:

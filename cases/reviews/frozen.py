@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.opinions.checklist import BY_CODE
-from cases.reviews.explained import Marker
+from cases.reviews.explained import Marker, explained
 from cases.reviews.lines import Line, lines
 from cases.reviews.options import Kind, Option, from_text
 from cases.reviews.options import frozen as frozen_options
@@ -50,9 +50,7 @@ def compose(
         "missing": [{"code": code, "note": note, "question": ask} for code, note, ask in missing],
         "questions": _plain(lines(texts.get("questions", ""))),
         "options": [*frozen_options(options), *frozen_options(from_text(texts.get("options", "")))],
-        "words": [
-            {"word": line.heading, "meaning": line.text} for line in lines(texts.get("words", "")) if line.heading
-        ],
+        "words": explained(texts.get("words", "")),
     }
 
 
@@ -161,7 +159,9 @@ def on_paper(
             HEADINGS["words"],
             "",
             [
-                _item(Marker(()), entry["word"], entry["meaning"], None, anchor=f"word-{number}")
+                _item(
+                    Marker(()), entry["word"], entry["meaning"], None, anchor=f"word-{number}" if entry["word"] else ""
+                )
                 for number, entry in enumerate(body["words"], 1)
             ],
         ),

@@ -66,7 +66,7 @@ def shown(body: frozen.Body, link: PageLink, on_list: Collection[str] = ()) -> S
         ],
         questions=frozen.raised(body),
         options=_options(body, linked(body["options"], Marker(words))),
-        words=[{**entry, "number": number} for number, entry in enumerate(words, 1)],
+        words=[{**entry, "number": number, "is_word": bool(entry["word"])} for number, entry in enumerate(words, 1)],
         headings=frozen.HEADINGS,
     )
 

@@ -17,7 +17,7 @@ from portal import clock
 from portal.errors import Refused
 from portal.history.models import Event
 from portal.pages import facts
-from tests import factories
+from tests import factories, plan_files
 from tests.documents.files import read as put_in
 from tests.people import browser, person
 from tests.records.builders import actor, booked_visit, on_november_5
@@ -99,6 +99,30 @@ def test_each_line_names_doctor_and_page_and_opens_it_where_the_paper_is_here(ca
     assert "Written by you" in html
     order = [html.index(words) for words in ("First opinion", "Second opinion")]
     assert order == sorted(order)
+
+
+def test_no_line_stands_on_a_page_past_the_end_of_a_paper_that_is_here(case):
+    said = {"pages": {"first": (7, None)}}
+    before = add(case, "Written before the plan was here.", **said)
+    put_in(case, content=plan_files.pdf(pages=3))
+    for pages in ({"first": (4, None)}, {"first": (2, 4)}):
+        with pytest.raises(Refused) as refused:
+            add(case, pages=pages)
+        assert refused.value.message == "The paper of Dr. Keller has 3 pages. Look at the page number once more."
+    with pytest.raises(Refused):
+        actions.change(before, topic="suggests", text="Other words", **said, seen=1, by=actor("rosa"))
+    assert add(case, pages={"first": (2, 3)})
+    assert add(case, pages={"second": (4, None)})  # of that doctor no paper is here
+
+
+def test_the_page_says_in_words_that_the_paper_is_shorter_and_keeps_the_line(case):
+    put_in(case, content=plan_files.pdf(pages=1))
+    typed = {"topic": "suggests", "text": LUMP, "page_first": "2"}
+    answer = browser(person("rosa")).post(reverse("opinions:add_line", args=[case.pk]), typed)
+    assert answer.status_code == 422
+    assert "The paper of Dr. Keller has 1 page. Look at the page number once more." in answer.text
+    assert LUMP in answer.text
+    assert not Point.objects.exists()
 
 
 def test_nothing_scores_or_stands_out(case):

@@ -2,8 +2,11 @@
 
 import json
 
+import pytest
+
 from cases.opinions.checklist import BY_CODE
 from cases.reviews import frozen, sheet
+from cases.reviews.explained import explained
 
 BODY = frozen.compose(
     texts={
@@ -32,8 +35,35 @@ def test_questions_without_an_answer_are_left_out():
     assert [answer["question"] for answer in BODY["answers"]] == ["Why so long?"]
 
 
-def test_words_need_a_meaning():
-    assert BODY["words"] == [{"word": "Mastectomy", "meaning": "An operation."}]
+def test_a_line_that_explains_no_single_word_stays_as_it_was_typed():
+    assert BODY["words"] == [
+        {"word": "Mastectomy", "meaning": "An operation."},
+        {"word": "", "meaning": "No meaning here"},
+    ]
+    paper = frozen.on_paper(BODY, title="T", lead="", scope="S")["sections"][-1]
+    assert [(item["heading"], item["text"], item["anchor"]) for item in paper["items"]] == [
+        ("Mastectomy", "An operation.", "word-1"),
+        ("", "No meaning here", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ER means that hormones feed it. (page 2)",
+        "A gene test that says how likely it is that the cancer comes back later: a number.",
+        "Is it big? No: as a pea.",
+        "- see page 4",
+    ],
+)
+def test_free_text_among_the_words_is_kept_whole(line):
+    assert explained(line) == [{"word": "", "meaning": line}]
+
+
+def test_an_explained_word_keeps_the_page_in_its_meaning():
+    assert explained("- Grade: How fast it grows (page 2)") == [
+        {"word": "Grade", "meaning": "How fast it grows (page 2)"}
+    ]
 
 
 def test_a_missing_point_brings_its_own_question_unless_another_was_written():

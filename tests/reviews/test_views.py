@@ -228,6 +228,42 @@ def test_a_page_and_not_found_together_are_asked_about_and_the_rest_is_saved():
     assert list(review.findings.values_list("point", flat=True)) == ["cost"]
 
 
+NOTED = {"goal-note": "Only the surgeon says it.", "cost-missing": "on", "cost-note": "Nothing found"}
+
+
+def test_a_note_of_a_point_nobody_looked_for_is_asked_about_and_stays_in_its_field():
+    review, joanne = world.taken(), browser("joanne")
+    page = joanne.get(address("edit", review))
+    answer = joanne.post(address("save", review), typed(page, **NOTED))
+    assert answer.status_code == 422
+    assert "“Goal of treatment” has a note. Give its page, or tick “Not found”" in answer.text
+    assert 'value="Only the surgeon says it."' in answer.text
+    assert list(Review.objects.get().findings.values_list("point", flat=True)) == ["cost"]
+    said = NOTED | {"goal-missing": "on"}
+    assert joanne.post(address("save", review), typed(answer, **said)).status_code == 302
+    assert {row.note for row in Review.objects.get().findings.all()} == {"Only the surgeon says it.", "Nothing found"}
+
+
+def test_a_page_taken_away_leaves_the_stored_note_where_it_is():
+    review, joanne = world.taken(), browser("joanne")
+    said = {"goal-page": "1", "goal-note": "It says it."}
+    joanne.post(address("save", review), typed(joanne.get(address("edit", review)), **said))
+    page = joanne.get(address("edit", review))
+    assert joanne.post(address("save", review), typed(page, **{**said, "goal-page": ""})).status_code == 422
+    assert [(row.page, row.note) for row in Review.objects.get().findings.all()] == [(1, "It says it.")]
+
+
+def test_both_texts_of_the_checklist_have_their_notes_and_questions():
+    review, joanne = world.taken(), browser("joanne")
+    tab = joanne.get(address("edit", review))
+    said = {"cost-missing": "on", "cost-note": "Nothing of money", "cost-question": "Who pays for the MRI?"}
+    joanne.post(address("save", review), typed(tab, **said))
+    answer = joanne.post(address("save", review), typed(tab, **{"cost-page": "2"}))
+    assert answer.status_code == 409
+    other = answer.text.split('id="other-checklist"')[1].split("</div>")[0]
+    assert "not found. Nothing of money. Asks: Who pays for the MRI?" in other
+
+
 def test_a_page_past_the_end_is_asked_about():
     review, joanne = world.taken(), browser("joanne")
     page = joanne.get(address("edit", review))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from cases.case.actions import must
 from cases.case.models import Case
 from cases.case.people import role_for
-from cases.opinions.comparing import rules
+from cases.opinions.comparing import lengths, rules
 from cases.opinions.comparing.models import ROLES, Point, Source
 from cases.opinions.comparing.rules import OF_ONE
 from cases.records.items.telling import lock_case
@@ -32,7 +32,7 @@ def add(case: Case, *, topic: str, text: str, pages: Pages, pk: UUID | None = No
         if there.case_id != case.pk:
             raise Refused(_("This cannot be done here."), code="input")
         return there
-    _check(case, topic, text, pages)
+    _check(case, topic, text, pages, by)
     if reason := rules.why_not_another(Point.objects.standing().filter(case=case).count()):
         raise Refused(reason, code="state")
     role = role_for("write_opinions", case, by)
@@ -54,7 +54,7 @@ def change(point: Point, *, topic: str, text: str, pages: Pages, seen: int, by: 
         return point
     if point.version != seen or point.removed_at:
         raise Refused(_("This line was changed meanwhile. Look at it, then say it again."), code="changed")
-    _check(point.case, topic, text, pages)
+    _check(point.case, topic, text, pages, by)
     point.topic, point.role, point.text = topic, _whose(topic, pages), text.strip()
     point.changed_by, point.changed_at, point.version = by.user, clock.now(), point.version + 1
     point.save(update_fields=["topic", "role", "text", "changed_by", "changed_at", "version"])
@@ -101,9 +101,10 @@ def _locked(point: Point, by: Actor) -> Point:
     return point
 
 
-def _check(case: Case, topic: str, text: str, pages: Pages) -> None:
-    doctors = set(case.clinicians.filter(role__in=ROLES).values_list("role", flat=True))
-    if reason := rules.why_not_line(topic, text, pages, doctors):
+def _check(case: Case, topic: str, text: str, pages: Pages, by: Actor) -> None:
+    doctors = dict(case.clinicians.filter(role__in=ROLES).values_list("role", "clinician__name"))
+    reason = rules.why_not_line(topic, text, pages, doctors)
+    if reason := reason or rules.why_not_pages(pages, lengths.of_papers(case, by.user), doctors):
         raise Refused(reason, code="input")
 
 

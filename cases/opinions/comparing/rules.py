@@ -4,11 +4,11 @@ No score, no rank, no order but the doctors' own: first, second, third. A line n
 """
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cases.case.people import COORDINATOR, PATIENT
 
@@ -50,6 +50,24 @@ def why_not_line(topic: str, text: str, pages: dict[str, tuple[int, int | None]]
         return _("Choose one doctor. What both say belongs to “They agree”.")
     if any(not 1 <= first <= (last or first) <= MOST_PAGES for first, last in pages.values()):
         return _("Look at the page numbers once more.")
+    return ""
+
+
+def why_not_pages(
+    pages: Mapping[str, tuple[int, int | None]], lengths: Mapping[str, int], names: Mapping[str, str]
+) -> str:
+    """Why these pages cannot stand: the paper ends before. `lengths`: of the papers that are here, by role."""
+    for role, (first, last) in pages.items():
+        if role in lengths and (last or first) > lengths[role]:
+            said = {"name": names[role], "count": lengths[role]}
+            return (
+                ngettext(
+                    "The paper of %(name)s has %(count)s page. Look at the page number once more.",
+                    "The paper of %(name)s has %(count)s pages. Look at the page number once more.",
+                    lengths[role],
+                )
+                % said
+            )
     return ""
 
 
