@@ -11,7 +11,17 @@ class BookingsConfig(AppConfig):
     label = "bookings"
 
     def ready(self) -> None:
-        from bookings import actions, asked_ending, asked_moves, asked_notices, call_needs, changes, feeds, leaving
+        from bookings import (
+            actions,
+            asked_ending,
+            asked_moves,
+            asked_notices,
+            call_needs,
+            changes,
+            feeds,
+            leaving,
+            noting,
+        )
         from bookings.company import actions as company
         from bookings.company import notices as company_notices
         from bookings.company import views as company_views
@@ -32,6 +42,7 @@ class BookingsConfig(AppConfig):
         access.on_access_changed(feeds.end_with_access)
         access.on_access_changed(outside.end_with_access)
         access.on_left(leaving.left)
+        noting.register()
         register(*KINDS, *asked_notices.KINDS, *notices.KINDS, *late_notices.KINDS, *company_notices.KINDS)
         changes.on_booked(ending.booked)
         changes.on_moved(ending.moved)

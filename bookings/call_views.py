@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,13 +15,15 @@ from bookings import actions, asked_moves, availability, calendars, call_needs, 
 from bookings.forms import AskToMoveForm, CancelForm, NeedsForm
 from bookings.late import showing as late
 from bookings.models import Consultation, Practice
+from bookings.noting import ASKING, CANCELING
 from bookings.parts import part_in
-from cases.case import hands
+from cases.case import hands, plain
 from cases.case.actions import ask_to_do, must_be_open
-from cases.case.people import COORDINATOR, HELPER, has_consent_to_read, may, role_in
+from cases.case.people import CONSULTANT, COORDINATOR, HELPER, has_consent_to_read, may, role_in
 from cases.documents.models import Version
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
+from portal.accounts import drafts
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
@@ -114,20 +117,41 @@ def calendar_file(request: HttpRequest, pk: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Cancel with one press; the reason may stay empty."""
     consultation = find_or_404(consultations(request), pk=pk)
-    form = CancelForm(request.POST if request.method == "POST" else None)
+    user: Any = request.user
+    is_ours = role_in(consultation.case, user) in (CONSULTANT, COORDINATOR)
+    typed = request.POST if request.method == "POST" else None
+    form = CancelForm(
+        typed,
+        writes_to=consultation.patient.first_name if is_ours else "",
+        initial=drafts.kept(user, CANCELING, consultation) if is_ours else None,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             consultation = actions.cancel(
-                consultation, reason=form.cleaned_data["reason"], by=hands.actor_for(request, consultation.case)
+                consultation, **form.cleaned_data, by=hands.actor_for(request, consultation.case)
             )
         except Refused as refused:
             return detail_page(request, consultation, 409, [str(refused.message)])
+        drafts.drop(user, CANCELING, consultation)
         return redirect(consultation)
     reason = rules.why_not("cancel", consultation, part_in(consultation.case, request.user), clock.now())
     if reason:
         return detail_page(request, consultation, 409, [reason])
-    context = {"base": base_of(request), "case": consultation.case, "call": consultation, "form": form}
+    context = _asking_page(request, consultation, form, CANCELING) | {"is_ours": is_ours}
     return render(request, "bookings/cancel.html", context, status=422 if form.errors else 200)
+
+
+def _asking_page(request: HttpRequest, call: Consultation, form: Form, draft: str) -> dict[str, Any]:
+    """What both pages with a note to the patient are made from; how hard the note is to read among it."""
+    note = str(form["note"].value() or "") if "note" in form.fields else ""
+    return {
+        "base": base_of(request),
+        "case": call.case,
+        "call": call,
+        "form": form,
+        "draft": draft,
+        "hint": plain.to_patient(call.case, note, request.user),  # type: ignore[arg-type]
+    }
 
 
 @open_to(PERSON)
@@ -184,7 +208,9 @@ def needs(request: HttpRequest, pk: UUID) -> HttpResponse:
 def ask_to_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One of us cannot keep the time: the patient is asked for another, with a note that she reads."""
     consultation = find_or_404(consultations(request), pk=pk)
-    form = AskToMoveForm(request.POST if request.method == "POST" else None)
+    user: Any = request.user
+    typed = request.POST if request.method == "POST" else None
+    form = AskToMoveForm(typed, initial=drafts.kept(user, ASKING, consultation))
     reason = rules.why_not("ask_to_move", consultation, part_in(consultation.case, request.user), clock.now())
     if not reason and form.is_valid():
         try:
@@ -193,8 +219,9 @@ def ask_to_move(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
         except Refused as refused:
             return detail_page(request, consultation, 409, [str(refused.message)])
+        drafts.drop(user, ASKING, consultation)
         return redirect(consultation)
     if reason:
         return detail_page(request, consultation, 409, [reason])
-    context = {"base": base_of(request), "case": consultation.case, "call": consultation, "form": form}
+    context = _asking_page(request, consultation, form, ASKING)
     return render(request, "bookings/ask_to_move.html", context, status=422 if form.errors else 200)

@@ -86,14 +86,28 @@ class CheckForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    """Why, if the person likes to say."""
+    """Why, if the person likes to say; one of us may write to the patient besides."""
 
+    note = forms.CharField(
+        label=_("A note, if you like. The patient reads it."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+        max_length=500,
+    )
     reason = forms.CharField(
         label=_("Why? Only our team reads this."),
         widget=forms.Textarea(attrs={"rows": 2}),
         required=False,
         max_length=1000,
     )
+
+    def __init__(self, *args: Any, writes_to: str = "", **kwargs: Any):
+        """`writes_to`: the patient to whom one of us may write why it is canceled."""
+        super().__init__(*args, **kwargs)
+        if writes_to:
+            self.fields["note"].label = gettext("A note, if you like. %(name)s reads it.") % {"name": writes_to}
+        else:
+            del self.fields["note"]
 
 
 class TermsForm(forms.Form):

@@ -126,11 +126,12 @@ def _cancelled(call: Consultation, reader: Reader, now: datetime) -> Words:
 
 
 def _is_off(pattern: Pattern, call: Consultation, reader: Reader, now: datetime) -> Words:
+    """It leads to the times; where one of us wrote a note, to the call's page, which has both."""
     return say(
         pattern,
         {"name": reader.called},
         at=call.starts_at,
-        path=reverse("bookings:pick", args=[call.case_id]),
+        path=call.get_absolute_url() if call.note else reverse("bookings:pick", args=[call.case_id]),
         attachments=_calendar_file(call, now),
     )
 
