@@ -13,7 +13,20 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings import actions, agreeing, anyone, asked_ending, asking, availability, by_then, offers, picker, rules
+from bookings import (
+    actions,
+    agreeing,
+    anyone,
+    asked_ending,
+    asking,
+    availability,
+    by_then,
+    offers,
+    picker,
+    rules,
+    ways_on,
+    whose_clock,
+)
 from bookings.call_views import consultations, detail_page
 from bookings.forms import CheckForm, PickForm
 from bookings.models import AskedHold, Consultation, Hold, Practice, Service
@@ -68,7 +81,7 @@ class Finding:
 
 def _find(request: HttpRequest, case: Case, moving: Consultation | None, lost: datetime | None = None) -> Finding:
     """What the consultant asked for, or any who fits, can offer; for a call that moves, its own consultant."""
-    now, wanted = clock.now(), {"case": case, "lost": lost, "moving": moving, **_wanted(request)}
+    now, wanted = clock.now(), {"case": case, "lost": lost, "moving": moving, **_wanted(request, case)}
     if moving is not None:
         offer = _offer_for(request, case, moving, wanted, now)
         return Finding(offer, items=list(by_then.items_of(case, request.user)) if offer else [])
@@ -112,10 +125,9 @@ def _offer_for(
     return practice and picker.Offer(practice=practice, service=moving.service, now=now, **wanted)
 
 
-def _wanted(request: HttpRequest) -> dict[str, Any]:
-    user: Any = request.user
+def _wanted(request: HttpRequest, case: Case) -> dict[str, Any]:
     return {
-        "zone": user.zone,
+        "zone": whose_clock.zone_for(case, request.user),
         "wanted_day": picker.as_date(request.GET.get("day", "")),
         "wanted_month": request.GET.get("month", ""),
     }
@@ -142,22 +154,14 @@ def _pick_page(
             "how": request.POST.get("how") or request.GET.get("how") or (moving.how if moving else _usual_way(case)),
             "others": others,
             "choices": anyone.choices(others),
-            "ways": _ways(offer, others),
+            "ways": ways_on.ways_on(offer, others, found.services),
             "services": found.services,
             "is_coordinator": request.user.role == COORDINATOR,  # type: ignore[union-attr]
             "by_then": by_then.known_of(case, found.items, offer.now).sentences(offer.three(), offer.zone),
-            "is_elsewhere": not offer.is_anyone and when.zone_name(offer.zone) != when.zone_name(offer.practice.zone),
+            **whose_clock.words(case, request.user, None if offer.is_anyone else offer.practice),
         }
     part = "#days" if request.htmx and request.method == "GET" else ""  # type: ignore[attr-defined]
     return render(request, f"bookings/pick.html{part}", context, status=status)
-
-
-def _ways(offer: picker.Offer, others: list[Practice]) -> list[dict[str, Any]] | None:
-    """Nothing free before the visit: who else is, with their first time. None where something is free."""
-    if offer.moving or offer.first_before_visit():
-        return None
-    found = [] if offer.is_anyone else anyone.others_before(offer, others)
-    return [{"name": one.consultant.name, "pk": one.pk, "at": start} for one, start in found[:3]]
 
 
 def _last_call(request: HttpRequest, case: Case) -> QuerySet[Consultation]:
@@ -208,13 +212,16 @@ def pick(request: HttpRequest, pk: UUID) -> HttpResponse:
     role = role_in(case, request.user)
     if not may("book", case, request.user):
         return render(request, "bookings/pick_not_you.html", {"case": case, "role": role})
-    if request.method == "POST":
-        return _choose(request, case, None)
     # The tab "Consultation" leads to the call that is booked; any wish in the address leads to the times.
-    booked = None if request.GET else Consultation.objects.visible_to(request.user).next_for(case, clock.now())
+    booked = Consultation.objects.visible_to(request.user).next_for(case, clock.now()) if _is_bare(request) else None
     if booked:
         return redirect(booked)
-    return _pick_page(request, case, None)
+    with whose_clock.shown_for(case, request.user):
+        return (_choose if request.method == "POST" else _pick_page)(request, case, None)
+
+
+def _is_bare(request: HttpRequest) -> bool:
+    return request.method != "POST" and not request.GET
 
 
 @open_to(PERSON)
@@ -228,9 +235,8 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     is_ours = request.user.role == COORDINATOR  # type: ignore[union-attr]
     if is_ours and overriding.needs_reason(consultation, clock.now()):
         return redirect("bookings:override_move", pk)
-    if request.method == "POST":
-        return _choose(request, consultation.case, consultation)
-    return _pick_page(request, consultation.case, consultation)
+    with whose_clock.shown_for(consultation.case, request.user):
+        return (_choose if request.method == "POST" else _pick_page)(request, consultation.case, consultation)
 
 
 # Check and book
@@ -272,7 +278,7 @@ def _check_page(
     if status == 409:
         free = availability.free_starts(kept.case, practice, kept.service, now, moving=kept.moving)
         others = [
-            {"value": picker.value_of(start), "label": when.moment(start)}
+            {"value": picker.value_of(start), "label": when.moment(start, whose_clock.zone_for(kept.case, user))}
             for start in offers.nearest([start for start in free if start != kept.starts_at], kept.starts_at)
         ]
     context = {
@@ -286,7 +292,7 @@ def _check_page(
         "by_then": by_then.known_of(kept.case, list(by_then.items_of(kept.case, user)), now).sentence(kept.starts_at),
         "scope": agreeing.standing_scope(kept.patient),
         "practice": practice,
-        "is_elsewhere": when.zone_name(user.zone) != when.zone_name(practice.zone),  # type: ignore[union-attr]
+        **whose_clock.words(kept.case, user, practice),
         "reason": kept.override_reason if role_in(kept.case, user) == COORDINATOR else "",
         "acts_for": kept.patient if kept.patient_id != user.pk else None,
         "must_ask": not kept.moves and asking.must_ask(kept.case, Actor.of(request)),
@@ -297,7 +303,8 @@ def _check_page(
         and not has_consent_to_read(kept.case, kept.consultant),
         "is_elsewhere_for_them": when.zone_name(user.zone) != when.zone_name(kept.patient.zone),  # type: ignore[union-attr]
     }
-    return render(request, "bookings/check.html", context, status=status)
+    with whose_clock.shown_for(kept.case, user):
+        return render(request, "bookings/check.html", context, status=status)
 
 
 @open_to(PERSON)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings import actions, anyone, availability, picker, rules
+from bookings import actions, anyone, availability, picker, rules, whose_clock
 from bookings.models import Consultation, Practice, Service
 from bookings.overriding.forms import DayForm, OverrideForm
 from bookings.parts import part_in
@@ -33,7 +33,7 @@ class Wanted:
     day: date
 
     def times(self, now: datetime, zone: Any) -> list[dict[str, str]]:
-        """The times of the reader's day that can be booked with a reason, each with what it goes beyond."""
+        """The times of a day on that clock that can be booked with a reason, each with what it goes beyond."""
         found = availability.beyond(self.case, self.practice, self.service, self.day, zone, now, moving=self.moving)
         return [
             {"value": picker.value_of(start), "label": when.clock_time(start, zone), "hint": _hint(why, self.practice)}
@@ -55,7 +55,8 @@ def _hint(why: Why, practice: Practice) -> str:
 def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A time for a case, beyond notice, horizon or cap. It goes on to the ordinary page that books."""
     case = find_or_404(Case.objects.visible_to(request.user).select_related("patient"), pk=pk)
-    return _page(request, case, None)
+    with whose_clock.shown_for(case, request.user):
+        return _page(request, case, None)
 
 
 @open_to("coordinator")
@@ -66,11 +67,13 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     call = find_or_404(calls.select_related("case__patient", "patient", "consultant", "service"), pk=pk)
     if rules.why_not("move", call, part_in(call.case, request.user), clock.now()):
         return redirect(call)
-    return _page(request, call.case, call)
+    with whose_clock.shown_for(call.case, request.user):
+        return _page(request, call.case, call)
 
 
 def _page(request: HttpRequest, case: Case, moving: Consultation | None) -> HttpResponse:
     now, user = clock.now(), request.user
+    zone = whose_clock.zone_for(case, user)
     if moving:
         known = Practice.objects.visible_to(user).select_related("consultant").filter(pk=moving.consultant_id)
         bookable, services = list(known), [moving.service]
@@ -80,7 +83,7 @@ def _page(request: HttpRequest, case: Case, moving: Consultation | None) -> Http
     begins = {
         "consultant": str(first.pk) if first else "",
         "service": services[0].code if services else "",
-        "day": clock.today(user.zone),  # type: ignore[union-attr]
+        "day": clock.today(zone),
     }
     asked = request.POST if request.method == "POST" else request.GET
     look = DayForm(asked if "day" in asked else begins, bookable=bookable, services=services)
@@ -98,8 +101,8 @@ def _page(request: HttpRequest, case: Case, moving: Consultation | None) -> Http
                 return redirect(_hold(request, wanted, form.cleaned_data))
             except Refused as refused:
                 also.append(str(refused.message))
-    context |= {"form": form, "also": also, "wanted": wanted}
-    context["times"] = wanted.times(now, user.zone) if wanted else []  # type: ignore[union-attr]
+    context |= {"form": form, "also": also, "wanted": wanted, "times": wanted.times(now, zone) if wanted else []}
+    context |= whose_clock.words(case, user, wanted and wanted.practice)
     status = 409 if also else 422 if form.is_bound else 200
     return render(request, "bookings/override.html", context, status=status)
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,7 +15,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import anyone, availability, picker
+from bookings import anyone, availability, picker, whose_clock
 from bookings.models import Consultation, Practice, Service, Wish
 from bookings.waiting import actions, looking
 from bookings.waiting.ending import EARLIER
@@ -104,12 +105,14 @@ def _page(
         "says": _says(wish) if wish else "",
         "has_left": bool(wish and not call and wish.consultant and not wish.consultant.is_our_consultant),
         "action": _choose_at(case, call, wish) if wish else "",
-        "times": _times(wish, call, practices, now) if wish else [],
+        "times": _times(wish, call, practices, now, whose_clock.zone_for(case, request.user)) if wish else [],
         "how": call.how if call else "video" if case.patient.email or not case.patient.phone else "phone",
         "with": anyone.ANYONE if wish and wish.consultant_id is None else wish and wish.consultant_id,
         "acts_for": case.patient if case.patient_id != request.user.pk else None,
+        **whose_clock.words(case, request.user, None),
     }
-    return render(request, "bookings/earlier.html", context, status=status)
+    with whose_clock.shown_for(case, request.user):
+        return render(request, "bookings/earlier.html", context, status=status)
 
 
 def _choose_at(case: Case, call: Consultation | None, wish: Wish) -> str:
@@ -149,12 +152,14 @@ def _says(wish: Wish) -> str:
     return _("%(part)s on %(days)s, until %(day)s") % named
 
 
-def _times(wish: Wish, call: Consultation | None, practices: list[Practice], now: datetime) -> list[dict[str, str]]:
+def _times(
+    wish: Wish, call: Consultation | None, practices: list[Practice], now: datetime, zone: ZoneInfo
+) -> list[dict[str, str]]:
     found = looking.times_for(wish, call, anyone.in_order(practices), now)[:SHOWN]
     return [
         {
             "value": picker.value_of(start),
-            "label": when.moment(start),
+            "label": when.moment(start, zone),
             "hint": _("With %(name)s") % {"name": one.consultant.first_name},
         }
         for one, start in found

@@ -68,7 +68,8 @@ def test_the_scope_is_read_out_and_kept_by_version(case, practice, theos):
     kept = held(case, practice, theos)
     page = theos.get(check_page(kept)).text
     assert "Read this out before you book" in page
-    assert "For Walter:" in page  # his own clock stands beside the coordinator's
+    assert "That is where Walter is." in page  # his own clock comes first, the coordinator's beside it
+    assert "For you:" in page
     assert theos.post(check_page(kept), ticks()).status_code == 302
     call = Consultation.objects.get()
     assert (call.booked_by, call.patient) == (people.person("theo"), case.patient)

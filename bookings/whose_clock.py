@@ -1,0 +1,35 @@
+"""By whose clock a page of times goes: the reader's own; the patient's, where a coordinator looks for her."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from bookings.models import Practice
+from cases.case.models import Case
+from cases.case.people import COORDINATOR
+from portal import when
+
+
+def zone_for(case: Case, user: Any) -> ZoneInfo:
+    zone: ZoneInfo = case.patient.zone if user.role == COORDINATOR else user.zone
+    return zone
+
+
+def shown_for(case: Case, user: Any) -> AbstractContextManager[None]:
+    """Every time that is written meanwhile is on that clock."""
+    return timezone.override(zone_for(case, user))
+
+
+def words(case: Case, user: Any, practice: Practice | None) -> dict[str, Any]:
+    """What a page needs to name the clocks: the one it goes by, whose it is where that is not the reader's own, and
+    those of the consultant and of the reader where they differ.
+    """
+    zone = zone_for(case, user)
+    return {
+        "zone": zone,
+        "clock_of": case.patient if user.role == COORDINATOR and user.pk != case.patient_id else None,
+        "is_elsewhere": practice is not None and when.zone_name(zone) != when.zone_name(practice.zone),
+        "is_reader_elsewhere": when.zone_name(zone) != when.zone_name(user.zone),
+    }

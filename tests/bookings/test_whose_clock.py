@@ -1,0 +1,97 @@
+"""A coordinator looks for a patient in another zone: her clock comes first, and each other one is named."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+
+from bookings.models import Consultation, Hold
+from bookings.picker import value_of
+from tests import factories, people
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
+# Theo and Joanne live in Toronto. 2:30 pm there, 11:30 am in Los Angeles.
+START = datetime(2026, 11, 17, 19, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def case(case, rosa):
+    rosa.time_zone = "America/Los_Angeles"
+    rosa.save(update_fields=["time_zone"])
+    case.refresh_from_db()
+    return case
+
+
+@pytest.fixture
+def theos(case):
+    return people.browser(people.person("theo"))
+
+
+def words(answer):
+    return " ".join(answer.content.decode().replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def names_all_three(page):
+    assert "Times are in Pacific Time, where Rosa is." in page
+    assert "Joanne is in Eastern Time." in page
+    assert "You are in Eastern Time." in page
+
+
+def test_the_times_to_pick_from_are_hers(theos, case, practice):
+    wish = {"service": "first_talk", "with": str(practice.pk), "day": "2026-11-17"}
+    page = words(theos.get(reverse("bookings:pick", args=[case.pk]), wish))
+    names_all_three(page)
+    assert "11:30 am" in page
+    assert "4:30 pm" not in page  # Joanne's last hour, on her own clock
+    assert "the time zone</span>" not in page  # it is hers to change
+
+
+def test_a_lost_time_and_those_near_it_are_hers_too(theos, case, practice):
+    wish = {"service": "first_talk", "with": str(practice.pk), "how": "phone"}
+    early = datetime(2026, 11, 9, 15, tzinfo=UTC)
+    answer = theos.post(reverse("bookings:pick", args=[case.pk]), wish | {"slot": value_of(early)})
+    assert answer.status_code == 409
+    names_all_three(words(answer))
+    assert "Tuesday, November 10 at 6:00 am" in words(answer)
+
+
+def test_beyond_the_rules_the_day_is_hers_and_so_are_its_times(theos, case, practice):
+    wish = {"consultant": str(practice.pk), "service": "first_talk", "day": "2026-11-17"}
+    page = words(theos.get(reverse("bookings:override", args=[case.pk]), wish))
+    names_all_three(page)
+    assert "11:30 am" in page
+    assert "4:30 pm" not in page
+
+
+def test_the_last_look_says_her_time_first_then_ours(theos, case, practice):
+    wish = {"service": "first_talk", "with": str(practice.pk), "how": "phone", "slot": value_of(START)}
+    theos.post(reverse("bookings:pick", args=[case.pk]), wish)
+    page = words(theos.get(Hold.objects.get().get_absolute_url()))
+    assert "11:30 am to 12:00 pm, Pacific Time" in page
+    assert "That is where Rosa is." in page
+    assert "For you: Tuesday, November 17 at 2:30 pm, Eastern Time" in page
+    assert "For Joanne: Tuesday, November 17 at 2:30 pm, Eastern Time" in page
+    assert page.index("11:30 am") < page.index("2:30 pm")
+
+
+def test_moving_says_where_it_is_now_on_her_clock(theos, case):
+    factories.book(case, service="first_talk", starts_at=START)
+    page = words(theos.get(reverse("bookings:move", args=[Consultation.objects.get().pk])))
+    assert "Now it is on <strong>Tuesday, November 17 at 11:30 am</strong>" in page
+    names_all_three(page)
+
+
+def test_whoever_lives_where_she_does_reads_one_clock(case, practice, rosa):
+    rosa.time_zone = "America/Toronto"
+    rosa.save(update_fields=["time_zone"])
+    page = words(people.browser(people.person("theo")).get(reverse("bookings:pick", args=[case.pk])))
+    assert "Times are in Eastern Time, where Rosa is." in page
+    assert "You are in" not in page
+    assert "Joanne is in" not in page
+
+
+def test_a_patient_reads_her_own_clock_as_before(case, practice, rosa):
+    page = words(people.browser(rosa).get(reverse("bookings:pick", args=[case.pk]), {"with": str(practice.pk)}))
+    assert "Times are in Pacific Time," in page
+    assert "Joanne is in Eastern Time." in page
+    assert "where Rosa is" not in page
