@@ -24,6 +24,7 @@ class PagesConfig(AppConfig):
         from portal.accounts import nav_counts, nav_gates
         from portal.history import words
         from portal.pages import closing_notices, copies, friday, news, nudges, reminders
+        from portal.pages.house.facts import NAMES
         from portal.reminders.kinds import register
 
         register(*reminders.KINDS, *friday.KINDS, *nudges.KINDS, *copies.KINDS, *closing_notices.KINDS)
@@ -31,6 +32,7 @@ class PagesConfig(AppConfig):
         for page, verb in GATES.items():
             nav_gates.register(page, lambda user, case, verb=verb: may(verb, case, user))
         digest.count_also(news.waits)
+        words.register({}, {f"fact_{name}": words_of for name, words_of in NAMES.items()})
         words.register(
             {
                 "case.friday_note_on": _("Switched the Friday note on"),
@@ -46,6 +48,7 @@ class PagesConfig(AppConfig):
                 "rights.searched": _("Looked up who was given which right"),
                 "farewell.said": _("Ended everything kindly"),
                 "farewell.taken_back": _("Took back what was ended"),
+                "facts.changed": _("Changed a fact of the house"),
                 "month.taken": _("Saved a month’s numbers as a table"),
                 "carry.seen": _("Looked at the list of what to take"),
             },

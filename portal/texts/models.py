@@ -8,6 +8,8 @@ from django.db.models import Q
 
 from portal import clock
 
+ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"  # with something on it
+
 
 class Text(models.Model):
     """One version of a wording in one language. Never updated: a change is a new version."""
@@ -58,9 +60,17 @@ class Organisation(models.Model):
     answer_time = models.CharField(max_length=80, blank=True)
     languages = models.CharField(max_length=120, blank=True)
     serves = models.CharField(max_length=200, blank=True)
+    # Who hears when something of the portal needs a person; null: every administrator.
+    alarms_to = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         get_latest_by = ["from_at", "id"]
+        constraints = [
+            # Both stand in the header of mails.
+            models.CheckConstraint(
+                name="organisation_name_is_one_line", condition=Q(name__regex=ONE_LINE) & Q(sender_name__regex=ONE_LINE)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"facts from {self.from_at:%Y-%m-%d}"

@@ -51,11 +51,11 @@ STAFF = {
     ],
     "administrator": [
         (_("The month"), "list", "pages:month", {"pages:month"}),
+        (_("Organization"), "home", "pages:organization", {"pages:organization"}),
         (_("People"), "user", "accounts:people", {"accounts:people"}),
         (_("Lead times"), "clock", "records:lead_times", {"records:lead_times", "records:change_lead_time"}),
         (_("Calls"), "phone", "bookings:services", {"bookings:services"}),
         (_("Words"), "chat", "reminders:wordings", {"reminders:wordings", "reminders:wording"}),
-        (_("Organization"), "list", "texts:organization", {"texts"}),
     ],
 }
 PATIENT_ACCOUNT: list[Any] = [

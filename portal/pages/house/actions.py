@@ -1,0 +1,57 @@
+"""Changing the facts of the house: a new row for each change, one line of history for each fact."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from portal import clock
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.pages.house.facts import FACTS
+from portal.texts.models import Organisation
+
+LOCK = 0x0FAC75  # the key of the one lock over what is set for the house, among PostgreSQL's advisory locks
+
+
+def only_administrators(by: Actor) -> None:
+    """Raises Refused for everybody else."""
+    if by.user is None or by.user.role != User.Role.ADMINISTRATOR or not by.user.can_sign_in:
+        raise Refused(_("Only an administrator can do that."), code="role")
+
+
+def lock() -> None:
+    """Until the transaction ends, nobody else changes what is set for the house. There may be no row to lock yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def newest() -> Organisation | None:
+    """The facts that hold, read anew."""
+    return Organisation.objects.order_by("from_at", "id").last()
+
+
+@transaction.atomic
+def say_facts(facts: Mapping[str, Any], *, seen: int, by: Actor) -> Organisation:
+    """New facts of the house, from now on. The same again changes nothing.
+
+    `seen` is the row that stood on the form, 0 before the first: two people do not overwrite each other unseen. Raises
+    Refused for that, and for anybody but an administrator.
+    """
+    only_administrators(by)
+    lock()
+    row = newest()
+    before = row or Organisation()
+    after = {name: facts[name] for name in FACTS}
+    changed = [name for name, value in after.items() if getattr(before, name) != value]
+    if row and not changed:
+        return row
+    if seen != (row.pk if row else 0):
+        raise Refused(_("Somebody else changed these facts since you opened the page."), code="seen")
+    said = Organisation.objects.create(from_at=clock.now(), **after)
+    for name in changed:
+        record(by, "facts.changed", said, why=f"fact_{name}")
+    return said
