@@ -18,6 +18,7 @@ from portal.once import at_one_moment, once
 from portal.texts.closed import closed_days
 from portal.texts.words import organisation
 
+IS_AWAY = -1  # in place of how often a day off is repeated
 BEHIND, AHEAD = timedelta(days=31), timedelta(days=400)
 
 
@@ -98,19 +99,23 @@ def _taken(
     return taken
 
 
-def _off(practices: Iterable[Practice], since: date) -> dict[UUID, list[slots.Off]]:
-    """The days off of each, and those on which they are away and somebody stands in. One query."""
+def _off(practices: Iterable[Practice], since: date) -> tuple[dict[UUID, list[slots.Off]], dict[UUID, list[slots.Off]]]:
+    """The days off of each, those on which they are away and somebody stands in among them; and these by themselves,
+    on which extra hours do not hold either. One query.
+    """
     keys = [practice.pk for practice in practices]
     rows = TimeOff.objects.order_by().filter(practice__in=keys, until_on__gte=since)
     away = Away.objects.open().filter(consultant__in=keys, until_on__gte=since)
-    no_time, daily = Value(None, output_field=TimeField()), Value(0, output_field=SmallIntegerField())
+    no_time, never = Value(None, output_field=TimeField()), Value(IS_AWAY, output_field=SmallIntegerField())
     all_rows = rows.values_list("practice", "from_on", "until_on", "from_time", "until_time", "every_weeks").union(
-        away.values_list("consultant", "from_on", "until_on", no_time, no_time, daily), all=True
+        away.values_list("consultant", "from_on", "until_on", no_time, no_time, never), all=True
     )
-    off = defaultdict(list)
+    off, gone = defaultdict(list), defaultdict(list)
     for key, first, last, begins, ends, every_weeks in all_rows:
-        off[key].append(slots.Off(first, last, begins, ends, 7 * every_weeks or 1))
-    return off
+        if every_weeks == IS_AWAY:
+            gone[key].append(slots.Off(first, last))
+        off[key].append(slots.Off(first, last, begins, ends, 7 * max(every_weeks, 0) or 1))
+    return off, gone
 
 
 def _hours(keys: list[UUID], since: date) -> tuple[dict[UUID, list[slots.Span]], dict[UUID, list[slots.Extra]]]:
@@ -152,14 +157,14 @@ def calendars_of(
 ) -> dict[UUID, slots.Calendar]:
     """The calendars of several consultants, in as many queries as that of one."""
     since, keys = now.date() - timedelta(days=2), [practice.pk for practice in practices]
-    off, taken = _off(practices, since), _taken(practices, now, case, moving, preparing)
+    (off, gone), taken = _off(practices, since), _taken(practices, now, case, moving, preparing)
     (spans, extra), closed_each = _hours(keys, since), _closed_each(practices, now)
     return {
         one.pk: slots.Calendar(
             zone=one.zone,
             spans=spans[one.pk],
             off=off[one.pk],
-            extra=extra[one.pk],
+            extra=[more for more in extra[one.pk] if not any(away.is_on(more.on_date) for away in gone[one.pk])],
             taken=taken[one.pk],
             terms=one.terms,
             closed=closed_each[one.region],

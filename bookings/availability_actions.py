@@ -1,8 +1,8 @@
-"""A consultant's own changes: weekly hours and time off. Nothing booked moves by itself."""
+"""A consultant's own changes: weekly hours and time off. Nothing booked moves by itself, whoever takes time away."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -12,12 +12,14 @@ from bookings import actions, asked_moves, availability, slots
 from bookings.dated import versions
 from bookings.models import AskedHold, Consultation, ExtraHours, Hold, Practice, TimeOff
 from bookings.practices import SERVICE_CODES
+from cases.case.models import Away
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 
 KEEP, MOVE, CANCEL = "keep", "move", "cancel"
+Made = TypeVar("Made")
 
 
 class Unanswered(Refused):
@@ -79,19 +81,19 @@ def _over_the_cap(practice: Practice, now: datetime) -> set[Consultation]:
 
 
 def _left_outside(
-    practice: Practice, now: datetime, before: Outside, after: Outside, gap: slots.Off | None
+    practice: Practice, now: datetime, before: Outside, after: Outside, gaps: Collection[slots.Off]
 ) -> list[Consultation]:
     """The booked calls that fitted before and do not any more; and those at the very time of new time off, once kept
     outside the hours or not, where no extra hours hold there.
     """
     calls = Consultation.objects.upcoming(now).filter(consultant=practice.pk).select_related("patient", "service")
-    calendar = availability.calendar_of(practice, now) if gap else None
+    calendar = availability.calendar_of(practice, now) if gaps else None
 
     def is_left(call: Consultation) -> bool:
         lacks = after(call)
         if lacks - before(call):
             return True
-        is_off = gap and calendar and slots.is_in_gap(calendar, gap, call.starts_at, call.ends_at)
+        is_off = calendar and any(slots.is_in_gap(calendar, gap, call.starts_at, call.ends_at) for gap in gaps)
         return bool(is_off) and "hours" in lacks
 
     return [call for call in calls.select_related("case") if is_left(call)]
@@ -119,6 +121,29 @@ def _settle(calls: list[Consultation], answers: Answers, by: Actor) -> None:
             asked_moves.ask_to_move(call, note=note, by=by)
 
 
+def asking_each(
+    practice: Practice,
+    change: Callable[[], Made],
+    *,
+    answers: Answers,
+    gaps: Collection[slots.Off] = (),
+    by: Actor,
+) -> Made:
+    """Make a change that takes time away, under the consultant's lock, which the caller holds. Each call that it
+    leaves outside needs an answer, else Unanswered and nothing is changed; chosen times outside are let go.
+
+    `gaps` is the time off that it adds.
+    """
+    now = clock.now()
+    with transaction.atomic():
+        before = _outside(practice, now)
+        made = change()
+        after = _outside(practice, now)
+        _settle(_left_outside(practice, now, before, after, gaps), answers, by)
+        _let_go_outside(practice, after)
+    return made
+
+
 def _change(
     practice: Practice,
     change: Callable[[Practice], object],
@@ -128,19 +153,12 @@ def _change(
     gap: slots.Off | None = None,
     by: Actor,
 ) -> Practice:
-    """Make the change under the consultant's lock; let chosen times that are outside now be chosen again.
-
-    `gap` is the time off that it adds.
-    """
-    now = clock.now()
+    """A consultant's own change; `gap` is the time off that it adds."""
     must_own(practice, by)
     with transaction.atomic():
         practice = _locked(practice)
-        before = _outside(practice, now)
-        change(practice)
-        after = _outside(practice, now)
-        _settle(_left_outside(practice, now, before, after, gap), answers, by)
-        _let_go_outside(practice, after)
+        gaps = [gap] if gap else []
+        asking_each(practice, lambda: change(practice), answers=answers, gaps=gaps, by=by)
         record(by, event, practice)
     return practice
 
@@ -206,9 +224,13 @@ def add_time_off(
 
 
 def add_extra_hours(practice: Practice, *, on_date: date, from_time: time, until_time: time, by: Actor) -> Practice:
-    """Hours on one date, above the weekly ones. Refused where they overlap with others on that day."""
+    """Hours on one date, above the weekly ones. Refused where they overlap with others on that day, and on a day on
+    which the consultant is said to be away: nobody books then.
+    """
 
     def change(locked: Practice) -> None:
+        if Away.objects.open().between(on_date, on_date).filter(consultant=locked.pk).exists():
+            raise Refused(_("You are said to be away on that day. Change that first."), code="away")
         others = locked.extra_hours.filter(on_date=on_date, from_time__lt=until_time, until_time__gt=from_time)
         if others.exists():
             raise Refused(_("There are extra hours at that time already."), code="overlap")

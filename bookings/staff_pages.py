@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings import availability_actions as actions
 from bookings import picker, week
+from bookings.answering import answers_of, rows_of
 from bookings.availability_actions import Unanswered
 from bookings.dated import versions
 from bookings.forms import AboutForm, ExtraHoursForm, TermsForm, TimeOffForm
@@ -32,29 +32,6 @@ def _practice(request: HttpRequest) -> Practice:
     user: Any = request.user
     found = Practice.objects.of(user).select_related("consultant").first()
     return found or Practice(consultant=user, time_zone=user.time_zone)
-
-
-def _answers(request: HttpRequest) -> dict[UUID, tuple[str, str]]:
-    """What was chosen for each call that lies outside, and its note: answer-<uuid> = keep | move | cancel."""
-    answers = {}
-    for name, value in request.POST.items():
-        if name.startswith("answer-"):
-            try:
-                call = UUID(name.removeprefix("answer-"))
-            except ValueError:
-                continue
-            answers[call] = (str(value), request.POST.get(f"note-{call}", "")[:500])
-    return answers
-
-
-def _outside(request: HttpRequest, calls: list[Consultation]) -> list[dict[str, Any]]:
-    """The calls to answer, each with what was said about it so far."""
-    said = _answers(request)
-    return [
-        {"call": call, "answer": answer, "note": request.POST.get(f"note-{call.pk}", "")[:500]}
-        for call in calls
-        for answer, _note in [said.get(call.pk, ("", ""))]
-    ]
 
 
 def _page(request: HttpRequest, practice: Practice, status: int = 200, **more: Any) -> HttpResponse:
@@ -97,7 +74,7 @@ def _saved(
     try:
         save(by=Actor.of(request))
     except Unanswered as unanswered:
-        outside = _outside(request, unanswered.calls)
+        outside = rows_of(request, unanswered.calls)
         return _page(request, practice, 409, outside=outside, outside_of=outside_of, **forms)
     except Refused as refused:
         return _page(request, practice, 409, also=[refused.message], **forms)
@@ -117,7 +94,7 @@ def hours(request: HttpRequest) -> HttpResponse:
         return _page(request, practice, week=form)
     if not form.is_valid():
         return _page(request, practice, 422, week=form)
-    save = partial(actions.set_hours, practice, spans=form.spans, from_on=form.begins_on, answers=_answers(request))
+    save = partial(actions.set_hours, practice, spans=form.spans, from_on=form.begins_on, answers=answers_of(request))
     return _saved(request, practice, save, _("Hours saved."), outside_of="hours", week=form)
 
 
@@ -128,7 +105,7 @@ def take_back_hours(request: HttpRequest) -> HttpResponse:
     practice, on = _practice(request), picker.as_date(request.POST.get("on", ""))
     if on is None:
         return _page(request, practice, 422, also=[_("Choose which hours to take back.")])
-    save = partial(actions.take_back_hours, practice, on=on, answers=_answers(request))
+    save = partial(actions.take_back_hours, practice, on=on, answers=answers_of(request))
     return _saved(request, practice, save, _("Those hours are taken back."), outside_of=f"back_{on}")
 
 
@@ -140,7 +117,7 @@ def terms(request: HttpRequest) -> HttpResponse:
     form = TermsForm(request.POST)
     if not form.is_valid():
         return _page(request, practice, 422, terms=form, form=form)
-    save = partial(actions.set_terms, practice, **form.cleaned_data, answers=_answers(request))
+    save = partial(actions.set_terms, practice, **form.cleaned_data, answers=answers_of(request))
     return _saved(request, practice, save, _("Rules saved."), outside_of="terms", terms=form)
 
 
@@ -154,7 +131,7 @@ def time_off(request: HttpRequest) -> HttpResponse:
         return _page(request, practice, 422, time_off=form, form=form)
     said = dict(form.cleaned_data)
     said["why"] = said.pop("note")
-    save = partial(actions.add_time_off, practice, **said, answers=_answers(request))
+    save = partial(actions.add_time_off, practice, **said, answers=answers_of(request))
     return _saved(request, practice, save, _("Time off saved."), outside_of="time_off", time_off=form)
 
 
@@ -185,7 +162,7 @@ def extra_hours(request: HttpRequest) -> HttpResponse:
 def remove_extra_hours(request: HttpRequest, pk: int) -> HttpResponse:
     """Take extra hours back; calls inside them need an answer, as with the hours."""
     row = find_or_404(ExtraHours.objects.visible_to(request.user).select_related("practice__consultant"), pk=pk)
-    save = partial(actions.remove_extra_hours, row, answers=_answers(request))
+    save = partial(actions.remove_extra_hours, row, answers=answers_of(request))
     return _saved(request, row.practice, save, _("Extra hours taken back."), outside_of=f"extra_{row.pk}")
 
 

@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from bookings.answering import answers_of, rows_of
+from bookings.availability_actions import Unanswered
+from bookings.away import actions as asking
 from bookings.models import Consultation
 from cases.case.away import actions
 from cases.case.away.models import Away, Cover
@@ -88,12 +91,14 @@ def lines_for(user: User) -> list[dict[str, str]]:
 def away(request: HttpRequest) -> HttpResponse:
     """Who is away now or soon, and saying that somebody will be."""
     user: Any = request.user
-    form = AwayForm(user, request.POST if request.method == "POST" else None)
+    form, outside, zone = AwayForm(user, request.POST if request.method == "POST" else None), [], user.zone
     if form.is_bound and form.is_valid():
         said = dict(form.cleaned_data)
         consultant = said.pop("consultant", None) or form.own
         try:
-            found = actions.say_away(consultant, **said, by=Actor.of(request))
+            found = asking.say_away(consultant, **said, answers=answers_of(request), by=Actor.of(request))
+        except Unanswered as unanswered:
+            outside, zone = rows_of(request, unanswered.calls), consultant.zone
         except Refused as no:
             form.add_error(no.code if no.code in form.fields else None, no.message)
         else:
@@ -102,8 +107,9 @@ def away(request: HttpRequest) -> HttpResponse:
     held = Count("covers", filter=Q(covers__back_at=None))
     rows = Away.objects.visible_to(user).open().annotate(held=held).select_related("consultant", "stands_in")
     coming = [row for row in rows.order_by("from_on", "pk") if row.held or row.until_on >= clock.today(row.zone)]
-    context = {"form": form, "rows": [_row(row) for row in coming]}
-    return render(request, "pages/away.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "rows": [_row(row) for row in coming], "outside": outside, "zone": zone}
+    status = 409 if outside else 422 if form.errors else 200
+    return render(request, "pages/away.html", context, status=status)
 
 
 def _row(row: Any) -> dict[str, Any]:
@@ -162,7 +168,9 @@ def _change(request: HttpRequest, found: Away) -> HttpResponse:
     form = AwayForm(request.user, request.POST, away=found)
     if form.is_valid():
         try:
-            actions.change_away(found, **form.cleaned_data, by=Actor.of(request))
+            asking.change_away(found, **form.cleaned_data, answers=answers_of(request), by=Actor.of(request))
+        except Unanswered as unanswered:
+            return _page(request, found, form=form, outside=rows_of(request, unanswered.calls), status=409)
         except Refused as no:
             form.add_error(no.code if no.code in form.fields else None, no.message)
         else:
@@ -246,7 +254,13 @@ def _to_hand_over(user: Any, found: Away) -> list[Case]:
 
 
 def _page(
-    request: HttpRequest, found: Away, *, form: AwayForm | None = None, also: Any = (), status: int = 200
+    request: HttpRequest,
+    found: Away,
+    *,
+    form: AwayForm | None = None,
+    outside: Any = (),
+    also: Any = (),
+    status: int = 200,
 ) -> HttpResponse:
     user: Any = request.user
     is_coordinator = user.role == User.Role.COORDINATOR
@@ -265,6 +279,8 @@ def _page(
         "has_left": not found.consultant.is_our_consultant,
         "stand_in_left": not found.stands_in.is_our_consultant,
         "zone_words": when.zone_name(found.zone),
+        "outside": outside,
+        "zone": found.zone,
         "also": also,
     }
     return render(request, "pages/away_of.html", context, status=status)
