@@ -58,7 +58,7 @@ class ReviewForm(forms.Form):
 
     def __init__(self, review: Review, questions: list[str], data: Mapping[str, Any] | None = None):
         # A form that comes back answers the questions it showed: she may have put others on top since.
-        self.review, self.asked = review, _shown(data) or questions
+        self.review, self.asked = review, shown(data) or questions
         self.sections = {section.code: section for section in review.sections.all()}
         self.found = {row.point: row for row in review.findings.all()}
         super().__init__(data, initial={code: self.text(code) for code in TEXT_PARTS})
@@ -233,7 +233,7 @@ class ReviewForm(forms.Form):
         ]
 
 
-def _shown(sent: Mapping[str, Any] | None) -> list[str]:
+def shown(sent: Mapping[str, Any] | None) -> list[str]:
     """The questions as a form that comes back showed them; none where that is nothing our page sends."""
     said = sent.get("asked", "") if sent else ""
     if len(said) > MOST_ASKED_LETTERS:

@@ -18,7 +18,7 @@ from cases.documents.reading import viewing
 from cases.opinions.checklist import SOURCE
 from cases.opinions.questions import showing
 from cases.opinions.questions.models import Question
-from cases.reviews import actions, beside, progress, reading_level, writing
+from cases.reviews import actions, beside, progress, reading_level, unsaved, writing
 from cases.reviews.forms import ReviewForm
 from cases.reviews.models import Review, Section
 from cases.reviews.notes import showing as noted
@@ -29,6 +29,7 @@ from cases.reviews.sentences import putting
 from cases.reviews.sentences.models import Sentence
 from portal import clock, when
 from portal.access import find_or_404, open_to
+from portal.accounts import drafts
 from portal.actors import Actor
 from portal.beside import lists
 from portal.errors import Refused
@@ -105,13 +106,18 @@ def workspace(
     status: int = 200,
 ) -> HttpResponse:
     at = actions.situation(review, Actor.of(request), clock.now())
-    form = form or ReviewForm(review, asked_of(review, request.user))
     can_write = not why_not("write", at)
-    shown = beside.of_review(request, review, asked or request.GET, can_write=can_write)
-    linked = noted.linked(shown.notes)
-    own = {"sentences": Sentence.objects.visible_to(request.user).ordered()} if can_write else {}
+    own: dict[str, QuerySet[Any]] = {}
+    if can_write:
+        user: Any = request.user
+        own = {"sentences": Sentence.objects.visible_to(user).ordered()}
+        own["late"] = drafts.lasting(user, [unsaved.DRAFT], review.case_id)
     raised = _raised_of(review, request.user)
     stored = lists(review, summaries=review.summaries.order_by("-number"), raised=raised, **own)
+    late = unsaved.late(stored.get("late", [])) if form is None else None
+    form = form or ReviewForm(review, asked_of(review, request.user), late)
+    shown = beside.of_review(request, review, asked or request.GET, can_write=can_write)
+    linked = noted.linked(shown.notes)
     for summary in stored["summaries"]:
         summary.review = review
     on_list = {each.idea: each for each in stored["raised"]}
@@ -119,6 +125,8 @@ def workspace(
         "review": review,
         "case": review.case,
         "form": form,
+        "is_late": late is not None or "late" in request.POST,
+        "late_draft": unsaved.DRAFT,
         "choices": [_with_notes(row, f"options-{row['key'].value()}", linked) for row in form.choices.as_rows()],
         "has_options": bool(form.choices.stored),
         "progress": progress.of_form(form),
@@ -188,9 +196,12 @@ def _last_saved(review: Review) -> str:
 @require_POST
 def save(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Save what was typed: on a pause by htmx, or by the button. Nothing typed is lost or overwritten unseen."""
-    review = find_review(request, pk)
-    if closed := closed_page(request, review):
-        return closed
+    try:
+        review = find_review(request, pk)
+    except Http404:
+        return unsaved.refused(request, unsaved.gone(), status=404)
+    if closed_page(request, review):
+        return unsaved.refused(request, no_consent(), status=403)
     put = putting.put(request.POST, request.user) if "put" in request.POST else None
     form = ReviewForm(review, asked_of(review, request.user), put.typed if put else request.POST)
     is_whole = form.is_valid()
@@ -199,7 +210,11 @@ def save(request: HttpRequest, pk: UUID) -> HttpResponse:
         said = {"findings": form.findings(), "choices": form.choices.typed()}
         saved = writing.save_parts(review, changes, **said, by=Actor.of(request))
     except Refused as refused:
+        if request.htmx:  # type: ignore[attr-defined]
+            return unsaved.refused(request, str(refused.message), review=review, status=409)
         return workspace(request, review, form=form, also=[str(refused.message)], status=409)
+    if is_whole and "late" in request.POST:  # all of it is saved, or stands beside the words that were
+        drafts.drop(request.user, unsaved.DRAFT, review.case_id)  # type: ignore[arg-type]
     if request.htmx:  # type: ignore[attr-defined]
         return _saved_part(request, form, saved, is_whole)
     if saved.overtaken or not is_whole:

@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from cases.case.actions import end_assignment
+from cases.reviews import actions
 from cases.reviews.models import Review
 from cases.reviews.option_rows import options_of
 from tests import factories, people
@@ -143,3 +146,54 @@ def test_reading_and_scrolling_are_told_to_the_server_and_nothing_else_is(come, 
         page.clock.run_for(60_000)
     page.wait_for_timeout(300)
     assert len(told) in ((2, 3) if reads else (0,))
+
+
+def type_more(page, words):
+    page.get_by_label("What the plan says").fill(words)
+
+
+def nothing_nests(page):
+    assert page.locator("#saved").count() == 1
+    assert page.locator("#saved :is(h1, h2, form, header)").count() == 0
+    expect(page.get_by_label("What the plan says")).to_have_value(WORDS)
+
+
+def test_signed_out_meanwhile_says_so_and_saves_after_a_sign_in_elsewhere(opened, live_server):
+    opened.wait_for_load_state("networkidle")
+    Session.objects.all().delete()
+    type_more(opened, WORDS)
+    expect(opened.locator("#saved")).to_contain_text("Not saved: you were signed out.")
+    expect(opened.locator("#saved").get_by_role("link", name="Sign in")).to_have_attribute("target", "_blank")
+    nothing_nests(opened)
+    cookies = people.browser(people.person("joanne")).cookies.items()
+    opened.context.add_cookies([{"name": name, "value": each.value, "url": live_server.url} for name, each in cookies])
+    opened.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect_saved(opened)
+    assert texts()["plain"] == WORDS
+
+
+def test_a_plan_that_went_on_is_told_beside_the_fields(opened):
+    end_assignment(Review.objects.get().case, people.person("joanne"), by=world.by("theo"))
+    type_more(opened, WORDS)
+    expect(opened.locator("#saved")).to_contain_text("This plan is not with you any more. Not saved.")
+    nothing_nests(opened)
+    opened.wait_for_function(f"({STORED}).length === 1")
+    assert not texts()
+
+
+def test_a_plan_handed_back_in_another_tab_is_told_beside_the_fields(opened):
+    actions.hand_back(Review.objects.get(), by=world.by("joanne"))
+    type_more(opened, WORDS)
+    expect(opened.locator("#saved")).to_contain_text("Not saved. Your words stay in their fields.")
+    expect(opened.locator("#saved").get_by_role("link")).to_have_attribute("target", "_blank")
+    nothing_nests(opened)
+
+
+def test_a_server_in_trouble_is_no_lost_line_and_is_asked_again(opened):
+    opened.route("**/save/", lambda route: route.fulfill(status=503, body="<html><h1>Away</h1></html>"))
+    type_more(opened, WORDS)
+    expect(opened.locator("#saved")).to_contain_text("something went wrong on our side")
+    nothing_nests(opened)
+    opened.unroute("**/save/")
+    opened.evaluate("window.dispatchEvent(new Event('online'))")
+    expect_saved(opened)

@@ -12,7 +12,7 @@ const PAUSE = 300;
 const IV = 12;
 
 function partOf(name) {
-  if (/^(seen|mark|mine|into)-|^csrfmiddlewaretoken$|^then$|^over$|^put$/.test(name)) return "";
+  if (/^(seen|mark|mine|into)-|^csrfmiddlewaretoken$|^draft_of$|^late$|^then$|^over$|^put$/.test(name)) return "";
   if (name === "asked" || name.startsWith("answer-")) return "answers";
   if (name.startsWith("option-")) return "options";
   return name.includes("-") ? "checklist" : name;
@@ -32,9 +32,10 @@ const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 function start() {
   const shelf = `unsaved:${form.dataset.review}`;
-  let saved = words();
-  let sent = saved;
-  let isLost = false;
+  let saved = "late" in form.dataset ? {} : words(); // what came too late is in the fields, and nowhere saved
+  let sent = words();
+  let isLost = false; // not at the server, which is asked again and again
+  let isOut = false; // signed out, or the page is older than the sign-in
   let isLeaving = false;
   let later = 0;
   let key = null;
@@ -44,6 +45,13 @@ function start() {
     if (!line) return;
     line.hidden = false;
     line.querySelector("span").textContent = text;
+  }
+
+  // A line of the page itself, with its way on: sign in, see one's plans.
+  function show(id) {
+    say("");
+    const line = document.getElementById("saved");
+    line?.querySelector("span").replaceWith(document.getElementById(id).content.firstElementChild.cloneNode(true));
   }
 
   function unsaved() {
@@ -124,7 +132,10 @@ function start() {
     const parts = await kept();
     // Before that htmx does not listen, and what is put back would not be saved.
     if (document.readyState !== "complete") await new Promise((go) => { window.addEventListener("load", go, { once: true }); });
-    if (!Object.keys(parts).length) return;
+    if (!Object.keys(parts).length) {
+      if ("late" in form.dataset) save();
+      return;
+    }
     putBack(parts);
     say(form.dataset.back);
     save();
@@ -135,27 +146,76 @@ function start() {
   function typed() {
     clearTimeout(later);
     later = setTimeout(keep, PAUSE);
-    if (isLost || !navigator.onLine) lost();
+    if (!navigator.onLine) lost();
   }
 
-  function lost() {
+  function lost(why = form.dataset.lost) {
     isLost = true;
-    say(form.dataset.lost);
+    say(why);
     keep();
+  }
+
+  function out(id) {
+    isLost = false;
+    isOut = true;
+    show(id);
+    keep();
+  }
+
+  // The same person is back, maybe in another tab: this page goes on with the new sign-in.
+  async function renew() {
+    isOut = false;
+    let answer;
+    try {
+      answer = await fetch(location.pathname, { credentials: "same-origin", redirect: "manual" });
+    } catch {
+      return lost();
+    }
+    if (answer.type === "opaqueredirect") return out("signed-out");
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (page.getElementById("review")?.dataset.key !== form.dataset.key) return out("not-yours");
+    const token = page.querySelector('meta[name="csrf-token"]').content;
+    document.querySelector('meta[name="csrf-token"]').content = token;
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+    return save();
+  }
+
+  const isPart = (xhr) => /^\s*<p class="rs-saved/.test(xhr.responseText);
+
+  // Only "Draft saved" and why it was not come into the page; any other answer is told in words.
+  function refused(xhr) {
+    if (xhr.getResponseHeader("HX-Redirect") || (xhr.responseURL && new URL(xhr.responseURL).pathname !== new URL(form.action).pathname)) {
+      return out("signed-out");
+    }
+    if (xhr.status === 403 && !isOut) return renew();
+    if (xhr.status === 404) return out("not-yours");
+    if (!xhr.status || xhr.status >= 500) return lost(xhr.status ? form.dataset.trouble : form.dataset.lost);
+    isLost = false;
+    say(form.dataset.refused);
+    return keep();
   }
 
   form.addEventListener("input", typed);
   form.addEventListener("change", typed);
+  form.addEventListener("htmx:configRequest", (event) => { if (event.target === form) delete event.detail.parameters.draft_of; });
   form.addEventListener("htmx:beforeRequest", (event) => { if (event.target === form) sent = words(); });
+  form.addEventListener("htmx:beforeOnLoad", (event) => {
+    const { xhr } = event.detail;
+    if (event.target !== form || isPart(xhr)) return;
+    event.preventDefault();
+    refused(xhr);
+  });
+  form.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.responseText.includes("data-refused")) event.detail.shouldSwap = true;
+  });
   form.addEventListener("htmx:afterRequest", ({ target, detail }) => {
-    if (target !== form || !detail.successful) return;
-    isLost = false;
+    if (target !== form || !detail.xhr.status || !isPart(detail.xhr)) return;
+    isLost = isOut = false;
     if (detail.xhr.responseText.includes("data-whole")) saved = sent;
     keep();
   });
-  for (const kind of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-    form.addEventListener(kind, ({ detail }) => { if (detail.xhr?.status !== 409) lost(); });
-  }
+  for (const kind of ["htmx:sendError", "htmx:timeout"]) form.addEventListener(kind, () => lost());
+  window.addEventListener("focus", () => { if (isOut && Object.keys(unsaved()).length) renew(); });
   window.addEventListener("offline", () => { if (Object.keys(unsaved()).length) lost(); });
   window.addEventListener("online", save);
   setInterval(() => { if (isLost && navigator.onLine) save(); }, AGAIN);
