@@ -20,21 +20,24 @@ CASE, PERSON = "case.case", "accounts.user"
 FARTHEST = 3  # steps from a row to its case
 AT_MOST = 200  # rows that a session remembers; beyond them a line is written again
 NOTED = "looks"
+SHOWN = {200, 409, 422}  # a form that is refused, or is empty, comes back on its page
 WHY = {"": "helping", "consultant": "preparing"}  # by role; all others of us keep things moving
 
 
 class LooksMiddleware:
-    """Notes what a page showed, once it is made: a refusal or a way elsewhere shows nothing."""
+    """Notes what an answer showed, once it is made, whatever asked for it: a way elsewhere and a missing page show nothing."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method != "GET" or not request.user.is_authenticated:
+        if request.method == "HEAD" or not request.user.is_authenticated:
             return self.get_response(request)
         with looks.page() as looked:
             response = self.get_response(request)
-            if response.status_code == 200 and looked.found and request.user.is_authenticated:
+            if response.status_code in SHOWN and looked.found and request.user.is_authenticated:
+                if response.status_code != 200:
+                    looked.told.clear()  # what was refused took its lines with it
                 _note(request, looked)
         return response
 

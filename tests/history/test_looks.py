@@ -1,9 +1,11 @@
 """Every page on somebody else's record leaves a line in it: pages walked, lines counted."""
 
+from http.cookies import SimpleCookie
+
 import pytest
 from django.db import transaction
 
-from portal.history.looks import NOTED
+from portal.history.looks import NOTED, SHOWN
 from portal.history.models import Event
 from tests import factories, people
 from tests.pages_table import PAGES
@@ -13,6 +15,9 @@ from tests.world import NAMES
 pytestmark = pytest.mark.django_db
 # Beside what opens for everybody by a link: what stands on nobody's record, though its address names something.
 OF_NOBODY = {
+    "accounts:draft",  # what one typed oneself
+    "accounts:change_person",  # one of us
+    "pages:check_office",
     "desk:incoming",  # a paper that nobody knows the patient of yet
     "desk:incoming_page",
     "desk:incoming_small",
@@ -29,37 +34,31 @@ OF_NOBODY = {
 }
 
 
-def lines_after(client, address: str) -> tuple[int, list[Event]]:
+WALKERS = [
+    "coordinator",
+    "assigned",
+    *[
+        pytest.param(who, marks=pytest.mark.full)
+        for who in ("second_reader", "urgent_reader", "unassigned", "administrator", "helper", "dates_only", "starter")
+    ],
+]
+
+
+def lines_after(client, address: str, method: str = "get", typed: dict | None = None) -> tuple[int, list[Event]]:
     """The answer's status and the lines that a look wrote in somebody's record; all of it undone."""
+    cookies = SimpleCookie(client.cookies)
     with transaction.atomic():
         last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        answer = client.get(address)
+        answer = getattr(client, method)(address, typed or {})
         if answer.streaming:
             b"".join(answer.streaming_content)
         lines = list(Event.objects.filter(pk__gt=last, patient__isnull=False))
         transaction.set_rollback(True)
+    client.cookies = cookies
     return answer.status_code, lines
 
 
-@pytest.mark.parametrize(
-    "person",
-    [
-        "coordinator",
-        "assigned",
-        *[
-            pytest.param(who, marks=pytest.mark.full)
-            for who in (
-                "second_reader",
-                "urgent_reader",
-                "unassigned",
-                "administrator",
-                "helper",
-                "dates_only",
-                "starter",
-            )
-        ],
-    ],
-)
+@pytest.mark.parametrize("person", WALKERS)
 def test_each_page_walked_is_a_line(person, world):
     client, user, silent, walked = world.client(person), people.person(NAMES[person]), [], 0
     for name, page in PAGES.items():
@@ -77,6 +76,26 @@ def test_each_page_walked_is_a_line(person, world):
     assert not silent, silent
 
 
+@pytest.mark.full
+@pytest.mark.parametrize("person", WALKERS)
+def test_each_form_that_comes_back_is_a_line(person, world):
+    """Empty, or with made-up words: its answer shows the page, and leaves what the page leaves."""
+    client, user, silent, walked = world.client(person), people.person(NAMES[person]), [], 0
+    for name, page in PAGES.items():
+        is_for_all = "anonymous" in page.who or not page.is_ours or name in OF_NOBODY
+        if person not in page.who or not page.args or not page.posts or is_for_all:
+            continue
+        for typed in filter(None, ({"nothing": "at all"}, page.body)):
+            status, lines = lines_after(client, address_of(name, world), "post", typed)
+            if status not in SHOWN:
+                continue
+            walked += 1
+            if not [line for line in lines if line.actor_id == user.pk and line.patient not in {None, user.pk}]:
+                silent.append((name, status))
+    assert walked or person in {"unassigned", "administrator"}
+    assert not silent, sorted(set(silent))
+
+
 def test_the_patients_own_looks_are_no_lines(world):
     client = world.client("patient")
     for name in ("case:people", "records:list", "documents:list", "records:visit", "bookings:detail"):
@@ -92,6 +111,13 @@ def test_one_session_writes_it_once_a_day_and_asks_nothing_when_it_looks_again(m
         (people.person("theo").pk, monday_case.pk, "care")
     ]
     assert theo.session[NOTED]["rows"] == [str(monday_case.pk)]
+
+
+def test_a_form_that_is_refused_shows_its_page_and_is_a_look(monday_case):
+    theo, address = people.browser(people.person("theo")), f"/cases/{monday_case.pk}/talk/save/"
+    for headers in ({}, {"HX-Request": "true"}):
+        assert theo.post(address, {}, headers=headers).status_code == 422
+    assert Event.objects.filter(verb="case.seen", case_id=monday_case.pk).count() == 1
 
 
 def test_what_was_refused_is_no_look(monday_case):
