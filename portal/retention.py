@@ -32,6 +32,7 @@ from portal.accounts.models import UserChange
 from portal.actors import SYSTEM
 from portal.history import actions as history
 from portal.history import kept
+from portal.pages import erasing_again
 from portal.reminders import rules as reminders
 from portal.reminders import sender
 from portal.texts.words import organisation
@@ -207,14 +208,9 @@ def night(now: dt.datetime) -> dict[str, int]:
     try:
         return run(now)
     finally:
-        erase_again()
+        erasing_again.run()
         erasing.list_lately_erased(now)
         erasures.keep()
-
-
-def erase_again() -> tuple[int, int]:
-    """Keys and single files that had been erased since the archive was made which brought them back; how many."""
-    return files.erase_again(), erasing.erase_again()
 
 
 def run(now: dt.datetime) -> dict[str, int]:

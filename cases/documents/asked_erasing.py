@@ -35,7 +35,7 @@ def _erase(pk: object, now: dt.datetime) -> bool:
     if wish is None:
         return False
     erase_case(case, by=SYSTEM)
-    _forget_outside(case)
+    forget_outside(case)
     wish.done_at, wish.case = now, case
     wish.save(update_fields=["done_at"])
     record(SYSTEM, "erasure.done", wish, patient=case.patient_id, case=case.pk)
@@ -43,7 +43,7 @@ def _erase(pk: object, now: dt.datetime) -> bool:
     return True
 
 
-def _forget_outside(case: Case) -> None:
+def forget_outside(case: Case) -> None:
     """What the house's key seals: what was typed about it and never sent, and the words of messages that went out."""
     Draft.objects.filter(Q(about=str(case.pk)) | Q(person=case.patient_id)).delete()
     to_patient = Q(recipient_type=RecipientType.USER, recipient_id=str(case.patient_id))

@@ -15,7 +15,7 @@ from portal.backup.entries import Bytes, Entry, Rows
 from portal.backup.envelope import Broken
 from portal.backup.proving import Proved, check_foot, opened, prove
 from portal.history.rights import grant
-from portal.vault import erasures, files, store
+from portal.vault import erasures, store
 
 # What migrations and starting fill: an empty database may hold it.
 FILLED = {
@@ -31,7 +31,7 @@ class Unfinished(Exception):
 
 
 def restore(words: str, say: Say, *, only_rows: bool = False) -> Proved:
-    """Prove the archive, then bring back rows and files and compare each.
+    """Prove the archive, then bring back rows and files and compare each. What had been erased since is here again.
 
     Raises Broken with everything as it was, and Unfinished when it broke after rows and files were back.
     """
@@ -57,8 +57,6 @@ def _finish(say: Say) -> None:
             "SINCE THE ARCHIVE WAS MADE IS THERE AGAIN. Put the newest list there before anybody signs in (one lies "
             "beside each archive, portal-….erasures), then: manage.py retention."
         )
-    if again := files.erase_again():
-        say(f"{again} keys had been destroyed since the archive was made: they are destroyed again.")
 
 
 def refuse_full(proved: Proved, *, only_rows: bool) -> None:

@@ -25,7 +25,7 @@ WHY = {"": "helping", "consultant": "preparing"}  # by role; all others of us ke
 
 
 class LooksMiddleware:
-    """Notes what an answer showed, once it is made, whatever asked for it: a way elsewhere and a missing page show nothing."""
+    """Notes what an answer showed, once it is made: a way elsewhere and a missing page show nothing."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response

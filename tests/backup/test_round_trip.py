@@ -1,5 +1,6 @@
 """The whole way: a house, its archive, an empty machine, the same house."""
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -13,19 +14,25 @@ from django.conf import settings as given
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
-from cases.case.models import Case
-from portal import clock
-from portal.actors import SYSTEM
+from cases.case.erasure.rules import WAITS
+from cases.case.models import Case, Farewell
+from portal import clock, retention
+from portal.accounts import drafts
+from portal.accounts.models import Draft
+from portal.actors import SYSTEM, Actor
 from portal.backup import making, places, proving, restoring, rows, scratch
 from portal.backup.envelope import Broken
 from portal.backup.models import BackupLook
 from portal.history import proof, sealing
 from portal.history.actions import record
 from portal.history.models import Event
+from portal.pages import erasing_actions, farewell_actions
+from portal.reminders import sender
+from portal.reminders.models import Delivery
 from portal.texts.models import Text
 from portal.vault import erasures, files, keys, store
 from portal.vault.models import StoredFile
-from tests import database
+from tests import database, people
 from tests.backup.conftest import CANARY
 from tests.stores import lying, said
 
@@ -68,6 +75,42 @@ def test_every_row_and_file_comes_back(house, archive, settings, tmp_path, empty
         db.execute("UPDATE history_event SET why = 'own'")
     with pytest.raises(Broken, match="The database is not empty"):
         restoring.restore(archive, quiet)
+
+
+@pytest.mark.parametrize("is_asked_before", [True, False])
+def test_what_was_erased_since_is_forgotten_again(house, settings, tmp_path, empty_database, is_asked_before):
+    """Key, draft, words of a message, words about a death: whether the archive knows the wish or not."""
+    rosa, theo = Actor.person(house.patient), Actor.person(people.person("theo"))
+    drafts.keep(house.patient, "questions", house, {"first": f"{CANARY}?"})
+
+    def ask():
+        erasing_actions.ask(house, by=rosa)
+        sender.run()
+        farewell_actions.say_died(house.patient, right="ends", why=f"Her sister said {CANARY}.", by=theo)
+
+    if is_asked_before:
+        ask()
+        assert Delivery.objects.exclude(body=b"").exists()
+    assert " rows, " in said("backup")
+    if not is_asked_before:
+        ask()
+    with clock.lived_at(clock.now() + WAITS + dt.timedelta(minutes=1)):
+        retention.night(clock.now())
+        assert Case.objects.get().diagnosis == ""
+        empty_database()
+        settings.DOCUMENTS_FOLDER = tmp_path / "other" / "documents"
+        keys.forget_cached_keys()
+
+        words = said("restore", places.archives(places.place(settings.BACKUP_TO))[-1])
+
+    assert "1 keys had been destroyed since the archive was made" in words
+    case = Case.objects.select_related("key").get()
+    assert (case.diagnosis, case.state) == ("", Case.State.CLOSED)
+    assert case.key.destroyed_at
+    assert not Draft.objects.exists()
+    assert not Delivery.objects.filter(recipient_id=str(house.patient_id)).exclude(body=b"").exists()
+    assert [farewell.why for farewell in Farewell.objects.all()] == [""] * is_asked_before
+    assert lying(store.current()) == []
 
 
 def test_a_cut_archive_leaves_an_empty_house_empty(archive, settings, tmp_path, empty_database):

@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from bookings.models import Consultation
+from bookings import availability
+from bookings.models import Consultation, Service
 from cases.case.actions import assign
 from cases.case.erasure import notices
 from cases.case.erasure.rules import WAITS
@@ -23,7 +24,7 @@ from portal.accounts.models import Draft
 from portal.errors import Refused
 from portal.history.models import Event
 from portal.pages import closing_actions as closing
-from portal.pages import erasing, farewell_actions
+from portal.pages import erasing, erasing_again, farewell_actions
 from portal.pages import erasing_actions as actions
 from portal.reminders.models import Reminder
 from portal.vault import erasures
@@ -134,14 +135,85 @@ def test_the_night_destroys_the_key_and_tells(case, settings):
             actions.take_back(case, by=actor("rosa"))
 
 
-def test_what_an_older_archive_brings_back_is_erased_again(case):
-    wrapped = bytes(case.key.wrapped)
+def before_the_wish(case):
+    """What an archive from before the wish holds, put back over what is here: it gives the function that does so."""
+    kept = {
+        model: list(model.objects.filter(**{where: case.pk}).values())
+        for model, where in ((Case, "pk"), (Helper, "case"), (Assignment, "case"), (Consultation, "case"))
+    }
+    kept[Draft] = list(Draft.objects.values())
+    kept[Farewell] = list(Farewell.objects.values())
+    kept[DataKey] = list(DataKey.objects.filter(pk=case.key_id).values())
+
+    def bring_back():
+        ErasureWish.objects.all().delete()
+        for model, rows in kept.items():
+            for row in rows:
+                model.objects.update_or_create(pk=row.pop("id"), defaults=row)
+
+    return bring_back
+
+
+def test_what_an_older_archive_brings_back_is_erased_again_with_all_that_went_with_it(case):
+    practice, plan = factories.open_hours(), Service.objects.get(code="plan")
+    last = availability.free_starts(case, practice, plan, clock.now(), moving=None)[-1]
+    call = factories.book(case, starts_at=last)
+    drafts.keep(case.patient, "questions", case, {"first": "Will it hurt?"})
+    bring_back = before_the_wish(case)
     actions.ask(case, by=actor("rosa"))
     with clock.lived_at(clock.now() + LATER):
         retention.night(clock.now())
-        DataKey.objects.filter(pk=case.key_id).update(wrapped=wrapped, destroyed_at=None)
+        bring_back()
+        assert after(case).state == Case.State.OPEN
+        assert Draft.objects.exists()
+        told = Reminder.objects.filter(recipient_id=str(case.patient_id)).count()
+
+        assert erasing_again.run()[0] == 1
+        assert erasing_again.run() == (0, 0)
+
+        assert DataKey.objects.get(pk=case.key_id).destroyed_at
+        assert after(case).state == Case.State.CLOSED
+        assert not Draft.objects.exists()
+        assert not Helper.objects.granted().filter(case=case).exists()
+        assert not Assignment.objects.filter(case=case, ended_at=None).exists()
+        assert Consultation.objects.get(pk=call.pk).state != Consultation.State.BOOKED
+        assert Reminder.objects.filter(recipient_id=str(case.patient_id)).count() == told
+
+
+def test_words_about_a_death_are_forgotten_again(case):
+    actions.ask(case, by=actor("rosa"))
+    farewell_actions.say_died(case.patient, right="ends", why="Her sister rang.", by=actor("theo"))
+    (said,), key = list(Farewell.objects.values()), DataKey.objects.filter(pk=case.key_id).values().get()
+    with clock.lived_at(clock.now() + LATER):
         retention.night(clock.now())
-    assert DataKey.objects.get(pk=case.key_id).destroyed_at
+        Farewell.objects.filter(pk=said.pop("id")).update(**said)
+        DataKey.objects.filter(pk=key.pop("id")).update(**key)
+        ErasureWish.objects.update(done_at=None)
+        Reminder.objects.all().delete()
+        erasing_again.run()
+        assert Farewell.objects.get().why == ""
+        assert ErasureWish.objects.get().done_at
+        assert not Reminder.objects.filter(kind=notices.DONE).exists()  # told when it was done
+
+
+def test_one_that_cannot_be_erased_again_keeps_no_other(case, monkeypatch):
+    other = factories.open_case(patient=people.person("grace"))
+    drafts.keep(case.patient, "questions", case, {"first": "Will it hurt?"})
+    drafts.keep(other.patient, "questions", other, {"first": "Will it hurt?"})
+    erasures.add([case.key_id, other.key_id])
+    close, first = erasing_again.close_at_once, min([case, other], key=lambda each: each.pk)
+
+    def refuses(each, why, *, by):
+        if each == first:
+            raise Refused("no")
+        close(each, why, by=by)
+
+    monkeypatch.setattr(erasing_again, "close_at_once", refuses)
+    with pytest.raises(Refused):
+        erasing_again.run()
+    assert not DataKey.objects.filter(pk__in=[case.key_id, other.key_id], destroyed_at=None).exists()
+    assert not Draft.objects.exists()
+    assert [each.pk for each in Case.objects.filter(state=Case.State.CLOSED)] == [max(case.pk, other.pk)]
 
 
 def test_a_dry_run_lists_it_by_id_and_says_no_name(case):

@@ -5,10 +5,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from cases.documents import erasing
 from portal.backup import restoring
 from portal.backup.envelope import Broken
-from portal.vault import masters
+from portal.pages import erasing_again
+from portal.vault import files, masters
 
 
 class Command(BaseCommand):
@@ -24,8 +24,10 @@ class Command(BaseCommand):
     def handle(self, *args: object, archive: str, only_rows: bool, **options: object) -> None:
         try:
             restoring.restore(archive, self.stdout.write, only_rows=only_rows)
-            if not only_rows:
-                self._erase_files_again()
+            if only_rows:
+                files.erase_again()
+            else:
+                self._erase_again()
         except restoring.Unfinished as error:
             raise CommandError(
                 f"Rows and files are back and stay, but what comes after them failed ({error}). What had been erased "
@@ -47,10 +49,12 @@ class Command(BaseCommand):
         if not only_rows:
             self.stdout.write("Now: manage.py verify_files, and manage.py verify_history (docs/operations.md).")
 
-    def _erase_files_again(self) -> None:
+    def _erase_again(self) -> None:
         try:
-            again = erasing.erase_again()
+            keys, single = erasing_again.run()
         except Exception as error:
             raise restoring.Unfinished(type(error).__name__) from error
-        if again:
-            self.stdout.write(f"{again} files had been erased since the archive was made: they are erased again.")
+        if keys:
+            self.stdout.write(f"{keys} keys had been destroyed since the archive was made: they are destroyed again.")
+        if single:
+            self.stdout.write(f"{single} files had been erased since the archive was made: they are erased again.")
