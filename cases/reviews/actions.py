@@ -43,12 +43,19 @@ from portal.once import at_one_moment
 from portal.reminders.actions import unplan
 from portal.texts.words import text
 
+PARTS_READ = ("sections", "findings", "option_lines")
 
-def locked(review: Review, parts: Iterable[str] = ("sections", "findings", "option_lines")) -> Review:
+
+def locked(review: Review, parts: Iterable[str] = PARTS_READ) -> Review:
     """The row as it is now with these of its parts, locked until the end of the transaction. Two queries."""
     related = ("case__patient", "case__key", "version__document", "consultation", "reader")
     review = Review.objects.select_for_update(of=("self",)).select_related(*related).get(pk=review.pk)
     # Not before the row is locked: what was written while this waited is there only for a later question.
+    return with_parts(review, parts)
+
+
+def with_parts(review: Review, parts: Iterable[str] = PARTS_READ) -> Review:
+    """These parts beside the row. One query."""
     stored = lists(review, **{part: getattr(review, part).all() for part in parts})
     kept = {}
     for part, rows in stored.items():

@@ -202,6 +202,7 @@ def save(request: HttpRequest, pk: UUID) -> HttpResponse:
         return unsaved.refused(request, unsaved.gone(), status=404)
     if closed_page(request, review):
         return unsaved.refused(request, no_consent(), status=403)
+    review = actions.with_parts(review)
     put = putting.put(request.POST, request.user) if "put" in request.POST else None
     form = ReviewForm(review, asked_of(review, request.user), put.typed if put else request.POST)
     is_whole = form.is_valid()

@@ -175,6 +175,16 @@ def test_a_pause_in_typing_saves_and_says_when():
     assert "<html" not in answer.text
 
 
+def test_the_whole_request_that_saves_asks_no_more_than_a_page(django_assert_max_num_queries):
+    review, joanne = world.taken(), browser("joanne")
+    said = {"plain": "One tablet. (page 2)", "questions": "Why?", "cost-missing": "on", "cost-note": "Nothing"}
+    said |= {"option-0-name": "Watching", "option-0-0-text": "It waits.", "option-0-0-page": "1", "answer-0": "No."}
+    sent = typed(joanne.get(address("edit", review)), **said)
+    with django_assert_max_num_queries(15):
+        answer = joanne.post(address("save", review), sent, headers={"HX-Request": "true"})
+    assert "Draft saved" in answer.text
+
+
 def test_a_second_tab_sees_both_texts_and_overwrites_nothing():
     review, joanne = world.taken(), browser("joanne")
     first = second = joanne.get(address("edit", review))
