@@ -12,7 +12,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from bookings import availability, offers, rules, slots
+from bookings import availability, drawing, offers, rules, slots
 from bookings.models import Consultation, Practice, Service
 from bookings.slots import Why
 from cases.case.models import Case
@@ -213,7 +213,8 @@ class Offer:
             name = _("Morning") if hour < NOON else _("Afternoon") if hour < EVENING else _("Evening")
             shown = {"value": value_of(start), "label": when.clock_time(start, self.zone)}
             parts.setdefault(name, []).append(shown)
-        return [{"name": name, "times": times} for name, times in parts.items()]
+        day = when.day(self.day) if self.day else ""
+        return [{"name": name, "times": times, "buttons": drawing.buttons(times, day)} for name, times in parts.items()]
 
     def why_none(self, day: date) -> Why:
         """The last hurdle of the day's starts; a day without any start asks the consultant's own day."""

@@ -21,6 +21,7 @@ from bookings import (
     asking,
     availability,
     by_then,
+    drawing,
     offers,
     picker,
     rules,
@@ -152,7 +153,7 @@ def _pick_page(
         context |= {
             "month": offer.month(),
             "how": request.POST.get("how") or request.GET.get("how") or (moving.how if moving else _usual_way(case)),
-            "others": others,
+            "others": drawing.others(case, others, offer.service.code, None if offer.is_anyone else offer.practice),
             "choices": anyone.choices(others),
             "ways": ways_on.ways_on(offer, others, found.services),
             "services": found.services,

@@ -137,7 +137,7 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [("template_partials.loader.Loader", _cached)] if _partials else _cached,
             "builtins": (["template_partials.templatetags.partials"] if _partials else [])
-            + ["django.templatetags.i18n", "django.templatetags.static"],
+            + ["django.templatetags.i18n", "django.templatetags.static", "portal.templatetags.pieces"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
