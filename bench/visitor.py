@@ -26,6 +26,11 @@ class Visitor:
             path = self.path
         raise RuntimeError(f"{path} leads in a circle")
 
+    def look_again(self, path: str) -> bool:
+        """Whether anything has changed since, as the page asks by itself."""
+        self._ask("GET", path, by_itself=True)
+        return self.status != 204
+
     def press(self, action: str) -> None:
         """Send the form of the present page that has this action, with nothing but its token."""
         self.send(action, {})
@@ -50,8 +55,11 @@ class Visitor:
         self.line.request(*request)
         return began, self.line.getresponse()
 
-    def _ask(self, method: str, path: str, body: str | bytes | None = None, kind: str = FORM) -> float:
+    def _ask(
+        self, method: str, path: str, body: str | bytes | None = None, kind: str = FORM, *, by_itself: bool = False
+    ) -> float:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        headers |= {"HX-Request": "true"} if by_itself else {}
         if body is not None:
             origin = f"http://localhost:{self.port}"
             headers |= {"Content-Type": kind, "Origin": origin}

@@ -1,11 +1,15 @@
 """The pages of files: what people see and change, and who may."""
 
+import datetime as dt
+import re
+
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from cases.documents.models import Document, Version
 from cases.documents.worker import checking
+from portal import clock
 from portal.history.models import Event
 from tests import factories, people, plan_files
 from tests.documents.files import added, read, stored, upload
@@ -108,16 +112,49 @@ def test_state_of_each_file_is_told_in_words(rosa, case, make, name, words):
     assert words in page
 
 
-def test_list_looks_again_by_itself_ever_later_until_nothing_moves(rosa, case):
+HTMX = {"HX-Request": "true"}
+
+
+def look_of(page):
+    """Where a page looks again by itself, and how often."""
+    found = re.search(r'hx-get="([^"]+)" hx-trigger="every ([^"]+)"', page)
+    return found and (found[1].replace("&amp;", "&"), found[2])
+
+
+def test_list_looks_again_by_itself_ever_later_until_nothing_moves(rosa, case, django_assert_max_num_queries):
     version = added(case)
-    first = rosa.get(plan_page(case)).content.decode()
-    assert "delay:2s" in first
-    part = rosa.get(plan_page(case) + "?look=6", headers={"HX-Request": "true"}).content.decode()
-    assert "delay:30s" in part
-    assert "<html" not in part
+    address, every = look_of(rosa.get(plan_page(case)).text)
+    assert every == "500ms"
+    with django_assert_max_num_queries(5):
+        assert rosa.get(address, headers=HTMX).status_code == 204
+    for minutes, later in ((10, "5s"), (90, "30s")):
+        Version.objects.update(put_in_at=clock.now() - dt.timedelta(minutes=minutes))
+        part = rosa.get(address, headers=HTMX)
+        address, every = look_of(part.text)
+        assert (part.status_code, every, "<html" in part.text) == (200, later, False)
     checking.check(version.pk)
-    done = rosa.get(plan_page(case), headers={"HX-Request": "true"}).content.decode()
-    assert "hx-trigger" not in done
+    done = rosa.get(address, headers=HTMX)
+    assert done.status_code == 200
+    assert look_of(done.text) is None
+
+
+def test_page_of_a_file_opens_by_itself_once_it_is_ready(rosa, case, django_assert_max_num_queries):
+    version = added(case)
+    page = version.document.get_absolute_url()
+    address, every = look_of(rosa.get(page).text)
+    assert every == "500ms"
+    with django_assert_max_num_queries(5):
+        assert rosa.get(address, headers=HTMX).status_code == 204
+    checking.check(version.pk)
+    assert rosa.get(address, headers=HTMX).headers["HX-Refresh"] == "true"
+    assert "/page-images/" in rosa.get(page).text
+    assert look_of(rosa.get(page).text) is None
+
+
+@pytest.mark.parametrize("address", ["", "?mark=0123456789abcdef"])
+def test_nobody_else_looks_whether_a_file_is_ready(case, address):
+    page = added(case).document.get_absolute_url()
+    assert people.browser(people.person("mara")).get(page + address, headers=HTMX).status_code == 404
 
 
 def test_one_file_sent_by_script_answers_with_the_list(rosa, case):

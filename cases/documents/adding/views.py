@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,17 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cases.case.models import Case
 from cases.case.people import may
 from cases.documents import actions, kinds, lists, owning, subjects, words
-from cases.documents.adding import sending
+from cases.documents.adding import sending, waiting
 from cases.documents.finding import BACK, base_of, case_of, found
 from cases.documents.forms import FilesForm
-from cases.documents.models import OTHER, PLAN, Document
+from cases.documents.models import OTHER, PLAN, Document, Version
 from cases.documents.reading import readers
 from portal.access import PERSON, open_to
 from portal.accounts import recheck
 from portal.actors import Actor
 from portal.errors import Refused
-
-LOOK_AGAIN = [2, 3, 5, 8, 13, 21, 30]  # seconds between two looks at files that are being checked
 
 
 @dataclass(frozen=True)
@@ -92,6 +91,8 @@ def _add(request: HttpRequest, pk: UUID, page: Page) -> HttpResponse:
     if not may("add_documents", case, request.user):
         raise Http404
     if request.method != "POST":
+        if same := waiting.nothing_new(request, _moving(case)):
+            return same
         # Not in the middle of a send: what is on its way would be lost.
         ask = recheck.is_needed(request) and not request.htmx
         return recheck.ask(request) if ask else _shown(request, case, page, FilesForm())
@@ -142,7 +143,8 @@ def _shown(request: HttpRequest, case: Case, page: Page, form: FilesForm, status
         "described": _described(form),
         "rows": rows,
         "missing": [] if request.htmx else sending.not_arrived(case, Actor.of(request)),
-        "look": _next_look(request, rows),
+        "look": waiting.of(_moving(case)) if any(row.version.is_moving for row in rows) else None,
+        "told": _told(rows),
         "news": _news(request, rows),
         "who": readers.of_all(case, request.user),
         "who_else": readers.of_own(case, request.user),
@@ -158,13 +160,8 @@ def _shown(request: HttpRequest, case: Case, page: Page, form: FilesForm, status
     return render(request, f"{template}#files" if request.htmx else template, context, status=status)
 
 
-def _next_look(request: HttpRequest, rows: list[lists.Row]) -> dict[str, Any] | None:
-    """When the list should be read again by itself: ever later, and not at all once nothing moves."""
-    if not any(row.version.is_moving for row in rows):
-        return None
-    asked = request.GET.get("look", "")
-    turn = min(int(asked), len(LOOK_AGAIN) - 1) if asked.isdecimal() and len(asked) < 4 else 0
-    return {"seconds": LOOK_AGAIN[turn], "turn": min(turn + 1, len(LOOK_AGAIN) - 1), "told": _told(rows)}
+def _moving(case: Case) -> QuerySet[Version]:
+    return Version.objects.filter(case=case).moving()
 
 
 def _told(rows: list[lists.Row]) -> str:

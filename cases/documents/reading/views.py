@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.documents import kinds, lists, words
+from cases.documents.adding import waiting
 from cases.documents.finding import base_of, found, number
 from cases.documents.forms import PasswordForm
 from cases.documents.models import Document, PageImage, Version
@@ -22,8 +24,12 @@ from portal.vault import files
 @require_safe
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A document as page pictures with its words; with `part`, one page or the thumbnails around it."""
+    if same := waiting.nothing_new(request, _moving(request, pk)):
+        return same
     document = _document(request, pk)
     version = _version_shown(document, request.GET)
+    if request.htmx and "mark" in request.GET:  # type: ignore[attr-defined]
+        return HttpResponse(headers={"HX-Refresh": "true"})
     if request.method == "GET" and version.is_ready:
         looks.note_opening(version, by=Actor.of(request))
     view = viewing.of_version(version, request.GET, request.user) if version.is_ready else None
@@ -43,6 +49,10 @@ def find(request: HttpRequest, pk: UUID) -> HttpResponse:
     view = viewing.of_version(version, request.POST, request.user)
     view = view and viewing.looked_through(view, request.POST, request.user)
     return _page(request, document, version, view, request.POST.get("part", ""))
+
+
+def _moving(request: HttpRequest, pk: UUID) -> QuerySet[Version]:
+    return Version.objects.visible_to(request.user).moving().filter(document=pk)
 
 
 def _document(request: HttpRequest, pk: UUID) -> Document:
@@ -69,6 +79,7 @@ def _page(
         "document": document,
         "version": version,
         "view": view,
+        "look": None if view else waiting.of(_moving(request, document.pk)),
         "notes": words.notes(version) if view else [],
         "may_have_original": view and _may_have_original(request, version),
         "has_two_versions": len(side_by_side.readable(document)) > 1,
