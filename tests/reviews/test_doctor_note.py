@@ -117,6 +117,35 @@ def test_other_words_ask_her_anew(call):
         actions.say_sent(note, "fax", seen=1, by=by("theo"))  # a page printed before
 
 
+def test_she_chooses_a_way_that_the_office_has_and_it_goes_no_other(call):
+    note, rosa, theo = written(call), client("rosa"), client("theo")
+    office = actions.primary_of(call.case).clinician.office
+    page = rosa.get(note.get_absolute_url()).text
+    assert ("Send it by fax" in page, "Send it by mail" in page) == (True, False)
+    assert rosa.post(note.get_absolute_url(), {"choice": "mail", "seen": "1"}).status_code == 422
+    type(office).objects.filter(pk=office.pk).update(place="2 Elm Street, Toronto")
+    assert "Send it by mail" in rosa.get(note.get_absolute_url()).text
+    assert rosa.post(note.get_absolute_url(), {"choice": "send", "seen": "1"}).status_code == 422  # which of the two?
+    for way in ("fax", "mail", "mail"):
+        rosa.post(note.get_absolute_url(), {"choice": way, "seen": "1"})
+    assert (fresh(note).way, todos(SEND_NOTE), told("doctor_note.chosen")) == ("mail", 1, 2)
+    page = theo.get(note.get_absolute_url()).text
+    assert "2 Elm Street, Toronto" in page
+    assert "Nobody of us has called this office yet." in page
+    assert 'name="how" value="fax"' not in page
+    assert theo.post(note.get_absolute_url(), {"how": "fax", "seen": "1"}).status_code == 409
+    theo.post(note.get_absolute_url(), {"how": "mail", "seen": "1"})
+    assert fresh(note).sent_how == "mail"
+
+
+def test_her_no_and_other_words_take_the_way_back(call):
+    note = actions.choose(written(call), "send", way="fax", seen=1, by=by("rosa"))
+    assert "use our machine" in client("theo").get(note.get_absolute_url()).text
+    assert actions.choose(note, "keep", seen=1, by=by("rosa")).way == ""
+    actions.choose(note, "send", way="fax", seen=1, by=by("rosa"))
+    assert written(call, "Other words.", seen=1).way == ""
+
+
 @pytest.mark.parametrize("key", ["joanne", "theo", "mara", "amir"])
 def test_nobody_else_chooses(call, key):
     note = written(call)
@@ -181,6 +210,7 @@ def test_the_page_of_the_consultant_saves_and_keeps_what_is_typed(call):
 WRONG = {
     "doctornote_choice_has_its_time_and_person": {"choice": "send"},
     "doctornote_goes_only_by_choice": {"sent_how": "fax"},
+    "doctornote_way_is_of_a_yes": {"way": "fax"},
     "doctornote_versions_count_from_1": {"version": 0},
     "doctornote_says_something": {"words": b""},
 }

@@ -52,7 +52,7 @@ def write(call: Consultation, words: str, *, seen: int = 0, by: Actor) -> Doctor
         note = DoctorNote(call=call, version=0)
     note.words, note.version = words, note.version + 1
     note.written_at, note.written_by = now, by.user
-    note.choice, note.chosen_at, note.chosen_by = "", None, None
+    note.choice, note.way, note.chosen_at, note.chosen_by = "", "", None, None
     note.save()
     record(by, "doctor_note.written", note, patient=case.patient_id, case=case.pk)
     drop_to_dos(note, SEND_NOTE, by=by)
@@ -72,8 +72,9 @@ def _tell_patient(note: DoctorNote, now: datetime, by: Actor) -> None:
 
 
 @transaction.atomic
-def choose(note: DoctorNote, choice: str, *, seen: int, by: Actor) -> DoctorNote:
-    """Whether it goes. Said again it changes nothing; said otherwise it counts until the note has gone. Raises Refused.
+def choose(note: DoctorNote, choice: str, *, way: str = "", seen: int, by: Actor) -> DoctorNote:
+    """Whether it goes, and which `way` of those that the office has; the only one needs no word. Said again it changes
+    nothing; said otherwise it counts until the note has gone. Raises Refused.
 
     `seen` is the version that was read: nobody sends words that she has not seen.
     """
@@ -84,22 +85,28 @@ def choose(note: DoctorNote, choice: str, *, seen: int, by: Actor) -> DoctorNote
         raise Refused(_("Only the patient says whether this goes."), code="role")
     if choice not in DoctorNote.Choice.values:
         raise Refused(_("Choose one of the two."), code="input")
-    if note.version == seen and note.choice == choice:
+    is_yes = choice == DoctorNote.Choice.SEND
+    primary = primary_of(case) if is_yes else None
+    ways = ways_to(primary)
+    way = way or (ways[0] if len(ways) == 1 else "")
+    if note.version == seen and (note.choice, note.way) == (choice, way):
         return note
     if note.sent_at:
         raise Refused(_("It has gone already. Ring us, and we talk about it."), code="state")
     if note.version != seen:
         raise Refused(_("These words were changed meanwhile. Read them once more, then say it."), code="changed")
-    if choice == DoctorNote.Choice.SEND and primary_of(case) is None:
+    if is_yes and primary is None:
         raise Refused(_("We don’t know where it should go yet. Name the primary doctor and their office first."))
-    note.choice, note.chosen_at, note.chosen_by = choice, clock.now(), by.user
-    note.save(update_fields=["choice", "chosen_at", "chosen_by"])
-    verb = "doctor_note.chosen" if choice == DoctorNote.Choice.SEND else "doctor_note.kept"
+    if way not in ways and (way or ways):
+        raise Refused(_("Choose a way that this office has."), code="input")
+    note.choice, note.way, note.chosen_at, note.chosen_by = choice, way, clock.now(), by.user
+    note.save(update_fields=["choice", "way", "chosen_at", "chosen_by"])
+    verb = "doctor_note.chosen" if is_yes else "doctor_note.kept"
     is_hers = by.id == case.patient_id
     record(by if is_hers else hands.done_for(case, by), verb, note, patient=case.patient_id, case=case.pk)
     unplan(note)
     settle_to_dos(note, ASK_NOTE, by=by)
-    if choice == DoctorNote.Choice.SEND:
+    if is_yes:
         ask_to_do(SEND_NOTE, note, case=case, due_on=organisation().today(), by=by)
     else:
         drop_to_dos(note, SEND_NOTE, by=by)
@@ -123,6 +130,8 @@ def say_sent(note: DoctorNote, how: str, *, seen: int, by: Actor) -> DoctorNote:
         return note
     if note.choice != DoctorNote.Choice.SEND or note.version != seen:
         raise Refused(_("The patient has not said that this goes. Don’t send it."), code="state")
+    if note.way and how != note.way:
+        raise Refused(_("The patient chose another way. Ask before you send it so."), code="state")
     primary = primary_of(case)
     if primary is None:
         raise Refused(_("No primary doctor with an office is named any more."), code="state")
@@ -138,6 +147,13 @@ def primary_of(case: Case) -> CaseClinician | None:
     """The primary doctor, where their office is known."""
     found = offices.doctor(case, CaseClinician.Role.PRIMARY)
     return found if found and found.clinician.office else None
+
+
+def ways_to(primary: CaseClinician | None) -> list[str]:
+    """By fax or by mail, as far as we know the office's number and address."""
+    office = primary.clinician.office if primary else None
+    found = {DoctorNote.How.FAX: office.fax, DoctorNote.How.MAIL: office.place} if office else {}
+    return [str(way) for way, where in found.items() if where.strip()]
 
 
 def called(primary: CaseClinician) -> str:

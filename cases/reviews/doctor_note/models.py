@@ -43,6 +43,8 @@ class DoctorNote(models.Model):
     written_at = models.DateTimeField()
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     choice = models.CharField(max_length=4, choices=Choice.choices, blank=True)
+    # How it shall go; "" where nobody was asked.
+    way = models.CharField(max_length=4, choices=How.choices, blank=True, default="", db_default="")
     chosen_at = models.DateTimeField(null=True)
     chosen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     sent_how = models.CharField(max_length=4, choices=How.choices, blank=True)
@@ -60,6 +62,14 @@ class DoctorNote(models.Model):
                 name="doctornote_choice_has_its_time_and_person",
                 condition=Q(choice="", chosen_at__isnull=True, chosen_by__isnull=True)
                 | Q(choice__in=["send", "keep"], chosen_at__gte=F("written_at"), chosen_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="doctornote_way_is_of_a_yes",
+                condition=Q(way="") | Q(choice="send", way__in=["fax", "mail"]),
+            ),
+            models.CheckConstraint(
+                name="doctornote_goes_the_way_that_was_chosen",
+                condition=Q(way="") | Q(sent_how="") | Q(sent_how=F("way")),
             ),
             models.CheckConstraint(
                 name="doctornote_goes_only_by_choice",

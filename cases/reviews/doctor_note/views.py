@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.models import Consultation
@@ -22,6 +23,8 @@ from portal.accounts import drafts
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
+
+SEND_BY = {DoctorNote.How.FAX: gettext_lazy("Send it by fax"), DoctorNote.How.MAIL: gettext_lazy("Send it by mail")}
 
 
 @open_to("consultant")
@@ -91,7 +94,10 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             if not actions.may_choose(found.case, request.user):
                 raise Http404
-            chosen = actions.choose(found, request.POST.get("choice", ""), seen=seen, by=by)
+            said = request.POST.get("choice", "")
+            is_way = said in DoctorNote.How.values
+            choice, way = (DoctorNote.Choice.SEND, said) if is_way else (said, "")
+            chosen = actions.choose(found, choice, way=way, seen=seen, by=by)
             messages.success(request, _said(chosen))
     except Refused as no:
         return _page(request, _note(request, pk), also=[no.message], status=422 if no.code == "input" else 409)
@@ -119,7 +125,8 @@ def _page(request: HttpRequest, note: DoctorNote, *, also: list[str] | None = No
         "may_change": role == CONSULTANT and not note.sent_at,
         "may_print": _may_print(note, role),
         "office": primary.clinician.office if primary and user.role else None,
-        "hows": DoctorNote.How.choices,
+        "hows": [(how, label) for how, label in DoctorNote.How.choices if note.way in ("", how)],
+        "ways": [(way, SEND_BY[way]) for way in actions.ways_to(primary)],
         "also": also,
     }
     return render(request, "reviews/doctor_note.html", context, status=status)
