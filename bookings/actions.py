@@ -317,6 +317,7 @@ def make_call(
         wall_at=wall_at,
         time_zone=time_zone,
         how=kept.how,
+        needs_plan=kept.service.needs_plan,
         hope=hope.strip(),
         uid=f"{pk}@{settings.ALLOWED_HOSTS[0]}",
         reference=new_reference(),
@@ -333,7 +334,7 @@ def make_call(
     else:
         give_place(consultation.case, consultation.consultant, why="booking", by=by)
     follow_up.booked(consultation, now)
-    if consultation.service.needs_plan and not agreed.may_read:
+    if consultation.needs_plan and not agreed.may_read:
         _ask_to_read(consultation, now, by)
     record(by, "consultation.booked", consultation, patient=patient.pk, case=consultation.case_id)
     if consultation.override_reason:
@@ -371,6 +372,7 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
         consultation.starts_at, consultation.ends_at = kept.starts_at, kept.ends_at
         consultation.wall_at, consultation.time_zone = wall_of(kept.starts_at, practice), practice.time_zone
         consultation.how, consultation.held_as = kept.how, kept.pk
+        consultation.needs_plan = consultation.service.needs_plan
         late.over(consultation, by=by)
         reason = kept.override_reason
         consultation.override_reason = overriding.joined(consultation.override_reason, reason)

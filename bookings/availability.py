@@ -56,8 +56,7 @@ def _known_of(case: Case) -> tuple[datetime | None, date | None]:
 
 def plan_by(consultation: Consultation, closed: frozenset[date]) -> date | None:
     """The last day for a plan to be put in before this call; None when the call needs none."""
-    talk = consultation.service.talk
-    return slots.plan_due_on(consultation.starts_at, consultation.zone, talk, closed)
+    return slots.plan_due_on(consultation.starts_at, consultation.zone, consultation.talk, closed)
 
 
 def due_on(starts_at: datetime, service: Service, practice: Practice, now: datetime) -> date | None:

@@ -41,7 +41,7 @@ def consultations(request: HttpRequest) -> Any:
 
 def _asks_to_read(call: Consultation, user: Any) -> bool:
     """Whether to ask that the consultant of a coming call may read: whom it is to say, and the coordinator who asks."""
-    if not call.is_booked or not call.service.needs_plan or has_consent_to_read(call.case, call.consultant):
+    if not call.is_booked or not call.needs_plan or has_consent_to_read(call.case, call.consultant):
         return False
     return may("consent", call.case, user) or role_in(call.case, user) == COORDINATOR
 

@@ -16,15 +16,17 @@ Code = Service.Code
 
 
 def _what(service: Service, name: str) -> str:
-    """What happens in a call of this kind, in two sentences at most."""
-    return {
+    """What happens in a call of this kind, and whether a plan is read before it."""
+    what = {
         Code.FIRST_TALK: _("You say where you stand and what worries you. %(name)s explains the ways ahead."),
         Code.PLAN: _(
-            "%(name)s reads the plan you were given and explains it. Together you look at what each option asks and "
-            "gives, and at what matters to you."
+            "%(name)s explains the plan you were given. Together you look at what each option asks and gives, and at "
+            "what matters to you."
         ),
         Code.AFTER_SECOND: _("You go over both opinions with %(name)s, point by point. The choice stays yours."),
-    }[Code(service.code)] % {"name": name}
+    }[Code(service.code)]
+    reads = [_("%(name)s reads your plan first.")] if service.needs_plan else []
+    return " ".join([*reads, what]) % {"name": name}
 
 
 @open_to(PERSON)

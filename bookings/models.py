@@ -167,6 +167,7 @@ class Consultation(models.Model):
     wall_at = models.CharField(max_length=16, help_text="2026-11-17T10:30, as promised in time_zone")
     time_zone = models.CharField(max_length=64, validators=[check_zone])
     how = models.CharField(max_length=10, choices=How.choices)
+    needs_plan = models.BooleanField(db_default=False, help_text="whether a plan is read before it, as it was booked")
     hope = SealedText()
     state = models.CharField(max_length=10, choices=State.choices, default=State.BOOKED)
     version = models.PositiveIntegerField(default=0)
@@ -232,6 +233,12 @@ class Consultation(models.Model):
     @property
     def is_booked(self) -> bool:
         return self.state == self.State.BOOKED
+
+    @property
+    def talk(self) -> slots.Talk:
+        """What was booked: its kind may have other figures since."""
+        kind = self.service
+        return slots.Talk(kind.minutes, kind.preparation_minutes, READING_DAYS if self.needs_plan else 0)
 
     @property
     def needs_something(self) -> bool:

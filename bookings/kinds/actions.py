@@ -12,9 +12,16 @@ from portal.history.actions import record
 
 @transaction.atomic
 def change(
-    service: Service, *, minutes: int, preparation_minutes: int, is_offered: bool, seen: str = "", by: Actor
+    service: Service,
+    *,
+    minutes: int,
+    preparation_minutes: int,
+    needs_plan: bool,
+    is_offered: bool,
+    seen: str = "",
+    by: Actor,
 ) -> Service:
-    """New figures of one service, or on and off. The same again changes nothing.
+    """New figures of one service, whether a plan is read before it, on and off. The same again changes nothing.
 
     `seen` is what stood on the form, as `as_seen` says it. Raises Refused for anybody but an administrator, when it
     changed since, and when nothing could be booked any more.
@@ -24,7 +31,9 @@ def change(
     # All of them, in one order: two who each turn one off do not turn off both.
     known = {each.pk: each for each in Service.objects.select_for_update().order_by("pk")}
     now = known[service.pk]
-    if (now.minutes, now.preparation_minutes, now.is_offered) == (minutes, preparation_minutes, is_offered):
+    figures = {"minutes": minutes, "preparation_minutes": preparation_minutes, "needs_plan": needs_plan}
+    figures |= {"is_offered": is_offered}
+    if all(getattr(now, name) == figure for name, figure in figures.items()):
         return now
     if seen and seen != as_seen(now):
         raise Refused(_("Somebody changed this since you opened the page. Look at it once more."), code="seen")
@@ -32,11 +41,12 @@ def change(
     if not is_offered and not others:
         raise Refused(_("One kind of call must stay on: else nobody could book."), code="is_offered")
     why = "" if now.is_offered == is_offered else "service_on" if is_offered else "service_off"
-    now.minutes, now.preparation_minutes, now.is_offered = minutes, preparation_minutes, is_offered
-    now.save(update_fields=["minutes", "preparation_minutes", "is_offered"])
+    for name, figure in figures.items():
+        setattr(now, name, figure)
+    now.save(update_fields=list(figures))
     record(by, "service.changed", now, why=why)
     return now
 
 
 def as_seen(service: Service) -> str:
-    return f"{service.minutes} {service.preparation_minutes} {int(service.is_offered)}"
+    return f"{service.minutes} {service.preparation_minutes} {int(service.needs_plan)} {int(service.is_offered)}"

@@ -68,5 +68,5 @@ def _page(
 
 
 def _form(service: Service) -> ServiceForm:
-    initial = {name: getattr(service, name) for name in ("minutes", "preparation_minutes", "is_offered")}
+    initial = {name: getattr(service, name) for name in ("minutes", "preparation_minutes", "needs_plan", "is_offered")}
     return ServiceForm(initial=initial | {"seen": actions.as_seen(service)}, auto_id=f"{service.code}_%s")

@@ -42,7 +42,7 @@ def open_due_reviews(now: datetime) -> int:
 
 def _talks(now: datetime) -> QuerySet[Consultation]:
     """Consultations for which a plan is read."""
-    return Consultation.objects.upcoming(now).filter(service__needs_plan=True)
+    return Consultation.objects.upcoming(now).filter(needs_plan=True)
 
 
 def _without_review(now: datetime) -> QuerySet:

@@ -141,7 +141,7 @@ def _look_up(
     closed = ClosedDays(now.date())
     rows.standings = standings(rows.visits.values(), now, closed, with_tellers=with_tellers, reader=beginner)
     _look_up_beside(cases, now, rows, beginner, _with_more_lent(cases.values(), rows, now) if for_team else set())
-    if any(consultation.service.needs_plan for consultation in rows.consultations.values()):
+    if any(consultation.needs_plan for consultation in rows.consultations.values()):
         region = (here or organisation()).region
         rows.closed = closed[region]
     return rows
@@ -306,6 +306,6 @@ def _consultation(consultation: Consultation, case: Case, rows: _Rows) -> Consul
     return ConsultationFacts(
         on=when.as_date(consultation.starts_at, case.patient.zone),
         consultant=consultation.consultant.first_name,
-        needs_plan=consultation.service.needs_plan,
-        plan_by=plan_due_on(consultation.starts_at, consultation.zone, consultation.service.talk, rows.closed),
+        needs_plan=consultation.needs_plan,
+        plan_by=plan_due_on(consultation.starts_at, consultation.zone, consultation.talk, rows.closed),
     )

@@ -173,9 +173,9 @@ def _schedule(day: Day, following: Any, now: dt.datetime) -> list[dict[str, Any]
 
 def _call(call: Any, day: Day, is_next: bool, now: dt.datetime) -> dict[str, Any]:
     label, kind = CALL_TAGS.get(Consultation.State(call.state), (lambda: _("Booked"), "info"))
-    if call.is_booked and call.service.needs_plan and call.review_state in {"open", "taken"}:
+    if call.is_booked and call.needs_plan and call.review_state in {"open", "taken"}:
         label, kind = (lambda: _("Plan not read")), "warn"
-    elif call.is_booked and call.service.needs_plan and not call.has_plan:
+    elif call.is_booked and call.needs_plan and not call.has_plan:
         label, kind = (lambda: _("No plan yet")), "warn"
     opens = call.is_booked and call.starts_at - OPENS_BEFORE <= now < call.ends_at
     return {
@@ -246,7 +246,7 @@ def _next_call(call: Any, day: Day, now: dt.datetime) -> dict[str, Any]:
         rows.append({"label": _("Best reached"), "value": call.patient.safe_to_ring})
     if call.review:
         rows.append({"label": _("Your notes"), "value": _drafted(call)})
-    if call.service.needs_plan:
+    if call.needs_plan:
         may = _("You may read the plan.") if call.may_read else _("Not given: you cannot read the plan.")
         rows.append({"label": _("Consent to read"), "value": may})
     said = {word.side: word for word in day.late if word.call_id == call.pk and late.stands(word, call, now)}

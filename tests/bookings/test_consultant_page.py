@@ -41,7 +41,7 @@ def test_it_says_who_they_are_and_what_a_call_is(rosas, case, known):
     shown = words(rosas.get(page(case, known.pk)))
     for said in ("Joanne", "Oncology &lt;b&gt;nurse&lt;/b&gt;", "English, French", "Breast", "60 minutes"):
         assert said in shown
-    assert "reads the plan you were given" in shown
+    assert "Joanne reads your plan first. Joanne explains the plan you were given." in shown
     assert f"with={known.pk}" in shown
     assert "video.example.org" not in shown
 

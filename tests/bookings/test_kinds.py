@@ -1,8 +1,10 @@
 """Administrators set what can be booked: it holds for what is booked from now on, and calls that are booked stay."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -30,13 +32,14 @@ def service(code="first_talk"):
 
 def change(code="first_talk", by="mara", **figures):
     one = service(code)
-    said = {"minutes": one.minutes, "preparation_minutes": one.preparation_minutes, "is_offered": one.is_offered}
+    said = {name: getattr(one, name) for name in ("minutes", "preparation_minutes", "needs_plan", "is_offered")}
     return kinds.change(one, **(said | figures), by=hand(by))
 
 
 def form(code="first_talk", **figures):
     one = service(code)
     said = {"minutes": one.minutes, "preparation_minutes": one.preparation_minutes, "is_offered": "on"}
+    said |= {"needs_plan": "on"} if one.needs_plan else {}
     return {"service": code, "seen": kinds.as_seen(one)} | said | figures
 
 
@@ -129,3 +132,73 @@ def test_a_form_from_before_anothers_change_is_refused():
 def test_the_database_refuses_bad_rows(bad):
     with pytest.raises(IntegrityError), transaction.atomic():
         Service.objects.filter(code="first_talk").update(**bad)
+
+
+def at(case, practice, code):
+    return availability.free_starts(case, Practice.objects.get(pk=practice.pk), service(code), clock.now())
+
+
+def test_a_plan_is_read_before_it_from_now_on(case, practice):
+    soonest = at(case, practice, "first_talk")[0]
+    booked = factories.book(factories.open_case(people.person("grace")), service="first_talk")
+    mara = people.browser(people.person("mara"))
+    assert mara.post(reverse(PAGE), form(needs_plan="on")).status_code == 302
+    assert service().needs_plan
+    later = at(case, practice, "first_talk")[0]
+    assert later > soonest + timedelta(days=1)  # 2 business days to read it first
+    page = words(people.browser(case.patient).get(reverse("bookings:pick", args=[case.pk]), {"service": "first_talk"}))
+    assert "Your plan is due 2 business days before the talk." in page
+    kept = factories.hold(case, service="first_talk", starts_at=later)
+    check = words(people.browser(case.patient).get(kept.get_absolute_url()))
+    assert 'name="may_read"' in check
+    with pytest.raises(Refused, match="so that your files can be read"):
+        actions.book(hold=kept, accepts_scope=True, by=hand("rosa"))
+    call = actions.book(hold=kept, accepts_scope=True, may_read=True, by=hand("rosa"))
+    assert call.needs_plan
+    assert availability.plan_by(call, availability.closed(clock.now()))
+    booked.refresh_from_db()
+    assert not booked.needs_plan
+    assert availability.plan_by(booked, availability.closed(clock.now())) is None
+
+
+def test_no_plan_is_read_before_it_any_more_and_booked_calls_still_want_theirs(case, practice):
+    booked = factories.book(case, service="plan")
+    mara = people.browser(people.person("mara"))
+    sent = form("plan")
+    del sent["needs_plan"]
+    mara.post(reverse(PAGE), sent)
+    assert not service("plan").needs_plan
+    booked.refresh_from_db()
+    assert booked.needs_plan
+    assert "leaves Joanne 2 business days to read it" in words(
+        people.browser(case.patient).get(booked.get_absolute_url())
+    )
+    other = factories.open_case(people.person("grace"))
+    kept = factories.hold(other, service="plan")
+    assert actions.book(hold=kept, accepts_scope=True, by=Actor.person(other.patient)).needs_plan is False
+    free = availability.free_starts(case, practice, service("plan"), clock.now(), moving=booked)
+    moved = actions.move(hold=factories.hold(case, starts_at=free[-1], moving=booked), by=hand("rosa"))
+    assert not moved.needs_plan
+
+
+def test_the_page_says_what_it_means(case):
+    page = words(people.browser(people.person("mara")).get(reverse(PAGE)))
+    assert page.count("A plan is read before the call") == 3
+    assert "moved, they take what is new" in page
+
+
+def test_the_consultants_page_says_where_a_plan_is_read_first(case, practice):
+    rosa, page = people.browser(case.patient), reverse("bookings:consultant", args=[case.pk, practice.pk])
+    assert words(rosa.get(page)).count("Joanne reads your plan first.") == 1
+    change("plan", needs_plan=False)
+    assert "Joanne reads your plan first." not in words(rosa.get(page))
+
+
+def test_calls_from_before_are_as_their_kind_was(case):
+    plan = factories.book(case, service="plan")
+    talk = factories.book(factories.open_case(people.person("grace")), service="first_talk")
+    Consultation.objects.update(needs_plan=False)
+    import_module("bookings.migrations.0019_plan_before_a_call").as_booked(apps, None)
+    assert Consultation.objects.get(needs_plan=True) == plan
+    talk.refresh_from_db()
+    assert not talk.needs_plan

@@ -34,7 +34,7 @@ def shown(browser, case, **wish):
 
 def change(code, **figures):
     service = Service.objects.get(code=code)
-    as_is = {name: getattr(service, name) for name in ("minutes", "preparation_minutes", "is_offered")}
+    as_is = {name: getattr(service, name) for name in ("minutes", "preparation_minutes", "needs_plan", "is_offered")}
     kinds.change(service, **as_is | figures, by=Actor.person(people.person("mara")))
 
 

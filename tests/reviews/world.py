@@ -77,11 +77,13 @@ def talk(case: Case, consultant: User, *, days: float = 5, hope: str = HOPE, ser
     )
     scope = case_actions.give_consent("scope", person=case.patient, by=Actor.person(case.patient))
     starts_at = clock.now() + dt.timedelta(days=days)
+    kind = Service.objects.get(code=service)
     booked = Consultation(
         case=case,
         patient=case.patient,
         consultant=consultant,
-        service=Service.objects.get(code=service),
+        service=kind,
+        needs_plan=kind.needs_plan,
         starts_at=starts_at,
         ends_at=starts_at + dt.timedelta(minutes=60),
         wall_at=starts_at.astimezone(ZoneInfo(consultant.time_zone)).strftime("%Y-%m-%dT%H:%M"),

@@ -174,7 +174,7 @@ def beside_call() -> dict[str, Any]:
 
 def _calls_without_plan(user: Any, is_reader: bool, now: datetime) -> QuerySet[Any]:
     """Booked calls for which a plan is to be read that is not there, or cannot be read. One query."""
-    calls = Consultation.objects.visible_to(user).upcoming(now).filter(service__needs_plan=True)
+    calls = Consultation.objects.visible_to(user).upcoming(now).filter(needs_plan=True)
     waiting = calls.annotate(**beside_call()).filter(has_plan=False).select_related("patient")
     return waiting.filter(consultant=user) if is_reader else waiting
 
@@ -182,7 +182,7 @@ def _calls_without_plan(user: Any, is_reader: bool, now: datetime) -> QuerySet[A
 def _without_plan(calls: Sequence[Any], now: datetime) -> list[Any]:
     """The same of calls that are read already."""
     ahead = [call for call in calls if call.is_booked and call.ends_at > now]
-    return [call for call in ahead if call.service.needs_plan and not call.has_plan]
+    return [call for call in ahead if call.needs_plan and not call.has_plan]
 
 
 def has_pictures() -> Exists:
