@@ -145,7 +145,7 @@ PAGES: dict[str, Page] = {
     "case:corrections": of_case(PATIENT_AND_COORDINATOR, posts="too"),
     "case:take_correction_back": of_case(PATIENT_AND_COORDINATOR, "correction", posts="only"),
     "case:answer_correction": of_case(COORDINATOR, "correction", owner="coordinator", posts="too"),
-    "bookings:left": of_case(PATIENT, "departure", posts="too", body={"answer": "call"}),
+    "bookings:left": of_case(PATIENT_AND_COORDINATOR, "departure", posts="too", body={"answer": "call"}),
     "records:visit": of_case(CASE),
     "records:name_doctor": of_case(CASE, posts="only"),
     "records:save_day": of_case(CASE, posts="only"),

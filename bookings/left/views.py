@@ -1,4 +1,7 @@
-"""The patient's page when a consultant has left: who goes on, by her choice alone, and her calls that wait for it."""
+"""The page when a consultant has left: who goes on, by the patient's choice alone, and her calls that wait for it.
+
+She answers there herself; what she says on the phone or on paper a coordinator writes down.
+"""
 
 from uuid import UUID
 
@@ -8,12 +11,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from bookings.left.forms import SaidForm
 from bookings.left.proposing import proposed
 from bookings.models import Consultation
+from cases.case import hands
 from cases.case.left import actions
 from cases.case.models import Departure
+from cases.case.people import COORDINATOR, role_in
 from portal import clock
 from portal.access import PERSON, find_or_404, open_to
+from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.texts.models import Text
@@ -29,7 +36,9 @@ def left(request: HttpRequest, pk: UUID) -> HttpResponse:
     known = Departure.objects.visible_to(request.user)
     departure: Departure = find_or_404(known.select_related("case__patient", "consultant", "chosen"), pk=pk)
     now, by = clock.now(), Actor.of(request)
-    other = None if departure.answered_at else proposed(departure, request.user, now)
+    other = None if departure.chosen else proposed(departure, request.user, now)
+    if role_in(departure.case, request.user) == COORDINATOR:
+        return _written_down(request, departure, other)
     also: list[str] = []
     if request.method == "POST":
         try:
@@ -49,6 +58,30 @@ def left(request: HttpRequest, pk: UUID) -> HttpResponse:
         "also": also,
     }
     return render(request, "bookings/left.html", page, status=422 if also else 200)
+
+
+def _written_down(request: HttpRequest, departure: Departure, other: User | None) -> HttpResponse:
+    """A coordinator reads out what a yes means, and writes down whom the patient named and how she said it."""
+    case = departure.case
+    form = SaidForm(request.POST or None, departure=departure, other=other)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            by = hands.actor_for(request, case)
+            actions.choose(departure, said["who"], how=said["said"], version=said["version"], by=by)
+        except Refused as no:
+            form.add_error(no.code if no.code in form.fields else None, no.message)
+        else:
+            messages.success(request, _("Written down: %(name)s may read.") % {"name": said["who"].name})
+            return redirect("bookings:left", departure.pk)
+    page = {
+        "case": case,
+        "departure": departure,
+        "other": other,
+        "form": form,
+        "words": text(Text.Kind.CONSENT_READ, case.patient.language),
+    }
+    return render(request, "bookings/left_said.html", page, status=422 if form.errors else 200)
 
 
 def _answer(departure: Departure, other: object, said: dict[str, str], by: Actor) -> None:

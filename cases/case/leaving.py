@@ -61,5 +61,5 @@ def _hand_on(pk: object, person: User, to: User | None, by: Actor) -> None:
         pass_to_dos_on(case, person, to, by=by)
     changes.reader_changed(case, person, by=by)
     end_assignment(case, person, by=by)
-    ask_to_do(CONSULTANT_LEFT, case, case=case, due_on=organisation().today(), note=person.name, by=by)
-    tell(case, person, by=by)
+    departure = tell(case, person, by=by)
+    ask_to_do(CONSULTANT_LEFT, departure, case=case, due_on=organisation().today(), note=person.name, by=by)

@@ -26,7 +26,7 @@ from cases.case.hands import READ_ANSWER, READ_MESSAGE, READ_OUT, READ_OUTCOME, 
 from cases.case.helping.inviting.actions import RING
 from cases.case.helping.rules import ASK_PATIENT, HELPER_STOPPED
 from cases.case.leaving import CONSULTANT_LEFT
-from cases.case.models import Case, Office, ToDo
+from cases.case.models import Case, Departure, Office, ToDo
 from cases.case.path import ARRIVED_HOPS, Facts
 from cases.desk.fax import telling as faxes
 from cases.desk.letters.sending import LETTER_OUT
@@ -271,6 +271,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Read it, and answer"), "href": reverse("case:answer_correction", args=[todo.about_id])}
     if todo.kind == CLOSE_CASE and todo.case:
         return {"label": _("Close it"), "href": reverse("pages:close_case", args=[todo.case_id])}
+    if todo.kind == CONSULTANT_LEFT and todo.about_type == Departure._meta.label_lower:
+        return {"label": _("Write down who goes on"), "href": reverse("bookings:left", args=[todo.about_id])}
     if todo.kind == HAND_BACK:
         return {"label": _("Open the list"), "href": reverse("pages:away_of", args=[todo.about_id])}
     if todo.kind == MISPLACED:

@@ -8,13 +8,14 @@ from bookings.left import proposing
 from bookings.models import Consultation, Practice
 from cases.case import people as rule
 from cases.case.left import actions, notices
-from cases.case.models import Departure, ToDo
+from cases.case.models import Consent, Departure, ToDo
 from portal import clock
 from portal.accounts import actions as accounts
 from portal.errors import Refused
 from portal.history.models import Event
 from portal.pages import closing_actions as closing
 from portal.reminders.models import Reminder
+from portal.texts.words import text
 from tests import factories, people
 from tests.at_once.rivals import at_once
 from tests.records.builders import actor
@@ -145,7 +146,7 @@ def test_only_our_consultants_can_be_chosen(case, key):
         actions.choose(departure, people.person(key), by=actor("rosa"))
 
 
-@pytest.mark.parametrize("key", ["grace", "ines", "amir", "theo", "mara"])
+@pytest.mark.parametrize("key", ["grace", "ines", "amir", "mara"])
 def test_nobody_answers_for_her(case, key):
     departure = leave()
     assert browser(key).post(address(departure), {"answer": "call"}).status_code == 404
@@ -188,3 +189,116 @@ def test_of_two_answers_at_the_same_moment_one_counts(case):
     assert sum(each.error is None for each in outcomes) == 1
     departure.refresh_from_db()
     assert departure.answered_at
+
+
+# Written down by a coordinator
+
+
+@pytest.fixture
+def ready(case):
+    """Amir is like Joanne, and takes bookings; she has left."""
+    is_like("joanne")
+    return leave(), is_like("amir")
+
+
+def said(who, **more):
+    return {"who": str(who.pk), "said": "phone", "version": str(text("consent_read").version)} | more
+
+
+def test_what_she_says_on_the_phone_is_written_down_with_the_words_read_out(case, ready):
+    departure, amir = ready
+    theo = browser("theo")
+    assert address(departure) in theo.get(reverse("pages:caseload")).content.decode()
+    page = theo.get(address(departure)).content.decode()
+    for words in ("Who goes on with Rosa?", "Read this out", "We propose Amir Haddad.", text("consent_read").body):
+        assert words in page
+    assert "checked" not in page
+    assert page.count(" selected") == 1  # "Choose"
+    for _press in range(2):
+        assert theo.post(address(departure), said(amir)).status_code == 302
+    assert rule.may("read_documents", case, amir)
+    read = Consent.objects.standing().get(kind="read", consultant=amir)
+    assert (read.how, read.person, read.text) == ("phone", case.patient, text("consent_read"))
+    assert actions.CONSULTANT_LEFT not in open_to_dos(case)
+    line = Event.objects.get(verb="departure.answered")
+    assert (line.actor_id, line.for_patient) == (people.person("theo").pk, case.patient_id)
+    assert "You chose Amir Haddad" in browser().get(address(departure)).content.decode()
+    assert "Rosa chose Amir Haddad" in theo.get(address(departure)).content.decode()
+
+
+def test_after_call_me_the_answer_ends_both_things_to_do(case, ready):
+    departure, amir = ready
+    actions.ask_for_call(departure, by=actor("rosa"))
+    theo = browser("theo")
+    assert "Rosa asked for a call about it." in theo.get(address(departure)).content.decode()
+    theo.post(address(departure), said(amir, said="paper"))
+    departure.refresh_from_db()
+    assert (departure.answer, departure.chosen) == ("takes", amir)
+    assert not {"call", actions.CONSULTANT_LEFT} & open_to_dos(case)
+
+
+def test_what_she_chose_herself_since_stays(case, ready):
+    departure, amir = ready
+    actions.choose(departure, amir, by=actor("rosa"))
+    vera = is_like("vera")
+    answer = browser("theo").post(address(departure), said(vera))
+    assert answer.status_code == 422
+    departure.refresh_from_db()
+    assert departure.chosen == amir
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"who": ""}, "Choose one of our consultants."),
+        ({"who": "theo"}, "Select a valid choice"),
+        ({"who": "joanne"}, "Select a valid choice"),
+        ({"who": "<script>"}, "Select a valid choice"),
+        ({"said": ""}, "Say how they agreed"),
+        ({"said": "page"}, "Select a valid choice"),
+        ({"version": "99"}, "Read out the new ones."),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_kept(case, ready, wrong, words):
+    departure, amir = ready
+    if (who := wrong.get("who")) in {"theo", "joanne"}:
+        wrong = {"who": str(people.person(who).pk)}
+    answer = browser("theo").post(address(departure), said(amir) | wrong)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    departure.refresh_from_db()
+    assert departure.answered_at is None
+    assert not rule.is_assigned(case, amir)
+
+
+@pytest.mark.parametrize("how", ["", "mail"])
+def test_a_coordinator_says_how_she_said_it(ready, how):
+    departure, amir = ready
+    with pytest.raises(Refused):
+        actions.choose(departure, amir, how=how, version=text("consent_read").version, by=actor("theo"))
+
+
+@pytest.mark.parametrize("key", ["rosa", "amir", "mara"])
+def test_nobody_but_a_coordinator_writes_it_down(ready, key):
+    departure, amir = ready
+    with pytest.raises(Refused):
+        actions.choose(departure, amir, how="phone", version=text("consent_read").version, by=actor(key))
+
+
+def test_in_her_own_case_a_coordinator_answers_on_the_page_like_others():
+    theo = people.person("theo")
+    case = factories.assign(factories.open_case(theo), people.person("joanne"))
+    departure = leave()
+    assert departure.case == case
+    assert "Who goes on with you?" in browser("theo").get(address(departure)).content.decode()
+    with pytest.raises(Refused):
+        actions.choose(
+            departure, people.person("amir"), how="phone", version=text("consent_read").version, by=actor("theo")
+        )
+
+
+def test_after_the_case_is_closed_nothing_is_written_down(case, ready):
+    departure, amir = ready
+    closing.close_case(case, "asked", by=actor("theo"))
+    assert browser("theo").post(address(departure), said(amir)).status_code in {404, 422}
+    assert not rule.is_assigned(case, amir)

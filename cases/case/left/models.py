@@ -12,10 +12,14 @@ from portal.accounts.models import User
 
 class DepartureQuerySet(models.QuerySet["Departure"]):
     def visible_to(self, user: Any) -> "DepartureQuerySet":
-        """The patient's, and of who acts for her in law."""
+        """The patient's, and of who acts for her in law; a coordinator writes down what she says."""
+        from cases.case.models import Case
         from cases.case.people import where
 
-        return self.filter(where(user, "consent", "case"))
+        theirs = where(user, "consent", "case")
+        if user.is_authenticated and user.role == User.Role.COORDINATOR:
+            theirs |= Q(case__in=Case.objects.visible_to(user))
+        return self.filter(theirs)
 
     def open(self) -> "DepartureQuerySet":
         """Not answered yet."""
