@@ -41,6 +41,11 @@ BEAT: dict[str, dict[str, object]] = {
     },
     "sweep-rooms": {"task": "cases.documents.tasks.sweep_rooms", "schedule": timedelta(hours=1)},
     "retention": {"task": "portal.tasks.keep_no_longer", "schedule": timedelta(hours=24)},
+    "watch-system": {
+        "task": "portal.tasks.watch_system",
+        "schedule": timedelta(minutes=2),
+        "options": {"expires": 120},
+    },
     "count-month": {"task": "portal.pages.tasks.count_month", "schedule": timedelta(hours=1)},
     "make-backup": {"task": "portal.tasks.make_backup", "schedule": timedelta(hours=1)},
     "prove-backup": {"task": "portal.tasks.prove_backup", "schedule": timedelta(hours=6)},

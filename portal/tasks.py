@@ -15,6 +15,12 @@ def keep_no_longer() -> dict[str, int]:
 
 
 @app.task
+def watch_system() -> None:
+    """Look at each line of the system page; whoever looks after the house is told what turned red, or green again."""
+    alarms.watch(clock.real_now())
+
+
+@app.task
 def seal_record() -> None:
     """One digest a night over the record, here and outside; whatever turn of the night comes first makes it."""
     sealing.seal(clock.real_now())

@@ -428,6 +428,7 @@ PAGES: dict[str, Page] = {
     "pages:urgent_look": of_case(URGENT, "urgent_look", owner="urgent_reader"),
     "pages:end_urgent": of_case(URGENT | PATIENT | ADMINISTRATOR, "urgent_look", posts="only"),
     "pages:organization": Page(ADMINISTRATOR, owner="administrator", posts="too"),
+    "pages:system": Page(ADMINISTRATOR, owner="administrator"),
     "pages:month": Page(ADMINISTRATOR, owner="administrator"),
     "pages:month_table": Page(ADMINISTRATOR, owner="administrator", is_file=True),
     "pages:urgent_looks": Page(ADMINISTRATOR, owner="administrator"),

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from portal.reminders import kinds
 from portal.reminders.actions import plan_row
-from portal.reminders.models import RecipientType, Reminder
-from portal.reminders.readers import Reader
+from portal.reminders.models import Reminder
+from portal.reminders.readers import Reader, who_looks_after_us
 from portal.vault.models import StoreLook
 
 ASTRAY = "documents.store_astray"
@@ -23,14 +23,15 @@ def tell_of(look: StoreLook, now: dt.datetime) -> None:
     """Plan the notice, unless all is well. Once in each week, however often this runs."""
     if look.is_well:
         return
+    recipient_type, recipient_id = who_looks_after_us()
     plan_row(
         Reminder(
             kind=ASTRAY,
             about_type=StoreLook._meta.label_lower,
             about_id=THE_STORE,
             version=now.isocalendar().year % 100 * 100 + now.isocalendar().week,
-            recipient_type=RecipientType.ROLE,
-            recipient_id="administrator",
+            recipient_type=recipient_type,
+            recipient_id=recipient_id,
             due_at=now,
             useful_until=now + KEPT_UP,
         )
@@ -48,7 +49,7 @@ def _words(rows: Sequence[Reminder], reader: Reader, now: dt.datetime) -> dict[U
         lead=_("Stored files need a look"),
         line=_("The daily look over the stored files found some that do not fit. Nothing was removed."),
         action_label=_("See what was found"),
-        path=reverse("readyz"),
+        path=reverse("pages:system"),
     )
     return {row.pk: said for row in rows}
 

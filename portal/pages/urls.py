@@ -34,6 +34,7 @@ from portal.pages import (
     worry,
 )
 from portal.pages.archive import views as archive
+from portal.pages.house import system_views
 from portal.pages.house import views as house
 from portal.pages.month import views as month
 from portal.pages.rights import views as rights
@@ -68,6 +69,7 @@ urlpatterns = [
     path("account/way-back/stop/", way_back.stop_way_back, name="stop_way_back"),
     path("staff/<uuid:pk>/leave/", leaving.leaving, name="leaving"),
     path("staff/organization/", house.organization, name="organization"),
+    path("staff/system/", system_views.system, name="system"),
     path("staff/month/", month.month, name="month"),
     path("staff/month/table/", month.table, name="month_table"),
     path("urgent/", urgent.urgent, name="urgent"),

@@ -12,6 +12,7 @@ from django.db.models import Q
 from portal import texting
 from portal.accounts.models import User
 from portal.reminders.models import BY_HAND, Delivery, Pause, RecipientType
+from portal.texts.words import organisation
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,18 @@ _wrong_address: list[WrongAddress] = []
 def role(code: str) -> Role:
     """A recipient for `plan`: everyone of this role."""
     return Role(code)
+
+
+def named_person() -> User | None:
+    """Whom the facts of the house name for what the portal itself needs; None for every administrator."""
+    named: User | None = organisation().alarms_to
+    return named if named and named.role == User.Role.ADMINISTRATOR and named.can_sign_in else None
+
+
+def who_looks_after_us() -> tuple[str, str]:
+    """(recipient_type, recipient_id) of the one who hears when the portal needs a person."""
+    named = named_person()
+    return address_of(named or Role(User.Role.ADMINISTRATOR))
 
 
 def register_source(

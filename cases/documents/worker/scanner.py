@@ -1,5 +1,6 @@
 """The virus scanner behind one small interface: clamd's INSTREAM over a socket. Plain Python."""
 
+import datetime as dt
 import socket
 import struct
 import time
@@ -44,6 +45,17 @@ class Scanner:
         except OSError:
             return False
 
+    def knows(self) -> tuple[str, dt.datetime | None]:
+        """The program with its version, and when the signatures that it knows were made; None where it does not say."""
+        try:
+            with self._connection() as line:
+                line.sendall(b"zVERSION\0")
+                said = _answer(line, time.monotonic() + CONNECT_SECONDS)
+        except OSError:
+            return "", None
+        program, *more = said.split("/")
+        return program, _made_at(more[-1]) if len(more) > 1 else None
+
     def _connection(self) -> socket.socket:
         where = urlsplit(self.address)
         if where.scheme == "unix":
@@ -56,6 +68,16 @@ class Scanner:
                 raise
             return line
         return socket.create_connection((where.hostname, where.port or 3310), CONNECT_SECONDS)
+
+
+def _made_at(said: str) -> dt.datetime | None:
+    """ "Fri Nov 27 08:25:00 2026", on the scanner's own clock, which is UTC wherever ours run; a day more or less
+    changes nothing here.
+    """
+    try:
+        return dt.datetime.strptime(said.strip(), "%a %b %d %H:%M:%S %Y").replace(tzinfo=dt.UTC)
+    except ValueError:
+        return None
 
 
 def _ask(line: socket.socket, stream: BinaryIO, until: float) -> str:

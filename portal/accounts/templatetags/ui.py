@@ -56,6 +56,7 @@ STAFF = {
         (_("Lead times"), "clock", "records:lead_times", {"records:lead_times", "records:change_lead_time"}),
         (_("Calls"), "phone", "bookings:services", {"bookings:services"}),
         (_("Words"), "chat", "reminders:wordings", {"reminders:wordings", "reminders:wording"}),
+        (_("System"), "shield", "pages:system", {"pages:system"}),
     ],
 }
 PATIENT_ACCOUNT: list[Any] = [
