@@ -136,6 +136,11 @@ def _has_heard(line: SystemLine) -> bool:
     return not told.exists() or told.filter(settled_as=Outcome.SENT).exists()
 
 
+def _title(row: Reminder) -> str:
+    """How the line is called; that of a release before this one may be gone."""
+    return str(system.TITLES.get(LINES.get(row.about_id, ""), _("The portal")))
+
+
 def _of_lines(code: str, label: Promise, lead: Promise, text: Promise, why: Promise, *, is_well: bool) -> kinds.Kind:
     """A line turned red, or green again: the message goes as long as that is so."""
 
@@ -147,7 +152,7 @@ def _of_lines(code: str, label: Promise, lead: Promise, text: Promise, why: Prom
         return {
             row.pk: kinds.Words(
                 subject=str(label),
-                lead=str(lead) % {"line": system.TITLES[LINES[row.about_id]]},
+                lead=str(lead) % {"line": _title(row)},
                 line=str(text),
                 action_label=str(_("Open the page System")),
                 path=reverse("pages:system"),

@@ -19,7 +19,8 @@ from portal.reminders import sender
 from portal.reminders.models import Delivery, Reminder, Run
 from portal.texts.models import Organisation
 from portal.vault.models import StoreLook
-from tests import people, small_disk
+from tests import people
+from tests.small_disk import fill
 
 pytestmark = pytest.mark.django_db
 PAGE = "/staff/system/"
@@ -123,15 +124,13 @@ def test_no_scanner_and_one_that_is_away(settings, tmp_path):
     assert "New files wait." in line("scanner").words
 
 
-@pytest.mark.skipif(not small_disk.is_possible(), reason="this machine lets us have no disk of our own")
-def test_a_disk_that_fills_up(settings, tmp_path):
-    with small_disk.small_disk(tmp_path / "disk", 8) as disk:
-        settings.DOCUMENTS_FOLDER = disk
-        assert line("room").is_well
-        filled = small_disk.fill(disk, leave=500_000)
-        assert "Only" in line("room").words
-        filled.unlink()
-        assert line("room").is_well
+def test_a_disk_that_fills_up(settings, small_disk):
+    settings.DOCUMENTS_FOLDER = small_disk
+    assert line("room").is_well
+    filled = fill(small_disk, leave=500_000)
+    assert "Only" in line("room").words
+    filled.unlink()
+    assert line("room").is_well
 
 
 def test_a_store_that_cannot_be_used(settings, tmp_path):
