@@ -62,6 +62,8 @@ class BookingsConfig(AppConfig):
                 "hold.taken_back": _("Took back a time that was held"),
                 "hold.clocks_changed": _("Kept a time that was held at its hour after a law changed the clocks"),
                 "hold.expired": _("A time that was held is free again"),
+                "day.closed": _("Closed a day"),
+                "day.opened": _("Opened a closed day again"),
                 "consultation.booked": _("Booked a call"),
                 "consultation.moved": _("Moved a call"),
                 "consultation.preparation_moved": _("Moved the preparation of a call"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bookings import asked_views, call_views, consultant_page, feed_views, staff_pages, views
+from bookings.closed import views as closed
 from bookings.company import views as company
 from bookings.kinds import views as kinds
 from bookings.late import views as late
@@ -39,6 +40,8 @@ urlpatterns = [
     path("consultations/<uuid:pk>/late/", late.late, name="late"),
     path("consultations/<uuid:pk>/call/", call_views.call, name="call"),
     path("consultations/<uuid:pk>/calendar.ics", call_views.calendar_file, name="calendar_file"),
+    path("staff/closed-days/", closed.closed_days, name="closed_days"),
+    path("staff/closed-days/<int:pk>/open/", closed.open_again, name="open_day"),
     path("staff/services/", kinds.services, name="services"),
     path("staff/hours/", staff_pages.hours, name="hours"),
     path("staff/hours/take-back/", staff_pages.take_back_hours, name="take_back_hours"),

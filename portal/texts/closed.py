@@ -11,11 +11,22 @@ from portal.texts.words import days_typed_in
 @functools.lru_cache(maxsize=256)
 def public_days(region: str, year: int) -> frozenset[dt.date]:
     """The public holidays of a region ("US-PA", "CA-ON", "US") in a year."""
+    return frozenset(_named(region, year))
+
+
+def _named(region: str, year: int) -> dict[dt.date, str]:
     country, _, part = region.partition("-")
     try:
-        return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
+        return dict(holidays.country_holidays(country, subdiv=part or None, years=year))
     except NotImplementedError:  # an unknown part has its country's days, an unknown country none
-        return public_days(country, year) if part else frozenset()
+        return _named(country, year) if part else {}
+
+
+def holidays_ahead(region: str, today: dt.date) -> list[tuple[dt.date, str]]:
+    """The public holidays of a region in the year that begins today, with their names."""
+    until = today + dt.timedelta(days=365)
+    found = {**_named(region, today.year), **_named(region, until.year)}
+    return sorted((on, name) for on, name in found.items() if today <= on <= until)
 
 
 def closed_days(region: str, first: dt.date, last: dt.date) -> frozenset[dt.date]:

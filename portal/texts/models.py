@@ -1,6 +1,7 @@
 """Words that people accept, by version; the organisation's facts; days the offices are closed."""
 
 import datetime as dt
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -84,12 +85,20 @@ class Organisation(models.Model):
         return clock.today(self.zone)
 
 
+class HolidayQuerySet(models.QuerySet["Holiday"]):
+    def visible_to(self, user: Any) -> "HolidayQuerySet":
+        """Those who set up the house, and those who keep its calendar."""
+        return self if getattr(user, "role", "") in ("administrator", "coordinator") else self.none()
+
+
 class Holiday(models.Model):
     """A day the offices of a region are closed, besides its public holidays."""
 
     region = models.CharField(max_length=10)
     on_date = models.DateField()
     name = models.CharField(max_length=60, blank=True)
+
+    objects = HolidayQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(name="holiday_once_per_region", fields=["region", "on_date"])]

@@ -1,0 +1,121 @@
+"""Closing a day and opening it again. Calls that are booked on it need an answer each, as with a consultant's hours."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings import actions
+from bookings.availability_actions import CANCEL, KEEP, MOVE, Answers, Unanswered, asking_each
+from bookings.models import Consultation, Practice
+from cases.records.models import Visit
+from cases.records.states import PlanAnew
+from portal import clock
+from portal.accounts.models import User
+from portal.actors import Actor
+from portal.errors import Refused
+from portal.history.actions import record
+from portal.texts.models import Holiday
+from portal.texts.words import organisation
+
+WHO = {User.Role.ADMINISTRATOR, User.Role.COORDINATOR}
+
+
+class _Undone(Exception):
+    """Leaves what was only tried."""
+
+
+@transaction.atomic
+def close_day(*, region: str, on_date: date, name: str = "", answers: Answers | None = None, by: Actor) -> Holiday:
+    """Nobody books on that day in a region any more, and offices there are taken for closed. Said twice it is said once.
+
+    Calls of consultants who live by that region need an answer each, else Unanswered; they are the coordinators' to
+    answer, and administrators are refused then. Refused too for a day that is over.
+    """
+    _must_run_the_house(by)
+    if on_date < organisation().today():
+        raise Refused(_("Choose a day that is not over."), code="on_date")
+    practices = _locked(region)
+    known = Holiday.objects.filter(region=region, on_date=on_date).first()
+    if known:
+        return known
+
+    def close() -> Holiday:
+        return Holiday.objects.create(region=region, on_date=on_date, name=name)
+
+    calls = _left_outside(practices, close, by)
+    if calls and by.user.role != User.Role.COORDINATOR:
+        raise Refused(_only_coordinators(len(calls)), code="booked")
+    said = answers or {}
+    if any(said.get(call.pk, ("", ""))[0] not in (KEEP, MOVE, CANCEL) for call in calls):
+        raise Unanswered(calls)
+    day = _close(practices, close, said, by)
+    _plan_anew()
+    record(by, "day.closed", day)
+    return day
+
+
+@transaction.atomic
+def open_day(day: Holiday, *, by: Actor) -> None:
+    """It is a day like others again. Nothing can be left outside by that; twice changes nothing."""
+    _must_run_the_house(by)
+    gone, _each = Holiday.objects.filter(pk=day.pk).delete()
+    if gone:
+        _plan_anew()
+        record(by, "day.opened", day)
+
+
+def _must_run_the_house(by: Actor) -> None:
+    if by.user is None or by.user.role not in WHO or not by.user.can_sign_in:
+        raise Refused(_("Only an administrator or a coordinator can do that."), code="role")
+
+
+def _only_coordinators(count: int) -> str:
+    return ngettext(
+        "%(count)d call is booked on that day. Ask a coordinator to close it: each call needs an answer.",
+        "%(count)d calls are booked on that day. Ask a coordinator to close it: each call needs an answer.",
+        count,
+    ) % {"count": count}
+
+
+def _locked(region: str) -> list[Practice]:
+    """The time of those who live by this region, in one order: no other booking is made meanwhile."""
+    house = organisation().region
+    practices = Practice.objects.select_related("consultant").order_by("pk")
+    here = [each for each in practices if region in {each.region or house, (each.region or house).partition("-")[0]}]
+    return [actions.lock_practice(each.consultant) for each in here]
+
+
+def _left_outside(practices: Sequence[Practice], close: Callable[[], Holiday], by: Actor) -> list[Consultation]:
+    """The calls that would lie on a closed day: tried for each, and undone."""
+    found: list[Consultation] = []
+    for practice in practices:
+        try:
+            with transaction.atomic():
+                asking_each(practice, close, answers={}, by=by)
+                raise _Undone
+        except Unanswered as unanswered:
+            found += unanswered.calls
+        except _Undone:
+            continue
+    return sorted(found, key=lambda call: (call.starts_at, str(call.pk)))
+
+
+def _close(practices: Sequence[Practice], close: Callable[[], Holiday], answers: Answers, by: Actor) -> Holiday:
+    """Closed once, with each consultant's calls settled around it."""
+    if not practices:
+        return close()
+    first, *others = practices
+    return asking_each(first, lambda: _close(others, close, answers, by), answers=answers, by=by)
+
+
+def _plan_anew() -> None:
+    """Dates of open visits count business days: the task that follows changed offices follows this, too."""
+    Visit.objects.live().filter(plan_anew="").update(plan_anew=PlanAnew.DATES)
+
+
+def coming_days() -> list[Holiday]:
+    """What was typed in and is not over, by day."""
+    return list(Holiday.objects.filter(on_date__gte=clock.today(organisation().zone)).order_by("on_date", "region"))
