@@ -263,6 +263,8 @@ PAGES: dict[str, Page] = {
     "bookings:late": of_case(PUT_IN, "consultation", posts="only", body={"minutes": "5"}),
     "bookings:call": of_case(PUT_IN, "consultation", posts="too"),
     "bookings:calendar_file": of_case(PUT_IN, "consultation", is_file=True),
+    "bookings:closed_days": Page(ADMINISTRATOR | COORDINATOR, owner="coordinator", posts="too"),
+    "bookings:open_day": Page(ADMINISTRATOR | COORDINATOR, ("closed_day",), "coordinator", posts="only"),
     "bookings:services": Page(ADMINISTRATOR, owner="administrator", posts="too"),
     "bookings:hours": Page(CONSULTANTS, owner="assigned", posts="too"),
     "bookings:take_back_hours": Page(CONSULTANTS, owner="assigned", posts="only"),

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from bookings import actions as booking_actions
 from bookings import asking, availability, availability_actions, feeds
+from bookings.closed import actions as closed
 from bookings.company import actions as company
 from bookings.company import links as company_links
 from bookings.models import Practice, Service
@@ -383,6 +384,7 @@ def _hold(case: Case) -> dict[str, Any]:
     return {
         "hold": kept.pk,
         "time_off": practice.time_off.get().pk,
+        "closed_day": closed.close_day(region="CA-YT", on_date=away, by=Actor.person(people.person("mara"))).pk,
         "extra_hours": practice.extra_hours.get().pk,
         "outside_calendar": outside.add(joanne, address=OUTSIDE, by=Actor.person(joanne)).pk,
         "feed_token": feeds.make(case.patient, by=Actor.person(case.patient)),

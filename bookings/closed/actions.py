@@ -29,7 +29,7 @@ class _Undone(Exception):
 
 @transaction.atomic
 def close_day(*, region: str, on_date: date, name: str = "", answers: Answers | None = None, by: Actor) -> Holiday:
-    """Nobody books on that day in a region any more, and offices there are taken for closed. Said twice it is said once.
+    """Nobody books on that day in a region any more, and offices there count as closed. Twice is once.
 
     Calls of consultants who live by that region need an answer each, else Unanswered; they are the coordinators' to
     answer, and administrators are refused then. Refused too for a day that is over.

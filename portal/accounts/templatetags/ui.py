@@ -53,9 +53,6 @@ STAFF = {
         (_("The month"), "list", "pages:month", {"pages:month"}),
         (_("Organization"), "home", "pages:organization", {"pages:organization"}),
         (_("People"), "user", "accounts:people", {"accounts:people"}),
-        (_("Lead times"), "clock", "records:lead_times", {"records:lead_times", "records:change_lead_time"}),
-        (_("Calls"), "phone", "bookings:services", {"bookings:services"}),
-        (_("Words"), "chat", "reminders:wordings", {"reminders:wordings", "reminders:wording"}),
         (_("System"), "shield", "pages:system", {"pages:system"}),
     ],
 }
@@ -72,12 +69,17 @@ STAFF_ACCOUNT: dict[str, list[Any]] = {
         (_("An urgent look"), "lock", "pages:urgent", set()),
     ],
     "administrator": [
+        (_("What can be booked"), "phone", "bookings:services", set()),
+        (_("Days we are closed"), "cal", "bookings:closed_days", set()),
+        (_("Words of messages"), "chat", "reminders:wordings", set()),
+        (_("Lead times"), "clock", "records:lead_times", set()),
         (_("Urgent looks"), "lock", "pages:urgent_looks", set()),
         (_("Who was given what"), "list", "pages:rights", set()),
     ],
     "coordinator": [
         (_("Who is away"), "user", "pages:away", set()),
         (_("Waiting for earlier times"), "clock", "bookings:waiting", set()),
+        (_("Days we are closed"), "cal", "bookings:closed_days", set()),
         (_("Closed cases"), "lock", "pages:closed_cases", set()),
     ],
 }
