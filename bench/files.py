@@ -126,22 +126,22 @@ def first_page(patient: Visitor, case: str, pages: int) -> Figure:
 
 
 def _to_first_page(patient: Visitor, case: str, pages: int) -> float:
-    """As a person has it who keeps the page of the file open: it looks again by itself, and opens."""
+    """As a person has it who keeps the page open on which the file was added: it looks again by itself."""
     from tests import plan_files
 
-    known = set(documents_of(patient, case))
-    send(patient, f"{case}plan/", f"letter of {pages}.pdf", plan_files.pdf(pages=pages, patient="once ready"))
-    (document,) = set(documents_of(patient, case)) - known
-    patient.get(document)
+    known, page = set(documents_of(patient, case)), f"{case}plan/"
+    send(patient, page, f"letter of {pages}.pdf", plan_files.pdf(pages=pages, patient=f"once ready {uuid.uuid4()}"))
+    patient.get(page)
     until, looked = time.monotonic() + 300, time.perf_counter()
     while time.monotonic() < until:
-        if pictures := re.findall(r'src="(/page-images/[0-9a-f-]+/)"', patient.page):
-            patient.get(pictures[0])
-            if patient.status != 200:
-                raise SystemExit(f"the first page was answered with {patient.status}")
-            return time.perf_counter() - looked
+        for document in set(re.findall(r'href="(/documents/[0-9a-f-]+/)"', patient.page)) - known:
+            patient.get(document)
+            if pictures := re.findall(r'src="(/page-images/[0-9a-f-]+/)"', patient.page):
+                patient.get(pictures[0])
+                if patient.status != 200:
+                    raise SystemExit(f"the first page was answered with {patient.status}")
+                return time.perf_counter() - looked
         looked = _wait_for_news(patient, looked)
-        patient.get(document)
     raise SystemExit(f"a letter of {pages} pages was not ready in time")
 
 
@@ -151,7 +151,7 @@ def _wait_for_news(patient: Visitor, looked: float) -> float:
     while True:
         time.sleep(max(0.0, looked + int(every) / 1000 - time.perf_counter()))
         began = time.perf_counter()
-        if patient.look_again(address):
+        if patient.look_again(address.replace("&amp;", "&")):
             return looked
         looked = began
 

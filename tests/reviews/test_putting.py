@@ -214,3 +214,10 @@ def test_nobody_is_offered_sentences_who_does_not_write(review):
     own()
     assert browser("joanne").get(address("edit", review)).context["offers"] == {}
     assert people.person("joanne").is_our_consultant
+
+
+@pytest.mark.parametrize("code", ["plain", "words", "questions"])
+def test_a_whole_part_of_ones_own_goes_in_with_all_its_lines(review, code):
+    whole = "\n".join(f"Word {number}: It says so on page one of most plans." for number in range(60))
+    assert put(review, code, own(code, whole), code).status_code == 302
+    assert said(review, code) == whole

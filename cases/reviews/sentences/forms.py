@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.reviews.sentences.models import Sentence
-from cases.reviews.sentences.rules import LONGEST, LONGEST_TITLE, Part, looks_like_a_patients
+from cases.reviews.sentences.rules import LONGEST_TITLE, LONGEST_WHOLE, Part, looks_like_a_patients
 
 
 class SentenceForm(forms.Form):
@@ -21,8 +21,11 @@ class SentenceForm(forms.Form):
     )
     text = forms.CharField(
         label=_("Sentence"),
-        help_text=_("No names, no dates, nothing about one patient: it goes into other people’s reviews."),
-        max_length=LONGEST,
+        help_text=_(
+            "One sentence, or a whole part with a line for each point. No names, no dates, nothing about one patient: "
+            "it goes into other people’s reviews."
+        ),
+        max_length=LONGEST_WHOLE,
         widget=forms.Textarea({"rows": 4}),
     )
     is_sure = forms.BooleanField(label=_("I looked: it says nothing about one patient"), required=False)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 LONGEST_TITLE = 60
+LONGEST_WHOLE = 4000  # a whole part, with a line for each of its points
 LONGEST = 600  # a point of an option holds no more
 LONGEST_MISSING = 300  # nor a note of what is missing
 MOST = 60  # of one consultant
@@ -38,8 +39,10 @@ class Part(TextChoices):
 
 
 def longest(part: str) -> int:
-    """How many letters a sentence for this part may have."""
-    return LONGEST_MISSING if part == Part.MISSING else LONGEST
+    """How many letters a sentence for this part may have: all of the part, where it is written in lines."""
+    if part == Part.MISSING:
+        return LONGEST_MISSING
+    return LONGEST if part in {Part.FOR, Part.AGAINST} else LONGEST_WHOLE
 
 
 def why_not_say(part: str, title: str, text: str) -> tuple[str, str]:
