@@ -62,6 +62,18 @@ CANCELLED = Pattern(
     examples=NAME,
     has_time=True,
 )
+CANCELLED_CLOSED = Pattern(
+    code="bookings.cancelled_closed",
+    about=_("Call: it is off, for the page was closed"),
+    parts={
+        "subject": _("Your call is canceled"),
+        "lead": _("Your call is canceled, %(name)s"),
+        "line": _("It is out of our calendar. The file takes it out of yours. There is nothing to do."),
+        "action_label": _("Open the call"),
+    },
+    examples=NAME,
+    has_time=True,
+)
 WE_CANCELLED = Pattern(
     code="bookings.told_patient",
     about=_("Call: we had to cancel it"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from bookings import availability, invitations, patterns
 from bookings import follow_up as codes
 from bookings.models import Consultation
+from cases.case.models import Case
 from cases.documents.models import Version
 from portal import when
 from portal.reminders.kinds import ANSWER, NOTICE, REMINDER, Attachment, Kind, Words, say
@@ -126,12 +127,13 @@ def _cancelled(call: Consultation, reader: Reader, now: datetime) -> Words:
 
 
 def _is_off(pattern: Pattern, call: Consultation, reader: Reader, now: datetime) -> Words:
-    """It leads to the times; where one of us wrote a note, to the call's page, which has both."""
+    """It leads to the times; where one of us wrote a note, to the call's page, which has both; of a closed case, too."""
+    is_closed = call.case.state == Case.State.CLOSED  # where nothing can be booked
     return say(
-        pattern,
+        patterns.CANCELLED_CLOSED if is_closed else pattern,
         {"name": reader.called},
         at=call.starts_at,
-        path=call.get_absolute_url() if call.note else reverse("bookings:pick", args=[call.case_id]),
+        path=call.get_absolute_url() if call.note or is_closed else reverse("bookings:pick", args=[call.case_id]),
         attachments=_calendar_file(call, now),
     )
 
@@ -249,6 +251,7 @@ KINDS = [
         _because_changed,
         10,
         patterns.CANCELLED,
+        patterns.CANCELLED_CLOSED,
     ),
     _kind(
         codes.TOLD_PATIENT,

@@ -146,18 +146,18 @@ def _close(case: Case, why: str, now: dt.datetime, by: Actor) -> Case:
 
 
 def close_at_once(case: Case, why: str, *, is_told: bool = False, by: Actor) -> None:
-    """Whatever is booked or open in it: calls are canceled, and their consultants hear it. The case is locked and open.
+    """Whatever is booked or open in it: calls are canceled, and whoever has one in their calendar hears it. The case is
+    locked and open.
 
-    `is_told`: helpers and its consultants hear that it is closed, too. The patient is told by whoever calls this.
+    `is_told`: the patient hears of her calls, helpers and its consultants hear that it is closed, too. That it is
+    closed the patient is told by whoever calls this.
     """
     now, told = clock.now(), _to_be_told(case) if is_told else []
     end_all(case, now, by)
-    consultants = set()
     for call in Consultation.objects.upcoming(now).filter(case=case, starts_at__gt=now):
         bookings.cancel(call, by=by)
-        consultants.add(str(call.consultant_id))
-    others = Reminder.objects.filter(case_id=case.pk).exclude(recipient_id__in=consultants)
-    settle(others, Outcome.WITHDRAWN, now)
+    if not is_told:
+        settle(Reminder.objects.filter(case_id=case.pk).to_person(case.patient), Outcome.WITHDRAWN, now)
     case.state, case.closed_at, case.closed_why, case.rests_until = Case.State.CLOSED, now, why, None
     case.save(update_fields=["state", "closed_at", "closed_why", "rests_until"])
     record(by, "case.closed", case, patient=case.patient_id, case=case.pk, why=f"closed_{why}")

@@ -1,6 +1,7 @@
 """Erased at the patient's wish: what ends at once, fourteen days to take it back, the key gone, told, and for good."""
 
 import datetime as dt
+from email import message_from_bytes
 from io import StringIO
 
 import pytest
@@ -10,13 +11,14 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from bookings import availability
+from bookings.company import actions as company
 from bookings.models import Consultation, Service
 from cases.case.actions import assign
 from cases.case.erasure import notices
 from cases.case.erasure.rules import WAITS
 from cases.case.helping import actions as helping
 from cases.case.helping.models import Helper
-from cases.case.models import Assignment, Case, ErasureWish, Farewell
+from cases.case.models import Assignment, Case, ErasureWish, Farewell, ToDo
 from cases.documents import asked_erasing
 from portal import clock, retention
 from portal.accounts import drafts
@@ -26,6 +28,7 @@ from portal.history.models import Event
 from portal.pages import closing_actions as closing
 from portal.pages import erasing, erasing_again, farewell_actions
 from portal.pages import erasing_actions as actions
+from portal.reminders import sender
 from portal.reminders.models import Reminder
 from portal.vault import erasures
 from portal.vault.models import DataKey
@@ -57,6 +60,12 @@ def address(case):
     return reverse("pages:erase", args=[case.pk])
 
 
+def called_off(mail):
+    """Who is told by it to take a call out of their calendar, or ""."""
+    files = [part for part in message_from_bytes(mail.message().as_bytes()).walk() if part.get_filename() == "call.ics"]
+    return mail.to[0] if [part.get_param("method") for part in files] == ["CANCEL"] else ""
+
+
 def after(case):
     case.refresh_from_db()
     return case
@@ -85,6 +94,27 @@ def test_a_booked_call_is_named_and_canceled():
     assert erasing.what_ends(case)[0].startswith(f"Your call with {call.consultant.first_name} on ")
     actions.ask(case, by=actor("rosa"))
     assert Consultation.objects.get(pk=call.pk).state == Consultation.State.CANCELLED
+
+
+def test_whoever_has_the_call_in_a_calendar_is_told_that_it_is_off(mailoutbox):
+    case = factories.open_case()
+    call = factories.book(case)
+    company.name(call, called="Ben Adu", email="ben@example.org", by=actor("rosa"))
+    sender.run(clock.now())
+    mailoutbox.clear()
+    actions.ask(case, by=actor("rosa"))
+    sender.run(clock.now())
+    assert {to for to in map(called_off, mailoutbox) if to} == {"ben@example.org", case.patient.email}
+    assert Reminder.objects.to_person(call.consultant).unsettled().filter(about_id=call.pk).exists()
+    told = next(mail.body for mail in mailoutbox if mail.to == [case.patient.email])
+    assert "book again" not in told
+
+
+def test_a_companion_without_email_is_rung_that_it_is_off():
+    case = factories.open_case()
+    company.name(factories.book(case), called="Ben Adu", phone="+14165550118", by=actor("rosa"))
+    actions.ask(case, by=actor("rosa"))
+    assert ToDo.objects.open().get(kind=company.RING).case_id == case.pk
 
 
 def test_without_the_tick_nothing_happens(case):
