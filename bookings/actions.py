@@ -180,6 +180,7 @@ def hold(
         practice = lock_practice(consultant)
         look()
         lock_open(case, by)
+        service = Service.objects.get(pk=service.pk)  # whoever changes its minutes waits at the consultants' locks, too
         kept = Hold.objects.filter(patient=patient).first() or Hold(patient=patient)
         wish = {"case": case, "consultant": consultant, "service": service, "moving": moving, "starts_at": starts_at}
         is_same = kept.made_at and all(getattr(kept, name) == value for name, value in wish.items())
@@ -217,14 +218,25 @@ def renew(hold: Hold, *, by: Actor) -> Hold:
     return kept
 
 
+def check_seen(kept: Hold | None, seen: str) -> None:
+    """Raise Refused unless the hold is still the choice that the person saw, and takes as long."""
+    if kept is not None and kept.choice == seen:
+        return
+    if kept is not None and kept.choice.rpartition("|")[0] == seen.rpartition("|")[0]:
+        said = {"minutes": kept.service.minutes}
+        raise Refused(
+            _("This call takes %(minutes)d minutes now. Look at it once more, then book.") % said, code="longer"
+        )
+    raise Refused(_("You chose another time since. Look at it once more, then book."), code="chosen_again")
+
+
 def claim(hold: Hold, kept: Any, practice: Practice, seen: str, now: datetime, *, by: Actor) -> Hold:
     """Take the hold, as `at_hand` read it under the locks: still what the person saw, and still its own or free.
     Its row goes, and its time is free for what takes its place.
 
     A coordinator's reason counts for coordinators only: for everybody else the time is judged without it.
     """
-    if kept is None or kept.choice != (seen or hold.choice):
-        raise Refused(_("You chose another time since. Look at it once more, then book."), code="chosen_again")
+    check_seen(kept, seen or hold.choice)
     check_works(kept.consultant)
     if kept.starts_at <= now:
         raise JustTaken(rules.sentence(Why.PAST), code=Why.PAST)

@@ -6,12 +6,15 @@ from django.db.models import QuerySet
 
 from bookings import asked_notices
 from bookings.models import AskedHold
-from cases.case.actions import settle_to_dos
+from cases.case.actions import ask_to_do, settle_to_dos
 from cases.case.models import Case
 from portal.actors import Actor
+from portal.history.actions import record
+from portal.texts.words import organisation
 
 State = AskedHold.State
 ASKED_TIME = "asked_time"  # a to-do: somebody without email is asked about a time on the phone
+ASKED_GONE = "asked_gone"  # a to-do: they are told that it is not offered any more
 
 
 def waits_of(case: Case) -> QuerySet[AskedHold]:
@@ -37,6 +40,16 @@ def booked_otherwise(case: Case, now: datetime, *, by: Actor) -> None:
     """A call was booked, whoever did it: no other time waits for an answer. Under the patient's lock."""
     if asked := waiting_for(case):
         settle(asked, State.WITHDRAWN, now, by)
+
+
+def gone(found: QuerySet[AskedHold], now: datetime, *, by: Actor) -> None:
+    """Not offered any more: whoever waits hears it, or is rung. Under the consultant’s lock."""
+    people = ("case", "patient", "asked_by")
+    for asked in found.filter(state=State.WAITING).select_for_update(of=("self",)).select_related(*people):
+        settle(asked, State.GONE, now, by)
+        if not asked_notices.is_written_to(asked.patient):
+            ask_to_do(ASKED_GONE, asked, case=asked.case, due_on=organisation().today(), by=by)
+        record(by, "hold.gone", asked, patient=asked.patient_id, case=asked.case_id)
 
 
 def end_all(case: Case, now: datetime, *, by: Actor) -> None:

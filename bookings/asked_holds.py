@@ -32,6 +32,7 @@ class AskedState(models.TextChoices):
     DECLINED = "declined", _("Declined")
     EXPIRED = "expired", _("Nobody answered in time")
     WITHDRAWN = "withdrawn", _("Another time was chosen")
+    GONE = "gone", _("Not offered any more")
 
 
 class AskedHoldQuerySet(models.QuerySet["AskedHold"]):

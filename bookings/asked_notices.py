@@ -46,7 +46,7 @@ def settled(asked: AskedHold, now: datetime, by: Actor) -> None:
     # A consultant hears of a call that is booked with her anyway.
     if by.id != asked.asked_by_id and not (asked.asked_by.role and asked.state == State.ACCEPTED):
         _plan(TOLD_HELPER, asked, asked.asked_by, now, now + NEWS_FOR, version=1)
-    if asked.state == State.EXPIRED and is_written_to(asked.patient):
+    if asked.state in {State.EXPIRED, State.GONE} and is_written_to(asked.patient):
         _plan(OVER, asked, asked.patient, now, now + NEWS_FOR, version=1)
 
 

@@ -1,5 +1,6 @@
 """The page of a time that a helper chose: the patient says yes or no, the helper waits; and who may read after all."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings import actions, agreeing, asking
+from bookings import actions, agreeing, asking, availability, offers, picker
 from bookings.forms import CheckForm
-from bookings.models import AskedHold, Consultation
+from bookings.models import AskedHold, Consultation, Practice
+from bookings.rules import JustTaken
 from cases.case import hands
 from cases.case.actions import give_consent, settle_to_dos
-from cases.case.models import ToDo
+from cases.case.models import Case, ToDo
 from cases.case.people import COORDINATOR, has_consent_to_read, may, only_theirs, role_in
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
@@ -65,18 +67,25 @@ def asked(request: HttpRequest, pk: UUID) -> HttpResponse:
         if no.code in form.fields:
             form.add_error(no.code, no.message)
             return _page(request, found, form, 422)
-        return _page(request, _found(request, pk), form, 409, [no.message])
+        return _page(request, _found(request, pk), form, 409, [no.message], is_lost=isinstance(no, JustTaken))
     return redirect(call)
 
 
 def _page(
-    request: HttpRequest, found: AskedHold, form: CheckForm, status: int = 200, also: list[str] | None = None
+    request: HttpRequest,
+    found: AskedHold,
+    form: CheckForm,
+    status: int = 200,
+    also: list[str] | None = None,
+    *,
+    is_lost: bool = False,
 ) -> HttpResponse:
     case, user, now = found.case, request.user, clock.now()
     role = role_in(case, user)
     can_answer = may("accept_scope", case, user) or role == COORDINATOR
     over = asking.why_over(found, now)
     call = Consultation.objects.visible_to(user).filter(held_as=found.pk).first()
+    is_lost = is_lost or found.state in {AskedHold.State.GONE, AskedHold.State.EXPIRED}
     page = {
         "case": case,
         "hold": found,
@@ -84,6 +93,7 @@ def _page(
         "also": also,
         "over": over,
         "call": call,
+        "others": _others(found, now) if is_lost and not call and may("book", case, user) else [],
         "is_patient": role == "patient",
         "can_answer": can_answer and not over,
         "can_take_back": found.asked_by_id == user.pk and not over,
@@ -93,6 +103,16 @@ def _page(
         "is_coordinator": role == COORDINATOR,
     }
     return render(request, "bookings/asked.html", page, status=status)
+
+
+def _others(found: AskedHold, now: datetime) -> list[dict[str, str]]:
+    """Free times near one that is lost, with the same consultant."""
+    practice = Practice.objects.working().filter(pk=found.consultant_id).first()
+    if practice is None or found.case.state == Case.State.CLOSED:
+        return []
+    free = availability.free_starts(found.case, practice, found.service, now)
+    near = offers.nearest([start for start in free if start != found.starts_at], found.starts_at)
+    return [{"value": picker.value_of(start), "label": when.moment(start)} for start in near]
 
 
 @open_to(PERSON)

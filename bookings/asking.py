@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from bookings import actions, agreeing, asked_notices, at_hand, rules
+from bookings import actions, agreeing, asked_notices, at_hand, availability, rules, slots
 from bookings.asked_ending import ASKED_TIME, settle, waiting_for
 from bookings.models import AskedHold, Consultation, Hold, Practice, Reservation
 from bookings.rules import JustTaken
@@ -122,7 +122,7 @@ def accept(
         actions.check_works(asked.consultant)
         if asked.starts_at <= now:
             raise JustTaken(rules.sentence(Why.PAST), code=Why.PAST)
-        if not asked.reservations.exists():
+        if not (asked.reservations.exists() and _is_inside_hours(asked, practice, now)):
             raise JustTaken(rules.sentence(Why.OFF), code=Why.OFF)
         asked.reservations.all().delete()
         agreed = agreeing.consents(asked, accepts_scope, may_read, by, how, version)
@@ -134,6 +134,12 @@ def accept(
     return call
 
 
+def _is_inside_hours(asked: AskedHold, practice: Practice, now: datetime) -> bool:
+    """Whether the consultant is there at that time still: she may be away, or we are closed, since it was asked."""
+    calendar = availability.calendar_of(practice, now)
+    return slots.is_inside_hours(calendar, asked.starts_at, asked.ends_at)
+
+
 def decline(asked: AskedHold, *, by: Actor) -> AskedHold:
     """The patient says no, or the helper takes it back: the time is free again. Pressed twice it is said once."""
     now = clock.now()
@@ -142,7 +148,7 @@ def decline(asked: AskedHold, *, by: Actor) -> AskedHold:
         actions.lock_patient(asked.case)
         actions.lock_practice(asked.consultant)
         asked = fresh(asked)
-        if asked.state in {State.DECLINED, State.WITHDRAWN, State.EXPIRED}:
+        if asked.state in {State.DECLINED, State.WITHDRAWN, State.EXPIRED, State.GONE}:
             return asked
         if asked.state == State.ACCEPTED:
             raise Refused(_("This time is booked. You can cancel the call on its own page."), code="state")
@@ -171,6 +177,7 @@ def why_over(asked: AskedHold, now: datetime) -> str:
         State.ACCEPTED: _("This time is booked."),
         State.DECLINED: _("You said no to this time. It is free again."),
         State.WITHDRAWN: _("This time is not held any more: another one was chosen."),
+        State.GONE: _("This time is not offered any more. Nothing is booked. Please choose another."),
     }
     return reasons.get(State(asked.state), _("This time was held for 3 days. It is free again."))
 

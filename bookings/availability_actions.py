@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bookings import actions, asked_moves, availability, slots
+from bookings import actions, asked_ending, asked_moves, availability, slots
 from bookings.dated import versions
 from bookings.models import AskedHold, Consultation, ExtraHours, Hold, Practice, TimeOff
 from bookings.practices import SERVICE_CODES
@@ -99,15 +99,17 @@ def _left_outside(
     return [call for call in calls.select_related("case") if is_left(call)]
 
 
-def _let_go_outside(practice: Practice, outside: Outside) -> None:
-    """A chosen time outside the new hours loses its place; its page says so when the person goes on."""
-    holds = Hold.objects.filter(consultant=practice.pk).select_related("service")
+def _let_go_outside(practice: Practice, outside: Outside, now: datetime, by: Actor) -> None:
+    """A chosen time outside the new hours loses its place; its page says so when the person goes on. One that waits for
+    a yes is over, and whoever waits hears it.
+    """
+    for hold in Hold.objects.filter(consultant=practice.pk).select_related("service"):
+        is_given = hold.service.code in practice.gives or hold.moving_id
+        if not is_given or outside(hold):
+            hold.reservations.all().delete()
     asked = AskedHold.objects.waiting().filter(consultant=practice.pk).select_related("service")
-    both: list[Hold | AskedHold] = [*holds, *asked]
-    for chosen in both:
-        is_given = chosen.service.code in practice.gives or getattr(chosen, "moving_id", None)
-        if not is_given or outside(chosen):
-            chosen.reservations.all().delete()
+    gone = [one.pk for one in asked if one.service.code not in practice.gives or outside(one)]
+    asked_ending.gone(AskedHold.objects.filter(pk__in=gone), now, by=by)
 
 
 def _settle(calls: list[Consultation], answers: Answers, by: Actor) -> None:
@@ -140,7 +142,7 @@ def asking_each(
         made = change()
         after = _outside(practice, now)
         _settle(_left_outside(practice, now, before, after, gaps), answers, by)
-        _let_go_outside(practice, after)
+        _let_go_outside(practice, after, now, by)
     return made
 
 

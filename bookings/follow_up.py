@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from bookings import availability
-from bookings.asked_notices import ASK_TO_READ
+from bookings.asked_notices import ASK_TO_READ, is_written_to
 from bookings.company import actions as company
 from bookings.models import Consultation
 from portal.accounts.models import User
@@ -98,7 +98,10 @@ def asked_to_move(consultation: Consultation, now: datetime) -> None:
 
 def clocks_changed(consultation: Consultation, now: datetime) -> None:
     """The promised hour stays, its instant is another: both hear why, and calendars get the right one."""
-    _anew(consultation, _news(CLOCKS_CHANGED, consultation, now), now)
+    rows = _news(CLOCKS_CHANGED, consultation, now)
+    if consultation.move_asked_at and is_written_to(consultation.patient):  # that is asked still
+        rows.append(_say(PLEASE_MOVE, consultation, consultation.patient, now, consultation.starts_at))
+    _anew(consultation, rows, now)
     company.moved(consultation, now, SYSTEM)
 
 

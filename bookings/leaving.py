@@ -1,7 +1,8 @@
 """Somebody works here no more in a role: their calls need another of us."""
 
-from bookings import asked_moves
-from bookings.models import Practice
+from bookings import asked_ending, asked_moves
+from bookings.models import AskedHold, Practice
+from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 
@@ -18,3 +19,4 @@ def left(person: User, role: str, to: User | None, *, by: Actor) -> None:
     """In the transaction in which it is said. A call cannot be handed on: hours of another are needed, and her word."""
     if role == User.Role.CONSULTANT:
         asked_moves.consultant_left(person, by=by)
+        asked_ending.gone(AskedHold.objects.filter(consultant=person), clock.now(), by=by)

@@ -319,7 +319,8 @@ class Hold(models.Model):
     def choice(self) -> str:
         """What was chosen, in one word that a form can carry: another tab may have chosen differently since."""
         at = self.starts_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
-        return "|".join(map(str, (at, self.consultant_id, self.service_id, self.how, self.moving_id or "")))
+        chosen = (at, self.consultant_id, self.service_id, self.how, self.moving_id or "", self.service.minutes)
+        return "|".join(map(str, chosen))
 
 
 class Reservation(models.Model):

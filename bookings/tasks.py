@@ -1,6 +1,7 @@
 """What beat asks of bookings."""
 
 from bookings import asking
+from bookings.company import actions as company
 from bookings.late import actions as late
 from bookings.outside import actions as outside
 from bookings.waiting import looking
@@ -10,11 +11,12 @@ from portal.celery import app
 
 @app.task(name="bookings.tasks.end_asked", ignore_result=True)
 def end_asked() -> None:
-    """Times that nobody accepted in 3 days are free again, and nobody is rung about a call that began late. Twice, or
-    late, changes nothing.
+    """Times that nobody accepted in 3 days are free again, and nobody is rung about a call that began late, or is over.
+    Twice, or late, changes nothing.
     """
     asking.end_over(clock.now())
     late.end_over(clock.now())
+    company.end_over(clock.now())
 
 
 @app.task(name="bookings.tasks.tell_of_earlier_times", ignore_result=True)

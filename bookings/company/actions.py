@@ -12,10 +12,11 @@ from bookings.company.models import Agreed, Companion, Over
 from bookings.models import Consultation, Practice
 from bookings.parts import part_in
 from cases.case import hands
-from cases.case.actions import ask_to_do, must, settle_to_dos
+from cases.case.actions import ask_to_do, drop_to_do, must, settle_to_dos
+from cases.case.models import ToDo
 from cases.case.people import COORDINATOR, role_in
 from portal import clock, phones
-from portal.actors import Actor
+from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
 
@@ -110,6 +111,18 @@ def cancelled(call: Consultation, by: Actor) -> None:
     for companion in Companion.objects.select_for_update(of=("self",)).open().filter(call=call):
         companion.call = call
         _end(companion, Over.CANCELLED, by)
+
+
+def end_over(now: datetime) -> int:
+    """Nobody needs to be rung about a call that is over. Twice, or late, changes nothing."""
+    ended = 0
+    for todo in ToDo.objects.open().filter(kind=RING):
+        with transaction.atomic():
+            found = Companion.objects.filter(pk=todo.about_id).select_related("call__consultant").first()
+            if found is None or _locked(found.call).ends_at <= now:
+                drop_to_do(todo, by=SYSTEM)
+                ended += 1
+    return ended
 
 
 def _end(companion: Companion, how: Over, by: Actor) -> None:

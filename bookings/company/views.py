@@ -51,8 +51,8 @@ def company(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _page(request, call, CompanionForm(**words))
     by = hands.actor_for(request, call.case)
     if request.POST.get("do") == "remove":
-        if companion := Companion.objects.visible_to(request.user).of(call):
-            actions.remove(companion, by=by)
+        named = Companion.objects.visible_to(request.user).filter(call=call)
+        actions.remove(find_or_404(named, pk=_as_key(request.POST.get("who", ""))), by=by)
         messages.success(request, _("Taken off. Their link opens nothing any more."))
         return redirect("bookings:company", pk)
     form = CompanionForm(request.POST, **words)
@@ -66,6 +66,13 @@ def company(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _page(request, call, form, 409)
     messages.success(request, _("Noted."))
     return redirect("bookings:company", pk)
+
+
+def _as_key(sent: str) -> UUID:
+    try:
+        return UUID(sent)
+    except ValueError:
+        raise Http404 from None
 
 
 def _page(request: HttpRequest, call: Consultation, form: CompanionForm, status: int = 200) -> HttpResponse:

@@ -1,9 +1,13 @@
-"""Changing what can be booked. It holds for what is booked from now on; calls that are booked stay as they are."""
+"""Changing what can be booked. It holds for what is booked from now on; calls that are booked stay as they are, and
+times that are only chosen are let go where they fit no more.
+"""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bookings.models import Service
+from bookings import asked_ending
+from bookings.models import AskedHold, Practice, Reservation, Service
+from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
@@ -28,6 +32,7 @@ def change(
     """
     if by.user is None or by.user.role != User.Role.ADMINISTRATOR:
         raise Refused(_("Only an administrator can do that."), code="role")
+    lock_everybody()
     # All of them, in one order: two who each turn one off do not turn off both.
     known = {each.pk: each for each in Service.objects.select_for_update().order_by("pk")}
     now = known[service.pk]
@@ -40,12 +45,32 @@ def change(
     others = [each for each in known.values() if each.pk != now.pk and each.is_offered]
     if not is_offered and not others:
         raise Refused(_("One kind of call must stay on: else nobody could book."), code="is_offered")
+    is_other = (now.minutes, now.preparation_minutes) != (minutes, preparation_minutes)
+    is_other = is_other or (needs_plan and not now.needs_plan)  # then days to read it come before the call
     why = "" if now.is_offered == is_offered else "service_on" if is_offered else "service_off"
     for name, figure in figures.items():
         setattr(now, name, figure)
     now.save(update_fields=list(figures))
+    if is_other or not is_offered:
+        _let_go(now, is_other, by)
     record(by, "service.changed", now, why=why)
     return now
+
+
+def lock_everybody() -> None:
+    """Before the kinds: a time that is chosen or booked at this moment is there before it is looked at, or comes after
+    the change and is judged by it.
+    """
+    list(Practice.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
+def _let_go(service: Service, is_other: bool, by: Actor) -> None:
+    """Chosen times were held for the former figures: their pages say it when the person goes on. A call that moves
+    keeps its kind when that is turned off.
+    """
+    held = Reservation.objects.filter(hold__service=service)
+    (held if is_other else held.filter(hold__moving=None)).delete()
+    asked_ending.gone(AskedHold.objects.filter(service=service), clock.now(), by=by)
 
 
 def as_seen(service: Service) -> str:

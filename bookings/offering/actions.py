@@ -39,6 +39,7 @@ def offer(case: Case, *, service: Service, starts_at: datetime, how: str, key: U
         before = waiting_for(case)
         if before and before.asked_by_id != by.id and before.until > now:
             raise Refused(_("Another time is held already, and waits for an answer."), code="state")
+        service = Service.objects.get(pk=service.pk)  # its minutes, as behind these locks
         if before:
             settle(before, State.WITHDRAWN if before.until > now else State.EXPIRED, now, by)
         actions.let_go_expired(practice, now)

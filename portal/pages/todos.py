@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions import ASK_TO_READ
-from bookings.asked_ending import ASKED_TIME
+from bookings.asked_ending import ASKED_GONE, ASKED_TIME
 from bookings.asked_moves import ASK_TO_MOVE
 from bookings.call_needs import ARRANGE
 from bookings.company import actions as company
@@ -89,6 +89,7 @@ KINDS = {
     "post_sheet": (gettext_lazy("Post the pages"), "info", "print"),
     READ_OUT: (gettext_lazy("Read the notice out"), "info", "phone"),
     ASKED_TIME: (gettext_lazy("A time is held: ask"), "warn", "phone"),
+    ASKED_GONE: (gettext_lazy("A held time is gone: tell"), "warn", "phone"),
     EARLIER: (gettext_lazy("An earlier time is free"), "info", "phone"),
     LEFT: (gettext_lazy("Whom they wait for has left"), "info", "phone"),
     company.RING: (gettext_lazy("Ring who is on a call, too"), "info", "phone"),
@@ -287,6 +288,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the notice"), "href": reverse("pages:read_out", args=[todo.case_id])}
     if todo.kind == ASKED_TIME and todo.case:
         return {"label": _("Read it out, and book"), "href": reverse("bookings:asked", args=[todo.about_id])}
+    if todo.kind == ASKED_GONE and todo.case:
+        return {"label": _("Find another time"), "href": reverse("bookings:asked", args=[todo.about_id])}
     if todo.kind in {EARLIER, LEFT} and todo.case:
         return {"label": _("See the times"), "href": reverse("bookings:earlier", args=[todo.case_id])}
     if todo.kind == ASK_TO_MOVE and todo.case:

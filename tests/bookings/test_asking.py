@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from bookings import actions, asking, availability, availability_actions, week
+from bookings import actions, asking, availability, availability_actions, leaving, week
+from bookings.away.actions import say_away
 from bookings.models import AskedHold, Consultation, Reservation, Service
 from bookings.rules import JustTaken
 from cases.case.helping import actions as helping
@@ -193,6 +194,52 @@ def test_a_time_that_the_consultant_closed_meanwhile_is_told_as_lost(asked, prac
     assert not Consultation.objects.exists()
 
 
+def away(practice, asked):
+    on = asked.starts_at.astimezone(practice.zone).date()
+    return say_away(
+        practice.consultant, from_on=on, until_on=on, stands_in=people.person("amir"), answers={}, by=act("theo")
+    )
+
+
+def test_when_its_consultant_goes_away_it_is_over_and_both_are_told(asked, practice, rosas):
+    away(practice, asked)
+
+    assert (fresh(asked).state, Reservation.objects.exists()) == (State.GONE, False)
+    assert kinds_to(asked.patient) == ["bookings.asked_over"]
+    assert kinds_to(people.person("ama")) == ["bookings.asked_answer"]
+    page = rosas.get(asked.get_absolute_url()).text
+    assert "not offered any more. Nothing is booked" in page
+    assert "Free times near it" in page
+    assert rosas.post(asked.get_absolute_url(), {"do": "yes", "scope": "on"}).status_code == 409
+    assert not Consultation.objects.exists()
+
+
+def test_what_was_away_before_it_was_looked_at_is_refused_in_words(asked, practice, rosas):
+    row = Reservation.objects.get()
+    away(practice, asked)
+    AskedHold.objects.filter(pk=asked.pk).update(state=State.WAITING, settled_at=None, settled_by=None)
+    Reservation.objects.bulk_create([row])
+
+    answer = rosas.post(asked.get_absolute_url(), {"do": "yes", "scope": "on"})
+
+    assert answer.status_code == 409
+    assert "Here are times near it." in answer.text
+    assert "Free times near it" in answer.text
+    assert not Consultation.objects.exists()
+
+
+def test_a_chosen_time_is_not_booked_into_days_away(case, practice):
+    kept = factories.hold(case, service="first_talk")
+    away(practice, kept)
+    with pytest.raises(JustTaken):
+        actions.book(hold=kept, accepts_scope=True, by=act("rosa"))
+
+
+def test_when_its_consultant_leaves_it_is_over(asked, practice):
+    leaving.left(practice.consultant, "consultant", None, by=act("mara"))
+    assert fresh(asked).state == State.GONE
+
+
 def test_another_choice_of_the_same_helper_takes_its_place(asked, case, practice):
     other = ask(case, practice, nth=3)
 
@@ -303,6 +350,19 @@ def test_somebody_without_email_is_rung_and_the_words_are_read_out(walter, pract
     assert answer["Location"] == call.get_absolute_url()
     assert (call.booked_by, call.scope.how) == (people.person("theo"), "phone")
     assert not ToDo.objects.open().filter(kind="asked_time").exists()
+
+
+def test_somebody_without_email_is_rung_when_it_is_gone(walter, practice):
+    case = factories.open_case(walter)
+    helps(case)
+    asked = ask(case, practice)
+    away(practice, asked)
+
+    todo = ToDo.objects.open().get()
+    assert (todo.kind, todo.about_id) == ("asked_gone", str(asked.pk))
+    theo = people.browser(people.person("theo"))
+    assert reverse("bookings:asked", args=[asked.pk]) in theo.get(reverse("pages:caseload")).text
+    assert "Free times near it" in theo.get(asked.get_absolute_url()).text
 
 
 def test_with_the_scope_accepted_she_books_and_only_the_patient_lets_anybody_read(case, practice, rosas):

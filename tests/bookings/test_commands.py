@@ -8,9 +8,10 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from bookings import asking, availability, changed_laws
+from bookings import asked_moves, asking, availability, changed_laws, reminders
 from bookings.changed_laws import Outcome, found, put_right
 from bookings.models import AskedHold, Consultation, Reservation, Service
+from cases.case.models import ToDo
 from portal import clock
 from portal.actors import SYSTEM, Actor
 from portal.history.models import Event
@@ -118,6 +119,17 @@ def test_both_people_are_told_once(case, rosa, joanne):
     assert open_rows.to_person(rosa).filter(kind="bookings.clocks_changed").count() == 1
     assert open_rows.to_person(joanne).filter(kind="bookings.told_consultant", version=1).count() == 1
     assert Event.objects.filter(verb="consultation.clocks_changed").count() == 1
+
+
+def test_who_is_asked_for_another_time_is_asked_still_and_told_of_both(case, rosa, joanne):
+    call = factories.book(case)
+    asked_moves.ask_to_move(call, by=Actor.person(joanne))
+    moved_by_a_law(call)
+    printed("changed_clocks")
+    still = Reminder.objects.about(call).unsettled().to_person(rosa).filter(version=1)
+    assert {"bookings.clocks_changed", "bookings.please_move"} <= set(still.values_list("kind", flat=True))
+    assert reminders.still_asked_to_move(list(still.filter(kind="bookings.please_move")), clock.now())
+    assert ToDo.objects.open().filter(kind=asked_moves.ASK_TO_MOVE).count() == 1
 
 
 @pytest.mark.parametrize("by", [HOUR, -HOUR])

@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from icalendar import Calendar
 
-from bookings import actions
+from bookings import actions, tasks
 from bookings.company import actions as company
 from bookings.company import erasing, links
 from bookings.company.models import Companion
+from cases.case.actions import settle_to_do
 from cases.case.models import ToDo
 from portal import clock
 from portal.actors import Actor
@@ -149,13 +150,38 @@ def test_taken_off_they_hear_it_and_their_link_opens_nothing(call, mailoutbox):
     companion = name(call)
     sent(mailoutbox)
     assert people.browser().get(address(companion)).status_code == 200
-    people.browser(call.patient).post(reverse("bookings:company", args=[call.pk]), {"do": "remove"})
+    take_off(call, companion)
     assert company.remove(companion, by=hand(call.patient)).ended_as == "removed"
     (mail,) = sent(mailoutbox)
     assert entry_in(mail)["method"] == "CANCEL"
     assert people.browser().get(address(companion)).status_code == 410
     assert people.browser().get(reverse("bookings:together_file", args=[links.token_of(companion)])).status_code == 404
     assert name(call, called="Kim").pk != companion.pk
+
+
+def take_off(call, companion, **wish):
+    sent = {"do": "remove", "who": str(companion.pk)} | wish
+    return people.browser(call.patient).post(reverse("bookings:company", args=[call.pk]), sent)
+
+
+def test_pressed_on_an_old_page_it_takes_off_who_stood_there_and_not_who_came_since(call):
+    before = name(call)
+    assert f'value="{before.pk}"' in words(
+        people.browser(call.patient).get(reverse("bookings:company", args=[call.pk]))
+    )
+    take_off(call, before)
+    since = name(call, called="Kim")
+    assert take_off(call, before).status_code == 302
+    assert Companion.objects.open().get() == since
+
+
+@pytest.mark.parametrize("who", ["", "x", "1", "00000000-0000-0000-0000-000000000000"])
+def test_taking_off_nobody_in_particular_is_nothing(call, who):
+    companion = name(call)
+    assert take_off(call, companion, who=who).status_code == 404
+    other = name(factories.book(factories.open_case(people.person("grace")), service="first_talk"))
+    assert take_off(call, other).status_code == 404
+    assert Companion.objects.open().count() == 2
 
 
 def test_who_never_heard_of_it_hears_nothing_of_its_end(call, mailoutbox):
@@ -260,6 +286,22 @@ def test_names_and_addresses_are_forgotten_30_days_after(call, monday):
     assert erasing.forget(clock.now()) == 1
     companion.refresh_from_db()
     assert (companion.name, companion.email, companion.phone, companion.ended_as) == ("", "", "", "past")
+
+
+def test_nobody_rings_about_a_call_that_is_over_and_the_name_goes_from_the_board(call, monday):
+    theo = hand(people.person("theo"))
+    first = name(call, email="", phone="+14165550118")
+    settle_to_do(ToDo.objects.open().get(kind=company.RING), by=theo)
+    company.remove(first, by=hand(call.patient))
+    assert company.end_over(clock.now()) == 0
+    monday.move_to(call.ends_at)
+    tasks.end_asked()
+    assert not ToDo.objects.open().filter(kind=company.RING).exists()
+    assert company.end_over(clock.now()) == 0
+    assert {todo.note[:3] for todo in ToDo.objects.filter(kind=company.RING)} == {"Ben"}
+    monday.shift(timedelta(days=31))
+    assert erasing.forget(clock.now()) == 1
+    assert {todo.note for todo in ToDo.objects.filter(kind=company.RING)} == {""}
 
 
 def test_the_database_refuses_bad_rows(call):

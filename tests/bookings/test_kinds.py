@@ -8,10 +8,11 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from bookings import actions, availability
+from bookings import actions, asking, availability
 from bookings.kinds import actions as kinds
-from bookings.models import Consultation, Practice, Service
+from bookings.models import AskedHold, Consultation, Hold, Practice, Reservation, Service
 from bookings.rules import JustTaken
+from cases.case.helping import actions as helping
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
@@ -91,9 +92,40 @@ def test_a_hold_that_fits_no_more_loses_no_words_and_books_nothing_twice(case):
         starts_at=kept.starts_at + timedelta(minutes=60),
     )
     change(minutes=90)
+    kept = Hold.objects.get(pk=kept.pk)
     with pytest.raises(JustTaken):
         actions.book(hold=kept, accepts_scope=True, may_read=True, by=hand("rosa"))
     assert Consultation.objects.filter(case=case).count() == 0
+
+
+def test_a_chosen_time_is_looked_at_once_more_when_it_takes_longer(case):
+    kept = factories.hold(case, service="first_talk")
+    change(minutes=45)
+    assert not Reservation.objects.exists()
+    with pytest.raises(Refused, match="takes 45 minutes now"):
+        actions.book(hold=kept, accepts_scope=True, by=hand("rosa"))
+    again = Hold.objects.get(pk=kept.pk)
+    assert actions.book(hold=again, accepts_scope=True, by=hand("rosa")).minutes == 45
+
+
+def test_a_time_that_waits_for_a_yes_is_not_accepted_at_another_length(case, practice):
+    helping.agree(helping.ask(case, people.person("ama"), by=hand("theo")), chosen="most", by=hand("rosa"))
+    asked = asking.ask(factories.hold(case, service="first_talk"), by=hand("ama"))
+    change(preparation_minutes=15)
+    with pytest.raises(Refused, match="not offered any more"):
+        asking.accept(asked, accepts_scope=True, may_read=False, by=hand("rosa"))
+    assert AskedHold.objects.get().state == "gone"
+    assert not Reservation.objects.exists()
+
+
+def test_whoever_read_the_minutes_before_holds_the_new_ones(case, practice):
+    old = service()
+    change(minutes=60)
+    start = availability.free_starts(case, practice, service(), clock.now())[0]
+    wish = {"consultant": practice.consultant, "service": old, "starts_at": start, "how": "phone"}
+    kept = actions.hold(case=case, **wish, by=hand("rosa"))
+    row = kept.reservations.get()
+    assert row.ends_at - row.starts_at >= timedelta(minutes=60)
 
 
 def test_one_kind_stays_on():
