@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings import availability, invitations, patterns
 from bookings import follow_up as codes
+from bookings.heard import earlier_word
 from bookings.models import Consultation
 from cases.case.models import Case
 from cases.documents.models import Version
@@ -30,9 +31,13 @@ Because = Callable[[Reminder], str]
 
 
 def about_calls() -> QuerySet[Consultation]:
-    """The calls of rows, each with whether a plan can be read."""
+    """The calls of rows, each with whether a plan can be read, and who heard of it before it was as it is now."""
     found = Consultation.objects.select_related("case", "patient", "consultant", "service")
-    return found.annotate(has_plan=Exists(Version.objects.ready_plans().filter(case=OuterRef("case"))))
+    return found.annotate(
+        has_plan=Exists(Version.objects.ready_plans().filter(case=OuterRef("case"))),
+        patient_heard=earlier_word(codes.BOOKED, codes.TOLD_PATIENT, codes.CLOCKS_CHANGED),
+        consultant_heard=earlier_word(codes.TOLD_CONSULTANT),
+    )
 
 
 def _consultations(rows: Rows) -> dict[UUID, Any]:
@@ -93,9 +98,9 @@ def _calendar_file(call: Consultation, now: datetime) -> tuple[Attachment, ...]:
     return (Attachment(invitations.FILE_NAME, f"text/calendar; method={method}; charset=utf-8", content),)
 
 
-def _booked(call: Consultation, reader: Reader, now: datetime) -> Words:
+def _booked(call: Any, reader: Reader, now: datetime) -> Words:
     return say(
-        patterns.MOVED if call.version > 0 else patterns.BOOKED,
+        patterns.MOVED if call.patient_heard else patterns.BOOKED,
         {"name": reader.called, "how": _how(call)},
         at=call.starts_at,
         path=call.get_absolute_url(),
@@ -145,10 +150,10 @@ def _told_patient(call: Consultation, reader: Reader, now: datetime) -> Words:
     return _is_off(patterns.WE_CANCELLED if is_by_us else patterns.CANCELLED, call, reader, now)
 
 
-def _told_consultant(call: Consultation, reader: Reader, now: datetime) -> Words:
+def _told_consultant(call: Any, reader: Reader, now: datetime) -> Words:
     if not call.is_booked:
         subject, lead = _("A call was canceled"), _("A call was canceled")
-    elif call.version > 0:
+    elif call.consultant_heard:
         subject, lead = _("A call has a new time"), _("A call has a new time")
     else:
         subject, lead = _("A new call is booked"), _("A new call is booked")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.company import entries, links
 from bookings.company.models import Companion, Over
+from bookings.heard import earlier_word
 from cases.case.helping.inviting.rules import name_in_mail
 from portal import clock, texting
 from portal.actors import SYSTEM
@@ -112,7 +114,8 @@ def _how_it_opens(lead: Reminder) -> str:
 
 
 def _about() -> QuerySet[Companion]:
-    return Companion.objects.select_related("call__patient", "call__case", "call__consultant")
+    found = Companion.objects.select_related("call__patient", "call__case", "call__consultant")
+    return found.annotate(has_heard=earlier_word(TOLD))
 
 
 class _AsPlanned(Due):
@@ -130,9 +133,10 @@ def _still_so(companion: Companion) -> bool:
     return companion.call.is_booked and companion.call.starts_at > clock.now()
 
 
-def _words(companion: Companion, reader: Reader) -> Words:
+def _words(companion: Any, reader: Reader) -> Words:
     named = {"name": reader.called, "patient": entries.name_of_patient(companion)}
-    pattern = OFF if companion.ended_at else MOVED if companion.version else ASKED
+    # A text waits for the morning: who hears of the call only then is not told of a new time.
+    pattern = OFF if companion.ended_at else MOVED if companion.has_heard else ASKED
     now, as_method = clock.now(), entries.method(companion)
     kind = f"text/calendar; method={as_method}; charset=utf-8"
     file = Attachment(entries.FILE_NAME, kind, entries.file(companion, now))

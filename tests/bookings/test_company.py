@@ -246,6 +246,42 @@ def test_with_a_phone_alone_one_of_us_rings_and_a_name_alone_is_hers_to_tell(cal
     assert not ToDo.objects.filter(kind=company.RING).exists()
 
 
+NIGHT = timedelta(hours=12)  # from 9 in the morning to when nobody is texted
+
+
+def move(call, case, days=2):
+    kept = factories.hold(case, service="first_talk", starts_at=call.starts_at + timedelta(days=days), moving=call)
+    return actions.move(hold=kept, by=hand(case.patient))
+
+
+def test_a_text_that_waits_for_the_morning_tells_the_newest_truth_only(call, case, gateway, monday):
+    monday.shift(NIGHT)
+    name(call, email="", phone="+14165550118")
+    moved = move(call, case)
+    sender.run(clock.now())
+    assert list(gateway.sent) == []
+    monday.shift(NIGHT)
+    sender.run(clock.now())
+    (text,) = [said["text"] for said in gateway.sent.values()]
+    assert "would like you to be there" in text
+    assert f"{moved.starts_at.astimezone(case.patient.zone):%b %-d}" in text
+    monday.shift(NIGHT)
+    actions.cancel(move(moved, case, days=1), by=hand(case.patient))
+    monday.shift(NIGHT)
+    sender.run(clock.now())
+    (later,) = [said["text"] for said in gateway.sent.values()][1:]
+    assert "is off for you" in later
+
+
+def test_who_heard_of_nothing_overnight_hears_nothing_in_the_morning(call, case, gateway, monday):
+    monday.shift(NIGHT)
+    name(call, email="", phone="+14165550118")
+    actions.cancel(move(call, case), by=hand(case.patient))
+    monday.shift(NIGHT)
+    sender.run(clock.now())
+    assert list(gateway.sent) == []
+
+
 def test_the_consultant_sees_who_is_there(call, joanne):
     name(call, phone="+14165550118")
     page = words(people.browser(joanne).get(call.get_absolute_url()))

@@ -9,7 +9,7 @@ from bookings import actions, reminders
 from cases.case.helping import actions as helping
 from portal import clock
 from portal.actors import Actor
-from portal.reminders import kinds
+from portal.reminders import kinds, sender
 from portal.reminders.models import Reminder
 from portal.reminders.readers import reader_of
 from portal.reminders.rules import clinical_words
@@ -61,12 +61,21 @@ def test_nothing_about_a_canceled_call_is_chased(booked, rosa):
 
 
 def test_nothing_with_the_old_time_goes_after_a_move(case, practice, booked, rosa):
+    sender.run(clock.now())
     planned = rows(booked, rosa)
     kept = factories.hold(case, moving=booked)
     moved = actions.move(hold=kept, by=Actor.person(rosa))
     assert not any(due(row) for row in planned)
     assert all(row.version == 1 and due(row) for row in rows(moved, rosa))
     assert said(rows(moved, rosa, "booked")[0]).subject == "Your call has a new time"
+
+
+def test_who_hears_of_it_only_after_a_move_is_told_of_no_new_time(case, booked, rosa, joanne):
+    kept = factories.hold(case, moving=booked)
+    moved = actions.move(hold=kept, by=Actor.person(rosa))
+    assert said(rows(moved, rosa, "booked")[0]).subject == "Your call is booked"
+    assert said(rows(moved, joanne, "told_consultant")[0]).subject == "A new call is booked"
+    assert len(rows(moved, joanne, "told_consultant")) == 1
 
 
 def test_nothing_is_due_once_the_call_began(booked, rosa, monday):
