@@ -132,7 +132,7 @@ def _cancelled(call: Consultation, reader: Reader, now: datetime) -> Words:
 
 
 def _is_off(pattern: Pattern, call: Consultation, reader: Reader, now: datetime) -> Words:
-    """It leads to the times; where one of us wrote a note, to the call's page, which has both; of a closed case, too."""
+    """It leads to the times; where one of us wrote a note, or the case is closed, to the page of the call."""
     is_closed = call.case.state == Case.State.CLOSED  # where nothing can be booked
     return say(
         patterns.CANCELLED_CLOSED if is_closed else pattern,
