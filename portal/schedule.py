@@ -18,6 +18,8 @@ BEAT: dict[str, dict[str, object]] = {
         "options": {"expires": 60},
     },
     "open-reviews": {"task": "cases.reviews.tasks.open_due", "schedule": timedelta(minutes=5)},
+    # Asked often, done once: a place ends 30 days after the last call, at most an hour late.
+    "end-places": {"task": "cases.reviews.tasks.end_places", "schedule": timedelta(hours=1)},
     "check-files": {
         "task": "cases.documents.tasks.check_waiting",
         "schedule": timedelta(seconds=30),

@@ -14,6 +14,7 @@ PEOPLE = (
     "past_helper",  # whose last day has passed
     "assigned",  # the consultant of the case
     "unassigned",  # another consultant
+    "past_assigned",  # a consultant whose place ended a month after the call
     "second_reader",  # a consultant who reads along for some days
     "urgent_reader",  # a consultant who looks for an hour, for an urgent reason
     "coordinator",
@@ -39,7 +40,7 @@ ASSIGNED = frozenset({"assigned"})
 SECOND = frozenset({"second_reader"})
 URGENT = frozenset({"urgent_reader"})
 ALONG = SECOND | URGENT  # who reads files without a place in the case
-CONSULTANTS = frozenset({"assigned", "unassigned"}) | ALONG
+CONSULTANTS = frozenset({"assigned", "unassigned", "past_assigned"}) | ALONG
 COORDINATOR = frozenset({"coordinator"})
 ADMINISTRATOR = frozenset({"administrator"})
 

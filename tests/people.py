@@ -25,6 +25,7 @@ CAST = {
     "amir": ("Amir Haddad", "amir@example.org", "consultant", "America/Vancouver"),
     "vera": ("Vera Holm", "vera@example.org", "consultant", "America/Toronto"),  # reads along for Joanne
     "liv": ("Liv Sand", "liv@example.org", "consultant", "America/Toronto"),  # looks for an hour, urgently
+    "odd": ("Odd Lien", "odd@example.org", "consultant", "America/Toronto"),  # Rosa's until a month after their call
     "theo": ("Theo Lindqvist", "theo@example.org", "coordinator", "America/Toronto"),
     "mara": ("Mara Okafor", "mara@example.org", "administrator", "America/Toronto"),
     "nils": ("Nils Berg", "nils@example.org", "consultant", "America/Toronto"),  # no second factor yet

@@ -68,7 +68,15 @@ def test_the_mark_agrees_with_the_table(name):
         return
     assert not {"anonymous", "unverified", "disabled"} & who
     if "person" not in mark:
-        assert who <= {"assigned", "unassigned", "second_reader", "urgent_reader", "coordinator", "administrator"}
+        assert who <= {
+            "assigned",
+            "unassigned",
+            "past_assigned",
+            "second_reader",
+            "urgent_reader",
+            "coordinator",
+            "administrator",
+        }
 
 
 def expected(name: str, person: str) -> str:
@@ -164,7 +172,9 @@ def state_of_the_house() -> dict[str, tuple]:
 
 
 @walk
-@pytest.mark.parametrize("person", ["other_patient", "unassigned", "anonymous", "starter", "dates_only", "past_helper"])
+@pytest.mark.parametrize(
+    "person", ["other_patient", "unassigned", "past_assigned", "anonymous", "starter", "dates_only", "past_helper"]
+)
 def test_a_strangers_forms_change_nothing(person, world):
     client, before, wrong = world.client(person), state_of_the_house(), []
     for name, page in PAGES.items():
@@ -209,7 +219,8 @@ def test_other_methods_are_refused(world):
 
 @walk
 @pytest.mark.parametrize(
-    "person", ["other_patient", "unassigned", "anonymous", "administrator", "dates_only", "past_helper"]
+    "person",
+    ["other_patient", "unassigned", "past_assigned", "anonymous", "administrator", "dates_only", "past_helper"],
 )
 def test_a_part_of_a_file_is_guarded_like_the_whole(person, world):
     files = [name for name, page in PAGES.items() if page.is_file and person not in page.who]

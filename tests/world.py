@@ -52,6 +52,7 @@ from cases.reviews import actions as reviews
 from cases.reviews import opening
 from cases.reviews.asking import actions as askings
 from cases.reviews.colleague import actions as colleague
+from cases.reviews.ending.actions import end_over
 from cases.reviews.models import DoctorNote, Review
 from cases.reviews.notes.actions import add_note
 from cases.reviews.sentences import actions as sentences
@@ -82,6 +83,7 @@ NAMES = {
     "past_helper": "egon",
     "assigned": "joanne",
     "unassigned": "amir",
+    "past_assigned": "odd",
     "second_reader": "vera",
     "urgent_reader": "liv",
     "coordinator": "theo",
@@ -170,11 +172,20 @@ def make_world() -> World:
     things |= _papers(case) | _helping(case) | _thread(case)
     things |= _away(case, joanne)
     things |= _second(case)
+    _past_call(case)
     why = "Joanne fell ill an hour before the call."
     things["urgent_look"] = urgent.begin(case, why, by=Actor.person(people.person("liv"))).pk
     things |= {"invitation": invitation.pk, "invitation_token": accounts.token_of(invitation)}
     count_finished(clock.now() + dt.timedelta(days=31))
     return World(things | _messages(case))
+
+
+def _past_call(case: Case) -> None:
+    """Odd talked with Rosa, who let him read; a month later his place ended by itself."""
+    with clock.lived_at(clock.now() - dt.timedelta(days=40)):
+        call = reading.talk(case, people.person("odd"), days=2)
+    booking_actions.complete(call, by=Actor.person(people.person("odd")))
+    assert end_over(clock.now()) == 1
 
 
 def _helping(case: Case) -> dict[str, Any]:

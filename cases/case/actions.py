@@ -167,12 +167,12 @@ def _has_left_meanwhile(pk: UUID) -> None:
 
 
 @transaction.atomic
-def end_assignment(case: Case, user: User, *, by: Actor) -> None:
+def end_assignment(case: Case, user: User, *, why: str = "", by: Actor) -> None:
     """Take a staff member's place away, at once, also on open pages."""
     for assignment in Assignment.objects.select_for_update().filter(case=case, user=user, ended_at=None):
         assignment.ended_at = clock.now()
         assignment.save(update_fields=["ended_at"])
-        record(by, "case.assignment_ended", assignment, patient=case.patient_id, case=case.pk)
+        record(by, "case.assignment_ended", assignment, patient=case.patient_id, case=case.pk, why=why)
 
 
 @transaction.atomic
@@ -270,6 +270,15 @@ def pass_to_dos_on(case: Case, before: User, after: User, *, by: Actor) -> None:
     for todo in ToDo.objects.select_for_update().open().filter(case=case, for_user=before):
         todo.for_user = after
         todo.save(update_fields=["for_user"])
+        record_to_do(by, "todo.changed", todo)
+
+
+def hand_to_dos_back(person: User, case: Case | None = None, *, by: Actor) -> None:
+    """What was asked of somebody who is not there any more, or not in this case, is asked of the coordinators."""
+    theirs = ToDo.objects.select_for_update(of=("self",)).open().filter(for_user=person)
+    for todo in (theirs.filter(case=case) if case else theirs).select_related("case"):
+        todo.for_user, todo.for_role = None, User.Role.COORDINATOR
+        todo.save(update_fields=["for_user", "for_role"])
         record_to_do(by, "todo.changed", todo)
 
 

@@ -79,7 +79,7 @@ class CaseConfig(AppConfig):
                 "case.opened": _("Opened the case"),
                 "case.changed": _("Changed the dates or doctors"),
                 "case.assigned": _("Became part of the case"),
-                "case.assignment_ended": _("Left the case"),
+                "case.assignment_ended": _("One of us left the case"),
                 "case.clinician_set": _("Named a doctor"),
                 "office.changed": _("Changed how an office is reached"),
                 "office.checked": _("Checked an office"),

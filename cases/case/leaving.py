@@ -6,10 +6,17 @@ from django.db import transaction
 from django.db.models import Q
 
 from cases.case import changes
-from cases.case.actions import ask_to_do, assign, end_assignment, pass_to_dos_on, record_to_do, withdraw_consent
+from cases.case.actions import (
+    ask_to_do,
+    assign,
+    end_assignment,
+    hand_to_dos_back,
+    pass_to_dos_on,
+    withdraw_consent,
+)
 from cases.case.away import actions as away
 from cases.case.left.actions import CONSULTANT_LEFT, tell
-from cases.case.models import Assignment, Case, Consent, ToDo
+from cases.case.models import Assignment, Case, Consent
 from cases.case.people import HELPER, PATIENT, role_in
 from cases.case.second import actions as second
 from cases.case.urgent import actions as urgent
@@ -29,10 +36,7 @@ def left(person: User, role: str, to: User | None, *, by: Actor) -> None:
             _hand_on(pk, person, to, by)
         _end_consents(person)
         transaction.on_commit(partial(hand_on_what_came_meanwhile, person.pk), robust=True)
-    for todo in ToDo.objects.select_for_update(of=("self",)).open().filter(for_user=person).select_related("case"):
-        todo.for_user, todo.for_role = None, User.Role.COORDINATOR
-        todo.save(update_fields=["for_user", "for_role"])
-        record_to_do(by, "todo.changed", todo)
+    hand_to_dos_back(person, by=by)
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ class ReviewsConfig(AppConfig):
         from cases.reviews.asking import notices as asking_notices
         from cases.reviews.doctor_note import actions as doctor_note
         from cases.reviews.doctor_note import notices as doctor_note_notices
+        from cases.reviews.ending import notices as ending_notices
         from cases.reviews.queue import notices
         from cases.threads.changes import on_answered, says_about
         from portal.accounts.changes import on_reach_changed
@@ -32,4 +33,5 @@ class ReviewsConfig(AppConfig):
         on_reach_changed(after_by_phone.way_changed)
         on_reach_changed(doctor_note.way_changed)
         register(*reminders.KINDS, *asking_notices.KINDS, notices.KIND, doctor_note_notices.KIND)
+        register(*ending_notices.KINDS)
         on_reader_changed(reader_leaves)

@@ -15,7 +15,7 @@ from bookings.actions import ASK_TO_READ
 from bookings.models import Consultation
 from cases.case.actions import drop_to_dos
 from cases.case.models import Case
-from cases.case.people import may
+from cases.case.people import is_assigned, may
 from cases.case.second import actions as second
 from cases.documents.models import PLAN, Document, PageImage, Version
 from cases.documents.plans import same_pages
@@ -140,10 +140,16 @@ def _renew(review: Review, plan: list[Version], now: datetime, by: Actor) -> boo
         review.save(update_fields=["plan_at"])
         return True
     _take_in(review, plan)
+    told = {"patient": review.case.patient_id, "case": review.case_id, "why": "new_plan"}
     if review.state in MOVES["reopen"].sources:
         review.state, review.completed_at = MOVES["reopen"].target, None
         _set_talk(review, None if _is_over(review.consultation, now) else review.consultation, now)
-        record(by, "review.reopened", review, patient=review.case.patient_id, case=review.case_id, why="new_plan")
+        if review.reader and not is_assigned(review.case, review.reader):  # left since: it waits for somebody else
+            review.state = State.OPEN
+            review.reader, review.taken_at, review.came_from = None, None, None
+        record(by, "review.reopened", review, **told)
+    elif review.state != State.SET_ASIDE:
+        record(by, "review.renewed", review, **told)
     review.save()
     return True
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.reviews.after.actions import PASSED_ON, PROMISED
 from cases.reviews.asking import words as asking
 from cases.reviews.doctor_note.actions import ASK_NOTE, SEND_NOTE
+from cases.reviews.ending.actions import LAST_CALL
 from portal.history import words
 
 VERBS = {
@@ -26,6 +27,7 @@ VERBS = {
     "review.quote_looked_at": _("Held a quote against the picture of its page"),
     "review.previewed": _("Looked at your summary before sharing it"),
     "review.reopened": _("Your new plan was put up for reading"),
+    "review.renewed": _("Your plan as it is now is taken for reading"),
     "review.set_aside": _("The reading of your plan was put to rest"),
     "review.resumed": _("The reading of your plan was taken up again"),
     "summary.shared": _("Shared a summary of your plan with you"),
@@ -55,6 +57,7 @@ REASONS = {
     "no_plan": _("The plan was taken back"),
     "no_talk": _("No consultation is booked"),
     "talk_booked": _("A consultation is booked"),
+    LAST_CALL: _("30 days after the last call"),
     PROMISED: _("To do what was promised after a call"),
     PASSED_ON: _("A question from a call"),
     SEND_NOTE: _("To send a note to the primary doctor"),

@@ -1,0 +1,67 @@
+"""Ending what came to its end by itself: found by rows, each alone, and told once."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
+
+from bookings.models import Consultation
+from cases.case import changes
+from cases.case.actions import end_assignment, hand_to_dos_back
+from cases.case.away.models import Cover
+from cases.case.models import Assignment, Case
+from cases.reviews.actions import lock_case
+from cases.reviews.ending import notices
+from cases.reviews.models import Asking, Review
+from portal.accounts.models import User
+from portal.actors import SYSTEM
+from portal.texts.words import organisation
+
+AFTER = dt.timedelta(days=30)  # of elapsed time: no day of anybody's calendar is promised here
+LAST_CALL = "after_last_call"
+
+
+def over(now: dt.datetime) -> QuerySet[Assignment]:
+    """Places of consultants whose last call was long ago: a booked one would be the last. One query.
+
+    The last call is the consultant's own; for one who came without a call of theirs, the case's. Being given a place
+    or a plan since then begins it anew. Whoever stands in stays until it is handed back, and whoever has a plan in
+    hands until it is due.
+    """
+    calls = Consultation.objects.filter(case=OuterRef("case")).exclude(state=Consultation.State.CANCELLED)
+    own, any_one = (
+        Subquery(found.order_by("-ends_at").values("ends_at")[:1])
+        for found in (calls.filter(consultant=OuterRef("user")), calls)
+    )
+    read = Review.objects.filter(case=OuterRef("case"), reader=OuterRef("user"))
+    places = Assignment.objects.filter(ended_at=None, user__role=User.Role.CONSULTANT)
+    places = places.exclude(case__state=Case.State.CLOSED).annotate(last_call=Coalesce(own, any_one))
+    since = Greatest("last_call", "begun_at", Subquery(read.values("taken_at")[:1]))  # of those that are there
+    found = places.annotate(since=since)
+    stands_in = Cover.objects.open().filter(case=OuterRef("case"), reader=OuterRef("user"))
+    rests = Asking.objects.resting().filter(review=OuterRef("pk"))
+    reads = read.filter(
+        Q(read_by__gte=organisation().today()) | Exists(rests), state__in=[Review.State.TAKEN, Review.State.DRAFTING]
+    )
+    found = found.filter(last_call__isnull=False, since__lte=now - AFTER)
+    return found.exclude(Exists(stands_in)).exclude(Exists(reads))
+
+
+def end_over(now: dt.datetime) -> int:
+    """End each place whose time has passed; how many. Twice, late, or after the clock went back changes nothing."""
+    return sum(_end(pk, now) for pk in list(over(now).order_by("case", "pk").values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _end(pk: UUID, now: dt.datetime) -> bool:
+    place = Assignment.objects.select_related("user").get(pk=pk)
+    case, person = lock_case(place.case_id), place.user
+    if not over(now).filter(pk=pk).exists():  # a call was booked, or it was ended, while this waited
+        return False
+    changes.reader_changed(case, person, by=SYSTEM)  # a plan in their hands waits for another reader
+    hand_to_dos_back(person, case, by=SYSTEM)
+    end_assignment(case, person, why=LAST_CALL, by=SYSTEM)
+    notices.ended(place, now)
+    return True
