@@ -7,17 +7,24 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from bookings import actions as bookings
 from bookings.models import Consultation
-from cases.case.actions import change_case, withdraw_consent
+from cases.case.actions import change_case, set_clinician, withdraw_consent
 from cases.case.helping import actions as helping
 from cases.case.models import Case, Consent
 from cases.documents.models import PageImage
+from cases.opinions.comparing import actions as comparing
 from cases.opinions.deciding import actions as deciding
 from cases.opinions.questions import actions as questions
 from cases.opinions.questions import targets
 from cases.opinions.questions.models import Question
-from cases.reviews.models import Review
+from cases.reviews import actions as reviews
+from cases.reviews import opening
+from cases.reviews.asking import actions as asking
+from cases.reviews.models import Review, Summary
+from cases.reviews.queue import changes
 from cases.threads import actions as threads
+from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.models import Event
@@ -70,12 +77,14 @@ def test_of_what_she_wants_nothing_stands_that_she_dropped_or_keeps_to_herself()
     assert all(line in page for line in world.HOPE.splitlines()[1:])
 
 
-def test_the_day_on_which_treatment_is_to_start_stands_beside_the_first_lines():
+def test_the_day_on_which_treatment_is_to_start_stands_beside_the_first_lines_and_the_plan():
     review = world.taken()
     assert "Treatment is planned to start" not in brief(review).text
     case = Case.objects.select_related("patient").get(pk=review.case_id)
     change_case(case, treatment_on=dt.date(2027, 1, 5), by=by("rosa"))
-    assert "Treatment is planned to start on Tuesday, January 5, 2027." in brief(review).text
+    said = "Treatment is planned to start on Tuesday, January 5, 2027."
+    assert said in brief(review).text
+    assert said in browser(people.person("joanne")).get(review.get_absolute_url()).text
     withdraw_consent(Consent.objects.standing().get(kind="read"), by=by("rosa"))
     assert "Words of page" not in brief(review).text
 
@@ -165,6 +174,68 @@ def test_only_the_open_plan_is_a_look_at_it():
     joanne.get(reverse("reviews:colleague", args=[review.pk]))
     assert Event.objects.filter(verb="review.looked").count() == 1
     assert "1 new message" in brief(review).text
+
+
+def lines_since(review: Review, then: dt.datetime) -> list[str]:
+    return changes.since(Review.objects.select_related("case").get(pk=review.pk), people.person("joanne"), then)
+
+
+def test_what_the_patient_answered_and_shared_is_told():
+    review = world.taken()
+    asked = asking.ask(review, kind="copy", page=1, words="It is cut off.", by=by("joanne"))
+    read_the_plan(review)
+    then = clock.now()
+    asking.not_there(asked, by=by("rosa"))
+    case = Case.objects.select_related("patient", "key").get(pk=review.case_id)
+    deciding.say_what_matters(case, "To walk my dog", is_shared=True, seen=0, by=by("rosa"))
+    said = ["what was asked of the patient was answered", "what matters to the patient was shared with you"]
+    assert lines_since(review, then) == said
+    page = brief(review).text
+    assert all(line in page for line in said)
+    deciding.say_what_matters(case, "To walk my dog", is_shared=False, seen=1, by=by("rosa"))
+    assert lines_since(review, then) == said[:1]
+
+
+def test_a_plan_that_changed_before_it_was_shared_is_told():
+    review = world.taken()
+    then = clock.now()
+    world.plan(review.case, 3)
+    opening.open_due_reviews(clock.now())
+    assert "a new version of the plan came in" in lines_since(review, then)
+
+
+def test_notes_for_the_team_and_what_was_written_down_on_the_phone_are_told():
+    review = world.taken()
+    then = clock.now()
+    threads.note(review.case, "She sounds tired.", by=by("theo"))
+    threads.note(review.case, "My own note.", by=by("joanne"))
+    assert lines_since(review, then) == ["1 new note for the team"]
+
+
+def test_lines_of_the_opinions_are_told_while_she_lets_the_consultant_read():
+    review = world.taken()
+    set_clinician(review.case, "first", name="Dr. Keller", by=by("rosa"))
+    then = clock.now()
+    comparing.add(review.case, topic="suggests", text="Remove the lump.", pages={"first": (1, None)}, by=by("rosa"))
+    assert lines_since(review, then) == ["lines of the opinions were written or changed"]
+    withdraw_consent(Consent.objects.standing().get(kind="read"), by=by("rosa"))
+    assert lines_since(review, then) == []
+
+
+def test_what_others_did_to_the_call_and_to_the_summary_is_told():
+    review = world.shared().review
+    then = clock.now()
+    factories.open_hours()
+    bookings.cancel(Consultation.objects.get(), by=by("rosa"))
+    reviews.withdraw(Summary.objects.get(), reason="Two pages were mixed up.", by=by("theo"))
+    assert lines_since(review, then) == ["a summary was taken back", "a call was canceled"]
+
+
+def test_her_decision_stays_hers():
+    review = world.taken()
+    then = clock.now()
+    deciding.decide(review.case, choice="own", by=by("rosa"))
+    assert lines_since(review, then) == []
 
 
 def test_a_private_question_is_not_even_counted():
