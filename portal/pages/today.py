@@ -204,7 +204,7 @@ def what_matters(call: Any, day: Day, at: dt.datetime) -> list[str]:
     if known and known.visit_on:
         lines.append(_("Second visit: %(when)s.") % {"when": words.visit_words(known.visit_on, when.as_date(at))})
     if call.patient.safe_to_ring:
-        lines.append(call.patient.safe_to_ring)
+        lines.append(_("Best reached: %(when)s") % {"when": call.patient.safe_to_ring})
     return lines
 
 

@@ -51,7 +51,7 @@ def test_todays_calls_stand_in_order_with_what_matters(time_machine):
     html = page()
     assert "1 call today, nothing to read" in html
     assert "Next: Patient 01" in html
-    assert "Tired after 2 pm" in html
+    assert "Best reached: Tired after 2 pm" in html
     assert "this call doesn’t replace a second opinion from a doctor" in html
 
 

@@ -18,8 +18,7 @@ from cases.opinions.deciding import actions as deciding
 from cases.opinions.questions import actions as questions
 from cases.opinions.questions import targets
 from cases.opinions.questions.models import Question
-from cases.reviews import actions as reviews
-from cases.reviews import opening
+from cases.reviews import actions, opening
 from cases.reviews.asking import actions as asking
 from cases.reviews.models import Review, Summary
 from cases.reviews.queue import changes
@@ -66,6 +65,27 @@ def test_what_she_wants_from_the_call_stands_beside_questions_of_her_own():
     assert "Must I stay overnight?" in page
     assert "What Rosa wants from the call" in page
     assert all(line in page for line in world.HOPE.splitlines())
+
+
+def test_a_plan_that_nobody_has_is_to_be_taken_before_it_is_written_in():
+    review = world.waiting()
+    page = brief(review).text
+    assert "Look at it first" in page
+    joanne = browser(people.person("joanne"))
+    assert "Take it to write in the review." in joanne.get(review.get_absolute_url()).text
+    actions.take(review, by=by("joanne"))
+    assert "Look at it first" not in brief(review).text
+    assert "Take it to write in the review." not in joanne.get(review.get_absolute_url()).text
+
+
+def test_where_nothing_is_asked_brief_and_workspace_say_so():
+    review = world.taken()
+    call = Consultation.objects.select_related("case__key").get()
+    call.hope = ""
+    call.save(update_fields=["hope"])
+    for page in (brief(review), browser(people.person("joanne")).get(review.get_absolute_url())):
+        assert "What Rosa asks" in page.text
+        assert page.text.count("Nothing is written yet.") == 1
 
 
 def test_of_what_she_wants_nothing_stands_that_she_dropped_or_keeps_to_herself():
@@ -227,7 +247,7 @@ def test_what_others_did_to_the_call_and_to_the_summary_is_told():
     then = clock.now()
     factories.open_hours()
     bookings.cancel(Consultation.objects.get(), by=by("rosa"))
-    reviews.withdraw(Summary.objects.get(), reason="Two pages were mixed up.", by=by("theo"))
+    actions.withdraw(Summary.objects.get(), reason="Two pages were mixed up.", by=by("theo"))
     assert lines_since(review, then) == ["a summary was taken back", "a call was canceled"]
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from cases.reviews.ending import actions as ending
 from portal import clock
 from portal.pages import friday
 from portal.reminders import sender
@@ -32,6 +33,7 @@ def forward_to(target: dt.datetime) -> int:
 
 
 def _let_beat_run() -> None:
+    ending.end_over(clock.now())
     sender.run()
     friday.plan_coming(clock.now())
 
