@@ -16,7 +16,14 @@ from cases.case.erasure import rules as asked_rules
 from cases.case.farewell import erasing as farewells
 from cases.case.helping.inviting import erasing as invited
 from cases.case.helping.inviting import rules as invited_rules
-from cases.case.models import AssignmentChange, ConsentChange, HelperChange, MandateChange
+from cases.case.models import (
+    AssignmentChange,
+    ConsentChange,
+    HelperChange,
+    MandateChange,
+    SecondReaderChange,
+    UrgentLookChange,
+)
 from cases.desk.tray import erasing as tray
 from cases.desk.tray import rules as tray_rules
 from cases.documents import asked_erasing, erasing
@@ -70,6 +77,8 @@ RIGHTS: dict[str, tuple[str, type[Model]]] = {
     "rights_in_law": ("rows of who acted in law for whom", MandateChange),
     "rights_in_cases": ("rows of whose case it was", AssignmentChange),
     "rights_by_consent": ("rows of who said yes to what", ConsentChange),
+    "rights_to_read_along": ("rows of who read along for some days", SecondReaderChange),
+    "rights_to_look": ("rows of who looked for an hour, for an urgent reason", UrgentLookChange),
 }
 
 
@@ -78,7 +87,7 @@ def _rights(code: str, words: str, model: type[Model]) -> Rule:
         code,
         words,
         SIX_YEARS,
-        lambda now: model._default_manager.filter(pgh_created_at__lt=_record_ends(now)),
+        lambda now: kept.older_than(model, _record_ends(now)),
         lambda now: kept.delete_older_than(model, _record_ends(now)),
         False,
     )

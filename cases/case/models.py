@@ -330,3 +330,5 @@ from cases.case.rights import AssignmentChange as AssignmentChange  # noqa: E402
 from cases.case.rights import ConsentChange as ConsentChange  # noqa: E402
 from cases.case.rights import HelperChange as HelperChange  # noqa: E402
 from cases.case.rights import MandateChange as MandateChange  # noqa: E402
+from cases.case.rights import SecondReaderChange as SecondReaderChange  # noqa: E402
+from cases.case.rights import UrgentLookChange as UrgentLookChange  # noqa: E402

@@ -6,7 +6,7 @@ from django.db import models
 
 from cases.case.helping.models import Helper, Mandate
 from cases.case.helping.rules import SWITCHES
-from cases.case.models import Assignment, Consent
+from cases.case.models import Assignment, Consent, SecondReader, UrgentLook
 from portal.accounts.models import User
 from portal.history.kept import newest_first, rows_of
 
@@ -21,6 +21,12 @@ ASSIGNMENT = ("case", "user", "begun_at", "why", "ended_at")
 CONSENT = (
     "person", "case", "kind", "text", "consultant", "given_at", "given_by", "given_as", "how", "withdrawn_at",
 )  # fmt: skip
+
+SECOND = (
+    "case", "asked_by", "reader", "until_on", "over_at", "state", "asked_at", "answered_at", "patient_no_at",
+    "ended_at", "ended_by", "ended_why",
+)  # fmt: skip
+URGENT = ("case", "reader", "begun_at", "over_at", "ended_at", "ended_by", "ended_why")
 
 
 class RightsQuerySet(models.QuerySet[Any]):
@@ -75,3 +81,27 @@ class ConsentChange(rows_of(Consent, *CONSENT)):  # type: ignore[misc]
 
     def __str__(self) -> str:
         return f"change of a consent {self.pk}"
+
+
+class SecondReaderChange(rows_of(SecondReader, *SECOND)):  # type: ignore[misc]
+    """A colleague who was asked to read along, said yes or no, or has ended it."""
+
+    objects = RightsQuerySet.as_manager()
+
+    class Meta:
+        indexes = [newest_first("secondreaderchange"), models.Index(fields=["case"], name="secondreaderchange_of_case")]
+
+    def __str__(self) -> str:
+        return f"change of a second reader {self.pk}"
+
+
+class UrgentLookChange(rows_of(UrgentLook, *URGENT)):  # type: ignore[misc]
+    """An urgent look, begun or ended. Its reason stands in the case."""
+
+    objects = RightsQuerySet.as_manager()
+
+    class Meta:
+        indexes = [newest_first("urgentlookchange"), models.Index(fields=["case"], name="urgentlookchange_of_case")]
+
+    def __str__(self) -> str:
+        return f"change of an urgent look {self.pk}"

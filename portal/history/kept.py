@@ -9,6 +9,10 @@ from typing import Any
 import pghistory
 import pgtrigger
 from django.db import connection, models
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
+
+from portal.history.models import Digest
 
 GIVEN, CHANGED, REMOVED = "given", "changed", "removed"
 STOOD = "stood"  # was there before rows were kept: by the migration
@@ -19,6 +23,8 @@ TABLES = {  # and the one that each follows
     "case_consentchange": "case_consent",
     "case_helperchange": "case_helper",
     "case_mandatechange": "case_mandate",
+    "case_secondreaderchange": "case_secondreader",
+    "case_urgentlookchange": "case_urgentlook",
 }
 
 
@@ -41,6 +47,17 @@ def rows_of(model: type[models.Model], *fields: str, only_with: str = "") -> Any
 
 def newest_first(name: str) -> models.Index:
     return models.Index(fields=["-pgh_created_at", "-pgh_id"], name=f"{name}_newest")
+
+
+def older_than(model: type[models.Model], cut: dt.datetime) -> models.QuerySet[Any]:
+    """What may go. A night that was sealed goes as a whole, once its youngest row is old enough."""
+    night = KeyTransform(model._meta.db_table, "rights")
+    upto = Cast(KeyTextTransform("upto", night), models.BigIntegerField())
+    newest = Cast(KeyTextTransform("newest", night), models.DateTimeField())
+    ends = Digest.objects.alias(reaches=upto).filter(reaches__gte=models.OuterRef("pk")).order_by("pk")
+    night_ended = ends.annotate(newest_row=newest).values("newest_row")[:1]
+    rows = model._default_manager.filter(pgh_created_at__lt=cut).alias(night_ended=models.Subquery(night_ended))
+    return rows.filter(models.Q(night_ended=None) | models.Q(night_ended__lt=cut))
 
 
 def delete_older_than(model: type[models.Model], cut: dt.datetime) -> int:

@@ -65,6 +65,8 @@ class Digest(models.Model):
     lines = models.PositiveBigIntegerField()
     newest_at = models.DateTimeField(null=True)  # of its youngest line; null without any
     lines_sha256 = models.CharField(max_length=64)
+    # Of each table of rights that has new rows: from where to where, how many, the youngest, columns and their digest.
+    rights = models.JSONField(default=dict)
     previous = models.CharField(max_length=64, blank=True, unique=True)  # only one can follow another
     sha256 = models.CharField(max_length=64, unique=True)
 

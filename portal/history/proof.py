@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from portal.history import kept, outside, sealing
+from portal.history import kept, outside, sealing, sealing_rights
 from portal.history.models import Digest, Event
 
 KEPT_AT_LEAST = dt.timedelta(days=2191)  # six years; the database's function deletes nothing younger
@@ -31,6 +32,7 @@ def faults(now: dt.datetime) -> list[str]:
     return [
         *_chain(digests),
         *(words for digest in digests if (words := _fault_of_lines(digest, now))),
+        *_rights(digests, now),
         *_outside(digests),
         *_late(digests, now),
         *_unguarded(),
@@ -64,6 +66,33 @@ def _fault_of_lines(digest: Digest, now: dt.datetime) -> str:
     if lines == digest.lines:
         return f"{_night(digest)}: lines were changed"
     return f"{_night(digest)}: {digest.lines} lines were sealed, {lines} are there"
+
+
+def _rights(digests: list[Digest], now: dt.datetime) -> Iterator[str]:
+    """Rows of rights, table by table: each night's as they were sealed, and none left out between two nights."""
+    reached: dict[str, int] = {}
+    for digest in digests:
+        for table, said in sorted(digest.rights.items()):
+            if table not in kept.TABLES:
+                yield f"{_night(digest)}: {table} is no table of rights"
+                continue
+            if said["after"] != reached.get(table, 0):
+                yield f"{_night(digest)}: rows of {table} are left out"
+            reached[table] = said["upto"]
+            if words := _fault_of_rights(table, said, now):
+                yield f"{_night(digest)}: {words}"
+
+
+def _fault_of_rights(table: str, said: dict[str, Any], now: dt.datetime) -> str:
+    found = sealing_rights.sealed_again(table, said)
+    if found == said:
+        return ""
+    newest = said["newest"] and dt.datetime.fromisoformat(said["newest"])
+    if found["rows"] == 0 and newest and newest < now - KEPT_AT_LEAST:  # they go as a whole, like lines
+        return ""
+    if found["rows"] == said["rows"]:
+        return f"rows of {table} were changed"
+    return f"{said['rows']} rows of {table} were sealed, {found['rows']} are there"
 
 
 def _outside(digests: list[Digest]) -> Iterator[str]:

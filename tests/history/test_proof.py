@@ -9,11 +9,12 @@ from django.db import connection
 from django.urls import reverse
 
 from portal import alarms, clock
-from portal.history import outside, proof, sealing
+from portal.accounts.models import UserChange
+from portal.history import kept, outside, proof, sealing
 from portal.history.models import Digest, RecordLook
 from portal.reminders.models import Reminder
 from portal.tasks import prove_record
-from tests import database
+from tests import database, people
 from tests.history.nights import DAY, edit_outside, lines, meddle, sealed_nights, verified
 
 
@@ -61,6 +62,89 @@ def test_the_tail_with_its_digest_is_missed():
     meddle("DELETE FROM history_event WHERE id > %s", made[1].pk)
     meddle("DELETE FROM history_digest WHERE after_id = %s", made[1].pk, table="history_digest")
     assert f"{last}: in the file outside only, or not as it is there\n" in verified()
+
+
+RIGHTS = "accounts_userchange"
+MEDDLED = {  # the row, what becomes of it, what is said
+    "changed": (
+        0,
+        "UPDATE accounts_userchange SET role = 'administrator' WHERE pgh_id = %s",
+        "rows of {} were changed",
+    ),
+    "by whom": (0, "UPDATE accounts_userchange SET pgh_context = '{\"user\": 1}' WHERE pgh_id = %s", "were changed"),
+    "removed": (0, "DELETE FROM accounts_userchange WHERE pgh_id = %s", "2 rows of {} were sealed, 1 are there"),
+    "the tail removed": (1, "DELETE FROM accounts_userchange WHERE pgh_id = %s", "sealed, 1 are there"),
+    "put in": (
+        0,
+        "INSERT INTO accounts_userchange (pgh_id, pgh_created_at, pgh_label, pgh_obj_id, role, can_sign_in)"
+        " SELECT -1, pgh_created_at, pgh_label, pgh_obj_id, role, can_sign_in FROM accounts_userchange"
+        " WHERE pgh_id = %s",
+        "2 rows of {} were sealed, 3 are there",
+    ),
+    "all removed": (0, "DELETE FROM accounts_userchange WHERE pgh_id >= %s", "2 rows of {} were sealed, 0 are there"),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", MEDDLED)
+def test_tampering_with_rows_of_rights_is_found(how):
+    people.person("joanne"), people.person("theo")
+    sealed_nights(1, 1)
+    assert "ERROR" not in verified()
+    row, statement, words = MEDDLED[how]
+    first = UserChange.objects.order_by("pk")[row].pk
+    people.person("amir")  # written since, so not sealed yet
+    meddle(statement, first, table=RIGHTS)
+    assert f"{night(1)}: " in verified()
+    assert f"{words.format(RIGHTS)}\n" in verified()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_night_whose_rows_of_rights_are_left_out_is_found():
+    for days, key in enumerate(("joanne", "theo", "amir"), -3):
+        people.person(key)
+        sealing.seal(clock.real_now() + days * DAY)
+    assert Digest.objects.filter(rights__has_key=RIGHTS).count() == 3
+    meddle(
+        "UPDATE history_digest SET rights = '{}' WHERE id = %s",
+        Digest.objects.order_by("pk")[1].pk,
+        table="history_digest",
+    )
+    assert f"{night(3)}: rows of {RIGHTS} are left out" in verified()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_of_rights_go_by_whole_nights():
+    people.person("joanne"), people.person("theo")
+    sealed_nights(1)
+    cut = clock.real_now() - 2193 * DAY
+    old, young = UserChange.objects.order_by("pk").values_list("pk", flat=True)
+    meddle(
+        "UPDATE accounts_userchange SET pgh_created_at = now() - interval '9 years' WHERE pgh_id = %s",
+        old,
+        table=RIGHTS,
+    )
+    assert not kept.older_than(UserChange, cut).exists()
+    assert kept.delete_older_than(UserChange, cut) == 0
+    said = Digest.objects.get().rights
+    said[RIGHTS]["newest"] = said[RIGHTS]["newest"].replace("20", "19", 1)
+    meddle("UPDATE history_digest SET rights = %s", json.dumps(said), table="history_digest")
+    assert list(kept.older_than(UserChange, cut).values_list("pk", flat=True)) == [old]
+    assert kept.delete_older_than(UserChange, cut) == 1
+    assert list(UserChange.objects.values_list("pk", flat=True)) == [young]
+
+
+@pytest.mark.django_db
+def test_nights_from_before_rows_of_rights_were_sealed_still_fit(monkeypatch):
+    people.person("joanne")
+    with monkeypatch.context() as before:
+        before.setattr(sealing.sealing_rights, "made", lambda uptos: {})
+        sealed_nights(1, 1)
+    assert '"rights"' not in outside.path().read_text()
+    assert "ERROR" not in verified()
+    sealing.seal(clock.real_now() + DAY)
+    assert Digest.objects.order_by("pk").last().rights[RIGHTS]["rows"] == 1
+    assert "ERROR" not in verified()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,17 +7,30 @@ from django.urls import reverse
 
 from cases.case.actions import assign, end_assignment, give_consent, withdraw_consent
 from cases.case.helping import actions as helping
-from cases.case.models import AssignmentChange, ConsentChange, Helper, HelperChange
+from cases.case.models import (
+    AssignmentChange,
+    ConsentChange,
+    Helper,
+    HelperChange,
+    SecondReaderChange,
+    UrgentLookChange,
+)
+from cases.case.second import actions as second
+from cases.case.urgent import actions as urgent
 from portal import clock, retention
 from portal.accounts import actions as accounts
 from portal.accounts.models import User, UserChange
 from portal.actors import SYSTEM, Actor
 from portal.history import kept, proof
 from tests import database, factories
+from tests.documents.files import folder
 from tests.people import browser, person
+from tests.reviews import world
+
+__all__ = ["folder"]
 
 pytestmark = pytest.mark.django_db
-CODES = {"pgh_label", "role", "chosen", "agreed_how", "ended_why", "kind", "why", "given_as", "how"}
+CODES = {"pgh_label", "state", "role", "chosen", "agreed_how", "ended_why", "kind", "why", "given_as", "how"}
 PLAIN = (models.UUIDField, models.ForeignKey, models.DateTimeField, models.DateField, models.BooleanField)
 
 
@@ -96,6 +109,30 @@ def test_places_and_consents_are_followed():
     assert ended.ended_at
     assert (given.withdrawn_at, given.consultant_id, given.person_id) == (None, joanne.pk, case.patient_id)
     assert taken.withdrawn_at == yes.__class__.objects.get(pk=yes.pk).withdrawn_at
+
+
+def test_urgent_looks_are_followed():
+    case = factories.open_case()
+    look = urgent.begin(case, "She rang and could not breathe.", by=by("amir"))
+    urgent.end(look, by=by("rosa"))
+
+    begun, ended = UrgentLookChange.objects.filter(case=case).order_by("pgh_created_at")
+
+    assert (begun.reader_id, begun.ended_at) == (person("amir").pk, None)
+    assert (ended.ended_by_id, ended.ended_why) == (case.patient_id, "patient")
+
+
+def test_second_readers_are_followed(folder):
+    case, until = world.written().case, second.last_days()[1]
+    asked = second.ask(case, person("amir"), question="Usual?", why="To be sure.", until_on=until, by=by("joanne"))
+    second.agree(asked, by=by("amir"))
+
+    question, yes = SecondReaderChange.objects.filter(case=case).order_by("pgh_created_at")
+
+    assert (question.asked_by_id, question.reader_id, question.state) == (
+        person("joanne").pk, person("amir").pk, "asked"
+    )  # fmt: skip
+    assert (yes.state, yes.until_on) == ("reading", until)
 
 
 def test_changes_past_the_models_are_followed_too():

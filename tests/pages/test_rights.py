@@ -10,13 +10,19 @@ from django.utils.html import strip_tags
 
 from cases.case.actions import assign, give_consent
 from cases.case.helping import actions as helping
+from cases.case.second import actions as second
+from cases.case.urgent import actions as urgent
 from portal import clock
 from portal.accounts import actions as accounts
 from portal.actors import Actor
 from portal.history.models import Event
 from portal.pages.rights import views
 from tests import factories
+from tests.documents.files import folder
 from tests.people import browser, person
+from tests.reviews import world
+
+__all__ = ["folder"]
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +87,25 @@ def test_a_role_says_who_gave_it(mara, case):
     closed, given = table(mara, person="joanne@EXAMPLE.org", kind="role")
     assert "Consultant, account closed Joanne Pike Mara Okafor" in closed
     assert "Joanne Pike by itself, or by a command" in given
+
+
+def test_urgent_looks_are_among_them_and_say_who_ended_them(mara, case):
+    look = urgent.begin(case, "She rang and could not breathe.", by=by("amir"))
+    urgent.end(look, by=by("rosa"))
+    ended, begun = table(mara, reference=case.reference, kind="urgent")
+    assert "Urgent look, for an hour at most Amir" in begun
+    assert "The patient ended it." in ended
+    assert "breathe" not in begun + ended
+
+
+def test_second_readers_are_among_them(mara, folder):
+    case, until = world.written().case, second.last_days()[1]
+    asked = second.ask(case, person("amir"), question="Usual?", why="To be sure.", until_on=until, by=by("joanne"))
+    second.agree(asked, by=by("amir"))
+    yes, question = table(mara, reference=case.reference, kind="along")
+    assert "Second reader: asked Amir" in question
+    assert "Second reader: reads along Amir" in yes
+    assert "until" in yes
 
 
 @pytest.mark.parametrize(

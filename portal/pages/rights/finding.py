@@ -13,10 +13,17 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.case.models import AssignmentChange, ConsentChange, HelperChange, MandateChange
+from cases.case.models import (
+    AssignmentChange,
+    ConsentChange,
+    HelperChange,
+    MandateChange,
+    SecondReaderChange,
+    UrgentLookChange,
+)
 from portal.accounts.models import UserChange
 
-ROLE, HELP, LAW, PLACE, CONSENT = "role", "help", "law", "place", "consent"
+ROLE, HELP, LAW, PLACE, CONSENT, ALONG, URGENT = "role", "help", "law", "place", "consent", "along", "urgent"
 COLUMNS = (
     "kind", "row", "at", "label", "who", "giver", "to", "of_case", "what", "more", "since", "until", "over", "ender",
     "why_over",
@@ -144,6 +151,39 @@ KINDS: dict[str, Kind] = {
             "more": F("how"),
             "since": F("given_at"),
             "over": F("withdrawn_at"),
+        },
+    ),
+    ALONG: Kind(
+        _("Reading along for some days"),
+        SecondReaderChange,
+        ("asked_by", "reader", "ended_by"),
+        {
+            "giver": F("asked_by_id"),
+            "to": F("reader_id"),
+            "of_case": F("case_id"),
+            "what": F("state"),
+            "more": Choose(
+                When(patient_no_at__isnull=False, then=_word("no")), default=_word(""), output_field=CharField()
+            ),
+            "since": F("answered_at"),
+            "until": F("until_on"),
+            "over": F("ended_at"),
+            "ender": F("ended_by_id"),
+            "why_over": F("ended_why"),
+        },
+    ),
+    URGENT: Kind(
+        _("An urgent look"),
+        UrgentLookChange,
+        ("reader", "ended_by"),
+        {
+            "giver": F("reader_id"),
+            "to": F("reader_id"),
+            "of_case": F("case_id"),
+            "since": F("begun_at"),
+            "over": F("ended_at"),
+            "ender": F("ended_by_id"),
+            "why_over": F("ended_why"),
         },
     ),
 }

@@ -5,16 +5,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.case.helping.rules import Chosen, Ended, How
 from cases.case.models import Mandate
+from cases.case.second.rules import SecondEnded, SecondState
+from cases.case.urgent.rules import UrgentEnded
 from portal import when
 from portal.accounts.models import User
 from portal.history import kept
-from portal.pages.rights.finding import CONSENT, HELP, LAW, PLACE, ROLE, Row
+from portal.pages.rights.finding import ALONG, CONSENT, HELP, LAW, PLACE, ROLE, URGENT, Row
 
 PLACES = {
     "booking": gettext_lazy("by a booking"),
@@ -47,6 +50,8 @@ SWITCHES = {
     "private": gettext_lazy("private words"),
 }
 
+ENDINGS: dict[str, type[TextChoices]] = {HELP: Ended, ALONG: SecondEnded, URGENT: UrgentEnded}
+
 Names = Mapping[UUID, str]
 
 
@@ -78,6 +83,10 @@ def what(row: Row) -> str:
         return _("Acts in law, %(how)s") % {"how": Mandate.Kind(row.what).label}
     if row.kind == PLACE:
         return _("Consultant of the case")
+    if row.kind == ALONG:
+        return _("Second reader: %(state)s") % {"state": SecondState(row.what).label}
+    if row.kind == URGENT:
+        return _("Urgent look, for an hour at most")
     return _("Yes: %(what)s") % {"what": CONSENTS.get(row.what, row.what)}
 
 
@@ -86,6 +95,8 @@ def _more(row: Row, switches: Iterable[str]) -> str:
         picked = ", ".join(str(SWITCHES[name]) for name in switches)
         how = str(How(row.more).label) if row.more else ""
         return "; ".join(part for part in (picked, how) if part)
+    if row.kind == ALONG and row.more:
+        return _("The patient would rather not")
     said: dict[str, Mapping[str, str | Promise]] = {PLACE: PLACES, CONSENT: HOW}
     code = row.what if row.kind == PLACE else row.more
     return str(said[row.kind].get(code, "")) if row.kind in said else ""
@@ -115,7 +126,7 @@ def _ended(row: Row, names: Names) -> str:
     if row.over is None:
         return ""
     said = {"at": _at(row.over), "name": _name(row.ender or (UUID(row.who) if row.who else None), names)}
-    why = Ended(row.why_over).label if row.why_over else ""
+    why = ENDINGS.get(row.kind, Ended)(row.why_over).label if row.why_over else ""
     is_told = row.ender or row.who
     words = _("%(at)s, by %(name)s") % said if is_told else _("%(at)s, by itself") % said
     return f"{words}. {why}." if why else f"{words}."
