@@ -12,16 +12,17 @@ from typing import Any, Protocol
 from uuid import UUID
 from zlib import crc32
 
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from bookings import availability, picker, rules, slots
 from bookings.models import Consultation, Hold, Practice
-from bookings.practices import words_in
+from bookings.practices import hours_since, words_in
 from bookings.rules import JustTaken
 from bookings.slots import Why
-from cases.case.models import Case
+from cases.case.models import Assignment, Case
+from portal import ready
 from portal.accounts.models import User
 
 ANYONE = "anyone"
@@ -46,12 +47,33 @@ class Fit:
 
 
 def taking_bookings(user: Any, case: Case, now: datetime) -> list[Practice]:
-    """The consultants who can be booked, by name; each says whether they are in the case and what is to come."""
-    known = Practice.objects.visible_to(user).taking_bookings(now).select_related("consultant")
-    own = case.assignments.filter(user=OuterRef("pk"), ended_at__isnull=True)
+    """The consultants who can be booked, by name; each says whether they are in the case and what is to come. Of who
+    they are only the name is read along.
+    """
+    found = TAKING.lists(case, reader=user, case=case.pk, now=now, since=hours_since(now))["practices"]
+    return [_practice(row) for row in found]
+
+
+def _taking(reader: Any, case: UUID, now: datetime, since: date) -> dict[str, QuerySet[Any]]:
+    own = Assignment.objects.filter(case=case, user=OuterRef("pk"), ended_at__isnull=True)
     calls = Consultation.objects.upcoming(now).order_by().filter(consultant=OuterRef("pk")).values("consultant")
     load = Subquery(calls.annotate(number=Count("pk")).values("number"))
-    return list(known.annotate(is_own=Exists(own), to_come=Coalesce(load, 0)))
+    known = Practice.objects.visible_to(reader).with_hours(since).order_by("consultant__name")
+    known = known.annotate(is_own=Exists(own), to_come=Coalesce(load, 0))
+    return {"practices": known.values_list(*TERMS, *(f"consultant__{name}" for name in NAMES), "is_own", "to_come")}
+
+
+TERMS = [field.attname for field in Practice._meta.concrete_fields]
+NAMES = ("name", "called", "role", "time_zone", "can_sign_in")  # in the order of the table
+TAKING = ready.Ready(_taking, reader=("role", "can_sign_in"))
+
+
+def _practice(row: tuple[Any, ...]) -> Practice:
+    *terms_and_names, is_own, to_come = row
+    one: Any = Practice.from_db("default", TERMS, terms_and_names[: len(TERMS)])
+    one.consultant = User.from_db("default", ["id", *NAMES], [one.pk, *terms_and_names[len(TERMS) :]])
+    one.is_own, one.to_come = is_own, to_come
+    return one
 
 
 def in_order(practices: Iterable[Practice]) -> list[Practice]:
@@ -69,7 +91,9 @@ class AnyOffer(picker.Offer):
 
     @cached_property
     def calendars(self) -> Mapping[UUID, slots.Calendar]:
-        return self.known or availability.calendars_of(self.practices, self.now, case=self.case)
+        known = self.known or {}
+        others = [one for one in self.practices if one.pk not in known]
+        return {**known, **availability.calendars_of(others, self.now, case=self.case, moving=self.moving)}
 
     @cached_property
     def each_asks(self) -> dict[UUID, slots.Asked]:

@@ -1,12 +1,13 @@
 """Reads what is stored and asks slots.py: one consultant's calendar, and what a case asks of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateField, OuterRef, SmallIntegerField, Subquery, TimeField, UUIDField, Value
+from django.db.models import QuerySet
 
 from bookings import slots
 from bookings.models import Consultation, ExtraHours, Hours, OutsideBusy, Practice, Reservation, Service, TimeOff
@@ -14,11 +15,11 @@ from bookings.overriding.rules import without_terms
 from cases.case.models import Away, Case
 from cases.documents.models import Version
 from cases.records.models import Visit
-from portal.once import at_one_moment, once
+from portal import ready
+from portal.once import at_one_moment, once, told
 from portal.texts.closed import closed_days
 from portal.texts.words import organisation
 
-IS_AWAY = -1  # in place of how often a day off is repeated
 BEHIND, AHEAD = timedelta(days=31), timedelta(days=400)
 
 
@@ -48,10 +49,27 @@ def visit_on(case: Case) -> date | None:
 
 def _known_of(case: Case) -> tuple[datetime | None, date | None]:
     """When the first plan of the case could be read, and the day of its next visit: asked together."""
-    plans = Version.objects.ready_plans().filter(case=OuterRef("pk")).order_by("put_in_at").values("put_in_at")
-    visits = Visit.objects.booked().filter(case=OuterRef("pk")).order_by("-round").values("on_date")
-    asked = Case.objects.filter(pk=case.pk).values_list(Subquery(plans[:1]), Subquery(visits[:1]))
-    return once(("known of", case.pk), asked.first) or (None, None)
+    return once(("known of", case.pk), lambda: known_from(KNOWN.lists(case, case=case.pk)))
+
+
+def known_lists(case: UUID) -> dict[str, QuerySet[Any]]:
+    """What `ready_on` and `visit_on` go by, to be read with more. `known_from` tells the two."""
+    plans = Version.objects.ready_plans().filter(case=case).order_by("put_in_at").values_list("put_in_at")
+    visits = Visit.objects.booked().filter(case=case).order_by("-round").values_list("on_date")
+    return {"plans": plans[:1], "visits": visits[:1]}
+
+
+def known_from(found: Mapping[str, list[Any]]) -> tuple[datetime | None, date | None]:
+    (ready_at,), (visits_on,) = next(iter(found["plans"]), (None,)), next(iter(found["visits"]), (None,))
+    return ready_at, visits_on
+
+
+def know(case: Case, found: Mapping[str, list[Any]]) -> None:
+    """What `known_lists` found: the page does not ask again."""
+    told({("known of", case.pk): known_from(found)})
+
+
+KNOWN = ready.Ready(known_lists)
 
 
 def plan_by(consultation: Consultation, closed: frozenset[date]) -> date | None:
@@ -64,100 +82,66 @@ def due_on(starts_at: datetime, service: Service, practice: Practice, now: datet
     return slots.plan_due_on(starts_at, practice.zone, service.talk, closed(now))
 
 
-def _taken(
-    practices: Iterable[Practice],
+def lists_of(
+    keys: list[UUID],
     now: datetime,
-    case: Case | None,
-    moving: Consultation | None,
-    preparing: Consultation | None = None,
-) -> dict[UUID, list[slots.Taken]]:
-    """What is in each one's way, her own calendar elsewhere included: not what is over, not the patient's own choice,
-    not the call that moves, nor the preparation that does. One query.
+    since: date,
+    patient: UUID | None,
+    moving: UUID | None = None,
+    preparing: UUID | None = None,
+) -> dict[str, QuerySet[Any]]:
+    """What calendars are made from: of these consultants all that is not over. `calendars_from` makes them.
+
+    What is in their way is not the patient's own choice, not the call that moves, nor the preparation that does.
     """
-    keys = [practice.pk for practice in practices]
-    rows = Reservation.objects.order_by().filter(consultant__in=keys, ends_at__gt=now)
-    rows = rows.exclude(hold__isnull=False, hold__expires_at__lte=now)
-    rows = rows.exclude(asked__isnull=False, asked__until__lte=now)
-    if case is not None:
-        rows = rows.exclude(hold__patient=case.patient_id)
+    taken = Reservation.objects.order_by().filter(consultant__in=keys, ends_at__gt=now)
+    taken = taken.exclude(hold__isnull=False, hold__expires_at__lte=now)
+    taken = taken.exclude(asked__isnull=False, asked__until__lte=now)
+    if patient is not None:
+        taken = taken.exclude(hold__patient=patient)
     if moving is not None:
-        rows = rows.exclude(consultation=moving)
+        taken = taken.exclude(consultation=moving)
     if preparing is not None:
-        rows = rows.exclude(consultation=preparing, kind=Reservation.Kind.PREPARATION)
+        taken = taken.exclude(consultation=preparing, kind=Reservation.Kind.PREPARATION)
     busy = OutsideBusy.objects.order_by().filter(consultant__in=keys, ends_at__gt=now)
-    no_hold = Value(None, output_field=UUIDField())
-    all_rows = rows.values_list("consultant", "starts_at", "ends_at", "kind", "hold").union(
-        busy.values_list("consultant", "starts_at", "ends_at", Value("busy"), no_hold), all=True
-    )
-    taken, counted = defaultdict(list), set()
-    for key, starts_at, ends_at, kind, hold in all_rows:
+    off = TimeOff.objects.order_by().filter(practice__in=keys, until_on__gte=since)
+    away = Away.objects.open().order_by().filter(consultant__in=keys, until_on__gte=since)
+    weekly = Hours.objects.since(since).order_by().filter(practice__in=keys)
+    extra = ExtraHours.objects.order_by().filter(practice__in=keys, on_date__gte=since)
+    return {
+        "taken": taken.values_list("consultant", "starts_at", "ends_at", "kind", "hold"),
+        "busy": busy.values_list("consultant", "starts_at", "ends_at"),
+        "off": off.values_list("practice", "from_on", "until_on", "from_time", "until_time", "every_weeks"),
+        "away": away.values_list("consultant", "from_on", "until_on"),
+        "weekly": weekly.values_list("practice", "weekday", "from_time", "until_time", "from_on", "until_on"),
+        "extra": extra.values_list("practice", "on_date", "from_time", "until_time"),
+    }
+
+
+READ = ready.Ready(lists_of)
+
+
+def since_of(now: datetime) -> date:
+    """The first day that somebody's calendar may still ask for, wherever they live."""
+    return now.date() - timedelta(days=2)
+
+
+def calendars_from(
+    practices: Iterable[Practice], found: Mapping[str, list[Any]], now: datetime
+) -> dict[UUID, slots.Calendar]:
+    """The calendars of these consultants from what `lists_of` them found."""
+    taken, counted = _by_key(found["busy"], slots.Taken), set()
+    for key, starts_at, ends_at, kind, hold in found["taken"]:
         # A call that moves is held in parts, around where it is now: one call of the day all the same.
         is_call = kind in Reservation.CALLS and (hold is None or hold not in counted)
         counted.add(hold)
         taken[key].append(slots.Taken(starts_at, ends_at, is_call))
-    return taken
-
-
-def _off(practices: Iterable[Practice], since: date) -> tuple[dict[UUID, list[slots.Off]], dict[UUID, list[slots.Off]]]:
-    """The days off of each, those on which they are away and somebody stands in among them; and these by themselves,
-    on which extra hours do not hold either. One query.
-    """
-    keys = [practice.pk for practice in practices]
-    rows = TimeOff.objects.order_by().filter(practice__in=keys, until_on__gte=since)
-    away = Away.objects.open().filter(consultant__in=keys, until_on__gte=since)
-    no_time, never = Value(None, output_field=TimeField()), Value(IS_AWAY, output_field=SmallIntegerField())
-    all_rows = rows.values_list("practice", "from_on", "until_on", "from_time", "until_time", "every_weeks").union(
-        away.values_list("consultant", "from_on", "until_on", no_time, no_time, never), all=True
-    )
-    off, gone = defaultdict(list), defaultdict(list)
-    for key, first, last, begins, ends, every_weeks in all_rows:
-        if every_weeks == IS_AWAY:
-            gone[key].append(slots.Off(first, last))
-        off[key].append(slots.Off(first, last, begins, ends, 7 * max(every_weeks, 0) or 1))
-    return off, gone
-
-
-def _hours(keys: list[UUID], since: date) -> tuple[dict[UUID, list[slots.Span]], dict[UUID, list[slots.Extra]]]:
-    """The weekly hours of each, and the extra ones on a date. One query."""
-    weekly = Hours.objects.since(since).order_by().filter(practice__in=keys)
-    dated = ExtraHours.objects.order_by().filter(practice__in=keys, on_date__gte=since)
-    no_day, no_date = Value(None, output_field=SmallIntegerField()), Value(None, output_field=DateField())
-    rows = weekly.values_list("practice", "weekday", no_date, "from_time", "until_time", "from_on", "until_on").union(
-        dated.values_list("practice", no_day, "on_date", "from_time", "until_time", no_date, no_date), all=True
-    )
-    spans, extra = defaultdict(list), defaultdict(list)
-    for key, weekday, on_date, begins, ends, from_on, until_on in rows:
-        if on_date is None:
-            spans[key].append(slots.Span(weekday, begins, ends, from_on, until_on))
-        else:
-            extra[key].append(slots.Extra(on_date, begins, ends))
-    return spans, extra
-
-
-def calendar_of(
-    practice: Practice,
-    now: datetime,
-    *,
-    case: Case | None = None,
-    moving: Consultation | None = None,
-    preparing: Consultation | None = None,
-) -> slots.Calendar:
-    """A consultant's calendar as a case sees it, in three queries."""
-    return calendars_of([practice], now, case=case, moving=moving, preparing=preparing)[practice.pk]
-
-
-def calendars_of(
-    practices: Sequence[Practice],
-    now: datetime,
-    *,
-    case: Case | None = None,
-    moving: Consultation | None = None,
-    preparing: Consultation | None = None,
-) -> dict[UUID, slots.Calendar]:
-    """The calendars of several consultants, in as many queries as that of one."""
-    since, keys = now.date() - timedelta(days=2), [practice.pk for practice in practices]
-    (off, gone), taken = _off(practices, since), _taken(practices, now, case, moving, preparing)
-    (spans, extra), closed_each = _hours(keys, since), _closed_each(practices, now)
+    # They are away where somebody stands in: extra hours do not hold then either.
+    off, gone = _by_key(found["away"], slots.Off), _by_key(found["away"], slots.Off)
+    for key, first, last, begins, ends, every_weeks in found["off"]:
+        off[key].append(slots.Off(first, last, begins, ends, 7 * every_weeks or 1))
+    spans, extra = _by_key(found["weekly"], slots.Span), _by_key(found["extra"], slots.Extra)
+    closed_each = _closed_each(practices, now)
     return {
         one.pk: slots.Calendar(
             zone=one.zone,
@@ -172,18 +156,67 @@ def calendars_of(
     }
 
 
+def _by_key(rows: Iterable[tuple[Any, ...]], kind: Callable[..., Any]) -> dict[UUID, list[Any]]:
+    made = defaultdict(list)
+    for key, *parts in rows:
+        made[key].append(kind(*parts))
+    return made
+
+
+def calendar_of(
+    practice: Practice,
+    now: datetime,
+    *,
+    case: Case | None = None,
+    moving: Consultation | None = None,
+    preparing: Consultation | None = None,
+) -> slots.Calendar:
+    """A consultant's calendar as a case sees it, in one query."""
+    return calendars_of([practice], now, case=case, moving=moving, preparing=preparing)[practice.pk]
+
+
+def calendars_of(
+    practices: Sequence[Practice],
+    now: datetime,
+    *,
+    case: Case | None = None,
+    moving: Consultation | None = None,
+    preparing: Consultation | None = None,
+) -> dict[UUID, slots.Calendar]:
+    """The calendars of several consultants, in one query."""
+    if not practices:
+        return {}
+    found = READ.lists(
+        practices[0],
+        keys=[practice.pk for practice in practices],
+        now=now,
+        since=since_of(now),
+        patient=case and case.patient_id,
+        moving=moving and moving.pk,
+        preparing=preparing and preparing.pk,
+    )
+    return calendars_from(practices, found, now)
+
+
 def asked_by_anyone(practice: Practice, service: Service, now: datetime) -> slots.Asked:
     """What somebody new asks for, who has no plan yet and no other call."""
     return slots.Asked(talk=service.talk, now=now, closed=closed(now), is_given=practice.is_giving(service))
 
 
 def asked_for(
-    case: Case, practice: Practice, service: Service, now: datetime, *, moving: Consultation | None = None
+    case: Case,
+    practice: Practice,
+    service: Service,
+    now: datetime,
+    *,
+    moving: Consultation | None = None,
+    own: Iterable[tuple[datetime, datetime]] | None = None,
 ) -> slots.Asked:
-    """What a case asks for: the service, its own other calls, the days for reading its plan."""
-    own = Consultation.objects.upcoming(now).filter(patient=case.patient_id)
-    if moving is not None:
-        own = own.exclude(pk=moving.pk)
+    """What a case asks for: the service, its own other calls, where they were not read yet; the days for reading its
+    plan.
+    """
+    if own is None:
+        own = calls_of(case.patient_id, now, moving and moving.pk)
     return slots.Asked(
         talk=service.talk,
         now=now,
@@ -191,8 +224,15 @@ def asked_for(
         ready_on=ready_on(case, practice) if service.needs_plan else None,
         # A call that is booked stays, and can be moved, after its kind is not given any more.
         is_given=bool(moving and moving.consultant_id == practice.pk) or practice.is_giving(service),
-        own_calls=[slots.Taken(starts, ends, True) for starts, ends in own.values_list("starts_at", "ends_at")],
+        own_calls=[slots.Taken(starts, ends, True) for starts, ends in own],
     )
+
+
+def calls_of(patient: UUID, now: datetime, moving: UUID | None = None) -> QuerySet[Any, tuple[datetime, datetime]]:
+    """The patient's own calls to come, but for one that moves."""
+    calls = Consultation.objects.upcoming(now).filter(patient=patient)
+    calls = calls if moving is None else calls.exclude(pk=moving)
+    return calls.values_list("starts_at", "ends_at")
 
 
 def free_starts(

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoun
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from bookings import slots
@@ -53,10 +53,16 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
 
     def taking_bookings(self, now: datetime) -> "PracticeQuerySet":
         """Who has hours that are not over, weekly ones or extra ones."""
-        # Consultants live in zones a day apart: a day too many does no harm here.
-        weekly = Q(hours__isnull=False, hours__until_on=None) | Q(hours__until_on__gte=now.date() - timedelta(days=1))
-        has_hours = weekly | Q(extra_hours__isnull=False)
-        return self.filter(has_hours).distinct().order_by("consultant__name")
+        return self.with_hours(hours_since(now)).order_by("consultant__name")
+
+    def with_hours(self, since: date) -> "PracticeQuerySet":
+        weekly = Hours.objects.since(since).filter(practice=OuterRef("pk"))
+        return self.filter(Exists(weekly) | Exists(ExtraHours.objects.filter(practice=OuterRef("pk"))))
+
+
+def hours_since(now: datetime) -> date:
+    """Consultants live in zones a day apart: a day too many does no harm here."""
+    return now.date() - timedelta(days=1)
 
 
 class Practice(models.Model):

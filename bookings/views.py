@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,11 +16,11 @@ from bookings import (
     actions,
     agreeing,
     anyone,
-    asked_ending,
     asking,
     availability,
     by_then,
     drawing,
+    finding,
     offers,
     picker,
     rules,
@@ -41,7 +40,7 @@ from cases.case.models import Case
 from cases.case.people import COORDINATOR, HELPER, acts_as, has_consent_to_read, may, role_in
 from cases.documents.models import Version
 from cases.records.models import RecordItem
-from portal import beside, clock, when
+from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
 from portal.actors import Actor
@@ -87,23 +86,20 @@ def _find(request: HttpRequest, case: Case, moving: Consultation | None, lost: d
         offer = _offer_for(request, case, moving, wanted, now)
         return Finding(offer, items=list(by_then.items_of(case, request.user)) if offer else [])
     bookable = anyone.taking_bookings(request.user, case, now)
-    together = beside.lists(
-        case,
-        services=Service.objects.open(),
-        waits=asked_ending.waits_of(case),
-        last_call=_last_call(request, case),
-        items=by_then.items_of(case, request.user),
-    )
+    chosen = _chosen(request, bookable)
+    asked = [chosen] if chosen else bookable
+    read = finding.read(case, request.user, asked, now)
+    known = {name: read[name] for name in ("services", "waits", "last_call", "items")}
     if not bookable:
-        return Finding(None, **together)
-    chosen, calendars = _chosen(request, bookable), availability.calendars_of(bookable, now, case=case)
+        return Finding(None, **known)
     first = chosen or anyone.in_order(bookable)[0]
-    offer = picker.Offer(
-        practice=first, service=_service(request, together["services"]), now=now, known=calendars, **wanted
-    )
+    service = _service(request, read["services"])
+    calendars = availability.calendars_from(asked, read, now)
+    offer = picker.Offer(practice=first, service=service, now=now, known=calendars, **wanted)
+    offer.asked = availability.asked_for(case, first, service, now, own=read["own"])
     if chosen is None:
         offer = anyone.offer_of(offer, bookable, _fit(request)) or offer
-    return Finding(offer, bookable, **together)
+    return Finding(offer, bookable, **known)
 
 
 def _offer_for(
@@ -163,13 +159,6 @@ def _pick_page(
         }
     part = "#days" if request.htmx and request.method == "GET" else ""  # type: ignore[attr-defined]
     return render(request, f"bookings/pick.html{part}", context, status=status)
-
-
-def _last_call(request: HttpRequest, case: Case) -> QuerySet[Consultation]:
-    """The call of which its consultant has said last how it went."""
-    said = [Consultation.State.COMPLETED, Consultation.State.NO_SHOW]
-    found = Consultation.objects.visible_to(request.user).filter(case=case, state__in=said)
-    return found.select_related("consultant").order_by("-starts_at")[:1]
 
 
 def _usual_way(case: Case) -> str:

@@ -4,13 +4,35 @@ The rows of each list travel as JSON beside one row that is there anyway, and be
 what their query selects, annotates, and prefetches of the rows that point to them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BinaryField, F, Field, Func, JSONField, Model, OuterRef, Prefetch, QuerySet
+from django.db.models import (
+    BinaryField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    F,
+    Field,
+    Func,
+    IntegerField,
+    JSONField,
+    Model,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    TextField,
+    TimeField,
+    UUIDField,
+)
 from django.db.models.functions import JSONObject
+
+Reader = Callable[[Iterable[Any] | None], list[Any]]
 
 
 def lists(row: Model, **queries: QuerySet[Any]) -> dict[str, list[Any]]:
@@ -25,26 +47,74 @@ def of(query: QuerySet[Any]) -> ArraySubquery:
     return ArraySubquery(query.values(row_said=_said(query)))
 
 
-def read(query: QuerySet[Any], found: Iterable[Mapping[str, Any]] | None) -> list[Any]:
+def read(query: QuerySet[Any], found: Iterable[Any] | None) -> list[Any]:
     """The rows that `of(query)` found."""
-    inner = _prefetched(query)
-    rows = []
-    for said in found or ():
-        row = _row(query.model, _selected(query), said, query.db)
-        for name, annotation in query.query.annotations.items():
-            setattr(row, name, _value(annotation.output_field, said[name]))
-        for name, (pointing, field) in inner.items():
-            own = read(pointing, said[name])
-            for each in own:
-                field.set_cached_value(each, row)
-            kept = getattr(row, name).get_queryset()
-            kept._result_cache, kept._prefetch_done = own, True
-            row._prefetched_objects_cache = getattr(row, "_prefetched_objects_cache", {}) | {name: kept}
-        rows.append(row)
-    return rows
+    return reader_of(query)(found)
 
 
-def _said(query: QuerySet[Any]) -> JSONObject:
+def reader_of(query: QuerySet[Any]) -> Reader:
+    """What makes rows of a query again of what was said."""
+    fields = _fields(query)
+    if fields is not None:
+        return _values_reader(fields)
+    row_of = _row_reader(query.model, _selected(query), query.db)
+    annotations = [(name, _converter(each.output_field)) for name, each in query.query.annotations.items()]
+    inner = {name: (reader_of(pointing), field) for name, (pointing, field) in _prefetched(query).items()}
+
+    def read_all(found: Iterable[Any] | None) -> list[Any]:
+        rows = []
+        for said in found or ():
+            row = row_of(said)
+            for name, convert in annotations:
+                value = said[name]
+                setattr(row, name, value if convert is None or value is None else convert(value))
+            for name, (read_inner, field) in inner.items():
+                own = read_inner(said[name])
+                for each in own:
+                    field.set_cached_value(each, row)
+                kept = getattr(row, name).get_queryset()
+                kept._result_cache, kept._prefetch_done = own, True
+                row._prefetched_objects_cache = getattr(row, "_prefetched_objects_cache", {}) | {name: kept}
+            rows.append(row)
+        return rows
+
+    return read_all
+
+
+def _fields(query: QuerySet[Any]) -> "list[Field[Any, Any]] | None":
+    """Of `values_list`: what each value is; None for a query of rows."""
+    names: Any = query._fields  # type: ignore[attr-defined]
+    if names is None:
+        return None
+    annotations = query.query.annotations
+    return [annotations[name].output_field if name in annotations else _field_of(query.model, name) for name in names]
+
+
+def _field_of(model: Any, path: str) -> Any:
+    name, _, further = path.partition("__")
+    field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+    return _field_of(field.related_model, further) if further else field
+
+
+def _values_reader(fields: "list[Field[Any, Any]]") -> Reader:
+    converters = [(place, _converter(field)) for place, field in enumerate(fields)]
+    odd = [(place, convert) for place, convert in converters if convert is not None]
+
+    def read_all(found: Iterable[Any] | None) -> list[Any]:
+        rows = []
+        for said in found or ():
+            for place, convert in odd:
+                if said[place] is not None:
+                    said[place] = convert(said[place])
+            rows.append(tuple(said))
+        return rows
+
+    return read_all
+
+
+def _said(query: QuerySet[Any]) -> Func:
+    if _fields(query) is not None:
+        return Func(*map(F, query._fields), function="jsonb_build_array", output_field=JSONField())  # type: ignore[attr-defined]
     said: dict[str, Any] = {f"row{path}": WholeRow(name) for path, name in _paths(query.model, _selected(query))}
     said |= {name: F(name) for name in query.query.annotations}
     for name, (pointing, field) in _prefetched(query).items():
@@ -101,24 +171,51 @@ def _prefetched(query: QuerySet[Any]) -> dict[str, tuple[QuerySet[Any], Any]]:
     return found
 
 
-def _row(model: type[Model], selected: Mapping[str, Any], said: Mapping[str, Any], using: str, path: str = "") -> Any:
-    own = said[f"row{path}"]
-    if own is None:
-        return None
-    fields = model._meta.concrete_fields
-    row = model.from_db(using, [field.attname for field in fields], [_value(each, own[each.column]) for each in fields])
-    for name, inner in selected.items():
+def _row_reader(model: type[Model], selected: Mapping[str, Any], using: str, path: str = "") -> Callable[[Any], Any]:
+    names = [field.attname for field in model._meta.concrete_fields]
+    columns = [(field.column, _converter(field)) for field in model._meta.concrete_fields]
+    key, inner = f"row{path}", []
+    for name, further in selected.items():
         field: Any = model._meta.get_field(name)
-        field.set_cached_value(row, _row(field.related_model, inner, said, using, f"{path}__{name}"))
-    return row
+        inner.append((field, _row_reader(field.related_model, further, using, f"{path}__{name}")))
+
+    def row_of(said: Mapping[str, Any]) -> Any:
+        own = said[key]
+        if own is None:
+            return None
+        values = []
+        for column, convert in columns:
+            value = own[column]
+            values.append(value if convert is None or value is None else convert(value))
+        row = model.from_db(using, names, values)
+        for field, other in inner:
+            field.set_cached_value(row, other(said))
+        return row
+
+    return row_of
 
 
-def _value(field: "Field[Any, Any]", said: Any) -> Any:
-    """A value as the database's own answer would give it."""
-    if said is None or isinstance(field, JSONField):
-        return said
+AS_THEY_ARE = (JSONField, CharField, TextField, BooleanField, IntegerField)
+
+
+def _converter(field: Any) -> Callable[[Any], Any] | None:
+    """What makes of a value in JSON the one that the database's own answer would give; None where they are the same."""
+    while getattr(field, "target_field", None) is not None and field.is_relation:
+        field = field.target_field
     if isinstance(field, ArrayField):
-        return [_value(field.base_field, each) for each in said]
+        inner = _converter(field.base_field)
+        return None if inner is None else lambda said: [None if each is None else inner(each) for each in said]
     if isinstance(field, BinaryField):
-        return bytes.fromhex(said.removeprefix("\\x"))
-    return field.to_python(said)
+        return lambda said: bytes.fromhex(said.removeprefix("\\x"))
+    if isinstance(field, AS_THEY_ARE) and type(field).to_python in {kind.to_python for kind in AS_THEY_ARE}:
+        return None
+    if type(field) is DateTimeField:
+        return datetime.fromisoformat
+    if type(field) is DateField:
+        return date.fromisoformat
+    if type(field) is TimeField:
+        return time.fromisoformat
+    if type(field) is UUIDField:
+        return UUID
+    convert: Callable[[Any], Any] = field.to_python
+    return convert

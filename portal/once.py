@@ -64,3 +64,10 @@ def once(key: Hashable, ask: Callable[[], Found]) -> Found:
     if key not in answers:
         answers[key] = ask()
     return answers[key]  # type: ignore[return-value]
+
+
+def told(answers: Mapping[Hashable, object]) -> None:
+    """What a page read along with other things: it does not ask again. Nothing is kept where no page is shown."""
+    kept = _answers.get()
+    if kept is not None:
+        kept.update({key: answer for key, answer in answers.items() if key not in kept})

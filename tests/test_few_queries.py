@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from bookings.models import Practice
 from cases.case.actions import add_office, set_clinician
 from cases.case.models import Case
 from cases.desk.links.actions import link_for
@@ -28,6 +29,7 @@ from tests.reviews import world as reading
 from tests.test_queries import AT_MOST, questions_of
 
 READ_MUCH = ("bookings:move", "desk:letter", "documents:detail", "opinions:compare", "reviews:edit", "reviews:preview")
+TIMES_AT_MOST = 8
 LATER = dt.timedelta(days=40)
 
 
@@ -43,6 +45,16 @@ def asks_many(name, world) -> dict[str, int]:
         asked = {person: questions_of(world.client(person), address)[0] for person in PAGES[name].who & SIGNED_IN}
     assert max(asked.values()) > 0  # somebody has it open
     return {person: number for person, number in asked.items() if number > AT_MOST}
+
+
+@pytest.mark.parametrize("whom", ["one", "anyone"])
+def test_a_page_of_times_asks_eight_at_most(whom, world):
+    with_whom = "anyone" if whom == "anyone" else Practice.objects.working().first().pk
+    for service in ("plan", "first_talk"):
+        address = f"{reverse('bookings:pick', args=[world['case']])}?service={service}&with={with_whom}"
+        asked = {who: questions_of(world.client(who), address)[0] for who in PAGES["bookings:pick"].who & SIGNED_IN}
+        assert asked["patient"] <= TIMES_AT_MOST
+        assert max(asked.values()) <= TIMES_AT_MOST, asked
 
 
 @contextmanager

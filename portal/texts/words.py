@@ -56,8 +56,10 @@ def answers(found: Mapping[str, list[Any]]) -> dict[Hashable, object]:
     language = get_language() or "en"
     texts = _in_language(found["texts"], language)
     known: dict[Hashable, object] = {("text", kind, language): each for kind, each in texts.items()}
-    known["organisation"] = next(iter(found["house"]), None)
+    known["organisation"] = house = next(iter(found["house"]), None)
     known["days typed in"] = [(day.region, day.on_date) for day in found["days"]]
+    if house is not None:
+        house.days_typed_in = [{"region": day.region, "on": day.on_date.isoformat()} for day in found["days"]]
     return known
 
 
@@ -77,8 +79,12 @@ def days_typed_in() -> list[tuple[str, date]]:
 
 
 def _newest() -> Any:
+    return once("organisation", _read_newest)
+
+
+def _read_newest() -> Any:
     facts = Organisation.objects.order_by("from_at", "id")
     if is_page():
         days = Holiday.objects.values(day=JSONObject(region="region", on="on_date"))
         facts = facts.annotate(days_typed_in=ArraySubquery(days))
-    return once("organisation", facts.last)
+    return facts.last()
