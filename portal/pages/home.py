@@ -23,10 +23,12 @@ from cases.reviews.asking.words import who_needs
 from cases.reviews.models import Asking
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
+from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.pages import actions, arrive, cards, carry, facts, helper_home, words
+from portal.texts.words import organisation
 
 STAFF_PLACES = {"consultant": "pages:today", "coordinator": "pages:caseload", "administrator": "accounts:people"}
 
@@ -36,7 +38,8 @@ STAFF_PLACES = {"consultant": "pages:today", "coordinator": "pages:caseload", "a
 def home(request: HttpRequest) -> HttpResponse:
     """Send each person to their place; a patient with several cases chooses, one without opens one."""
     if place := STAFF_PLACES.get(request.user.role):
-        return redirect(place)
+        is_new = request.user.role == User.Role.ADMINISTRATOR and not organisation().pk
+        return redirect("pages:organization" if is_new else place)  # a new house says first what it needs
     return own_cases(request)
 
 

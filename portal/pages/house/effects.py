@@ -23,7 +23,7 @@ def effects(before: Organisation, after: Organisation, now: dt.datetime) -> list
             % {"name": after.sender_name}
         )
     if before.name != after.name and before.pk:
-        found.append(_("New pages and papers name “%(name)s”. Papers that are signed keep the name they had."))
+        found.append(_("New letters and papers name “%(name)s”. Papers that are signed keep the name they had."))
         found[-1] %= {"name": after.name}
     if before.fax and before.fax != after.fax:
         found.append(_("Offices that were asked before may still send to the former fax number."))

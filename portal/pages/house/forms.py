@@ -16,6 +16,7 @@ from portal.texts.models import Organisation
 UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 IN_A_HEADER = frozenset('<>"@,;:\\()[]')  # what means something else beside an address in a mail
 HINTS = {
+    "name": _("On letters, forms and papers"),
     "sender_name": _("On mail and texts. Keep it plain: the name alone tells who writes"),
     "address": _("On letters and forms, on one line"),
     "languages": _("The languages we can talk in"),

@@ -24,9 +24,8 @@ def working_here() -> list[Working]:
     return [Working(*each) for each in working.values_list("pk", "role", Exists(steps))]
 
 
-def in_words() -> dict[str, object]:
+def in_words(people: list[Working]) -> dict[str, object]:
     """How many work here in which role, and how many of them have no second step yet."""
-    people = working_here()
     roles = [person.role for person in people]
     consultants, coordinators = roles.count(User.Role.CONSULTANT), roles.count(User.Role.COORDINATOR)
     named = [

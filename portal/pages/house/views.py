@@ -19,6 +19,7 @@ from portal.once import knowing
 from portal.pages.house import actions, changes, staff
 from portal.pages.house.effects import effects
 from portal.pages.house.facts import IN_BRACKETS, NAMES
+from portal.pages.house.first_steps import first_steps
 from portal.pages.house.forms import FactsForm
 from portal.pages.house.keeping import kept
 from portal.reminders import looks, patterns
@@ -92,12 +93,13 @@ def _page(
     request: HttpRequest, form: FactsForm, facts: Organisation, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     empty = [str(NAMES[name]) for name in IN_BRACKETS if not getattr(facts, name)]
+    people = staff.working_here()
     page = {
         "form": form,
         "empty": empty,
-        "is_first": not facts.pk,
         "changes": changes.newest(),
-        "staff": staff.in_words(),
+        "staff": staff.in_words(people),
+        "steps": first_steps(facts, people),
         "kept": kept(),
         "is_confirmed": retention.CONFIRMED_BY_COUNSEL,
     }
