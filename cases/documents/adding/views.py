@@ -91,7 +91,7 @@ def _add(request: HttpRequest, pk: UUID, page: Page) -> HttpResponse:
     if not may("add_documents", case, request.user):
         raise Http404
     if request.method != "POST":
-        if same := waiting.nothing_new(request, _moving(case)):
+        if same := waiting.nothing_new(request, _moving(request, case)):
             return same
         # Not in the middle of a send: what is on its way would be lost.
         ask = recheck.is_needed(request) and not request.htmx
@@ -143,7 +143,7 @@ def _shown(request: HttpRequest, case: Case, page: Page, form: FilesForm, status
         "described": _described(form),
         "rows": rows,
         "missing": [] if request.htmx else sending.not_arrived(case, Actor.of(request)),
-        "look": waiting.of(_moving(case)) if any(row.version.is_moving for row in rows) else None,
+        "look": waiting.of(_moving(request, case)) if any(row.version.is_moving for row in rows) else None,
         "told": _told(rows),
         "news": _news(request, rows),
         "who": readers.of_all(case, request.user),
@@ -160,8 +160,9 @@ def _shown(request: HttpRequest, case: Case, page: Page, form: FilesForm, status
     return render(request, f"{template}#files" if request.htmx else template, context, status=status)
 
 
-def _moving(case: Case) -> QuerySet[Version]:
-    return Version.objects.filter(case=case).moving()
+def _moving(request: HttpRequest, case: Case) -> QuerySet[Version]:
+    shown = Document.objects.visible_to(request.user).filter(case=case)
+    return Version.objects.moving().filter(document__in=shown)
 
 
 def _told(rows: list[lists.Row]) -> str:
