@@ -283,3 +283,12 @@ def test_consent_stays_the_patients_and_lets_nobody_read_without_a_place():
         end_places()
         give_consent("read", person=review.case.patient, case=review.case, consultant=joanne, by=by("rosa"))
         assert not may("read_documents", review.case, joanne)
+
+
+def test_however_many_there_are_they_are_found_by_two_questions(django_assert_num_queries):
+    had_a_call()
+    with clock.lived_at(BOOKED):
+        world.waiting("grace")
+        world.waiting("ama")
+    with clock.lived_at(LATER), django_assert_num_queries(2):  # one is for the day of our house
+        assert len(over(clock.now())) == 3

@@ -24,7 +24,7 @@ LAST_CALL = "after_last_call"
 
 
 def over(now: dt.datetime) -> QuerySet[Assignment]:
-    """Places of consultants whose last call was long ago: a booked one would be the last. One query.
+    """Places of consultants whose last call was long ago: a booked one would be the last.
 
     The last call is the consultant's own; for one who came without a call of theirs, the case's. Being given a place
     or a plan since then begins it anew. Whoever stands in stays until it is handed back, and whoever has a plan in
