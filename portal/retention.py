@@ -12,6 +12,7 @@ import structlog
 from django.db.models import Model, QuerySet
 
 from bookings.company import erasing as company
+from cases.case.erasure import account as erased_accounts
 from cases.case.erasure import rules as asked_rules
 from cases.case.farewell import erasing as farewells
 from cases.case.helping.inviting import erasing as invited
@@ -191,6 +192,13 @@ RULES = [
         asked_rules.WAITS,
         asked_erasing.due,
         asked_erasing.erase_due,
+    ),
+    Rule(
+        "erased_accounts",
+        "how people sign in and are reached, after their page was erased",
+        asked_rules.SIGN_IN_KEPT,
+        erased_accounts.due,
+        erased_accounts.forget_due,
     ),
     Rule(
         "farewell_words",

@@ -285,6 +285,8 @@ def change_address(
         raise Refused(_("Staff change their own address, or ask an administrator."), code="role")
     if person.death_known_at is not None:
         raise Refused(_("We know that this person has died. Nothing is sent any more."), code="state")
+    if person.forgotten_at is not None:
+        raise Refused(_("Everything of this person was erased, as they asked. They begin anew."), code="state")
     wanted = {"email": email.strip().lower() or None, "phone": phone}
     wanted |= {} if postal is None else {"postal": rules.tidy_postal(postal)}
     wanted = _reachable(person, wanted | _wish(person, wanted, channel))

@@ -44,6 +44,7 @@ class AccountsConfig(AppConfig):
                 "account.role_changed": _("Changed a person’s role"),
                 "account.forgotten": _("Removed a sign-up that was never confirmed"),
                 "account.closed": _("Closed an account"),
+                "account.erased": _("Erased how the person signs in and is reached"),
                 "account.death_known": _("Wrote down that the person has died"),
                 "account.death_taken_back": _("Took back that the person has died"),
                 "account.reopened": _("Opened an account again"),

@@ -90,6 +90,9 @@ class User(AbstractBaseUser):
     # When one of us last changed or took away the address, after a call: it stands only after some days.
     address_put_right_at = models.DateTimeField(null=True, blank=True)
     death_known_at = models.DateTimeField(null=True, blank=True)  # since then nothing goes out to them
+    forgotten_at = models.DateTimeField(
+        null=True, blank=True
+    )  # their page is erased, and how they were reached with it
     privacy_version = models.PositiveIntegerField(default=0)  # of the notice they accepted; 0: none yet
     privacy_at = models.DateTimeField(null=True)
 
@@ -105,6 +108,11 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 name="user_who_died_signs_in_no_more",
                 condition=Q(death_known_at=None) | Q(can_sign_in=False, role=""),
+            ),
+            models.CheckConstraint(
+                name="user_forgotten_is_reached_nowhere",
+                condition=Q(forgotten_at=None)
+                | Q(can_sign_in=False, role="", email=None, phone="", postal=b"", birth_date=None),
             ),
             models.CheckConstraint(
                 name="user_privacy_version_and_time_go_together",

@@ -5,6 +5,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from cases.case.erasure import account
 from cases.case.models import Case, ErasureWish
 from cases.documents import asked_erasing, erasing
 from portal import clock
@@ -30,6 +31,7 @@ def run() -> tuple[int, int]:
             asked_erasing.forget_outside(Case.objects.get(pk=case))
             failed = failed or error
     files.erase_again()  # keys of papers that nobody filed; of a case that failed, too
+    account.forget_again()
     single = erasing.erase_again()
     if failed:
         raise failed

@@ -37,6 +37,7 @@ KEPT_WORDS = {
     "rights_in_law": gettext_lazy("Who acted for you in law"),
     "rights_in_cases": gettext_lazy("Which consultants had your case"),
     "rights_by_consent": gettext_lazy("What you said yes to, and when you took it back"),
+    "erased_accounts": gettext_lazy("Your sign-in and how we reach you, after your page was erased"),
     "rights_to_read_along": gettext_lazy("Who read along for some days"),
     "rights_to_look": gettext_lazy("Who looked for an hour, for an urgent reason"),
     "invited_addresses": gettext_lazy("Names and addresses of people you asked to help, once that is over"),

@@ -76,6 +76,7 @@ def test_the_kinds_and_ages_of_the_product():
         "rights_in_law": 2192,
         "rights_in_cases": 2192,
         "rights_by_consent": 2192,
+        "erased_accounts": 30,
         "rights_to_read_along": 2192,
         "rights_to_look": 2192,
     }

@@ -6,23 +6,26 @@ from io import StringIO
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core import mail
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from bookings import availability
 from bookings.company import actions as company
 from bookings.models import Consultation, Service
 from cases.case.actions import assign
 from cases.case.erasure import notices
-from cases.case.erasure.rules import WAITS
+from cases.case.erasure.rules import SIGN_IN_KEPT, WAITS
 from cases.case.helping import actions as helping
 from cases.case.helping.models import Helper
 from cases.case.models import Assignment, Case, ErasureWish, Farewell, ToDo
 from cases.documents import asked_erasing
-from portal import clock, retention
-from portal.accounts import drafts
-from portal.accounts.models import Draft
+from portal import clock, retention, when
+from portal.accounts import actions as accounts
+from portal.accounts import drafts, forgetting
+from portal.accounts.models import Draft, User
 from portal.errors import Refused
 from portal.history.models import Event
 from portal.pages import closing_actions as closing
@@ -244,6 +247,85 @@ def test_one_that_cannot_be_erased_again_keeps_no_other(case, monkeypatch):
     assert not DataKey.objects.filter(pk__in=[case.key_id, other.key_id], destroyed_at=None).exists()
     assert not Draft.objects.exists()
     assert [each.pk for each in Case.objects.filter(state=Case.State.CLOSED)] == [max(case.pk, other.pk)]
+
+
+def erased(case):
+    actions.ask(case, by=actor("rosa"))
+    with clock.lived_at(clock.now() + LATER):
+        retention.night(clock.now())
+
+
+SOON = LATER + SIGN_IN_KEPT + dt.timedelta(minutes=1)
+
+
+def test_sign_in_and_address_go_a_month_after_the_last_page(case):
+    rosa, email = case.patient, case.patient.email
+    rosa.phone, rosa.postal, rosa.birth_date = "+14165550100", "1 Main Street", dt.date(1960, 1, 1)
+    rosa.save()
+    client = browser("rosa")
+    erased(case)
+    with clock.lived_at(clock.now() + SOON - dt.timedelta(days=1)):
+        retention.night(clock.now())
+        assert User.objects.get(pk=rosa.pk).email == email
+    with clock.lived_at(clock.now() + SOON):
+        retention.night(clock.now())
+        retention.night(clock.now())
+    rosa = User.objects.get(pk=rosa.pk)
+    assert (rosa.name, rosa.email, rosa.phone, rosa.postal, rosa.birth_date) == ("Rosa Delgado", None, "", "", None)
+    assert not rosa.can_sign_in
+    assert not rosa.has_usable_password()
+    assert not EmailAddress.objects.filter(email__iexact=email).exists()
+    assert client.get("/account/").status_code in {302, 404}
+    assert Event.objects.filter(verb="account.erased", patient=rosa.pk).count() == 1
+    User.objects.create_user(email=email, name="Somebody new")
+    with pytest.raises(Refused, match="begin anew"):
+        accounts.change_address(rosa, email="again@example.org", phone="", by=actor("theo"))
+
+
+def test_the_last_mail_says_until_when(case):
+    erased(case)
+    wish = ErasureWish.objects.get()
+    with clock.lived_at(clock.now() + LATER):
+        sender.run()
+    (told,) = [each for each in mail.outbox if each.subject == "Your page is erased"]
+    with timezone.override(case.patient.zone):
+        assert when.day(wish.done_at + SIGN_IN_KEPT) in told.body
+    assert "take along the list" in told.body
+
+
+@pytest.mark.parametrize("why", ["another page", "helps"])
+def test_who_has_another_page_or_helps_stays(case, why):
+    if why == "another page":
+        factories.open_case(patient=case.patient)
+    else:
+        other = factories.open_case(patient=people.person("grace"))
+        helping.agree(helping.ask(other, case.patient, by=actor("grace")), chosen="most", by=actor("grace"))
+    erased(case)
+    mail.outbox.clear()
+    with clock.lived_at(clock.now() + LATER):
+        sender.run()
+    assert "take along the list" not in "".join(each.body for each in mail.outbox)
+    with clock.lived_at(clock.now() + SOON):
+        retention.night(clock.now())
+    assert User.objects.get(pk=case.patient_id).email
+
+
+def test_who_was_forgotten_and_comes_back_by_an_archive_is_forgotten_again(case, django_capture_on_commit_callbacks):
+    erased(case)
+    before = User.objects.filter(pk=case.patient_id).values().get()
+    with clock.lived_at(clock.now() + SOON), django_capture_on_commit_callbacks(execute=True):
+        retention.night(clock.now())
+    assert case.patient_id in erasures.listed()
+    User.objects.filter(pk=before.pop("id")).update(**before)
+    erasing_again.run()
+    assert User.objects.get(pk=case.patient_id).forgotten_at
+
+
+@pytest.mark.parametrize("change", ["can_sign_in = true", "email = 'a@example.org'", "birth_date = '1960-01-01'"])
+def test_the_database_refuses_to_reach_who_is_forgotten(case, change):
+    forgetting.forget(case.patient, by=actor("rosa"))
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE accounts_user SET {change} WHERE id = %s", [case.patient_id])  # noqa: S608 -- as above
 
 
 def test_a_dry_run_lists_it_by_id_and_says_no_name(case):

@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.case.erasure.account import without_a_page
 from cases.case.erasure.models import ErasureWish
+from cases.case.erasure.rules import SIGN_IN_KEPT
 from portal import clock, when
 from portal.reminders.actions import plan
 from portal.reminders.kinds import ANSWER, Kind, Words, say
@@ -42,7 +44,11 @@ def _words_asked(wish: ErasureWish, reader: Reader) -> Words:
 
 
 def _words_done(wish: ErasureWish, reader: Reader) -> Words:
-    return say(DONE_WORDS, {"name": reader.called}, path=reverse("pages:home"))
+    said = {"name": reader.called}
+    if not without_a_page().filter(pk=wish.case.patient_id).exists():
+        return say(DONE_WORDS, said, path=reverse("pages:home"))
+    said["day"] = when.day((wish.done_at or clock.now()) + SIGN_IN_KEPT)
+    return say(LAST_WORDS, said, path=reverse("pages:privacy", args=[wish.case_id]))
 
 
 ASKED_WORDS = Pattern(
@@ -67,6 +73,20 @@ DONE_WORDS = Pattern(
     },
     examples={"name": gettext_lazy("Sam")},
 )
+LAST_WORDS = Pattern(
+    code="erasure.done_last",
+    about=gettext_lazy("A page is erased, and soon how the person signs in and is reached"),
+    parts={
+        "subject": gettext_lazy("Your page is erased"),
+        "lead": gettext_lazy("Your page is erased, %(name)s"),
+        "line": gettext_lazy(
+            "It is done as you asked. Your sign-in and how we reach you are erased soon after %(day)s. "
+            "Until then you can sign in and take along the list of who opened what."
+        ),
+        "action_label": gettext_lazy("Sign in"),
+    },
+    examples={"name": gettext_lazy("Sam"), "day": gettext_lazy("Friday, December 11")},
+)
 KINDS = (
     Kind(
         code=ASKED,
@@ -86,6 +106,6 @@ KINDS = (
         words=Told(_about, _words_done),
         why=lambda row: _("You asked us to erase your page."),
         rank=10,
-        patterns=(DONE_WORDS,),
+        patterns=(DONE_WORDS, LAST_WORDS),
     ),
 )
