@@ -1,6 +1,7 @@
 """A consultant's week for the calendar page: each thing once for the grid and once for the list."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,8 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.models import Practice, Reservation
+from bookings.models import Practice, Reservation, TimeOff
+from cases.case.models import Away
 from portal import when
+from portal.texts.business_days import SATURDAY
+from portal.texts.closed import closed_days
+from portal.texts.words import organisation
 
 Kind = Reservation.Kind
 GRID_FROM, GRID_UNTIL = time(9), time(18)
@@ -24,6 +29,14 @@ def monday_of(day: date) -> date:
 
 
 @dataclass(frozen=True)
+class Shut:
+    """Why nobody books on a day, or on a part of it."""
+
+    title: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class Week:
     """Monday to Sunday; the grid shows Monday to Friday from 9 to 6, the list everything."""
 
@@ -31,6 +44,7 @@ class Week:
     monday: date
     today: date
     rows: Sequence[Reservation]
+    shut: Mapping[date, Sequence[Shut]]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -47,7 +61,8 @@ class Week:
             day = self.monday + timedelta(days=number)
             calls = sum(r.kind == Kind.CONSULTATION and self._day(r) == day for r in self.rows)
             label = ngettext("%(count)d call", "%(count)d calls", calls) % {"count": calls}
-            heads.append({"number": number + 1, "on": day, "label": label, "is_today": day == self.today})
+            shut = [each.title for each in self.shut.get(day, [])]
+            heads.append({"number": number + 1, "on": day, "label": label, "shut": shut, "is_today": day == self.today})
         return heads
 
     def hours(self) -> list[dict[str, str]]:
@@ -84,11 +99,16 @@ class Week:
         return shown
 
     def lines(self) -> list[dict[str, Any]]:
-        """The same week as a list: calls and what is blocked; preparation stands with its call, the parts of a hold
-        as one.
+        """The same week as a list: days on which nobody books, calls and what is blocked; preparation stands with its
+        call, the parts of a hold as one.
         """
         firsts = {row.hold_id: row for row in reversed(self.rows)}
-        return [
+        shut = [
+            {"on": day, "warm": day == self.today, "title": each.title, "hint": each.hint}
+            for day, reasons in self.shut.items()
+            for each in reasons
+        ]
+        booked = [
             {
                 "on": self._day(row),
                 "warm": self._day(row) == self.today,
@@ -99,6 +119,7 @@ class Week:
             for row in self.rows
             if row.kind != Kind.PREPARATION and (row.hold_id is None or firsts[row.hold_id] == row)
         ]
+        return sorted([*shut, *booked], key=lambda line: line["on"])
 
     def _title(self, row: Reservation) -> str:
         if row.kind == Kind.PREPARATION and row.consultation:
@@ -126,8 +147,37 @@ class Week:
         return row.consultation.get_absolute_url() if row.consultation else reverse("bookings:hours")
 
 
+def _shut(practice: Practice, monday: date) -> dict[date, list[Shut]]:
+    """Days away, off and closed, in this order; a part of a day off is said with its times."""
+    days = [monday + timedelta(days=number) for number in range(7)]
+    found: dict[date, list[Shut]] = defaultdict(list)
+    away = Away.objects.open().between(days[0], days[-1]).filter(consultant=practice.pk).select_related("stands_in")
+    off = TimeOff.objects.filter(practice=practice.pk, from_on__lte=days[-1], until_on__gte=days[0])
+    for each in away:
+        hint = _("%(name)s stands in.") % {"name": each.stands_in.name}
+        for day in days:
+            if each.from_on <= day <= each.until_on:
+                found[day].append(Shut(_("Away"), hint))
+    for row in off:
+        for day in filter(row.off.is_on, days):
+            found[day].append(Shut(_off_words(row), row.note))
+    for day in sorted(closed_days(practice.region or organisation().region, days[0], days[-1])):
+        if day.weekday() < SATURDAY:
+            found[day].append(Shut(_("Closed")))
+    return dict(found)
+
+
+def _off_words(row: TimeOff) -> str:
+    if row.from_time is None or row.until_time is None:
+        return _("Off")
+    return _("Off from %(from)s to %(until)s") % {
+        "from": when.clock_time(row.from_time),
+        "until": when.clock_time(row.until_time),
+    }
+
+
 def of(practice: Practice, monday: date, now: datetime) -> Week:
-    """The week from this Monday, in two queries. Holds that are over are left out."""
+    """The week from this Monday, in a few queries. Holds that are over are left out."""
     begins = datetime.combine(monday, time.min, tzinfo=practice.zone)
     ends = datetime.combine(monday + timedelta(days=7), time.min, tzinfo=practice.zone)
     rows = (
@@ -136,4 +186,4 @@ def of(practice: Practice, monday: date, now: datetime) -> Week:
         .exclude(asked__isnull=False, asked__until__lte=now)
         .select_related("consultation__patient", "consultation__service", "asked")
     )
-    return Week(practice, monday, now.astimezone(practice.zone).date(), list(rows))
+    return Week(practice, monday, now.astimezone(practice.zone).date(), list(rows), _shut(practice, monday))

@@ -205,7 +205,7 @@ def test_a_week_costs_the_same_whatever_is_in_it(practice, case, django_assert_n
     monday = week.monday_of(clock.today(practice.zone))
     for code in ("plan", "first_talk", "after_second"):
         factories.book(case, service=code)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(5):
         shown = week.of(practice, monday, clock.now())
         assert shown.events()
         assert shown.lines()
