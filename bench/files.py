@@ -147,7 +147,10 @@ def _to_first_page(patient: Visitor, case: str, pages: int) -> float:
 
 def _wait_for_news(patient: Visitor, looked: float) -> float:
     """The beginning of the last look that found nothing new."""
-    address, every = re.search(r'hx-get="([^"]+)" hx-trigger="every (\d+)ms"', patient.page).groups()
+    found = re.search(r'hx-get="([^"]+)" hx-trigger="every (\d+)ms"', patient.page)
+    if found is None:
+        raise SystemExit("the page does not look again any more")
+    address, every = found.groups()
     while True:
         time.sleep(max(0.0, looked + int(every) / 1000 - time.perf_counter()))
         began = time.perf_counter()

@@ -76,7 +76,7 @@ def why_not(verb: str, at: Situation, *, ticked: bool = True, reason: str = "giv
     """
     move = MOVES[verb]
     if at.role not in move.by:
-        return _not_yours(at.role)
+        return _not_yours(at.role, at.state)
     if at.state not in move.sources:
         return str(NOT_FROM_HERE[at.state])
     if not at.may_read and verb not in NEED_NO_CONSENT:
@@ -93,7 +93,9 @@ def no_consent() -> str:
     return _("The patient has not said yes to you reading this plan, or has taken that back.")
 
 
-def _not_yours(role: str) -> str:
+def _not_yours(role: str, state: str) -> str:
+    if role == "consultant" and state == "open":
+        return _("Nobody has taken this plan yet. Take it first.")
     if role == "consultant":
         return _("A colleague has taken this plan. Only the person who took it can do this.")
     return _("This is for the consultant who reads the plan.")
@@ -154,7 +156,7 @@ def why_not_summary(verb: str, state: str, role: str) -> str:
     """The same for one summary, whose state is shared or withdrawn."""
     move = SUMMARY_MOVES[verb]
     if role not in move.by:
-        return _not_yours(role)
+        return _not_yours(role, state)
     if state not in move.sources:
         return str(NOT_FROM_HERE[state])
     return ""

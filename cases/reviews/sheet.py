@@ -95,11 +95,10 @@ def about(body: frozen.Body) -> str:
 
 def lead(number: int, body: frozen.Body, shared_at: datetime, talk: Any, *, is_complete: bool) -> str:
     """Which version this is, who read how much, and what comes next."""
-    said = [
-        _("Version %(number)s, shared %(day)s.") % {"number": number, "day": when.month_day(shared_at)},
-        ngettext("%(who)s read the one page.", "%(who)s read all %(pages)s pages.", body["plan"]["pages"])
-        % {"who": body["reader"], "pages": body["plan"]["pages"]},
-    ]
+    said = [_("Version %(number)s, shared %(day)s.") % {"number": number, "day": when.month_day(shared_at)}]
+    if body["reader"]:
+        read = ngettext("%(who)s read the one page.", "%(who)s read all %(pages)s pages.", body["plan"]["pages"])
+        said.append(read % {"who": body["reader"], "pages": body["plan"]["pages"]})
     if not is_complete and talk is not None and talk.is_booked and talk.starts_at > shared_at:
         said.append(
             _("After your talk on %(day)s it is completed, as a new version.") % {"day": when.month_day(talk.starts_at)}

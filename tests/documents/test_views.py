@@ -124,10 +124,10 @@ def look_of(page):
 def test_list_looks_again_by_itself_ever_later_until_nothing_moves(rosa, case, django_assert_max_num_queries):
     version = added(case)
     address, every = look_of(rosa.get(plan_page(case)).text)
-    assert every == "500ms"
+    assert every == "250ms"
     with django_assert_max_num_queries(5):
         assert rosa.get(address, headers=HTMX).status_code == 204
-    for minutes, later in ((10, "5s"), (90, "30s")):
+    for minutes, later in ((10, "500ms"), (40, "5s"), (90, "30s")):
         Version.objects.update(put_in_at=clock.now() - dt.timedelta(minutes=minutes))
         part = rosa.get(address, headers=HTMX)
         address, every = look_of(part.text)
@@ -142,7 +142,7 @@ def test_page_of_a_file_opens_by_itself_once_it_is_ready(rosa, case, django_asse
     version = added(case)
     page = version.document.get_absolute_url()
     address, every = look_of(rosa.get(page).text)
-    assert every == "500ms"
+    assert every == "250ms"
     with django_assert_max_num_queries(5):
         assert rosa.get(address, headers=HTMX).status_code == 204
     checking.check(version.pk)

@@ -39,7 +39,7 @@ def handed_back(review):
 WHY = {
     "agreement taken back": (take_back_consent, 403, "has taken that back"),
     "case gone on": (handed_on, 404, "This plan is not with you any more."),
-    "handed back": (handed_back, 409, "consultant who reads the plan|Only the person who took it"),
+    "handed back": (handed_back, 409, "Nobody has taken this plan yet. Take it first."),
 }
 
 

@@ -310,6 +310,13 @@ def test_preview_shows_what_the_patient_will_see_and_who_will_see_it():
     assert told("review.previewed") == 1
 
 
+def test_preview_of_a_plan_nobody_took_says_that_and_names_no_reader():
+    page = browser("joanne").get(address("preview", world.waiting())).text
+    assert "Nobody has taken this plan yet. Take it first." in page
+    assert "A colleague has taken" not in page
+    assert "read all" not in page
+
+
 def test_preview_says_what_is_missing():
     page = browser("joanne").get(address("preview", world.write(world.taken())))
     assert "12 points" in page.text

@@ -134,18 +134,28 @@ def note_sending(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _shown(request: HttpRequest, case: Case, page: Page, form: FilesForm, status: int = 200) -> HttpResponse:
     rows = page.rows(case, request.user)
-    room = words.room_in(case)
     context = {
         "case": case,
         "page": page,
-        "home": reverse(page.afterwards, args=[case.pk]),
         "form": form,
-        "described": _described(form),
         "rows": rows,
-        "missing": [] if request.htmx else sending.not_arrived(case, Actor.of(request)),
         "look": waiting.of(_moving(request, case)) if any(row.version.is_moving for row in rows) else None,
         "told": _told(rows),
         "news": _news(request, rows),
+    }
+    template = "documents/add_plan.html"
+    if request.htmx:
+        return render(request, f"{template}#files", context, status=status)
+    return render(request, template, context | _around(request, case, page, form), status=status)
+
+
+def _around(request: HttpRequest, case: Case, page: Page, form: FilesForm) -> dict[str, Any]:
+    """What stands around the list of files."""
+    room = words.room_in(case)
+    return {
+        "home": reverse(page.afterwards, args=[case.pk]),
+        "described": _described(form),
+        "missing": sending.not_arrived(case, Actor.of(request)),
         "who": readers.of_all(case, request.user),
         "who_else": readers.of_own(case, request.user),
         "accept": kinds.ACCEPT,
@@ -156,8 +166,6 @@ def _shown(request: HttpRequest, case: Case, page: Page, form: FilesForm, status
         "sentences": {code: words.reason(code) for code in ("empty", "size", "too_many", "case_full", "disk")},
         "base": base_of(request),
     }
-    template = "documents/add_plan.html"
-    return render(request, f"{template}#files" if request.htmx else template, context, status=status)
 
 
 def _moving(request: HttpRequest, case: Case) -> QuerySet[Version]:
