@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from cases.case.erasure import notices
 from cases.case.models import Case, ErasureWish, Farewell
 from cases.documents.erasing import erase_case
+from cases.documents.joining import actions as joining
 from portal import clock
 from portal.accounts.models import Draft
 from portal.actors import SYSTEM
@@ -30,6 +31,7 @@ def _erase(pk: object, now: dt.datetime) -> bool:
     found = due(now).filter(pk=pk).values_list("case", flat=True).first()
     if found is None:  # taken back, or done by another run, since
         return False
+    joining.hold_papers(found)  # before any row is locked: whoever adds a file holds this and asks for the case
     case = Case.objects.select_for_update(of=("self",)).select_related("patient", "key").get(pk=found)
     wish = due(now).select_for_update(of=("self",)).filter(pk=pk).first()
     if wish is None:

@@ -3,12 +3,12 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from bookings import actions as bookings
 from bookings import asked_ending
-from bookings.models import Consultation, Hold
+from bookings.models import AskedHold, Consultation, Hold, Practice
 from bookings.waiting import ending as wishes
 from cases.case import changes
 from cases.case import people as rule
@@ -198,7 +198,6 @@ def reopen_case(case: Case, *, by: Actor) -> Case:
 
     Raises Refused for anybody else, when its words are erased, and where we know that the patient has died.
     """
-    patient = User.objects.select_for_update(no_key=True).get(pk=case.patient_id)  # before the case, like a farewell
     case = locked(case)
     if not rule.may_reopen(case, by):
         raise Refused(_("You cannot do this here. Ask us, and we do it with you."), code="role")
@@ -206,7 +205,7 @@ def reopen_case(case: Case, *, by: Actor) -> Case:
         return case
     if case.key.destroyed_at:
         raise Refused(_("This case is closed and its words are erased. Ask us to open a new one."), code="erased")
-    if patient.death_known_at is not None:
+    if case.patient.death_known_at is not None:
         raise Refused(_("We know that this person has died. A coordinator can take that back."), code="died")
     _take_wish_back(case, by)
     case.state, case.closed_at, case.closed_why = Case.State.OPEN, None, ""
@@ -234,4 +233,12 @@ def _take_wish_back(case: Case, by: Actor) -> None:
 
 
 def locked(case: Case) -> Case:
+    """The case, behind the locks of booking in their order (docs/decisions/0006): its patient, who has a call or a
+    time with it, then itself. Canceling a call inside would else wait for a consultant while holding the case.
+    """
+    User.objects.select_for_update(no_key=True).filter(pk=case.patient_id).first()
+    calls = Consultation.objects.upcoming(clock.now()).filter(case=case.pk).values("consultant")
+    times = AskedHold.objects.filter(case=case.pk).values("consultant")
+    practices = Practice.objects.select_for_update(no_key=True).filter(Q(pk__in=calls) | Q(pk__in=times))
+    list(practices.order_by("pk").values_list("pk"))
     return Case.objects.select_for_update(of=("self",)).select_related("patient", "key").get(pk=case.pk)

@@ -8,8 +8,8 @@ from django.db import transaction
 from cases.case.erasure import account
 from cases.case.models import Case, ErasureWish
 from cases.documents import asked_erasing, erasing
+from cases.documents.joining import actions as joining
 from portal import clock
-from portal.accounts.models import User
 from portal.actors import SYSTEM, Actor
 from portal.pages.closing_actions import Why, close_at_once, locked
 from portal.vault import erasures, files
@@ -43,9 +43,8 @@ def _case(pk: UUID) -> None:
     """Also what the house's key seals: drafts, words of messages, why it was decided so after a death. An archive from
     before the wish knows it as open, with its helpers, calls and reminders: these end without a word to anybody.
     """
-    patient = Case.objects.values_list("patient", flat=True).get(pk=pk)
-    User.objects.select_for_update(no_key=True).filter(pk=patient).first()  # before the case, like a farewell
-    case, now = locked(Case(pk=pk)), clock.now()
+    joining.hold_papers(pk)  # before any row is locked
+    case, now = locked(Case.objects.get(pk=pk)), clock.now()
     if case.state != Case.State.CLOSED:
         person = case.patient or case.starter  # it was her wish, and a canceled call names a person
         close_at_once(case, Why.ASKED, by=Actor.person(person) if person else SYSTEM)

@@ -10,7 +10,7 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.pages.closing_actions import Why, close_at_once
+from portal.pages.closing_actions import Why, close_at_once, locked
 from portal.reminders import gathering
 from portal.reminders.actions import settle
 from portal.reminders.models import Delivery, Outcome, RecipientType, Reminder
@@ -63,7 +63,7 @@ def take_back(farewell: Farewell, *, by: Actor) -> Farewell:
 
 
 def _close(pk: object, by: Actor) -> None:
-    case = Case.objects.select_for_update(of=("self",)).select_related("patient", "key").get(pk=pk)
+    case = locked(Case.objects.get(pk=pk))
     if case.state != Case.State.CLOSED:
         close_at_once(case, Why.DIED, by=by)
 
