@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings import actions, agreeing, asking, availability, offers, picker
+from bookings import actions, agreeing, asking, availability, offers, picker, whose_clock
 from bookings.forms import CheckForm
 from bookings.models import AskedHold, Consultation, Practice
 from bookings.rules import JustTaken
@@ -93,26 +93,29 @@ def _page(
         "also": also,
         "over": over,
         "call": call,
-        "others": _others(found, now) if is_lost and not call and may("book", case, user) else [],
+        "others": _others(found, user, now) if is_lost and not call and may("book", case, user) else [],
         "is_patient": role == "patient",
         "can_answer": can_answer and not over,
         "can_take_back": found.asked_by_id == user.pk and not over,
         "waits_for": found.patient.first_name,
-        "is_elsewhere": when.zone_name(user.zone) != when.zone_name(found.patient.zone),  # type: ignore[union-attr]
+        "is_elsewhere_for_them": when.zone_name(user.zone) != when.zone_name(found.patient.zone),  # type: ignore[union-attr]
+        **whose_clock.words(case, user, found.consultant),
         "is_phoned": ToDo.objects.open().filter(kind=asking.ASKED_TIME, about_id=str(found.pk)).exists(),
         "is_coordinator": role == COORDINATOR,
     }
-    return render(request, "bookings/asked.html", page, status=status)
+    with whose_clock.shown_for(case, user):
+        return render(request, "bookings/asked.html", page, status=status)
 
 
-def _others(found: AskedHold, now: datetime) -> list[dict[str, str]]:
+def _others(found: AskedHold, user: Any, now: datetime) -> list[dict[str, str]]:
     """Free times near one that is lost, with the same consultant."""
     practice = Practice.objects.working().filter(pk=found.consultant_id).first()
     if practice is None or found.case.state == Case.State.CLOSED:
         return []
     free = availability.free_starts(found.case, practice, found.service, now)
+    zone = whose_clock.zone_for(found.case, user)
     near = offers.nearest([start for start in free if start != found.starts_at], found.starts_at)
-    return [{"value": picker.value_of(start), "label": when.moment(start)} for start in near]
+    return [{"value": picker.value_of(start), "label": when.moment(start, zone)} for start in near]
 
 
 @open_to(PERSON)

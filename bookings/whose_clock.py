@@ -10,6 +10,7 @@ from bookings.models import Practice
 from cases.case.models import Case
 from cases.case.people import COORDINATOR
 from portal import when
+from portal.accounts.models import User
 
 
 def zone_for(case: Case, user: Any) -> ZoneInfo:
@@ -22,14 +23,14 @@ def shown_for(case: Case, user: Any) -> AbstractContextManager[None]:
     return timezone.override(zone_for(case, user))
 
 
-def words(case: Case, user: Any, practice: Practice | None) -> dict[str, Any]:
+def words(case: Case, user: Any, whose: Practice | User | None) -> dict[str, Any]:
     """What a page needs to name the clocks: the one it goes by, whose it is where that is not the reader's own, and
-    those of the consultant and of the reader where they differ.
+    those of the consultant (`whose`) and of the reader where they differ.
     """
     zone = zone_for(case, user)
     return {
         "zone": zone,
         "clock_of": case.patient if user.role == COORDINATOR and user.pk != case.patient_id else None,
-        "is_elsewhere": practice is not None and when.zone_name(zone) != when.zone_name(practice.zone),
+        "is_elsewhere": whose is not None and when.zone_name(zone) != when.zone_name(whose.zone),
         "is_reader_elsewhere": when.zone_name(zone) != when.zone_name(user.zone),
     }

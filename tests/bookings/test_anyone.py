@@ -216,3 +216,12 @@ def test_booked_by_any_it_is_a_call_like_others(rosas, case):
     rosas.post(page(case), {"service": "first_talk", "with": "anyone", "slot": picker.value_of(start)})
     rosas.post(Hold.objects.get().get_absolute_url(), {"scope": "on"})
     assert Consultation.objects.get().starts_at == start
+
+
+@pytest.mark.parametrize("typed", ["Breast cancer, Cancer of the skin", "Cancer", "Lung", "cancer lung"])
+def test_a_word_in_common_is_no_match_the_whole_name_is(case, practice, typed):
+    practice.specialties = typed
+    practice.save(update_fields=["specialties"])
+    lung = anyone.Fit(knows=anyone.code_of("lung cancer"))
+    assert [one.consultant.first_name for one in offer(case, fit=lung).practices] == ["Amir"]
+    assert not anyone.Fit(knows=anyone.code_of("cancer lung cancer")).suits(practice)

@@ -80,6 +80,15 @@ def test_one_who_is_like_her_is_proposed_and_reads_after_the_yes_alone(case):
     assert "You chose Amir Haddad" in browser().get(address(departure)).content.decode()
 
 
+def test_a_word_in_common_makes_nobody_alike(case):
+    is_like("joanne", specialties="Breast cancer")
+    is_like("vera", specialties="Lung cancer")
+    departure = leave()
+    assert proposing.proposed(departure, case.patient, clock.now()) is None
+    is_like("amir", specialties="Lung cancer, breast CANCER")
+    assert proposing.proposed(departure, case.patient, clock.now()) == people.person("amir")
+
+
 def test_whoever_takes_the_cases_over_is_proposed_and_reads_nothing_before(case):
     is_like("joanne")
     departure = leave(to="amir")

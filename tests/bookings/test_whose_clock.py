@@ -1,12 +1,15 @@
 """A coordinator looks for a patient in another zone: her clock comes first, and each other one is named."""
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
-from bookings.models import Consultation, Hold
+from bookings.models import Consultation, Hold, Service
+from bookings.offering.actions import offer
 from bookings.picker import value_of
+from portal.actors import Actor
 from tests import factories, people
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
@@ -95,3 +98,17 @@ def test_a_patient_reads_her_own_clock_as_before(case, practice, rosa):
     assert "Times are in Pacific Time," in page
     assert "Joanne is in Eastern Time." in page
     assert "where Rosa is" not in page
+
+
+def test_a_time_that_waits_is_read_out_on_her_clock(case, practice, rosa):
+    joanne = people.person("joanne")
+    factories.assign(case, joanne)
+    service = Service.objects.get(code="after_second")
+    asked = offer(case, service=service, starts_at=START, how="phone", key=uuid4(), by=Actor.person(joanne))
+    page = words(people.browser(people.person("theo")).get(asked.get_absolute_url()))
+    assert "11:30 am to 12:00 pm, Pacific Time" in page
+    assert "That is where Rosa is. For you: Tuesday, November 17 at 2:30 pm, Eastern Time" in page
+    assert "For Joanne: Tuesday, November 17 at 2:30 pm, Eastern Time" in page
+    own = words(people.browser(rosa).get(asked.get_absolute_url()))
+    assert "That is where" not in own
+    assert "For Joanne: Tuesday, November 17 at 2:30 pm, Eastern Time" in own
