@@ -97,8 +97,9 @@ def test_no_time_is_held_in_a_case_that_is_closed_at_that_moment(case):
     assert not Hold.objects.filter(case=case).exists()
 
 
-def test_without_the_lock_of_the_case_a_time_stays_held_in_a_closed_one(case, monkeypatch):
+def test_without_the_locks_of_patient_and_case_a_time_stays_held_in_a_closed_one(case, monkeypatch):
     monkeypatch.setattr(bookings, "lock_open", lambda case, by: None)
+    monkeypatch.setattr(bookings, "lock_patient", lambda case: case.patient)
     assert held_while_closed(case) == [None, None]
     assert Case.objects.get(pk=case.pk).state == "closed"
     assert Hold.objects.filter(case=case).exists()
