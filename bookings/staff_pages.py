@@ -19,6 +19,7 @@ from bookings.dated import versions
 from bookings.forms import AboutForm, ExtraHoursForm, TermsForm, TimeOffForm
 from bookings.hours_form import WeekForm
 from bookings.models import Consultation, ExtraHours, OutsideCalendar, Practice, Service, TimeOff
+from cases.case.models import Away
 from portal import beside, clock
 from portal.access import find_or_404, open_to
 from portal.actors import Actor
@@ -41,6 +42,10 @@ def _page(request: HttpRequest, practice: Practice, status: int = 200, **more: A
     coming = beside.lists(
         practice.consultant,
         coming_off=practice.time_off.filter(until_on__gte=today),
+        coming_away=Away.objects.open()
+        .filter(consultant=practice.pk, until_on__gte=today)
+        .select_related("stands_in")
+        .order_by("from_on", "pk"),
         coming_extra=practice.extra_hours.filter(on_date__gte=today),
         asked_to_move=asked.select_related("patient"),
         failing=OutsideCalendar.objects.visible_to(request.user).failing(),

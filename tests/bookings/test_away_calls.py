@@ -205,3 +205,16 @@ def test_too_late_to_be_asked_for_another_time_is_said_and_nothing_saved(call, a
     assert answer.status_code == 422
     assert "too late to ask" in words(answer)
     assert not Away.objects.exists()
+
+
+def test_the_page_of_hours_says_when_she_is_away(call, amir):
+    browser, page = people.browser(call.consultant), reverse("bookings:hours")
+    assert reverse("pages:away") in words(browser.get(page))
+    assert "None planned." in words(browser.get(page))
+    away = say(call, amir, answers={call.pk: ("keep", "")})
+    shown = words(browser.get(page))
+    assert reverse("pages:away_of", args=[away.pk]) in shown
+    assert "Away. Amir Haddad stands in." in shown
+    assert "None planned." not in shown
+    other = factories.open_hours(amir)
+    assert "Away. Amir" not in words(people.browser(other.consultant).get(page))
