@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -110,6 +112,19 @@ def hold(var: Path, patience: float = 30) -> int:
     os.truncate(lock, 0)
     os.pwrite(lock, str(os.getpid()).encode(), 0)
     return lock
+
+
+@contextmanager
+def turn(var: Path) -> Iterator[None]:
+    """One command or start at a time has to do with the servers of `var`: who comes second says so and waits."""
+    var.mkdir(parents=True, exist_ok=True)
+    with (var / "turn").open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"Another command works with the data in {var}. Waiting for it.", file=sys.stderr, flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _alive(pid: str) -> bool:

@@ -116,7 +116,8 @@ def _stop(number, frame):
 
 def run(var: Path, children: list[Child]) -> None:
     port = chosen_port()
-    lock = local.hold(var)
+    with local.turn(var):  # a command that works with the data now keeps its database until it is done
+        lock = local.hold(var)
     refuse_busy(port)
     os.environ |= {"PORTAL_VAR": str(var), "PORT": str(port)}
     os.environ.setdefault("PORTAL_ENV", "development")
@@ -290,11 +291,21 @@ def database_alone() -> Iterator[None]:
         yield
         return
     var = Path(os.environ.get("PORTAL_VAR") or ROOT / "var").absolute()
-    try:
-        lock = local.hold(var)
-    except local.CannotStart:  # it is running: `run.env` leads to it
-        yield
-        return
+    with contextlib.ExitStack() as turn:
+        turn.enter_context(local.turn(var))
+        try:
+            lock = local.hold(var)
+        except local.CannotStart:  # it is running: `run.env` leads to it, and commands need not wait for each other
+            turn.close()
+            yield
+            return
+        with _postgres(var, lock):
+            yield
+
+
+@contextlib.contextmanager
+def _postgres(var: Path, lock: int) -> Iterator[None]:
+    """Started for this command, and stopped when it is done."""
     kept = keys(var) if (var / "keys.env").exists() else {}
     os.environ |= local.addresses(var) | kept | os.environ
     try:
@@ -305,6 +316,7 @@ def database_alone() -> Iterator[None]:
         yield
     finally:
         local.stop(database, signal.SIGINT)
+        os.close(lock)  # before whoever waits for a turn looks for it
 
 
 def stop_all(children: list[Child]) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,6 +52,36 @@ def test_second_start_is_refused_while_the_first_lives(tmp_path):
 
     os.close(lock)
     os.close(local.hold(tmp_path))
+
+
+def test_commands_come_one_after_the_other(tmp_path, capfd):
+    done = threading.Event()
+
+    def second():
+        with local.turn(tmp_path):
+            done.set()
+
+    with local.turn(tmp_path):
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        wait_until(lambda: "Waiting for it." in capfd.readouterr().err, 20, "the second to say that it waits")
+        assert not done.is_set()
+    waiting.join(20)
+    assert done.is_set()
+
+
+@pytest.mark.full
+@pytest.mark.timeout(600)
+def test_two_commands_at_once_do_not_stop_each_others_database(short):
+    """Each starts PostgreSQL for itself: the second one neither uses nor ends that of the first."""
+    steered = ("PORTAL_", "DATABASE_", "REDIS_", "DJANGO_", "SECRET_KEY")
+    told = {name: value for name, value in os.environ.items() if not name.startswith(steered)}
+    told |= {"PORTAL_ENV": "development", "PORTAL_VAR": str(short / "var")}
+    command = [sys.executable, str(local_run.ROOT / "manage.py"), "migrate"]
+    both = [subprocess.Popen(command, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _each in range(2)]
+    said = [each.communicate(timeout=500)[0].decode() for each in both]
+    assert [each.returncode for each in both] == [0, 0], said
+    assert sum("Waiting for it." in words for words in said) == 1
 
 
 def test_start_waits_for_the_children_of_a_killed_one(tmp_path):
