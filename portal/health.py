@@ -169,9 +169,9 @@ def look_at_record(database: Part) -> Part:
     words = f"last sealed {last.on_date}; " + (f"proved {look.at:%Y-%m-%dT%H:%M:%SZ}" if look else "not proved yet")
     faults = look.faults if look else 0
     why = "faults" if faults else "late" if is_late else ""
-    return Part(
-        "record", not why, words + (f"; faults: {faults}" if faults else ""), why=why, at=look.at if look else None
-    )
+    words += f"; faults: {faults}" if faults else ""
+    at, is_well = look.at if look else None, not why
+    return Part("record", is_well, words, why=why or ("" if look else "new"), at=at)
 
 
 def look_at_backup(database: Part) -> Part:

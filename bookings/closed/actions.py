@@ -18,6 +18,7 @@ from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
 from portal.texts.models import Holiday
+from portal.texts.one_at_a_time import lock_house
 from portal.texts.words import organisation
 
 WHO = {User.Role.ADMINISTRATOR, User.Role.COORDINATOR}
@@ -37,6 +38,7 @@ def close_day(*, region: str, on_date: date, name: str = "", answers: Answers | 
     _must_run_the_house(by)
     if on_date < organisation().today():
         raise Refused(_("Choose a day that is not over."), code="on_date")
+    lock_house()
     practices = _locked(region)
     known = Holiday.objects.filter(region=region, on_date=on_date).first()
     if known:

@@ -166,8 +166,10 @@ def test_hostile_names_stay_text():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_close_the_same_day_at_once_close_it_once(case):
+@pytest.mark.parametrize("region", ["US", "CA-YT"])
+def test_two_who_close_the_same_day_at_once_close_it_once(case, region):
     on, who = free_day(), [by("mara"), by("theo")]
-    at_once(*[lambda who=each: actions.close_day(region="US", on_date=on, by=who) for each in who])
+    said = at_once(*[lambda who=each: actions.close_day(region=region, on_date=on, by=who) for each in who])
+    assert [each.error for each in said] == [None, None]
     assert Holiday.objects.count() == 1
     assert Event.objects.filter(verb="day.closed").count() == 1

@@ -1,5 +1,8 @@
 """The facts of the house, set by its administrators on a page: nobody else, and not unseen."""
 
+import contextlib
+import threading
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -13,6 +16,7 @@ from portal.pages.house.facts import FACTS
 from portal.texts.models import Holiday, Organisation
 from portal.texts.words import organisation
 from tests import factories, people
+from tests.at_once.rivals import at_once
 
 pytestmark = pytest.mark.django_db
 PAGE = "/staff/organization/"
@@ -191,3 +195,40 @@ def test_an_administrator_who_left_sets_nothing():
     chief.can_sign_in = False
     with pytest.raises(Refused):
         actions.say_facts({}, seen=0, by=Actor.person(chief))
+
+
+def both_at_once(monkeypatch) -> list[str]:
+    """Two save different facts of an empty house, each having read what is there before the other saves."""
+    have_read, read = threading.Barrier(2), actions.newest
+
+    def meet():
+        found = read()
+        with contextlib.suppress(threading.BrokenBarrierError):
+            have_read.wait(2)
+        return found
+
+    monkeypatch.setattr(actions, "newest", meet)
+    who = [by("mara"), by("mara")]
+    facts = {name: FILLED[name] for name in FACTS} | {"alarms_to": None}
+    said = at_once(
+        *[
+            lambda one=one, hours=hours: actions.say_facts(facts | {"hours": hours}, seen=0, by=one)
+            for one, hours in zip(who, ("one", "two"), strict=True)
+        ]
+    )
+    return [each.error.code for each in said if each.error]
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_one_moment_the_second_is_told(monkeypatch):
+    assert both_at_once(monkeypatch) == ["seen"]
+    assert Organisation.objects.count() == 1
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_both_would_save(monkeypatch):
+    monkeypatch.setattr(actions, "lock_house", lambda: None)
+    assert both_at_once(monkeypatch) == []
+    assert Organisation.objects.count() == 2

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal import clock
@@ -13,20 +13,13 @@ from portal.errors import Refused
 from portal.history.actions import record
 from portal.pages.house.facts import FACTS
 from portal.texts.models import Organisation
-
-LOCK = 0x0FAC75  # the key of the one lock over what is set for the house, among PostgreSQL's advisory locks
+from portal.texts.one_at_a_time import lock_house
 
 
 def only_administrators(by: Actor) -> None:
     """Raises Refused for everybody else."""
     if by.user is None or by.user.role != User.Role.ADMINISTRATOR or not by.user.can_sign_in:
         raise Refused(_("Only an administrator can do that."), code="role")
-
-
-def lock() -> None:
-    """Until the transaction ends, nobody else changes what is set for the house. There may be no row to lock yet."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def newest() -> Organisation | None:
@@ -42,7 +35,7 @@ def say_facts(facts: Mapping[str, Any], *, seen: int, by: Actor) -> Organisation
     Refused for that, and for anybody but an administrator.
     """
     only_administrators(by)
-    lock()
+    lock_house()
     row = newest()
     before = row or Organisation()
     after = {name: facts[name] for name in FACTS}

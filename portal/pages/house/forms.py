@@ -37,7 +37,12 @@ HINTS = {
 class FactsForm(forms.ModelForm):
     """Each fact with its name and what it is for."""
 
-    time_zone = forms.ChoiceField(label=NAMES["time_zone"], choices=zones, help_text=HINTS["time_zone"])
+    time_zone = forms.ChoiceField(
+        label=NAMES["time_zone"],
+        choices=zones,
+        help_text=HINTS["time_zone"],
+        widget=forms.Select(attrs={"translate": "no"}),
+    )
     region = forms.ChoiceField(label=NAMES["region"], choices=REGIONS, help_text=HINTS["region"])
     alarms_to = forms.ModelChoiceField(
         label=NAMES["alarms_to"],

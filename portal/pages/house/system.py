@@ -42,6 +42,7 @@ WELL: dict[tuple[str, str], Promise] = {
     ("room", "bucket"): _("Files lie in a bucket, which has its own limit."),
     ("files", ""): _("Read through %(at)s. Each is there and whole."),
     ("record", ""): _("Sealed each night, and last proved %(at)s."),
+    ("record", "new"): _("Sealed each night. It is proved for the first time within a week."),
     ("database", ""): _("It answers."),
     ("size", ""): _("%(size)s."),
     ("locks", ""): _("Nobody waits."),
