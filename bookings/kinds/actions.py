@@ -33,8 +33,7 @@ def change(
     if by.user is None or by.user.role != User.Role.ADMINISTRATOR:
         raise Refused(_("Only an administrator can do that."), code="role")
     lock_everybody()
-    # All of them, in one order: two who each turn one off do not turn off both.
-    known = {each.pk: each for each in Service.objects.select_for_update().order_by("pk")}
+    known = lock_kinds()
     now = known[service.pk]
     figures = {"minutes": minutes, "preparation_minutes": preparation_minutes, "needs_plan": needs_plan}
     figures |= {"is_offered": is_offered}
@@ -62,6 +61,11 @@ def lock_everybody() -> None:
     the change and is judged by it.
     """
     list(Practice.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
+def lock_kinds() -> dict[int, Service]:
+    """All of them, in one order: two who each turn one off do not turn off both."""
+    return {each.pk: each for each in Service.objects.select_for_update().order_by("pk")}
 
 
 def _let_go(service: Service, is_other: bool, by: Actor) -> None:

@@ -29,9 +29,7 @@ def switch(
         patient = actions.lock_patient(hold.case)
         if earlier := Consultation.objects.filter(held_as=hold.pk).first():
             return earlier
-        both = {hold.consultant_id, hold.moving.consultant_id if hold.moving else hold.consultant_id}
-        locked = Practice.objects.select_for_update(no_key=True).filter(pk__in=both).order_by("pk")
-        practice = {each.pk: each for each in locked}[hold.consultant_id]
+        practice = lock_both(hold)
         actions.lock_open(hold.case, by)
         kept = actions.claim(hold, at_hand.holds().filter(pk=hold.pk).first(), practice, seen, now, by=by)
         before = Consultation.objects.select_for_update(of=("self",)).get(pk=kept.moving_id)
@@ -46,3 +44,10 @@ def switch(
         if before.needs_something:
             call = call_needs.set_needs(call, **call_needs.needed(before), by=by)
     return call
+
+
+def lock_both(hold: Hold) -> Practice:
+    """The practice of the new call, behind the locks of both; in one order, so that nobody waits in a ring."""
+    both = {hold.consultant_id, hold.moving.consultant_id if hold.moving else hold.consultant_id}
+    locked = Practice.objects.select_for_update(no_key=True).filter(pk__in=both).order_by("pk")
+    return {each.pk: each for each in locked}[hold.consultant_id]
