@@ -174,13 +174,14 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("We know. One of us calls you now. Please keep your phone near."))
         return redirect("bookings:call", pk=pk)
     practice = Practice.objects.visible_to(request.user).filter(pk=consultation.consultant_id).first()
-    opens_at = consultation.starts_at - rules.OPENS_BEFORE
+    opens_at, closes_at = consultation.starts_at - rules.OPENS_BEFORE, consultation.ends_at + rules.OPENS_BEFORE
     context = {
         "base": base_of(request),
         "case": consultation.case,
         "call": consultation,
         "opens_at": opens_at,
-        "is_open": consultation.is_booked and opens_at <= now < consultation.ends_at + rules.OPENS_BEFORE,
+        "is_open": consultation.is_booked and opens_at <= now < closes_at,
+        "is_over": now >= closes_at,
         "address": practice and practice.address_for(consultation),
         "late": late.shown(consultation, user, now),
     }

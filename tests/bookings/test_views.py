@@ -318,6 +318,30 @@ def test_the_call_page_opens_shortly_before(rosas, booked, practice, monday):
     )
 
 
+def test_once_it_is_over_the_call_page_opens_nothing_and_calls_nobody(rosas, booked, monday):
+    page = reverse("bookings:call", args=[booked.pk])
+    assert "I can’t get in" in words(rosas.get(page))
+    monday.move_to(booked.ends_at + timedelta(minutes=20))
+    shown = words(people.browser(booked.patient).get(page))
+    assert "This call is over." in shown
+    assert "The way in opens" not in shown
+    assert "I can’t get in" not in shown
+
+
+def test_a_phone_call_says_whose_number_is_missing(case, rosa, joanne):
+    call = factories.book(case, service="first_talk", how="phone")
+    rosa.phone = ""
+    rosa.save(update_fields=["phone"])
+    for address in (call.get_absolute_url(), reverse("bookings:call", args=[call.pk])):
+        assert "Joanne needs your phone number to call you." in words(people.browser(rosa).get(address))
+        assert "We have no phone number of Rosa" in words(people.browser(joanne).get(address))
+    rosa.phone = "+14165550134"
+    rosa.save(update_fields=["phone"])
+    page = words(people.browser(joanne).get(reverse("bookings:call", args=[call.pk])))
+    assert "You call Rosa. The number: " in page
+    assert "We have no phone number" not in page
+
+
 def test_who_cannot_get_in_is_called(rosas, booked):
     page = reverse("bookings:call", args=[booked.pk])
     assert "One of us calls you now" in words(rosas.post(page, follow=True))
