@@ -60,16 +60,18 @@ def free_port() -> int:
         return line.getsockname()[1]
 
 
-def axe_findings(page) -> list[str]:
-    """Run axe on the page as it stands; one line a finding: rule, place, what is wrong."""
+def axe_findings(page, *rules: str) -> list[str]:
+    """Run axe, or these rules of it alone, on the page as it stands; one line a finding: rule, place, what is wrong."""
     # Half-way through a transition, colors are neither old nor new, and axe reports false contrast errors.
     # A style element would be refused by our own Content-Security-Policy, a constructed sheet is not.
     page.evaluate(
         "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets.push(s) }",
         STILL,
     )
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    only = {"runOnly": list(rules)} if rules else {}
+    found = page.evaluate("only => axe.run(document, {resultTypes: ['violations'], ...only})", only)
     return [
         f"{finding['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
         for finding in found["violations"]

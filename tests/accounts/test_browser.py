@@ -54,6 +54,7 @@ def sign_in_by_password(page: Page, site: str, key: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
+@pytest.mark.full
 def test_a_passkey_is_added_and_signs_in_alone(site, page, passkeys):
     sign_in_by_password(page, site, "rosa")
     page.goto(f"{site}/accounts/2fa/webauthn/add/")
@@ -84,6 +85,7 @@ def test_a_passkey_that_did_not_see_the_person_is_refused(site, page, passkeys):
     expect(page).to_have_url(re.compile("/accounts/login/"))
 
 
+@pytest.mark.full
 def test_staff_enrol_by_passkey_and_only_then_arrive(site, page, passkeys):
     sign_in_by_password(page, site, "nils")
     expect(page).to_have_url(re.compile("/account/second-factor/"))
@@ -146,6 +148,7 @@ def test_five_questions_and_sign_up_without_scripts(site, browser):
     page.context.close()
 
 
+@pytest.mark.full
 def test_errors_take_the_focus_and_lead_to_the_field(site, page):
     page.goto(f"{site}/accounts/signup/")
     page.get_by_role("button", name="Email me a code").click()

@@ -56,16 +56,19 @@ def save_at_once(call, seconds: float):
         return [type(outcome.error) for outcome in at_once(*presses)]
 
 
+@pytest.mark.full
 def test_one_of_two_windows_is_saved_and_the_other_told(call):
     assert set(save_at_once(call, 0.5)) == {type(None), Refused}
     assert Outcome.objects.filter(call=call).count() == 2
 
 
+@pytest.mark.full
 def test_without_the_lock_the_second_runs_into_the_database(call, monkeypatch):
     monkeypatch.setattr(actions, "lock_case", lambda case: None)
     assert set(save_at_once(call, 30)) == {type(None), IntegrityError}
 
 
+@pytest.mark.full
 def test_a_question_pressed_twice_at_once_is_asked_once(call):
     summary, rosa = Summary.objects.select_related("review").get(), by("rosa")
     press = partial(clear.ask, summary, "steps", "Which tablet?", send_id=uuid.uuid4(), by=rosa)

@@ -65,15 +65,18 @@ def unlocked(monkeypatch) -> None:
     monkeypatch.setattr(actions, "_fresh", read)
 
 
+@pytest.mark.full
 def test_an_answer_and_taking_back_at_once_are_one_of_the_two(asking, monkeypatch):
     assert outcomes(*taken_back_while_answered(asking, monkeypatch)) == ["Refused", "done"]
 
 
+@pytest.mark.full
 def test_without_the_lock_both_are_told_that_it_counts(asking, monkeypatch):
     unlocked(monkeypatch)
     assert outcomes(*taken_back_while_answered(asking, monkeypatch)) == ["done", "done"]
 
 
+@pytest.mark.full
 def test_asked_twice_at_once_is_once(asking):
     review = Review.objects.get()
     actions.withdraw(asking, by=actor("joanne"))

@@ -41,6 +41,7 @@ def window_held_open(seconds=0.5):
         yield
 
 
+@pytest.mark.full
 def test_two_presses_of_yes_book_one_call_and_both_get_it(asked):
     with window_held_open():
         outcomes = at_once(partial(accept, asked), partial(accept, asked))
@@ -50,6 +51,7 @@ def test_two_presses_of_yes_book_one_call_and_both_get_it(asked):
     assert double_bookings() == 0
 
 
+@pytest.mark.full
 def test_without_the_guard_the_second_press_fails(asked):
     """Else the test above would prove nothing."""
     fresh = lambda row: AskedHold.objects.select_related("case__patient", "consultant", "service").get(pk=row.pk)  # noqa: E731
@@ -60,6 +62,7 @@ def test_without_the_guard_the_second_press_fails(asked):
     assert sum(outcome.error is not None for outcome in outcomes) == 1
 
 
+@pytest.mark.full
 def test_yes_and_no_at_once_end_in_one_of_both(asked):
     outcomes = at_once(partial(accept, asked), partial(asking.decline, asked, by=act("rosa")))
 

@@ -127,6 +127,7 @@ def any_presses(count, practices):
     return [partial(press_any, case, any_who_fits(case, start), start) for case in rivals]
 
 
+@pytest.mark.full
 def test_any_consultant_gives_each_of_them_one_call(joannes, amirs):
     presses = any_presses(4, [joannes, amirs])
     with guarded(4):
@@ -136,6 +137,7 @@ def test_any_consultant_gives_each_of_them_one_call(joannes, amirs):
     assert double_bookings() == 0
 
 
+@pytest.mark.full
 def test_twin_any_consultant_is_booked_twice(joannes, amirs):
     presses = any_presses(4, [joannes, amirs])
     with unguarded(4):
@@ -154,6 +156,7 @@ def of_different_lengths(practice):
     return [partial(press, case, practice, at, code) for case, (code, at) in zip(rivals, wishes, strict=True)]
 
 
+@pytest.mark.full
 def test_overlaps_of_different_lengths_go_to_one(joannes):
     presses = of_different_lengths(joannes)
     with guarded(3):
@@ -161,6 +164,7 @@ def test_overlaps_of_different_lengths_go_to_one(joannes):
     assert double_bookings() == 0
 
 
+@pytest.mark.full
 def test_twin_overlaps_of_different_lengths(joannes):
     presses = of_different_lengths(joannes)
     with unguarded(3):
@@ -178,6 +182,7 @@ def movers(practice):
     return [*(partial(moved_or_told, call, slot) for call in booked), partial(press, newcomer, practice, slot)]
 
 
+@pytest.mark.full
 def test_one_of_those_who_move_into_a_time_has_it(joannes):
     presses = movers(joannes)
     with guarded(3):
@@ -185,6 +190,7 @@ def test_one_of_those_who_move_into_a_time_has_it(joannes):
     assert double_bookings() == 0
 
 
+@pytest.mark.full
 def test_twin_all_move_into_one_time(joannes):
     presses = movers(joannes)
     with unguarded(3):
@@ -210,6 +216,7 @@ def cancel_and_book(practice):
     return [cancel, *(partial(press_once_free, case) for case in rivals)]
 
 
+@pytest.mark.full
 def test_a_canceled_time_goes_to_one(joannes):
     presses = cancel_and_book(joannes)
     with guarded(3):
@@ -217,6 +224,7 @@ def test_a_canceled_time_goes_to_one(joannes):
     assert double_bookings() == 0
 
 
+@pytest.mark.full
 def test_twin_a_canceled_time_goes_to_several(joannes):
     presses = cancel_and_book(joannes)
     with unguarded(3):
@@ -236,6 +244,7 @@ def double_click(practice):
     return [partial(actions.book, hold=kept, by=Actor.person(case.patient))] * 2
 
 
+@pytest.mark.full
 def test_a_double_click_finds_what_the_first_press_booked(joannes):
     presses = double_click(joannes)
     with meeting_after((actions, "claim"), seconds=0.5):
@@ -243,6 +252,7 @@ def test_a_double_click_finds_what_the_first_press_booked(joannes):
     assert double_bookings() == 0
 
 
+@pytest.mark.full
 def test_twin_a_double_click_books_twice(joannes):
     presses, once = double_click(joannes), only_one("bookings_consultation", "held_as")
     with without_constraints(CONSULTANT_GUARD, PATIENT_GUARD, once), without_locks():
@@ -282,6 +292,7 @@ def is_left_outside(practice):
 PLACES = ((availability_actions, "_left_outside"), (actions, "claim"))
 
 
+@pytest.mark.full
 def test_no_call_is_left_outside_hours_unasked(joannes):
     presses = close_and_book(joannes)
     with meeting_after(*PLACES, seconds=0.5):
@@ -290,6 +301,7 @@ def test_no_call_is_left_outside_hours_unasked(joannes):
     assert has_hours(joannes) == Consultation.objects.booked().exists()
 
 
+@pytest.mark.full
 def test_twin_a_call_is_left_outside_hours(joannes):
     presses = close_and_book(joannes)
     with without_locks(), meeting_after(*PLACES, seconds=LONG):
@@ -314,6 +326,7 @@ def two_tabs(*practices):
     return [partial(tab, practice) for practice in practices]
 
 
+@pytest.mark.full
 def test_a_patient_in_two_tabs_books_in_one(joannes, amirs):
     presses = two_tabs(joannes, amirs)
     with guarded(2):
@@ -321,6 +334,7 @@ def test_a_patient_in_two_tabs_books_in_one(joannes, amirs):
     assert double_bookings() == 0
 
 
+@pytest.mark.full
 def test_twin_a_patient_in_two_tabs_is_in_two_places(joannes, amirs):
     presses, one_hold = two_tabs(joannes, amirs), only_one("bookings_hold", "patient_id")
     with unguarded(2, PATIENT_GUARD, one_hold):

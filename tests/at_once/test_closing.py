@@ -41,6 +41,7 @@ def errors(outcomes) -> list:
     return [outcome.error for outcome in outcomes]
 
 
+@pytest.mark.full
 def test_closed_and_opened_again_twice_at_once_is_once(case):
     press = partial(closing.close_case, case, "asked", by=actor("theo"))
     assert errors(at_once(press, press)) == [None, None]
@@ -50,6 +51,7 @@ def test_closed_and_opened_again_twice_at_once_is_once(case):
         assert Event.objects.filter(verb=verb).count() == 1
 
 
+@pytest.mark.full
 def test_booked_and_closed_at_once_is_one_of_both():
     people.person("theo")
     case = factories.open_case()
@@ -91,12 +93,14 @@ def held_while_closed(case) -> list:
         return errors(at_once(partial(bookings.hold, case=case, by=actor("rosa"), **wish), close))
 
 
+@pytest.mark.full
 def test_no_time_is_held_in_a_case_that_is_closed_at_that_moment(case):
     assert held_while_closed(case) == [None, None]
     assert Case.objects.get(pk=case.pk).state == "closed"
     assert not Hold.objects.filter(case=case).exists()
 
 
+@pytest.mark.full
 def test_without_the_locks_of_patient_and_case_a_time_stays_held_in_a_closed_one(case, monkeypatch):
     monkeypatch.setattr(bookings, "lock_open", lambda case, by: None)
     monkeypatch.setattr(bookings, "lock_patient", lambda case: case.patient)
@@ -105,6 +109,7 @@ def test_without_the_locks_of_patient_and_case_a_time_stays_held_in_a_closed_one
     assert Hold.objects.filter(case=case).exists()
 
 
+@pytest.mark.full
 def test_handed_over_twice_at_once_is_once(case):
     joanne = people.person("joanne")
     today = clock.today(joanne.zone)
@@ -133,6 +138,7 @@ def test_nobody_goes_away_while_standing_in_also_at_once(case):
     assert Away.objects.count() == 1
 
 
+@pytest.mark.full
 def test_two_worried_at_once_and_one_twice(case):
     twice = partial(raise_worry, case, "Cried.", by=actor("theo"))
     other = partial(raise_worry, case, "Sounds low.", by=actor("joanne"))
@@ -140,6 +146,7 @@ def test_two_worried_at_once_and_one_twice(case):
     assert Worry.objects.open().count() == 2
 
 
+@pytest.mark.full
 def test_marked_as_read_twice_at_once_is_once(case):
     theo = people.person("theo")
     write(case)
@@ -148,6 +155,7 @@ def test_marked_as_read_twice_at_once_is_once(case):
     assert not news.unread(theo).exists()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("is_guarded", [True, False])
 def test_a_call_booked_while_an_account_closes_is_asked_about(is_guarded, monkeypatch):
     """Who books has looked whether Joanne works here, and waits a moment before the call is made."""

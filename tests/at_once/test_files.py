@@ -18,6 +18,7 @@ from tests.programs import wait_until
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 
 
+@pytest.mark.full
 def test_a_file_is_taken_back_while_its_check_ends():
     version = read(factories.open_case())
     Guess.objects.all().delete()

@@ -37,6 +37,7 @@ def yes(helper: Helper, key: str, chosen: str, how: str = "page"):
     return partial(actions.agree, helper, chosen=chosen, how=how, by=actor(key))
 
 
+@pytest.mark.full
 def test_asked_at_once_by_two_she_is_asked_once(case):
     ama = people.person("ama")
     outcomes = at_once(*[partial(actions.ask, case, ama, by=actor(key)) for key in ("ama", "theo") * 2])
@@ -55,6 +56,7 @@ def test_a_yes_on_the_page_and_one_on_the_phone_are_one_yes(asked):
     assert count("helping.agreed") == 1
 
 
+@pytest.mark.full
 def test_a_yes_and_a_no_at_once_end_as_the_later_one_says(asked):
     agreed, declined = at_once(yes(asked, "rosa", "most"), partial(actions.decline, asked, by=actor("rosa")))
 
@@ -66,6 +68,7 @@ def test_a_yes_and_a_no_at_once_end_as_the_later_one_says(asked):
     assert count("helping.ended") == (agreed.error is None)
 
 
+@pytest.mark.full
 def test_what_she_allows_and_takes_back_at_once_leaves_nothing_open(asked):
     actions.agree(asked, chosen="acts", by=actor("rosa"))
     wider = partial(actions.change, asked, chosen="most", by=actor("rosa"))
@@ -80,6 +83,7 @@ def test_what_she_allows_and_takes_back_at_once_leaves_nothing_open(asked):
     assert all(outcome.error is None or isinstance(outcome.error, Refused) for outcome in outcomes)
 
 
+@pytest.mark.full
 def test_a_helper_who_writes_while_help_ends_is_heard_or_refused(case, asked):
     actions.agree(asked, chosen="most", by=actor("rosa"))
     write = [partial(threads.send, case, f"Message {number}", by=actor("ama")) for number in range(RIVALS)]

@@ -66,18 +66,21 @@ def without_locks():
         yield
 
 
+@pytest.mark.full
 def test_taken_back_while_it_is_taken_one_of_them_is_told(asked):
     assert taken_back_while_it_is_taken(asked) == [True, False]
     asked.refresh_from_db()
     assert (asked.ended_as, Helper.objects.granted().count()) == ("taken", 1)
 
 
+@pytest.mark.full
 def test_without_the_locks_both_would_believe_it(asked):
     with without_locks():
         assert taken_back_while_it_is_taken(asked) == [True, True]
     assert Helper.objects.granted().exists()
 
 
+@pytest.mark.full
 def test_one_link_pressed_at_once_makes_one_helper(asked):
     press = partial(actions.take, asked, people.person("ama"), by=act("ama"))
     outcomes = at_once(*[press] * RIVALS)
@@ -85,6 +88,7 @@ def test_one_link_pressed_at_once_makes_one_helper(asked):
     assert Helper.objects.count() == Event.objects.filter(verb="helping.taken").count() == 1
 
 
+@pytest.mark.full
 def test_whoever_joins_by_it_at_once_has_one_account():
     asked = actions.invite(
         factories.open_case(), name="Ben Adu", email="ben@example.org", chosen="dates", by=act("rosa")
@@ -96,6 +100,7 @@ def test_whoever_joins_by_it_at_once_has_one_account():
     assert User.objects.filter(email="ben@example.org").count() == Helper.objects.count() == 1
 
 
+@pytest.mark.full
 def test_a_page_is_taken_over_once():
     case = open_case(patient_name="Ida Holm", starter=people.person("ama"), by=act("ama"))
     asked = own_mailbox.name_mailbox(case, email="ida@example.org", by=act("ama"))

@@ -51,6 +51,7 @@ def errors(outcomes):
     return sum(outcome.error is not None for outcome in outcomes)
 
 
+@pytest.mark.full
 def test_two_presses_of_join_make_one_document(case):
     wanted, by = sent(case), Actor.person(case.patient)
     with window_held_open(4):
@@ -77,6 +78,7 @@ def window_held_open(rivals, seconds=0.5):
         yield patch
 
 
+@pytest.mark.full
 def test_without_the_lock_a_second_press_breaks_and_the_database_keeps_the_photos_in_one_document(case):
     wanted, by = sent(case), Actor.person(case.patient)
     with window_held_open(2, seconds=10) as patch:
@@ -86,6 +88,7 @@ def test_without_the_lock_a_second_press_breaks_and_the_database_keeps_the_photo
     assert JoinedPage.objects.count() == 3
 
 
+@pytest.mark.full
 def test_joining_and_taking_back_leave_no_photo_that_was_taken_back(case):
     wanted, by = sent(case), Actor.person(case.patient)
     first = Document.objects.get(pk=wanted[0])
@@ -96,6 +99,7 @@ def test_joining_and_taking_back_leave_no_photo_that_was_taken_back(case):
     whole()
 
 
+@pytest.mark.full
 def test_presses_on_pages_and_a_newer_photo_follow_each_other(case):
     wanted, by = sent(case), Actor.person(case.patient)
     joined = joining.join(case, wanted, by=by)

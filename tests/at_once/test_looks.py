@@ -56,6 +56,7 @@ def lines(version, seconds):
     return Event.objects.filter(verb="document.opened", about_id=str(version.pk)).count()
 
 
+@pytest.mark.full
 def test_pages_asked_for_at_once_are_one_look(version):
     assert lines(version, 0.5) == 1
 

@@ -53,6 +53,7 @@ def numbers(case) -> list[int]:
     return sorted(Message.objects.filter(case=case).values_list("number", flat=True))
 
 
+@pytest.mark.full
 def test_all_who_write_at_once_are_heard(case):
     outcomes = send_at_once(case, 0.3)
 

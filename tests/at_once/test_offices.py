@@ -76,6 +76,7 @@ def test_two_entries_merged_into_each_other_end_in_one(rounds):
         assert nothing_names(gone)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("rounds", ROUNDS)
 def test_a_merge_pressed_eight_times_is_done_once(rounds):
     (case,) = cases(1)
@@ -86,6 +87,7 @@ def test_a_merge_pressed_eight_times_is_done_once(rounds):
         assert Event.objects.filter(verb="office.merged", about_id=str(old.pk)).count() == 1
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("rounds", ROUNDS)
 def test_a_ring_of_three_ends_in_entries_that_lead_on_in_one_step(rounds):
     (case,) = cases(1)
@@ -101,6 +103,7 @@ def test_a_ring_of_three_ends_in_entries_that_lead_on_in_one_step(rounds):
         assert all(rows[office.merged_into_id].merged_into_id is None for office in merged)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("rounds", ROUNDS)
 def test_whoever_names_an_entry_while_it_is_merged_names_the_one_that_stands(rounds):
     namers = cases(5)
@@ -187,9 +190,11 @@ def set_holder_while_merging(has_lock: bool) -> Office:
     return old
 
 
+@pytest.mark.full
 def test_the_lock_holds_with_the_window_open():
     assert nothing_names(set_holder_while_merging(has_lock=True))
 
 
+@pytest.mark.full
 def test_twin_without_the_lock_leaves_a_case_behind():
     assert not nothing_names(set_holder_while_merging(has_lock=False))

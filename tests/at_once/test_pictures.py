@@ -73,6 +73,7 @@ def test_two_workers_of_one_page_are_one(photos):
         assert claims([photos[0], photos[0]]) == 1
 
 
+@pytest.mark.full
 def test_without_the_guard_they_read_two(photos):
     with without_the_guard():
         assert claims(photos) == 2

@@ -53,23 +53,27 @@ def outcome(joannes, **window):
     return isinstance(moved.result, Reservation), isinstance(booked.result, Consultation)
 
 
+@pytest.mark.full
 def test_one_of_them_has_the_minute(joannes):
     assert sorted(outcome(joannes)) == [False, True]
     assert double_bookings() == 0
 
 
+@pytest.mark.full
 def test_the_lock_alone_holds(joannes):
     with without_constraints(CONSULTANT_GUARD):
         assert sorted(outcome(joannes)) == [False, True]
         assert double_bookings() == 0
 
 
+@pytest.mark.full
 def test_the_constraint_alone_holds(joannes):
     with without_locks():
         assert not all(outcome(joannes, seconds=10))
     assert double_bookings() == 0
 
 
+@pytest.mark.full
 def test_twin_without_lock_and_constraint_has_both(joannes):
     with without_constraints(CONSULTANT_GUARD), without_locks():
         assert all(outcome(joannes, seconds=10))

@@ -85,6 +85,7 @@ def test_without_the_locks_both_would_believe_they_have_it(free):
     assert Event.objects.filter(verb="review.taken").count() == 2
 
 
+@pytest.mark.full
 def test_handed_over_while_it_is_handed_back_one_of_them_is_told(free):
     review = actions.take(free, by=by("joanne"))
     amir = User.objects.get(pk=people.person("amir").pk)
@@ -139,12 +140,14 @@ def take_back(review: Review):
     return partial(actions.withdraw, share(review)(), reason="It was about another plan.", by=by("joanne"))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("press", [share, take_back])
 def test_shared_or_taken_back_while_it_is_handed_over_both_are_done(answered, press):
     assert handed_over_meanwhile(answered, press(answered), 0.5) == [None, None]
     assert Review.objects.get().reader == people.person("amir")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("press", [share, take_back])
 def test_without_the_case_before_the_review_one_of_both_would_be_lost(answered, press, monkeypatch):
     ready = press(answered)
@@ -163,6 +166,7 @@ def first_locked(press) -> str:
     return next(locking).partition('FROM "')[2].partition('"')[0]
 
 
+@pytest.mark.full
 def test_whoever_writes_beside_a_review_locks_the_case_first_too(answered):
     summary, asks = share(answered)(), partial(asking.ask, kind="answer", words="Since when?", by=by("joanne"))
     assert first_locked(partial(clear.say_clear, summary, "steps", by=by("rosa"))) == "case_case"

@@ -69,6 +69,7 @@ def one_spoke_after_the_other(visit, outcomes):
     return visit.state == "cancelled" and (visit.on_date == LATER or refused(outcomes) == 1)
 
 
+@pytest.mark.full
 def test_moved_and_cancelled_at_once_is_cancelled_with_nothing_planned(transactional_db):
     visit = booked_visit()
     with window_held_open():
@@ -77,6 +78,7 @@ def test_moved_and_cancelled_at_once_is_cancelled_with_nothing_planned(transacti
     assert not Reminder.objects.filter(settled_at=None).exists()
 
 
+@pytest.mark.full
 def test_without_the_lock_one_of_the_two_words_is_lost(transactional_db):
     visit = booked_visit()
     with window_held_open(locked=False):
@@ -93,6 +95,7 @@ def two_words(visit, first, second):
     )
 
 
+@pytest.mark.full
 def test_two_who_say_different_things_of_one_record_are_heard_one_after_the_other(transactional_db):
     visit = booked_visit()
     actions.tell(item(visit), "asked", by=actor("rosa"))
@@ -106,6 +109,7 @@ def test_two_who_say_different_things_of_one_record_are_heard_one_after_the_othe
     assert all(row.version == told.version for row in open_rows)
 
 
+@pytest.mark.full
 def test_without_the_lock_both_would_be_believed(transactional_db):
     visit = booked_visit()
     actions.tell(item(visit), "asked", by=actor("rosa"))
@@ -113,6 +117,7 @@ def test_without_the_lock_both_would_be_believed(transactional_db):
         assert refused(two_words(visit, "arrived", "not_located")) == 0
 
 
+@pytest.mark.full
 def test_naming_the_doctor_twice_at_once_makes_one_visit(transactional_db):
     visit = booked_visit()
     assert visit.on_date == VISIT_ON

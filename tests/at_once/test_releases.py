@@ -61,11 +61,13 @@ def is_one_signature(outcomes):
     return is_clean and Release.objects.count() == 1 and Event.objects.filter(verb="release.signed").count() == 1
 
 
+@pytest.mark.full
 def test_two_presses_are_one_signature():
     outcomes = press_twice(locked=True)
     assert is_one_signature(outcomes)
 
 
+@pytest.mark.full
 def test_without_the_lock_they_are_not():
     outcomes = press_twice(locked=False)
     assert not is_one_signature(outcomes)

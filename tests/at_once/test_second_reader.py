@@ -65,12 +65,14 @@ def unlocked(monkeypatch) -> None:
     monkeypatch.setattr(actions, "_fresh", read)
 
 
+@pytest.mark.full
 def test_two_colleagues_asked_at_once_are_one(review, monkeypatch):
     hold_open(monkeypatch, "is_in_case")
     assert outcomes(partial(ask, review, "vera"), partial(ask, review, "amir")) == ["Refused", "done"]
     assert SecondReader.objects.open().count() == 1
 
 
+@pytest.mark.full
 def test_the_database_refuses_a_second_one_where_nothing_is_locked(review, monkeypatch):
     unlocked(monkeypatch)
     hold_open(monkeypatch, "is_in_case")
@@ -98,18 +100,21 @@ def yes_after_the_end(review, monkeypatch):
     return partial(actions.agree, second, by=actor("vera")), partial(actions.end, second, by=actor("joanne"))
 
 
+@pytest.mark.full
 def test_a_yes_and_an_end_at_once_never_leave_it_open(review, monkeypatch):
     done = outcomes(*yes_after_the_end(review, monkeypatch))
     assert done in (["done", "done"], ["Refused", "done"])
     assert SecondReader.objects.get().state == "ended"
 
 
+@pytest.mark.full
 def test_the_database_refuses_a_yes_after_an_end_where_nothing_is_locked(review, monkeypatch):
     unlocked(monkeypatch)
     assert outcomes(*yes_after_the_end(review, monkeypatch)) == ["IntegrityError", "done"]
     assert SecondReader.objects.get().state == "ended"
 
 
+@pytest.mark.full
 def test_said_yes_twice_at_once_is_once(review, monkeypatch):
     second = ask(review, "vera")
     press = partial(actions.agree, second, by=actor("vera"))

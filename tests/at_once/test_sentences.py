@@ -44,6 +44,7 @@ def change(sentence, text):
     return partial(actions.change, sentence, part="plain", title="Time", text=text, seen=1, by=by("joanne"))
 
 
+@pytest.mark.full
 def test_two_windows_save_one_and_tell_the_other(sentence):
     with judged_together(0.5):
         outcomes = at_once(change(sentence, "One."), change(sentence, "Two."))

@@ -49,6 +49,7 @@ def look():
     return looking.look(clock.now())
 
 
+@pytest.mark.full
 def test_two_looks_tell_once(freed):
     with window_held_open(seconds=0.5):
         outcomes = at_once(look, look)
@@ -57,6 +58,7 @@ def test_two_looks_tell_once(freed):
     assert Wish.objects.get().times_told == 1
 
 
+@pytest.mark.full
 def test_without_the_guard_both_would_tell(freed):
     """Else the test above would prove nothing."""
     with window_held_open(seconds=8), pytest.MonkeyPatch.context() as patch:

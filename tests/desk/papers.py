@@ -18,6 +18,7 @@ from portal.actors import Actor
 from portal.pages.demo.plan_files import make_plan_pdf
 from portal.vault import files
 from tests import people, plan_files
+from tests.documents.files import opened_once
 
 
 def theo() -> Actor:
@@ -35,16 +36,18 @@ def added(content=None, name="fax.pdf", **more) -> Incoming:
 
 
 def checked(content=None, name="fax.pdf", **more) -> Incoming:
-    """A paper after the worker has looked at it in its sandbox."""
+    """A paper after the worker has looked at it in its sandbox, which opens the same bytes once for all tests."""
     paper = added(content, name, **more)
-    checking.check(paper.pk)
+    with opened_once():
+        checking.check(paper.pk)
     return fresh(paper)
 
 
 def read(content=None, name="fax.pdf", **more) -> Incoming:
     """A paper that was checked, and read by whatever reads here."""
     paper = checked(content, name, **more)
-    reading.read(paper.pk)
+    with opened_once():
+        reading.read(paper.pk)
     return fresh(paper)
 
 
@@ -56,7 +59,8 @@ def filed_letter(case) -> Incoming:
     """A letter that came by post and is a file of the case by now, checked."""
     order = Filing(case=case, about=About.OTHER)
     paper = filing.file(checked(words("A letter"), "letter.pdf", how="post"), order, by=theo())
-    document_checking.check(paper.document.versions.get().pk)
+    with opened_once():
+        document_checking.check(paper.document.versions.get().pk)
     return fresh(paper)
 
 

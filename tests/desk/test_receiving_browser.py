@@ -58,6 +58,7 @@ def test_the_page_works_on_a_phone_without_scripts(link, site, browser, axe):
     assert item(link.visit).state == "incomplete"
 
 
+@pytest.mark.full
 def test_the_page_is_clear_to_everyone(link, site, page, axe):
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{site}/o/")

@@ -213,6 +213,7 @@ def test_a_fax_of_an_offices_wish_names_nobody_of_us(elm, loop, fax_line):
     assert browser(person("theo")).get(reverse("desk:fax", args=[Letter.objects.get().pk])).status_code == 200
 
 
+@pytest.mark.full
 def test_a_fax_that_failed_after_all_has_not_reached_them(desk, elm, loop, fax_line, november_5):
     press(desk, elm)
     sending.send_due()

@@ -34,6 +34,7 @@ def be_theo(page: Page, site: str) -> None:
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": site}])
 
 
+@pytest.mark.full
 def test_three_presses_file_a_strip(site, page, asked, axe):
     papers.call()
     paper = papers.read(papers.strip(asked.visit.case))
@@ -51,6 +52,7 @@ def test_three_presses_file_a_strip(site, page, asked, axe):
     assert asked.state == "sent"
 
 
+@pytest.mark.full
 def test_a_strip_of_several_records_says_each_its_own(site, page, axe):
     made = letter(signed_visit(), kind="records", about="pathology_report")
     sending.sent(made, "faxed", by=actor("theo"))

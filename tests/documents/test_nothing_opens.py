@@ -45,6 +45,7 @@ def holding_files(version):
     return [file, f"{file}?as=sent", page.get_absolute_url(), page.small_url]
 
 
+@pytest.mark.full
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", ["received", *(pytest.param(state, marks=full) for state in [*STATES][1:])])
 def test_what_is_not_ready_opens_at_no_address_for_nobody(case, state):

@@ -52,6 +52,7 @@ def test_pages_follow_each_other_and_far_ones_are_let_go(open_at):
     assert Event.objects.filter(verb="document.opened", about_id=str(version.pk)).count() == 1
 
 
+@pytest.mark.full
 def test_keys_turn_enlarge_and_leaf_only_inside_the_viewer(open_at):
     page = open_at(3)
     pages = page.locator("[data-pages]")

@@ -99,6 +99,7 @@ def loop_of(visit: Visit) -> ReportLoop:
     return ReportLoop.objects.get(visit=visit)
 
 
+@pytest.mark.full
 def test_by_phone_alone(visit, traveller):
     theo = Coordinator(visit.case, traveller)
     theo.hears("Call with a message", "Did it take place?", "They say: done")

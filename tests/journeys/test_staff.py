@@ -41,6 +41,7 @@ def code_of_now(secret: str) -> str:
     return format_hotp_value(hotp_value(secret, now))
 
 
+@pytest.mark.full
 @WIDTHS
 def test_a_consultant_reads_and_shares_and_the_patient_reads(width, come, site):
     world.waiting("rosa")

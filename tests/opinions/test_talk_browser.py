@@ -24,6 +24,7 @@ def case():
     return case_of_rosa()
 
 
+@pytest.mark.full
 def test_planned_and_written_on_a_phone_without_script(site, browser, case):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = context.new_page()

@@ -18,6 +18,7 @@ def of_the_case(person: str) -> list[str]:
     ]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("person", ["starter", "helper", "dates_only"])
 def test_no_page_of_a_case_forgets_whose_it_is(world, person):
     client, nameless = world.client(person), []

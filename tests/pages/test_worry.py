@@ -67,6 +67,7 @@ def test_only_the_team_of_the_case_says_so(case):
     assert not Worry.objects.exists()
 
 
+@pytest.mark.full
 def test_it_opens_nothing_for_anybody(case):
     before = {key: {verb for verb in rule.MAY if rule.may(verb, case, people.person(key))} for key in people.CAST}
     raise_worry(case, WHY, by=act("joanne"))

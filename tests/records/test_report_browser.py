@@ -26,6 +26,7 @@ def is_within_its_width(page: Page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+@pytest.mark.full
 def test_from_the_visit_to_done_on_a_phone_without_script(site, browser, loop):
     context = browser.new_context(java_script_enabled=False, viewport=PHONE)
     page = context.new_page()

@@ -218,6 +218,7 @@ def test_only_a_visit_that_had_its_day_and_only_a_report(second, november):
     assert not ReportFile.objects.exists()
 
 
+@pytest.mark.full
 def test_the_question_stands_on_the_page_and_one_press_answers_it(second, november):
     third, document = third_of(second, november), report_file(second.case)
     rosa, page = browser(person("rosa")), loop_of(third).get_absolute_url()

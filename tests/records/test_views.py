@@ -103,6 +103,7 @@ def test_the_second_office_s_list_replaces_ours(rosa):
     assert "Some will follow" in text(rosa.get(page("list", visit.case)))
 
 
+@pytest.mark.full
 def test_saying_which_office_has_it(rosa):
     record = item(booked_visit())
     rosa.post(page("set_holder", record), {"office": "elm street"})

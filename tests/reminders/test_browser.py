@@ -61,6 +61,7 @@ def test_done_by_keyboard_without_javascript(message, page, width):
     expect(page.locator("main")).to_contain_text("You said: Please call me")
 
 
+@pytest.mark.full
 def test_pause_and_start_again_without_javascript(message, page, rosa):
     page.goto(link(message[1], "Pause reminders"))
     assert not Pause.objects.exists()

@@ -50,6 +50,7 @@ def call(time_machine):
     return review.consultation
 
 
+@pytest.mark.full
 def test_before_and_after_it_was_said_how_the_call_went(call):
     review = Review.objects.get()
     staff = [call.get_absolute_url(), reverse("pages:today"), reverse("reviews:preview", args=[review.pk])]

@@ -24,6 +24,7 @@ def case():
     return case_with_joanne()
 
 
+@pytest.mark.full
 def test_written_on_a_phone_without_script(site, browser, case):
     write(case, "theo", ANSWER)
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
@@ -41,6 +42,7 @@ def test_written_on_a_phone_without_script(site, browser, case):
     context.close()
 
 
+@pytest.mark.full
 def test_what_is_written_elsewhere_comes_by_itself(site, page, case):
     write(case)
     be(page, site, "rosa")
