@@ -189,6 +189,19 @@ def test_a_plan_handed_back_in_another_tab_is_told_beside_the_fields(opened):
     nothing_nests(opened)
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_why_it_was_not_saved_stays_in_view_far_down_the_page(opened, axe, width):
+    opened.set_viewport_size({"width": width, "height": 800})
+    end_assignment(Review.objects.get().case, people.person("joanne"), by=world.by("theo"))
+    opened.get_by_text("5. Private notes for the team").click()
+    opened.locator("[name=private]").fill("Far down")
+    expect(opened.locator("#saved")).to_contain_text("Not saved.")
+    expect(opened.locator("#saved use")).to_have_attribute("href", re.compile("#alert$"))
+    expect(opened.locator("#saved")).to_be_in_viewport()
+    assert axe(opened) == []
+    assert opened.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
 def test_a_server_in_trouble_is_no_lost_line_and_is_asked_again(opened):
     opened.route("**/save/", lambda route: route.fulfill(status=503, body="<html><h1>Away</h1></html>"))
     type_more(opened, WORDS)

@@ -44,6 +44,9 @@ function start() {
     const line = document.getElementById("saved");
     if (!line) return;
     line.hidden = false;
+    line.classList.add("rs-saved--not");
+    const icon = line.querySelector("use");
+    icon.setAttribute("href", icon.getAttribute("href").replace(/#.*/, "#alert"));
     line.querySelector("span").textContent = text;
   }
 
