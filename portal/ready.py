@@ -132,11 +132,14 @@ class _StandIns:
         return stand_in
 
     def are_all_of(self, params: Iterable[Any]) -> bool:
-        """Whether each key, day and moment is a stand-in."""
+        """Whether each key, day and moment is a stand-in, and all else is of a kind that cannot hide one."""
         return all(
-            self.are_all_of(each) if isinstance(each, list | tuple) else each in self.names
+            self.are_all_of(each)
+            if isinstance(each, list | tuple)
+            else each in self.names
+            if isinstance(each, UUID | date)
+            else each is None or isinstance(each, str | bytes | int | float)
             for each in params
-            if isinstance(each, UUID | date | list | tuple)
         )
 
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.test.utils import CaptureQueriesContext
 
 from bookings import anyone, availability, finding
-from bookings.models import Practice
+from bookings.models import Practice, Reservation, stretch
 from cases.case.helping.models import Helper
 from cases.case.models import Case, ToDo
 from cases.records.models import RecordItem
@@ -82,6 +82,21 @@ def test_a_day_that_was_counted_from_another_is_not_kept(world):
     ready = Ready(since)
     assert ready.lists(rosa, at=now) == ready.lists(rosa, at=now) == beside.lists(rosa, **since(now))
     assert ready.lists(rosa, at=now + dt.timedelta(days=900))["people"] == []
+    assert not ready.are_ready()
+
+
+def test_a_moment_inside_of_something_is_not_kept(world):
+    rosa, now = people.person("rosa"), clock.now()
+
+    def between(begins, ends):
+        within = Reservation.objects.alias(at=stretch()).filter(at__overlap=(begins, ends))
+        return {"taken": Reservation.objects.filter(pk__in=within.values("pk")).order_by("pk")}
+
+    ready = Ready(between)
+    for days in (400, 0, 400):
+        given = {"begins": now, "ends": now + dt.timedelta(days=days, hours=1)}
+        assert ready.lists(rosa, **given) == beside.lists(rosa, **between(**given))
+    assert ready.lists(rosa, begins=now, ends=now + dt.timedelta(days=400))["taken"]
     assert not ready.are_ready()
 
 
