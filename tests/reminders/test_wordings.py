@@ -168,7 +168,9 @@ def test_our_own_words_pass_the_same_rules():
     for pattern in patterns.all_patterns():
         for language in ("en", "qps"):
             with translation.override(language):
-                found = wording_rules.problems(pattern, pattern.ours())
+                ours = pattern.ours()
+            with translation.override("en"):  # what is wrong with them is said in words that are known here
+                found = wording_rules.problems(pattern, ours)
             assert language != "en" or found == {}, pattern.code
             assert not [sentence for sentence in found.values() if "Too long" not in sentence]
 

@@ -75,13 +75,13 @@ DONE_WORDS = Pattern(
 )
 LAST_WORDS = Pattern(
     code="erasure.done_last",
-    about=gettext_lazy("A page is erased, and soon how the person signs in and is reached"),
+    about=gettext_lazy("A page is erased, and soon the sign-in too"),
     parts={
         "subject": gettext_lazy("Your page is erased"),
         "lead": gettext_lazy("Your page is erased, %(name)s"),
         "line": gettext_lazy(
             "It is done as you asked. Your sign-in and how we reach you are erased soon after %(day)s. "
-            "Until then you can sign in and take along the list of who opened what."
+            "Until then you can take along the list of who opened what."
         ),
         "action_label": gettext_lazy("Sign in"),
     },
