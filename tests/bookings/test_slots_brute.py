@@ -27,6 +27,10 @@ PLACES = [
     ("America/Santiago", date(2026, 9, 6)),
     ("Europe/Dublin", date(2026, 10, 25)),
     ("Pacific/Auckland", date(2026, 9, 27)),
+    # By the date line: a quarter of an hour beside the others, the first to have a day, and one that skipped a day.
+    ("Pacific/Chatham", date(2026, 9, 27)),
+    ("Pacific/Kiritimati", date(2026, 11, 9)),
+    ("Pacific/Apia", date(2011, 12, 30)),
 ]
 MINUTE = timedelta(minutes=1)
 
