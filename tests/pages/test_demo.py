@@ -4,14 +4,16 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from bookings.company.models import Companion
 from bookings.models import Consultation
 from cases.case.helping.models import Helper
-from cases.case.models import Case, Office, ToDo
+from cases.case.models import Case, Correction, Departure, ErasureWish, Office, ToDo
 from cases.documents.models import PageImage, Version
 from cases.opinions.questions.models import Question
 from cases.records.days.editing import change_lead_time
 from cases.records.days.lead_times import Lead
 from cases.records.models import RecordItem, RecordKind, Referral, ReportLoop, Visit, Want
+from cases.reviews.doctor_note.models import DoctorNote
 from cases.reviews.models import Review, Sentence, Summary
 from cases.reviews.sentences.rules import Part
 from cases.threads.models import Message
@@ -47,6 +49,19 @@ def test_the_demo_is_whole(tmp_path, settings, capsys):
     call_command("load_demo")
     assert User.objects.count() == count
     assert "message_not_made" not in capsys.readouterr().err
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.full
+def test_a_marked_demo_has_what_the_stories_do_not_tell(tmp_path, settings):
+    settings.DOCUMENTS_FOLDER, settings.PORTAL_VAR = tmp_path / "documents", tmp_path
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "portal.mail.FolderBackend", tmp_path / "mail"
+    call_command("load_demo", "--marked")
+    for model in (Correction, Companion, DoctorNote, Departure, ErasureWish):
+        assert model.objects.count() == 1, model.__name__
+    marked = (tmp_path / "marks.txt").read_text()
+    assert "case.correction.words" in marked
+    assert "reviews.doctornote.words" in marked
 
 
 @pytest.mark.django_db(transaction=True)
