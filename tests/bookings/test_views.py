@@ -338,6 +338,7 @@ def test_a_phone_call_says_whose_number_is_missing(case, rosa, joanne):
     rosa.phone = "+14165550134"
     rosa.save(update_fields=["phone"])
     page = words(people.browser(joanne).get(reverse("bookings:call", args=[call.pk])))
+    assert "Your call with Rosa" in page
     assert "You call Rosa. The number: " in page
     assert "We have no phone number" not in page
 
