@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 import psycopg.errors
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from bookings import (
@@ -34,7 +34,7 @@ from bookings import (
 )
 from bookings.agreeing import Agreed
 from bookings.late import actions as late
-from bookings.models import AskedHold, Companion, Consultation, Hold, Practice, Reservation, Service, stretch
+from bookings.models import AskedHold, Companion, Consultation, Hold, Practice, Reservation, Service, TsTzRange, stretch
 from bookings.overriding import rules as overriding
 from bookings.parts import part_in
 from bookings.rules import JustTaken
@@ -50,7 +50,7 @@ from cases.case.actions import (
 )
 from cases.case.models import Assignment, Case, Cover
 from cases.case.people import COORDINATOR, role_in
-from portal import clock
+from portal import clock, ready
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
@@ -110,14 +110,28 @@ def check_not_taken(
     """Raise JustTaken where somebody else is in the time of the call. One small query, so that who comes too late is
     told at once; everything besides is for `check_free`.
     """
-    ends_at, theirs = starts_at + timedelta(minutes=service.minutes), Q(hold__patient=case.patient_id)
-    theirs |= Q(consultation__patient=case.patient_id) | Q(hold__expires_at__lte=now) | Q(asked__until__lte=now)
+    if starts_at <= now:
+        return
+    wish = {"consultant": consultant.pk, "begins": starts_at, "ends": starts_at + timedelta(minutes=service.minutes)}
+    if TAKEN.lists(case, patient=case.patient_id, now=now, moving=moving and moving.pk, **wish)["taken"]:
+        raise JustTaken(rules.sentence(Why.TAKEN), code=Why.TAKEN)
+
+
+def _taken(
+    patient: UUID, now: datetime, moving: UUID | None, consultant: UUID, begins: datetime, ends: datetime
+) -> dict[str, QuerySet[Any]]:
+    """What somebody else has in this time of the consultant's; one row tells."""
+    theirs = Q(hold__patient=patient) | Q(consultation__patient=patient)
+    theirs |= Q(hold__expires_at__lte=now) | Q(asked__until__lte=now)
     if moving is not None:
         theirs |= Q(consultation=moving)
     # In the words of the constraint, whose index finds it among all that ever was.
-    taken = Reservation.objects.alias(at=stretch()).filter(consultant=consultant, at__overlap=(starts_at, ends_at))
-    if starts_at > now and taken.exclude(theirs).exists():
-        raise JustTaken(rules.sentence(Why.TAKEN), code=Why.TAKEN)
+    wanted = TsTzRange(Value(begins), Value(ends))
+    taken = Reservation.objects.alias(at=stretch()).filter(consultant=consultant, at__overlap=wanted)
+    return {"taken": taken.exclude(theirs).order_by().values_list("pk")[:1]}
+
+
+TAKEN = ready.Ready(_taken)
 
 
 def check_works(consultant: User) -> None:

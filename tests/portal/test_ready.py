@@ -9,8 +9,8 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.test.utils import CaptureQueriesContext
 
-from bookings import anyone, availability, finding
-from bookings.models import Practice, Reservation, stretch
+from bookings import actions, anyone, availability, finding
+from bookings.models import Practice, Reservation, Service, stretch
 from cases.case.helping.models import Helper
 from cases.case.models import Case, ToDo
 from cases.records.models import RecordItem
@@ -152,5 +152,9 @@ def test_the_questions_of_the_page_of_times_are_written_once_for_everybody(world
         for query in ("?with=anyone", f"?with={Practice.objects.first().pk}"):
             world.client(person).get(address.replace("?with=anyone", query))
     assert all(each.are_ready() for each in (finding.READ, anyone.TAKING))
-    availability.calendar_of(Practice.objects.first(), clock.now())
+    practice, case, now = Practice.objects.first(), Case.objects.get(pk=world["case"]), clock.now()
+    availability.calendar_of(practice, now)
+    service, start = Service.objects.first(), now + dt.timedelta(days=60)
+    actions.check_not_taken(case, practice.consultant, service, start, now, None)
     assert availability.READ.are_ready()
+    assert actions.TAKEN.are_ready()
