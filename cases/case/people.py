@@ -1,7 +1,7 @@
 """Who is who in a case, and what each may do. Pages compute "who can open it" from here."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from cases.case.helping.models import Helper, Mandate
 from cases.case.helping.rules import BOOKINGS, FILES, MESSAGES, PAPERS, PRIVATE, SUMMARY
 from cases.case.models import Assignment, Case, Consent, SecondReader, UrgentLook
+from cases.case.places import place_in
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.once import once
@@ -170,7 +171,7 @@ def _staff_role(case: Case, user: User) -> str:
             return CONSULTANT
         if reads_along(case, user):
             return SECOND
-        return URGENT if _place_in(case, user).looks else ""
+        return URGENT if place_in(case, user).looks else ""
     return ""
 
 
@@ -291,37 +292,16 @@ def only_theirs(case: Case) -> str:
 
 
 def is_assigned(case: Case, user: User) -> bool:
-    return _place_in(case, user).is_assigned
+    return place_in(case, user).is_assigned
 
 
 def reads_along(case: Case, user: Any) -> bool:
     """Whether a colleague asked this consultant to read along, and it is not over."""
-    return bool(user is not None and user.role == User.Role.CONSULTANT and _place_in(case, user).reads_along)
+    return bool(user is not None and user.role == User.Role.CONSULTANT and place_in(case, user).reads_along)
 
 
 def has_consent_to_read(case: Case, consultant: User) -> bool:
-    return _place_in(case, consultant).may_read
-
-
-class Place(NamedTuple):
-    """A consultant's part in a case. `looks` urgently: the page of that; `looks_into`: the files as well."""
-
-    is_assigned: bool = False
-    may_read: bool = False
-    reads_along: bool = False
-    looks: bool = False
-    looks_into: bool = False
-
-
-def _place_in(case: Case, user: User) -> Place:
-    """One query."""
-    place = Assignment.objects.filter(case=OuterRef("pk"), user=user.pk, ended_at__isnull=True)
-    given = Consent.objects.standing().filter(case=OuterRef("pk"), kind=Consent.Kind.READ, consultant=user.pk)
-    along = SecondReader.objects.granted().filter(case=OuterRef("pk"), reader=user.pk)
-    looks = Exists(UrgentLook.objects.standing().filter(case=OuterRef("pk"), reader=user.pk))
-    into = Exists(UrgentLook.objects.reading().filter(case=OuterRef("pk"), reader=user.pk))
-    asked = Case.objects.filter(pk=case.pk).values_list(Exists(place), Exists(given), Exists(along), looks, into)
-    return Place(*(once(("place", case.pk, user.pk), asked.first) or ()))
+    return place_in(case, consultant).may_read
 
 
 def may(verb: str, case: Case, who: Any) -> bool:
@@ -344,7 +324,7 @@ def may(verb: str, case: Case, who: Any) -> bool:
 
 def _may_consult(verb: str, case: Case, user: User) -> bool:
     """`may` for a consultant: by her own place in the case, because she reads along, or in an urgent look."""
-    place, roles = _place_in(case, user), MAY[verb]
+    place, roles = place_in(case, user), MAY[verb]
     if URGENT in roles and (place.looks_into if verb in BY_CONSENT else place.looks):
         return True
     has_place = (CONSULTANT in roles and place.is_assigned) or (SECOND in roles and place.reads_along)

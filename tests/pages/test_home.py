@@ -10,6 +10,7 @@ from cases.records import actions as records
 from portal import clock
 from portal.actors import Actor
 from portal.history.models import Event
+from portal.texts.models import Organisation
 from tests import factories, people
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,12 @@ def html_of(key: str, address: str) -> str:
     [("joanne", "/staff/today/"), ("theo", "/staff/cases/"), ("mara", "/staff/people/")],
 )
 def test_staff_land_at_their_work(key, place):
+    Organisation.objects.create(from_at=clock.now())  # a house has its facts
     assert people.browser(people.person(key)).get(reverse("pages:home"))["Location"] == place
+
+
+def test_in_a_new_house_its_administrator_lands_where_it_says_what_it_needs():
+    assert people.browser(people.person("mara")).get(reverse("pages:home"))["Location"] == "/staff/organization/"
 
 
 def test_a_patient_with_one_case_lands_on_it():
