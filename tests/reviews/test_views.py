@@ -375,3 +375,13 @@ def test_handing_back_from_the_page():
     review = world.taken()
     browser("joanne").post(address("hand_back", review))
     assert Review.objects.get().state == "open"
+
+
+def test_the_preview_of_a_plan_that_nobody_took_offers_to_take_it_not_to_share_it():
+    review = world.waiting()
+    page = browser("joanne").get(address("preview", review)).text
+    assert "Nobody has taken this plan yet. Take it first." in page
+    assert f'action="{address("take", review)}"' in page
+    assert "Share with" not in page
+    taken = actions.take(review, by=by("joanne"))
+    assert "Share with" in browser("joanne").get(address("preview", taken)).text
