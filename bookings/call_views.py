@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings import actions, asked_moves, availability, calendars, call_needs, changes, invitations, rules
+from bookings import actions, asked_moves, availability, calendars, call_needs, changes, invitations, rules, whose_clock
 from bookings.forms import AskToMoveForm, CancelForm, NeedsForm
 from bookings.late import showing as late
 from bookings.models import Consultation, Practice
@@ -54,7 +54,7 @@ def detail_page(
     needs: NeedsForm | None = None,
 ) -> HttpResponse:
     now, user = clock.now(), request.user
-    role = role_in(consultation.case, user)
+    role, zone = role_in(consultation.case, user), whose_clock.zone_for(consultation.case, user)
     entry = invitations.entry(consultation, consultation.patient)
     due_on = availability.plan_by(consultation, availability.closed(now))
     context = {
@@ -83,9 +83,11 @@ def detail_page(
         "from_at": consultation.starts_at - timedelta(minutes=5),
         "google": calendars.google_link(entry),
         "outlook": calendars.outlook_link(entry),
-        "is_elsewhere": when.zone_name(user.zone) != when.zone_name(consultation.zone),  # type: ignore[union-attr]
+        **whose_clock.words(consultation.case, user, None),
+        "is_elsewhere": when.zone_name(zone) != when.zone_name(consultation.zone),
     }
-    return render(request, "bookings/detail.html", context, status=status)
+    with whose_clock.shown_for(consultation.case, user):
+        return render(request, "bookings/detail.html", context, status=status)
 
 
 @open_to(PERSON)
@@ -138,7 +140,8 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     if reason:
         return detail_page(request, consultation, 409, [reason])
     context = _asking_page(request, consultation, form, CANCELING) | {"is_ours": is_ours}
-    return render(request, "bookings/cancel.html", context, status=422 if form.errors else 200)
+    with whose_clock.shown_for(consultation.case, user):
+        return render(request, "bookings/cancel.html", context, status=422 if form.errors else 200)
 
 
 def _asking_page(request: HttpRequest, call: Consultation, form: Form, draft: str) -> dict[str, Any]:
@@ -148,6 +151,7 @@ def _asking_page(request: HttpRequest, call: Consultation, form: Form, draft: st
         "base": base_of(request),
         "case": call.case,
         "call": call,
+        "zone": whose_clock.zone_for(call.case, request.user),
         "form": form,
         "draft": draft,
         "hint": plain.to_patient(call.case, note, request.user),  # type: ignore[arg-type]
@@ -179,13 +183,15 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
         "base": base_of(request),
         "case": consultation.case,
         "call": consultation,
+        "zone": whose_clock.zone_for(consultation.case, user),
         "opens_at": opens_at,
         "is_open": consultation.is_booked and opens_at <= now < closes_at,
         "is_over": now >= closes_at,
         "address": practice and practice.address_for(consultation),
         "late": late.shown(consultation, user, now),
     }
-    return render(request, "bookings/call.html", context)
+    with whose_clock.shown_for(consultation.case, user):
+        return render(request, "bookings/call.html", context)
 
 
 @open_to(PERSON)
@@ -225,4 +231,5 @@ def ask_to_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     if reason:
         return detail_page(request, consultation, 409, [reason])
     context = _asking_page(request, consultation, form, ASKING)
-    return render(request, "bookings/ask_to_move.html", context, status=422 if form.errors else 200)
+    with whose_clock.shown_for(consultation.case, user):
+        return render(request, "bookings/ask_to_move.html", context, status=422 if form.errors else 200)

@@ -112,3 +112,28 @@ def test_a_time_that_waits_is_read_out_on_her_clock(case, practice, rosa):
     own = words(people.browser(rosa).get(asked.get_absolute_url()))
     assert "That is where" not in own
     assert "For Joanne: Tuesday, November 17 at 2:30 pm, Eastern Time" in own
+
+
+def test_a_booked_call_is_on_her_clock_on_each_of_its_pages(theos, case, rosa):
+    call = factories.book(case, service="first_talk", starts_at=START)
+    page = words(theos.get(call.get_absolute_url()))
+    assert "<strong>Tuesday, November 17 at 11:30 am</strong> Pacific Time." in page
+    assert "That is where Rosa is. For you: Tuesday, November 17 at 2:30 pm, Eastern Time" in page
+    assert "For Joanne that is Tuesday, November 17 at 2:30 pm, Eastern Time." in page
+    for name in ("cancel", "ask_to_move", "call"):
+        shown = words(theos.get(reverse(f"bookings:{name}", args=[call.pk])))
+        assert "<strong>Tuesday, November 17 at 11:30 am</strong> Pacific Time" in shown
+    assert "That is where" not in words(people.browser(rosa).get(call.get_absolute_url()))
+    joannes = words(people.browser(people.person("joanne")).get(call.get_absolute_url()))
+    assert "<strong>Tuesday, November 17 at 2:30 pm</strong> Eastern Time." in joannes
+
+
+def test_a_call_that_is_over_names_the_other_one_and_her_clock(theos, case, rosa, monday):
+    call = factories.book(case, service="first_talk", starts_at=START)
+    monday.move_to(call.ends_at)
+    at = call.get_absolute_url()
+    said = "It was on Tuesday, November 17 at"
+    assert f"{said} 2:30 pm, with {rosa.name}." in words(people.browser(people.person("joanne")).get(at))
+    assert f"{said} 11:30 am, with {call.consultant.name}." in words(people.browser(rosa).get(at))
+    theirs = words(people.browser(people.person("theo")).get(at))
+    assert f"{said} 11:30 am, with {call.consultant.name}. Times are in Pacific Time, where Rosa is." in theirs
