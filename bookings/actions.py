@@ -50,7 +50,7 @@ from cases.case.actions import (
 )
 from cases.case.models import Assignment, Case, Cover
 from cases.case.people import COORDINATOR, role_in
-from portal import clock, ready
+from portal import clock, one_statement, ready
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
@@ -261,9 +261,9 @@ def claim(hold: Hold, kept: Any, practice: Practice, seen: str, now: datetime, *
     if not (is_theirs and kept.has_time):
         let_go_expired(practice, now)
         check_free(kept, practice, now)
-    pk = kept.pk
-    kept.delete()
-    kept.pk = pk  # by which what follows is found when it is pressed again
+    # The row in hand keeps its key, by which what follows is found when it is pressed again.
+    mine = Reservation.objects.filter(hold=kept.pk), Hold.objects.filter(pk=kept.pk)
+    one_statement.carry_out(map(one_statement.gone, mine))
     return kept
 
 
