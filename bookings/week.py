@@ -5,15 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.models import Practice, Reservation, TimeOff
 from cases.case.models import Away
-from portal import when
+from portal import ready, when
 from portal.texts.business_days import SATURDAY
 from portal.texts.closed import closed_days
 from portal.texts.words import organisation
@@ -147,18 +149,27 @@ class Week:
         return row.consultation.get_absolute_url() if row.consultation else reverse("bookings:hours")
 
 
+def _not_there(consultant: UUID, first: date, last: date) -> dict[str, QuerySet[Any]]:
+    return {
+        "away": Away.objects.open().between(first, last).filter(consultant=consultant).select_related("stands_in"),
+        "off": TimeOff.objects.filter(practice=consultant, from_on__lte=last, until_on__gte=first),
+    }
+
+
+NOT_THERE = ready.Ready(_not_there)
+
+
 def _shut(practice: Practice, monday: date) -> dict[date, list[Shut]]:
     """Days away, off and closed, in this order; a part of a day off is said with its times."""
     days = [monday + timedelta(days=number) for number in range(7)]
     found: dict[date, list[Shut]] = defaultdict(list)
-    away = Away.objects.open().between(days[0], days[-1]).filter(consultant=practice.pk).select_related("stands_in")
-    off = TimeOff.objects.filter(practice=practice.pk, from_on__lte=days[-1], until_on__gte=days[0])
-    for each in away:
+    told = NOT_THERE.lists(practice.consultant, consultant=practice.pk, first=days[0], last=days[-1])
+    for each in told["away"]:
         hint = _("%(name)s stands in.") % {"name": each.stands_in.name}
         for day in days:
             if each.from_on <= day <= each.until_on:
                 found[day].append(Shut(_("Away"), hint))
-    for row in off:
+    for row in told["off"]:
         for day in filter(row.off.is_on, days):
             found[day].append(Shut(_off_words(row), row.note))
     for day in sorted(closed_days(practice.region or organisation().region, days[0], days[-1])):

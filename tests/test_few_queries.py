@@ -29,7 +29,7 @@ from tests.reviews import world as reading
 from tests.test_queries import AT_MOST, questions_of
 
 READ_MUCH = ("bookings:move", "desk:letter", "documents:detail", "opinions:compare", "reviews:edit", "reviews:preview")
-TIMES_AT_MOST = 8
+TIMES_AT_MOST = CALENDAR_AT_MOST = 8
 LATER = dt.timedelta(days=40)
 
 
@@ -55,6 +55,10 @@ def test_a_page_of_times_asks_eight_at_most(whom, world):
         asked = {who: questions_of(world.client(who), address)[0] for who in PAGES["bookings:pick"].who & SIGNED_IN}
         assert asked["patient"] <= TIMES_AT_MOST
         assert max(asked.values()) <= TIMES_AT_MOST, asked
+
+
+def test_a_consultants_calendar_asks_eight_at_most(world):
+    assert 0 < questions_of(world.client("assigned"), reverse("bookings:calendar"))[0] <= CALENDAR_AT_MOST
 
 
 @contextmanager
