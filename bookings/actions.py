@@ -204,7 +204,8 @@ def hold(
         let_go_expired(practice, now)
         with at_one_moment():
             check_free(kept, practice, now)
-        if not is_same or now >= kept.made_at + rules.HOLD_AT_MOST:
+        is_over = kept.expires_at is not None and kept.expires_at <= now
+        if not is_same or is_over or now >= kept.made_at + rules.HOLD_AT_MOST:
             kept.made_at = now
         kept.expires_at = rules.hold_until(kept.made_at, now)
         kept.save()

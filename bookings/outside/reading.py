@@ -16,6 +16,7 @@ MOST_PARTS = 20_000  # entries in a file
 MOST_TIMES = 20_000  # single times of all entries
 TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
 LATELY = 1990  # what repeats since before is counted through for nothing
+SELDOM, LONG_AGO = {"YEARLY", "MONTHLY"}, 1900  # but a birthday's years are few
 NO_CALENDAR, TOO_MUCH = "no_calendar", "too_much"
 
 
@@ -76,7 +77,7 @@ def _check(entry: Any) -> None:
         if often & TOO_OFTEN or len(parts) > 3:
             raise Unread(TOO_MUCH)
         starts = _start(entry)
-        if starts and starts.year < LATELY:
+        if starts and starts.year < (LONG_AGO if often <= SELDOM else LATELY):
             raise Unread(TOO_MUCH)
 
 

@@ -84,6 +84,12 @@ def test_a_hold_ends_after_30_minutes(case, practice, monday):
     assert kept.starts_at in free(other, practice)
 
 
+def test_the_same_time_chosen_again_after_its_hold_ended_is_a_new_hold(case, monday):
+    factories.hold(case)
+    monday.shift(timedelta(minutes=110))
+    assert factories.hold(case).expires_at == clock.now() + timedelta(minutes=30)
+
+
 def test_typing_renews_a_hold_up_to_2_hours(case, monday):
     kept = factories.hold(case)
     for _ in range(6):

@@ -99,6 +99,13 @@ def test_what_repeats_without_sense_is_refused(entry):
         times(entry)
 
 
+def test_an_old_birthday_refuses_nothing_else():
+    birthday = "DTSTART;VALUE=DATE:19540612\nRRULE:FREQ=YEARLY\nTRANSP:TRANSPARENT"
+    meeting = "DTSTART:20261110T140000Z\nDTEND:20261110T150000Z"
+    assert times(meeting)
+    assert times(birthday, meeting) == times(meeting)
+
+
 def test_too_many_entries_are_refused():
     with pytest.raises(Unread, match=TOO_MUCH):
         busy(b"BEGIN:VEVENT\n" * 20_001, TORONTO, FIRST, LAST, "x")

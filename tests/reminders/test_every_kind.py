@@ -170,7 +170,7 @@ NOT_FOR_PATIENTS = {
     "bookings.told_consultant", "bookings.patient_late", "documents.new_plan", "records.safe_by",
     "records.check_it_opens", "reminders.missed",
     "reminders.wording_unfit", "documents.store_astray", "threads.yours", "threads.digest",
-    "house.record_broken", "house.backup_unproved", "urgent.watched",
+    "house.record_broken", "house.backup_unproved", "house.line_red", "house.line_green", "urgent.watched",
 }  # fmt: skip
 
 

@@ -108,5 +108,5 @@ def test_the_newest_taken_back_leaves_the_one_before_it_and_the_reason(second):
     actions.withdraw(second, reason="A page was wrong.", by=by("joanne"))
     page = page_of(second.review.case).text
     assert "took version 2 back" in page
-    assert "A page was wrong. Version 1 below still stands." in page
+    assert "Version 1 below still stands. Why: A page was wrong." in page
     assert "Six weeks without lifting" not in page
