@@ -31,6 +31,7 @@ from bookings import (
     follow_up,
     rules,
     slots,
+    ways_to_talk,
 )
 from bookings.agreeing import Agreed
 from bookings.late import actions as late
@@ -194,6 +195,8 @@ def hold(
         practice = lock_practice(consultant)
         look()
         lock_open(case, by)
+        practice.consultant = consultant
+        ways_to_talk.check(practice, how)
         service = Service.objects.get(pk=service.pk)  # whoever changes its minutes waits at the consultants' locks, too
         kept = Hold.objects.filter(patient=patient).first() or Hold(patient=patient)
         wish = {"case": case, "consultant": consultant, "service": service, "moving": moving, "starts_at": starts_at}

@@ -24,6 +24,7 @@ from bookings.slots import Why
 from cases.case.models import Assignment, Case
 from portal import ready
 from portal.accounts.models import User
+from portal.errors import Refused
 
 ANYONE = "anyone"
 
@@ -152,8 +153,10 @@ class AnyOffer(picker.Offer):
     is_anyone = True
 
     def _hint(self, start: datetime) -> str:
-        with_whom = _("With %(name)s") % {"name": self.who(start)[0].consultant.first_name}
-        hint = super()._hint(start)
+        hint, who = super()._hint(start), self.who(start)
+        if len({one.has_video for one in who}) > 1:  # who it is depends on how they talk
+            return hint
+        with_whom = _("With %(name)s") % {"name": who[0].consultant.first_name}
         return f"{with_whom}. {hint}" if hint else with_whom
 
     def sentence(self, why: Why) -> str:
@@ -168,6 +171,10 @@ class AnyOffer(picker.Offer):
     @property
     def name(self) -> str:
         return _("one of us")
+
+    @property
+    def has_video(self) -> bool:
+        return any(one.has_video for one in self.practices)
 
     @property
     def notice_hours(self) -> int:
@@ -212,16 +219,18 @@ class Keeps(Protocol):
     def __call__(self, *, consultant: User) -> Hold: ...
 
 
-def first_who_can(offer: picker.Offer, start: datetime, keep: Keeps) -> Hold:
-    """Keep the time with the consultant asked for, or with the first of those free who still is.
-
-    Raises JustTaken when nobody is.
+def first_who_can(offer: picker.Offer, start: datetime, keep: Keeps, *, by_video: bool = False) -> Hold:
+    """Keep the time with the consultant asked for, or with the first of those free who still is; by video, of those
+    who have it. Raises JustTaken when nobody is free, Refused when none of them has video.
     """
     if not isinstance(offer, AnyOffer):
         return keep(consultant=offer.practice.consultant)
     why = offer.why_not(start)
     refused = JustTaken(rules.sentence(why if why is not Why.FREE else Why.TAKEN, offer.notice_hours), code=why)
-    for one in offer.who(start):
+    who = [one for one in offer.who(start) if one.has_video or not by_video]
+    if offer.who(start) and not who:
+        raise Refused(_("At that time nobody has video calls. Choose a phone call, or another time."), code="how")
+    for one in who:
         try:
             return keep(consultant=one.consultant)
         except JustTaken as taken:

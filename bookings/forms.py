@@ -35,8 +35,13 @@ class PickForm(forms.Form):
     slot = MomentField(error_messages={"required": _("Choose one of the times below.")})
     how = forms.ChoiceField(choices=How.choices, required=False)
 
+    def __init__(self, *args: Any, has_video: bool = True, **kwargs: Any):
+        """`has_video`: what an unsaid way of talking stands for, with whoever has video."""
+        super().__init__(*args, **kwargs)
+        self.unsaid = How.VIDEO if has_video else How.PHONE
+
     def clean_how(self) -> str:
-        return self.cleaned_data["how"] or How.VIDEO
+        return self.cleaned_data["how"] or self.unsaid
 
 
 class CheckForm(forms.Form):

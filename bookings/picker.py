@@ -254,6 +254,11 @@ class Offer:
     is_anyone = False
 
     @property
+    def has_video(self) -> bool:
+        """Whether a video call can be chosen."""
+        return self.practice.has_video
+
+    @property
     def notice_hours(self) -> int:
         return self.practice.notice_hours
 

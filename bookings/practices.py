@@ -113,6 +113,11 @@ class Practice(models.Model):
         """Whether it can be booked with them now: they give it, and it is on."""
         return service.is_offered and service.code in self.gives
 
+    @property
+    def has_video(self) -> bool:
+        """Whether there is an address to meet at; without one they call by phone."""
+        return bool(self.video_address)
+
     def address_for(self, consultation: "Consultation") -> str:
         """Where to meet by video; the pattern may name the call by {reference}."""
         return self.video_address.replace("{reference}", consultation.reference.replace(" ", "-"))

@@ -25,11 +25,12 @@ from bookings import (
     picker,
     rules,
     ways_on,
+    ways_to_talk,
     whose_clock,
 )
 from bookings.call_views import consultations, detail_page
 from bookings.forms import CheckForm, PickForm
-from bookings.models import AskedHold, Consultation, Hold, Practice, Service
+from bookings.models import AskedHold, Consultation, Hold, How, Practice, Service
 from bookings.overriding import rules as overriding
 from bookings.parts import part_in
 from bookings.rules import JustTaken
@@ -148,7 +149,9 @@ def _pick_page(
     if offer:
         context |= {
             "month": offer.month(),
-            "how": request.POST.get("how") or request.GET.get("how") or (moving.how if moving else _usual_way(case)),
+            "how": ways_to_talk.first(
+                _asked(request, "how") or (moving.how if moving else ""), case, has_video=offer.has_video
+            ),
             "others": drawing.others(case, others, offer.service.code, None if offer.is_anyone else offer.practice),
             "choices": anyone.choices(others),
             "ways": ways_on.ways_on(offer, others, found.services),
@@ -161,15 +164,10 @@ def _pick_page(
     return render(request, f"bookings/pick.html{part}", context, status=status)
 
 
-def _usual_way(case: Case) -> str:
-    """Whoever has no email opens no page of ours: the consultant rings."""
-    return "video" if case.patient.email or not case.patient.phone else "phone"
-
-
 def _choose(request: HttpRequest, case: Case, moving: Consultation | None) -> HttpResponse:
     """Keep the time that was pressed and go on to its page; or say why not, and offer the nearest."""
     offer = _find(request, case, moving).offer
-    form = PickForm(request.POST)
+    form = PickForm(request.POST, has_video=offer is None or offer.has_video)
     if offer is None or not form.is_valid():
         return _pick_page(request, case, moving, 422, also=[_("Choose one of the times below.")])
     slot = form.cleaned_data["slot"]
@@ -186,6 +184,7 @@ def _choose(request: HttpRequest, case: Case, moving: Consultation | None) -> Ht
                 moving=moving,
                 by=hands.actor_for(request, case),
             ),
+            by_video=form.cleaned_data["how"] == How.VIDEO,
         )
     except JustTaken as taken:
         return _pick_page(request, case, moving, 409, also=[str(taken.message)], lost=slot)

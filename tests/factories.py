@@ -35,7 +35,8 @@ def open_hours(consultant: User | None = None, spans: list[slots.Span] | None = 
     """Joanne, or the consultant given, sees people on weekdays from 9 to 12 and 1 to 5 of her own clock."""
     consultant = consultant or people.person("joanne")
     practice, _made = Practice.objects.get_or_create(
-        consultant=consultant, defaults={"time_zone": consultant.time_zone, **terms}
+        consultant=consultant,
+        defaults={"time_zone": consultant.time_zone, "video_address": "https://video.example.org/{reference}", **terms},
     )
     week = [
         slots.Span(day, start, end)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from bookings import actions, asking, availability, rules
+from bookings import actions, asking, availability, rules, ways_to_talk
 from bookings.asked_ending import settle, waiting_for
 from bookings.models import AskedHold, Service
 from bookings.rules import JustTaken
@@ -39,6 +39,8 @@ def offer(case: Case, *, service: Service, starts_at: datetime, how: str, key: U
         before = waiting_for(case)
         if before and before.asked_by_id != by.id and before.until > now:
             raise Refused(_("Another time is held already, and waits for an answer."), code="state")
+        practice.consultant = by.user
+        ways_to_talk.check(practice, how)
         service = Service.objects.get(pk=service.pk)  # its minutes, as behind these locks
         if before:
             settle(before, State.WITHDRAWN if before.until > now else State.EXPIRED, now, by)

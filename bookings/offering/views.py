@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings import picker
+from bookings import picker, ways_to_talk
 from bookings.asked_ending import waiting_for
 from bookings.forms import PickForm
 from bookings.models import Consultation, Practice, Service
@@ -76,7 +76,7 @@ def offer(request: HttpRequest, pk: UUID) -> HttpResponse:
             actions.take_back(asked, by=by)
             messages.success(request, _("Taken back. The time is free again."))
         return redirect("bookings:offer", pk)
-    form, key = PickForm(request.POST), _key(request)
+    form, key = PickForm(request.POST, has_video=practice.has_video), _key(request)
     if key is None or not form.is_valid():
         return _page(request, case, practice, 422, also=[_("Choose one of the times below.")])
     slot = form.cleaned_data["slot"]
@@ -139,14 +139,10 @@ def _page(
         "offer": found,
         "month": found.month(),
         "services": services,
-        "how": request.POST.get("how") or _usual_way(case),
+        "how": ways_to_talk.first(request.POST.get("how", ""), case, has_video=practice.has_video),
         "key": uuid4(),
         "also": also,
         "waits": waits,
         "is_hers": waits is not None and waits.asked_by_id == request.user.pk,
     }
     return render(request, "bookings/offer.html", context, status=status)
-
-
-def _usual_way(case: Case) -> str:
-    return "video" if case.patient.email or not case.patient.phone else "phone"

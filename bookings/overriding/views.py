@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings import actions, anyone, availability, picker, rules, whose_clock
+from bookings import actions, anyone, availability, picker, rules, ways_to_talk, whose_clock
 from bookings.models import Consultation, Practice, Service
 from bookings.overriding.forms import DayForm, OverrideForm
 from bookings.parts import part_in
@@ -88,14 +88,17 @@ def _page(request: HttpRequest, case: Case, moving: Consultation | None) -> Http
     asked = request.POST if request.method == "POST" else request.GET
     look = DayForm(asked if "day" in asked else begins, bookable=bookable, services=services)
     context: dict[str, Any] = {"case": case, "moving": moving, "look": look, "first": first}
-    form, also, wanted = OverrideForm(initial={"how": _usual(case, moving)}), [], None
+    also, wanted, has_video = [], None, True
     if look.is_valid():
         said = look.cleaned_data
         practice = next(one for one in bookable if str(one.pk) == said["consultant"])
         service = next(one for one in services if one.code == said["service"])
         wanted = Wanted(case, practice, service, moving, said["day"])
+        has_video = practice.has_video
+    usual = ways_to_talk.first(moving.how if moving else "", case, has_video=has_video)
+    form = OverrideForm(initial={"how": usual})
     if request.method == "POST":
-        form = OverrideForm(request.POST)
+        form = OverrideForm(request.POST, has_video=has_video)
         if wanted and form.is_valid():
             try:
                 return redirect(_hold(request, wanted, form.cleaned_data))
@@ -105,12 +108,6 @@ def _page(request: HttpRequest, case: Case, moving: Consultation | None) -> Http
     context |= whose_clock.words(case, user, wanted and wanted.practice)
     status = 409 if also else 422 if form.is_bound else 200
     return render(request, "bookings/override.html", context, status=status)
-
-
-def _usual(case: Case, moving: Consultation | None) -> str:
-    if moving:
-        return moving.how
-    return "video" if case.patient.email or not case.patient.phone else "phone"
 
 
 def _hold(request: HttpRequest, wanted: Wanted, said: dict[str, Any]) -> Any:

@@ -15,7 +15,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import anyone, availability, picker, whose_clock
+from bookings import anyone, availability, picker, ways_to_talk, whose_clock
 from bookings.models import Consultation, Practice, Service, Wish
 from bookings.waiting import actions, looking
 from bookings.waiting.ending import EARLIER
@@ -106,13 +106,20 @@ def _page(
         "has_left": bool(wish and not call and wish.consultant and not wish.consultant.is_our_consultant),
         "action": _choose_at(case, call, wish) if wish else "",
         "times": _times(wish, call, practices, now, whose_clock.zone_for(case, request.user)) if wish else [],
-        "how": call.how if call else "video" if case.patient.email or not case.patient.phone else "phone",
+        "how": ways_to_talk.first(
+            call.how if call else "", case, has_video=any(one.has_video for one in practices if _is_asked(wish, one))
+        ),
         "with": anyone.ANYONE if wish and wish.consultant_id is None else wish and wish.consultant_id,
         "acts_for": case.patient if case.patient_id != request.user.pk else None,
         **whose_clock.words(case, request.user, None),
     }
     with whose_clock.shown_for(case, request.user):
         return render(request, "bookings/earlier.html", context, status=status)
+
+
+def _is_asked(wish: Wish | None, practice: Practice) -> bool:
+    """Whether a time of hers may be shown: she is named, or anyone will do."""
+    return wish is None or wish.consultant_id in (None, practice.pk)
 
 
 def _choose_at(case: Case, call: Consultation | None, wish: Wish) -> str:

@@ -22,7 +22,8 @@ def amirs(monday):
     """Amir in Vancouver, who speaks French and knows about lungs."""
     amir = people.person("amir")
     practice = factories.open_hours(amir)
-    about = {"profession": "Nurse", "languages": "English, French", "specialties": "Lung cancer", "video_address": ""}
+    about = {"profession": "Nurse", "languages": "English, French", "specialties": "Lung cancer"}
+    about["video_address"] = "https://video.example.org/amir"
     return availability_actions.set_about(practice, **about, by=Actor.person(amir))
 
 

@@ -111,6 +111,6 @@ def books(patient: Hand) -> None:
     page = patient.opens("bookings:pick", case.pk)
     slot = re.search(r'name="slot" value="([^"]+)"', page.content.decode())[1]
     held = patient.browser.post(
-        reverse("bookings:pick", args=[case.pk]), {"slot": slot, "how": "video", "service": "plan"}
+        reverse("bookings:pick", args=[case.pk]), {"slot": slot, "how": "phone", "service": "plan"}
     )
     patient.browser.post(held.headers["Location"], {"scope": "on", "may_read": "on", "hope": ""})

@@ -22,6 +22,7 @@ from portal.texts.models import Organisation
 
 PASSWORD = "demo-demo-demo"
 ZONE = ZoneInfo("America/Toronto")
+VIDEO_ADDRESS = "https://video.example.org/{reference}"
 FACTS = {
     "phone": "416-555-0100",
     "fax": "416-555-0199",
@@ -111,7 +112,8 @@ def about(person: DemoPerson) -> dict[str, object]:
 
 
 def _open_practice(user: User, profession: str, week: tuple[tuple[tuple[int, int], ...], ...]) -> None:
-    practice = Practice.objects.create(consultant=user, time_zone=user.time_zone, profession=profession)
+    about = {"time_zone": user.time_zone, "profession": profession, "video_address": VIDEO_ADDRESS}
+    practice = Practice.objects.create(consultant=user, **about)
     spans = [
         slots.Span(weekday, dt.time(first), dt.time(last)) for weekday, day in enumerate(week) for first, last in day
     ]
