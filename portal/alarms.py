@@ -6,6 +6,7 @@ once when it is green again.
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID, uuid5
 
 import structlog
@@ -160,6 +161,10 @@ def _of_lines(code: str, label: Promise, lead: Promise, text: Promise, why: Prom
             for row in rows
         }
 
+    return _notice(code, label, still_due, words, why)
+
+
+def _notice(code: str, label: Promise, still_due: Any, words: Any, why: Promise) -> kinds.Kind:
     return kinds.Kind(
         code=code,
         message_class=kinds.NOTICE,
@@ -187,15 +192,7 @@ def _kind(code: str, lasts: Callable[[], bool], label: Promise, line: Promise, w
         )
         return {row.pk: said for row in rows}
 
-    return kinds.Kind(
-        code=code,
-        message_class=kinds.NOTICE,
-        label=label,
-        still_due=still_due,
-        words=words,
-        why=lambda row: str(why),
-        rank=10,
-    )
+    return _notice(code, label, still_due, words, why)
 
 
 KINDS = [
