@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +73,26 @@ def window_held_open(rivals: int, seconds: float = 0.5) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(actions, "check_free", then_wait(actions.check_free))
         patch.setattr(preparing, "check_fits", then_wait(preparing.check_fits))
+        yield
+
+
+@contextmanager
+def meeting_after(*places: tuple[Any, str], seconds: float) -> Iterator[None]:
+    """Two rivals, each of whom waits for the other after one of these functions: (where it stands, its name)."""
+    meet = threading.Barrier(len(places) if len(places) > 1 else 2)
+
+    def then_wait(do: Callable[..., Any]) -> Callable[..., Any]:
+        def done(*args: Any, **kwargs: Any) -> Any:
+            said = do(*args, **kwargs)
+            with suppress(threading.BrokenBarrierError):
+                meet.wait(seconds)
+            return said
+
+        return done
+
+    with pytest.MonkeyPatch.context() as patch:
+        for owner, name in places:
+            patch.setattr(owner, name, then_wait(getattr(owner, name)))
         yield
 
 

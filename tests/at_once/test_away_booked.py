@@ -14,8 +14,8 @@ from bookings.rules import JustTaken
 from cases.case.models import Away
 from portal.actors import Actor
 from tests import factories, people
-from tests.at_once.rivals import at_once, without_locks
-from tests.at_once.test_booking_twins import LONG, meeting_after
+from tests.at_once.rivals import at_once, meeting_after, without_locks
+from tests.at_once.test_booking_twins import LONG
 from tests.at_once.test_bookings import cases, winners
 from tests.bookings.conftest import NOW
 

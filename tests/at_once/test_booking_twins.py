@@ -20,7 +20,14 @@ from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
 from tests import factories, people
-from tests.at_once.rivals import at_once, double_bookings, window_held_open, without_constraints, without_locks
+from tests.at_once.rivals import (
+    at_once,
+    double_bookings,
+    meeting_after,
+    window_held_open,
+    without_constraints,
+    without_locks,
+)
 from tests.at_once.test_bookings import (
     CONSULTANT_GUARD,
     PATIENT_GUARD,
@@ -62,26 +69,6 @@ def guarded(rivals):
 @contextmanager
 def unguarded(rivals, *constraints):
     with without_constraints(CONSULTANT_GUARD, *constraints), without_locks(), window_held_open(rivals, seconds=LONG):
-        yield
-
-
-@contextmanager
-def meeting_after(*places, seconds):
-    """Two rivals, each of whom waits for the other after one of these functions."""
-    meet = threading.Barrier(len(places) if len(places) > 1 else 2)
-
-    def then_wait(ask):
-        def asked(*args, **kwargs):
-            said = ask(*args, **kwargs)
-            with suppress(threading.BrokenBarrierError):
-                meet.wait(seconds)
-            return said
-
-        return asked
-
-    with pytest.MonkeyPatch.context() as patch:
-        for module, name in places:
-            patch.setattr(module, name, then_wait(getattr(module, name)))
         yield
 
 

@@ -1,7 +1,6 @@
 """What is changed about calls at the same moment, each with its twin without the guard, which must go wrong."""
 
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from uuid import uuid4
@@ -21,7 +20,7 @@ from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
 from tests import factories, people
-from tests.at_once.rivals import at_once, double_bookings, without_locks
+from tests.at_once.rivals import at_once, double_bookings, meeting_after, without_locks
 from tests.bookings.conftest import NOW
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
@@ -49,26 +48,6 @@ def gets(code="first_talk"):
 
 
 @contextmanager
-def meeting(*places, seconds):
-    """The two rivals wait for each other once they have done what stands at these places."""
-    meet = threading.Barrier(2)
-
-    def then_wait(do):
-        def done(*args, **kwargs):
-            said = do(*args, **kwargs)
-            with suppress(threading.BrokenBarrierError):
-                meet.wait(seconds)
-            return said
-
-        return done
-
-    with pytest.MonkeyPatch.context() as patch:
-        for owner, name in places:
-            patch.setattr(owner, name, then_wait(getattr(owner, name)))
-        yield
-
-
-@contextmanager
 def instead(*places):
     """Without a guard: (where it stands, its name, what stands there instead)."""
     with pytest.MonkeyPatch.context() as patch:
@@ -92,7 +71,7 @@ def two_names(case):
 
 def test_one_of_two_names_stands_and_the_other_is_told(case):
     presses = two_names(case)
-    with meeting((CompanionQuerySet, "of"), seconds=OPEN):
+    with meeting_after((CompanionQuerySet, "of"), seconds=OPEN):
         (error,) = errors(at_once(*presses))
     assert "already" in error.message
     assert Companion.objects.open().count() == 1
@@ -102,7 +81,7 @@ def test_twin_of_two_names_one_is_lost_without_a_word(case):
     presses = two_names(case)
     parts = ("case__patient", "case__key", "patient", "consultant", "service")
     fresh = lambda call: Consultation.objects.select_related(*parts).get(pk=call.pk)  # noqa: E731
-    with instead((company, "_locked", fresh)), meeting((CompanionQuerySet, "of"), seconds=LONG):
+    with instead((company, "_locked", fresh)), meeting_after((CompanionQuerySet, "of"), seconds=LONG):
         (error,) = errors(at_once(*presses))
     assert isinstance(error, IntegrityError)
 
@@ -121,7 +100,7 @@ def two_offers(case, monday):
 
 def test_a_double_press_offers_once(case, monday):
     presses = two_offers(case, monday)
-    with meeting((offering, "waiting_for"), seconds=OPEN):
+    with meeting_after((offering, "waiting_for"), seconds=OPEN):
         outcomes = at_once(*presses)
     assert errors(outcomes) == []
     assert {outcome.result.pk for outcome in outcomes} == {AskedHold.objects.get().pk}
@@ -129,7 +108,7 @@ def test_a_double_press_offers_once(case, monday):
 
 def test_twin_a_double_press_fails_for_one(case, monday):
     presses = two_offers(case, monday)
-    with without_locks(), meeting((offering, "waiting_for"), seconds=LONG):
+    with without_locks(), meeting_after((offering, "waiting_for"), seconds=LONG):
         (error,) = errors(at_once(*presses))
     assert isinstance(error, IntegrityError | Refused)
 
@@ -151,7 +130,7 @@ def two_turned_off():
 
 def test_two_who_each_turn_one_off_leave_one_on(case):
     presses = two_turned_off()
-    with meeting((kinds, "record"), seconds=OPEN):
+    with meeting_after((kinds, "record"), seconds=OPEN):
         (error,) = errors(at_once(*presses))
     assert "must stay on" in error.message
     assert Service.objects.open().count() == 1
@@ -163,7 +142,7 @@ def test_twin_two_who_each_turn_one_off_leave_none(case):
         (kinds, "lock_everybody", lambda: None),
         (kinds, "lock_kinds", lambda: {each.pk: each for each in Service.objects.all()}),
     )
-    with instead(*unlocked), meeting((kinds, "record"), seconds=LONG):
+    with instead(*unlocked), meeting_after((kinds, "record"), seconds=LONG):
         assert errors(at_once(*presses)) == []
     assert Service.objects.open().count() == 0
 
@@ -188,14 +167,14 @@ PLACES = ((kinds, "record"), (actions, "check_free"))
 
 def test_a_time_chosen_while_the_call_gets_longer_is_held_whole_or_not_at_all(case):
     presses = longer_and_chosen(case)
-    with meeting(*PLACES, seconds=OPEN):
+    with meeting_after(*PLACES, seconds=OPEN):
         assert all(isinstance(error, Refused) for error in errors(at_once(*presses)))
     assert not is_held_too_short()
 
 
 def test_twin_a_time_is_held_for_the_former_minutes(case):
     presses = longer_and_chosen(case)
-    with instead((kinds, "lock_everybody", lambda: None)), meeting(*PLACES, seconds=LONG):
+    with instead((kinds, "lock_everybody", lambda: None)), meeting_after(*PLACES, seconds=LONG):
         assert errors(at_once(*presses)) == []
     assert is_held_too_short()
 
@@ -213,7 +192,7 @@ def two_switches(case):
 
 def test_a_double_press_takes_the_place_once(case):
     presses = two_switches(case)
-    with meeting((actions, "claim"), seconds=OPEN):
+    with meeting_after((actions, "claim"), seconds=OPEN):
         outcomes = at_once(*presses)
     assert errors(outcomes) == []
     assert {outcome.result.pk for outcome in outcomes} == {Consultation.objects.booked().get().pk}
@@ -224,6 +203,6 @@ def test_twin_the_second_press_is_told_of_another_choice(case):
     presses = two_switches(case)
     unlocked = lambda hold: Practice.objects.get(pk=hold.consultant_id)  # noqa: E731
     meet = (switching, "lock_both")
-    with without_locks(), instead((*meet, unlocked)), meeting(meet, seconds=LONG):
+    with without_locks(), instead((*meet, unlocked)), meeting_after(meet, seconds=LONG):
         outcomes = at_once(*presses)
     assert len(errors(outcomes)) == 1

@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy
 from cases.case.urgent.models import UrgentLook
 from portal import clock
 from portal.accounts.models import User
-from portal.reminders.actions import plan, plan_row
+from portal.reminders.actions import plan
 from portal.reminders.kinds import ANSWER, NOTICE, Kind, Words, say
-from portal.reminders.models import RecipientType, Reminder
 from portal.reminders.patterns import Pattern
-from portal.reminders.readers import Reader
+from portal.reminders.readers import Reader, role
 from portal.reminders.together import Due, Told
 
 TOLD, WATCHED = "urgent.told", "urgent.watched"
@@ -25,18 +24,8 @@ def begun(look: UrgentLook) -> None:
     now = clock.now()
     until = now + STILL_USEFUL
     plan(TOLD, look, version=1, recipient=look.case.patient, due_at=now, useful_until=until, case=look.case_id)
-    plan_row(
-        Reminder(
-            kind=WATCHED,
-            about_type=look._meta.label_lower,
-            about_id=look.pk,
-            version=1,
-            recipient_type=RecipientType.ROLE,
-            recipient_id=User.Role.ADMINISTRATOR,
-            due_at=now,
-            useful_until=until,
-        )
-    )
+    watching = role(User.Role.ADMINISTRATOR)
+    plan(WATCHED, look, version=1, recipient=watching, due_at=now, useful_until=until)
 
 
 def _about() -> QuerySet[UrgentLook]:

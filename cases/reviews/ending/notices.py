@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from cases.case.models import Assignment
 from portal.accounts.models import User
-from portal.reminders.actions import plan, plan_row
+from portal.reminders.actions import plan
 from portal.reminders.kinds import NOTICE, Kind, Words, say
-from portal.reminders.models import RecipientType, Reminder
 from portal.reminders.patterns import Pattern
-from portal.reminders.readers import Reader
+from portal.reminders.readers import Reader, role
 from portal.reminders.together import Due, Told
 
 OWN, OF_ANOTHER = "place.ended", "place.ended_of_another"
@@ -23,19 +22,8 @@ STILL_USEFUL = dt.timedelta(days=14)
 def ended(place: Assignment, now: dt.datetime) -> None:
     until = now + STILL_USEFUL
     plan(OWN, place, version=1, recipient=place.user, due_at=now, useful_until=until, case=place.case_id)
-    plan_row(
-        Reminder(
-            kind=OF_ANOTHER,
-            about_type=place._meta.label_lower,
-            about_id=place.pk,
-            version=1,
-            recipient_type=RecipientType.ROLE,
-            recipient_id=User.Role.COORDINATOR,
-            case_id=place.case_id,
-            due_at=now,
-            useful_until=until,
-        )
-    )
+    ours = role(User.Role.COORDINATOR)
+    plan(OF_ANOTHER, place, version=1, recipient=ours, due_at=now, useful_until=until, case=place.case_id)
 
 
 def _about() -> QuerySet[Assignment]:
