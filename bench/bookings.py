@@ -90,11 +90,9 @@ def make_consultants() -> tuple[Any, list[Any]]:
     for user in made:
         user.role, user.time_zone, user.can_sign_in = User.Role.CONSULTANT, "America/Toronto", True
     User.objects.bulk_create(made)
-    practices = [
-        Practice(consultant=user, time_zone="America/Toronto", horizon_days=ANY_DAYS, buffer_minutes=0, notice_hours=0)
-        for user in made
-    ]
     known = {"time_zone": "America/Toronto", "buffer_minutes": 0, "notice_hours": 0}
+    known["video_address"] = "https://video.example.org/{reference}"
+    practices = [Practice(consultant=user, horizon_days=ANY_DAYS, **known) for user in made]
     practices.append(Practice(consultant=joanne, horizon_days=ONE_DAYS, **known))
     Practice.objects.bulk_create(practices)
     Hours.objects.bulk_create(
