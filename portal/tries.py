@@ -65,7 +65,18 @@ def take_back(limits: Sequence[Limit]) -> None:
 
 def forget(limits: Sequence[Limit]) -> None:
     """Begin to count anew."""
-    cache.delete_many([_key(limit) for limit in limits])
+    with transaction.atomic():
+        _wait_for_others(limits)
+        cache.delete_many([_key(limit) for limit in limits])
+
+
+def forget_past() -> None:
+    """Counts of windows that are over: their keys hold addresses of the network, and nobody asks for them again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM portal_cache WHERE cache_key IN (SELECT cache_key FROM portal_cache"
+            " WHERE expires < now() ORDER BY cache_key FOR UPDATE SKIP LOCKED)"
+        )
 
 
 def _key(limit: Limit) -> str:
