@@ -1,7 +1,7 @@
 """Asking to hear of earlier times, and taking that back. The patient's lock stands before both, as with booking."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ def ask(
     case: Case,
     *,
     service: Service,
+    call: Consultation | None = None,
     consultant: User | None = None,
     part: str = Wish.Part.ANY,
     weekdays: Sequence[int],
@@ -35,7 +36,8 @@ def ask(
 ) -> Wish:
     """Ask to hear when an earlier time gets free. Asked again it takes the place of what was asked before.
 
-    With a call booked it is about that call: its service, and its consultant or anyone. What is free is no news.
+    It is about `call`, else about the next call of this kind that is booked: its service, and its consultant or anyone.
+    What is free is no news. Raises Refused where that call has begun, or was canceled.
     """
     now = clock.now()
     must("book", case, by)
@@ -44,21 +46,33 @@ def ask(
     today = clock.today(patient.zone)
     if not today < until_on <= today + timedelta(days=LONGEST):
         raise Refused(_("Choose a day after today, within half a year."), code="until_on")
-    call = Consultation.objects.next_for(case, now)
+    call = _call(case, service, call, now)
     if call is not None:
         service, consultant = call.service, consultant and call.consultant
     if consultant is not None and not Practice.objects.working().filter(pk=consultant.pk).exists():
         raise Refused(_("Choose one of the people on the page."), code="with")
     looking.begin(now)
     wish = Wish.objects.open().filter(case=case).select_for_update(of=("self",)).first()
+    if wish and (wish.service_id, wish.call_id) != (service.pk, call and call.pk):  # what was told was about another
+        end(Wish.objects.filter(pk=wish.pk), Wish.Ended.TAKEN_BACK, by)
+        wish = None
     wish = wish or Wish(case=case, asked_at=now, asked_by=by.user)
-    wish.service, wish.consultant, wish.part = service, consultant, part
+    wish.service, wish.call, wish.consultant, wish.part = service, call, consultant, part
     wish.weekdays, wish.until_on = sorted(set(weekdays)), until_on
     wish.left_told_at = None
     wish.save()
     _left_is_answered(wish, by)
     record(by, "earlier_time.asked", wish, patient=case.patient_id, case=case.pk)
     return wish
+
+
+def _call(case: Case, service: Service, call: Consultation | None, now: datetime) -> Consultation | None:
+    booked = Consultation.objects.upcoming(now).filter(case=case, starts_at__gt=now)
+    booked = booked.filter(service=service) if call is None else booked.filter(pk=call.pk)
+    found = booked.select_related("consultant", "service").first()
+    if call is not None and found is None:
+        raise Refused(_("That call has begun, or was canceled."), code="call")
+    return found
 
 
 @transaction.atomic

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
-from bookings.models import Consultation
+from bookings.models import Consultation, Service
 from bookings.waiting.models import Wish
 from cases.case.actions import settle_to_dos
 from cases.case.models import Case
@@ -34,18 +34,20 @@ def end(wishes: QuerySet[Wish], how: Wish.Ended, by: Actor) -> int:
 
 
 def booked(call: Consultation, *, by: Actor) -> None:
-    """A call was booked: a wish for this kind of call is fulfilled.
+    """A call was booked: a wish for this kind of call is fulfilled, but for one about a call that is sooner still.
 
     Whoever books may have looked under the locks whether anybody waits.
     """
     if once(("waits", call.case_id), lambda: True):
-        end(Wish.objects.filter(case=call.case_id, service=call.service_id), Wish.Ended.BOOKED, by)
+        sooner = Q(call__state=Consultation.State.BOOKED, call__starts_at__lte=call.starts_at)
+        wishes = Wish.objects.filter(case=call.case_id, service=call.service_id)
+        end(wishes.exclude(sooner), Wish.Ended.BOOKED, by)
 
 
 def moved(call: Consultation, before: datetime, *, by: Actor) -> None:
     """A call moved: to an earlier time is what was wished for; to a later one, she still waits."""
     if call.starts_at < before:
-        booked(call, by=by)
+        end(Wish.objects.filter(call=call), Wish.Ended.BOOKED, by)
 
 
 def end_all(case: Case, *, by: Actor) -> None:
@@ -55,17 +57,14 @@ def end_all(case: Case, *, by: Actor) -> None:
 
 @transaction.atomic
 def end_over(now: datetime) -> int:
-    """End what its last day has passed, and what a visit or a call has come in between."""
+    """End what its last day has passed, what is about a call that began or was canceled, and what waits for no call yet
+    when a visit has come in between; what follows the visit waits on.
+    """
     # The day of the patient is not known to the database: a day is over once it is everywhere.
     yesterday = (now - timedelta(hours=36)).date()
     asked_on = Cast(OuterRef("asked_at"), DateField())
     visits = Visit.objects.filter(case=OuterRef("case"), on_date__gt=asked_on, on_date__lte=yesterday)
-    calls = Consultation.objects.exclude(state=Consultation.State.CANCELLED).filter(
-        case=OuterRef("case"),
-        service=OuterRef("service"),
-        starts_at__gt=OuterRef("asked_at"),
-        starts_at__lte=now,
-        booked_at__lt=F("starts_at"),
-    )
-    over = Q(until_on__lte=yesterday) | Exists(visits) | Exists(calls)
+    kept = Q(call__state=Consultation.State.CANCELLED)
+    over = Q(until_on__lte=yesterday) | ~kept & Q(call__starts_at__lte=now) | Q(pk__in=Wish.objects.open().off())
+    over |= (Q(call=None) | kept) & ~Q(service__code=Service.Code.AFTER_SECOND) & Exists(visits)
     return end(Wish.objects.filter(over), Wish.Ended.OVER, SYSTEM)

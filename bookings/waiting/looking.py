@@ -32,7 +32,10 @@ Found = tuple[Practice, datetime]
 
 def call_of(wish: Wish, now: datetime) -> Consultation | None:
     """The booked call that an earlier time would take the place of, or None."""
-    return Consultation.objects.next_for(wish.case, now)
+    if wish.call_id is None:
+        return None
+    known = Consultation.objects.upcoming(now).filter(pk=wish.call_id, starts_at__gt=now)
+    return known.select_related("consultant", "service").first()
 
 
 def practices_for(wish: Wish, call: Consultation | None, known: Sequence[Practice]) -> list[Practice]:
@@ -118,7 +121,7 @@ def _look(now: datetime) -> int:
 
 def times_for(wish: Wish, call: Consultation | None, known: Sequence[Practice], now: datetime) -> list[Found]:
     """The free times that suit, soonest first; each with who takes it first."""
-    service = call.service if call else wish.service
+    service = wish.service
     before = call.starts_at if call else None
     wanted = practices_for(wish, call, known)
     calendars = availability.calendars_of(wanted, now, case=wish.case, moving=call)
@@ -133,7 +136,7 @@ def times_for(wish: Wish, call: Consultation | None, known: Sequence[Practice], 
 
 def _tell(wish: Wish, freed: Free, now: datetime) -> int:
     call = call_of(wish, now)
-    service, before = (call.service, call.starts_at) if call else (wish.service, None)
+    service, before = wish.service, call.starts_at if call else None
     whose = practices_for(wish, call, [practice for practice, of in freed if of == service])
     likely = {one: [at for at in freed[one, service] if suits(wish, at, before)] for one in whose}
     # Locked and read again: somebody may book, or take the wish back, at this moment.

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.case.models import Case
@@ -55,15 +55,30 @@ class WishQuerySet(models.QuerySet["Wish"]):
         """What the case asks for now, or None."""
         return self.open().filter(case=case).select_related("consultant", "service").first()
 
+    def off(self) -> "WishQuerySet":
+        """Those about a call that was canceled, but by its consultant: what one of us takes, she still waits for."""
+        kept = Q(call__cancelled_by=F("call__consultant"))
+        return self.filter(call__state="cancelled").exclude(kept)
+
 
 class Wish(models.Model):
-    """A patient would like an earlier time: with whom, when it suits, until which day. One open in a case."""
+    """A patient would like an earlier time for one call, or for one kind of call where none is booked: with whom, when
+    it suits, until which day. One open in a case.
+    """
 
     Part, Ended = Part, Ended
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     service = models.ForeignKey("bookings.Service", on_delete=models.PROTECT, related_name="+")
+    call = models.ForeignKey(
+        "bookings.Consultation",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text="the booked call that an earlier time takes the place of",
+    )
     consultant = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.CASCADE, related_name="+", help_text="empty: any who fits"
     )

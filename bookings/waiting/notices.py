@@ -86,7 +86,9 @@ def with_free_times() -> QuerySet[Wish]:
     taken = taken.exclude(hold__isnull=False, hold__expires_at__lte=now)
     taken = taken.exclude(asked__isnull=False, asked__until__lte=now)
     free = ToldTime.objects.filter(Exists(offered), ~Exists(taken), wish=OuterRef("pk"), starts_at__gt=now)
-    return Wish.objects.select_related("case").annotate(is_free=Exists(free))
+    free = free.filter(service=OuterRef("service"))
+    off = Exists(Wish.objects.off().filter(pk=OuterRef("pk")))
+    return Wish.objects.select_related("case").annotate(is_free=Exists(free), is_off=off)
 
 
 def _about_left() -> QuerySet[Wish]:
@@ -104,7 +106,7 @@ def _left_words(wish: Any, reader: Reader) -> Words:
 
 
 def _still_free(wish: Any) -> bool:
-    return wish.ended_at is None and wish.is_free
+    return wish.ended_at is None and wish.is_free and not wish.is_off
 
 
 def _words(wish: Wish, reader: Reader) -> Words:

@@ -1,5 +1,6 @@
 """Where somebody asks to hear of earlier times, and sees those that are free; and who waits, for coordinators."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import anyone, availability, picker, ways_to_talk, whose_clock
+from bookings.asked_holds import How
 from bookings.models import Consultation, Practice, Service, Wish
 from bookings.waiting import actions, looking
 from bookings.waiting.ending import EARLIER
@@ -43,10 +45,10 @@ def earlier(request: HttpRequest, pk: UUID) -> HttpResponse:
         role = role_in(case, request.user)
         return render(request, "bookings/pick_not_you.html", {"case": case, "role": role})
     now = clock.now()
-    call = Consultation.objects.visible_to(request.user).next_for(case, now)
     practices = anyone.taking_bookings(request.user, case, now)
+    about = _about(request, case, now)
     if request.method != "POST":
-        return _page(request, case, call, practices)
+        return _page(request, about, practices)
     if request.POST.get("do") == "widen":
         actions.widen(case, by=hands.actor_for(request, case))
         messages.success(request, _("Noted. You hear from us when any of us has an earlier time."))
@@ -55,60 +57,96 @@ def earlier(request: HttpRequest, pk: UUID) -> HttpResponse:
         actions.take_back(case, by=hands.actor_for(request, case))
         messages.success(request, _("Stopped. You can ask again at any time."))
         return redirect("bookings:earlier", pk)
-    return _ask(request, case, call, practices)
+    return _ask(request, about, practices)
 
 
-def _ask(request: HttpRequest, case: Case, call: Consultation | None, practices: list[Practice]) -> HttpResponse:
+@dataclass(frozen=True)
+class About:
+    """What the page asks about: a call that is booked, else a kind of call; and what is asked for already."""
+
+    case: Case
+    call: Consultation | None
+    service: Service
+    wish: Wish | None
+    wished_call: Consultation | None
+
+    @property
+    def is_asked(self) -> bool:
+        return self.wish is not None and (self.wish.service_id, self.wished_call) == (self.service.pk, self.call)
+
+
+def _about(request: HttpRequest, case: Case, now: datetime) -> About:
+    """The call or the kind in the address or the form, else what is asked for already, else the next call."""
+    booked = Consultation.objects.visible_to(request.user).upcoming(now).filter(case=case, starts_at__gt=now)
+    calls = list(booked.select_related("consultant", "service"))
+    wish = Wish.objects.visible_to(request.user).of(case)
+    wished_call = next((one for one in calls if wish and one.pk == wish.call_id), None)
+    named, code = _said(request, "call"), _said(request, "service")
+    if named:
+        call = next((one for one in calls if str(one.pk) == named), None)
+    elif code:
+        call = next((one for one in calls if one.service.code == code), None)
+    elif wish:
+        return About(case, wished_call, wish.service, wish, wished_call)
+    else:
+        call = next(iter(calls), None)
+    return About(case, call, call.service if call else Service.objects.offered(code), wish, wished_call)
+
+
+def _said(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name) or request.GET.get(name) or ""
+
+
+def _ask(request: HttpRequest, about: About, practices: list[Practice]) -> HttpResponse:
+    call = about.call
     form = WishForm(request.POST, practices=practices, call=call)
     if not form.is_valid():
-        return _page(request, case, call, practices, form, 422)
+        return _page(request, about, practices, form, 422)
     said = form.cleaned_data
     who = next((one.consultant for one in practices if str(one.pk) == said["who"]), None)
     if call and said["who"] != anyone.ANYONE:
         who = call.consultant
     try:
+        if call is None and _said(request, "call"):
+            raise Refused(_("That call has begun, or was canceled."), code="call")
         actions.ask(
-            case,
-            service=Service.objects.offered(request.POST.get("service", "")),
+            about.case,
+            service=about.service,
+            call=call,
             consultant=who,
             part=said["part"],
             weekdays=said["weekdays"],
             until_on=said["until_on"],
-            by=hands.actor_for(request, case),
+            by=hands.actor_for(request, about.case),
         )
     except Refused as no:
         form.add_error(no.code if no.code in form.fields else None, no.message)
-        return _page(request, case, call, practices, form, 409)
+        return _page(request, about, practices, form, 409)
     messages.success(request, _("Noted. You hear from us when an earlier time is free."))
-    return redirect("bookings:earlier", case.pk)
+    return redirect("bookings:earlier", about.case.pk)
 
 
 def _page(
     request: HttpRequest,
-    case: Case,
-    call: Consultation | None,
+    about: About,
     practices: list[Practice],
     form: WishForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now = clock.now()
-    wish = Wish.objects.visible_to(request.user).of(case)
-    service = call.service if call else wish.service if wish else None
-    asked = request.POST.get("service") or request.GET.get("service") or (service.code if service else "")
-    form = form or WishForm(practices=practices, call=call, initial=_first(request, case, call, wish, practices, now))
+    now, case, wish = clock.now(), about.case, about.wish
+    form = form or WishForm(practices=practices, call=about.call, initial=_first(request, about, practices, now))
     context: dict[str, Any] = {
         "case": case,
-        "call": call,
+        "call": about.call,
         "wish": wish,
+        "wished_call": about.wished_call,
+        "is_asked": about.is_asked,
         "form": form,
-        "service": service or Service.objects.offered(asked),
+        "service": about.service,
         "says": _says(wish) if wish else "",
-        "has_left": bool(wish and not call and wish.consultant and not wish.consultant.is_our_consultant),
-        "action": _choose_at(case, call, wish) if wish else "",
-        "times": _times(wish, call, practices, now, whose_clock.zone_for(case, request.user)) if wish else [],
-        "how": ways_to_talk.first(
-            call.how if call else "", case, has_video=any(one.has_video for one in practices if _is_asked(wish, one))
-        ),
+        "has_left": bool(wish and not about.wished_call and wish.consultant and not wish.consultant.is_our_consultant),
+        "action": _choose_at(about),
+        "times": _times(about, practices, now, whose_clock.zone_for(case, request.user)),
         "with": anyone.ANYONE if wish and wish.consultant_id is None else wish and wish.consultant_id,
         "acts_for": case.patient if case.patient_id != request.user.pk else None,
         **whose_clock.words(case, request.user, None),
@@ -117,30 +155,20 @@ def _page(
         return render(request, "bookings/earlier.html", context, status=status)
 
 
-def _is_asked(wish: Wish | None, practice: Practice) -> bool:
-    """Whether a time of hers may be shown: she is named, or anyone will do."""
-    return wish is None or wish.consultant_id in (None, practice.pk)
-
-
-def _choose_at(case: Case, call: Consultation | None, wish: Wish) -> str:
+def _choose_at(about: About) -> str:
     """Where the press on a time goes: to the move of the call, or to a new one."""
-    return reverse("bookings:move", args=[call.pk]) if call else reverse("bookings:pick", args=[case.pk])
+    call = about.wished_call
+    return reverse("bookings:move", args=[call.pk]) if call else reverse("bookings:pick", args=[about.case.pk])
 
 
-def _first(
-    request: HttpRequest,
-    case: Case,
-    call: Consultation | None,
-    wish: Wish | None,
-    practices: list[Any],
-    now: datetime,
-) -> dict[str, Any]:
+def _first(request: HttpRequest, about: About, practices: list[Any], now: datetime) -> dict[str, Any]:
     """What stands in the form first: what was asked before, else any time on a workday before the call or visit."""
-    if wish:
+    case, call, wish = about.case, about.call, about.wish
+    if wish and about.is_asked:
         who = str(wish.consultant_id or anyone.ANYONE)
         return {"who": who, "part": wish.part, "weekdays": wish.weekdays, "until_on": wish.until_on}
     today = clock.today(case.patient.zone)
-    visit = availability.visit_on(case)
+    visit = None if about.service.code == Service.Code.AFTER_SECOND else availability.visit_on(case)
     day = call.starts_at.astimezone(case.patient.zone).date() if call else visit
     latest = day - timedelta(days=1) if day and day > today + timedelta(days=1) else today + A_MONTH
     wanted = str(call.consultant_id) if call else request.GET.get("with", "")
@@ -159,18 +187,17 @@ def _says(wish: Wish) -> str:
     return _("%(part)s on %(days)s, until %(day)s") % named
 
 
-def _times(
-    wish: Wish, call: Consultation | None, practices: list[Practice], now: datetime, zone: ZoneInfo
-) -> list[dict[str, str]]:
-    found = looking.times_for(wish, call, anyone.in_order(practices), now)[:SHOWN]
-    return [
-        {
-            "value": picker.value_of(start),
-            "label": when.moment(start, zone),
-            "hint": _("With %(name)s") % {"name": one.consultant.first_name},
-        }
-        for one, start in found
-    ]
+def _times(about: About, practices: list[Practice], now: datetime, zone: ZoneInfo) -> list[dict[str, str]]:
+    """Each with whom it is, and how they talk: by video as wished for where there is an address to meet at."""
+    if about.wish is None:
+        return []
+    call, shown = about.wished_call, []
+    for one, start in looking.times_for(about.wish, call, anyone.in_order(practices), now)[:SHOWN]:
+        how = ways_to_talk.first(call.how if call else "", about.case, has_video=one.has_video)
+        said = {"name": one.consultant.first_name}
+        hint = _("With %(name)s, by phone") % said if how == How.PHONE else _("With %(name)s, by video") % said
+        shown.append({"value": picker.value_of(start), "label": when.moment(start, zone), "hint": hint, "how": how})
+    return shown
 
 
 @open_to("coordinator")
