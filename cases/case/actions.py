@@ -338,7 +338,7 @@ def set_clinician(
         must_be_theirs(case, known.put_in_by_id, by)
     office = office_ties.standing(office) if office else None
     clinician = Clinician.objects.create(name=name.strip(), specialty=specialty.strip(), office=office)
-    is_another = known is not None and known.clinician.name.casefold() != clinician.name.casefold()
+    is_another = known is not None and not known.clinician.is_called(clinician.name)
     gone = {"heard_on": None, "heard_said_by": None} if is_another else {}  # that day was the other doctor's
     link, _made = CaseClinician.objects.update_or_create(
         case=case, role=role, defaults={"clinician": clinician, "put_in_by": by.user or case.patient} | gone

@@ -141,3 +141,7 @@ class Clinician(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_called(self, name: str) -> bool:
+        """Whether this is the doctor of that name: each naming in a case makes a row of its own."""
+        return self.name.casefold() == name.strip().casefold()

@@ -1,12 +1,13 @@
 """Writing lines of the comparison, changing them, taking them away and putting them back."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case.actions import must
-from cases.case.models import Case
+from cases.case.models import Case, Clinician
 from cases.case.people import role_for
 from cases.opinions.comparing import lengths, rules
 from cases.opinions.comparing.models import ROLES, Point, Source
@@ -18,13 +19,25 @@ from portal.errors import Refused
 from portal.history.actions import record
 
 Pages = dict[str, tuple[int, int | None]]  # doctor's role → from which page to which
+Doctors = dict[str, Clinician]  # by role
 
 
 @transaction.atomic
-def add(case: Case, *, topic: str, text: str, pages: Pages, pk: UUID | None = None, by: Actor) -> Point:
-    """Write a line, from a doctor's paper alone. `pk` is the id that the page gave the press: twice is once.
+def add(
+    case: Case,
+    *,
+    topic: str,
+    text: str,
+    pages: Pages,
+    pk: UUID | None = None,
+    shown: Mapping[str, str] | None = None,
+    by: Actor,
+) -> Point:
+    """Write a line, from a doctor's paper alone. `pk` is the id that the page gave the press: twice is once. `shown`:
+    the doctors that the page named, by role.
 
-    Raises Refused for who may not, for a line that cannot stand, and for one too many.
+    Raises Refused for who may not, for a line that cannot stand, for one too many, and where another doctor has the
+    role since (code "changed").
     """
     must("write_opinions", case, by)
     lock_case(case)
@@ -32,7 +45,9 @@ def add(case: Case, *, topic: str, text: str, pages: Pages, pk: UUID | None = No
         if there.case_id != case.pk:
             raise Refused(_("This cannot be done here."), code="input")
         return there
-    _check(case, topic, text, pages, by)
+    doctors = _doctors(case)
+    _check_shown(doctors, pages, shown or {})
+    _check(case, topic, text, pages, doctors, by)
     if reason := rules.why_not_another(Point.objects.standing().filter(case=case).count()):
         raise Refused(reason, code="state")
     role = role_for("write_opinions", case, by)
@@ -40,26 +55,41 @@ def add(case: Case, *, topic: str, text: str, pages: Pages, pk: UUID | None = No
     point.pk = pk or point.pk
     point.role, point.text = _whose(topic, pages), text.strip()
     point.save(force_insert=True)
-    _point_to(point, pages)
+    _point_to(point, pages, doctors)
     _tell(by, "added", point)
     return point
 
 
 @transaction.atomic
-def change(point: Point, *, topic: str, text: str, pages: Pages, seen: int, by: Actor) -> Point:
-    """Other words, or another page. Raises Refused also when somebody changed it meanwhile (code "changed")."""
+def change(
+    point: Point,
+    *,
+    topic: str,
+    text: str,
+    pages: Pages,
+    seen: int,
+    shown: Mapping[str, str] | None = None,
+    by: Actor,
+) -> Point:
+    """Other words, or another page. The doctor for whom it was written stays, whoever has that role now.
+
+    Raises Refused also when somebody changed it meanwhile (code "changed").
+    """
     point = _locked(point, by)
-    stands = {source.role: (source.page, source.page_to) for source in point.sources.all()}
+    sources = list(point.sources.select_related("clinician"))
+    stands = {source.role: (source.page, source.page_to) for source in sources}
     if (point.topic, point.text, stands) == (topic, text.strip(), pages):
         return point
     if point.version != seen or point.removed_at:
         raise Refused(_("This line was changed meanwhile. Look at it, then say it again."), code="changed")
-    _check(point.case, topic, text, pages, by)
+    doctors = _doctors(point.case) | {source.role: source.clinician for source in sources}
+    _check_shown(doctors, pages, shown or {})
+    _check(point.case, topic, text, pages, doctors, by)
     point.topic, point.role, point.text = topic, _whose(topic, pages), text.strip()
     point.changed_by, point.changed_at, point.version = by.user, clock.now(), point.version + 1
     point.save(update_fields=["topic", "role", "text", "changed_by", "changed_at", "version"])
     point.sources.all().delete()
-    _point_to(point, pages)
+    _point_to(point, pages, doctors)
     _tell(by, "changed", point)
     return point
 
@@ -101,10 +131,20 @@ def _locked(point: Point, by: Actor) -> Point:
     return point
 
 
-def _check(case: Case, topic: str, text: str, pages: Pages, by: Actor) -> None:
-    doctors = dict(case.clinicians.filter(role__in=ROLES).values_list("role", "clinician__name"))
-    reason = rules.why_not_line(topic, text, pages, doctors)
-    if reason := reason or rules.why_not_pages(pages, lengths.of_papers(case, by.user), doctors):
+def _doctors(case: Case) -> Doctors:
+    links = case.clinicians.filter(role__in=ROLES).select_related("clinician")
+    return {link.role: link.clinician for link in links}
+
+
+def _check_shown(doctors: Doctors, pages: Pages, shown: Mapping[str, str]) -> None:
+    if any(shown.get(role) and not doctors[role].is_called(shown[role]) for role in pages if role in doctors):
+        raise Refused(_("Another doctor was named meanwhile. Look at it, then say it again."), code="changed")
+
+
+def _check(case: Case, topic: str, text: str, pages: Pages, doctors: Doctors, by: Actor) -> None:
+    names = {role: clinician.name for role, clinician in doctors.items()}
+    reason = rules.why_not_line(topic, text, pages, names)
+    if reason := reason or rules.why_not_pages(pages, lengths.of_papers(case, by.user, names), names):
         raise Refused(reason, code="input")
 
 
@@ -112,9 +152,15 @@ def _whose(topic: str, pages: Pages) -> str:
     return next(iter(pages)) if topic in OF_ONE else ""
 
 
-def _point_to(point: Point, pages: Pages) -> None:
+def _point_to(point: Point, pages: Pages, doctors: Doctors) -> None:
     Source.objects.bulk_create(
-        Source(point=point, role=role, page=first, page_to=last if last and last > first else None)
+        Source(
+            point=point,
+            role=role,
+            clinician=doctors[role],
+            page=first,
+            page_to=last if last and last > first else None,
+        )
         for role, (first, last) in pages.items()
     )
 

@@ -16,6 +16,7 @@ from cases.opinions.comparing.rules import Topic
 from cases.records.forms import day_input
 
 DRAFT, CHANGE_DRAFT = "opinion-line", "opinion-line-changed"  # of a new line, about the case; of a line that stands
+SHOWN = "shown_"
 NUMBER = {"inputmode": "numeric", "class": "rs-input--s", "autocomplete": "off"}
 
 
@@ -48,6 +49,9 @@ class LineForm(forms.Form):
                 max_length=9,
                 widget=forms.TextInput(attrs=NUMBER),
             )
+            self.fields[shown_as(role)] = forms.CharField(
+                required=False, max_length=120, initial=name, widget=forms.HiddenInput
+            )
 
     @classmethod
     def empty(cls, doctors: Mapping[str, str], **start: Any) -> "LineForm":
@@ -57,7 +61,10 @@ class LineForm(forms.Form):
     def of(
         cls, point: Point, doctors: Mapping[str, str], data: Any = None, kept: Mapping[str, Any] | None = None
     ) -> "LineForm":
-        """The form of a line that stands; with what was being typed over it, and over which of its versions."""
+        """The form of a line that stands; with what was being typed over it, and over which of its versions. A doctor
+        for whom it was written is named as then.
+        """
+        doctors = dict(doctors) | {each.role: each.clinician.name for each in point.sources.select_related("clinician")}
         pages = {f"page_{each.role}": said(each.page, each.page_to) for each in point.sources.all()}
         start = {"topic": point.topic, "text": point.text, "seen": point.version, **pages}
         return cls(data, initial=start | dict(kept or {}), doctors=doctors)
@@ -65,6 +72,7 @@ class LineForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or {}
         pages: Pages = {}
+        shown = {role: str(fields.pop(shown_as(role), "") or "") for role in self.doctors}
         for role in self.doctors:
             typed = str(fields.pop(f"page_{role}", "") or "").replace("–", "-").replace(" ", "")
             first, _dash, last = typed.partition("-")
@@ -74,7 +82,7 @@ class LineForm(forms.Form):
                 self.add_error(f"page_{role}", _("Enter a page like 2, or pages like 2-3."))
                 continue
             pages[role] = (int(first), int(last) if last and int(last) != int(first) else None)
-        return fields | {"pages": pages}
+        return fields | {"pages": pages, "shown": shown}
 
 
 class FirstDayForm(forms.Form):
@@ -96,6 +104,11 @@ class FirstDayForm(forms.Form):
     @classmethod
     def of(cls, on: dt.date | None, doctor: str) -> "FirstDayForm":
         return cls(initial={"on": on, "seen": on}, doctor=doctor)
+
+
+def shown_as(role: str) -> str:
+    """The hidden field with the doctor's name as the page had it."""
+    return f"{SHOWN}{role}"
 
 
 def said(page: int, page_to: int | None) -> str:

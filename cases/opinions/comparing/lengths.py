@@ -1,5 +1,6 @@
 """How many pages the papers have that lines are taken from."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from cases.case.models import Case
@@ -7,9 +8,9 @@ from cases.documents.models import Version
 from cases.opinions.deciding import showing
 
 
-def of_papers(case: Case, reader: Any) -> dict[str, int]:
+def of_papers(case: Case, reader: Any, doctors: Mapping[str, str]) -> dict[str, int]:
     """By doctor's role: all pages of their papers that are here and that `reader` may open; nobody's who has none, or
-    one that cannot be opened yet.
+    one that cannot be opened yet, and not of another doctor than `doctors` names in that role.
     """
     opinions = showing.of_case(case, reader, showing.visits_of(case))
     papers = {paper.pk: opinion.role for opinion in opinions for paper in opinion.papers}
@@ -18,5 +19,7 @@ def of_papers(case: Case, reader: Any) -> dict[str, int]:
     return {
         opinion.role: sum(pages[paper.pk] for paper in opinion.papers)
         for opinion in opinions
-        if opinion.papers and all(pages.get(paper.pk) for paper in opinion.papers)
+        if opinion.link.clinician.is_called(doctors.get(opinion.role, ""))
+        and opinion.papers
+        and all(pages.get(paper.pk) for paper in opinion.papers)
     }

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from cases.case import people
-from cases.case.models import Case
+from cases.case.models import Case, Clinician
 from cases.opinions.comparing.rules import MOST_PAGES, OF_ALL, Topic
 from cases.opinions.deciding.rules import PLANS
 from portal.accounts.models import User
@@ -80,10 +80,11 @@ class Point(models.Model):
 
 
 class Source(models.Model):
-    """The page of a doctor's paper on which a line stands."""
+    """The page of a doctor's paper on which a line stands. It stays that doctor's, whoever has the role later."""
 
     point = models.ForeignKey(Point, on_delete=models.CASCADE, related_name="sources")
     role = models.CharField(max_length=10, choices=[(role, role) for role in ROLES])
+    clinician = models.ForeignKey(Clinician, on_delete=models.PROTECT, related_name="+")
     page = models.PositiveSmallIntegerField()
     page_to = models.PositiveSmallIntegerField(null=True, blank=True)
 

@@ -42,9 +42,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Cell:
+    """What stands under a doctor. `before`: lines of those who were named in this role before, by their name."""
+
     doctor: str
     number: int
     lines: tuple[Line, ...]
+    before: tuple[tuple[str, tuple[Line, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def of_case(case: Case, reader: Any, opinions: Sequence[Opinion]) -> Comparison:
         Point.objects.visible_to(reader)
         .filter(case=case)
         .select_related("put_in_by", "changed_by")
-        .prefetch_related(Prefetch("sources", Source.objects.order_by("role")))
+        .prefetch_related(Prefetch("sources", Source.objects.select_related("clinician").order_by("role")))
         .order_by("put_in_at", "pk")
     )
     for point in points:
@@ -94,11 +97,21 @@ def of_case(case: Case, reader: Any, opinions: Sequence[Opinion]) -> Comparison:
 
 
 def _row(topic: Topic, lines: Sequence[Line], opinions: Sequence[Opinion]) -> Row:
-    cells = tuple(
-        Cell(each.doctor, each.number, tuple(line for line in lines if line.point.role == each.role))
-        for each in opinions
+    return Row(topic, *SIGNS.get(topic, ("", "")), tuple(_cell(lines, each) for each in opinions))
+
+
+def _cell(lines: Sequence[Line], opinion: Opinion) -> Cell:
+    own: list[Line] = []
+    before: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.point.role != opinion.role:
+            continue
+        [source] = line.point.sources.all()
+        is_theirs = opinion.link.clinician.is_called(source.clinician.name)
+        (own if is_theirs else before.setdefault(source.clinician.name, [])).append(line)
+    return Cell(
+        opinion.doctor, opinion.number, tuple(own), tuple((name, tuple(found)) for name, found in before.items())
     )
-    return Row(topic, *SIGNS.get(topic, ("", "")), cells)
 
 
 def _line(point: Point, named: Mapping[str, Opinion], role: str, reader: Any, mark: str) -> Line:
@@ -109,10 +122,13 @@ def _line(point: Point, named: Mapping[str, Opinion], role: str, reader: Any, ma
 
 
 def _source(source: Source, opinion: Opinion | None) -> tuple[str, str]:
-    """The page opens in the one paper of that doctor that is here; with several nobody guesses in which."""
+    """The page opens in the one paper of that doctor that is here; with several, or with another doctor in that role
+    since, nobody guesses in which.
+    """
     pages = ngettext("page %(pages)s", "pages %(pages)s", 2 if source.page_to else 1)
-    words = {"name": opinion.doctor if opinion else "?", "page": pages % {"pages": said(source.page, source.page_to)}}
-    paper = opinion.papers[0] if opinion and len(opinion.papers) == 1 else None
+    words = {"name": source.clinician.name, "page": pages % {"pages": said(source.page, source.page_to)}}
+    is_theirs = opinion is not None and opinion.link.clinician.is_called(source.clinician.name)
+    paper = opinion.papers[0] if opinion and is_theirs and len(opinion.papers) == 1 else None
     href = f"{paper.get_absolute_url()}?page={source.page}#page-{source.page}" if paper else ""
     return _("%(name)s, %(page)s") % words, href
 

@@ -13,7 +13,7 @@ from cases.case import hands, plain
 from cases.case.models import Case, CaseClinician
 from cases.case.people import may
 from cases.opinions.comparing import actions, first_day
-from cases.opinions.comparing.forms import CHANGE_DRAFT, DRAFT, FirstDayForm, LineForm
+from cases.opinions.comparing.forms import CHANGE_DRAFT, DRAFT, FirstDayForm, LineForm, shown_as
 from cases.opinions.comparing.models import Point
 from cases.opinions.deciding import showing, views
 from portal.access import PERSON, find_or_404, open_to
@@ -52,10 +52,14 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
             text=said["text"],
             pages=said["pages"],
             pk=said["new"],
+            shown=said["shown"],
             by=hands.writer_for(request, case),
         )
     except Refused as no:
-        return views.page(request, case, line_form=form, also=[no.message], status=422)
+        if no.code != "changed":
+            return views.page(request, case, line_form=form, also=[no.message], status=422)
+        form = _named_anew(LineForm(request.POST, doctors=showing.doctors(case)))
+        return views.page(request, case, line_form=form, also=[no.message], status=409)
     drafts.drop(request.user, DRAFT, case)  # type: ignore[arg-type]
     _say(request, case, _("The line stands."), said["text"])
     return redirect("opinions:compare", case.pk)
@@ -78,17 +82,27 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
             text=said["text"],
             pages=said["pages"],
             seen=said["seen"] or 0,
+            shown=said["shown"],
             by=hands.writer_for(request, point.case),
         )
     except Refused as no:
         status = 409 if no.code == "changed" else 422
         if status == 409:
-            form.data = form.data.copy()
+            form = _named_anew(LineForm.of(point, showing.doctors(point.case), request.POST))
             form.data["seen"] = str(Point.objects.values_list("version", flat=True).get(pk=point.pk))
+            about["line_form"] = form
         return views.page(request, point.case, also=[no.message], status=status, **about)
     drafts.drop(request.user, CHANGE_DRAFT, point)  # type: ignore[arg-type]
     _say(request, point.case, _("Saved."), said["text"])
     return redirect(point)
+
+
+def _named_anew(form: LineForm) -> LineForm:
+    """The form with what was typed, as it stands with the doctors who are named now."""
+    form.data = form.data.copy()
+    for role, name in form.doctors.items():
+        form.data[shown_as(role)] = name
+    return form
 
 
 def _say(request: HttpRequest, case: Case, done: str, words: str) -> None:

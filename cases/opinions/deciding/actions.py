@@ -1,5 +1,6 @@
 """What the patient says of her decision and of what matters to her. She alone, or who acts for her in law."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.case.actions import must
-from cases.case.models import Case
+from cases.case.models import Case, Clinician
 from cases.opinions.deciding import planning, rules
 from cases.opinions.deciding.models import Decision
 from cases.opinions.deciding.rules import ROUNDS, Choice
@@ -32,20 +33,24 @@ def decide(
     words: str = "",
     check_in_on: date | None = None,
     seen: UUID | None = None,
+    shown: Mapping[str, str] | None = None,
     by: Actor,
 ) -> Decision:
-    """Say where she is now. `seen` is the answer that the page showed; said twice it is said once.
+    """Say where she is now. `seen` is the answer that the page showed; said twice it is said once. `shown`: the doctors
+    that the page named, by role: with "the first" goes who was named first, and stays.
 
     "More time" lets the case rest: nothing is chased, nothing is late. "A third opinion" begins its round, with a
     referral of its own. Raises Refused for anybody who may not, for what cannot be chosen, and when another answer
-    came in between (code "changed").
+    or another doctor came in between (code "changed").
     """
     case = _locked("decide", case, by)
-    now, stands = clock.now(), Decision.objects.current().filter(case=case).select_related("case__key").first()
-    words = words.strip()
-    if stands and (stands.choice, stands.words, stands.check_in_on) == (choice, words, check_in_on):
+    current = Decision.objects.current().filter(case=case).select_related("case__key", "clinician")
+    now, stands, words, doctor = clock.now(), current.first(), words.strip(), _doctor_of(case, choice)
+    named = doctor.name.casefold() if doctor else ""
+    said = (choice, named, words, check_in_on)
+    if stands and (stands.choice, stands.doctor.casefold(), stands.words, stands.check_in_on) == said:
         return stands
-    if (stands.pk if stands else None) != seen:
+    if (stands.pk if stands else None) != seen or (shown or {}).get(choice, named).casefold() != named:
         raise Refused(_("Something else was saved meanwhile. Look at it, then say it again."), code="changed")
     before = stands.choice if stands else ""
     if choice not in rules.offered(heard_in(case), has_third=has_third(case), stands=before):
@@ -60,7 +65,8 @@ def decide(
     if stands:
         stands.replaced_at = now
         stands.save(update_fields=["replaced_at"])
-    made = Decision(case=case, choice=choice, check_in_on=check_in_on, decided_at=now, decided_by=by.user)
+    made = Decision(case=case, choice=choice, clinician=doctor, check_in_on=check_in_on)
+    made.decided_at, made.decided_by = now, by.user
     made.words = words
     made.save(force_insert=True)
     planning.replan(made, stands, now=now)
@@ -103,10 +109,17 @@ def has_third(case: Case) -> bool:
 
 
 def heard_in(case: Case) -> set[str]:
-    """The roles of the doctors whose opinion is there to choose: the first by the plan, the others once seen."""
-    named = set(case.clinicians.values_list("role", flat=True))
+    """The roles of the doctors whose plan is there to choose, named or not: the first's from the beginning, the others'
+    once seen.
+    """
     seen = set(Visit.objects.filter(case=case, state=VisitState.HAPPENED).values_list("round", flat=True))
-    return {role for role in named if role not in ROUNDS or ROUNDS[role] in seen}
+    return {role.value for role in rules.PLANS if role not in ROUNDS or ROUNDS[role] in seen}
+
+
+def _doctor_of(case: Case, choice: str) -> Clinician | None:
+    """Who is meant by a doctor's plan; None for every other answer, and where nobody has a name."""
+    found = case.clinicians.filter(role=choice).select_related("clinician") if choice in rules.PLANS else ()
+    return next((link.clinician for link in found), None)
 
 
 def _rest(case: Case, rests: bool) -> None:

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.opinions.comparing.forms import shown_as
 from cases.opinions.deciding import rules
 from cases.opinions.deciding.models import Decision
 from cases.opinions.deciding.rules import Choice
@@ -45,18 +46,25 @@ class DecisionForm(forms.Form):
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
     is_filter = True
 
-    def __init__(self, *args: Any, names: Mapping[str, str], has_third: bool, stands: str = "", **kwargs: Any):
-        """`names`: the doctors who were heard, by role; `stands`: the answer that stands."""
+    def __init__(self, *args: Any, plans: Mapping[str, str], has_third: bool, stands: str = "", **kwargs: Any):
+        """`plans`: those there to choose, with the doctor's name or "" by role; `stands`: the answer that stands."""
         super().__init__(*args, **kwargs)
-        offered = rules.offered(names, has_third=has_third, stands=stands)
-        self.fields["choice"].choices = [(choice.value, _label(choice, names)) for choice in offered]
+        offered = rules.offered(plans, has_third=has_third, stands=stands)
+        self.fields["choice"].choices = [(choice.value, _label(choice, plans)) for choice in offered]
+        for role, name in plans.items():
+            self.fields[shown_as(role)] = forms.CharField(
+                required=False, max_length=120, initial=name, widget=forms.HiddenInput
+            )
 
     @classmethod
     def of(cls, stands: Decision | None, **known: Any) -> "DecisionForm":
         """The form as it stands."""
         if stands is None:
             return cls(**known)
-        parts = {"choice": stands.choice, "words": stands.words, "check_in_on": stands.check_in_on, "seen": stands.pk}
+        name = stands.doctor.casefold()
+        is_theirs = known["plans"].get(stands.choice, name).casefold() == name  # else it is another's plan now
+        parts = {"words": stands.words, "check_in_on": stands.check_in_on, "seen": stands.pk}
+        parts["choice"] = stands.choice if is_theirs else ""
         return cls(initial=parts, stands=stands.choice, **known)
 
     def clean(self) -> dict[str, Any]:
@@ -64,13 +72,18 @@ class DecisionForm(forms.Form):
         said = super().clean() or {}
         if said.get("choice") != Choice.TIME:
             said["check_in_on"] = None
-        return said
+        named = {role: said.pop(shown_as(role)) for role in rules.PLANS if shown_as(role) in said}
+        shown = {role: name for role, name in named.items() if self.add_prefix(shown_as(role)) in self.data}
+        return said | {"shown": shown}
 
 
-def _label(choice: Choice, names: Mapping[str, str]) -> str:
-    if choice in rules.PLANS:
-        return _("I’d like to go with %(name)s’s plan") % {"name": names[choice]}
+def _label(choice: Choice, plans: Mapping[str, str]) -> str:
+    if choice in rules.PLANS and plans[choice]:
+        return _("I’d like to go with %(name)s’s plan") % {"name": plans[choice]}
     said = {
+        Choice.FIRST: _("I’d like to go with the first plan"),
+        Choice.SECOND: _("I’d like to go with the second doctor’s plan"),
+        Choice.THIRD: _("I’d like to go with the third doctor’s plan"),
         Choice.OWN: _("I’d like to go my own way"),
         Choice.ANOTHER: _("I’m still wondering. I’d like a third opinion"),
         Choice.TIME: _("I need more time"),

@@ -8,8 +8,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from cases.case import people
-from cases.case.models import Case
-from cases.opinions.deciding.rules import MADE, Choice
+from cases.case.models import Case, Clinician
+from cases.opinions.deciding.rules import MADE, PLANS, Choice
 from portal.accounts.models import User
 from portal.vault.fields import SealedText
 from portal.vault.models import DataKey
@@ -30,6 +30,9 @@ class Decision(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="decisions")
     choice = models.CharField(max_length=10, choices=Choice.choices)
+    clinician = models.ForeignKey(  # whose plan it was when she said so; nobody's where no doctor had a name
+        Clinician, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     words = SealedText()  # in her own words; may be empty
     check_in_on = models.DateField(null=True, blank=True)  # "more time": when we ask again
     decided_at = models.DateTimeField()
@@ -41,6 +44,9 @@ class Decision(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="decision_choice_is_known", condition=Q(choice__in=Choice.values)),
+            models.CheckConstraint(
+                name="decision_doctor_only_with_a_plan", condition=Q(clinician=None) | Q(choice__in=PLANS)
+            ),
             models.UniqueConstraint(name="decision_one_current", fields=["case"], condition=Q(replaced_at=None)),
             models.CheckConstraint(
                 name="decision_asked_again_only_for_more_time",
@@ -62,6 +68,11 @@ class Decision(models.Model):
     @property
     def sealing_key(self) -> DataKey:
         return self.case.key
+
+    @property
+    def doctor(self) -> str:
+        """The name of the doctor whose plan it was, "" where nobody had one."""
+        return self.clinician.name if self.clinician else ""
 
     @property
     def is_made(self) -> bool:

@@ -1,22 +1,25 @@
 """The opinions of a case as its page lists them: which doctor, when, and the paper it stands in."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.case.models import Case, CaseClinician
 from cases.case.people import may
 from cases.documents.models import PLAN, Document
 from cases.opinions.deciding.models import Decision
-from cases.opinions.deciding.rules import ROUNDS, Choice
+from cases.opinions.deciding.rules import PLANS, ROUNDS, Choice
 from cases.records.models import Visit
 from cases.records.report import which
 from cases.records.states import VisitState
+from cases.records.visits.rounds import address
 from portal.beside import lists
 
 R = CaseClinician.Role
@@ -83,6 +86,29 @@ def of_case(case: Case, reader: Any, visits: Mapping[int, Visit]) -> list[Opinio
     return found
 
 
+def plans(opinions: Iterable[Opinion], visits: Mapping[int, Visit]) -> dict[str, str]:
+    """The plans that are there to choose, with the doctor's name, "" where nobody named one: the first is there from
+    the beginning, the others once that doctor was seen.
+    """
+    names = {each.role: each.doctor for each in opinions}
+    happened = {number for number, visit in visits.items() if visit.state == VisitState.HAPPENED}
+    return {role.value: names.get(role, "") for role in PLANS if role not in ROUNDS or ROUNDS[role] in happened}
+
+
+def unnamed(case: Case, reader: Any, opinions: Iterable[Opinion], visits: Mapping[int, Visit]) -> list[tuple[str, str]]:
+    """Who has no name yet, in words, with the page that names them; nothing for who may not."""
+    if not (may("change_dates", case, reader) and may("see_records", case, reader)):
+        return []
+    ways = {
+        R.FIRST: (_("Name the doctor who gave the plan"), reverse("case:people", args=[case.pk])),
+        R.SECOND: (_("Name the second doctor"), address("records:visit", case.pk, ROUNDS[R.SECOND])),
+    }
+    if ROUNDS[R.THIRD] in visits:
+        ways[R.THIRD] = (_("Name the third doctor"), address("records:visit", case.pk, ROUNDS[R.THIRD]))
+    named = {each.role for each in opinions}
+    return [way for role, way in ways.items() if role not in named]
+
+
 def _day_of_first(link: CaseClinician, plan: tuple[Document, ...]) -> dt.date | None:
     """As somebody said it; else as it stands on the plan, if that is one day."""
     days = {document.dated_on for document in plan if document.dated_on}
@@ -115,13 +141,13 @@ def doctors(case: Case) -> dict[str, str]:
 
 def history(case: Case, reader: Any) -> list[Decision]:
     """What was said, newest first; nothing for who may not see private words."""
-    said = Decision.objects.visible_to(reader).filter(case=case).select_related("decided_by").order_by("-decided_at")
-    decisions = list(said)
+    said = Decision.objects.visible_to(reader).filter(case=case).select_related("decided_by", "clinician")
+    decisions = list(said.order_by("-decided_at"))
     for decision in decisions:
         decision.case = case
     return decisions
 
 
-def in_words(decision: Decision, doctors: dict[str, str]) -> str:
-    """What was chosen, with the doctor's name where it is a doctor's plan."""
-    return doctors.get(decision.choice) or str(Choice(decision.choice).label)
+def in_words(decision: Decision) -> str:
+    """What was chosen, with the name that the doctor had then where it is a doctor's plan."""
+    return decision.doctor or str(Choice(decision.choice).label)

@@ -17,7 +17,7 @@ from cases.opinions.comparing import first_day
 from cases.opinions.comparing import showing as comparing
 from cases.opinions.comparing.forms import CHANGE_DRAFT as LINE_CHANGE_DRAFT
 from cases.opinions.comparing.forms import DRAFT as LINE_DRAFT
-from cases.opinions.comparing.forms import FirstDayForm, LineForm
+from cases.opinions.comparing.forms import SHOWN, FirstDayForm, LineForm
 from cases.opinions.comparing.models import Point
 from cases.opinions.deciding import actions, showing
 from cases.opinions.deciding.forms import DecisionForm, MattersForm
@@ -73,13 +73,13 @@ def page(
     visits = showing.visits_of(case)
     opinions = showing.of_case(case, user, visits)
     doctors = {each.role: each.doctor for each in opinions}
-    names = {each.role: each.doctor for each in opinions if each.is_heard}
+    plans = showing.plans(opinions, visits)
     said, sees_words = showing.history(case, user), may("see_private_words", case, user)
     stands = next((each for each in said if each.replaced_at is None), None)
     may_decide = may("decide", case, user)
     kept = drafts.kept_of(user, [DRAFT, MATTERS_DRAFT, LINE_DRAFT], case)
     if may_decide and case.state != Case.State.CLOSED:
-        decision_form = decision_form or _decision_form(stands, kept.get(DRAFT), **_known(names, visits))
+        decision_form = decision_form or _decision_form(stands, kept.get(DRAFT), **_known(plans, visits))
         matters_form = matters_form or _matters_form(case, kept.get(MATTERS_DRAFT) or {})
     talk = Talk.objects.open().filter(case=case).select_related("clinician").first()
     may_write = may("write_opinions", case, user) and case.state != Case.State.CLOSED
@@ -93,6 +93,7 @@ def page(
         "case": case,
         "is_patient": role == PATIENT,
         "opinions": opinions,
+        "unnamed": [] if case.state == Case.State.CLOSED else showing.unnamed(case, user, opinions, visits),
         "compared": comparing.of_case(case, user, opinions),
         "line_form": line_form,
         "line_hint": plain.to_patient(case, str(line_form["text"].value() or ""), user) if line_form else "",
@@ -102,8 +103,8 @@ def page(
         "about": about,
         "is_writing": bool(about or (line_form and line_form.is_bound)),
         "stands": stands,
-        "stands_words": showing.in_words(stands, doctors) if stands else "",
-        "before": [(each, showing.in_words(each, doctors)) for each in said if each.replaced_at],
+        "stands_words": showing.in_words(stands) if stands else "",
+        "before": [(each, showing.in_words(each)) for each in said if each.replaced_at],
         "decision_form": decision_form,
         "matters_form": matters_form,
         "matters": case.matters if sees_words or (role == CONSULTANT and case.matters_is_shared) else "",
@@ -126,7 +127,8 @@ def _line_form(
         next((each for each in Point.objects.standing().filter(case=case) if str(each.pk) == pk), None) if pk else None
     )
     if found is None:
-        return LineForm.empty(doctors, **{name: said for name, said in kept.items() if name not in NOT_KEPT}), None
+        start = {name: said for name, said in kept.items() if name not in NOT_KEPT and not name.startswith(SHOWN)}
+        return LineForm.empty(doctors, **start), None
     found.case = case
     typed = drafts.kept(request.user, LINE_CHANGE_DRAFT, found)  # type: ignore[arg-type]
     return LineForm.of(found, doctors, kept=typed), found
@@ -143,13 +145,13 @@ def _day_form(opinions: Iterable[showing.Opinion], role: str, user: Any) -> Firs
     return FirstDayForm.of(link.heard_on, first.doctor)
 
 
-def _known(names: dict[str, str], visits: Mapping[int, Visit]) -> dict[str, Any]:
-    return {"names": names, "has_third": THIRD in visits}
+def _known(plans: Mapping[str, str], visits: Mapping[int, Visit]) -> dict[str, Any]:
+    return {"plans": plans, "has_third": THIRD in visits}
 
 
 def _decision_form(stands: Any, kept: dict[str, Any] | None, **known: Any) -> DecisionForm:
     form = DecisionForm.of(stands, **known)
-    form.initial |= kept or {}
+    form.initial |= {name: said for name, said in (kept or {}).items() if not name.startswith(SHOWN)}
     return form
 
 
@@ -174,9 +176,9 @@ def decide(request: HttpRequest, pk: str) -> HttpResponse:
     if not may("decide", case, request.user):
         return _only_theirs(request, case)
     visits = showing.visits_of(case)
-    names = {each.role: each.doctor for each in showing.of_case(case, request.user, visits) if each.is_heard}
+    plans = showing.plans(showing.of_case(case, request.user, visits), visits)
     stands = Decision.objects.current().filter(case=case).values_list("choice", flat=True).first() or ""
-    form = DecisionForm(request.POST, stands=stands, **_known(names, visits))
+    form = DecisionForm(request.POST, stands=stands, **_known(plans, visits))
     if not form.is_valid():
         return page(request, case, decision_form=form, status=422)
     try:
@@ -215,6 +217,9 @@ def _refused(request: HttpRequest, case: Case, form: Any, no: Refused, **forms: 
     if no.code == "changed":
         form.data = form.data.copy()
         form.data[form.add_prefix("seen")] = _seen_now(case, form)
+        for name in form.fields:
+            if name.startswith(SHOWN):
+                form.data[form.add_prefix(name)] = form.fields[name].initial
     return page(request, case, also=[no.message], status=409 if no.code == "changed" else 422, **forms)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from bookings import call_needs
 from bookings.models import Consultation
 from cases.case.models import Case, Correction, Worry
+from cases.opinions.deciding import showing as decided
 from cases.opinions.deciding.models import Decision
 from cases.opinions.models import Talk
 from cases.opinions.questions import showing as asked
@@ -92,9 +93,10 @@ def _case(case: Case) -> Iterator[Line]:
 
 
 def _decisions(case: Case) -> Iterator[Line]:
-    for each in Decision.objects.visible_to(case.patient).filter(case=case).order_by("decided_at"):
+    found = Decision.objects.visible_to(case.patient).filter(case=case).select_related("clinician")
+    for each in found.order_by("decided_at"):
         each.case = case
-        yield _line(each.get_choice_display(), each.words, at=each.decided_at, replaced_at=each.replaced_at)
+        yield _line(decided.in_words(each), each.words, at=each.decided_at, replaced_at=each.replaced_at)
 
 
 def _visits(case: Case) -> Iterator[Line]:
