@@ -29,6 +29,7 @@ class BookingsConfig(AppConfig):
         from bookings.late import notices as late_notices
         from bookings.offering import views as offering
         from bookings.outside import actions as outside
+        from bookings.outside import notices as outside_notices
         from bookings.preparing import views as preparing
         from bookings.reminders import KINDS
         from bookings.waiting import ending, notices
@@ -44,6 +45,7 @@ class BookingsConfig(AppConfig):
         access.on_left(leaving.left)
         noting.register()
         register(*KINDS, *asked_notices.KINDS, *notices.KINDS, *late_notices.KINDS, *company_notices.KINDS)
+        register(*outside_notices.KINDS)
         changes.on_booked(ending.booked)
         changes.on_moved(ending.moved)
         changes.stands_on_page(preparing.part)

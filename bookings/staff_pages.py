@@ -19,6 +19,7 @@ from bookings.dated import versions
 from bookings.forms import AboutForm, ExtraHoursForm, TermsForm, TimeOffForm
 from bookings.hours_form import WeekForm
 from bookings.models import Consultation, ExtraHours, OutsideCalendar, Practice, Service, TimeOff
+from bookings.outside import notices as outside
 from cases.case.models import Away
 from portal import beside, clock
 from portal.access import find_or_404, open_to
@@ -48,7 +49,7 @@ def _page(request: HttpRequest, practice: Practice, status: int = 200, **more: A
         .order_by("from_on", "pk"),
         coming_extra=practice.extra_hours.filter(on_date__gte=today),
         asked_to_move=asked.select_related("patient"),
-        failing=OutsideCalendar.objects.visible_to(request.user).failing(),
+        wanting=OutsideCalendar.objects.visible_to(request.user).wanting().select_related("consultant"),
         weekly=practice.hours.since(today),
         not_given=Consultation.objects.upcoming(now)
         .filter(consultant=practice.pk, service__code__in=practice.left_out)
@@ -56,12 +57,13 @@ def _page(request: HttpRequest, practice: Practice, status: int = 200, **more: A
     )
     wanted = picker.as_date(request.GET.get("from", "")) if request.method != "POST" else None
     begins = wanted if wanted and wanted > today else None
-    weekly = coming.pop("weekly")
+    weekly, wanting = coming.pop("weekly"), coming.pop("wanting")
     stored, later = [row for row in weekly if row.span.holds_on(begins or today)], versions.coming(weekly, today)
     context = coming | {
         "practice": practice,
         "week": more.pop("week", None) or WeekForm(stored, today=today, begins=begins.isoformat() if begins else ""),
         "later_hours": later,
+        "not_read": outside.lines_of(wanting),
         "terms": TermsForm(initial={name: getattr(practice, name) for name in TermsForm.base_fields}),
         "time_off": TimeOffForm(),
         "about": AboutForm(instance=practice),
@@ -212,6 +214,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     shown = week.of(practice, monday, now)
     context = {
         "week": shown,
+        "not_read": outside.lines_of(shown.not_read),
         "practice": practice,
         "earlier": monday - WEEK,
         "later": monday + WEEK,

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.models import Practice, Reservation, TimeOff
+from bookings.models import OutsideCalendar, Practice, Reservation, TimeOff
 from cases.case.models import Away
 from portal import ready, when
 from portal.texts.business_days import SATURDAY
@@ -47,6 +47,7 @@ class Week:
     today: date
     rows: Sequence[Reservation]
     shut: Mapping[date, Sequence[Shut]]
+    not_read: Sequence[OutsideCalendar]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -149,21 +150,22 @@ class Week:
         return row.consultation.get_absolute_url() if row.consultation else reverse("bookings:hours")
 
 
-def _not_there(consultant: UUID, first: date, last: date) -> dict[str, QuerySet[Any]]:
+def _beside(consultant: UUID, first: date, last: date) -> dict[str, QuerySet[Any]]:
+    """What stands in a week besides what is booked, and which calendars elsewhere are not read in full."""
+    elsewhere = OutsideCalendar.objects.wanting().filter(consultant=consultant)
     return {
+        "not_read": elsewhere.select_related("consultant"),
         "away": Away.objects.open().between(first, last).filter(consultant=consultant).select_related("stands_in"),
         "off": TimeOff.objects.filter(practice=consultant, from_on__lte=last, until_on__gte=first),
     }
 
 
-NOT_THERE = ready.Ready(_not_there)
+BESIDE = ready.Ready(_beside)
 
 
-def _shut(practice: Practice, monday: date) -> dict[date, list[Shut]]:
+def _shut(practice: Practice, days: Sequence[date], told: Mapping[str, Sequence[Any]]) -> dict[date, list[Shut]]:
     """Days away, off and closed, in this order; a part of a day off is said with its times."""
-    days = [monday + timedelta(days=number) for number in range(7)]
     found: dict[date, list[Shut]] = defaultdict(list)
-    told = NOT_THERE.lists(practice.consultant, consultant=practice.pk, first=days[0], last=days[-1])
     for each in told["away"]:
         hint = _("%(name)s stands in.") % {"name": each.stands_in.name}
         for day in days:
@@ -197,4 +199,7 @@ def of(practice: Practice, monday: date, now: datetime) -> Week:
         .exclude(asked__isnull=False, asked__until__lte=now)
         .select_related("consultation__patient", "consultation__service", "asked")
     )
-    return Week(practice, monday, now.astimezone(practice.zone).date(), list(rows), _shut(practice, monday))
+    days = [monday + timedelta(days=number) for number in range(7)]
+    told = BESIDE.lists(practice.consultant, consultant=practice.pk, first=days[0], last=days[-1])
+    today = now.astimezone(practice.zone).date()
+    return Week(practice, monday, today, list(rows), _shut(practice, days, told), told["not_read"])

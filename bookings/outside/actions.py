@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from bookings import actions
 from bookings.models import Consultation, Practice
-from bookings.outside import net, reading
+from bookings.outside import net, notices, reading
 from bookings.outside.models import OutsideBusy, OutsideCalendar
 from bookings.outside.net import Answer, NotRead, Trouble
 from portal import clock
@@ -154,21 +154,33 @@ def understand(content: bytes, consultant: User, now: datetime) -> dict[str, Any
     return said
 
 
+@transaction.atomic
 def _keep_trouble(pk: UUID, trouble: Trouble) -> None:
-    OutsideCalendar.objects.filter(pk=pk).update(trouble=trouble, tried_at=clock.now(), claimed_at=None)
+    """What went wrong; its consultant is told when that lasts. Removed meanwhile, nothing is kept."""
+    found = OutsideCalendar.objects.select_related("consultant").select_for_update(of=("self",))
+    row = found.filter(pk=pk).first()
+    if row is None:
+        return
+    now = clock.now()
+    row.news += not row.trouble
+    row.trouble, row.tried_at, row.claimed_at = trouble, now, None
+    row.save(update_fields=["trouble", "news", "tried_at", "claimed_at"])
+    notices.tell_of_failure(row, now)
 
 
 @transaction.atomic
 def _keep(calendar: OutsideCalendar, answer: Answer, said: dict[str, Any] | None, now: datetime) -> None:
     """Put what it says now in place of what it said. Removed meanwhile, nothing is kept."""
     actions.lock_practice(calendar.consultant)
-    row = OutsideCalendar.objects.select_for_update(of=("self",)).filter(pk=calendar.pk).first()
+    found = OutsideCalendar.objects.select_related("consultant").select_for_update(of=("self",))
+    row = found.filter(pk=calendar.pk).first()
     if row is None:
         return
     row.trouble, row.tried_at, row.read_at, row.claimed_at = "", now, now, None
     if said is not None:
         row.whole_at, row.etag, row.last_modified = now, answer.etag, answer.last_modified
-        row.odd_zones = said["odd"]
+        has_more = said["unread"] > row.unread
+        row.odd_zones, row.unread, row.news = said["odd"], said["unread"], row.news + has_more
         row.busy.all().delete()
         OutsideBusy.objects.bulk_create(
             [
@@ -182,6 +194,8 @@ def _keep(calendar: OutsideCalendar, answer: Answer, said: dict[str, Any] | None
             ],
             batch_size=2000,
         )
+        if has_more:
+            notices.tell_of_unread(row, now)
     row.save()
 
 

@@ -30,8 +30,9 @@ class OutsideCalendarQuerySet(models.QuerySet["OutsideCalendar"]):
         found = found.filter(Q(tried_at=None) | Q(tried_at__lte=now - READ_EVERY))
         return found.filter(Q(claimed_at=None) | Q(claimed_at__lte=now - CLAIM_LASTS))
 
-    def failing(self) -> "OutsideCalendarQuerySet":
-        return self.exclude(trouble="")
+    def wanting(self) -> "OutsideCalendarQuerySet":
+        """Those of which something is not read as busy: all that is new, or some entries."""
+        return self.exclude(trouble="", unread=0)
 
 
 class OutsideCalendar(models.Model):
@@ -48,6 +49,8 @@ class OutsideCalendar(models.Model):
     whole_at = models.DateTimeField(null=True, blank=True, help_text="the last time that its file came")
     trouble = models.CharField(max_length=12, blank=True)
     odd_zones = models.PositiveIntegerField(default=0, help_text="entries that name a zone nobody knows")
+    unread = models.PositiveIntegerField(default=0, help_text="entries that could not be read")
+    news = models.PositiveIntegerField(default=0, help_text="how often there was something to tell its consultant")
     etag = models.CharField(max_length=200, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
 
@@ -69,6 +72,11 @@ class OutsideCalendar(models.Model):
 
     def __str__(self) -> str:
         return f"outside calendar {self.pk}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that it says is read as busy."""
+        return not self.trouble and not self.unread
 
     @property
     def sealing_key(self) -> DataKey:

@@ -5,10 +5,12 @@ starts quickly and knows no secret.
 """
 
 import json
+import re
 import sys
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 CPU, MEMORY = 10, 768 * 1024 * 1024  # seconds; bytes
@@ -17,20 +19,41 @@ MOST_TIMES = 20_000  # single times of all entries
 TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
 LATELY = 1990  # what repeats since before is counted through for nothing
 SELDOM, LONG_AGO = {"YEARLY", "MONTHLY"}, 1900  # but a birthday's years are few
+LONGEST = timedelta(days=31)  # of an entry whose end cannot be read
+SAYS_WHEN = {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "RECURRENCE-ID"}
+BEGINS = re.compile(rb"^BEGIN:VEVENT[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 NO_CALENDAR, TOO_MUCH = "no_calendar", "too_much"
+Stretch = tuple[datetime, datetime]
 
 
 class Unread(Exception):
     """The file is no calendar, or says too much."""
 
 
-def busy(content: bytes, zone: ZoneInfo, first: datetime, last: datetime, own: str) -> tuple[list[Any], int]:
-    """The busy stretches in UTC, merged, and how many entries name a zone that nobody knows: they are taken in `zone`.
+class Span(NamedTuple):
+    """Whose time is asked for, and from when until when."""
+
+    zone: ZoneInfo
+    first: datetime
+    last: datetime
+    own: str
+
+
+class Said(NamedTuple):
+    """`busy`: stretches of UTC, merged; `odd`: entries whose zone nobody knows; `unread`: entries not understood."""
+
+    busy: list[tuple[str, str]]
+    odd: int
+    unread: int
+
+
+def busy(content: bytes, zone: ZoneInfo, first: datetime, last: datetime, own: str) -> Said:
+    """What is busy, and what of it is odd: an unknown zone is taken as `zone`, what cannot be read is counted.
 
     Not counted are entries that leave one free, are canceled, or are calls of ours (their id ends with `own`).
     """
     import icalendar
-    import recurring_ical_events
+    import x_wr_timezone
 
     if content.count(b"BEGIN:") > MOST_PARTS:
         raise Unread(TOO_MUCH)
@@ -41,21 +64,81 @@ def busy(content: bytes, zone: ZoneInfo, first: datetime, last: datetime, own: s
     calendars = [each for each in calendars if each.name == "VCALENDAR"]
     if not calendars:
         raise Unread(NO_CALENDAR)
-    stretches: list[tuple[datetime, datetime]] = []
+    span = Span(zone, first, last, own)
+    stretches: list[Stretch] = []
     odd = 0
+    unread = len(BEGINS.findall(content)) - sum(len(each.walk("VEVENT")) for each in calendars)  # a file cut short
     for calendar in calendars:
         known = {str(each.get("TZID")) for each in calendar.walk("VTIMEZONE")}
+        entries = [entry for entry in calendar.walk("VEVENT") if _counts(entry, own)]
+        unread += sum(_is_broken(entry) and _may_matter(entry, span) for entry in entries)
         calendar.subcomponents = [each for each in calendar.subcomponents if each.name != "VEVENT" or _start(each)]
         for entry in calendar.walk("VEVENT"):
             _check(entry)
             odd += _is_odd(entry, known)
-        found = recurring_ical_events.of(calendar, skip_bad_series=True).between(first, last)
-        for entry in found:
-            if _counts(entry, own):
-                stretches += _stretch(entry, zone, first, last)
+        for series in _series(x_wr_timezone.to_standard(calendar)):
+            found, missed = _times(series, span)
+            stretches += found
+            unread += missed
             if len(stretches) > MOST_TIMES:
                 raise Unread(TOO_MUCH)
-    return list(_merged(stretches)), odd
+        stretches += _free_busy(calendar, span)
+    return Said(list(_merged(stretches)), odd, unread)
+
+
+def _series(calendar: Any) -> Iterable[list[Any]]:
+    """The entries of one id belong together: a series and its exceptions."""
+    together: dict[str, list[Any]] = defaultdict(list)
+    for entry in calendar.walk("VEVENT"):
+        together[str(entry.get("UID", id(entry)))].append(entry)
+    return together.values()
+
+
+def _times(series: list[Any], span: Span) -> tuple[list[Stretch], int]:
+    """When a series is busy, and how many of its entries could not be read, besides those that are broken."""
+    import icalendar
+    from recurring_ical_events import CalendarQuery
+
+    alone = icalendar.Calendar()
+    alone.subcomponents = series
+    try:
+        found = [each for each in CalendarQuery(alone).between(span.first, span.last) if _counts(each, span.own)]
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # whatever is wrong with it, the others are read
+        counted = [each for each in series if _counts(each, span.own) and _may_matter(each, span)]
+        return [], sum(not _is_broken(each) for each in counted)
+    stretches: list[Stretch] = []
+    missed = 0
+    for entry in found:
+        try:
+            stretches += _stretch(entry.start, entry.end, span)
+        except (ValueError, TypeError, AttributeError, OverflowError):
+            missed += 1
+    return stretches, min(missed, len(series))
+
+
+def _free_busy(calendar: Any, span: Span) -> Iterator[Stretch]:
+    """What a calendar that tells no entries says is busy. A broken one is no calendar to the parser."""
+    for part in calendar.walk("VFREEBUSY"):
+        said = part.get("FREEBUSY", [])
+        for period in said if isinstance(said, list) else [said]:
+            if str(period.params.get("FBTYPE", "")).upper() != "FREE":
+                yield from _stretch(period.start, period.end, span)
+
+
+def _is_broken(entry: Any) -> bool:
+    """Whether something that says when it is could not be read."""
+    return not _start(entry) or any(name is None or name.upper() in SAYS_WHEN for name, _why in entry.errors)
+
+
+def _may_matter(entry: Any, span: Span) -> bool:
+    """Whether it may be busy in the days that are asked for. One time of long ago, or of later, is not."""
+    starts = _start(entry)
+    if starts is None or "RRULE" in entry or "RDATE" in entry:
+        return True
+    day = date(starts.year, starts.month, starts.day)
+    return span.first.date() - LONGEST <= day <= span.last.date()
 
 
 def _start(entry: Any) -> date | None:
@@ -70,7 +153,7 @@ def _check(entry: Any) -> None:
     """Refuse what repeats so often, or so long, that counting it through would take all the time there is."""
     rules = entry.get("RRULE") or []
     for rule in rules if isinstance(rules, list) else [rules]:
-        if not isinstance(rule, dict):  # it could not be read: its first time counts
+        if not isinstance(rule, dict):  # it could not be read, and is counted: its first time is busy
             continue
         often = {str(each).upper() for each in rule.get("FREQ", [])}
         parts = [part for name in ("BYSECOND", "BYMINUTE", "BYHOUR") for part in rule.get(name, [])]
@@ -94,14 +177,10 @@ def _counts(entry: Any, own: str) -> bool:
     return said["X-MICROSOFT-CDO-BUSYSTATUS"] != "FREE" and not str(entry.get("UID", "")).endswith(own)
 
 
-def _stretch(entry: Any, zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
-    try:
-        begins, ends = _instant(entry.start, zone), _instant(entry.end, zone)
-    except (ValueError, TypeError, AttributeError, OverflowError):
-        return
-    begins, ends = max(begins, first), min(ends, last)
-    if begins < ends:
-        yield begins, ends
+def _stretch(starts: date, ends: date, span: Span) -> Iterator[Stretch]:
+    begins, until = max(_instant(starts, span.zone), span.first), min(_instant(ends, span.zone), span.last)
+    if begins < until:
+        yield begins, until
 
 
 def _instant(at: date, zone: ZoneInfo) -> datetime:
@@ -111,8 +190,8 @@ def _instant(at: date, zone: ZoneInfo) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def _merged(stretches: list[tuple[datetime, datetime]]) -> Iterator[tuple[str, str]]:
-    merged: list[tuple[datetime, datetime]] = []
+def _merged(stretches: list[Stretch]) -> Iterator[tuple[str, str]]:
+    merged: list[Stretch] = []
     for begins, ends in sorted(stretches):
         if merged and begins <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(ends, merged[-1][1]))
@@ -133,8 +212,8 @@ def main() -> None:
     order = json.loads(sys.stdin.buffer.readline())
     first, last = datetime.fromisoformat(order["first"]), datetime.fromisoformat(order["last"])
     try:
-        found, odd = busy(sys.stdin.buffer.read(), ZoneInfo(order["zone"]), first, last, order["own"])
-        said: dict[str, Any] = {"busy": found, "odd": odd}
+        content = sys.stdin.buffer.read()
+        said: dict[str, Any] = busy(content, ZoneInfo(order["zone"]), first, last, order["own"])._asdict()
     except Unread as unread:
         said = {"trouble": str(unread)}
     except (MemoryError, RecursionError):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.models import OutsideCalendar, Practice
-from bookings.outside import actions
+from bookings.outside import actions, notices
 from bookings.outside.net import LONGEST_ADDRESS, Trouble
 from portal import clock
 from portal.access import find_or_404, open_to
@@ -53,14 +53,18 @@ def sentence(trouble: str) -> str:
     return sentences[Trouble(trouble)] if trouble else ""
 
 
+def _line(row: OutsideCalendar) -> dict[str, Any]:
+    return {"row": row, "trouble": sentence(row.trouble), "unread": notices.unread_words(row.unread)}
+
+
 def _page(request: HttpRequest, form: AddressForm, status: int = 200) -> HttpResponse:
     user: Any = request.user
     practice = Practice.objects.of(user).first() or Practice(consultant=user, time_zone=user.time_zone)
-    found = OutsideCalendar.objects.visible_to(user)
+    found = OutsideCalendar.objects.visible_to(user).select_related("consultant")
     context = {
         "form": form,
         "practice": practice,
-        "calendars": [{"row": row, "trouble": sentence(row.trouble)} for row in found],
+        "calendars": [_line(row) for row in found],
         "in_the_way": actions.in_the_way(user, clock.now()),
     }
     answer = render(request, "bookings/outside.html", context, status=status)

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_safe
 from bookings import call_needs, rules
 from bookings.late import rules as late
 from bookings.late.models import MINUTES
-from bookings.models import Companion, Consultation, Late, Practice, Reservation
+from bookings.models import Companion, Consultation, Late, OutsideCalendar, Practice, Reservation
+from bookings.outside import notices as outside
 from bookings.rules import OPENS_BEFORE
 from cases.case.helping.models import Helper
 from cases.case.models import Case, Consent, ToDo
@@ -58,6 +59,7 @@ class Day:
     unsaid: list[Consultation]
     promised: list[ToDo]
     late: list[Late]
+    wanting: list[OutsideCalendar]
 
 
 @open_to(User.Role.CONSULTANT)
@@ -75,6 +77,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "today": on,
         "heading": _heading(day),
         "away": away.lines_for(user),
+        "not_read": outside.lines_of(day.wanting),
         "worries": worry.lines_for(user),
         "zone_words": _("Times in %(zone)s") % {"zone": when.zone_name(user.zone)},
         "calls": _schedule(day, following, now),
@@ -98,7 +101,14 @@ def day_of(user: User, now: dt.datetime) -> Day:
     kinds = [Reservation.Kind.PREPARATION, Reservation.Kind.BLOCKED]
     others = Reservation.objects.filter(consultant=user, kind__in=kinds, starts_at__lt=end, ends_at__gt=start)
     others = others.select_related("consultation__patient").order_by("starts_at")
-    found = lists(user, others=others, unsaid=_unsaid(user, start), promised=_promised(user), late=_late(user, start))
+    found = lists(
+        user,
+        others=others,
+        unsaid=_unsaid(user, start),
+        promised=_promised(user),
+        late=_late(user, start),
+        wanting=OutsideCalendar.objects.visible_to(user).wanting().select_related("consultant"),
+    )
     return Day(
         [call for call in calls if call.starts_at < end],
         found["others"],
@@ -107,6 +117,7 @@ def day_of(user: User, now: dt.datetime) -> Day:
         found["unsaid"],
         found["promised"],
         found["late"],
+        found["wanting"],
     )
 
 

@@ -1,5 +1,6 @@
 """A consultant's own calendar is read as busy: new offers leave it out, what is booked stays and is listed to her."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,9 @@ from portal.accounts import changes
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.models import Event
+from portal.reminders.kinds import kind_of
+from portal.reminders.models import Reminder
+from portal.reminders.readers import reader_of
 from tests import factories, people
 from tests.bookings.calendar_host import NAME, Host, Network
 from tests.bookings.test_outside_reading import calendar
@@ -46,6 +50,10 @@ def free(practice, case):
 
 def words(answer):
     return " ".join(answer.content.decode().split())
+
+
+def text_of(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
 def read():
@@ -112,6 +120,92 @@ def test_failure_is_said_and_what_it_said_before_stays(host, own, practice, case
     monday.move_to(first + timedelta(days=3))
     read()
     assert not OutsideBusy.objects.exists()
+
+
+UNREADABLE = ("DTSTART:20261110T150000Z\nDTEND:banana", "DTSTART:20261111T150000Z\nRRULE:FREQ=NEVER", "SUMMARY:x")
+
+
+def told(joanne):
+    return Reminder.objects.to_person(joanne).filter(kind="bookings.outside_calendar").order_by("version")
+
+
+def due(joanne):
+    """The messages that would go out now."""
+    waiting = [row for row in told(joanne).filter(settled_at=None) if row.due_at <= clock.now()]
+    still = kind_of("bookings.outside_calendar").still_due(waiting, clock.now())
+    return [row for row in waiting if row.pk in still]
+
+
+def test_entries_that_cannot_be_read_are_counted_shown_and_told_once(host, own, joanne, monday):
+    host.answers(host.say(calendar(*UNREADABLE)))
+    read()
+    said = "3 entries could not be read; times under them may be offered."
+    browser = people.browser(joanne)
+    for page in ("bookings:outside", "bookings:hours", "bookings:calendar", "pages:today"):
+        assert said in words(browser.get(reverse(page))), page
+    for _turn in range(3):
+        monday.shift(timedelta(minutes=16))
+        read()
+    assert len(due(joanne)) == told(joanne).count() == 1
+    host.answers(host.say(calendar(*UNREADABLE, "DTSTART:20261112T150000Z\nDURATION:x")))
+    monday.shift(timedelta(minutes=16))
+    read()
+    assert [row.version for row in due(joanne)] == [2]
+    host.answers(host.say(calendar()))
+    monday.shift(timedelta(minutes=16))
+    read()
+    assert due(joanne) == []
+    assert "could not be read" not in words(browser.get(reverse("pages:today")))
+
+
+def test_a_failure_is_told_when_it_lasts_and_once_each_time(host, own, joanne, monday):
+    host.answers(host.say(calendar()))
+    read()
+    host.answers(host.say(b"", status=404))
+    monday.shift(timedelta(minutes=16))
+    read()
+    browser = people.browser(joanne)
+    for page in ("pages:today", "bookings:calendar"):
+        assert "Your own calendar could not be read. It was last read on" in text_of(browser.get(reverse(page)))
+    assert due(joanne) == []
+    for _turn in range(8):
+        monday.shift(timedelta(hours=1))
+        read()
+    assert len(due(joanne)) == 1
+    Reminder.objects.filter(pk=due(joanne)[0].pk).update(settled_at=clock.now(), settled_as="sent")
+    for _turn in range(8):
+        monday.shift(timedelta(hours=1))
+        read()
+    assert due(joanne) == []
+    host.answers(host.say(calendar()))
+    monday.shift(timedelta(hours=1))
+    read()
+    host.answers(host.say(b"", status=404))
+    for _turn in range(8):
+        monday.shift(timedelta(hours=1))
+        read()
+    assert [row.version for row in due(joanne)] == [2]
+
+
+def test_a_failure_that_is_over_is_told_to_nobody(host, own, joanne, monday):
+    host.answers(host.say(b"", status=404))
+    read()
+    host.answers(host.say(calendar()))
+    monday.shift(timedelta(hours=2))
+    read()
+    assert due(joanne) == []
+
+
+def test_a_calendar_that_was_never_read_is_told_after_an_hour(host, own, joanne, monday):
+    host.answers(host.say(b"", status=404))
+    read()
+    monday.shift(timedelta(minutes=61))
+    row = due(joanne)[0]
+    message = kind_of(row.kind).words([row], reader_of(("user", str(joanne.pk)), clock.now()), clock.now())[row.pk]
+    assert "Nothing of it was read yet" in message.line
+    assert NAME not in str(message)
+    actions.remove(own, by=Actor.person(joanne))
+    assert due(joanne) == []
 
 
 def test_it_is_read_each_quarter_of_an_hour_and_once(host, own, monday):

@@ -20,8 +20,19 @@ def calendar(*entries, zone=""):
 
 
 def read(*entries, **more):
-    found, odd = busy(calendar(*entries, **more), TORONTO, FIRST, LAST, "@portal.example.org")
-    return [tuple(datetime.fromisoformat(at).strftime("%d %H:%M") for at in each) for each in found], odd
+    said = busy(calendar(*entries, **more), TORONTO, FIRST, LAST, "@portal.example.org")
+    assert not said.unread
+    return shown(said), said.odd
+
+
+def shown(said):
+    return [tuple(datetime.fromisoformat(at).strftime("%d %H:%M") for at in each) for each in said.busy]
+
+
+def judged(content):
+    """What can be read of it, and how many entries cannot."""
+    said = busy(content, TORONTO, FIRST, LAST, "@portal.example.org")
+    return shown(said), said.unread
 
 
 def times(*entries, **more):
@@ -117,15 +128,73 @@ def test_what_is_no_calendar_is_said(content):
         busy(content, TORONTO, FIRST, LAST, "x")
 
 
+GOOD = "UID:good\nDTSTART:20261112T150000Z\nDURATION:PT1H"
+UNREADABLE = [
+    "DTSTART:20269999T150000Z",
+    "DTSTART:20261110T150000Z\nDTEND:banana",
+    "DTSTART:20261110T150000Z\nDTEND20261110T160000Z",
+    "DTSTART:20261110T150000Z\nDURATION:long",
+    "DTSTART:20261110T150000Z\nRRULE:FREQ=NEVER",
+    "DTSTART:20261110T150000Z\nRRULE:COUNT=3",
+    "DTSTART:20261110T150000Z\nRDATE:x",
+    "DTSTART:20100101T150000Z\nDURATION:PT1H\nRRULE:FREQ=NEVER",
+    "SUMMARY:no time",
+]
+
+
+@pytest.mark.parametrize("entry", UNREADABLE)
+def test_an_entry_that_cannot_be_read_is_counted_and_loses_no_other(entry):
+    times, unread = judged(calendar(entry, GOOD))
+    assert ("12 15:00", "12 16:00") in times
+    assert unread == 1
+
+
+def test_each_entry_is_counted_once_whatever_is_wrong_with_it():
+    assert judged(calendar(*UNREADABLE, GOOD))[1] == len(UNREADABLE)
+    twice = "DTSTART:20261110T150000Z\nDTEND:banana\nRRULE:FREQ=NEVER\nRDATE:x"
+    assert judged(calendar(twice, GOOD))[1] == 1
+
+
+@pytest.mark.parametrize("line", ["TRANSP:TRANSPARENT", "STATUS:CANCELLED", "UID:7@portal.example.org"])
+def test_what_would_leave_her_free_is_not_missed(line):
+    assert judged(calendar(f"{line}\nDTSTART:20269999T150000Z", GOOD))[1] == 0
+
+
+@pytest.mark.parametrize("day", ["20200110T150000Z", "20290110T150000Z"])
+def test_one_broken_time_of_other_days_is_not_missed(day):
+    assert judged(calendar(f"DTSTART:{day}\nDTEND:banana", GOOD))[1] == 0
+
+
 @pytest.mark.parametrize(
-    "entry",
+    ("entry", "stretch"),
     [
-        "DTSTART:20261110T150000Z\nDTEND:20261110T140000Z",
-        "DTSTART:20269999T150000Z",
-        "DTSTART:20261110T150000Z\nRRULE:FREQ=NEVER",
-        "SUMMARY:no time",
-        "DTSTART;VALUE=DATE:20261110\nDTEND:20261110T140000Z",
+        ("DTSTART:20261110T150000Z\nDTEND:20261110T140000Z", ("10 14:00", "10 15:00")),
+        ("DTSTART;VALUE=DATE:20261110\nDTEND:20261110T140000Z", ("10 05:00", "10 14:00")),
     ],
 )
-def test_one_odd_entry_does_not_lose_the_others(entry):
-    assert ("12 15:00", "12 16:00") in times(entry, "UID:good\nDTSTART:20261112T150000Z\nDURATION:PT1H")
+def test_an_odd_entry_is_busy_rather_than_free(entry, stretch):
+    times, unread = judged(calendar(entry, GOOD))
+    assert not unread
+    assert len(times) == 2, times
+
+
+def test_entries_of_a_file_that_was_cut_short_are_counted():
+    whole = calendar("DTSTART:20261110T150000Z\nDURATION:PT1H", GOOD)
+    cut = calendar("DTSTART:20261111T150000Z\nDURATION:PT1H").replace(b"END:VEVENT\r\nEND:VCALENDAR\r\n", b"")
+    times, unread = judged(whole + cut)
+    assert len(times) == 2
+    assert unread == 1
+
+
+def test_a_calendar_of_busy_times_without_entries_is_read():
+    lines = [
+        "FREEBUSY;FBTYPE=BUSY:20261110T150000Z/20261110T160000Z,20261111T150000Z/PT1H",
+        "FREEBUSY;FBTYPE=FREE:20261112T150000Z/PT1H",
+        "FREEBUSY:20261113T150000Z/PT1H",
+    ]
+    parts = ["BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VFREEBUSY", *lines, "END:VFREEBUSY", "END:VCALENDAR", ""]
+    times, unread = judged("\r\n".join(parts).encode())
+    assert times == [("10 15:00", "10 16:00"), ("11 15:00", "11 16:00"), ("13 15:00", "13 16:00")]
+    assert not unread
+    with pytest.raises(Unread):
+        judged("\r\n".join(parts).replace("/PT1H", "").encode())
