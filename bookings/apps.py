@@ -27,6 +27,7 @@ class BookingsConfig(AppConfig):
         from bookings.company import views as company_views
         from bookings.late import actions as late
         from bookings.late import notices as late_notices
+        from bookings.left import booked as left
         from bookings.offering import views as offering
         from bookings.outside import actions as outside
         from bookings.outside import notices as outside_notices
@@ -47,6 +48,7 @@ class BookingsConfig(AppConfig):
         register(*KINDS, *asked_notices.KINDS, *notices.KINDS, *late_notices.KINDS, *company_notices.KINDS)
         register(*outside_notices.KINDS)
         changes.on_booked(ending.booked)
+        changes.on_booked(left.booked)
         changes.on_moved(ending.moved)
         changes.stands_on_page(preparing.part)
         changes.stands_on_page(company_views.part)

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from bookings import agreeing
 from bookings.models import AskedHold, Consultation, Hold, Reservation, Wish
-from cases.case.models import Assignment, Consent
+from cases.case.models import Assignment, Consent, Departure
 from portal import beside
 from portal.accounts.models import User
 from portal.texts import words
@@ -27,7 +27,7 @@ class AtHand:
 
 def holds() -> QuerySet[Hold]:
     """Each with whether its time is reserved still, the consultant has a place in the case, a helper's choice waits
-    for an answer, and somebody waits for an earlier time.
+    for an answer, somebody waits for an earlier time, and it is asked who goes on for a consultant who left.
     """
     places = Assignment.objects.filter(case=OuterRef("case"), user=OuterRef("consultant"), ended_at=None)
     return Hold.objects.select_related("case__key", "service", "consultant", "moving").annotate(
@@ -35,6 +35,7 @@ def holds() -> QuerySet[Hold]:
         has_place=Exists(places),
         is_asked=Exists(AskedHold.objects.waiting().filter(patient=OuterRef("patient"))),
         waits=Exists(Wish.objects.open().filter(case=OuterRef("case"))),
+        is_left=Exists(Departure.objects.unsettled().filter(case=OuterRef("case"))),
     )
 
 
@@ -50,5 +51,5 @@ def read(hold: Hold, patient: User) -> AtHand:
     kept, answers = next(iter(found["kept"]), None), words.answers(found)
     if kept:
         kept.case.patient = kept.patient = patient
-        answers["waits", kept.case_id] = kept.waits
+        answers["waits", kept.case_id], answers["left", kept.case_id] = kept.waits, kept.is_left
     return AtHand(next(iter(found["earlier"]), None), kept, found["consents"], answers)

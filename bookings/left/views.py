@@ -17,7 +17,7 @@ from bookings.models import Consultation
 from cases.case import hands
 from cases.case.left import actions
 from cases.case.models import Departure
-from cases.case.people import COORDINATOR, role_in
+from cases.case.people import COORDINATOR, has_consent_to_read, role_in
 from portal import clock
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts.models import User
@@ -52,12 +52,18 @@ def left(request: HttpRequest, pk: UUID) -> HttpResponse:
     page = {
         "case": departure.case,
         "departure": departure,
+        "may_read": _may_read(departure),
         "other": other,
         "calls": list(calls.order_by("starts_at")),
         "words": text(Text.Kind.CONSENT_READ, request.user.language),  # type: ignore[union-attr]
         "also": also,
     }
     return render(request, "bookings/left.html", page, status=422 if also else 200)
+
+
+def _may_read(departure: Departure) -> bool:
+    chosen = departure.chosen
+    return chosen is not None and has_consent_to_read(departure.case, chosen)
 
 
 def _written_down(request: HttpRequest, departure: Departure, other: User | None) -> HttpResponse:
@@ -77,6 +83,7 @@ def _written_down(request: HttpRequest, departure: Departure, other: User | None
     page = {
         "case": case,
         "departure": departure,
+        "may_read": _may_read(departure),
         "other": other,
         "form": form,
         "words": text(Text.Kind.CONSENT_READ, case.patient.language),

@@ -1,5 +1,6 @@
 """What is changed about calls at the same moment, each with its twin without the guard, which must go wrong."""
 
+import threading
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -20,10 +21,11 @@ from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
 from tests import factories, people
-from tests.at_once.rivals import at_once, double_bookings, meeting_after, without_locks
+from tests.at_once.rivals import WAIT, at_once, double_bookings, meeting_after, without_locks
 from tests.bookings.conftest import NOW
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+TOGETHER = ("case__patient", "case__key", "patient", "consultant", "service")
 OPEN, LONG = 0.5, 20.0  # seconds that a window is held open: with its guard, and for a twin on a busy machine
 
 
@@ -79,11 +81,53 @@ def test_one_of_two_names_stands_and_the_other_is_told(case):
 
 def test_twin_of_two_names_one_is_lost_without_a_word(case):
     presses = two_names(case)
-    parts = ("case__patient", "case__key", "patient", "consultant", "service")
-    fresh = lambda call: Consultation.objects.select_related(*parts).get(pk=call.pk)  # noqa: E731
+    fresh = lambda call: Consultation.objects.select_related(*TOGETHER).get(pk=call.pk)  # noqa: E731
     with instead((company, "_locked", fresh)), meeting_after((CompanionQuerySet, "of"), seconds=LONG):
         (error,) = errors(at_once(*presses))
     assert isinstance(error, IntegrityError)
+
+
+# One is taken off while another is named
+
+
+def taken_off_and_named(case, seconds):
+    """The name is said once the other is being taken off, and before that is done."""
+    call = factories.book(case, service="first_talk")
+    companion = company.name(call, called="Ben Adu", by=by("rosa"))
+    goes, is_said, end = threading.Event(), threading.Event(), company._end
+
+    def end_slowly(*said):
+        goes.set()
+        is_said.wait(seconds)
+        end(*said)
+
+    def name():
+        assert goes.wait(WAIT)
+        try:
+            return company.name(call, called="Kim Lee", by=by("rosa"))
+        finally:
+            is_said.set()
+
+    return (company, "_end", end_slowly), [partial(company.remove, companion, by=by("rosa")), name]
+
+
+def test_who_is_named_while_another_is_taken_off_comes_after_and_stands(case):
+    slowly, presses = taken_off_and_named(case, OPEN)
+    with instead(slowly):
+        assert errors(at_once(*presses)) == []
+    assert [each.name for each in Companion.objects.open()] == ["Kim Lee"]
+    removed = Companion.objects.get(name="Ben Adu")
+    assert company.remove(removed, by=by("rosa")).ended_at == removed.ended_at  # pressed late once more
+    assert Companion.objects.open().count() == 1
+
+
+def test_twin_who_is_named_is_refused_for_one_who_is_gone(case):
+    slowly, presses = taken_off_and_named(case, LONG)
+    fresh = lambda call: Consultation.objects.select_related(*TOGETHER).get(pk=call.pk)  # noqa: E731
+    with instead(slowly, (company, "_locked", fresh)):
+        (error,) = errors(at_once(*presses))
+    assert "already" in error.message
+    assert not Companion.objects.open().exists()
 
 
 # A consultant offers a time, and presses twice

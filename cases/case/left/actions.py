@@ -10,7 +10,7 @@ from cases.case.actions import CALL, ask_to_do, assign, give_consent, must, must
 from cases.case.left import notices
 from cases.case.left.models import Departure
 from cases.case.models import Case
-from cases.case.people import COORDINATOR, only_theirs, role_in
+from cases.case.people import COORDINATOR, may, only_theirs, role_in
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -61,6 +61,19 @@ def choose(
     if wants_call:
         settle_to_dos(case, CALL, by=by)
     return departure
+
+
+def booked_with(case: Case, consultant: User, *, by: Actor) -> None:
+    """She booked a call with another of us: that is her answer, also after "call me". Whether they may read is asked
+    with the call. Of a helper's booking nothing follows. Under the case's lock.
+    """
+    if role_in(case, by) != COORDINATOR and not may("consent", case, by):
+        return
+    asked = Departure.objects.unsettled().filter(case=case).exclude(consultant=consultant)
+    for departure in asked.select_for_update(of=("self",)):
+        departure.case = case
+        _answered(departure, Departure.Answer.TAKES, consultant, by)
+        settle_to_dos(departure, CONSULTANT_LEFT, by=by)
 
 
 @transaction.atomic

@@ -25,6 +25,10 @@ class DepartureQuerySet(models.QuerySet["Departure"]):
         """Not answered yet."""
         return self.filter(answered_at=None)
 
+    def unsettled(self) -> "DepartureQuerySet":
+        """Those to which nobody else of us was named yet: not answered, or by "call me"."""
+        return self.exclude(answer=Departure.Answer.TAKES)
+
 
 class Departure(models.Model):
     """Nobody else reads because of it: that begins with the patient's yes."""
