@@ -214,40 +214,47 @@ def draft_body(review: Review) -> frozen.Body:
 
 
 @transaction.atomic
-def share(review: Review, *, is_ticked: bool, correction: str = "", by: Actor) -> Summary:
+def share(review: Review, *, is_ticked: bool, correction: str = "", seen: str | None = None, by: Actor) -> Summary:
     """Share the review as it stands: the first version, or a corrected one with its reason.
 
-    The consultant's statement is recorded by its version. The patient is told without any detail.
+    The consultant's statement is recorded by its version. The patient is told without any detail. `seen` is the mark
+    of the preview under which the statement was ticked: what is not as it was shown there is refused. None where no
+    page was shown.
     """
     is_first = review.state == Review.State.DRAFTING
-    return _publish(review, "share" if is_first else "correct", is_ticked, correction, by)
+    return _publish(review, "share" if is_first else "correct", is_ticked, correction, seen, by)
 
 
 @transaction.atomic
-def complete(review: Review, *, is_ticked: bool, by: Actor) -> Summary:
-    """Share the version that follows the talk and closes the reading."""
-    return _publish(review, "complete", is_ticked, "", by)
+def complete(review: Review, *, is_ticked: bool, seen: str | None = None, by: Actor) -> Summary:
+    """Share the version that follows the talk and closes the reading. `seen` is as in `share`."""
+    return _publish(review, "complete", is_ticked, "", seen, by)
 
 
 VERB_TOLD = {"share": "summary.shared", "correct": "summary.corrected", "complete": "summary.completed"}
 
 
-def _publish(review: Review, verb: str, is_ticked: bool, correction: str, by: Actor) -> Summary:
+def next_number(review: Review) -> int:
+    """Of the summary that would be shared now."""
+    return (review.summaries.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _publish(review: Review, verb: str, is_ticked: bool, correction: str, seen: str | None, by: Actor) -> Summary:
     lock_case(review.case_id)
     now = clock.now()
     review = locked(review)
-    _check(verb, review, by, now, ticked=is_ticked, reason=correction)
-    last = review.summaries.aggregate(last=Max("number"))["last"] or 0
+    body, number = draft_body(review), next_number(review)
+    is_as_shown = seen is None or seen == frozen.mark(body, verb=verb, number=number)
+    _check(verb, review, by, now, ticked=is_ticked, reason=correction, is_as_shown=is_as_shown)
     summary = Summary(
         review=review,
-        number=last + 1,
+        number=number,
         plan=review.plan,
         is_complete=verb == "complete" or review.state == Review.State.COMPLETED,
         statement=text("consultant_tick"),
         shared_at=now,
         shared_by=by.user,
     )
-    body = draft_body(review)
     if refusal := quotes.why_not_share(quotes.read_by_machine(review, body, by.user)):
         raise Refused(refusal, code=verb)
     summary.body = json.dumps(body)

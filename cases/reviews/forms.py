@@ -263,8 +263,9 @@ def _as_text(findings: Mapping[str, Found]) -> str:
 
 
 class ShareForm(forms.Form):
-    """Unticked always; the words of the statement come from the texts."""
+    """Unticked always; the statement's words come from the texts. `seen` is the mark of what the preview showed."""
 
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     statement = forms.BooleanField(error_messages={"required": _("Tick the statement before you share.")})
     correction = forms.CharField(
         label=_("What you corrected"),

@@ -1,5 +1,7 @@
 """The frozen form of a summary: what was shared, as plain data, and how it is laid out for reading. Pure."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
@@ -52,6 +54,12 @@ def compose(
         "options": [*frozen_options(options), *frozen_options(from_text(texts.get("options", "")))],
         "words": explained(texts.get("words", "")),
     }
+
+
+def mark(body: Body, *, verb: str, number: int) -> str:
+    """A digest of what a preview shows and of what sharing it means, to tell whether either moved since."""
+    shown = json.dumps([verb, number, body], sort_keys=True)
+    return hashlib.sha256(shown.encode()).hexdigest()
 
 
 def _plain(found: list[Line]) -> list[dict[str, Any]]:

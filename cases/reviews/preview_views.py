@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -51,6 +50,7 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
             _publish(review, form, by)
         except Refused as refused:
             form.add_error(None, refused)
+            review = find_review(request, pk)  # as it is now, which the reader may not have seen
         else:
             drafts.drop(request.user, CORRECTION, review)
             messages.success(request, _("Shared with %(name)s.") % {"name": review.case.patient.first_name})
@@ -67,7 +67,7 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _as_printed(request: HttpRequest, review: Review, by: Actor) -> HttpResponse:
     """The draft as the PDF that the patient would get."""
     now, body = clock.now(), actions.draft_body(review)
-    verb, number = _verb(actions.situation(review, by, now)), _next_number(review)
+    verb, number = _verb(actions.situation(review, by, now)), actions.next_number(review)
     lead = sheet.lead(number, body, now, review.consultation, is_complete=verb == "complete")
     since = changed.since(review.summaries.all(), Summary(review=review, number=number, body=json.dumps(body)))
     words = frozen.on_paper(
@@ -101,15 +101,11 @@ def look_at(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(f"{reverse('reviews:preview', args=[pk])}#checks")
 
 
-def _next_number(review: Review) -> int:
-    return (review.summaries.aggregate(last=Max("number"))["last"] or 0) + 1
-
-
 def _publish(review: Review, form: ShareForm, by: Actor) -> Summary:
     said = form.cleaned_data
     if _verb(actions.situation(review, by, clock.now())) == "complete":
-        return actions.complete(review, is_ticked=said["statement"], by=by)
-    return actions.share(review, is_ticked=said["statement"], correction=said["correction"], by=by)
+        return actions.complete(review, is_ticked=said["statement"], seen=said["seen"], by=by)
+    return actions.share(review, is_ticked=said["statement"], correction=said["correction"], seen=said["seen"], by=by)
 
 
 def _verb(at: actions.Situation) -> str:
@@ -144,6 +140,7 @@ def _preview(review: Review, form: ShareForm, by: Actor) -> dict[str, Any]:
         "form": form,
         "verb": verb,
         "number": number,
+        "seen": frozen.mark(body, verb=verb, number=number),
         "shown": sheet.shown(body, sheet.workspace_link(review)),
         "lead": sheet.lead(number, body, now, review.consultation, is_complete=verb == "complete"),
         "since": since,

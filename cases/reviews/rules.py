@@ -69,10 +69,11 @@ class Situation:
     pages_past_the_end: tuple[int, ...] = field(default=())
 
 
-def why_not(verb: str, at: Situation, *, ticked: bool = True, reason: str = "given") -> str:
+def why_not(verb: str, at: Situation, *, ticked: bool = True, reason: str = "given", is_as_shown: bool = True) -> str:
     """Why `verb` cannot be done now, in a sentence for the person asking; "" when it can.
 
-    `ticked` is the consultant's statement; `reason` is asked for where a patient may already have read.
+    `ticked` is the consultant's statement; `reason` is asked for where a patient may already have read; `is_as_shown`
+    says whether what would be shared is what the preview showed.
     """
     move = MOVES[verb]
     if at.role not in move.by:
@@ -82,7 +83,7 @@ def why_not(verb: str, at: Situation, *, ticked: bool = True, reason: str = "giv
     if not at.may_read and verb not in NEED_NO_CONSENT:
         return no_consent()
     if verb in ("share", "correct", "complete"):
-        return _not_ready(verb, at) or _not_said(verb, ticked, reason)
+        return _not_ready(verb, at) or _not_seen(is_as_shown) or _not_said(verb, ticked, reason)
     if verb == "withdraw" and not reason.strip():
         return _("Say in a line why you take it back. The patient reads the reason.")
     return ""
@@ -142,6 +143,12 @@ def _options_not_ready(at: Situation) -> str:
             at.points_without_page,
         ) % {"count": at.points_without_page}
     return ""
+
+
+def _not_seen(is_as_shown: bool) -> str:
+    if is_as_shown:
+        return ""
+    return _("This changed since you opened the preview. Below is how it reads now. Look at it once more, then share.")
 
 
 def _not_said(verb: str, ticked: bool, reason: str) -> str:

@@ -10,9 +10,9 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.opinions.questions import actions as questions
-from cases.reviews import actions, clear, opening
+from cases.reviews import actions, clear, frozen, opening, rules
 from cases.reviews.asking import actions as asking
-from cases.reviews.models import Review
+from cases.reviews.models import Review, Summary
 from cases.reviews.queue import handing
 from portal.accounts.models import User
 from portal.errors import Refused
@@ -173,3 +173,37 @@ def test_whoever_writes_beside_a_review_locks_the_case_first_too(answered):
     assert first_locked(partial(clear.ask, summary, "steps", "Why?", by=by("rosa"))) == "case_case"
     actions.withdraw(summary, reason="Another plan.", by=by("joanne"))
     assert first_locked(partial(asks, Review.objects.get())) == "case_case"
+
+
+def written_meanwhile(review: Review) -> BaseException | None:
+    """What sharing ends with where a second tab saves another draft after the press, before the row is locked."""
+    pressed, saved, lock = threading.Event(), threading.Event(), actions.lock_case
+
+    def lock_once_saved(case):
+        pressed.set()
+        saved.wait(WAIT)
+        return lock(case)
+
+    def write():
+        pressed.wait(WAIT)
+        world.write(review, plain="Rays: Every day. (page 2)")
+        saved.set()
+
+    seen = frozen.mark(actions.draft_body(review), verb="share", number=1)
+    press = partial(actions.share, review, is_ticked=True, seen=seen, by=by("joanne"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(actions, "lock_case", lock_once_saved)
+        return at_once(press, write)[0].error
+
+
+def test_words_written_in_a_second_tab_while_sharing_are_not_shared_unseen():
+    error = written_meanwhile(world.written())
+    assert isinstance(error, Refused)
+    assert "changed since you opened the preview" in error.message
+    assert not Summary.objects.exists()
+
+
+def test_without_the_mark_of_the_preview_they_would_be(monkeypatch):
+    monkeypatch.setattr(rules, "_not_seen", lambda is_as_shown: "")
+    assert written_meanwhile(world.written()) is None
+    assert "Every day." in Summary.objects.get().body

@@ -75,7 +75,7 @@ def test_hard_words_are_said_before_sharing_and_shared_all_the_same():
     review = world.look_for_all(world.write(world.taken(), plain=f"{HARD} (page 1)"))
     joanne = browser("joanne")
     assert COLLEGE in joanne.get(address("preview", review)).text
-    assert joanne.post(address("preview", review), {"statement": "on"}).status_code == 302
+    assert joanne.post(address("preview", review), world.ticked(joanne, review)).status_code == 302
     assert Summary.objects.live().get().review_id == review.pk
 
 
@@ -122,7 +122,7 @@ def test_what_was_kept_goes_once_it_is_sent():
     drafts.keep(people.person("joanne"), CORRECTION, summary.review, {"correction": PLAIN})
     drafts.keep(people.person("joanne"), TAKE_BACK, summary, {"reason": PLAIN})
     joanne = browser("joanne")
-    joanne.post(address("preview", summary.review), {"statement": "on", "correction": PLAIN})
+    joanne.post(address("preview", summary.review), world.ticked(joanne, summary.review, correction=PLAIN))
     joanne.post(reverse("reviews:withdraw", args=[summary.pk]), {"reason": PLAIN})
     assert Summary.objects.get(number=2).correction == PLAIN
     assert not drafts.kept(people.person("joanne"), CORRECTION, summary.review)

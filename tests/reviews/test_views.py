@@ -8,7 +8,7 @@ from django.urls import reverse
 from cases.case.actions import end_assignment, withdraw_consent
 from cases.case.models import Consent
 from cases.reviews import actions
-from cases.reviews.models import Review, Summary
+from cases.reviews.models import Review
 from portal.history.models import Event
 from tests import factories, people
 from tests.reviews import world
@@ -294,94 +294,3 @@ def test_a_colleague_of_the_case_reads_but_does_not_write():
     answer = amir.post(address("save", review), {"plain": "x", "seen-plain": "1", "mark-plain": "y"})
     assert answer.status_code == 409
     assert Review.objects.get().texts["plain"] == world.PLAIN
-
-
-# Preview, sharing, taking back
-
-
-def test_preview_shows_what_the_patient_will_see_and_who_will_see_it():
-    people.person("theo")
-    page = browser("joanne").get(address("preview", world.written()))
-    assert "To take out the lump" in page.text
-    assert "What it will cost" in page.text
-    for name in ("Rosa Delgado", "Joanne Pike", "Theo Lindqvist"):
-        assert name in page.text
-    assert not re.search(r'name="statement"[^>]*checked', page.text)
-    assert told("review.previewed") == 1
-
-
-def test_preview_of_a_plan_nobody_took_says_that_and_names_no_reader():
-    page = browser("joanne").get(address("preview", world.waiting())).text
-    assert "Nobody has taken this plan yet. Take it first." in page
-    assert "A colleague has taken" not in page
-    assert "read all" not in page
-
-
-def test_preview_says_what_is_missing():
-    page = browser("joanne").get(address("preview", world.write(world.taken())))
-    assert "12 points" in page.text
-
-
-def test_private_notes_are_not_in_the_preview():
-    review = world.write(world.written(), private="Staff words")
-    assert "Staff words" not in browser("joanne").get(address("preview", review)).text
-
-
-def test_sharing_needs_the_tick():
-    review = world.written()
-    answer = browser("joanne").post(address("preview", review), {})
-    assert answer.status_code == 422
-    assert "Tick the statement" in answer.text
-    assert not Summary.objects.exists()
-
-
-def test_sharing_shares():
-    review = world.written()
-    answer = browser("joanne").post(address("preview", review), {"statement": "on"}, follow=True)
-    assert "Shared with Rosa" in answer.text
-    assert Summary.objects.get().number == 1
-
-
-def test_a_double_press_shares_once():
-    review, joanne = world.written(), browser("joanne")
-    answers = [joanne.post(address("preview", review), {"statement": "on"}).status_code for _ in range(2)]
-    assert answers == [302, 422]
-    assert Summary.objects.count() == 1
-
-
-@pytest.mark.parametrize("key", ["amir", "rosa", "theo", "mara"])
-def test_preview_is_missing_for_others(key):
-    assert browser(key).get(address("preview", world.written())).status_code == 404
-
-
-@pytest.mark.parametrize("key", ["joanne", "theo"])
-def test_a_summary_is_taken_back_with_a_reason(key):
-    summary = world.shared()
-    address = reverse("reviews:withdraw", args=[summary.pk])
-    client = browser(key)
-    assert client.get(address).status_code == 200
-    assert client.post(address, {"reason": ""}).status_code == 422
-    assert client.post(address, {"reason": "It was about another plan."}).status_code == 302
-    assert Summary.objects.get().state == "withdrawn"
-
-
-@pytest.mark.parametrize("key", ["amir", "rosa", "grace", "mara"])
-def test_nobody_else_takes_a_summary_back(key):
-    address = reverse("reviews:withdraw", args=[world.shared().pk])
-    assert browser(key).post(address, {"reason": "x"}).status_code == 404
-
-
-def test_handing_back_from_the_page():
-    review = world.taken()
-    browser("joanne").post(address("hand_back", review))
-    assert Review.objects.get().state == "open"
-
-
-def test_the_preview_of_a_plan_that_nobody_took_offers_to_take_it_not_to_share_it():
-    review = world.waiting()
-    page = browser("joanne").get(address("preview", review)).text
-    assert "Nobody has taken this plan yet. Take it first." in page
-    assert f'action="{address("take", review)}"' in page
-    assert "Share with" not in page
-    taken = actions.take(review, by=by("joanne"))
-    assert "Share with" in browser("joanne").get(address("preview", taken)).text

@@ -6,6 +6,7 @@ import json
 import uuid
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from PIL import Image
 
 from bookings.models import Consultation, Service
@@ -135,6 +136,12 @@ def look_for_all(review: Review, *, missing: tuple[str, ...] = ("cost",)) -> Rev
 def written(**also) -> Review:
     """Ready to be shared."""
     return look_for_all(write(taken(**also)))
+
+
+def ticked(client, review: Review, **also: str) -> dict[str, str]:
+    """The form of the preview as this browser is shown it now, with the statement ticked."""
+    page = client.get(reverse("reviews:preview", args=[review.pk]))
+    return {"statement": "on", "seen": page.context["seen"], **also}
 
 
 def shared(**also) -> Summary:
