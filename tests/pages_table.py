@@ -307,6 +307,8 @@ PAGES: dict[str, Page] = {
     "opinions:move_line": of_case(READERS, "point", "point_verb", posts="only"),
     "opinions:decide": of_case(PATIENT, posts="only"),
     "opinions:matters": of_case(PATIENT, posts="only"),
+    "opinions:decide_by_phone": of_case(COORDINATOR, owner="coordinator", posts="only"),
+    "opinions:matters_by_phone": of_case(COORDINATOR, owner="coordinator", posts="only"),
     "opinions:questions": of_case(READERS),
     "opinions:add_question": of_case(READERS, posts="only"),
     "opinions:read_out": of_case(COORDINATOR, owner="coordinator", posts="only"),

@@ -73,6 +73,9 @@ class Case(models.Model):
     matters = SealedText()  # what matters to me: private words of the patient
     matters_is_shared = models.BooleanField(default=False, db_default=False)  # with the consultant
     matters_version = models.PositiveIntegerField(default=0, db_default=0)
+    matters_written_by = models.ForeignKey(  # one of us, who wrote it down on the phone
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     treatment_on = models.DateField(null=True, blank=True)  # planned start of treatment
     described_by = models.ForeignKey(  # who said what it is about, and when treatment begins
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -124,6 +127,10 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="case_starter_is_another_person",
                 condition=Q(starter__isnull=True) | ~Q(starter=F("patient")),
+            ),
+            models.CheckConstraint(
+                name="case_matters_written_down_by_another",
+                condition=Q(matters_written_by__isnull=True) | ~Q(matters_written_by=F("patient")),
             ),
         ]
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cases.opinions.comparing import views as comparing
+from cases.opinions.deciding import phone_views as by_phone
 from cases.opinions.deciding import views as deciding
 from cases.opinions.questions import views as questions
 from cases.opinions.talk import office_views, views
@@ -16,6 +17,8 @@ urlpatterns = [
     path("opinions/<uuid:pk>/<slug:verb>/", comparing.move, name="move_line"),
     path("cases/<uuid:pk>/opinions/decide/", deciding.decide, name="decide"),
     path("cases/<uuid:pk>/opinions/matters/", deciding.say_what_matters, name="matters"),
+    path("cases/<uuid:pk>/opinions/decide/by-phone/", by_phone.decide_by_phone, name="decide_by_phone"),
+    path("cases/<uuid:pk>/opinions/matters/by-phone/", by_phone.matters_by_phone, name="matters_by_phone"),
     path("cases/<uuid:pk>/talk/", views.talk, name="talk"),
     path("cases/<uuid:pk>/talk/save/", views.arrange, name="arrange_talk"),
     path("cases/<uuid:pk>/talk/agenda/", views.save_agenda, name="save_agenda"),

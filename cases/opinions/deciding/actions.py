@@ -1,4 +1,6 @@
-"""What the patient says of her decision and of what matters to her. She alone, or who acts for her in law."""
+"""What the patient says of her decision and of what matters to her. She alone, or who acts for her in law; on the phone
+one of us writes it down for her, where she signs in nowhere.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cases.case import hands
 from cases.case.actions import must
 from cases.case.models import Case, Clinician
 from cases.opinions.deciding import planning, rules
@@ -34,16 +37,18 @@ def decide(
     check_in_on: date | None = None,
     seen: UUID | None = None,
     shown: Mapping[str, str] | None = None,
+    is_hers: bool = False,
     by: Actor,
 ) -> Decision:
     """Say where she is now. `seen` is the answer that the page showed; said twice it is said once. `shown`: the doctors
-    that the page named, by role: with "the first" goes who was named first, and stays.
+    that the page named, by role: with "the first" goes who was named first, and stays. `is_hers`: she said it
+    on the phone, `by` writes it down for her.
 
     "More time" lets the case rest: nothing is chased, nothing is late. "A third opinion" begins its round, with a
     referral of its own. Raises Refused for anybody who may not, for what cannot be chosen, and when another answer
     or another doctor came in between (code "changed").
     """
-    case = _locked("decide", case, by)
+    case = _locked(case, is_hers, by)
     current = Decision.objects.current().filter(case=case).select_related("case__key", "clinician")
     now, stands, words, doctor = clock.now(), current.first(), words.strip(), _doctor_of(case, choice)
     named = doctor.name.casefold() if doctor else ""
@@ -67,6 +72,8 @@ def decide(
         stands.save(update_fields=["replaced_at"])
     made = Decision(case=case, choice=choice, clinician=doctor, check_in_on=check_in_on)
     made.decided_at, made.decided_by = now, by.user
+    if is_hers:
+        made.decided_by, made.written_by, by = case.patient, by.user, hands.done_for(case, by)
     made.words = words
     made.save(force_insert=True)
     planning.replan(made, stands, now=now)
@@ -76,12 +83,13 @@ def decide(
 
 
 @transaction.atomic
-def say_what_matters(case: Case, words: str, *, is_shared: bool, seen: int, by: Actor) -> Case:
+def say_what_matters(case: Case, words: str, *, is_shared: bool, seen: int, is_hers: bool = False, by: Actor) -> Case:
     """What matters most to her: hers alone unless she shares it with her consultant. The same again changes nothing.
+    `is_hers`: she said it on the phone, `by` writes it down for her.
 
     Raises Refused for anybody who may not, and when other words came in between (code "changed").
     """
-    case = _locked("decide", case, by)
+    case = _locked(case, is_hers, by)
     words = words.strip()
     if (case.matters, case.matters_is_shared) == (words, is_shared):
         return case
@@ -90,14 +98,19 @@ def say_what_matters(case: Case, words: str, *, is_shared: bool, seen: int, by: 
     if reason := rules.why_not_words(words):
         raise Refused(reason, code="words")
     case.matters, case.matters_is_shared, case.matters_version = words, is_shared, seen + 1
-    case.save(update_fields=["matters", "matters_is_shared", "matters_version"])
+    case.matters_written_by = None
+    if is_hers:
+        case.matters_written_by, by = by.user, hands.done_for(case, by)
+    case.save(update_fields=["matters", "matters_is_shared", "matters_version", "matters_written_by"])
     verb = "matters.shared" if is_shared else "matters.saved"
     record(by, verb, case, patient=case.patient_id, case=case.pk)
     return case
 
 
-def _locked(verb: str, case: Case, by: Actor) -> Case:
-    must(verb, case, by)
+def _locked(case: Case, is_hers: bool, by: Actor) -> Case:
+    must("speak_for" if is_hers else "decide", case, by)
+    if is_hers:
+        hands.check_by_hand(case, by)
     case = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("patient", "key").get(pk=case.pk)
     if case.state == Case.State.CLOSED:
         raise Refused(_("This case is closed. Ask us to open it again."), code="state")

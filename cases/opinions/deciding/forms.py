@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,9 +47,21 @@ class DecisionForm(forms.Form):
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput)
     is_filter = True
 
-    def __init__(self, *args: Any, plans: Mapping[str, str], has_third: bool, stands: str = "", **kwargs: Any):
-        """`plans`: those there to choose, with the doctor's name or "" by role; `stands`: the answer that stands."""
+    def __init__(
+        self,
+        *args: Any,
+        plans: Mapping[str, str],
+        has_third: bool,
+        stands: str = "",
+        speaks_for: str = "",
+        **kwargs: Any,
+    ):
+        """`plans`: those there to choose, with the doctor's name or "" by role; `stands`: the answer that stands;
+        `speaks_for`: the patient's name, where one of us writes down what she says on the phone.
+        """
         super().__init__(*args, **kwargs)
+        if speaks_for:
+            _put(self, speaks_for, SPOKEN)
         offered = rules.offered(plans, has_third=has_third, stands=stands)
         self.fields["choice"].choices = [(choice.value, _label(choice, plans)) for choice in offered]
         for role, name in plans.items():
@@ -91,6 +104,35 @@ def _label(choice: Choice, plans: Mapping[str, str]) -> str:
     return format_html('{}<span class="rs-choice__h">{}</span>', said, HINTS[choice]) if choice in HINTS else said
 
 
+SPOKEN: dict[str, tuple[Promise, Promise]] = {
+    "choice": (
+        gettext_lazy("Where is %(name)s now?"),
+        gettext_lazy("As they say it on the phone. It stands as theirs, with your name as who wrote it down."),
+    ),
+    "words": (
+        gettext_lazy("In their own words"),
+        gettext_lazy("Read it back before you save. Coordinators see it while %(name)s signs in nowhere."),
+    ),
+    "check_in_on": (
+        gettext_lazy("With more time: shall we be in touch on a day?"),
+        gettext_lazy("Leave it out, and we leave %(name)s in peace."),
+    ),
+}
+SPOKEN_OF_MATTERS: dict[str, tuple[Promise, Promise]] = {
+    "words": (gettext_lazy("What matters most to %(name)s?"), SPOKEN["words"][1]),
+    "is_shared": (
+        gettext_lazy("%(name)s says yes: the consultant may read it"),
+        gettext_lazy("They read it beside the plan. It can be taken back here."),
+    ),
+}
+
+
+def _put(form: forms.Form, name: str, said: Mapping[str, tuple[Promise, Promise]]) -> None:
+    """Put the fields to one of us, who writes down what the patient of that name says."""
+    for field, (label, help_text) in said.items():
+        form.fields[field].label, form.fields[field].help_text = label % {"name": name}, help_text % {"name": name}
+
+
 class MattersForm(forms.Form):
     """What matters most to her, and whether her consultant may read it."""
 
@@ -108,3 +150,11 @@ class MattersForm(forms.Form):
     )
     seen = forms.IntegerField(widget=forms.HiddenInput)
     is_filter = True
+
+    def __init__(self, *args: Any, speaks_for: str = "", is_unseen: bool = False, **kwargs: Any):
+        """`is_unseen`: words of hers stand that this page does not show; they do not go by an empty field."""
+        super().__init__(*args, **kwargs)
+        if speaks_for:
+            _put(self, speaks_for, SPOKEN_OF_MATTERS)
+            self.fields["words"].required = is_unseen
+            self.fields["words"].error_messages["required"] = _("Write down what they said.")

@@ -20,6 +20,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Those of the cases whose private words a person may see."""
         return self.filter(people.where(user, "see_private_words", "case"))
 
+    def written_down(self) -> "DecisionQuerySet":
+        """What one of us wrote down on the phone."""
+        return self.filter(written_by__isnull=False)
+
     def current(self) -> "DecisionQuerySet":
         return self.filter(replaced_at=None)
 
@@ -37,6 +41,9 @@ class Decision(models.Model):
     check_in_on = models.DateField(null=True, blank=True)  # "more time": when we ask again
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey(  # one of us, who wrote it down on the phone
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     replaced_at = models.DateTimeField(null=True, blank=True)
 
     objects = DecisionQuerySet.as_manager()
@@ -46,6 +53,10 @@ class Decision(models.Model):
             models.CheckConstraint(name="decision_choice_is_known", condition=Q(choice__in=Choice.values)),
             models.CheckConstraint(
                 name="decision_doctor_only_with_a_plan", condition=Q(clinician=None) | Q(choice__in=PLANS)
+            ),
+            models.CheckConstraint(
+                name="decision_written_down_by_another",
+                condition=Q(written_by__isnull=True) | ~Q(written_by=F("decided_by")),
             ),
             models.UniqueConstraint(name="decision_one_current", fields=["case"], condition=Q(replaced_at=None)),
             models.CheckConstraint(

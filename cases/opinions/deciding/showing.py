@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.case.hands import is_by_hand
 from cases.case.models import Case, CaseClinician
-from cases.case.people import may
+from cases.case.people import CONSULTANT, may, role_in
 from cases.documents.models import PLAN, Document
 from cases.opinions.deciding.models import Decision
 from cases.opinions.deciding.rules import PLANS, ROUNDS, Choice
@@ -20,6 +21,7 @@ from cases.records.models import Visit
 from cases.records.report import which
 from cases.records.states import VisitState
 from cases.records.visits.rounds import address
+from portal.accounts.models import User
 from portal.beside import lists
 
 R = CaseClinician.Role
@@ -139,13 +141,38 @@ def doctors(case: Case) -> dict[str, str]:
     return {str(role): links[role] for role in NAMES if role in links}
 
 
+def speaks_for(case: Case, user: Any) -> str:
+    """The patient's name before a coordinator who is her hands and her voice; "" for everybody else."""
+    speaks = bool(user.role) and may("speak_for", case, user) and is_by_hand(case.patient)
+    return case.patient.first_name if speaks else ""
+
+
 def history(case: Case, reader: Any) -> list[Decision]:
-    """What was said, newest first; nothing for who may not see private words."""
-    said = Decision.objects.visible_to(reader).filter(case=case).select_related("decided_by", "clinician")
+    """What was said, newest first; nothing for who may not see private words. Who speaks for her sees what was written
+    down on the phone, to read it back to her.
+    """
+    found = Decision.objects
+    seen = found.written_down() if speaks_for(case, reader) else found.visible_to(reader)
+    said = seen.filter(case=case).select_related("decided_by", "written_by", "clinician")
     decisions = list(said.order_by("-decided_at"))
     for decision in decisions:
         decision.case = case
     return decisions
+
+
+def matters(case: Case, reader: Any) -> str:
+    """What matters to her, as far as this person may read it."""
+    if may("see_private_words", case, reader):
+        return case.matters
+    if speaks_for(case, reader):
+        return case.matters if case.matters_written_by_id else ""
+    return case.matters if case.matters_is_shared and role_in(case, reader) == CONSULTANT else ""
+
+
+def written_down(who: User | None, case: Case) -> str:
+    """Who of us wrote it down for her, said to everybody who reads it; nothing for what she saved herself."""
+    said = {"who": who.name if who else "", "name": case.patient.first_name}
+    return _("Written down by %(who)s for %(name)s on the phone.") % said if who else ""
 
 
 def in_words(decision: Decision) -> str:

@@ -6,13 +6,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.models import Consultation
 from cases.case import plain
 from cases.case.models import Case, CaseClinician
-from cases.case.people import CONSULTANT, HELPER, PATIENT, may, only_theirs, role_in
+from cases.case.people import HELPER, PATIENT, may, only_theirs, role_in
 from cases.opinions.comparing import first_day
 from cases.opinions.comparing import showing as comparing
 from cases.opinions.comparing.forms import CHANGE_DRAFT as LINE_CHANGE_DRAFT
@@ -38,8 +39,10 @@ NOT_KEPT = {"new", "seen", "doctors"}  # of a line that was being typed: each pr
 MATTERS = "matters"  # the prefix of the second form
 
 
-def _case(request: HttpRequest, pk: str) -> Case:
-    case: Case = find_or_404(Case.objects.visible_to(request.user).select_related("patient", "key"), pk=pk)
+def find_case(request: HttpRequest, pk: str) -> Case:
+    """The case, for who may see its opinions."""
+    found = Case.objects.visible_to(request.user).select_related("patient", "key", "matters_written_by")
+    case: Case = find_or_404(found, pk=pk)
     if not may("see_opinions", case, request.user):
         raise Http404
     return case
@@ -49,7 +52,7 @@ def _case(request: HttpRequest, pk: str) -> Case:
 @require_safe
 def compare(request: HttpRequest, pk: str) -> HttpResponse:
     """The opinions, and what follows from them for her."""
-    case, user = _case(request, pk), request.user
+    case, user = find_case(request, pk), request.user
     if user.role:  # type: ignore[union-attr]
         record(Actor.of(request), "opinions.seen", case, patient=case.patient_id, case=case.pk, why="care")
     return page(request, case)
@@ -74,13 +77,16 @@ def page(
     opinions = showing.of_case(case, user, visits)
     doctors = {each.role: each.doctor for each in opinions}
     plans = showing.plans(opinions, visits)
-    said, sees_words = showing.history(case, user), may("see_private_words", case, user)
+    said, speaks_for = showing.history(case, user), showing.speaks_for(case, user)
     stands = next((each for each in said if each.replaced_at is None), None)
-    may_decide = may("decide", case, user)
+    may_decide, matters = may("decide", case, user), showing.matters(case, user)
     kept = drafts.kept_of(user, [DRAFT, MATTERS_DRAFT, LINE_DRAFT], case)
-    if may_decide and case.state != Case.State.CLOSED:
-        decision_form = decision_form or _decision_form(stands, kept.get(DRAFT), **_known(plans, visits))
-        matters_form = matters_form or _matters_form(case, kept.get(MATTERS_DRAFT) or {})
+    if (may_decide or speaks_for) and case.state != Case.State.CLOSED:
+        known = _known(plans, visits) | {"speaks_for": speaks_for}
+        decision_form = decision_form or _decision_form(stands, kept.get(DRAFT), **known)
+        if stands is None and speaks_for:  # what she said herself stays unread, and is replaced all the same
+            decision_form.initial["seen"] = _seen_now(case, decision_form) or None
+        matters_form = matters_form or _matters_form(case, matters, speaks_for, kept.get(MATTERS_DRAFT) or {})
     talk = Talk.objects.open().filter(case=case).select_related("clinician").first()
     may_write = may("write_opinions", case, user) and case.state != Case.State.CLOSED
     if line_form is None and may_write and doctors:
@@ -104,10 +110,20 @@ def page(
         "is_writing": bool(about or (line_form and line_form.is_bound)),
         "stands": stands,
         "stands_words": showing.in_words(stands) if stands else "",
-        "before": [(each, showing.in_words(each)) for each in said if each.replaced_at],
+        "stands_written": showing.written_down(stands.written_by, case) if stands else "",
+        "before": [
+            (each, showing.in_words(each), showing.written_down(each.written_by, case))
+            for each in said
+            if each.replaced_at
+        ],
+        "speaks_for": speaks_for,
+        "is_unseen": bool(speaks_for and decision_form and stands is None and decision_form.initial.get("seen")),
+        "decide_url": reverse(f"opinions:decide{'_by_phone' if user.role else ''}", args=[case.pk]),
+        "matters_url": reverse(f"opinions:matters{'_by_phone' if user.role else ''}", args=[case.pk]),
         "decision_form": decision_form,
         "matters_form": matters_form,
-        "matters": case.matters if sees_words or (role == CONSULTANT and case.matters_is_shared) else "",
+        "matters": matters,
+        "matters_written": showing.written_down(case.matters_written_by, case) if matters else "",
         "talk": talk,
         "consultation": Consultation.objects.upcoming(clock.now()).filter(case=case).first() if may_decide else None,
         "draft": DRAFT,
@@ -155,10 +171,11 @@ def _decision_form(stands: Any, kept: dict[str, Any] | None, **known: Any) -> De
     return form
 
 
-def _matters_form(case: Case, kept: dict[str, Any]) -> MattersForm:
-    stands = {"words": case.matters, "is_shared": case.matters_is_shared, "seen": case.matters_version}
+def _matters_form(case: Case, words: str, speaks_for: str, kept: dict[str, Any]) -> MattersForm:
+    stands = {"words": words, "is_shared": case.matters_is_shared, "seen": case.matters_version}
     stands |= {name.removeprefix(f"{MATTERS}-"): value for name, value in kept.items()}
-    return MattersForm(initial=stands, prefix=MATTERS)
+    is_unseen = words != case.matters
+    return MattersForm(initial=stands, prefix=MATTERS, speaks_for=speaks_for, is_unseen=is_unseen)
 
 
 def _only_theirs(request: HttpRequest, case: Case) -> HttpResponse:
@@ -172,17 +189,22 @@ def _only_theirs(request: HttpRequest, case: Case) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, pk: str) -> HttpResponse:
     """Say where she is now. What was typed stays, whatever comes in between."""
-    case = _case(request, pk)
+    case = find_case(request, pk)
     if not may("decide", case, request.user):
         return _only_theirs(request, case)
+    return save_decision(request, case)
+
+
+def save_decision(request: HttpRequest, case: Case, *, speaks_for: str = "", is_hers: bool = False) -> HttpResponse:
+    """What was typed, said as her answer; or the page again. `is_hers`: one of us wrote down what she said."""
     visits = showing.visits_of(case)
     plans = showing.plans(showing.of_case(case, request.user, visits), visits)
     stands = Decision.objects.current().filter(case=case).values_list("choice", flat=True).first() or ""
-    form = DecisionForm(request.POST, stands=stands, **_known(plans, visits))
+    form = DecisionForm(request.POST, stands=stands, speaks_for=speaks_for, **_known(plans, visits))
     if not form.is_valid():
         return page(request, case, decision_form=form, status=422)
     try:
-        actions.decide(case, **form.cleaned_data, by=Actor.of(request))
+        actions.decide(case, **form.cleaned_data, is_hers=is_hers, by=Actor.of(request))
     except Refused as no:
         return _refused(request, case, form, no, decision_form=form)
     drafts.drop(request.user, DRAFT, case)  # type: ignore[arg-type]
@@ -194,14 +216,20 @@ def decide(request: HttpRequest, pk: str) -> HttpResponse:
 @require_POST
 def say_what_matters(request: HttpRequest, pk: str) -> HttpResponse:
     """Keep what matters to her, and share it or not."""
-    case = _case(request, pk)
+    case = find_case(request, pk)
     if not may("decide", case, request.user):
         return _only_theirs(request, case)
-    form = MattersForm(request.POST, prefix=MATTERS)
+    return save_matters(request, case)
+
+
+def save_matters(request: HttpRequest, case: Case, *, speaks_for: str = "", is_hers: bool = False) -> HttpResponse:
+    """What was typed, kept as what matters to her; or the page again. `is_hers`: one of us wrote down what she said."""
+    is_unseen = is_hers and showing.matters(case, request.user) != case.matters
+    form = MattersForm(request.POST, prefix=MATTERS, speaks_for=speaks_for, is_unseen=is_unseen)
     if not form.is_valid():
         return page(request, case, matters_form=form, status=422)
     try:
-        actions.say_what_matters(case, **form.cleaned_data, by=Actor.of(request))
+        actions.say_what_matters(case, **form.cleaned_data, is_hers=is_hers, by=Actor.of(request))
     except Refused as no:
         return _refused(request, case, form, no, matters_form=form)
     drafts.drop(request.user, MATTERS_DRAFT, case)  # type: ignore[arg-type]

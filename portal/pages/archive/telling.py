@@ -93,10 +93,11 @@ def _case(case: Case) -> Iterator[Line]:
 
 
 def _decisions(case: Case) -> Iterator[Line]:
-    found = Decision.objects.visible_to(case.patient).filter(case=case).select_related("clinician")
+    found = Decision.objects.visible_to(case.patient).filter(case=case).select_related("clinician", "written_by")
     for each in found.order_by("decided_at"):
         each.case = case
-        yield _line(decided.in_words(each), each.words, at=each.decided_at, replaced_at=each.replaced_at)
+        text = "\n".join(filter(None, (each.words, decided.written_down(each.written_by, case))))
+        yield _line(decided.in_words(each), text, at=each.decided_at, replaced_at=each.replaced_at)
 
 
 def _visits(case: Case) -> Iterator[Line]:
