@@ -1,6 +1,7 @@
 """Fixtures for all tests. The servers are started earlier, by tests/services.py."""
 
 import os
+import shutil
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -32,7 +33,11 @@ def missing_programs() -> dict[str, str]:
     if not programs.text_engine():
         missing["text_engine"] = "tests that read pictures by machine (install the package tesseract-ocr)"
     if not programs.nginx():
-        missing |= dict.fromkeys(("front", "secure_front"), "tests behind nginx (unpacked by make setup on Debian)")
+        missing |= dict.fromkeys(
+            ("front", "secure_front", "nginx_program"), "tests behind nginx (unpacked by make setup on Debian)"
+        )
+    if not shutil.which("systemd-analyze"):
+        missing["systemd_analyze"] = "systemd's own look at the units (it is not here)"
     return missing
 
 

@@ -29,7 +29,7 @@ class Front:
         self.process: subprocess.Popen | None = None
 
     def start(self) -> None:
-        _certificate(self.folder)
+        certificate(self.folder)
         (self.folder / "nginx.conf").write_text(self._configuration())
         words = [nginx(), "-p", str(self.folder), "-c", str(self.folder / "nginx.conf"), "-e", str(self.folder / "err")]
         self.process = subprocess.Popen(words, preexec_fn=local.die_with_parent(signal.SIGTERM))
@@ -70,7 +70,7 @@ class Front:
         for shipped, here in {
             "events {": f"daemon off;\nmaster_process off;\npid {self.folder}/pid;\nevents {{",
             "http {\n": f"http {{\n{ours}",
-            "error_log /dev/stderr error;": f"error_log {self.folder}/err error;",
+            "error_log stderr error;": f"error_log {self.folder}/err error;",
             "server web:8000;": f"server 127.0.0.1:{self.web_port};",
             "listen 80;": f"listen 127.0.0.1:{self.plain_port};",
             "listen 443 ssl;": f"listen 127.0.0.1:{self.port} ssl;",
@@ -83,7 +83,7 @@ class Front:
         return text
 
 
-def _certificate(folder: Path) -> None:
+def certificate(folder: Path) -> None:
     key, name = (
         ec.generate_private_key(ec.SECP256R1()),
         x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]),

@@ -22,7 +22,7 @@ SECONDS = 3000  # below the longest task
 def is_possible() -> bool:
     """Whether the owner's account is known here, and may make databases."""
     try:
-        with _owner() as db:
+        with owner() as db:
             may = db.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
             return bool(may and may[0])
     except psycopg.OperationalError:
@@ -31,7 +31,7 @@ def is_possible() -> bool:
 
 def bring_back(words: str) -> None:
     """Restore the rows of an archive beside the portal's own, and compare them. Raises Broken."""
-    with _owner() as db, _made(db) as name:
+    with owner() as db, _made(db) as name:
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "restore", words, "--only-rows"]
         try:
             done = subprocess.run(command, env=surroundings(name), capture_output=True, text=True, timeout=SECONDS)
@@ -54,15 +54,16 @@ def _made(db: psycopg.Connection) -> Iterator[str]:
     name = f"{connection.settings_dict['NAME']}_proof"
     if not db.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:  # type: ignore[index]
         raise Broken("Another proof is running.")
-    _drop(db, name)  # of a proof that was killed
+    drop(db, name)  # of a proof that was killed
     try:
         db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield name
     finally:
-        _drop(db, name)
+        drop(db, name)
 
 
-def _drop(db: psycopg.Connection, name: str) -> None:
+def drop(db: psycopg.Connection, name: str) -> None:
+    """Let the database of that name go, if there is one."""
     gone = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
     try:
         db.execute(gone + sql.SQL(" WITH (FORCE)"))
@@ -70,7 +71,8 @@ def _drop(db: psycopg.Connection, name: str) -> None:
         db.execute(gone)
 
 
-def _owner() -> psycopg.Connection:
+def owner(name: str = "") -> psycopg.Connection:
+    """Connected with the owner's account: to the portal's database, or that of another name."""
     if not settings.DATABASE_OWNER_URL:
         raise psycopg.OperationalError("no owner's account")
     given, now = database(settings.DATABASE_OWNER_URL), connection.settings_dict
@@ -79,7 +81,7 @@ def _owner() -> psycopg.Connection:
         port=given["PORT"] or None,
         user=given["USER"] or None,
         password=given["PASSWORD"] or None,
-        dbname=now["NAME"],
+        dbname=name or now["NAME"],
         autocommit=True,
         **given["OPTIONS"],
     )
