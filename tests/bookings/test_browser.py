@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.conf import settings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from bookings.models import Consultation
+from cases.threads import actions as threads
 from portal import clock
+from portal.actors import Actor
 from tests import factories, people
 from tests.bookings.conftest import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+TOP = ".rs-brand, .rs-bell, .rs-account > summary"
 WIDTHS = [390, pytest.param(1280, marks=pytest.mark.full)]
 
 
@@ -84,19 +87,48 @@ def test_typed_words_are_kept_while_typing(site, page, case):
     expect(page.get_by_label("What would you most like")).to_have_value("What to ask about the smaller operation")
 
 
-def test_booking_by_keyboard_alone(site, page, case):
+def press(page: Page, key: str, what: Locator) -> None:
+    """Reach it as a keyboard does, from where the page begins, and press the key on it."""
+    page.wait_for_load_state()  # until then a script of the page may still move the focus
+    for _step in range(80):
+        page.keyboard.press("Tab")
+        if what.evaluate("it => it === document.activeElement"):
+            page.keyboard.press(key)
+            return
+    raise AssertionError(f"no keyboard reaches {what}")
+
+
+def test_booking_moving_and_canceling_by_keyboard_alone(site, page, case):
     be(page, site, "rosa")
     page.goto(f"{site}/cases/{case.pk}/consultation/")
-    page.locator(".rs-pick").first.focus()
-    page.keyboard.press("Enter")
+    press(page, "Enter", page.locator(".rs-pick").first)
     expect(page.get_by_role("heading", name="Check and book")).to_be_visible()
-    page.wait_for_load_state()  # until then a script of the page may still move the focus
     for label in ("I understand this call does not replace", "My consultant may read"):
-        page.get_by_label(label).focus()
-        page.keyboard.press("Space")
-    page.get_by_role("button", name="Book this time").focus()
-    page.keyboard.press("Enter")
+        press(page, "Space", page.get_by_label(label))
+    press(page, "Enter", page.get_by_role("button", name="Book this time"))
     expect(page.get_by_role("heading", name="You’re booked, Rosa")).to_be_visible()
+    press(page, "Enter", page.get_by_role("link", name="Change the time"))
+    expect(page.get_by_role("heading", name="Pick another time")).to_be_visible()
+    press(page, "Enter", page.locator(".rs-pick").last)
+    press(page, "Enter", page.get_by_role("button", name="Move to this time"))
+    expect(page.get_by_role("heading", name="Your call is moved, Rosa")).to_be_visible()
+    press(page, "Enter", page.get_by_role("link", name="Cancel the call"))
+    press(page, "Enter", page.get_by_role("button", name="Cancel the call"))
+    expect(page.get_by_role("heading", name="This call is canceled")).to_be_visible()
+    assert Consultation.objects.get().state == "cancelled"
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_bell_and_who_is_signed_in_stand_on_one_line(site, page, case, width):
+    threads.send(case, "Hello.", by=Actor.person(people.person("rosa")))
+    be(page, site, "theo")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{site}/staff/earlier-times/")
+    page.locator(".rs-bell .rs-count").evaluate("it => { it.textContent = '12' }")
+    middles = [box["y"] + box["height"] / 2 for box in map(Locator.bounding_box, page.locator(TOP).all())]
+    assert len(middles) == 3
+    assert max(middles) - min(middles) < 4
+    assert has_no_sideways_scroll(page)
 
 
 @pytest.mark.full

@@ -68,6 +68,7 @@ def test_the_scope_is_read_out_and_kept_by_version(case, practice, theos):
     kept = held(case, practice, theos)
     page = theos.get(check_page(kept)).text
     assert "Read this out before you book" in page
+    assert "Phone call: Joanne Pike calls Walter" in page
     assert "That is where Walter is." in page  # his own clock comes first, the coordinator's beside it
     assert "For you:" in page
     assert theos.post(check_page(kept), ticks()).status_code == 302
