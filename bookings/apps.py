@@ -99,6 +99,7 @@ class BookingsConfig(AppConfig):
                 "hours.time_off_set": _("Changed time off"),
                 "hours.about_set": _("Changed what patients read about them"),
                 "hours.extra_set": _("Changed extra hours"),
+                "hours.zone_set": _("Chose the time zone of their hours"),
                 "hours.terms_set": _("Changed the rules for booking"),
             },
             {

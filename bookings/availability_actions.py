@@ -146,7 +146,7 @@ def asking_each(
     return made
 
 
-def _change(
+def change_of_ones_own(
     practice: Practice,
     change: Callable[[Practice], object],
     *,
@@ -155,7 +155,9 @@ def _change(
     gap: slots.Off | None = None,
     by: Actor,
 ) -> Practice:
-    """A consultant's own change; `gap` is the time off that it adds."""
+    """A consultant's own change, under her lock; `gap` is the time off that it adds. Calls that it leaves outside need
+    an answer each, else Unanswered.
+    """
     must_own(practice, by)
     with transaction.atomic():
         practice = _locked(practice)
@@ -181,7 +183,7 @@ def set_hours(
     def change(locked: Practice) -> None:
         versions.set_from(locked, spans, from_on, clock.today(locked.zone))
 
-    return _change(practice, change, answers=answers or {}, event="hours.set", by=by)
+    return change_of_ones_own(practice, change, answers=answers or {}, event="hours.set", by=by)
 
 
 def take_back_hours(practice: Practice, *, on: date, answers: Answers | None = None, by: Actor) -> Practice:
@@ -190,7 +192,7 @@ def take_back_hours(practice: Practice, *, on: date, answers: Answers | None = N
     def change(locked: Practice) -> None:
         versions.take_back(locked, on, clock.today(locked.zone))
 
-    return _change(practice, change, answers=answers or {}, event="hours.set", by=by)
+    return change_of_ones_own(practice, change, answers=answers or {}, event="hours.set", by=by)
 
 
 def add_time_off(
@@ -222,7 +224,7 @@ def add_time_off(
             note=why,
         )
 
-    return _change(practice, change, answers=answers or {}, event="hours.time_off_set", gap=gap, by=by)
+    return change_of_ones_own(practice, change, answers=answers or {}, event="hours.time_off_set", gap=gap, by=by)
 
 
 def add_extra_hours(practice: Practice, *, on_date: date, from_time: time, until_time: time, by: Actor) -> Practice:
@@ -238,7 +240,7 @@ def add_extra_hours(practice: Practice, *, on_date: date, from_time: time, until
             raise Refused(_("There are extra hours at that time already."), code="overlap")
         ExtraHours.objects.create(practice=locked, on_date=on_date, from_time=from_time, until_time=until_time)
 
-    return _change(practice, change, answers={}, event="hours.extra_set", by=by)
+    return change_of_ones_own(practice, change, answers={}, event="hours.extra_set", by=by)
 
 
 def remove_extra_hours(extra: ExtraHours, *, answers: Answers | None = None, by: Actor) -> Practice:
@@ -247,7 +249,7 @@ def remove_extra_hours(extra: ExtraHours, *, answers: Answers | None = None, by:
     def change(locked: Practice) -> None:
         locked.extra_hours.filter(pk=extra.pk).delete()
 
-    return _change(extra.practice, change, answers=answers or {}, event="hours.extra_set", by=by)
+    return change_of_ones_own(extra.practice, change, answers=answers or {}, event="hours.extra_set", by=by)
 
 
 def remove_time_off(time_off: TimeOff, *, by: Actor) -> None:
@@ -298,4 +300,4 @@ def set_terms(
         locked.left_out = [code for code in SERVICE_CODES if code not in gives]
         locked.save(update_fields=["buffer_minutes", "daily_cap", "notice_hours", "horizon_days", "region", "left_out"])
 
-    return _change(practice, change, answers=answers or {}, event="hours.terms_set", by=by)
+    return change_of_ones_own(practice, change, answers=answers or {}, event="hours.terms_set", by=by)

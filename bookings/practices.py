@@ -70,6 +70,9 @@ class Practice(models.Model):
 
     consultant = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="+")
     time_zone = models.CharField(max_length=64, validators=[check_zone])
+    chosen_in = models.CharField(
+        max_length=64, blank=True, help_text="by which zone they lived when they chose the zone of their hours"
+    )
     buffer_minutes = models.PositiveSmallIntegerField(default=10, validators=[MaxValueValidator(120)])
     notice_hours = models.PositiveSmallIntegerField(default=24, validators=[MaxValueValidator(336)])
     horizon_days = models.PositiveSmallIntegerField(default=90, validators=[MaxValueValidator(366)])

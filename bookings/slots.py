@@ -199,6 +199,13 @@ def instant(wall_at: datetime, zone: ZoneInfo) -> datetime | None:
     return moments[0] if len(moments) == 1 else None
 
 
+def show_the_same(one: ZoneInfo, other: ZoneInfo, now: datetime, days: int = 400) -> bool:
+    """Whether the clocks of two zones show the same on each of the days ahead."""
+    return one.key == other.key or all(
+        _offset(now + ahead * DAY, one) == _offset(now + ahead * DAY, other) for ahead in range(days)
+    )
+
+
 Stretch = tuple[datetime, datetime]
 
 

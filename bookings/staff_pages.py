@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,11 +18,14 @@ from bookings.availability_actions import Unanswered
 from bookings.dated import versions
 from bookings.forms import AboutForm, ExtraHoursForm, TermsForm, TimeOffForm
 from bookings.hours_form import WeekForm
+from bookings.hours_zone import actions as zones
+from bookings.hours_zone.asking import ZoneForm, question
 from bookings.models import Consultation, ExtraHours, OutsideCalendar, Practice, Service, TimeOff
 from bookings.outside import notices as outside
 from cases.case.models import Away
 from portal import beside, clock
 from portal.access import find_or_404, open_to
+from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 
@@ -65,6 +68,8 @@ def _page(request: HttpRequest, practice: Practice, status: int = 200, **more: A
         "later_hours": later,
         "not_read": outside.lines_of(wanting),
         "terms": TermsForm(initial={name: getattr(practice, name) for name in TermsForm.base_fields}),
+        "zone_form": ZoneForm(practice=practice, user=cast(User, request.user)),
+        "zone_asked": question(practice, cast(User, request.user), now),
         "time_off": TimeOffForm(),
         "about": AboutForm(instance=practice),
         "extra": ExtraHoursForm(today=today),
@@ -114,6 +119,20 @@ def take_back_hours(request: HttpRequest) -> HttpResponse:
         return _page(request, practice, 422, also=[_("Choose which hours to take back.")])
     save = partial(actions.take_back_hours, practice, on=on, answers=answers_of(request))
     return _saved(request, practice, save, _("Those hours are taken back."), outside_of=f"back_{on}")
+
+
+@open_to("consultant")
+@require_POST
+def hours_zone(request: HttpRequest) -> HttpResponse:
+    """Let the hours follow to another zone, or leave them in theirs; calls that do not fit need an answer."""
+    practice, user = _practice(request), cast(User, request.user)
+    form = ZoneForm(request.POST, practice=practice, user=user)
+    if not form.is_valid():
+        return _page(request, practice, 422, zone_form=form, form=form)
+    save = partial(zones.set_zone, practice, **form.cleaned_data, answers=answers_of(request))
+    stays = form.cleaned_data["time_zone"] == practice.time_zone
+    said = _("Saved. Your hours stay in their zone.") if stays else _("Saved. Your hours are on that clock now.")
+    return _saved(request, practice, save, said, outside_of="zone", zone_form=form)
 
 
 @open_to("consultant")
@@ -215,6 +234,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     context = {
         "week": shown,
         "not_read": outside.lines_of(shown.not_read),
+        "zone_asked": question(practice, cast(User, request.user), now),
         "practice": practice,
         "earlier": monday - WEEK,
         "later": monday + WEEK,

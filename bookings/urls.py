@@ -45,6 +45,7 @@ urlpatterns = [
     path("staff/services/", kinds.services, name="services"),
     path("staff/hours/", staff_pages.hours, name="hours"),
     path("staff/hours/take-back/", staff_pages.take_back_hours, name="take_back_hours"),
+    path("staff/hours/zone/", staff_pages.hours_zone, name="hours_zone"),
     path("staff/hours/terms/", staff_pages.terms, name="terms"),
     path("staff/hours/time-off/", staff_pages.time_off, name="time_off"),
     path("staff/time-off/<int:pk>/remove/", staff_pages.remove_time_off, name="remove_time_off"),

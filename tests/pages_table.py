@@ -268,6 +268,7 @@ PAGES: dict[str, Page] = {
     "bookings:services": Page(ADMINISTRATOR, owner="administrator", posts="too"),
     "bookings:hours": Page(CONSULTANTS, owner="assigned", posts="too"),
     "bookings:take_back_hours": Page(CONSULTANTS, owner="assigned", posts="only"),
+    "bookings:hours_zone": Page(CONSULTANTS, owner="assigned", posts="only"),
     "bookings:terms": Page(CONSULTANTS, owner="assigned", posts="only"),
     "bookings:time_off": Page(CONSULTANTS, owner="assigned", posts="only"),
     "bookings:remove_time_off": Page(ASSIGNED, ("time_off",), "assigned", posts="only"),

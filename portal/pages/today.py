@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from bookings import call_needs, rules
+from bookings.hours_zone.asking import question
 from bookings.late import rules as late
 from bookings.late.models import MINUTES
 from bookings.models import Companion, Consultation, Late, OutsideCalendar, Practice, Reservation
@@ -60,6 +61,7 @@ class Day:
     promised: list[ToDo]
     late: list[Late]
     wanting: list[OutsideCalendar]
+    practice: Practice | None
 
 
 @open_to(User.Role.CONSULTANT)
@@ -77,6 +79,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "today": on,
         "heading": _heading(day),
         "away": away.lines_for(user),
+        "zone_asked": question(day.practice, user, now),
         "not_read": outside.lines_of(day.wanting),
         "worries": worry.lines_for(user),
         "zone_words": _("Times in %(zone)s") % {"zone": when.zone_name(user.zone)},
@@ -107,6 +110,7 @@ def day_of(user: User, now: dt.datetime) -> Day:
         unsaid=_unsaid(user, start),
         promised=_promised(user),
         late=_late(user, start),
+        practice=Practice.objects.of(user),
         wanting=OutsideCalendar.objects.visible_to(user).wanting().select_related("consultant"),
     )
     return Day(
@@ -118,6 +122,7 @@ def day_of(user: User, now: dt.datetime) -> Day:
         found["promised"],
         found["late"],
         found["wanting"],
+        next(iter(found["practice"]), None),
     )
 
 
