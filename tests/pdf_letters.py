@@ -10,8 +10,12 @@ NAMES = ("Zażółć gęślą jaźń", "Nguyễn Thị Hường", "Łukasz Ąć�
 
 
 def words_of(content: bytes) -> str:
-    pages = pypdfium2.PdfDocument(content)
-    return " ".join(page.get_textpage().get_text_range() for page in pages).replace("\r\n", " ")
+    return " ".join(pages_of(content)).replace("\r\n", " ")
+
+
+def pages_of(content: bytes) -> list[str]:
+    """The same, page by page."""
+    return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content)]
 
 
 def glyphs(content: bytes) -> Iterator[int]:
