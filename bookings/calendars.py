@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
+from portal.lines import one_line, unturned
+
 PRODUCT = "-//Remission Support//Portal//EN"
 GOOGLE = "https://calendar.google.com/calendar/render"
 OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
@@ -56,7 +58,7 @@ def _rules_of(zone: ZoneInfo, first: date, last: date) -> Timezone:
 def _address(email: str, name: str = "") -> vCalAddress:
     address = vCalAddress(f"mailto:{email}")
     if name:
-        address.params["CN"] = vText(name)
+        address.params["CN"] = vText(one_line(name))
     return address
 
 
@@ -67,8 +69,8 @@ def _event(entry: Entry, method: Method, made_at: datetime, *, is_invitation: bo
     event.add("dtstamp", made_at.astimezone(UTC))
     event.add("dtstart", entry.starts_at.astimezone(entry.zone))
     event.add("dtend", entry.ends_at.astimezone(entry.zone))
-    event.add("summary", entry.title)
-    event.add("description", entry.note)
+    event.add("summary", one_line(entry.title))
+    event.add("description", unturned(entry.note))
     event.add("url", entry.url)
     if is_invitation:
         event.add("organizer", _address(entry.organizer_email, entry.organizer_name))

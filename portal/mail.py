@@ -27,6 +27,8 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
+from portal import lines
+
 MESSAGES_A_LINE = 100  # then a new one: servers end a line that carried many
 LONGEST_LINE = 200
 # ASCII only: any server takes it, and the sealed text gives back the very bytes. The older of Python's two ways to make
@@ -76,8 +78,8 @@ class Mail:
 
 
 def one_line(text: str, longest: int = 200) -> str:
-    """A text fit for a header: no line breaks, no control characters, bounded."""
-    return re.sub(r"[\s\x00-\x1f\x7f\u2028\u2029]+", " ", text).strip()[:longest]
+    """A text fit for a header: no line breaks, no control characters, nothing that turns its direction, bounded."""
+    return re.sub(r"[\s\x00-\x1f\x7f\u2028\u2029]+", " ", lines.unturned(text)).strip()[:longest]
 
 
 def sender_address() -> str:

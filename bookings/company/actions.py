@@ -19,6 +19,7 @@ from portal import clock, phones
 from portal.actors import SYSTEM, Actor
 from portal.errors import Refused
 from portal.history.actions import record
+from portal.lines import one_line
 
 RING = "ring_companion"  # a to-do: who is with her on a call is told by phone
 
@@ -30,7 +31,7 @@ def name(
 
     Raises Refused for anybody else, for a call that is over, for her own address, and while another is named.
     """
-    now, called, email, phone = clock.now(), " ".join(called.split()), email.strip().lower(), str(phone or "")
+    now, called, email, phone = clock.now(), one_line(called), email.strip().lower(), str(phone or "")
     must("bring_somebody", call.case, by)
     if role_in(call.case, by) == COORDINATOR:
         hands.check_said(how, by=by)

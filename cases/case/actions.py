@@ -21,6 +21,7 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
+from portal.lines import one_line
 from portal.texts.business_days import add_business_days, needs_a_call
 from portal.texts.closed import closed_days
 from portal.texts.words import organisation
@@ -301,7 +302,7 @@ def add_office(case: Case, *, name: str, by: Actor, **details: Any) -> Office:
     if not details.get("region"):  # nobody said where it is: most likely where the patient lives
         zone = case.patient.time_zone
         details |= {"time_zone": zone, "region": regions.country_of(zone)}
-    office = Office.objects.create(name=name.strip(), for_case=case, put_in_by=by.user, **details)
+    office = Office.objects.create(name=one_line(name), for_case=case, put_in_by=by.user, **details)
     here = organisation()
     today = here.today()
     closed = closed_days(here.region, today, today + LONGEST_BREAK)
@@ -337,7 +338,7 @@ def set_clinician(
     if known := case.clinicians.select_related("clinician").filter(role=role).first():
         must_be_theirs(case, known.put_in_by_id, by)
     office = office_ties.standing(office) if office else None
-    clinician = Clinician.objects.create(name=name.strip(), specialty=specialty.strip(), office=office)
+    clinician = Clinician.objects.create(name=one_line(name), specialty=specialty.strip(), office=office)
     is_another = known is not None and not known.clinician.is_called(clinician.name)
     gone = {"heard_on": None, "heard_said_by": None} if is_another else {}  # that day was the other doctor's
     link, _made = CaseClinician.objects.update_or_create(

@@ -3,12 +3,9 @@
 import unicodedata
 
 from cases.documents import kinds
+from portal.lines import TURNING, UNPRINTED
 
 LONGEST = 200  # characters, ending included
-
-# Marks that turn the reading direction: "plan\u202efdp.exe" would show as "planexe.pdf".
-TURNING = {*"\u061c\u200e\u200f\ufeff", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
-UNPRINTED = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def clean(name: str) -> str:

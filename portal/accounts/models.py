@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from portal.accounts.way_back.models import WayBack as WayBack
+from portal.lines import one_line
 from portal.vault.fields import SealedText
 from portal.vault.keys import house_key
 from portal.vault.models import DataKey
@@ -141,8 +142,10 @@ class User(AbstractBaseUser):
         return f"person {self.pk}"
 
     def save(self, *args: Any, **more: Any) -> None:
-        """A name is one line: a second one would begin something of its own in a calendar or the header of a mail."""
-        self.name, self.called = " ".join(self.name.split()), " ".join(self.called.split())
+        """A name is one line: a second one would begin something of its own in a calendar or the header of a mail, and
+        a sign that turns the direction would show another name.
+        """
+        self.name, self.called = one_line(self.name), one_line(self.called)
         super().save(*args, **more)
 
     @property

@@ -25,6 +25,7 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
+from portal.lines import one_line
 from portal.texts.words import organisation
 
 RING = "ring_asked"  # the to-do: somebody who has no email is asked by phone
@@ -52,7 +53,7 @@ def invite(
     case = helping.locked(case)
     helping.must_decide(case, how, by)
     now, email, phone = clock.now(), email.strip().lower(), str(phone or "")
-    said: dict[str, Any] = {"name": name.strip(), "phone": phone, "until_on": until_on}
+    said: dict[str, Any] = {"name": one_line(name), "phone": phone, "until_on": until_on}
     said["switches"] = sorted(helping_rules.switches_of(chosen, switches))
     if why_not := helping_rules.why_not_until(until_on, clock.today(case.patient.zone)):
         raise Refused(why_not, code="until_on")
