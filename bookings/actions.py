@@ -208,7 +208,8 @@ def hold(
         with at_one_moment():
             check_free(kept, practice, now)
         is_over = kept.expires_at is not None and kept.expires_at <= now
-        if not is_same or is_over or now >= kept.made_at + rules.HOLD_AT_MOST:
+        # Made later than now: the clock was set back since.
+        if not is_same or is_over or not kept.made_at <= now < kept.made_at + rules.HOLD_AT_MOST:
             kept.made_at = now
         kept.expires_at = rules.hold_until(kept.made_at, now)
         kept.save()
@@ -231,8 +232,9 @@ def renew(hold: Hold, *, by: Actor) -> Hold:
         kept = Hold.objects.select_for_update().filter(pk=hold.pk, expires_at__gt=now).first()
         if kept is None:
             return hold
+        kept.made_at = min(kept.made_at, now)  # the clock may have been set back
         kept.expires_at = rules.hold_until(kept.made_at, now)
-        kept.save(update_fields=["expires_at"])
+        kept.save(update_fields=["made_at", "expires_at"])
     return kept
 
 

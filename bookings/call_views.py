@@ -21,7 +21,7 @@ from cases.case import hands, plain
 from cases.case.actions import ask_to_do, must_be_open
 from cases.case.people import CONSULTANT, COORDINATOR, HELPER, has_consent_to_read, may, role_in
 from cases.documents.models import Version
-from portal import clock, when
+from portal import clock, phones, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
 from portal.actors import Actor
@@ -171,7 +171,8 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
         today = clock.today(consultation.zone)
         try:
             must_be_open(consultation.case, Actor.of(request))
-            ask_to_do("call", consultation, case=consultation.case, due_on=today, by=Actor.of(request))
+            asked = {"case": consultation.case, "due_on": today, "note": _whom(consultation, user)}
+            ask_to_do("call", consultation, **asked, newest_counts=True, by=Actor.of(request))
         except Refused as no:
             messages.error(request, no.message)
         else:
@@ -192,6 +193,13 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
     }
     with whose_clock.shown_for(consultation.case, user):
         return render(request, "bookings/call.html", context)
+
+
+def _whom(call: Consultation, user: Any) -> str:
+    """Whom to ring, where it is not the patient: her consultant, or who helps her, cannot get in."""
+    if user.pk == call.patient_id:
+        return ""
+    return f"{user.name}, {phones.shown(str(user.phone))}" if user.phone else str(user.name)
 
 
 @open_to(PERSON)

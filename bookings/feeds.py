@@ -96,8 +96,8 @@ def path_of(token: str) -> str:
 
 
 def calls_of(person: User, now: datetime) -> models.QuerySet[Consultation]:
-    """A consultant's own calls, a patient's, and those that a helper may join, from a month ago on."""
-    mine = Q(consultant=person) if person.role else Q(patient=person) | where(person, "join_calls", "case")
+    """A consultant's calls and one's own, a patient's, and those that a helper may join, from a month ago on."""
+    mine = Q(patient=person) | (Q(consultant=person) if person.role else where(person, "join_calls", "case"))
     calls = Consultation.objects.booked().filter(mine, ends_at__gt=now - BEHIND).order_by("starts_at", "pk")
     return calls.select_related("patient", "consultant")[:MOST]
 

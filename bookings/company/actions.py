@@ -128,7 +128,7 @@ def end_over(now: datetime) -> int:
 
 def _end(companion: Companion, how: Over, by: Actor) -> None:
     now = clock.now()
-    companion.ended_at, companion.ended_as = now, how
+    companion.ended_at, companion.ended_as = max(now, companion.named_at), how  # the clock may have been set back
     companion.version += 1
     companion.save(update_fields=["ended_at", "ended_as", "version"])
     if how == Over.DECLINED:

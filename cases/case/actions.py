@@ -171,7 +171,7 @@ def _has_left_meanwhile(pk: UUID) -> None:
 def end_assignment(case: Case, user: User, *, why: str = "", by: Actor) -> None:
     """Take a staff member's place away, at once, also on open pages."""
     for assignment in Assignment.objects.select_for_update().filter(case=case, user=user, ended_at=None):
-        assignment.ended_at = clock.now()
+        assignment.ended_at = max(clock.now(), assignment.begun_at)  # the clock may have been set back
         assignment.save(update_fields=["ended_at"])
         record(by, "case.assignment_ended", assignment, patient=case.patient_id, case=case.pk, why=why)
 

@@ -119,3 +119,12 @@ def test_only_a_digest_is_kept(rosa):
 
 def test_the_booked_page_leads_there(call, rosa):
     assert reverse("bookings:own_calendar") in people.browser(rosa).get(call.get_absolute_url()).content.decode()
+
+
+def test_one_of_us_who_is_a_patient_too_reads_both(case, call, joanne):
+    amir = factories.open_hours(people.person("amir")).consultant
+    own = factories.book(factories.open_case(joanne), amir, service="first_talk")
+    assert {str(each["summary"]): each["uid"] for each in events(make(joanne))} == {
+        "Call with Rosa": call.uid,
+        "Call with Amir": own.uid,
+    }

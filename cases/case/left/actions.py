@@ -88,7 +88,8 @@ def ask_for_call(departure: Departure, *, by: Actor) -> Departure:
 
 
 def _answered(departure: Departure, answer: str, chosen: User | None, by: Actor) -> None:
-    departure.answer, departure.chosen, departure.answered_at = answer, chosen, clock.now()
+    at = max(clock.now(), departure.left_at)  # the clock may have been set back
+    departure.answer, departure.chosen, departure.answered_at = answer, chosen, at
     departure.save(update_fields=["answer", "chosen", "answered_at"])
     case = departure.case
     record(by, "departure.answered", departure, patient=case.patient_id, case=case.pk, why=f"left_{answer}")
