@@ -66,8 +66,10 @@ def _with_another_talk(now: datetime) -> QuerySet:
     has_none = Q(consultation=None) | ~Q(consultation__state=Consultation.State.BOOKED)
     moved = Q(consultation__isnull=False) & ~Q(consultation__version=F("talk_version"))
     canceled = Q(consultation__state=Consultation.State.CANCELLED, state__in=NOT_SHARED, is_written_reading=False)
-    changed = Review.objects.filter((has_none & Q(newly_booked)) | moved | canceled)
-    return changed.exclude(state=State.COMPLETED).values_list("case_id", flat=True)
+    is_complete = Q(state=State.COMPLETED)
+    another = Exists(_talks(now).filter(case=OuterRef("case")).exclude(pk=OuterRef("consultation")).order_by())
+    changed = (has_none & Q(newly_booked)) | (moved & ~is_complete) | canceled | (is_complete & Q(another))
+    return Review.objects.filter(changed).values_list("case_id", flat=True)
 
 
 @transaction.atomic
@@ -160,6 +162,11 @@ def _is_over(talk: Consultation | None, now: datetime) -> bool:
 
 def _follow(review: Review, talk: Consultation | None, has_plan: bool, now: datetime, by: Actor) -> bool:
     """Follow the consultation: booked, moved or canceled; and rest while there is nothing to read for."""
+    if talk and has_plan and _is_for_another_look(review, talk):
+        _look_again(review, talk, now, by)
+        return True
+    if review.state == State.COMPLETED:
+        return False
     is_resting = review.state == State.SET_ASIDE
     is_new = talk is not None and (talk.pk, talk.version) != (review.consultation_id, review.talk_version)
     if talk and has_plan and (is_new or is_resting):
@@ -180,13 +187,38 @@ def _follow(review: Review, talk: Consultation | None, has_plan: bool, now: date
     return False
 
 
+def _is_for_another_look(review: Review, talk: Consultation) -> bool:
+    """A further call about a plan that was talked over: what was shared then is looked at anew before it."""
+    if review.state not in MOVES["reopen"].sources or talk.pk == review.consultation_id:
+        return False
+    last = review.consultation
+    return review.state == State.COMPLETED or (last is not None and last.state == Consultation.State.COMPLETED)
+
+
+def _look_again(review: Review, talk: Consultation, now: datetime, by: Actor) -> None:
+    """Into the queue once more, with all that is written; with whoever holds the call, or for them to take."""
+    review.state, review.completed_at = MOVES["reopen"].target, None
+    _set_talk(review, talk, now)
+    if review.reader and (review.reader_id != talk.consultant_id or not is_assigned(review.case, review.reader)):
+        _leave(review, by)
+    review.save()
+    told = {"patient": review.case.patient_id, "case": review.case_id}
+    record(by, "review.resumed", review, why="talk_booked", **told)
+
+
+def _leave(review: Review, by: Actor) -> None:
+    """Nobody reads it any more: it waits for somebody to take it."""
+    review.state = State.OPEN
+    if review.reader:
+        second.reader_leaves(review.case, review.reader, by=by)
+    review.reader, review.taken_at, review.came_from = None, None, None
+    asking_notices.another_reads(review)
+
+
 def _move(review: Review, verb: str, why: str, by: Actor) -> None:
     review.state = MOVES[verb].target
     if review.state == State.OPEN:
-        if review.reader:
-            second.reader_leaves(review.case, review.reader, by=by)
-        review.reader, review.taken_at, review.came_from = None, None, None
-        asking_notices.another_reads(review)
+        _leave(review, by)
     if verb == "set_aside":
         asking.drop(review, by=by)
     drop_to_dos(review, ASK_TO_READ, by=by)  # nobody reads it now, so nobody is to ask for a yes

@@ -116,6 +116,81 @@ def test_a_canceled_call_puts_the_reading_to_rest_and_a_new_one_wakes_it():
     assert review.texts["plain"] == world.PLAIN
 
 
+def completed(time_machine) -> Review:
+    """Shared before the call, and completed after it."""
+    summary = world.shared()
+    time_machine.move_to(summary.review.consultation.ends_at + dt.timedelta(hours=1))
+    actions.complete(summary.review, is_ticked=True, by=by("joanne"))
+    return Review.objects.get()
+
+
+@pytest.mark.parametrize("is_settled", [False, True], ids=["nobody said how it went", "took place"])
+def test_a_further_call_brings_a_complete_review_back_into_the_queue(time_machine, is_settled):
+    review = completed(time_machine)
+    if is_settled:
+        bookings.complete(review.consultation, by=by("joanne"))
+    assert look() == 0
+    talk = world.talk(review.case, people.person("joanne"), days=9)
+    assert (look(), look()) == (1, 0)
+    review = Review.objects.get()
+    assert (review.state, review.completed_at, review.consultation) == ("drafting", None, talk)
+    (row,) = standing.of(people.person("joanne"), clock.now()).rows
+    assert (row.review, row.talk, row.read_by) == (review, talk, review.read_by)
+    assert review.read_by < talk.starts_at.date()
+    assert told("review.resumed") == 1
+    assert Summary.objects.live().count() == 2
+    third = actions.share(review, is_ticked=True, by=by("joanne"))
+    assert (third.number, third.is_complete, third.correction) == (3, False, "")
+    time_machine.move_to(talk.ends_at)
+    assert actions.complete(review, is_ticked=True, by=by("joanne")).number == 4
+
+
+def test_a_further_call_with_another_consultant_waits_for_them_with_all_that_is_written(time_machine):
+    review = completed(time_machine)
+    world.talk(review.case, people.person("amir"), days=9)
+    look()
+    review = Review.objects.get()
+    assert (review.state, review.reader, review.texts["plain"]) == ("open", None, world.PLAIN)
+    taken = actions.take(review, by=by("amir"))
+    assert taken.reader == people.person("amir")
+
+
+def test_a_further_call_that_is_canceled_puts_the_reading_to_rest_and_leaves_what_was_shared(time_machine):
+    review = completed(time_machine)
+    talk = world.talk(review.case, people.person("joanne"), days=9)
+    look()
+    cancel(talk)
+    look()
+    assert Review.objects.get().state == "set_aside"
+    assert Summary.objects.live().count() == 2
+
+
+def test_a_further_call_that_needs_no_plan_leaves_a_complete_review_alone(time_machine):
+    review = completed(time_machine)
+    world.talk(review.case, people.person("joanne"), days=9, service="first_talk")
+    assert look() == 0
+    assert Review.objects.get().state == "completed"
+
+
+def test_a_further_call_after_one_that_took_place_is_looked_at_before_the_summary_is_complete(time_machine):
+    review = world.shared().review
+    time_machine.move_to(review.consultation.ends_at + dt.timedelta(hours=1))
+    bookings.complete(review.consultation, by=by("joanne"))
+    world.talk(review.case, people.person("joanne"), days=9)
+    look()
+    assert Review.objects.get().state == "drafting"
+
+
+def test_a_call_booked_in_place_of_a_missed_one_is_what_a_shared_review_waits_for(time_machine):
+    review = world.shared().review
+    time_machine.move_to(review.consultation.ends_at + dt.timedelta(hours=1))
+    bookings.no_show(review.consultation, by=by("joanne"))
+    talk = world.talk(review.case, people.person("joanne"), days=9)
+    look()
+    review = Review.objects.get()
+    assert (review.state, review.consultation) == ("shared", talk)
+
+
 def test_a_call_that_took_place_leaves_the_draft_alone(time_machine):
     review = world.write(world.taken())
     time_machine.move_to(review.consultation.ends_at + dt.timedelta(days=1))
