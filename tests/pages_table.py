@@ -323,6 +323,7 @@ PAGES: dict[str, Page] = {
     "reviews:save": of_case(ASSIGNED, "review", owner="assigned", posts="only"),
     "reviews:take": of_case(ASSIGNED, "review", owner="assigned", posts="only"),
     "reviews:hand_back": of_case(ASSIGNED | COORDINATOR, "review", owner="assigned", posts="only"),
+    "reviews:finish": of_case(ASSIGNED, "review", owner="assigned", posts="only"),
     "reviews:hand_over": of_case(ASSIGNED | COORDINATOR, "review", owner="assigned", posts="too"),
     "reviews:brief": of_case(ASSIGNED, "review", owner="assigned"),
     "reviews:next": of_case(ASSIGNED, "review", owner="assigned"),

@@ -81,10 +81,9 @@ def situation(review: Review, by: Actor, now: datetime) -> Situation:
     """What the rules need to know about this review and this person."""
     plain, choices = review.texts.get("plain", ""), options_of(review)
     looked_at = {finding.point for finding in review.findings.all()}
-    talk = review.consultation
     return replace(
         place_of(review, by),
-        talk_over=talk is not None and talk.state not in {"cancelled", "no_show"} and talk.starts_at <= now,
+        **_of_talk(review, now),
         pages=review.pages,
         empty_parts=tuple(code for code in NEEDED_PARTS if not review.texts.get(code, "").strip()),
         points_left=POINT_COUNT - len(looked_at & set(BY_CODE)),
@@ -97,6 +96,12 @@ def situation(review: Review, by: Actor, now: datetime) -> Situation:
             *(point.page for each in choices for point in each.points if point.page and point.page > review.pages),
         ),
     )
+
+
+def _of_talk(review: Review, now: datetime) -> dict[str, Any]:
+    talk = review.consultation
+    has_talk = talk is not None and talk.state not in {"cancelled", "no_show"}
+    return {"has_talk": has_talk, "talk_over": has_talk and talk is not None and talk.starts_at <= now}
 
 
 def place_of(review: Review, by: Actor) -> Situation:
@@ -231,7 +236,31 @@ def complete(review: Review, *, is_ticked: bool, seen: str | None = None, by: Ac
     return _publish(review, "complete", is_ticked, "", seen, by)
 
 
+@transaction.atomic
+def finish(review: Review, *, by: Actor) -> Review:
+    """Nothing more is to come: no call follows what was shared. A new plan or a call opens it again. Twice is once."""
+    lock_case(review.case_id)
+    now = clock.now()
+    review = locked(review)
+    if review.state == MOVES["finish"].target and review.reader_id == by.id is not None:
+        return review
+    if refusal := why_not("finish", replace(place_of(review, by), **_of_talk(review, now))):
+        raise Refused(refusal, code="finish")
+    review.state, review.completed_at = MOVES["finish"].target, now
+    review.save(update_fields=["state", "completed_at"])
+    _tell(by, "review.finished", review, review)
+    return review
+
+
 VERB_TOLD = {"share": "summary.shared", "correct": "summary.corrected", "complete": "summary.completed"}
+
+
+def _corrects_complete(review: Review) -> bool:
+    """Whether what is corrected was written after the talk; a review can be finished without one, too."""
+    if review.state != Review.State.COMPLETED:
+        return False
+    newest = review.summaries.live().order_by("-number").first()
+    return newest is not None and newest.is_complete
 
 
 def next_number(review: Review) -> int:
@@ -250,7 +279,7 @@ def _publish(review: Review, verb: str, is_ticked: bool, correction: str, seen: 
         review=review,
         number=number,
         plan=review.plan,
-        is_complete=verb == "complete" or review.state == Review.State.COMPLETED,
+        is_complete=verb == "complete" or _corrects_complete(review),
         statement=text("consultant_tick"),
         shared_at=now,
         shared_by=by.user,

@@ -26,6 +26,7 @@ MOVES = {
     "share": Move({"drafting"}, "shared", {"reader"}),
     "correct": Move({"shared", "completed"}, "", {"reader"}),
     "complete": Move({"drafting", "shared"}, "completed", {"reader"}),
+    "finish": Move({"shared"}, "completed", {"reader"}),
     "withdraw": Move({"drafting", "shared", "completed"}, "drafting", {"reader", "coordinator"}),
     "reopen": Move({"shared", "completed"}, "drafting", {"system"}),
     "set_aside": Move({"open", "taken", "drafting"}, "set_aside", {"system", "coordinator"}),
@@ -38,7 +39,7 @@ SUMMARY_MOVES = {
     "ask": Move({"shared"}, "", {"patient", "helper", "coordinator"}),
 }
 
-NEED_NO_CONSENT = frozenset({"hand_back", "hand_over", "withdraw", "set_aside", "resume", "reopen", "take"})
+NEED_NO_CONSENT = frozenset({"hand_back", "hand_over", "finish", "withdraw", "set_aside", "resume", "reopen", "take"})
 
 NOT_FROM_HERE: dict[str, str | Promise] = {
     "open": gettext_lazy("Nobody has taken this plan yet. Take it first."),
@@ -59,6 +60,7 @@ class Situation:
     role: str
     may_read: bool = True
     talk_over: bool = False
+    has_talk: bool = False  # to come or over; not one that was canceled or did not take place
     pages: int = 0
     empty_parts: tuple[str, ...] = ()
     points_left: int = 0
@@ -84,6 +86,8 @@ def why_not(verb: str, at: Situation, *, ticked: bool = True, reason: str = "giv
         return no_consent()
     if verb in ("share", "correct", "complete"):
         return _not_ready(verb, at) or _not_seen(is_as_shown) or _not_said(verb, ticked, reason)
+    if verb == "finish" and at.has_talk:
+        return _("This summary belongs to a call. Complete it after the call.")
     if verb == "withdraw" and not reason.strip():
         return _("Say in a line why you take it back. The patient reads the reason.")
     return ""

@@ -27,6 +27,7 @@ urlpatterns = [
     path("staff/reviews/<uuid:pk>/notes/<int:number>/remove/", notes.remove_note, name="remove_note"),
     path("staff/reviews/<uuid:pk>/take/", queue.take, name="take"),
     path("staff/reviews/<uuid:pk>/hand-back/", queue.hand_back, name="hand_back"),
+    path("staff/reviews/<uuid:pk>/finish/", queue.finish, name="finish"),
     path("staff/reviews/<uuid:pk>/hand-over/", queue.hand_over, name="hand_over"),
     path("staff/reviews/<uuid:pk>/brief/", brief.brief, name="brief"),
     path("staff/reviews/<uuid:pk>/next/", queue.beside, {"step": 1}, name="next"),

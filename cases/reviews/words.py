@@ -28,6 +28,7 @@ VERBS = {
     "review.previewed": _("Looked at your summary before sharing it"),
     "review.reopened": _("Your new plan was put up for reading"),
     "review.renewed": _("Your plan as it is now is taken for reading"),
+    "review.finished": _("Closed the reading of your plan: no call follows"),
     "review.set_aside": _("The reading of your plan was put to rest"),
     "review.resumed": _("The reading of your plan was taken up again"),
     "summary.shared": _("Shared a summary of your plan with you"),

@@ -297,7 +297,7 @@ def test_a_new_plan_stands_in_the_queue_however_many_are_finished():
     with CaptureQueriesContext(connection) as after:
         page = joanne.get(QUEUE)
     assert new in [line["row"].review for line in page.context["rows"]]
-    assert page.context["shared"][0] == to_complete
+    assert page.context["shared"][0]["review"] == to_complete
     assert len(page.context["shared"]) == standing.ROWS
     assert len(after) <= len(before)
 

@@ -46,6 +46,7 @@ MAY = {
     ("correct", "completed", "reader"),
     ("complete", "drafting", "reader"),
     ("complete", "shared", "reader"),
+    ("finish", "shared", "reader"),
     ("withdraw", "drafting", "reader"),
     ("withdraw", "drafting", "coordinator"),
     ("withdraw", "shared", "reader"),
@@ -88,7 +89,7 @@ def test_every_state_has_a_sentence():
 
 def test_buttons_follow_the_table():
     assert allowed(Situation("open", "consultant")) == ["take"]
-    assert allowed(Situation("shared", "reader")) == ["hand_over", "write", "correct", "complete", "withdraw"]
+    assert allowed(Situation("shared", "reader")) == ["hand_over", "write", "correct", "complete", "finish", "withdraw"]
     assert allowed(Situation("shared", "patient")) == []
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from bookings import actions as bookings
@@ -21,7 +21,7 @@ from cases.opinions.questions.rules import AnsweredIn, QuestionState
 from cases.records.items.telling import lock_case
 from cases.reviews.after import rules
 from cases.reviews.after.models import Outcome
-from cases.reviews.models import Review
+from cases.reviews.models import Review, Summary
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
@@ -46,8 +46,10 @@ class Said:
 
 
 def complete_reviews(call: Consultation) -> QuerySet[Review]:
-    """The review of this call, once its summary is complete."""
-    return Review.objects.filter(case=call.case_id, consultation=call, state=Review.State.COMPLETED)
+    """The review of this call, once its summary is complete. One that was closed without a talk has none."""
+    complete = Summary.objects.live().filter(review=OuterRef("pk"), is_complete=True)
+    found = Review.objects.filter(case=call.case_id, consultation=call, state=Review.State.COMPLETED)
+    return found.filter(Exists(complete))
 
 
 def newest(call: Consultation) -> Outcome | None:

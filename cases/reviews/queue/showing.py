@@ -1,12 +1,13 @@
 """The queue as its pages show it: words for days and states, and the one thing to press in each row."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings.models import Consultation
 from cases.reviews.models import Review
 from cases.reviews.queue.standing import FREE, MINE, PATIENT, SHOWS, SOON, Queue, Records, Row
 from portal import when
@@ -106,6 +107,22 @@ def tags(row: Row) -> list[dict[str, str]]:
     elif row.urgency == "soon":
         found.append({"label": _("Due tomorrow"), "kind": "warn"})
     return found or [{"label": _("New"), "kind": "plum"}]
+
+
+def after_sharing(review: Review, now: datetime) -> dict[str, Any]:
+    """Where a shared review stands: what it waits for, or that nothing is to come and it can be closed."""
+    talk = review.consultation
+    if review.state == State.COMPLETED:
+        return {"tag": _("Complete"), "kind": "ok"}
+    if talk is None:
+        return {"tag": _("Shared, no call is booked"), "kind": "ok", "may_finish": True}
+    if talk.state == Consultation.State.CANCELLED:
+        return {"tag": _("Shared, the call was canceled"), "kind": "", "may_finish": True}
+    if talk.state == Consultation.State.NO_SHOW:
+        return {"tag": _("Shared, the call did not take place"), "kind": "", "may_finish": True}
+    if talk.starts_at > now:
+        return {"tag": _("Shared, to complete after the talk"), "kind": "info"}
+    return {"tag": _("Shared, complete it now"), "kind": "warn"}
 
 
 def action(row: Row) -> str:

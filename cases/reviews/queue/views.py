@@ -1,5 +1,6 @@
 """The queue's pages: the list under its chips, taking, handing over and back, going from plan to plan."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -39,11 +40,15 @@ def queue(request: HttpRequest) -> HttpResponse:
         "chips": showing.chips(found, show, today, is_reader=is_reader),
         "rows": [showing.line(row, user, today) for row in found.shown(show, today)],
         "free": found.free,
-        "shared": standing.shared_by(user) if is_reader and show == standing.MINE else [],
+        "shared": _shared(user, now) if is_reader and show == standing.MINE else [],
         "along": asked_of(user),
         "is_reader": is_reader,
     }
     return render(request, "reviews/queue.html", page)
+
+
+def _shared(user: Any, now: datetime) -> list[dict[str, Any]]:
+    return [{"review": each, **showing.after_sharing(each, now)} for each in standing.shared_by(user)]
 
 
 def find(request: HttpRequest, pk: UUID) -> Review:
@@ -81,6 +86,18 @@ def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         actions.hand_back(find(request, pk), by=Actor.of(request))
         messages.success(request, _("Handed back. What is written stays with the plan."))
+    except Refused as refused:
+        messages.warning(request, refused.message)
+    return redirect("reviews:queue")
+
+
+@open_to("consultant")
+@require_POST
+def finish(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Close what was shared and no call follows."""
+    try:
+        actions.finish(find(request, pk), by=Actor.of(request))
+        messages.success(request, _("Closed. It comes back when a new plan comes in, or a call is booked."))
     except Refused as refused:
         messages.warning(request, refused.message)
     return redirect("reviews:queue")
