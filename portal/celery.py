@@ -8,6 +8,8 @@ from celery import Celery, Task
 from django.core.cache import cache
 from django.db import transaction
 
+from portal import task_log  # noqa: F401 -- listens to what becomes of tasks
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")

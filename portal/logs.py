@@ -29,13 +29,16 @@ def without_words(logger: Any, method: str, event: MutableMapping[str, Any]) -> 
     return event
 
 
+# The moment, and the ids of the request or task in which the line was written (portal/task_log.py).
+WHEN_AND_WHOSE: list[Any] = [structlog.contextvars.merge_contextvars, structlog.processors.TimeStamper(fmt="iso")]
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "lines": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": [without_words],
+            "foreign_pre_chain": [*WHEN_AND_WHOSE, structlog.stdlib.add_log_level, without_words],
             "processor": structlog.processors.JSONRenderer(),
         }
     },
@@ -56,9 +59,8 @@ def configure() -> None:
     """Let structlog hand its lines to the handlers above."""
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.stdlib.filter_by_level,
-            structlog.processors.TimeStamper(fmt="iso"),
+            *WHEN_AND_WHOSE,
             structlog.stdlib.add_logger_name,
             structlog.stdlib.add_log_level,
             without_words,

@@ -392,6 +392,10 @@ CELERY_BEAT_SCHEDULE = schedule.BEAT
 
 OUTSIDE_NET = ""  # tests put a network of their own in place of the internet; refused everywhere else
 
+METRICS_TOKEN = env("METRICS_TOKEN")  # with it /metrics is there, for whoever sends "Authorization: Bearer TOKEN"
+if METRICS_TOKEN:
+    MIDDLEWARE.insert(0, "portal.metrics.counting.CountingMiddleware")
+
 SENTRY_DSN = env("SENTRY_DSN")
 if SENTRY_DSN:
     import sentry_sdk

@@ -41,5 +41,7 @@ handler404 = "portal.failures.not_found"
 handler500 = "portal.failures.server_error"
 if settings.MAILGUN_SIGNING_KEY:
     urlpatterns.append(path("mail-events/mailgun/", bounce_views.mailgun, name="mail_events"))
+if settings.METRICS_TOKEN:
+    urlpatterns.append(path("metrics", include("portal.metrics.urls")))
 if settings.SHOW_BACKSTAGE:
     urlpatterns.append(path("backstage/", include("portal.pages.backstage_urls")))

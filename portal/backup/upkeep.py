@@ -25,7 +25,7 @@ def make_tonights(now: dt.datetime) -> making.Made | None:
     if not settings.BACKUP_TO:
         return None
     with alone(LOCK) as is_alone:
-        newest = _newest_at() if is_alone else None
+        newest = newest_at() if is_alone else None
         if not is_alone or (newest and newest > now - EACH):
             return None
         return _make(now)
@@ -77,7 +77,7 @@ def prove_newest(now: dt.datetime) -> BackupLook | None:
 def _looked(before: BackupLook | None, now: dt.datetime) -> BackupLook:
     made_at, is_proved, came_back = None, False, False
     try:
-        made_at = _newest_at()
+        made_at = newest_at()
         if made_at is None or made_at < now - LATE:  # BACKUP_TO is new, or the house was off
             made_at = places.made_at(_make(now).name)
         if before and _is_enough(before, made_at, now):
@@ -102,7 +102,8 @@ def _is_enough(look: BackupLook, made_at: dt.datetime, now: dt.datetime) -> bool
     return look.made_at == made_at and look.looked_at > now - FAILING_EVERY
 
 
-def _newest_at() -> dt.datetime | None:
+def newest_at() -> dt.datetime | None:
+    """When the newest archive in BACKUP_TO was made. Raises Broken, OSError."""
     found = places.archives(places.place(settings.BACKUP_TO))
     return places.made_at(found[-1]) if found else None
 

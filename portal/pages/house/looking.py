@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
 from cases.case.calls import FIX_ADDRESS
 from cases.case.models import ToDo
@@ -56,15 +56,11 @@ def _safely(name: str, look: Callable[[], Part]) -> Part:
 def _ask() -> dict[str, Any]:
     """What single numbers tell, in one query."""
     now = clock.real_now()
-    made = Delivery.objects.open().filter(created_at__lt=now - WAITS).exclude(channel__in=BY_HAND)
-    never_made = Reminder.objects.unsettled().filter(
-        message_class="answer", due_at__lt=now - WAITS, useful_until__gt=now, delivery=None
-    )
     taken = Delivery.objects.filter(channel=Delivery.Channel.MAIL, sent_at__isnull=False, came_back_at=None)
     to_fix = ToDo.objects.open().filter(kind=FIX_ADDRESS).order_by().values("kind").annotate(n=Count("pk"))
     asked: dict[str, tuple[str, Any]] = {
-        "made": made.order_by("created_at").values("created_at")[:1].query.sql_with_params(),
-        "never_made": never_made.order_by("due_at").values("due_at")[:1].query.sql_with_params(),
+        "made": unsent(now).order_by("created_at").values("created_at")[:1].query.sql_with_params(),
+        "never_made": never_made(now).order_by("due_at").values("due_at")[:1].query.sql_with_params(),
         "taken": taken.order_by("-created_at").values("sent_at")[:1].query.sql_with_params(),
         "to_fix": to_fix.values("n").query.sql_with_params(),
         "size": ("SELECT pg_database_size(current_database())", ()),
@@ -80,6 +76,18 @@ def _ask() -> dict[str, Any]:
             [param for _sql, params in asked.values() for param in params],
         )
         return dict(zip(asked, cursor.fetchone(), strict=True))
+
+
+def unsent(now: dt.datetime) -> QuerySet[Delivery]:
+    """Messages that are made and should have gone."""
+    return Delivery.objects.open().filter(created_at__lt=now - WAITS).exclude(channel__in=BY_HAND)
+
+
+def never_made(now: dt.datetime) -> QuerySet[Reminder]:
+    """Answers that should have become a message."""
+    return Reminder.objects.unsettled().filter(
+        message_class="answer", due_at__lt=now - WAITS, useful_until__gt=now, delivery=None
+    )
 
 
 def look_at_due(told: Mapping[str, Any]) -> Part:
