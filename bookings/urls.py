@@ -41,6 +41,7 @@ urlpatterns = [
     path("consultations/<uuid:pk>/call/", call_views.call, name="call"),
     path("consultations/<uuid:pk>/calendar.ics", call_views.calendar_file, name="calendar_file"),
     path("staff/closed-days/", closed.closed_days, name="closed_days"),
+    path("staff/closed-days/place/", closed.our_place, name="our_place"),
     path("staff/closed-days/<int:pk>/open/", closed.open_again, name="open_day"),
     path("staff/services/", kinds.services, name="services"),
     path("staff/hours/", staff_pages.hours, name="hours"),

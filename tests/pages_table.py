@@ -264,6 +264,7 @@ PAGES: dict[str, Page] = {
     "bookings:call": of_case(PUT_IN, "consultation", posts="too"),
     "bookings:calendar_file": of_case(PUT_IN, "consultation", is_file=True),
     "bookings:closed_days": Page(ADMINISTRATOR | COORDINATOR, owner="coordinator", posts="too"),
+    "bookings:our_place": Page(ADMINISTRATOR | COORDINATOR, owner="coordinator", posts="only"),
     "bookings:open_day": Page(ADMINISTRATOR | COORDINATOR, ("closed_day",), "coordinator", posts="only"),
     "bookings:services": Page(ADMINISTRATOR, owner="administrator", posts="too"),
     "bookings:hours": Page(CONSULTANTS, owner="assigned", posts="too"),

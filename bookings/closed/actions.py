@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from portal.texts.models import Holiday
 from portal.texts.one_at_a_time import lock_house
 from portal.texts.words import organisation
 
+Made = TypeVar("Made")
 WHO = {User.Role.ADMINISTRATOR, User.Role.COORDINATOR}
 
 
@@ -35,7 +37,7 @@ def close_day(*, region: str, on_date: date, name: str = "", answers: Answers | 
     Calls of consultants who live by that region need an answer each, else Unanswered; they are the coordinators' to
     answer, and administrators are refused then. Refused too for a day that is over.
     """
-    _must_run_the_house(by)
+    must_run_the_house(by)
     if on_date < organisation().today():
         raise Refused(_("Choose a day that is not over."), code="on_date")
     lock_house()
@@ -47,29 +49,45 @@ def close_day(*, region: str, on_date: date, name: str = "", answers: Answers | 
     def close() -> Holiday:
         return Holiday.objects.create(region=region, on_date=on_date, name=name)
 
-    calls = _left_outside(practices, close, by)
-    if calls and by.user.role != User.Role.COORDINATOR:
-        raise Refused(_only_coordinators(len(calls)), code="booked")
-    said = answers or {}
-    if any(said.get(call.pk, ("", ""))[0] not in (KEEP, MOVE, CANCEL) for call in calls):
-        raise Unanswered(calls)
-    day = _close(practices, close, said, by)
-    _plan_anew()
+    day = answered(practices, close, _only_coordinators, answers=answers or {}, by=by)
     record(by, "day.closed", day)
     return day
+
+
+def answered(
+    practices: Sequence[Practice],
+    change: Callable[[], Made],
+    refused: Callable[[int], str],
+    *,
+    answers: Answers,
+    by: Actor,
+) -> Made:
+    """Make a change that closes days, with the time of these consultants locked, which the caller did.
+
+    Calls that it leaves outside need an answer each, else Unanswered; they are the coordinators' to answer, and
+    administrators read in `refused` how many there are.
+    """
+    calls = _left_outside(practices, change, by)
+    if calls and (by.user is None or by.user.role != User.Role.COORDINATOR):
+        raise Refused(refused(len(calls)), code="booked")
+    if any(answers.get(call.pk, ("", ""))[0] not in (KEEP, MOVE, CANCEL) for call in calls):
+        raise Unanswered(calls)
+    made = _around(practices, change, answers, by)
+    _plan_anew()
+    return made
 
 
 @transaction.atomic
 def open_day(day: Holiday, *, by: Actor) -> None:
     """It is a day like others again. Nothing can be left outside by that; twice changes nothing."""
-    _must_run_the_house(by)
+    must_run_the_house(by)
     gone, _each = Holiday.objects.filter(pk=day.pk).delete()
     if gone:
         _plan_anew()
         record(by, "day.opened", day)
 
 
-def _must_run_the_house(by: Actor) -> None:
+def must_run_the_house(by: Actor) -> None:
     if by.user is None or by.user.role not in WHO or not by.user.can_sign_in:
         raise Refused(_("Only an administrator or a coordinator can do that."), code="role")
 
@@ -90,13 +108,13 @@ def _locked(region: str) -> list[Practice]:
     return [actions.lock_practice(each.consultant) for each in here]
 
 
-def _left_outside(practices: Sequence[Practice], close: Callable[[], Holiday], by: Actor) -> list[Consultation]:
+def _left_outside(practices: Sequence[Practice], change: Callable[[], object], by: Actor) -> list[Consultation]:
     """The calls that would lie on a closed day: tried for each, and undone."""
     found: list[Consultation] = []
     for practice in practices:
         try:
             with transaction.atomic():
-                asking_each(practice, close, answers={}, by=by)
+                asking_each(practice, change, answers={}, by=by)
                 raise _Undone
         except Unanswered as unanswered:
             found += unanswered.calls
@@ -105,12 +123,12 @@ def _left_outside(practices: Sequence[Practice], close: Callable[[], Holiday], b
     return sorted(found, key=lambda call: (call.starts_at, str(call.pk)))
 
 
-def _close(practices: Sequence[Practice], close: Callable[[], Holiday], answers: Answers, by: Actor) -> Holiday:
-    """Closed once, with each consultant's calls settled around it."""
+def _around(practices: Sequence[Practice], change: Callable[[], Made], answers: Answers, by: Actor) -> Made:
+    """Changed once, with each consultant's calls settled around it."""
     if not practices:
-        return close()
+        return change()
     first, *others = practices
-    return asking_each(first, lambda: _close(others, close, answers, by), answers=answers, by=by)
+    return asking_each(first, lambda: _around(others, change, answers, by), answers=answers, by=by)
 
 
 def _plan_anew() -> None:

@@ -13,6 +13,20 @@ FARTHEST = timedelta(days=730)
 UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 
 
+class PlaceForm(forms.Form):
+    """Whose public holidays count for the house."""
+
+    region = forms.ChoiceField(
+        label=_("Our place"),
+        help_text=_("For everybody who has not chosen another place"),
+        choices=[*WHOLE, *regions.CHOICES[1:]],
+    )
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        self.auto_id = "place_%s"  # beside another form with a region
+
+
 class ClosedDayForm(forms.Form):
     """Which day, where, and what it is called."""
 

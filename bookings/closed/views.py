@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.answering import answers_of, rows_of
 from bookings.availability_actions import Unanswered
-from bookings.closed import actions
-from bookings.closed.forms import WHOLE, ClosedDayForm
+from bookings.closed import actions, place
+from bookings.closed.forms import WHOLE, ClosedDayForm, PlaceForm
 from cases.case import regions
 from portal.access import find_or_404, open_to
 from portal.accounts.models import User
@@ -46,6 +46,25 @@ def closed_days(request: HttpRequest) -> HttpResponse:
 
 @open_to(User.Role.ADMINISTRATOR, User.Role.COORDINATOR)
 @require_POST
+def our_place(request: HttpRequest) -> HttpResponse:
+    """Another place for the house. Calls on days that are closed there are asked about, each."""
+    here = organisation()
+    day, form = ClosedDayForm(today=here.today(), initial={"region": here.region}), PlaceForm(request.POST)
+    if not form.is_valid():
+        return _page(request, day, place_form=form, status=422)
+    try:
+        place.set_place(**form.cleaned_data, answers=answers_of(request), by=Actor.of(request))
+    except Unanswered as unanswered:
+        outside = rows_of(request, unanswered.calls)
+        return _page(request, day, place_form=form, outside=outside, outside_of="place", status=409)
+    except Refused as no:
+        return _page(request, day, place_form=form, also=[no.message], status=409)
+    messages.success(request, _("Saved. The holidays of that place count from now on."))
+    return redirect("bookings:closed_days")
+
+
+@open_to(User.Role.ADMINISTRATOR, User.Role.COORDINATOR)
+@require_POST
 def open_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a closed day away."""
     day = find_or_404(Holiday.objects.visible_to(request.user), pk=pk)
@@ -58,6 +77,8 @@ def _page(request: HttpRequest, form: ClosedDayForm, *, status: int = 200, **mor
     here = organisation()
     page = {
         "form": form,
+        "place_form": PlaceForm(initial={"region": here.region}),
+        "outside_of": "closed",
         "days": [(day, NAMES.get(day.region, day.region)) for day in actions.coming_days()],
         "holidays": holidays_ahead(here.region, here.today()),
         "place": NAMES.get(here.region, here.region),

@@ -7,14 +7,14 @@ from django.urls import reverse
 
 from bookings import availability
 from bookings.availability_actions import Unanswered
-from bookings.closed import actions
+from bookings.closed import actions, place
 from bookings.models import Consultation, Practice, Service
 from cases.records.models import Visit
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.models import Event
-from portal.texts.models import Holiday
+from portal.texts.models import Holiday, Organisation
 from portal.texts.words import organisation
 from tests import factories, people
 from tests.at_once.rivals import at_once
@@ -163,6 +163,68 @@ def test_hostile_names_stay_text():
     theo = people.browser(people.person("theo"))
     theo.post(PAGE, {"on_date": f"{free_day()}", "region": "US", "name": "<b>x</b>"})
     assert b"<b>x</b>" not in theo.get(PAGE).content
+
+
+PLACE = "/staff/closed-days/place/"
+
+
+@pytest.fixture
+def booked(case):
+    """A call on a day that is closed in Ontario and not in the United States."""
+    call = factories.book(case)
+    Holiday.objects.create(region="CA-ON", on_date=day_of(call))
+    return call
+
+
+def test_another_place_of_the_house_asks_about_each_call(booked):
+    theo = people.browser(people.person("theo"))
+    answer = theo.post(PLACE, {"region": "CA-ON"})
+    assert answer.status_code == 409
+    assert [row["call"].pk for row in answer.context["outside"]] == [booked.pk]
+    assert 'form="place-form"' in words(answer)
+    assert organisation().region == "US"
+
+
+@pytest.mark.parametrize(("said", "state"), [("keep", "booked"), ("move", "booked"), ("cancel", "cancelled")])
+def test_with_an_answer_for_each_the_house_moves_and_keeps_its_other_facts(booked, said, state):
+    Organisation.objects.create(from_at=clock.now(), phone="416-555-0123", hours="9 to 5")
+    theo = people.browser(people.person("theo"))
+    sent = {"region": "CA-ON", f"answer-{booked.pk}": said, f"note-{booked.pk}": "We are closed."}
+    for _press in range(2):
+        assert theo.post(PLACE, sent).status_code == 302
+    booked.refresh_from_db()
+    here = organisation()
+    assert (booked.state, bool(booked.move_asked_at)) == (state, said == "move")
+    assert (here.region, here.phone, here.hours, Organisation.objects.count()) == ("CA-ON", "416-555-0123", "9 to 5", 2)
+    assert Event.objects.filter(verb="facts.changed", why="fact_region").count() == 1
+
+
+def test_whoever_chose_a_place_of_her_own_is_not_touched(booked, practice):
+    Practice.objects.update(region="US-PA")
+    assert place.set_place(region="CA-ON", by=by("mara")).region == "CA-ON"
+    booked.refresh_from_db()
+    assert booked.state == "booked"
+
+
+def test_an_administrator_hears_how_many_calls_another_place_would_touch(booked):
+    mara = people.browser(people.person("mara"))
+    answer = mara.post(PLACE, {"region": "CA-ON"})
+    page = words(answer)
+    assert answer.status_code == 409
+    assert "1 call is booked on a day that is closed there. Ask a coordinator" in page
+    assert booked.patient.name not in page
+    assert organisation().region == "US"
+
+
+@pytest.mark.parametrize("wrong", ["", "DE", "US' OR 1=1"])
+def test_what_is_no_place_is_refused(wrong):
+    assert people.browser(people.person("theo")).post(PLACE, {"region": wrong}).status_code == 422
+
+
+@pytest.mark.parametrize("key", ["joanne", "rosa"])
+def test_nobody_else_moves_the_house(key):
+    with pytest.raises(Refused):
+        place.set_place(region="CA-ON", by=by(key))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -177,7 +177,13 @@ def test_calls_on_a_day_that_becomes_a_holiday_are_counted_first(mara):
     on = call.starts_at.astimezone(organisation().zone).date()
     assert "booked call" not in words(mara.post(PAGE, sent(region="CA-ON")))
     Holiday.objects.create(region="CA-ON", on_date=on)
-    assert "1 booked call lies on a day that is a holiday then." in words(mara.post(PAGE, sent(region="CA-ON")))
+    asked = mara.post(PAGE, sent(region="CA-ON"))
+    assert "1 booked call lies on a day that is a holiday then." in words(asked)
+    refused = mara.post(PAGE, sent(region="CA-ON", sure=asked.context["sure"], phone="416-555-0123"))
+    assert refused.status_code == 409
+    assert "1 call is booked on a day that is closed there. Ask a coordinator" in words(refused)
+    assert "416-555-0123" in words(refused)
+    assert organisation().region == "US"
 
 
 def test_how_people_read_it_is_shown_and_nothing_is_saved(mara, mailoutbox):

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from bookings.closed.place import with_new_place
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -32,7 +33,8 @@ def say_facts(facts: Mapping[str, Any], *, seen: int, by: Actor) -> Organisation
     """New facts of the house, from now on. The same again changes nothing.
 
     `seen` is the row that stood on the form, 0 before the first: two people do not overwrite each other unseen. Raises
-    Refused for that, and for anybody but an administrator.
+    Refused for that, for anybody but an administrator, and for another place whose closed days have booked calls: each
+    of those needs a coordinator's answer.
     """
     only_administrators(by)
     lock_house()
@@ -44,7 +46,12 @@ def say_facts(facts: Mapping[str, Any], *, seen: int, by: Actor) -> Organisation
         return row
     if seen != (row.pk if row else 0):
         raise Refused(_("Somebody else changed these facts since you opened the page."), code="seen")
-    said = Organisation.objects.create(from_at=clock.now(), **after)
+    now = clock.now()
+
+    def save() -> Organisation:
+        return Organisation.objects.create(from_at=now, **after)
+
+    said = with_new_place(save, answers={}, by=by) if "region" in changed else save()
     for name in changed:
         record(by, "facts.changed", said, why=f"fact_{name}")
     return said

@@ -1,6 +1,7 @@
 """What a change of the facts does to what is there already, said before it is saved."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -50,13 +51,15 @@ def _of_region(before: Organisation, after: Organisation, now: dt.datetime) -> l
     first, last = now.date() - dt.timedelta(days=1), (now + AHEAD).date()
     new = closed_days(after.region, first, last) - closed_days(before.region, first, last)
     calls = Consultation.objects.upcoming(now).filter(consultant__in=going_by_it.values("consultant"))
+    zones_of = dict(going_by_it.values_list("consultant", "time_zone"))
     touched = sum(
-        starts_at.astimezone(after.zone).date() in new for starts_at in calls.values_list("starts_at", flat=True)
+        starts_at.astimezone(ZoneInfo(zones_of[consultant])).date() in new
+        for starts_at, consultant in calls.values_list("starts_at", "consultant")
     )
     if touched:
         words = ngettext(
-            "%(count)d booked call lies on a day that is a holiday then. It stays as it is.",
-            "%(count)d booked calls lie on days that are holidays then. They stay as they are.",
+            "%(count)d booked call lies on a day that is a holiday then. A coordinator is asked about it first.",
+            "%(count)d booked calls lie on days that are holidays then. A coordinator is asked about each first.",
             touched,
         )
         found.append(words % {"count": touched})

@@ -55,6 +55,9 @@ def organization(request: HttpRequest) -> HttpResponse:
 
 def _refused(request: HttpRequest, form: FactsForm, no: Refused) -> HttpResponse:
     """What was typed stays; what somebody else saved stands beside it, and the next press goes over it."""
+    if no.code == "booked":
+        form.add_error("region", no.message)
+        return _page(request, form, facts_now(), status=409)
     newest = actions.newest()
     theirs = []
     if newest:
