@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 
 from bookings.company import erasing as company
 from cases.case.erasure import account as erased_accounts
+from cases.case.erasure import outside
 from cases.case.erasure import rules as asked_rules
 from cases.case.farewell import erasing as farewells
 from cases.case.helping.inviting import erasing as invited
@@ -40,7 +41,7 @@ from portal.accounts.models import UserChange
 from portal.actors import SYSTEM
 from portal.history import actions as history
 from portal.history import kept
-from portal.pages import erasing_again
+from portal.pages import erasing_again, wished_again
 from portal.reminders import rules as reminders
 from portal.reminders import sender
 from portal.texts.words import organisation
@@ -225,9 +226,13 @@ def night(now: dt.datetime) -> dict[str, int]:
     try:
         return run(now)
     finally:
-        erasing_again.run()
-        erasing.list_lately_erased(now)
-        erasures.keep()
+        try:
+            wished_again.run()
+        finally:
+            erasing_again.run()
+            erasing.list_lately_erased(now)
+            erasures.keep()
+            outside.keep()
 
 
 def run(now: dt.datetime) -> dict[str, int]:

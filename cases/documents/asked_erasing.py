@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from cases.case.erasure import notices
+from cases.case.erasure import notices, outside
 from cases.case.models import Case, ErasureWish, Farewell
 from cases.documents.erasing import erase_case
 from cases.documents.joining import actions as joining
@@ -17,8 +17,10 @@ from portal.reminders.models import Delivery, RecipientType, Reminder
 
 
 def due(now: dt.datetime) -> QuerySet[ErasureWish]:
-    """Of closed cases: one that is open again is nobody's wish any more."""
-    return ErasureWish.objects.due(now).filter(case__state=Case.State.CLOSED)
+    """Of closed cases: one that is open again is nobody's wish any more, nor one that was taken back after an archive
+    was made that knows it as open. Raises OSError where the list of these cannot be read.
+    """
+    return ErasureWish.objects.due(now).filter(case__state=Case.State.CLOSED).exclude(pk__in=outside.taken_back())
 
 
 def erase_due(now: dt.datetime) -> int:

@@ -53,9 +53,11 @@ def _make(now: dt.datetime) -> making.Made:
 
 
 def _put_list_beside(there: store.Store, name: str) -> None:
-    """Ids of what was erased, for whoever brings the archive back where HISTORY_FOLDER is lost. The archive stands."""
+    """What was erased and is wished to be, for whoever brings the archive back where HISTORY_FOLDER is lost. It stands
+    without this.
+    """
     try:
-        if ids := sorted(map(str, erasures.listed())):
+        if ids := sorted(erasures.words()):
             with there.writing(places.list_of(name)) as out:
                 out.write("".join(f"{pk}\n" for pk in ids).encode())
     except OSError as error:

@@ -15,6 +15,7 @@ from cases.case import people as rule
 from cases.case.actions import ask_to_do, drop_to_do, end_assignment, must
 from cases.case.away.actions import end_covers
 from cases.case.corrections import actions as corrections
+from cases.case.erasure import outside
 from cases.case.helping import actions as helping
 from cases.case.helping.models import Helper
 from cases.case.models import Assignment, CallLog, Case, Correction, ErasureWish, ToDo, Worry
@@ -230,6 +231,7 @@ def _take_wish_back(case: Case, by: Actor) -> None:
     wish.taken_back_at, wish.taken_back_by = clock.now(), by.user
     wish.save(update_fields=["taken_back_at", "taken_back_by"])
     record(by, "erasure.taken_back", wish, patient=case.patient_id, case=case.pk)
+    transaction.on_commit(outside.keep, robust=True)  # each night does it where that fails
 
 
 def locked(case: Case) -> Case:

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bookings.models import Consultation
-from cases.case.erasure import notices
+from cases.case.erasure import notices, outside
 from cases.case.erasure.models import ErasureWish
 from cases.case.erasure.rules import WAITS
 from cases.case.models import Case
@@ -38,6 +38,7 @@ def ask(case: Case, *, by: Actor) -> ErasureWish:
     wish = ErasureWish.objects.create(case=case, asked_at=now, asked_by=by.user, due_at=now + WAITS)
     record(by, "erasure.asked", wish, patient=case.patient_id, case=case.pk)
     notices.asked(wish)
+    transaction.on_commit(outside.keep, robust=True)  # each night does it where that fails
     return wish
 
 

@@ -1,7 +1,8 @@
 """What was erased for good, by id, in a file outside the database: an archive from before knows nothing of it.
 
-It lies where the nights' digests lie (HISTORY_FOLDER), and beside each archive. Ids only, of keys and of single
-versions of files. Bringing an archive back repeats what stands here, and so does each night.
+It lies where the nights' digests lie (HISTORY_FOLDER), and beside each archive. Ids only, of keys, of single versions
+of files and of people; and wishes to erase that wait, as ids and times (`cases.case.erasure.outside`). Bringing an
+archive back repeats what stands here, and so does each night.
 """
 
 import os
@@ -14,6 +15,7 @@ from django.conf import settings
 from portal.vault.models import DataKey
 
 NAME = "erasures.txt"
+END = ";"
 
 
 def path() -> Path:
@@ -28,25 +30,46 @@ def keep() -> int:
 
 def add(ids: Iterable[UUID]) -> int:
     """Add those of these that do not stand there yet; how many. Raises OSError."""
-    known = listed()
-    fresh = [pk for pk in ids if pk not in known]
+    return add_words(map(str, ids))
+
+
+def add_words(given: Iterable[str]) -> int:
+    """The same for ids and other words as `word` makes them."""
+    known = words()
+    fresh = [each for each in dict.fromkeys(given) if each not in known]
     if fresh:
         path().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # A death leaves half a line: the next one begins anew, and half an id is no id.
         with os.fdopen(os.open(path(), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "ab") as out:
-            out.write("".join(f"\n{pk}\n" for pk in fresh).encode())
+            out.write("".join(f"\n{each}\n" for each in fresh).encode())
             out.flush()
             os.fsync(out.fileno())
     return len(fresh)
 
 
-def listed() -> set[UUID]:
-    """The ids that stand there; what is no id is passed over. Raises OSError."""
+def word(kind: str, *parts: object) -> str:
+    """A word that says more than an id. It ends in a sign, without which it is half a word."""
+    return f"{kind}={','.join(map(str, parts))}{END}"
+
+
+def words() -> set[str]:
+    """All that stands there whole. Raises OSError."""
     try:
-        words = path().read_text(errors="replace").split()
+        found = path().read_text(errors="replace").split()
     except FileNotFoundError:
         return set()
-    return {UUID(word) for word in words if _is_id(word)}
+    return {each for each in found if _is_id(each) or (each.endswith(END) and "=" in each)}
+
+
+def said(kind: str) -> list[list[str]]:
+    """The parts of each word of this kind. Raises OSError."""
+    ours = (each for each in words() if each.startswith(f"{kind}="))
+    return [each.removesuffix(END).partition("=")[2].split(",") for each in ours]
+
+
+def listed() -> set[UUID]:
+    """The ids that stand there; what is no id is passed over. Raises OSError."""
+    return {UUID(each) for each in words() if _is_id(each)}
 
 
 def missed() -> list[DataKey]:

@@ -5,5 +5,6 @@ from django.utils.translation import gettext_lazy as _
 VERBS = {
     "erasure.asked": _("Asked us to erase the page"),
     "erasure.taken_back": _("Took back that the page is to be erased"),
+    "erasure.kept": _("Kept the wish to erase the page, after an older copy of the portal was brought back"),
     "erasure.done": _("Erased the page, as it was asked"),
 }

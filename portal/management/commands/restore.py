@@ -7,7 +7,7 @@ from django.db import DatabaseError
 
 from portal.backup import restoring
 from portal.backup.envelope import Broken
-from portal.pages import erasing_again
+from portal.pages import erasing_again, wished_again
 from portal.vault import files, masters
 
 
@@ -51,9 +51,14 @@ class Command(BaseCommand):
 
     def _erase_again(self) -> None:
         try:
+            back, asked = wished_again.run()
             keys, single = erasing_again.run()
         except Exception as error:
             raise restoring.Unfinished(type(error).__name__) from error
+        if back:
+            self.stdout.write(f"{back} wishes to erase had been taken back since the archive was made: they stay so.")
+        if asked:
+            self.stdout.write(f"{asked} wishes to erase a page came after the archive was made: they wait again.")
         if keys:
             self.stdout.write(f"{keys} keys had been destroyed since the archive was made: they are destroyed again.")
         if single:
