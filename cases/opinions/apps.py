@@ -66,6 +66,7 @@ class OpinionsConfig(AppConfig):
                 "opinions.changed": _("Changed a line of the comparison"),
                 "opinions.removed": _("Took a line out of the comparison"),
                 "opinions.put_back": _("Put a line back into the comparison"),
+                "opinions.day_said": _("Said on which day the first opinion was given"),
                 "decision.made": _("Said where they are with the decision"),
                 "decision.changed": _("Changed where they are with the decision"),
                 "matters.saved": _("Wrote down what matters to them"),

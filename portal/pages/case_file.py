@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from cases.case import hands
 from cases.case.away import showing as away_showing
 from cases.case.models import Case, CaseClinician
 from cases.case.people import in_their_parts
@@ -103,6 +104,7 @@ def _file(case: Case, request: HttpRequest) -> dict[str, Any]:
         "status": words.visit_words(gathered.facts.visit_on, today),
         "todos": [todos.row(todo, {case.pk: gathered}, today) for todo in found.todos]
         + hand.rows(waiting, {case.pk: gathered}, now, back=cards.file_url(case)),
+        "is_by_hand": hands.is_by_hand(case.patient),
         "needs_notice": case.patient.privacy_version == 0,
         "verdict": cards.verdict_tag(gathered.facts.verdict),
         "time_words": _time_words(gathered),

@@ -123,7 +123,7 @@ def test_what_she_saved_herself_before_stays_unread_and_is_not_lost_by_an_empty_
     shown = page(case)
     assert WORDS not in shown.text
     assert MATTERS not in shown.text
-    assert "said something before that we do not see" in shown.text
+    assert "Something was said for Rosa before that we do not see" in shown.text
     assert str(shown.context["decision_form"]["seen"].value()) == str(own.pk)
     assert send(case, "matters", **{"matters-words": " ", "matters-seen": 1}).status_code == 422
     assert fresh(case).matters == MATTERS

@@ -193,3 +193,29 @@ def test_older_rows_take_todays_doctor_unless_one_was_named_after_the_answer(cas
     assert whose(point) == ["Dr. Other"]
     found = dict(Decision.objects.values_list("pk", "clinician__name"))
     assert found == {early.pk: None, late.pk: "Dr. Other", own.pk: None}
+
+
+def test_a_name_that_was_put_right_takes_the_line_along_where_somebody_says_so(case):
+    point = add(case)
+    name(case, "Dr. Kellermann")
+    rosa, compare = browser(person("rosa")), reverse("opinions:compare", args=[case.pk])
+    assert "This is Dr. Kellermann, who is named now" in rosa.get(compare + f"?line={point.pk}").text
+    typed = {"topic": "suggests", "text": LINE, "page_first": "2", "seen": "1", "now_first": "Dr. Kellermann"}
+    change_line = reverse("opinions:change_line", args=[point.pk])
+    name(case, "Dr. Other")
+    assert rosa.post(change_line, typed).status_code == 409
+    assert whose(point) == ["Dr. Keller"]
+    assert rosa.post(change_line, typed | {"now_first": "Dr. Other"}).status_code == 302
+    assert whose(point) == ["Dr. Other"]
+    assert "This is Dr. Other" not in rosa.get(compare + f"?line={point.pk}").text
+
+
+def test_a_day_is_said_of_the_doctor_whom_the_page_named(case):
+    name(case)
+    rosa, address = browser(person("rosa")), reverse("opinions:first_day", args=[case.pk])
+    typed = {"first-on": "2026-10-28", "first-seen": "", "first-shown": "Dr. Keller"}
+    answer = rosa.post(address, typed)
+    assert answer.status_code == 409
+    assert case.clinicians.get(role="first").heard_on is None
+    shown_now = answer.context["day_form"]["shown"].value()
+    assert rosa.post(address, typed | {"first-shown": shown_now}).status_code == 302

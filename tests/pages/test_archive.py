@@ -15,6 +15,7 @@ from cases.case import worry_actions
 from cases.case.corrections import actions as corrections
 from cases.documents.actions import mark_only_me, withdraw
 from cases.documents.models import Version
+from cases.opinions.comparing import actions as comparing
 from cases.opinions.questions import actions as questions
 from portal import clock
 from portal.history.models import Event
@@ -58,17 +59,27 @@ def test_it_holds_all_that_is_hers_and_nothing_of_the_team(case):
     worry_actions.raise_worry(case, "She sounded very low.", by=actor("theo"))
     worry_actions.clear_worries(case, "Rang her twice.", seen=1, by=actor("theo"))
     corrections.ask(case, about="me", words="My name has an accent.", by=actor("rosa"))
+    comparing.add(case, topic="why", text="It grows slowly.", pages={"second": (2, 3)}, by=actor("theo"))
     copy = taken(case)
     assert copy.testzip() is None
     page = copy.read("index.html").decode()
     data = json.loads(copy.read("data.json"))
     of_the_team = "She sounded very low."  # part of the record, where she asks for it
-    said = (QUESTION, ANSWER, "For us two alone.", "Can I wait?", "Dr. Raman", "My name has an accent.")
+    said = (
+        QUESTION,
+        ANSWER,
+        "For us two alone.",
+        "Can I wait?",
+        "Dr. Raman",
+        "My name has an accent.",
+        "It grows slowly.",
+    )
     for words in (*said, of_the_team):
         assert words in page
     assert [line["text"] for line in data["messages"]] == [QUESTION, ANSWER, "For us two alone."]
     assert "A note of the team." not in page + json.dumps(data)
     assert data["reference"] == case.reference
+    assert [line["lead"] for line in data["opinions"]] == ["Why. Dr. Raman, pages 2-3"]
 
 
 def test_hostile_words_run_nowhere(case):

@@ -1,6 +1,6 @@
 """Writing lines of the comparison, changing them, taking them away and putting them back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -69,21 +69,29 @@ def change(
     pages: Pages,
     seen: int,
     shown: Mapping[str, str] | None = None,
+    renamed: Mapping[str, str] | None = None,
     by: Actor,
 ) -> Point:
-    """Other words, or another page. The doctor for whom it was written stays, whoever has that role now.
+    """Other words, or another page. The doctor for whom it was written stays, whoever has that role now; but for the
+    roles of `renamed`: there it is the same doctor by another name, who is named now as given.
 
     Raises Refused also when somebody changed it meanwhile (code "changed").
     """
     point = _locked(point, by)
     sources = list(point.sources.select_related("clinician"))
     stands = {source.role: (source.page, source.page_to) for source in sources}
-    if (point.topic, point.text, stands) == (topic, text.strip(), pages):
+    now_named, renamed = _doctors(point.case), renamed or {}
+    own = {source.role: source.clinician for source in sources}
+    doctors = now_named | {role: doctor for role, doctor in own.items() if role not in renamed}
+    is_same = all(doctors[role] == clinician for role, clinician in own.items())
+    if is_same and (point.topic, point.text, stands) == (topic, text.strip(), pages):
         return point
-    if point.version != seen or point.removed_at:
+    if point.removed_at:
+        raise Refused(_("This line was taken away meanwhile. Put it back first."), code="state")
+    if point.version != seen:
         raise Refused(_("This line was changed meanwhile. Look at it, then say it again."), code="changed")
-    doctors = _doctors(point.case) | {source.role: source.clinician for source in sources}
-    _check_shown(doctors, pages, shown or {})
+    _check_shown(now_named | own, pages, shown or {})
+    _check_shown(now_named, renamed, renamed)
     _check(point.case, topic, text, pages, doctors, by)
     point.topic, point.role, point.text = topic, _whose(topic, pages), text.strip()
     point.changed_by, point.changed_at, point.version = by.user, clock.now(), point.version + 1
@@ -136,8 +144,8 @@ def _doctors(case: Case) -> Doctors:
     return {link.role: link.clinician for link in links}
 
 
-def _check_shown(doctors: Doctors, pages: Pages, shown: Mapping[str, str]) -> None:
-    if any(shown.get(role) and not doctors[role].is_called(shown[role]) for role in pages if role in doctors):
+def _check_shown(doctors: Doctors, roles: Iterable[str], shown: Mapping[str, str]) -> None:
+    if any(shown.get(role) and not doctors[role].is_called(shown[role]) for role in roles if role in doctors):
         raise Refused(_("Another doctor was named meanwhile. Look at it, then say it again."), code="changed")
 
 

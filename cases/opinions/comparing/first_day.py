@@ -17,16 +17,20 @@ from portal.history.actions import record
 
 
 @transaction.atomic
-def say(case: Case, on: dt.date | None, *, seen: dt.date | None, by: Actor) -> CaseClinician:
+def say(case: Case, on: dt.date | None, *, seen: dt.date | None, shown: str = "", by: Actor) -> CaseClinician:
     """Say on which day the first doctor gave it, or with None that nobody knows. The same again changes nothing.
 
-    Raises Refused for who may not, for a day ahead, without a first doctor, and when another day stands than `seen`.
+    Raises Refused for who may not, for a day ahead, without a first doctor, and when another day stands than `seen`, or
+    another doctor is the first than `shown` (code "changed").
     """
     must("write_opinions", case, by)
     lock_case(case)
-    link = CaseClinician.objects.filter(case=case, role=CaseClinician.Role.FIRST).first()
+    found = CaseClinician.objects.filter(case=case, role=CaseClinician.Role.FIRST)
+    link = found.select_related("clinician").first()
     if link is None:
         raise Refused(_("No doctor is named yet."), code="state")
+    if shown and not link.clinician.is_called(shown):
+        raise Refused(_("Another doctor was named meanwhile. Look at it, then say it again."), code="changed")
     if link.heard_on == on:
         return link
     if not may_say(link.heard_on, is_own=link.heard_said_by_id == by.id, role=role_for("write_opinions", case, by)):

@@ -16,7 +16,7 @@ from cases.opinions.comparing.rules import Topic
 from cases.records.forms import day_input
 
 DRAFT, CHANGE_DRAFT = "opinion-line", "opinion-line-changed"  # of a new line, about the case; of a line that stands
-SHOWN = "shown_"
+SHOWN, NOW = "shown_", "now_"
 NUMBER = {"inputmode": "numeric", "class": "rs-input--s", "autocomplete": "off"}
 
 
@@ -62,12 +62,24 @@ class LineForm(forms.Form):
         cls, point: Point, doctors: Mapping[str, str], data: Any = None, kept: Mapping[str, Any] | None = None
     ) -> "LineForm":
         """The form of a line that stands; with what was being typed over it, and over which of its versions. A doctor
-        for whom it was written is named as then.
+        for whom it was written is named as then; by another name the same one may be meant.
         """
-        doctors = dict(doctors) | {each.role: each.clinician.name for each in point.sources.select_related("clinician")}
-        pages = {f"page_{each.role}": said(each.page, each.page_to) for each in point.sources.all()}
+        sources = point.sources.select_related("clinician")
+        own = {each.role: each.clinician for each in sources}
+        others = {role: name for role, name in doctors.items() if role in own and not own[role].is_called(name)}
+        doctors = dict(doctors) | {role: doctor.name for role, doctor in own.items()}
+        pages = {f"page_{each.role}": said(each.page, each.page_to) for each in sources}
         start = {"topic": point.topic, "text": point.text, "seen": point.version, **pages}
-        return cls(data, initial=start | dict(kept or {}), doctors=doctors)
+        kept = {name: words for name, words in (kept or {}).items() if not name.startswith(NOW)}  # ticked of another
+        form = cls(data, initial=start | kept, doctors=doctors)
+        for role, name in others.items():
+            form.fields[f"{NOW}{role}"] = forms.BooleanField(
+                label=_("This is %(name)s, who is named now") % {"name": name},
+                help_text=_("Only where the name was put right, and it is the same doctor."),
+                required=False,
+                widget=forms.CheckboxInput(attrs={"value": name}),
+            )
+        return form
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or {}
@@ -82,7 +94,9 @@ class LineForm(forms.Form):
                 self.add_error(f"page_{role}", _("Enter a page like 2, or pages like 2-3."))
                 continue
             pages[role] = (int(first), int(last) if last and int(last) != int(first) else None)
-        return fields | {"pages": pages, "shown": shown}
+        ticked = {role for role in self.doctors if fields.pop(f"{NOW}{role}", False)}
+        renamed = {role: str(self.data[f"{NOW}{role}"]) for role in ticked}
+        return fields | {"pages": pages, "shown": shown, "renamed": renamed}
 
 
 class FirstDayForm(forms.Form):
@@ -95,10 +109,12 @@ class FirstDayForm(forms.Form):
         error_messages={"invalid": gettext_lazy("Enter the day in full: month, day and year.")},
     )
     seen = forms.DateField(required=False, widget=forms.HiddenInput)
+    shown = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput)
     is_filter = True
 
     def __init__(self, *args: Any, doctor: str, **kwargs: Any):
         super().__init__(*args, prefix="first", **kwargs)
+        self.fields["shown"].initial = doctor
         self.fields["on"].label = _("On which day did %(name)s give this opinion?") % {"name": doctor}
 
     @classmethod

@@ -79,7 +79,8 @@ def of_case(case: Case, reader: Any, opinions: Sequence[Opinion]) -> Comparison:
     )
     for point in points:
         point.case = case
-    role = role_in(case, reader) if may("write_opinions", case, reader) else ""
+    may_write = may("write_opinions", case, reader) and case.state != Case.State.CLOSED
+    role = role_in(case, reader) if may_write else ""
     named = {each.role: each for each in opinions}
     standing = [point for point in points if point.removed_at is None]
     is_mixed = len({(each.put_in_by_id, each.put_in_as) for each in standing} | _others(standing)) > 1
@@ -125,12 +126,17 @@ def _source(source: Source, opinion: Opinion | None) -> tuple[str, str]:
     """The page opens in the one paper of that doctor that is here; with several, or with another doctor in that role
     since, nobody guesses in which.
     """
-    pages = ngettext("page %(pages)s", "pages %(pages)s", 2 if source.page_to else 1)
-    words = {"name": source.clinician.name, "page": pages % {"pages": said(source.page, source.page_to)}}
     is_theirs = opinion is not None and opinion.link.clinician.is_called(source.clinician.name)
     paper = opinion.papers[0] if opinion and is_theirs and len(opinion.papers) == 1 else None
     href = f"{paper.get_absolute_url()}?page={source.page}#page-{source.page}" if paper else ""
-    return _("%(name)s, %(page)s") % words, href
+    return source_words(source), href
+
+
+def source_words(source: Source) -> str:
+    """ "Dr. Keller, page 2"."""
+    pages = ngettext("page %(pages)s", "pages %(pages)s", 2 if source.page_to else 1)
+    page = pages % {"pages": said(source.page, source.page_to)}
+    return _("%(name)s, %(page)s") % {"name": source.clinician.name, "page": page}
 
 
 def _others(points: Sequence[Point]) -> set[tuple[Any, str]]:

@@ -83,6 +83,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
             pages=said["pages"],
             seen=said["seen"] or 0,
             shown=said["shown"],
+            renamed=said["renamed"],
             by=hands.writer_for(request, point.case),
         )
     except Refused as no:
@@ -140,7 +141,7 @@ def say_first_day(request: HttpRequest, pk: UUID) -> HttpResponse:
         return views.page(request, case, day_form=form, status=422)
     said = form.cleaned_data
     try:
-        first_day.say(case, said["on"], seen=said["seen"], by=hands.writer_for(request, case))
+        first_day.say(case, said["on"], seen=said["seen"], shown=said["shown"], by=hands.writer_for(request, case))
     except Refused as no:
         if no.code == "on":
             form.add_error("on", no.message)
@@ -149,6 +150,7 @@ def say_first_day(request: HttpRequest, pk: UUID) -> HttpResponse:
             link.refresh_from_db(fields=["heard_on"])
             form.data = form.data.copy()
             form.data[form.add_prefix("seen")] = link.heard_on.isoformat() if link.heard_on else ""
+            form.data[form.add_prefix("shown")] = link.clinician.name
         status = 409 if no.code == "changed" else 422
         return views.page(request, case, day_form=form, also=[no.message], status=status)
     messages.success(request, _("Saved."))

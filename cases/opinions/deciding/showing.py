@@ -21,6 +21,7 @@ from cases.records.models import Visit
 from cases.records.report import which
 from cases.records.states import VisitState
 from cases.records.visits.rounds import address
+from portal import clock
 from portal.accounts.models import User
 from portal.beside import lists
 
@@ -158,6 +159,12 @@ def history(case: Case, reader: Any) -> list[Decision]:
     for decision in decisions:
         decision.case = case
     return decisions
+
+
+def check_in_ahead(stands: Decision, case: Case) -> dt.date | None:
+    """The day on which we get in touch, while it is to come and the case is open."""
+    on = stands.check_in_on
+    return on if on and case.state != Case.State.CLOSED and on >= clock.today(case.patient.zone) else None
 
 
 def matters(case: Case, reader: Any) -> str:

@@ -110,6 +110,7 @@ def page(
         "is_writing": bool(about or (line_form and line_form.is_bound)),
         "stands": stands,
         "stands_words": showing.in_words(stands) if stands else "",
+        "check_in_on": showing.check_in_ahead(stands, case) if stands else None,
         "stands_written": showing.written_down(stands.written_by, case) if stands else "",
         "before": [
             (each, showing.in_words(each), showing.written_down(each.written_by, case))

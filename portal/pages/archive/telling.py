@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from bookings import call_needs
 from bookings.models import Consultation
 from cases.case.models import Case, Correction, Worry
+from cases.opinions.comparing import showing as compared
+from cases.opinions.comparing.models import Point
 from cases.opinions.deciding import showing as decided
 from cases.opinions.deciding.models import Decision
 from cases.opinions.models import Talk
@@ -48,6 +50,7 @@ def parts(case: Case, now: dt.datetime) -> list[Part]:
         Part("me", _("About me"), lambda: _me(patient)),
         Part("case", _("My case"), lambda: _case(case)),
         Part("decisions", _("My decision"), lambda: _decisions(case)),
+        Part("opinions", _("What the doctors say"), lambda: _opinions(case)),
         Part("visits", _("Visits"), lambda: _visits(case)),
         Part("consultations", _("Calls with Remission Support"), lambda: _calls(case)),
         Part("talks", _("Talks with my doctor"), lambda: _talks(case)),
@@ -98,6 +101,16 @@ def _decisions(case: Case) -> Iterator[Line]:
         each.case = case
         text = "\n".join(filter(None, (each.words, decided.written_down(each.written_by, case))))
         yield _line(decided.in_words(each), text, at=each.decided_at, replaced_at=each.replaced_at)
+
+
+def _opinions(case: Case) -> Iterator[Line]:
+    """The lines of the comparison, each with its doctors and their pages, and who put it in."""
+    found = Point.objects.visible_to(case.patient).filter(case=case).standing().select_related("put_in_by")
+    for each in found.prefetch_related("sources__clinician").order_by("put_in_at", "pk"):
+        each.case = case
+        of = ". ".join(compared.source_words(source) for source in each.sources.all())
+        lead = f"{each.get_topic_display()}. {of}"
+        yield _line(lead, each.text, topic=each.topic, put_in_by=each.put_in_by.name, put_in_at=each.put_in_at)
 
 
 def _visits(case: Case) -> Iterator[Line]:
