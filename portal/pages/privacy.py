@@ -18,6 +18,7 @@ from cases.case.actions import withdraw_consent as withdraw
 from cases.case.models import Case, Consent, Office
 from cases.case.opening import who_opens
 from cases.case.people import may
+from cases.case.second import showing as second
 from cases.desk.links.actions import close as close_link
 from cases.desk.models import OfficeLink
 from cases.documents.reading import looks
@@ -32,6 +33,7 @@ from portal.history.actions import record
 from portal.history.models import Event
 from portal.pages import privacy_parts, signed
 from portal.pages import urgent as urgently
+from portal.pages.record_filter import RecordFilter
 from portal.texts.words import text
 
 LINES_ON_A_PAGE = 25
@@ -44,18 +46,25 @@ CAN_BE_WITHDRAWN = {Consent.Kind.READ, Consent.Kind.NOTE}
 def privacy(request: HttpRequest, pk: str) -> HttpResponse:
     """Every look at the patient's records, in the same words that staff see."""
     case = own_case(request, pk)
-    before = request.GET.get("before", "")
-    found = list(before_line(events_of(case), before)[: LINES_ON_A_PAGE + 1])
+    before, asked = request.GET.get("before", ""), RecordFilter(request.GET)
+    found = list(before_line(asked.narrowed(events_of(case)), before)[: LINES_ON_A_PAGE + 1])
     shown = found[:LINES_ON_A_PAGE]
     user: Any = request.user
     opens = who_opens(case)
-    read = beside.lists(case, looks=urgently.of_case(case), links=privacy_parts.links_of(case, user))
+    read = beside.lists(
+        case,
+        looks=urgently.of_case(case),
+        links=privacy_parts.links_of(case, user),
+        seconds=second.over_in(case, user),
+    )
     context = {
         "case": case,
         "rows": together(lines(shown, case, user, known=[each.user for each in opens])),
         "is_first": not before,
+        "filter": asked,
         "older": shown[-1].pk if len(found) > LINES_ON_A_PAGE else "",
         "can_open": privacy_parts.can_open(case, user, opens),
+        "read_along": [second.over_row(each) for each in read["seconds"]],
         "urgent": [urgently.row_of(look, is_for_patient=True) for look in read["looks"]],
         "offices": privacy_parts.offices(read["links"]),
         "signed": signed.of_case(case, user),

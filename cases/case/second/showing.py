@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.case.models import Case, Consent
 from cases.case.second.models import SecondReader
-from portal import when
+from cases.case.second.rules import SecondEnded, SecondState
+from portal import clock, when
+
+SHOWN = 20
 
 
 def is_read_along() -> Exists:
@@ -22,6 +25,22 @@ def of_case(case: Case) -> Any:
     may_read = Exists(read.filter(consultant=OuterRef("reader")))
     found = SecondReader.objects.granted().filter(case=case).annotate(may_read=may_read)
     return found.select_related("reader", "asked_by")
+
+
+def over_in(case: Case, reader: Any) -> QuerySet[SecondReader]:
+    """Those who read along and do not any more, the latest first."""
+    read = Q(state=SecondState.ENDED) | Q(state=SecondState.READING, over_at__lte=clock.now())
+    found = SecondReader.objects.told_to(reader).filter(read, case=case)
+    return found.select_related("reader", "asked_by", "case__key").order_by("-answered_at")[:SHOWN]
+
+
+def over_row(second: SecondReader) -> dict[str, str]:
+    """Who, from when until when, who ended it, and why it was asked."""
+    until = min(second.ended_at or second.over_at, second.over_at)
+    said = {"begun": when.moment(second.answered_at), "until": when.moment(until), "name": second.asked_by.name}
+    times = _("Asked by %(name)s. From %(begun)s until %(until)s.") % said
+    ended = second.get_ended_why_display() or SecondEnded.TIME.label
+    return {"name": second.reader.name, "times": f"{times} {ended}.", "why": second.why}
 
 
 def sentence(second: SecondReader) -> str:
