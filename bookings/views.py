@@ -38,6 +38,7 @@ from bookings.slots import Why
 from bookings.waiting import switching
 from cases.case import hands
 from cases.case.models import Case
+from cases.case.page_of import case_or_404
 from cases.case.people import COORDINATOR, HELPER, acts_as, has_consent_to_read, may, role_in
 from cases.documents.models import Version
 from cases.records.models import RecordItem
@@ -197,7 +198,7 @@ def _choose(request: HttpRequest, case: Case, moving: Consultation | None) -> Ht
 @require_http_methods(["GET", "HEAD", "POST"])
 def pick(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Three times that fit, then a month. Pressing a time keeps it and goes on to check-and-book."""
-    case = find_or_404(Case.objects.visible_to(request.user).select_related("patient"), pk=pk)
+    case = case_or_404(request.user, pk, "patient")
     role = role_in(case, request.user)
     if not may("book", case, request.user):
         return render(request, "bookings/pick_not_you.html", {"case": case, "role": role})

@@ -8,6 +8,8 @@ written: for each of them it is written anew. So nobody's question is answered w
 - look at nothing of a row that is given but its key and the fields that are named: others raise an error;
 - ask nothing itself: that raises an error;
 - count no day or moment from another: such a question is written each time, as is one with a key of its own.
+
+`ReadyRows(ask).of(**given)` does so for one question by itself: it gives the rows of `ask(**given)`.
 """
 
 import json
@@ -18,8 +20,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Func, JSONField, Model, QuerySet
+from django.db.models.query import ModelIterable
 from django.utils.translation import get_language
 
 from portal import beside, clock
@@ -32,11 +36,18 @@ ROW, CLOCK = "the row", "the clock"
 
 @dataclass(frozen=True)
 class _Written:
-    """The SQL between the values, the name of the value after each piece of it; and what reads each list."""
+    """The SQL between the values, the name of the value after each piece of it; and what reads the answer."""
 
     pieces: list[str]
     names: list[str]
-    readers: dict[str, beside.Reader]
+    reader: Any
+
+    def sql(self, values: Mapping[str, Value | list[Value]]) -> str:
+        literals = {name: _literal(values[name]) for name in set(self.names)}
+        parts = [self.pieces[0]]
+        for name, piece in zip(self.names, self.pieces[1:], strict=True):
+            parts += (literals[name], piece)
+        return "".join(parts)
 
 
 class _AsList(Func):
@@ -46,17 +57,23 @@ class _AsList(Func):
     output_field = JSONField()
 
 
-class Ready:
+class _Kept:
     """`fields`: by the name of each row that is given, the fields that decide besides its key."""
 
-    def __init__(self, ask: Ask, **fields: tuple[str, ...]):
+    def __init__(self, ask: Callable[..., Any], **fields: tuple[str, ...]):
         self._ask, self._fields = ask, fields
         self._written: dict[Hashable, _Written | None] = {}
 
-    def lists(self, row: Model, **given: Any) -> dict[str, list[Any]]:
-        """What each of the queries of `ask(**given)` finds, in its order. One query."""
-        values: dict[str, Value | list[Value]] = {ROW: row.pk, CLOCK: clock.now()}
-        plain: dict[str, Any] = {ROW: row._meta.label, "language": get_language()}
+    def are_ready(self) -> bool:
+        """Whether all that was asked so far is written once only."""
+        return bool(self._written) and None not in self._written.values()
+
+    def _find(self, row: Model | None, given: Mapping[str, Any]) -> tuple[_Written | None, dict[str, Any]]:
+        """What is written for this asking, and the values that belong into it."""
+        values: dict[str, Value | list[Value]] = {CLOCK: clock.now()}
+        plain: dict[str, Any] = {"language": get_language()}
+        if row is not None:
+            values[ROW], plain[ROW] = row.pk, row._meta.label
         for name, value in given.items():
             for part, own in self._parts(name, value):
                 if own and isinstance(own, UUID | date | list):
@@ -66,39 +83,33 @@ class Ready:
         key = (*plain.items(), *values)
         if key not in self._written and len(self._written) < AT_MOST:
             self._written[key] = self._write(row, given)
-        written = self._written.get(key)
-        if written is None:
-            return beside.lists(row, **self._ask(**given))
-        found = _found(written, values) or [None] * len(written.readers)
-        by_name = zip(written.readers.items(), found, strict=True)
-        return {name: read(json.loads(said or "[]")) for (name, read), said in by_name}
-
-    def are_ready(self) -> bool:
-        """Whether all that was asked so far is written once only."""
-        return bool(self._written) and None not in self._written.values()
+        return self._written.get(key), values
 
     def _parts(self, name: str, value: Any) -> list[tuple[str, Any]]:
         if not isinstance(value, Model):
             return [(name, value)]
         return [(name, value.pk), *((f"{name}.{field}", getattr(value, field)) for field in self._fields.get(name, ()))]
 
-    def _write(self, row: Model, given: Mapping[str, Any]) -> _Written | None:
+    def _write(self, row: Model | None, given: Mapping[str, Any]) -> _Written | None:
         """None for a question that cannot be kept."""
         stand_ins = _StandIns()
         known = {name: self._stand_in(stand_ins, name, value) for name, value in given.items()}
-        key, now = stand_ins.of(ROW, row.pk), stand_ins.of(CLOCK, clock.now())
-        with clock.standing_at(now), connection.execute_wrapper(_refuse):
-            queries = self._ask(**known)
-            asked = row.__class__._base_manager.filter(pk=key)
-            lists = asked.values_list(*(_AsList(beside.of(query)) for query in queries.values()))
-            sql, params = lists.order_by().query.sql_with_params()
+        key, now = row and stand_ins.of(ROW, row.pk), stand_ins.of(CLOCK, clock.now())
+        try:
+            with clock.standing_at(now), connection.execute_wrapper(_refuse):
+                sql, params, reader = self._said(row, key, self._ask(**known))
+        except EmptyResultSet:  # nothing can be found, and nothing is asked
+            return None
         if not stand_ins.are_all_of(params):
             return None
         by_literal = {_literal(value): name for value, name in stand_ins.names.items()}
         between = "|".join(map(re.escape, by_literal))
         cut = re.split(f"({between})", connection.ops.compose_sql(sql, params))  # type: ignore[attr-defined]
-        names = [by_literal[literal] for literal in cut[1::2]]
-        return _Written(cut[::2], names, {name: beside.reader_of(query) for name, query in queries.items()})
+        return _Written(cut[::2], [by_literal[literal] for literal in cut[1::2]], reader)
+
+    def _said(self, row: Model | None, key: Any, asked: Any) -> tuple[str, Iterable[Any], Any]:
+        """The question in SQL with its values, and what reads the answer."""
+        raise NotImplementedError
 
     def _stand_in(self, stand_ins: "_StandIns", name: str, value: Any) -> Any:
         parts = {part: stand_ins.of(part, own) for part, own in self._parts(name, value)}
@@ -108,6 +119,67 @@ class Ready:
         known |= {part.removeprefix(f"{name}."): own for part, own in parts.items()}
         fields = [field.attname for field in value._meta.concrete_fields if field.attname in known]
         return value.__class__.from_db("default", fields, [known[field] for field in fields])
+
+
+class Ready(_Kept):
+    """Several lists beside one row."""
+
+    def lists(self, row: Model, **given: Any) -> dict[str, list[Any]]:
+        """What each of the queries of `ask(**given)` finds, in its order. One query."""
+        written, values = self._find(row, given)
+        if written is None:
+            return beside.lists(row, **self._ask(**given))
+        with connection.cursor() as cursor:
+            cursor.execute(written.sql(values))
+            found = cursor.fetchone() or [None] * len(written.reader)
+        by_name = zip(written.reader.items(), found, strict=True)
+        return {name: read(json.loads(said or "[]")) for (name, read), said in by_name}
+
+    def _said(self, row: Model | None, key: Any, asked: Mapping[str, QuerySet[Any]]) -> tuple[str, Iterable[Any], Any]:
+        assert row is not None
+        queries = row.__class__._base_manager.filter(pk=key)
+        lists = queries.values_list(*(_AsList(beside.of(query)) for query in asked.values()))
+        readers = {name: beside.reader_of(query) for name, query in asked.items()}
+        return *lists.order_by().query.sql_with_params(), readers
+
+
+class ReadyRows(_Kept):
+    """The rows of one question, with what it selects along and annotates; what it would prefetch is not read."""
+
+    def of(self, **given: Any) -> list[Any]:
+        """The rows of `ask(**given)`. One query."""
+        written, values = self._find(None, given)
+        if written is None:
+            return list(self._ask(**given))
+        asked, compiler = written.reader
+        return list(ModelIterable(_Answer(asked, compiler, written.sql(values))))  # type: ignore[arg-type]
+
+    def _said(self, row: Model | None, key: Any, asked: QuerySet[Any]) -> tuple[str, Iterable[Any], Any]:
+        compiler = asked.query.get_compiler(using=asked.db)
+        return *compiler.as_sql(), (asked, compiler)
+
+
+class _Answer:
+    """What makes rows of an answer takes this for the rows' own query, which is written and asked already."""
+
+    def __init__(self, asked: QuerySet[Any], compiler: Any, sql: str):
+        self._asked, self._compiler, self._sql = asked, compiler, sql
+        self.query = self
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._asked if hasattr(self._asked, name) else self._compiler, name)
+
+    def get_compiler(self, **_given: Any) -> "_Answer":
+        return self
+
+    def execute_sql(self, **_given: Any) -> list[list[tuple[Any, ...]]]:
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql)
+            return [cursor.fetchall()]
+
+    def results_iter(self, found: list[list[tuple[Any, ...]]]) -> Iterable[Any]:
+        rows: Iterable[Any] = self._compiler.results_iter(found)
+        return rows
 
 
 class _StandIns:
@@ -145,16 +217,6 @@ class _StandIns:
 
 def _refuse(*_: Any) -> Any:
     raise RuntimeError("What writes a question asks nothing itself.")
-
-
-def _found(written: _Written, values: Mapping[str, Value | list[Value]]) -> Any:
-    literals = {name: _literal(values[name]) for name in set(written.names)}
-    parts = [written.pieces[0]]
-    for name, piece in zip(written.names, written.pieces[1:], strict=True):
-        parts += (literals[name], piece)
-    with connection.cursor() as cursor:
-        cursor.execute("".join(parts))
-        return cursor.fetchone()
 
 
 def _literal(value: Value | list[Value]) -> str:

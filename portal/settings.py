@@ -137,7 +137,8 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [("template_partials.loader.Loader", _cached)] if _partials else _cached,
             "builtins": (["template_partials.templatetags.partials"] if _partials else [])
-            + ["django.templatetags.i18n", "django.templatetags.static", "portal.templatetags.pieces"],
+            + ["portal.templatetags.said", "django.templatetags.static", "portal.templatetags.pieces"],
+            "libraries": {"i18n": "portal.templatetags.said"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -244,7 +245,7 @@ MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds: people type slowly
 USERSESSIONS_TRACK_ACTIVITY = True
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env("ALLAUTH_TRUSTED_PROXY_COUNT", "0"))
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "portal.accounts.session_store"
 SESSION_COOKIE_AGE = 30 * 24 * 3600  # the outer bound; PersonMiddleware ends them sooner
 # Cookies ignore ports, so two instances on one machine must not share names.
 SESSION_COOKIE_NAME = "__Host-session" if IS_SECURE else f"portal-{INSTANCE}-session"

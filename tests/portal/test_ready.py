@@ -16,7 +16,7 @@ from cases.case.models import Case, ToDo
 from cases.records.models import RecordItem
 from portal import beside, clock
 from portal.accounts.models import User
-from portal.ready import AT_MOST, Ready
+from portal.ready import AT_MOST, Ready, ReadyRows
 from tests import people
 from tests.world import NAMES
 
@@ -158,3 +158,30 @@ def test_the_questions_of_the_page_of_times_are_written_once_for_everybody(world
     actions.check_not_taken(case, practice.consultant, service, start, now, None)
     assert availability.READ.are_ready()
     assert actions.TAKEN.are_ready()
+
+
+def test_rows_of_one_question_are_each_reader_s_own(world):
+    ready = ReadyRows(
+        lambda reader, case: Case.objects.visible_to(reader).filter(pk=case).select_related("patient", "starter"),
+        reader=("role", "can_sign_in"),
+    )
+
+    def as_read_by(reader):
+        return ready.of(reader=reader, case=uuid.UUID(str(world["case"])))
+
+    for _again in range(2):
+        for name in PERSONS:
+            reader = people.person(NAMES[name])
+            with CaptureQueriesContext(connection) as asked:
+                found = [(case, case.patient.name, case.starter and case.starter.name) for case in as_read_by(reader)]
+            plain = Case.objects.visible_to(reader).filter(pk=world["case"])
+            assert len(asked) == 1
+            assert found == [(case, case.patient.name, case.starter and case.starter.name) for case in plain]
+    assert ready.are_ready()
+    assert len(ready._written) == 3
+
+
+def test_what_nobody_finds_is_asked_of_nobody(world):
+    ready = ReadyRows(lambda reader: User.objects.filter(pk__in=[]))
+    assert ready.of(reader=people.person("rosa")) == []
+    assert not ready.are_ready()
