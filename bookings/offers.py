@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 # One suggestion in the late morning, one after lunch, one early: people are well at different hours.
@@ -15,8 +16,14 @@ NEAR_DAYS = 6
 def by_day(starts: Sequence[datetime], zone: ZoneInfo) -> dict[date, list[datetime]]:
     """The starts by the reader's own day, in order."""
     days: dict[date, list[datetime]] = {}
-    for start in starts:
-        days.setdefault(start.astimezone(zone).date(), []).append(start)
+    for _, group in groupby(starts, key=datetime.date):
+        run = list(group)
+        first, last = min(run).astimezone(zone), max(run).astimezone(zone)
+        if first.date() == last.date() and first.utcoffset() == last.utcoffset():  # so has all between
+            days.setdefault(first.date(), []).extend(run)
+            continue
+        for start in run:
+            days.setdefault(start.astimezone(zone).date(), []).append(start)
     return days
 
 
@@ -40,8 +47,14 @@ def suggested(starts: Sequence[datetime], zone: ZoneInfo, before: date | None = 
 
     Every start given already leaves the reading days. Empty when none comes before that day.
     """
-    days = by_day([s for s in starts if before is None or s.astimezone(zone).date() < before], zone)
-    near = sorted(days)[:NEAR_DAYS]
+    return suggested_of(by_day(starts, zone), zone, before, count)
+
+
+def suggested_of(
+    days: Mapping[date, Sequence[datetime]], zone: ZoneInfo, before: date | None = None, count: int = 3
+) -> list[datetime]:
+    """The same from starts that stand by the reader's day."""
+    near = sorted(day for day in days if before is None or day < before)[:NEAR_DAYS]
     chosen = [_nearest_to(days[day], wall, zone) for day, wall in zip(_spread(near, count), PREFERRED, strict=False)]
     # Fewer days than wanted: fill up with other times on those days.
     rest = [start for day in near for start in days[day] if start not in chosen]

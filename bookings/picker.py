@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -140,7 +139,7 @@ class Offer:
         """Three times that fit; after a lost one, the three nearest to it."""
         if self.lost is not None:
             return offers.nearest(self.free, self.lost)
-        return offers.suggested(self.free, self.zone, self.visit_on) or offers.suggested(self.free, self.zone)
+        return offers.suggested_of(self.days, self.zone, self.visit_on) or offers.suggested_of(self.days, self.zone)
 
     def suggestions(self) -> list[dict[str, str]]:
         return [
@@ -166,8 +165,12 @@ class Offer:
         return {"service": self.service.code, "with": str(self.practice.pk)}
 
     def link(self, **changes: str) -> str:
-        """This page with another day or month; what was chosen above stays."""
-        return "?" + urlencode(self.wish() | changes) + ("#times" if "day" in changes else "#days")
+        """This page with another month; what was chosen above stays."""
+        return "?" + urlencode(self.wish() | changes) + "#days"
+
+    @cached_property
+    def _to_a_day(self) -> str:
+        return "?" + urlencode(self.wish() | {"day": ""})
 
     def month(self) -> dict[str, Any]:
         last = (self.first_of_month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
@@ -178,8 +181,8 @@ class Offer:
         ]
         return {
             "caption": when.month_year(self.first_of_month),
-            "weekdays": [{"short": str(WEEKDAYS_ABBR[n])[:2], "long": WEEKDAYS[n]} for n in range(7)],
-            "weeks": weeks,
+            "weekdays": drawing.weekdays(),
+            "weeks": drawing.weeks(weeks),
             "earlier": self._month_link(self.first_of_month - timedelta(days=1)),
             "later": self._month_link(last + timedelta(days=1)),
         }
@@ -190,7 +193,7 @@ class Offer:
             "number": day.day,
             "full": when.day(day),
             "free": free,
-            "href": self.link(day=day.isoformat()),
+            "href": f"{self._to_a_day}{day.isoformat()}#times",
             "is_here": day == self.day,
             "is_closed": day in self.closed,
             "is_visit": day == self.visit_on,

@@ -11,6 +11,8 @@ from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+DAYS_KEPT = 2000  # written dates, of each language: the same few are shown on every page
+
 
 def local(instant: dt.datetime, zone: ZoneInfo | None = None) -> dt.datetime:
     """An aware instant on the wall of a zone; without one, of the reader's zone that the request activated."""
@@ -24,7 +26,11 @@ def as_date(value: dt.date | dt.datetime, zone: ZoneInfo | None = None) -> dt.da
 
 def day(value: dt.date | dt.datetime, zone: ZoneInfo | None = None, *, year: bool = False) -> str:
     """ "Tuesday, November 17", with the year if asked for."""
-    on = as_date(value, zone)
+    return _day(as_date(value, zone), year, get_language())
+
+
+@functools.lru_cache(maxsize=DAYS_KEPT)
+def _day(on: dt.date, year: bool, _language: str | None) -> str:
     words = {"weekday": WEEKDAYS[on.weekday()], "month": MONTHS[on.month], "day": on.day, "year": on.year}
     if year:
         return _("%(weekday)s, %(month)s %(day)d, %(year)d") % words
@@ -48,7 +54,11 @@ def short_month(on: dt.date) -> str:
 
 def short_day(value: dt.date | dt.datetime, zone: ZoneInfo | None = None) -> str:
     """ "Tue, Nov 17"."""
-    on = as_date(value, zone)
+    return _short_day(as_date(value, zone), get_language())
+
+
+@functools.lru_cache(maxsize=DAYS_KEPT)
+def _short_day(on: dt.date, _language: str | None) -> str:
     words = {"weekday": short_weekday(on), "month": short_month(on), "day": on.day}
     return _("%(weekday)s, %(month)s %(day)d") % words
 
@@ -70,12 +80,14 @@ def month_year(value: dt.date | dt.datetime, zone: ZoneInfo | None = None) -> st
 def clock_time(value: dt.time | dt.datetime, zone: ZoneInfo | None = None) -> str:
     """ "10:30 am" with a no-break space; an instant is put on the zone's wall first."""
     at = local(value, zone).time() if isinstance(value, dt.datetime) else value
-    half = _("am") if at.hour < 12 else _("pm")
-    return _("%(hour)d:%(minute)s\N{NO-BREAK SPACE}%(half)s") % {
-        "hour": at.hour % 12 or 12,
-        "minute": f"{at.minute:02d}",
-        "half": half,
-    }
+    return _clock_time(at.hour, at.minute, get_language())
+
+
+@functools.lru_cache(maxsize=24 * 60)
+def _clock_time(hour: int, minute: int, _language: str | None) -> str:
+    half = _("am") if hour < 12 else _("pm")
+    words = {"hour": hour % 12 or 12, "minute": f"{minute:02d}", "half": half}
+    return _("%(hour)d:%(minute)s\N{NO-BREAK SPACE}%(half)s") % words
 
 
 def moment(instant: dt.datetime, zone: ZoneInfo | None = None) -> str:
