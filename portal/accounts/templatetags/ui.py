@@ -6,11 +6,10 @@ from typing import Any
 from django import forms, template
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from portal import phones
+from portal import addresses, phones
 from portal.accounts import drafts, nav_counts, nav_gates, sessions
 from portal.texts import words
 
@@ -91,12 +90,7 @@ ACCOUNT: list[Any] = [
 
 def _address(name, case):
     """The page's address, of this case or of nobody in particular; "" while it does not exist."""
-    for args in ([case.pk], []) if case else ([],):
-        try:
-            return reverse(name, args=args)
-        except NoReverseMatch:
-            continue
-    return ""
+    return (addresses.find(name, case.pk) if case else "") or addresses.find(name)
 
 
 def _items(rows, context):
