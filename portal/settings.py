@@ -408,4 +408,5 @@ logs.configure()
 SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # the redirect to https is the proxy's
     "auth.W004",  # the e-mail is unique by Lower(), a constraint this check does not see
+    "templates.W003",  # our i18n stands in the place of Django's on purpose: portal/templatetags/said.py
 ]
