@@ -11,7 +11,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings import actions, asked_moves, availability, calendars, call_needs, changes, invitations, rules, whose_clock
+from bookings import (
+    actions,
+    asked_moves,
+    availability,
+    calendars,
+    call_needs,
+    changes,
+    follow_up,
+    invitations,
+    rules,
+    whose_clock,
+)
 from bookings.forms import AskToMoveForm, CancelForm, NeedsForm
 from bookings.late import showing as late
 from bookings.models import Consultation, Practice
@@ -79,7 +90,8 @@ def detail_page(
         .visible_to(user if role == COORDINATOR else consultation.patient)
         .filter(case=consultation.case)
         .exists(),
-        "day_before": (consultation.starts_at - timedelta(days=1)),
+        "reminded_on": follow_up.reminded_on(consultation, now),
+        "joins": may("join_calls", consultation.case, user) or consultation.consultant_id == user.pk,
         "from_at": consultation.starts_at - timedelta(minutes=5),
         "google": calendars.google_link(entry),
         "outlook": calendars.outlook_link(entry),

@@ -1,6 +1,6 @@
 """What must be said after a call was booked, moved or canceled: rows planned in the same transaction."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bookings import availability
 from bookings.asked_notices import ASK_TO_READ, is_written_to
@@ -57,6 +57,14 @@ def _reminders(consultation: Consultation, now: datetime) -> list[Reminder]:
             (PLAN_MISSING, consultant, next_day, begins),
         ]
     return [_say(kind, consultation, to, due_at, until) for kind, to, due_at, until in planned if due_at > now]
+
+
+def reminded_on(consultation: Consultation, now: datetime) -> date | None:
+    """The day on which the patient hears of the call next, on her own calendar; None where no reminder is to come."""
+    patient, begins = consultation.patient, consultation.starts_at
+    day = begins.astimezone(patient.zone).date()
+    mornings = [morning(day - timedelta(days=1), patient.zone), morning(day, patient.zone)]
+    return next((at.astimezone(patient.zone).date() for at in mornings if now < at < begins), None)
 
 
 def booked(consultation: Consultation, now: datetime) -> None:
