@@ -85,6 +85,7 @@ def _page(
     can_answer = may("accept_scope", case, user) or role == COORDINATOR
     over = asking.why_over(found, now)
     call = Consultation.objects.visible_to(user).filter(held_as=found.pk).first()
+    form.follow_page()
     is_lost = is_lost or found.state in {AskedHold.State.GONE, AskedHold.State.EXPIRED}
     page = {
         "case": case,

@@ -44,6 +44,9 @@ class PickForm(forms.Form):
         return self.cleaned_data["how"] or self.unsaid
 
 
+TICKS = ("scope", "may_read", "said")
+
+
 class CheckForm(forms.Form):
     """Last look before booking: hope, and each consent by itself, never ticked beforehand."""
 
@@ -54,6 +57,7 @@ class CheckForm(forms.Form):
         required=False,
         max_length=4000,
     )
+    words = forms.CharField(widget=forms.HiddenInput, required=False)
     scope = forms.BooleanField(required=False)
     may_read = forms.BooleanField(required=False)
 
@@ -80,14 +84,35 @@ class CheckForm(forms.Form):
             self.fields["said"].label = gettext("How did %(name)s say it?") % {"name": acts_for}
         else:
             del self.fields["said"], self.fields["version"]
-        if asks_scope:
-            self.fields["scope"].label = text("scope_tick").body
-        else:
-            del self.fields["scope"]
-        if asks_to_read:
-            self.fields["may_read"].label = text("consent_read").body
-        else:
-            del self.fields["may_read"]
+        asked = {"scope": ("scope_tick", asks_scope), "may_read": ("consent_read", asks_to_read)}
+        shown = []
+        for name, (kind, is_asked) in asked.items():
+            if is_asked:
+                words = text(kind)
+                self.fields[name].label = words.body
+                shown.append(str(words.pk))
+            else:
+                del self.fields[name]
+        self.initial["words"] = ".".join(shown)  # which wordings stand beside the ticks
+
+    def clean(self) -> dict[str, Any] | None:
+        """A tick counts for the words that stood beside it."""
+        if self._is_outdated():
+            for name in ("scope", "may_read"):
+                if self.cleaned_data.get(name):
+                    self.add_error(name, gettext("These words have changed since. Read them once more, then tick."))
+        return super().clean()
+
+    def _is_outdated(self) -> bool:
+        seen, now = self.data.get("words"), self.initial["words"]
+        return bool(seen and now) and not set(now.split(".")) <= set(seen.split("."))
+
+    def follow_page(self, **now: str) -> None:
+        """Shown once more, what is hidden says what the page shows now; what was ticked beside other words is not."""
+        if self.is_bound:
+            again = {name: sent for name, sent in self.data.items() if not (self._is_outdated() and name in TICKS)}
+            hidden = {name: str(self.initial[name]) for name in ("words", "version") if name in self.initial}
+            self.data = again | hidden | now  # type: ignore[assignment]
 
 
 class CancelForm(forms.Form):

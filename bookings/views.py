@@ -262,8 +262,7 @@ def _check_page(
     also: list[str] | None = None,
 ) -> HttpResponse:
     now, user = clock.now(), request.user
-    # The page may show another time than the form was sent with: the hidden field follows the page.
-    form.data = {**form.data.dict(), "seen": kept.choice} if form.is_bound else form.data  # type: ignore[attr-defined]
+    form.follow_page(seen=kept.choice)  # another time than the form was sent with, maybe
     others = []
     if status == 409:
         free = availability.free_starts(kept.case, practice, kept.service, now, moving=kept.moving)
