@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
 
 from portal import back
 from portal.accounts import drafts
@@ -38,6 +39,14 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     has_none = reason == REASON_NO_CSRF_COOKIE and not request.COOKIES
     words = {"is_kept": is_kept, "back": back.page_of(request, "/"), "is_without_cookies": has_none}
     return render(request, "403_csrf.html", words, status=403)
+
+
+def signed_out(request: HttpRequest, words: list[str]) -> HttpResponse:
+    """A form without a draft came after the sign-in was over: what was typed stands on this page once, to copy."""
+    page = {"typed": words, "has_files": bool(request.FILES), "back": back.page_of(request, "/")}
+    response = render(request, "403_signed_out.html", page, status=403)
+    add_never_cache_headers(response)
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

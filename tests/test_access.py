@@ -97,6 +97,8 @@ def outcome(response) -> str:
         return "missing"
     if response.status_code == 302 and response["Location"].startswith(LOGIN):
         return "sign in"
+    if response.status_code == 403 and "<h1>You are signed out</h1>" in response.text:  # with the words of the form
+        return "sign in"
     if response.status_code == 302 and response["Location"].startswith((SECOND_FACTOR, "/accounts/2fa/")):
         return "second factor"
     if response.status_code in {200, 204, 206, 302, 303, 409, 422}:

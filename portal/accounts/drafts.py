@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.core.signing import BadSignature, Signer
+from django.core.signing import BadSignature, TimestampSigner
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,6 +15,8 @@ from portal import clock
 from portal.accounts.models import Draft, User
 
 LASTS = dt.timedelta(days=30)
+LETS_IN = dt.timedelta(days=7)  # how long a form that was shown to a person can be kept for them without a sign-in
+NO_WORDS = re.compile(r"password|passphrase|token|credential|draft_of|signature", re.IGNORECASE)
 NAME, ABOUT = re.compile(r"[A-Za-z0-9_-]{1,60}"), re.compile(r"[A-Za-z0-9_-]{0,40}")
 NOT_KEPT = {"csrfmiddlewaretoken", "draft_of"}
 # What rooms say of words that are being typed, by form: from the person, what it is about and the fields.
@@ -45,29 +47,44 @@ def has_name(form: str, about: str) -> bool:
 
 def named(person: User, form: str, about: object = "") -> str:
     """What a form that was shown to this person says of itself when it comes too late."""
-    return _signer(person).sign(f"{form}/{_id(about)}")
+    return _signer().sign(f"{person.pk}/{form}/{_id(about)}")
 
 
-def _signer(person: User) -> Signer:
-    return Signer(salt=f"portal.accounts.drafts/{person.pk}")
+def _signer() -> TimestampSigner:
+    return TimestampSigner(salt="portal.accounts.drafts")
 
 
 def keep_typed(request: HttpRequest) -> bool:
     """Keep a form that came too late, where it names its draft. Whether it was kept.
 
-    Only a form that was shown to this very person: on a shared machine somebody else may have signed in since.
+    Only for the person it was shown to: on a shared machine somebody else may have signed in since. Where nobody is
+    signed in any more it waits for that person; what it says is theirs alone, and is shown to nobody here.
     """
-    if not request.user.is_authenticated:
-        return False
     try:
-        name = _signer(request.user).unsign(request.POST.get("draft_of", ""))
+        name = _signer().unsign(request.POST.get("draft_of", ""), max_age=LETS_IN)
     except BadSignature:
         return False
+    shown_to, _slash, name = name.partition("/")
     form, _slash, about = name.partition("/")
     if not has_name(form, about):
         return False
-    keep(request.user, form, about, of_post(request.POST))
+    person = _whose(request, shown_to)
+    if person is None:
+        return False
+    keep(person, form, about, of_post(request.POST))
     return True
+
+
+def _whose(request: HttpRequest, shown_to: str) -> User | None:
+    if request.user.is_authenticated:
+        return request.user if str(request.user.pk) == shown_to else None
+    return User.objects.filter(pk=shown_to, can_sign_in=True).first()
+
+
+def words_of(request: HttpRequest) -> list[str]:
+    """What was typed into a form of which nothing else is known, as far as it is words; for a page to copy from."""
+    said = (words.strip() for name, values in request.POST.lists() for words in values if not NO_WORDS.search(name))
+    return [words for words in said if " " in words and not words.startswith(("[", "{"))]
 
 
 def kept(person: User, form: str, about: object = "") -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from portal import back
+from portal import back, failures
 from portal.accounts import (
     drafts,
     passkeys,  # noqa: F401 -- makes allauth careful
@@ -82,7 +82,9 @@ class SessionMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         user: Any = request.user
-        if not user.is_authenticated or "public" in getattr(view, "open_to", ()):
+        if not user.is_authenticated:
+            return self._came_too_late(request) if getattr(view, "login_required", True) else None
+        if "public" in getattr(view, "open_to", ()):
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""
         if user.role and name not in ENROLMENT and not user.has_second_factor:
@@ -96,16 +98,24 @@ class SessionMiddleware:
         return None
 
     def _end(self, request: HttpRequest) -> HttpResponse:
-        """Nothing typed is lost: a form that came too late is kept as a draft, and the way leads back to it."""
-        if request.method == "POST":
-            drafts.keep_typed(request)
+        late = self._came_too_late(request)
         logout(request)
+        if late is not None:
+            return _out_of_the_panel(request, late)
+        # A page for everybody opens; others ask to sign in, and come back.
+        return _out_of_the_panel(request, self.get_response(request))
+
+    def _came_too_late(self, request: HttpRequest) -> HttpResponse | None:
+        """Nothing typed is lost: a form that came after the sign-in was over is kept as a draft, and the way leads back
+        to it. Words of a form that has no draft are shown once more, to copy.
+        """
         if request.method in ("GET", "HEAD"):
-            return _out_of_the_panel(
-                request, self.get_response(request)
-            )  # a page for everybody opens; others ask to sign in, and come back
-        response = redirect(f"{reverse('account_login')}?{urlencode({'next': back.page_of(request)})}")
-        return _out_of_the_panel(request, response)
+            return None
+        by_script = request.headers.get("HX-Request") or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+        is_kept = request.method == "POST" and drafts.keep_typed(request)
+        if not by_script and not is_kept and (words := drafts.words_of(request)):
+            return failures.signed_out(request, words)
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': back.page_of(request)})}")
 
 
 def _out_of_the_panel(request: HttpRequest, response: HttpResponse) -> HttpResponse:
