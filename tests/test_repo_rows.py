@@ -7,7 +7,7 @@ from pathlib import Path
 from django.apps import apps
 from django.db.models import CheckConstraint
 
-from tests.test_repo import ROOT, at, code
+from tests.test_repo import ROOMS, ROOT, at, code
 
 EVERYBODYS = {"Service", "RecordKind"}  # lists that everyone reads
 UNSCOPED = {"get", "filter", "all", "get_or_create", "update_or_create", "first", "exclude"}
@@ -53,3 +53,11 @@ def test_when_something_happened_is_never_kept_without_who():
     models = [model for app in ours for model in app.get_models() if not model.__name__.endswith("Change")]
 
     assert [name for model in models for name in pairs_left_open(model)] == []
+
+
+def test_no_migration_asks_the_clock_that_can_be_set():
+    """In development it stands in the cache's table, which is made behind the first migrations."""
+    found = [
+        path for room in ROOMS for path in (ROOT / room).rglob("migrations/*.py") if "clock.now(" in path.read_text()
+    ]
+    assert found == []

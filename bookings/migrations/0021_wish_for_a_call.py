@@ -9,7 +9,7 @@ from portal import clock
 def as_it_was_shown(apps, schema_editor):
     """What is open was about the next call of its case: that goes on where it is of the wished kind."""
     wishes, calls = apps.get_model("bookings", "Wish"), apps.get_model("bookings", "Consultation")
-    to_come = calls.objects.filter(state="booked", starts_at__gt=clock.now()).order_by("starts_at")
+    to_come = calls.objects.filter(state="booked", starts_at__gt=clock.real_now()).order_by("starts_at")
     for wish in wishes.objects.filter(ended_at=None):
         wish.call = to_come.filter(case=wish.case_id, service=wish.service_id).first()
         wish.save(update_fields=["call"])
