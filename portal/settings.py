@@ -129,7 +129,7 @@ _partials = django.VERSION < (6, 0)  # Django 6 has them built in
 if _partials:
     INSTALLED_APPS.append("template_partials.apps.SimpleAppConfig")
 _loaders = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
-_cached = [("django.template.loaders.cached.Loader", _loaders)]
+_cached = [("portal.loading.Loader", _loaders)]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django import template
+from django.template import Context
 from django.template.base import FilterExpression, Parser, Token
 from django.template.defaulttags import URLNode, url
 from django.template.loader_tags import IncludeNode, do_include
@@ -49,9 +50,18 @@ class Piece(IncludeNode):
 
     def draw(self, context: Any, values: dict[str, Any]) -> str:
         if self.isolated_context:
-            return self.found.render(context.new(values))
+            return self.found.render(_context_of(values, context))
         with context.push(**values):
             return self.found.render(context)
+
+
+def _context_of(values: dict[str, Any], page: Any) -> Context:
+    """As `page.new(values)`, without a copy of all that the page holds first."""
+    own = Context(values, autoescape=page.autoescape, use_l10n=page.use_l10n, use_tz=page.use_tz)
+    own.template, own.template_name, own.render_context = page.template, page.template_name, page.render_context
+    if hasattr(page, "request"):
+        own.request = page.request  # type: ignore[attr-defined]
+    return own
 
 
 _drawn: dict[tuple[Any, ...], str] = {}
