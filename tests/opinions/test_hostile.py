@@ -6,14 +6,18 @@ import pytest
 from django.urls import reverse
 
 from cases.case import actions as case_actions
+from cases.case.erasure.rules import WAITS
 from cases.case.helping import actions as helping
+from cases.documents import asked_erasing
 from cases.opinions.comparing import actions as comparing
 from cases.opinions.comparing.models import Point
 from cases.opinions.deciding import actions as deciding
 from cases.opinions.models import Decision
+from portal import clock
 from portal.errors import Refused
 from portal.history import words as history_words
 from portal.pages import closing_actions as closing
+from portal.pages import erasing_actions as erasing
 from tests import factories
 from tests.by_hand import theo, to_phone
 from tests.people import browser, person
@@ -113,6 +117,27 @@ def test_after_the_end_all_is_read_and_nothing_is_offered_or_done(case):
     assert late.status_code == 422
     assert "Late words" in late.text
     assert Decision.objects.get().choice == "own"
+
+
+def test_after_erasing_neither_line_nor_choice_stands_there(case, traveller):
+    add(case)
+    deciding.decide(case, choice="first", words="My words.", by=actor("rosa"))
+    deciding.say_what_matters(case, "The wedding.", is_shared=True, seen=0, by=actor("rosa"))
+    erasing.ask(case, by=actor("rosa"))
+    traveller.shift(WAITS + dt.timedelta(hours=1))
+    assert asked_erasing.erase_due(clock.now()) == 1
+    html = page(case).text
+    gone = (
+        "Remove it.",
+        "My words.",
+        "The wedding.",
+        "Dr. Keller, page",
+        "What you said last",
+        "rs-compare",
+        "Print it",
+    )
+    assert [words for words in gone if words in html] == []
+    assert {page(case, key).status_code for key in ("theo", "joanne", "grace")} == {404}
 
 
 def test_a_helper_whose_help_ended_reads_and_writes_nothing(case):

@@ -70,6 +70,8 @@ class Comparison:
 
 def of_case(case: Case, reader: Any, opinions: Sequence[Opinion]) -> Comparison:
     """All lines of a case. Three queries, however many they are."""
+    if case.key.destroyed_at:  # erased: no line has words any more
+        return Comparison(rows=(), agree=(), differ=(), removed=(), written_by="", is_empty=True)
     points = list(
         Point.objects.visible_to(reader)
         .filter(case=case)

@@ -152,6 +152,8 @@ def history(case: Case, reader: Any) -> list[Decision]:
     """What was said, newest first; nothing for who may not see private words. Who speaks for her sees what was written
     down on the phone, to read it back to her.
     """
+    if case.key.destroyed_at:  # erased: neither her words nor what she chose
+        return []
     found = Decision.objects
     seen = found.written_down() if speaks_for(case, reader) else found.visible_to(reader)
     said = seen.filter(case=case).select_related("decided_by", "written_by", "clinician")
