@@ -235,8 +235,8 @@ def add_extra_hours(practice: Practice, *, on_date: date, from_time: time, until
     def change(locked: Practice) -> None:
         if Away.objects.open().between(on_date, on_date).filter(consultant=locked.pk).exists():
             raise Refused(_("You are said to be away on that day. Change that first."), code="away")
-        others = locked.extra_hours.filter(on_date=on_date, from_time__lt=until_time, until_time__gt=from_time)
-        if others.exists():
+        others = locked.extra_hours.filter(on_date=on_date)
+        if any(slots.is_after(until_time, o.from_time) and slots.is_after(o.until_time, from_time) for o in others):
             raise Refused(_("There are extra hours at that time already."), code="overlap")
         ExtraHours.objects.create(practice=locked, on_date=on_date, from_time=from_time, until_time=until_time)
 

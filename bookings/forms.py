@@ -8,6 +8,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from bookings import slots
 from bookings.models import ExtraHours, How, Practice, Service, TimeOff
 from bookings.practices import words_in
 from cases.case import regions
@@ -275,8 +276,8 @@ class ExtraHoursForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         begins, ends = found.get("from_time"), found.get("until_time")
-        if begins and ends and ends <= begins:
-            self.add_error("until_time", _("Enter an end that comes after the start."))
+        if begins and ends and not slots.is_after(ends, begins):
+            self.add_error("until_time", _("Enter an end that comes after the start; 12:00 am is the end of the day."))
         return found
 
 
@@ -316,6 +317,6 @@ class TimeOffForm(forms.ModelForm):
         begins, ends = found.get("from_time"), found.get("until_time")
         if bool(begins) != bool(ends):
             self.add_error("until_time" if begins else "from_time", _("Enter both times, or none for whole days."))
-        elif begins and ends and ends <= begins:
-            self.add_error("until_time", _("Enter an end that comes after the start."))
+        elif begins and ends and not slots.is_after(ends, begins):
+            self.add_error("until_time", _("Enter an end that comes after the start; 12:00 am is the end of the day."))
         return found

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bookings import picker
 from bookings.models import Hours
-from bookings.slots import Span
+from bookings.slots import Span, is_after
 
 MOST_SPANS = 6
 QUARTER = 15
@@ -92,7 +92,7 @@ class WeekForm:
                     self._read(day, number, row)
         self.spans.sort(key=lambda span: (span.weekday, span.from_time))
         for earlier, later in zip(self.spans, self.spans[1:], strict=False):
-            if earlier.weekday == later.weekday and later.from_time < earlier.until_time:
+            if earlier.weekday == later.weekday and is_after(earlier.until_time, later.from_time):
                 self._overlap(later)
         return not self.errors
 
@@ -109,8 +109,12 @@ class WeekForm:
         begins, ends = _time(row.from_text), _time(row.until_text)
         if begins is None or ends is None:
             row.error = _("%(day)s: enter both times, by the quarter hour, like 9:15.") % {"day": day.name}
-        elif ends <= begins:
-            row.error = _("%(day)s: enter an end that comes after the start.") % {"day": day.name}
+        elif not is_after(ends, begins):
+            row.error = _(
+                "%(day)s: enter an end that comes after the start. Hours over midnight are two: until 12:00 am on this "
+                "day, and from 12:00 am on the next."
+            )
+            row.error %= {"day": day.name}
         else:
             self.spans.append(Span(day.weekday, begins, ends))
             return

@@ -33,6 +33,7 @@ def words_in(written: str) -> list[str]:
     return [word.strip() for word in written.split(",") if word.strip()]
 
 
+ENDS_AFTER_START = Q(from_time__lt=F("until_time")) | Q(until_time=slots.MIDNIGHT)  # midnight is the end of the day
 SERVICE_CODES = ["first_talk", "plan", "after_second"]
 
 
@@ -170,7 +171,7 @@ class Hours(models.Model):
         ordering = ["weekday", "from_time"]
         constraints = [
             models.CheckConstraint(condition=Q(weekday__lte=6), name="hours_weekday_is_a_day"),
-            models.CheckConstraint(condition=Q(from_time__lt=F("until_time")), name="hours_end_after_start"),
+            models.CheckConstraint(condition=ENDS_AFTER_START, name="hours_end_after_start"),
             models.CheckConstraint(
                 condition=Q(from_on=None) | Q(until_on=None) | Q(from_on__lte=F("until_on")),
                 name="hours_last_day_after_first",
@@ -227,7 +228,7 @@ class TimeOff(models.Model):
             models.CheckConstraint(condition=Q(from_on__lte=F("until_on")), name="time_off_ends_after_start"),
             models.CheckConstraint(
                 condition=Q(from_time=None, until_time=None)
-                | Q(from_time__isnull=False, until_time__isnull=False, from_time__lt=F("until_time")),
+                | (Q(from_time__isnull=False, until_time__isnull=False) & ENDS_AFTER_START),
                 name="time_off_times_are_a_pair",
             ),
             models.CheckConstraint(condition=Q(every_weeks__in=[0, 1, 2]), name="time_off_repeat_is_known"),
@@ -269,7 +270,7 @@ class ExtraHours(models.Model):
     class Meta:
         ordering = ["on_date", "from_time"]
         constraints = [
-            models.CheckConstraint(condition=Q(from_time__lt=F("until_time")), name="extra_hours_end_after_start"),
+            models.CheckConstraint(condition=ENDS_AFTER_START, name="extra_hours_end_after_start"),
         ]
 
     def __str__(self) -> str:

@@ -45,7 +45,9 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Hours on one weekday (Monday is 0), wall time, until excluded. Dated: on those days only, both included."""
+    """Hours on one weekday (Monday is 0), wall time, until excluded; until midnight is the end of the day, here and in
+    all hours below. Dated: on those days only, both included.
+    """
 
     weekday: int
     from_time: time
@@ -199,6 +201,20 @@ def instant(wall_at: datetime, zone: ZoneInfo) -> datetime | None:
     return moments[0] if len(moments) == 1 else None
 
 
+MIDNIGHT = time.min
+
+
+def is_after(until_time: time, from_time: time) -> bool:
+    """Whether hours end after they begin; midnight is the end of the day."""
+    return until_time > from_time or until_time == MIDNIGHT
+
+
+def _walls(day: date, from_time: time, until_time: time) -> tuple[datetime, datetime]:
+    """The wall times at which hours of this day begin and end, the end perhaps at the midnight that follows."""
+    ends_on = day + DAY if until_time == MIDNIGHT else day
+    return datetime.combine(day, from_time), datetime.combine(ends_on, until_time)
+
+
 def show_the_same(one: ZoneInfo, other: ZoneInfo, now: datetime, days: int = 400) -> bool:
     """Whether the clocks of two zones show the same on each of the days ahead."""
     return one.key == other.key or all(
@@ -211,8 +227,7 @@ Stretch = tuple[datetime, datetime]
 
 def _stretches(day: date, zone: ZoneInfo, from_time: time, until_time: time) -> list[Stretch]:
     """The moments of the day at which the clock shows a time in [from, until)."""
-    low = datetime.combine(day, from_time, tzinfo=UTC)
-    high = datetime.combine(day, until_time, tzinfo=UTC)
+    low, high = (wall.replace(tzinfo=UTC) for wall in _walls(day, from_time, until_time))
     cut = [(max(begins, low - offset), min(ends, high - offset)) for begins, ends, offset in _steady(day, zone)]
     return [(begins, ends) for begins, ends in cut if begins < ends]
 
@@ -275,13 +290,34 @@ def open_stretches(calendar: Calendar, day: date) -> list[Stretch]:
     return _merged(without(weekly, _gaps(calendar, day)) + extra)
 
 
+def open_around(calendar: Calendar, day: date) -> list[Stretch]:
+    """The hours of a local day, and where they touch its midnights those of the day before and after: a call, or its
+    preparation, may begin on one day and end on the next.
+    """
+    opened, steady = open_stretches(calendar, day), _steady(day, calendar.zone)
+    if not opened:
+        return []
+    around = list(opened)
+    if opened[-1][1] == steady[-1][1]:
+        around += open_stretches(calendar, _beside(day, calendar.zone, DAY))
+    if opened[0][0] == steady[0][0]:
+        around += open_stretches(calendar, _beside(day, calendar.zone, -DAY))
+    return _merged(around)
+
+
+def _beside(day: date, zone: ZoneInfo, step: timedelta) -> date:
+    """The day before or after; not one that the place skipped, as by the date line."""
+    following = _steady(day + step, zone)
+    return day + step if following[0][0] < following[-1][1] else day + 2 * step
+
+
 def grid(calendar: Calendar, day: date) -> list[datetime]:
     """Every start the hours of this day have, free or not. A wall time that comes twice is left out:
     "1:30 am" would not say which."""
     starts: set[datetime] = set()
     spans: list[Span | Extra] = [*_weekly(calendar, day), *_extra(calendar, day)]
     for hours in spans:
-        wall, until = datetime.combine(day, hours.from_time), datetime.combine(day, hours.until_time)
+        wall, until = _walls(day, hours.from_time, hours.until_time)
         while wall < until:
             moment = instant(wall, calendar.zone)
             if moment is not None:
@@ -316,7 +352,7 @@ def _day(calendar: Calendar, on: date) -> _Day:
         on=on,
         is_closed=on in calendar.closed,
         has_gap=bool(_gaps(calendar, on)),
-        open=open_stretches(calendar, on),
+        open=open_around(calendar, on),
         taken=taken,
         calls=sum(t.is_call and t.starts_at.astimezone(calendar.zone).date() == on for t in taken),
     )
@@ -416,5 +452,5 @@ def is_in_gap(calendar: Calendar, off: Off, starts_at: datetime, ends_at: dateti
 def is_inside_hours(calendar: Calendar, starts_at: datetime, ends_at: datetime) -> bool:
     """Whether a call lies inside the hours. Asked when hours change; preparation may lie outside then."""
     on = starts_at.astimezone(calendar.zone).date()
-    stretches = open_stretches(calendar, on)
+    stretches = open_around(calendar, on)
     return any(opens <= starts_at and ends_at <= closes for opens, closes in stretches)

@@ -1,7 +1,8 @@
 """The free starts of many days at once: the same answer as judging each start by itself, without doing so.
 
-A day on which the clocks stay as they are, and nothing but weekly hours counts, has the starts of its weekday, moved to
-its midnight: one look at the zone a day. What is too soon or taken is a sorted list of gaps that is walked along once.
+A day on which the clocks stay as they are, and nothing but weekly hours counts that leave its midnights alone, has the
+starts of its weekday, moved to its midnight: one look at the zone a day. What is too soon or taken is a sorted list of
+gaps that is walked along once.
 Every other day is judged start by start, by `slots.judged`. Pure.
 """
 
@@ -37,7 +38,7 @@ def free(
     if first > last:
         return []
     talk, changes = asked.talk, _changes(calendar.spans, first, last)
-    week: list[list[timedelta]] = []
+    week: list[list[timedelta] | None] = []
     odd = {extra.on_date for extra in calendar.extra} | calendar.closed
     off, offset_at = calendar.off, calendar.zone.utcoffset
     since = max(asked.now + timedelta(microseconds=1), asked.now + timedelta(hours=calendar.terms.notice_hours))
@@ -56,13 +57,18 @@ def free(
         next_offset = offset_at(following)
         if is_too_soon and is_too_soon(on):
             pass
-        elif offset != next_offset or on in odd or (off and any(each.is_on(on) for each in off)):
+        elif (
+            (walls := week[weekday]) is None
+            or offset != next_offset
+            or on in odd
+            or (off and any(each.is_on(on) for each in off))
+        ):
             is_too_soon = None
             found += one_by_one(on)
         elif on not in full:
             is_too_soon = None
             from_at = midnight - offset  # type: ignore[operator]
-            starts = [from_at + wall for wall in week[weekday]]
+            starts = [from_at + wall for wall in walls]
             if since > from_at:
                 starts = [start for start in starts if start >= since]
             while at < len(gaps) and gaps[at][1] <= from_at:
@@ -86,12 +92,17 @@ def _changes(spans: Iterable[Span], first: date, last: date) -> list[date]:
 
 
 @lru_cache(maxsize=512)  # hours change seldom, and each page asks
-def _week(spans: tuple[Span, ...], preparation: int, minutes: int, step: timedelta) -> list[list[timedelta]]:
-    """For each weekday the starts that leave room for the whole talk, as time since midnight."""
+def _week(spans: tuple[Span, ...], preparation: int, minutes: int, step: timedelta) -> list[list[timedelta] | None]:
+    """For each weekday the starts that leave room for the whole talk, as time since midnight. None where hours touch a
+    midnight: those of the day beside may go on.
+    """
     before, after = preparation * MINUTE, minutes * MINUTE
-    week: list[list[timedelta]] = []
+    week: list[list[timedelta] | None] = []
     for weekday in range(7):
         theirs = [span for span in spans if span.weekday == weekday]
+        if any(time.min in (span.from_time, span.until_time) for span in theirs):
+            week.append(None)
+            continue
         hours = sorted((_since_midnight(span.from_time), _since_midnight(span.until_time)) for span in theirs)
         open_: list[tuple[timedelta, timedelta]] = []
         starts: set[timedelta] = set()

@@ -185,7 +185,7 @@ def _off_words(row: TimeOff) -> str:
         return _("Off")
     return _("Off from %(from)s to %(until)s") % {
         "from": when.clock_time(row.from_time),
-        "until": when.clock_time(row.until_time),
+        "until": when.end_time(row.until_time),
     }
 
 

@@ -90,6 +90,11 @@ def _clock_time(hour: int, minute: int, _language: str | None) -> str:
     return _("%(hour)d:%(minute)s\N{NO-BREAK SPACE}%(half)s") % words
 
 
+def end_time(value: dt.time) -> str:
+    """ "5:00 pm", of what ends then: at midnight a day ends."""
+    return _("midnight") if value == dt.time.min else clock_time(value)
+
+
 def moment(instant: dt.datetime, zone: ZoneInfo | None = None) -> str:
     """ "Tuesday, November 17 at 10:30 am"."""
     return _("%(day)s at %(time)s") % {"day": day(instant, zone), "time": clock_time(instant, zone)}

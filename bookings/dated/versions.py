@@ -27,7 +27,7 @@ class Coming:
         """The days with hours, each in one line."""
         days: dict[int, list[str]] = {}
         for row in self.rows:
-            words = {"from": when.clock_time(row.from_time), "until": when.clock_time(row.until_time)}
+            words = {"from": when.clock_time(row.from_time), "until": when.end_time(row.until_time)}
             days.setdefault(row.weekday, []).append(_("%(from)s to %(until)s") % words)
         return [
             _("%(weekday)s: %(hours)s") % {"weekday": WEEKDAYS[weekday], "hours": ", ".join(spans)}

@@ -22,7 +22,7 @@ def starts(
     found = {directly} if not first or directly.astimezone(calendar.zone).date() >= first else set()
     on = max(first or today, today)
     while on <= last:
-        opened = slots.open_stretches(calendar, on)
+        opened = slots.open_around(calendar, on)
         found |= {
             start
             for start in slots.grid(calendar, on)

@@ -15,6 +15,7 @@ register.filter("month_day", lambda value: when.month_day(value) if value else "
 register.filter("month_day_year", lambda value: when.month_day(value, year=True) if value else "")
 register.filter("month_year", lambda value: when.month_year(value) if value else "")
 register.filter("clock_time", lambda value: when.clock_time(value) if value else "")
+register.filter("end_time", lambda value: when.end_time(value) if value else "")
 register.filter("moment", lambda value: when.moment(value) if value else "")
 register.filter("iso_day", lambda value: when.as_date(value).isoformat() if value else "")
 

@@ -36,18 +36,19 @@ MINUTE = timedelta(minutes=1)
 
 
 def times(low=0, high=95):
-    return st.integers(low, high).map(lambda quarter: time(quarter // 4, quarter % 4 * 15))
+    """The last of them, 24:00, is written as midnight."""
+    return st.integers(low, high).map(lambda quarter: time(quarter // 4 % 24, quarter % 4 * 15))
 
 
 @st.composite
 def windows(draw):
-    low = draw(st.integers(0, 90))
-    return draw(times(low, low)), draw(times(low + 1, 95))
+    low = draw(st.one_of(st.just(0), st.integers(0, 95)))
+    return draw(times(low, low)), draw(st.one_of(times(96, 96), times(low + 1, 96)))
 
 
 @st.composite
-def worlds(draw):
-    zone, middle = draw(st.sampled_from(PLACES))
+def worlds(draw, places=tuple(PLACES)):
+    zone, middle = draw(st.sampled_from(places))
     days = [middle + timedelta(days=shift) for shift in (-1, 0, 1)]
     begin = datetime.combine(middle, time(), tzinfo=UTC) - timedelta(days=1)
 
@@ -112,18 +113,23 @@ def is_off_on(off, day):
     return each == day and day <= off.until_on
 
 
+def shows(hours, clock):
+    """Whether a wall clock shows a time in these hours. None begins later in the day than midnight, which ends it."""
+    minutes, begins = clock.hour * 60 + clock.minute, hours.from_time.hour * 60 + hours.from_time.minute
+    return begins <= minutes < (hours.until_time.hour * 60 + hours.until_time.minute or 1440)
+
+
 def is_open(calendar, moment):
     """Whether the wall clock shows working time at this minute."""
     wall = moment.astimezone(calendar.zone)
     day, clock = wall.date(), wall.time()
-    if any(e.on_date == day and e.from_time <= clock < e.until_time for e in calendar.extra):
+    if any(e.on_date == day and shows(e, clock) for e in calendar.extra):
         return True
     if day in calendar.closed or any(
-        is_off_on(off, day) and (off.from_time is None or off.from_time <= clock < off.until_time)
-        for off in calendar.off
+        is_off_on(off, day) and (off.from_time is None or shows(off, clock)) for off in calendar.off
     ):
         return False
-    return any(s.from_time <= clock < s.until_time for s in spans_of(calendar, day))
+    return any(shows(s, clock) for s in spans_of(calendar, day))
 
 
 def is_on_grid(calendar, moment):
@@ -133,10 +139,7 @@ def is_on_grid(calendar, moment):
     hours = spans_of(calendar, wall.date())
     hours += [e for e in calendar.extra if e.on_date == wall.date()]
     shown = wall.hour * 60 + wall.minute
-    return any(
-        h.from_time <= wall.time() < h.until_time and (shown - h.from_time.hour * 60 - h.from_time.minute) % 30 == 0
-        for h in hours
-    )
+    return any(shows(h, wall.time()) and (shown - h.from_time.hour * 60 - h.from_time.minute) % 30 == 0 for h in hours)
 
 
 def reads_in_time(calendar, asked, moment):
@@ -228,6 +231,26 @@ def test_the_offer_agrees_with_asking_every_minute(world):
 @settings(max_examples=60, deadline=None, suppress_health_check=CALM, database=None)
 def test_where_a_preparation_can_go_agrees_with_asking_every_minute(world, minutes):
     agree_to_prepare(world, minutes)
+
+
+def agree_in(place, examples):
+    @given(worlds([place]))
+    @settings(max_examples=examples, deadline=None, suppress_health_check=CALM, database=None)
+    def each(world):
+        agree(world)
+
+    each()
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place[0]} {place[1]}")
+def test_in_each_place_the_offer_agrees_with_asking_every_minute(place):
+    agree_in(place, 15)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place[0]} {place[1]}")
+def test_in_each_place_the_offer_agrees_with_asking_every_minute_1000_times(place):
+    agree_in(place, 1000)
 
 
 @pytest.mark.full
