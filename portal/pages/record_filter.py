@@ -18,7 +18,9 @@ LOOKED = (
     "copy_taken", "exported", "asking_opened", "colleague_opened", "taken", "agenda_taken", "letter_taken", "shown",
     "quote_looked_at", "saved_as_pdf", "printed", "page_taken", "form_printed",
 )  # fmt: skip
-NO_LOOK = ("review.taken", "talk.shown", "case.opened", "day.opened")
+NO_LOOK = (
+    "review.taken", "review.opened", "talk.shown", "case.opened", "day.opened", "helping.taken", "helping.page_taken",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

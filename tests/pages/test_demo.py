@@ -23,6 +23,7 @@ from portal.actors import Actor
 from portal.history.models import Event
 from portal.management.commands import load_demo
 from portal.pages import backstage
+from portal.pages.demo import plain
 from portal.pages.demo.people import PEOPLE
 from portal.pages.demo.stories import STORIES
 from portal.reminders.models import Delivery, Mute, Pause
@@ -62,6 +63,27 @@ def test_a_marked_demo_has_what_the_stories_do_not_tell(tmp_path, settings):
     marked = (tmp_path / "marks.txt").read_text()
     assert "case.correction.words" in marked
     assert "reviews.doctornote.words" in marked
+    there = {line.split()[1] for line in marked.splitlines()}
+    for role in ("", "consultant", "coordinator", "administrator"):
+        assert User.objects.filter(role=role, can_sign_in=True).count() >= 2, role
+    assert [name for name, _model, _field in plain.fields() if name not in there] == []
+
+
+def test_no_text_is_left_unmarked_without_a_reason():
+    """What is named as unmarked is there, is text, and is named once; all other text gets its mark."""
+    unmarked = [*plain.CODES, *plain.NUMBERS, *plain.OTHERWISE]
+    known = {name for name, _model, _field in plain.text_fields()}
+    assert sorted(set(unmarked) - known) == []
+    assert len(unmarked) == len(set(unmarked))
+    assert {"bookings.companion.name", "bookings.companion.email", "case.invite.name"} < known - set(unmarked)
+
+
+def test_a_mark_leaves_plain_text_what_it_is():
+    name, email = (Companion._meta.get_field(each) for each in ("name", "email"))
+    assert plain.with_mark("Ben Adu", "mark000001zq", name) == "Ben Adu mark000001zq"
+    assert plain.with_mark("", "mark000001zq", name) == "mark000001zq"
+    assert len(plain.with_mark("B" * 120, "mark000001zq", name)) <= 120
+    assert plain.with_mark("ben@example.org", "mark000001zq", email) == "mark000001zq.ben@example.org"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,6 +14,7 @@ from portal.history import outside
 from portal.vault import store
 
 KEPT = {"django_migrations", "django_content_type", "texts_text", "records_recordkind", "bookings_service"}
+FIRST_PLAIN = 0x800000  # marks below are those of sealed words
 
 
 class Command(BaseCommand):
@@ -59,12 +60,13 @@ def marks_list() -> Path:
 
 def mark() -> int:
     """Mark all that the demo holds, and list the marks for whoever looks for them elsewhere."""
-    from portal.pages.demo import rarely
+    from portal.pages.demo import plain, rarely
     from portal.pages.demo.marking import mark_everything
 
     with transaction.atomic():
         rarely.put_in()
         marks = mark_everything()
+        marks |= plain.mark(FIRST_PLAIN)
     marks_list().write_text("".join(f"{mark} {where}\n" for mark, where in marks.items()))
     return len(marks)
 
