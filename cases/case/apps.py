@@ -156,6 +156,7 @@ class CaseConfig(AppConfig):
                 "read_summary": _("A summary, to be read out or posted"),
                 "read_answer": _("An answer, to be read out or posted"),
                 "read_outcome": _("What came of a call, to be read out or posted"),
+                "draft_ends": _("A draft that nobody was sent, whose reader leaves soon"),
                 "fix_address": _("An address that does not work"),
             },
         )

@@ -22,6 +22,7 @@ from cases.opinions.questions import showing
 from cases.reviews import frozen, options, quotes, telling
 from cases.reviews.asking import actions as asking
 from cases.reviews.asking import notices as asking_notices
+from cases.reviews.ending.rules import DRAFT_ENDS
 from cases.reviews.lines import past_the_end, without_page
 from cases.reviews.models import QuoteLook, Review, Section, Summary
 from cases.reviews.option_rows import options_of
@@ -185,7 +186,7 @@ def _give_up(review: Review, by: Actor) -> None:
     review.state, review.reader, review.taken_at, review.came_from = MOVES["hand_back"].target, None, None, None
     review.save(update_fields=["state", "reader", "taken_at", "came_from"])
     asking_notices.another_reads(review)
-    drop_to_dos(review, ASK_TO_READ, by=by)  # nobody is left to ask her about
+    drop_to_dos(review, ASK_TO_READ, DRAFT_ENDS, by=by)  # nobody is left to ask her about, and nobody's place ends
     _tell(by, "review.handed_back", review, review)
 
 
@@ -301,6 +302,7 @@ def _publish(review: Review, verb: str, is_ticked: bool, correction: str, seen: 
         unplan(earlier)
     telling.tell_patient(summary, review, now, by=by)
     asking.drop(review, by=by)
+    drop_to_dos(review, DRAFT_ENDS, by=by)
     return summary
 
 

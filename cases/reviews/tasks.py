@@ -1,7 +1,7 @@
 """The look around that needs no page to be opened."""
 
 from cases.reviews.asking.actions import pass_over
-from cases.reviews.ending.actions import end_over
+from cases.reviews.ending.actions import end_over, warn
 from cases.reviews.opening import open_due_reviews
 from portal import clock
 from portal.celery import app
@@ -18,4 +18,6 @@ def open_due() -> None:
 @app.task(name="cases.reviews.tasks.end_places", ignore_result=True)
 def end_places() -> None:
     """Consultants leave cases whose last call was long ago. Twice, or late, changes nothing."""
-    end_over(clock.now())
+    now = clock.now()
+    end_over(now)
+    warn(now)

@@ -47,6 +47,7 @@ from cases.records.wants.fees import TELL_OPEN, TELL_PAID
 from cases.reviews.after.actions import PASSED_ON, PROMISED
 from cases.reviews.asking.actions import ASKING
 from cases.reviews.doctor_note.actions import ASK_NOTE, SEND_NOTE
+from cases.reviews.ending.rules import DRAFT_ENDS
 from cases.threads.actions import MISPLACED
 from cases.threads.answering import ANSWER
 from portal import clock, phones, when
@@ -114,6 +115,7 @@ KINDS = {
     ASK_PATIENT: (gettext_lazy("Ask: may they help?"), "plum", "phone"),
     RING: (gettext_lazy("Ring: can they help?"), "plum", "phone"),
     HELPER_STOPPED: (gettext_lazy("A helper stopped"), "plum", "user"),
+    DRAFT_ENDS: (gettext_lazy("A draft nobody was sent"), "warn", "file"),
     PASSED_ON: (gettext_lazy("A question from a call"), "plum", "chat"),
     SEND_NOTE: (gettext_lazy("Send a note to the doctor"), "info", "send"),
     ASK_NOTE: (gettext_lazy("Ask: may a note go?"), "plum", "phone"),
@@ -173,6 +175,7 @@ OWN_REASON = {
     *faxes.TO_DOS,
     TALK_TIME,
     PASSED_ON,
+    DRAFT_ENDS,
     SEND_NOTE,
     ASK_NOTE,
     PROMISED,
@@ -298,6 +301,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the page"), "href": reverse("reviews:summary", args=[todo.case_id])}
     if todo.kind in {ARRANGE, TELL_LATE, ASK_TO_READ, PASSED_ON, PROMISED} and todo.case:
         return {"label": _("Open the call"), "href": reverse("bookings:detail", args=[todo.about_id])}
+    if todo.kind == DRAFT_ENDS and todo.case:
+        return {"label": _("Hand it over"), "href": reverse("reviews:hand_over", args=[todo.about_id])}
     if todo.kind in {SEND_NOTE, ASK_NOTE} and todo.case:
         return {"label": _("Open the note"), "href": reverse("reviews:doctor_note", args=[todo.about_id])}
     if todo.kind in {ASK_PATIENT, HELPER_STOPPED, RING} and todo.case:

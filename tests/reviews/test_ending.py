@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from bookings import actions as bookings
-from cases.case.actions import ask_to_do, assign, give_consent
+from cases.case.actions import ask_to_do, assign, give_consent, settle_to_do
 from cases.case.away import actions as aways
 from cases.case.models import Assignment, ToDo
 from cases.case.people import may
@@ -14,8 +14,9 @@ from cases.case.second import actions as second
 from cases.reviews import actions, opening
 from cases.reviews.asking import actions as asking
 from cases.reviews.ending.actions import over
+from cases.reviews.ending.rules import DRAFT_ENDS
 from cases.reviews.models import Review
-from cases.reviews.queue import standing
+from cases.reviews.queue import handing, standing
 from cases.reviews.tasks import end_places
 from portal import clock
 from portal.actors import SYSTEM
@@ -292,3 +293,81 @@ def test_however_many_there_are_they_are_found_by_two_questions(django_assert_nu
         world.waiting("ama")
     with clock.lived_at(LATER), django_assert_num_queries(2):  # one is for the day of our house
         assert len(over(clock.now())) == 3
+
+
+# A draft that nobody was sent, before its reader's place ends
+
+WARNED = OVER - 4 * DAY
+
+
+@kept
+def has_a_draft() -> Review:
+    """The call took place, and nothing was shared before it or since."""
+    people.person("theo")
+    with clock.lived_at(BOOKED):
+        return world.written()
+
+
+def warned() -> list[ToDo]:
+    return list(ToDo.objects.open().filter(kind=DRAFT_ENDS))
+
+
+def test_a_coordinator_sees_the_draft_some_days_before_once():
+    review = has_a_draft()
+    with clock.lived_at(OVER - 6 * DAY):
+        end_places()
+        assert warned() == []
+    with clock.lived_at(WARNED):
+        end_places()
+        end_places()
+        (todo,) = warned()
+        assert (todo.case, todo.for_role, todo.about_id) == (review.case, "coordinator", str(review.pk))
+        assert todo.due_on == (CALL + dt.timedelta(hours=1) + 30 * DAY).date()
+        page = browser(people.person("theo")).get(reverse("pages:case_file", args=[review.case_id]))
+        assert "A draft nobody was sent" in page.text
+        assert reverse("reviews:hand_over", args=[review.pk]) in page.text
+    with clock.lived_at(LATER):
+        end_places()
+    assert (place(), warned()) == (None, [])
+
+
+def test_done_by_a_person_it_is_not_asked_again():
+    has_a_draft()
+    with clock.lived_at(WARNED):
+        end_places()
+        settle_to_do(warned()[0], by=by("theo"))
+        end_places()
+        assert warned() == []
+
+
+LEAVES = {
+    "shared": lambda review: actions.complete(review, is_ticked=True, by=by("joanne")),
+    "handed on": lambda review: handing.hand_over(review, people.person("amir"), by=by("theo")),
+    "given back": lambda review: actions.hand_back(review, by=by("theo")),
+}
+
+
+@pytest.mark.parametrize("leaves", LEAVES.values(), ids=LEAVES)
+def test_it_goes_once_the_draft_is_out_of_those_hands(leaves):
+    review = has_a_draft()
+    with clock.lived_at(WARNED):
+        end_places()
+        assert len(warned()) == 1
+        leaves(review)
+        assert warned() == []
+
+
+def test_it_goes_once_a_call_is_booked():
+    review = has_a_draft()
+    with clock.lived_at(WARNED):
+        end_places()
+        world.talk(review.case, people.person("joanne"), days=9)
+        end_places()
+        assert warned() == []
+
+
+def test_of_what_was_shared_nobody_is_warned():
+    had_a_call()
+    with clock.lived_at(WARNED):
+        end_places()
+    assert warned() == []

@@ -9,18 +9,19 @@ from django.db.models.functions import Coalesce, Greatest
 
 from bookings.models import Consultation
 from cases.case import changes
-from cases.case.actions import end_assignment, hand_to_dos_back
+from cases.case.actions import ask_to_do, drop_to_dos, end_assignment, hand_to_dos_back
 from cases.case.away.models import Cover
-from cases.case.models import Assignment, Case
+from cases.case.models import Assignment, Case, ToDo
 from cases.reviews.actions import lock_case
 from cases.reviews.ending import notices
+from cases.reviews.ending.rules import AFTER, DRAFT_ENDS, SOON
 from cases.reviews.models import Asking, Review
 from portal.accounts.models import User
 from portal.actors import SYSTEM
 from portal.texts.words import organisation
 
-AFTER = dt.timedelta(days=30)  # of elapsed time: no day of anybody's calendar is promised here
 LAST_CALL = "after_last_call"
+IN_HANDS = (Review.State.TAKEN, Review.State.DRAFTING)
 
 
 def over(now: dt.datetime) -> QuerySet[Assignment]:
@@ -42,9 +43,7 @@ def over(now: dt.datetime) -> QuerySet[Assignment]:
     found = places.annotate(since=since)
     stands_in = Cover.objects.open().filter(case=OuterRef("case"), reader=OuterRef("user"))
     rests = Asking.objects.resting().filter(review=OuterRef("pk"))
-    reads = read.filter(
-        Q(read_by__gte=organisation().today()) | Exists(rests), state__in=[Review.State.TAKEN, Review.State.DRAFTING]
-    )
+    reads = read.filter(Q(read_by__gte=now.astimezone(organisation().zone).date()) | Exists(rests), state__in=IN_HANDS)
     found = found.filter(last_call__isnull=False, since__lte=now - AFTER)
     return found.exclude(Exists(stands_in)).exclude(Exists(reads))
 
@@ -54,12 +53,49 @@ def end_over(now: dt.datetime) -> int:
     return sum(_end(pk, now) for pk in list(over(now).order_by("case", "pk").values_list("pk", flat=True)))
 
 
+def leaving(now: dt.datetime) -> dict[UUID, dt.datetime]:
+    """Plans whose reader's place ends within some days, with nothing sent to the patient yet: by review, when."""
+    read = Review.objects.filter(case=OuterRef("case"), reader=OuterRef("user"), state__in=IN_HANDS)
+    places = over(now + SOON).annotate(review=Subquery(read.values("pk")[:1])).exclude(review=None)
+    return {review: since + AFTER for review, since in places.values_list("review", "since")}
+
+
+def warn(now: dt.datetime) -> int:
+    """A coordinator sees such a draft some days before it would wait for anybody; how many were put on the board.
+
+    Asked once before each end, also where somebody said "done". What was shared, handed on or booked since is dropped.
+    """
+    soon = leaving(now)
+    open_ones = ToDo.objects.open().filter(kind=DRAFT_ENDS)
+    stale = set(open_ones.values_list("about_id", flat=True)) - {str(pk) for pk in soon}
+    for review in Review.objects.filter(pk__in=stale):
+        drop_to_dos(review, DRAFT_ENDS, by=SYSTEM)
+    return sum(_warn(pk, now) for pk in sorted(soon))
+
+
+@transaction.atomic
+def _warn(pk: UUID, now: dt.datetime) -> bool:
+    review = Review.objects.select_related("case").get(pk=pk)
+    lock_case(review.case_id)
+    ends_at = leaving(now).get(pk)  # None: it was shared, handed on or booked for while this waited
+    if (
+        ends_at is None
+        or ToDo.objects.filter(kind=DRAFT_ENDS, about_id=str(pk), asked_at__gte=ends_at - AFTER).exists()
+    ):
+        return False
+    due_on = ends_at.astimezone(organisation().zone).date()
+    ask_to_do(DRAFT_ENDS, review, case=review.case, due_on=due_on, by=SYSTEM)
+    return True
+
+
 @transaction.atomic
 def _end(pk: UUID, now: dt.datetime) -> bool:
     place = Assignment.objects.select_related("user").get(pk=pk)
     case, person = lock_case(place.case_id), place.user
     if not over(now).filter(pk=pk).exists():  # a call was booked, or it was ended, while this waited
         return False
+    for review in Review.objects.filter(case=case, reader=person):
+        drop_to_dos(review, DRAFT_ENDS, by=SYSTEM)  # it waits for somebody among the unassigned now
     changes.reader_changed(case, person, by=SYSTEM)  # a plan in their hands waits for another reader
     hand_to_dos_back(person, case, by=SYSTEM)
     end_assignment(case, person, why=LAST_CALL, by=SYSTEM)

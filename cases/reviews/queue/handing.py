@@ -13,6 +13,7 @@ from cases.case.people import has_consent_to_read, may, only_theirs, role_in
 from cases.case.second import actions as second
 from cases.reviews.actions import lock_case, locked, role, situation, who_has
 from cases.reviews.asking import notices as asking_notices
+from cases.reviews.ending.rules import DRAFT_ENDS
 from cases.reviews.models import Review
 from cases.reviews.queue import notices
 from cases.reviews.rules import why_not
@@ -51,6 +52,7 @@ def hand_over(review: Review, to: User, *, by: Actor) -> Review:
         pass_to_dos_on(case, before, to, by=by)
         end_assignment(case, before, by=by)
     second.reader_leaves(case, before, by=by)
+    settle_to_dos(review, DRAFT_ENDS, by=by)
     record(by, "review.handed_over", review, patient=case.patient_id, case=case.pk)
     _tell(review, by)
     asking_notices.another_reads(review)

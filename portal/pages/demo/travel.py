@@ -34,6 +34,7 @@ def forward_to(target: dt.datetime) -> int:
 
 def _let_beat_run() -> None:
     ending.end_over(clock.now())
+    ending.warn(clock.now())
     sender.run()
     friday.plan_coming(clock.now())
 
