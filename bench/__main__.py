@@ -36,6 +36,9 @@ def main() -> None:
         figures += apart("messages", Path(folder), 300 if is_quick else 10_000)
         figures += apart("bookings", Path(folder), *((1000, 5) if is_quick else (10_000, 30)))
         figures += apart("growth", Path(folder), *((30, 300) if is_quick else (100, 10_000)))
+        figures += apart(
+            "load", Path(folder), *((600, 100, 700, 10, 0.2) if is_quick else (10_000, 2000, 70_000, 50, 1))
+        )
         print(show(figures))
 
 
@@ -62,7 +65,7 @@ def measure(folder: Path, requests: int, is_quick: bool) -> list[Figure]:
     return figures
 
 
-def apart(name: str, folder: Path, *counts: int) -> list[Figure]:
+def apart(name: str, folder: Path, *counts: float) -> list[Figure]:
     """Figures measured by a process of its own: a portal's settings are read once, and these are others."""
     command = [sys.executable, "-m", f"bench.{name}", str(folder / name), *map(str, counts)]
     done = subprocess.run(command, cwd=ROOT, env=surroundings(), stdout=subprocess.PIPE, text=True, check=True)

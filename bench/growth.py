@@ -156,7 +156,7 @@ def make_some(count: int) -> list:
     from portal.vault.models import DataKey
 
     now, mark = clock.now(), uuid.uuid4().hex[:6]
-    theo = User.objects.get(role="coordinator")
+    theo = User.objects.filter(role="coordinator").first()
     office = Office.objects.filter(name="Northfield").first() or Office.objects.create(
         name="Northfield", checked_at=now, checked_by=theo
     )
