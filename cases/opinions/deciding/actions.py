@@ -109,11 +109,11 @@ def say_what_matters(case: Case, words: str, *, is_shared: bool, seen: int, is_h
 
 def _locked(case: Case, is_hers: bool, by: Actor) -> Case:
     must("speak_for" if is_hers else "decide", case, by)
-    if is_hers:
-        hands.check_by_hand(case, by)
     case = Case.objects.select_for_update(no_key=True, of=("self",)).select_related("patient", "key").get(pk=case.pk)
     if case.state == Case.State.CLOSED:
         raise Refused(_("This case is closed. Ask us to open it again."), code="state")
+    if is_hers:
+        hands.check_by_hand(case, by)
     return case
 
 
