@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 from zlib import crc32
 
@@ -55,18 +55,57 @@ def taking_bookings(user: Any, case: Case, now: datetime) -> list[Practice]:
     return [_practice(row) for row in found]
 
 
+class Bookable(NamedTuple):
+    """One of them, as a page names them to choose from: fifty sets of terms are more than it needs."""
+
+    pk: UUID
+    languages: str
+    specialties: str
+    name: str
+    is_own: bool
+    to_come: int
+
+
+def bookable(user: Any, case: Case, now: datetime) -> list[Bookable]:
+    """The same consultants, by name."""
+    found = NAMED.lists(case, reader=user, case=case.pk, now=now, since=hours_since(now))["practices"]
+    return [Bookable(*row) for row in found]
+
+
+def terms_of(keys: list[UUID]) -> QuerySet[Any]:
+    """What `practices_of` makes consultants of."""
+    return Practice.objects.filter(pk__in=keys).values_list(*TERMS, *NAME_FIELDS)
+
+
+def practices_of(named: Iterable[Bookable], terms: Iterable[tuple[Any, ...]]) -> list[Practice]:
+    """These consultants in their order; who was taken off the list meanwhile is left out."""
+    known = {row[KEY]: row for row in terms}
+    return [_practice((*known[one.pk], one.is_own, one.to_come)) for one in named if one.pk in known]
+
+
 def _taking(reader: Any, case: UUID, now: datetime, since: date) -> dict[str, QuerySet[Any]]:
+    return {"practices": _known(reader, case, now, since).values_list(*TERMS, *NAME_FIELDS, "is_own", "to_come")}
+
+
+def _named(reader: Any, case: UUID, now: datetime, since: date) -> dict[str, QuerySet[Any]]:
+    said = ("pk", "languages", "specialties", "consultant__name", "is_own", "to_come")
+    return {"practices": _known(reader, case, now, since).values_list(*said)}
+
+
+def _known(reader: Any, case: UUID, now: datetime, since: date) -> QuerySet[Practice]:
     own = Assignment.objects.filter(case=case, user=OuterRef("pk"), ended_at__isnull=True)
     calls = Consultation.objects.upcoming(now).order_by().filter(consultant=OuterRef("pk")).values("consultant")
     load = Subquery(calls.annotate(number=Count("pk")).values("number"))
     known = Practice.objects.visible_to(reader).with_hours(since).order_by("consultant__name")
-    known = known.annotate(is_own=Exists(own), to_come=Coalesce(load, 0))
-    return {"practices": known.values_list(*TERMS, *(f"consultant__{name}" for name in NAMES), "is_own", "to_come")}
+    return known.annotate(is_own=Exists(own), to_come=Coalesce(load, 0))
 
 
 TERMS = [field.attname for field in Practice._meta.concrete_fields]
+KEY = TERMS.index(Practice._meta.pk.attname)
 NAMES = ("name", "called", "role", "time_zone", "can_sign_in")  # in the order of the table
+NAME_FIELDS = [f"consultant__{name}" for name in NAMES]
 TAKING = ready.Ready(_taking, reader=("role", "can_sign_in"))
+NAMED = ready.Ready(_named, reader=("role", "can_sign_in"))
 
 
 def _practice(row: tuple[Any, ...]) -> Practice:
@@ -250,7 +289,7 @@ def others_before(offer: picker.Offer, practices: Sequence[Practice]) -> list[tu
     return sorted(found.values(), key=lambda each: each[1])
 
 
-def choices(practices: Sequence[Practice]) -> dict[str, list[tuple[str, str]]]:
+def choices(practices: Sequence[Practice | Bookable]) -> dict[str, list[tuple[str, str]]]:
     """The languages and the things known best to choose from, each as (what the address carries, word)."""
     languages = {word.casefold(): word for one in practices for word in words_in(one.languages)}
     known = {code_of(word): word for one in practices for word in words_in(one.specialties)}

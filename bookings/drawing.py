@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape  # of plain words, always: Django's own asks each time whether they are safe, or lazy
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
@@ -69,11 +70,21 @@ def weeks(found: Iterable[Iterable[Mapping[str, Any] | None]]) -> SafeString:
 # The consultants
 
 
-def others(case: Case, practices: Sequence[Practice], service: str, chosen: Practice | None) -> dict[str, SafeString]:
+class Named(Protocol):
+    """A consultant to choose."""
+
+    @property
+    def pk(self) -> UUID: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+def others(case: Case, named: Sequence[Named], service: str, chosen: Practice | None) -> dict[str, SafeString]:
     """The consultants to choose from, and the page of each. The chosen one is marked; nobody, where anyone will do."""
-    if len(practices) < 2:
+    if len(named) < 2:
         return {}
-    names = [(str(one.pk), escape(one.consultant.name)) for one in practices]
+    names = [(str(one.pk), escape(one.name)) for one in named]
     page, marked = reverse("bookings:consultant", args=[case.pk, names[0][0]]), str(chosen.pk) if chosen else ""
     before, behind = page.split(names[0][0])
     begins, is_chosen = f'<li><a href="?service={escape(service)}&amp;with=', ' aria-current="true"'

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from bookings import asked_ending, availability, by_then
-from bookings.models import Consultation, Practice, Service
+from bookings import anyone, asked_ending, availability, by_then
+from bookings.models import Consultation, Service
 from cases.case.models import Case
 from portal import ready
 from portal.once import told
@@ -16,7 +16,7 @@ from portal.texts import words
 from portal.texts.models import Text
 
 
-def read(case: Case, reader: Any, practices: Sequence[Practice], now: datetime) -> dict[str, list[Any]]:
+def read(case: Case, reader: Any, asked: Sequence[anyone.Bookable], now: datetime) -> dict[str, list[Any]]:
     """All of it, with what the calendars of these consultants are made from. What the house says is known to the page
     from then on.
     """
@@ -24,7 +24,7 @@ def read(case: Case, reader: Any, practices: Sequence[Practice], now: datetime) 
         case,
         case=case,
         reader=reader,
-        keys=[one.pk for one in practices],
+        keys=[one.pk for one in asked],
         now=now,
         since=availability.since_of(now),
     )
@@ -35,6 +35,7 @@ def read(case: Case, reader: Any, practices: Sequence[Practice], now: datetime) 
 
 def _asked(case: Any, reader: Any, keys: list[UUID], now: datetime, since: date) -> dict[str, QuerySet[Any]]:
     return {
+        "practices": anyone.terms_of(keys),
         "services": Service.objects.open(),
         "waits": asked_ending.waits_of(case),
         "last_call": _last_call(case, reader),

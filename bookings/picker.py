@@ -212,9 +212,9 @@ class Offer:
         times = self.days.get(self.day, []) if self.day else []
         parts: dict[str, list[dict[str, str]]] = {}
         for start in times:
-            hour = start.astimezone(self.zone).hour
-            name = _("Morning") if hour < NOON else _("Afternoon") if hour < EVENING else _("Evening")
-            shown = {"value": value_of(start), "label": when.clock_time(start, self.zone)}
+            wall = start.astimezone(self.zone).time()
+            name = _("Morning") if wall.hour < NOON else _("Afternoon") if wall.hour < EVENING else _("Evening")
+            shown = {"value": value_of(start), "label": when.clock_time(wall)}
             parts.setdefault(name, []).append(shown)
         day = when.day(self.day) if self.day else ""
         return [{"name": name, "times": times, "buttons": drawing.buttons(times, day)} for name, times in parts.items()]

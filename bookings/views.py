@@ -51,13 +51,13 @@ from portal.errors import Refused
 DRAFT = "check-and-book"
 
 
-def _chosen(request: HttpRequest, bookable: list[Practice]) -> Practice | None:
+def _chosen(request: HttpRequest, bookable: list[anyone.Bookable]) -> anyone.Bookable | None:
     """The consultant asked for, else the case's own; None where any who fits will do."""
     wanted = _asked(request, "with")
     if wanted == anyone.ANYONE:
         return None
     named = [one for one in bookable if str(one.pk) == wanted]
-    own: list[Any] = [one for one in bookable if one.is_own]  # type: ignore[attr-defined]
+    own = [one for one in bookable if one.is_own]
     only = bookable if len(bookable) == 1 else []
     return next(iter(named or own or only), None)
 
@@ -74,7 +74,7 @@ class Finding:
     """What the page of times is made from. `offer` is None where nobody can be booked."""
 
     offer: picker.Offer | None
-    bookable: list[Practice] = field(default_factory=list)
+    bookable: list[anyone.Bookable] = field(default_factory=list)
     services: list[Service] = field(default_factory=list)
     waits: list[AskedHold] = field(default_factory=list)
     last_call: list[Consultation] = field(default_factory=list)
@@ -87,20 +87,21 @@ def _find(request: HttpRequest, case: Case, moving: Consultation | None, lost: d
     if moving is not None:
         offer = _offer_for(request, case, moving, wanted, now)
         return Finding(offer, items=list(by_then.items_of(case, request.user)) if offer else [])
-    bookable = anyone.taking_bookings(request.user, case, now)
+    bookable = anyone.bookable(request.user, case, now)
     chosen = _chosen(request, bookable)
     asked = [chosen] if chosen else bookable
     read = finding.read(case, request.user, asked, now)
     known = {name: read[name] for name in ("services", "waits", "last_call", "items")}
-    if not bookable:
+    practices = anyone.practices_of(asked, read["practices"])
+    if not practices:
         return Finding(None, **known)
-    first = chosen or anyone.in_order(bookable)[0]
+    first = anyone.in_order(practices)[0]
     service = _service(request, read["services"])
-    calendars = availability.calendars_from(asked, read, now)
+    calendars = availability.calendars_from(practices, read, now)
     offer = picker.Offer(practice=first, service=service, now=now, known=calendars, **wanted)
     offer.asked = availability.asked_for(case, first, service, now, own=read["own"])
     if chosen is None:
-        offer = anyone.offer_of(offer, bookable, _fit(request)) or offer
+        offer = anyone.offer_of(offer, practices, _fit(request)) or offer
     return Finding(offer, bookable, **known)
 
 
@@ -155,7 +156,7 @@ def _pick_page(
             ),
             "others": drawing.others(case, others, offer.service.code, None if offer.is_anyone else offer.practice),
             "choices": anyone.choices(others),
-            "ways": ways_on.ways_on(offer, others, found.services),
+            "ways": _ways_on(request, offer, found.services),
             "services": found.services,
             "is_coordinator": request.user.role == COORDINATOR,  # type: ignore[union-attr]
             "by_then": by_then.known_of(case, found.items, offer.now).sentences(offer.three(), offer.zone),
@@ -163,6 +164,12 @@ def _pick_page(
         }
     part = "#days" if request.htmx and request.method == "GET" else ""  # type: ignore[attr-defined]
     return render(request, f"bookings/pick.html{part}", context, status=status)
+
+
+def _ways_on(request: HttpRequest, offer: picker.Offer, services: list[Service]) -> ways_on.Ways | None:
+    if offer.case is None or not ways_on.are_needed(offer):
+        return None
+    return ways_on.ways_on(offer, anyone.taking_bookings(request.user, offer.case, offer.now), services)
 
 
 def _choose(request: HttpRequest, case: Case, moving: Consultation | None) -> HttpResponse:

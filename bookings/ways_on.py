@@ -25,9 +25,14 @@ class Ways:
     by_phone: Way | None = None
 
 
+def are_needed(offer: picker.Offer) -> bool:
+    """Where nothing is free; not for a call that moves: that has a time."""
+    return not offer.moving and not offer.first_before_visit()
+
+
 def ways_on(offer: picker.Offer, practices: Sequence[Practice], services: Sequence[Service]) -> Ways | None:
-    """None where something is free, and for a call that moves: that has a time."""
-    if offer.moving or offer.first_before_visit():
+    """None where they are not needed."""
+    if not are_needed(offer):
         return None
     others = [] if offer.is_anyone else anyone.others_before(offer, practices)[:SHOWN]
     return Ways([Way(one, offer.service, at) for one, at in others], _first_talk(offer, practices, services))

@@ -22,7 +22,7 @@ def test_days_say_what_they_are():
 
 
 def test_hostile_words_stay_words():
-    practices = [SimpleNamespace(pk=uuid4(), consultant=SimpleNamespace(name=HOSTILE)) for _ in range(2)]
+    practices = [SimpleNamespace(pk=uuid4(), name=HOSTILE) for _ in range(2)]
     others = drawing.others(SimpleNamespace(pk=uuid4()), practices, HOSTILE, practices[0])
     buttons = drawing.buttons([{"value": HOSTILE, "label": HOSTILE}], HOSTILE)
     weeks = drawing.weeks([[day(1, free=1, full=HOSTILE, href=HOSTILE)]])

@@ -151,7 +151,7 @@ def test_the_questions_of_the_page_of_times_are_written_once_for_everybody(world
     for person in ("patient", "helper", "coordinator"):
         for query in ("?with=anyone", f"?with={Practice.objects.first().pk}"):
             world.client(person).get(address.replace("?with=anyone", query))
-    assert all(each.are_ready() for each in (finding.READ, anyone.TAKING))
+    assert all(each.are_ready() for each in (finding.READ, anyone.NAMED))
     practice, case, now = Practice.objects.first(), Case.objects.get(pk=world["case"]), clock.now()
     availability.calendar_of(practice, now)
     service, start = Service.objects.first(), now + dt.timedelta(days=60)
