@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -15,13 +14,18 @@ from django.utils.translation import ngettext
 
 from bookings.models import OutsideCalendar, Practice, Reservation, TimeOff
 from cases.case.models import Away
+from cases.records.models import Visit
 from portal import ready, when
+from portal.accounts.models import User
+from portal.reminders.rules import at_wall
 from portal.texts.business_days import SATURDAY
 from portal.texts.closed import closed_days
 from portal.texts.words import organisation
 
 Kind = Reservation.Kind
 GRID_FROM, GRID_UNTIL = time(9), time(18)
+DAY = timedelta(days=1)
+VISIT_SHOWN_AS = 60  # minutes: how long a visit lasts is not known
 GRID_SPANS = (15, 30, 45, 60, 90, 120, 180)  # minutes the style sheet knows
 LOOKS: dict[str, str] = {Kind.PREPARATION: "rs-ev--review", Kind.BLOCKED: "rs-ev--block", Kind.ASKED: "rs-ev--block"}
 
@@ -48,6 +52,7 @@ class Week:
     rows: Sequence[Reservation]
     shut: Mapping[date, Sequence[Shut]]
     not_read: Sequence[OutsideCalendar]
+    visits: Sequence[Visit]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -99,7 +104,40 @@ class Week:
                     "href": self._href(row),
                 }
             )
-        return shown
+        return shown + [self._visit_event(visit, at) for visit, on, at in self._visits() if at and self._is_in_grid(at)]
+
+    @staticmethod
+    def _is_in_grid(at: datetime) -> bool:
+        return at.weekday() <= 4 and GRID_FROM <= at.time() < GRID_UNTIL
+
+    def _visit_event(self, visit: Visit, at: datetime) -> dict[str, Any]:
+        return {
+            "day": at.weekday() + 1,
+            "at": f"{at.hour:02d}{at.minute // 15 * 15:02d}",
+            "minutes": VISIT_SHOWN_AS,
+            "look": "rs-ev--visit",
+            "title": self._visit_title(visit, at),
+            "hint": _visit_hint(visit),
+            "href": visit.case.get_absolute_url(),
+        }
+
+    def _visits(self) -> list[tuple[Visit, date, datetime | None]]:
+        """The patients' visits with their day, and their moment where it is known, on the consultant's wall."""
+        found = []
+        for visit in self.visits:
+            if visit.on_date is None:
+                continue
+            at = None
+            if visit.at_time:
+                at = at_wall(visit.on_date, visit.at_time, ZoneInfo(visit.time_zone)).astimezone(self.zone)
+            on = at.date() if at else visit.on_date
+            if self.monday <= on < self.monday + timedelta(days=7):
+                found.append((visit, on, at))
+        return found
+
+    def _visit_title(self, visit: Visit, at: datetime | None) -> str:
+        name = visit.case.patient.name
+        return _("%(time)s, %(name)s") % {"time": when.clock_time(at, self.zone), "name": name} if at else name
 
     def lines(self) -> list[dict[str, Any]]:
         """The same week as a list: days on which nobody books, calls and what is blocked; preparation stands with its
@@ -122,7 +160,17 @@ class Week:
             for row in self.rows
             if row.kind != Kind.PREPARATION and (row.hold_id is None or firsts[row.hold_id] == row)
         ]
-        return sorted([*shut, *booked], key=lambda line: line["on"])
+        visits = [
+            {
+                "on": on,
+                "warm": on == self.today,
+                "title": self._visit_title(visit, at),
+                "hint": _visit_hint(visit),
+                "action": {"href": visit.case.get_absolute_url(), "label": _("Open")},
+            }
+            for visit, on, at in self._visits()
+        ]
+        return sorted([*shut, *booked, *visits], key=lambda line: line["on"])
 
     def _title(self, row: Reservation) -> str:
         if row.kind == Kind.PREPARATION and row.consultation:
@@ -150,17 +198,27 @@ class Week:
         return row.consultation.get_absolute_url() if row.consultation else reverse("bookings:hours")
 
 
-def _beside(consultant: UUID, first: date, last: date) -> dict[str, QuerySet[Any]]:
-    """What stands in a week besides what is booked, and which calendars elsewhere are not read in full."""
+def _visit_hint(visit: Visit) -> str:
+    words = _("Second visit") if visit.round == 2 else _("Visit with the third doctor")
+    return f"{words}, {visit.clinician.name}" if visit.clinician else words
+
+
+def _beside(reader: User, first: date, last: date, before: date, after: date) -> dict[str, QuerySet[Any]]:
+    """What stands in a week besides what is booked, and which calendars elsewhere are not read in full. `before` and
+    `after` are the days around it: a visit's own day may be another one.
+    """
+    consultant = reader.pk
+    visits = Visit.objects.booked().visible_to(reader).filter(on_date__gte=before, on_date__lte=after)
     elsewhere = OutsideCalendar.objects.wanting().filter(consultant=consultant)
     return {
+        "visits": visits.select_related("case__patient", "clinician").order_by("on_date", "at_time", "pk"),
         "not_read": elsewhere.select_related("consultant"),
         "away": Away.objects.open().between(first, last).filter(consultant=consultant).select_related("stands_in"),
         "off": TimeOff.objects.filter(practice=consultant, from_on__lte=last, until_on__gte=first),
     }
 
 
-BESIDE = ready.Ready(_beside)
+BESIDE = ready.Ready(_beside, reader=("role", "can_sign_in"))
 
 
 def _shut(practice: Practice, days: Sequence[date], told: Mapping[str, Sequence[Any]]) -> dict[date, list[Shut]]:
@@ -200,6 +258,7 @@ def of(practice: Practice, monday: date, now: datetime) -> Week:
         .select_related("consultation__patient", "consultation__service", "asked")
     )
     days = [monday + timedelta(days=number) for number in range(7)]
-    told = BESIDE.lists(practice.consultant, consultant=practice.pk, first=days[0], last=days[-1])
+    around = {"first": days[0], "last": days[-1], "before": days[0] - DAY, "after": days[-1] + DAY}
+    told = BESIDE.lists(practice.consultant, reader=practice.consultant, **around)
     today = now.astimezone(practice.zone).date()
-    return Week(practice, monday, today, list(rows), _shut(practice, days, told), told["not_read"])
+    return Week(practice, monday, today, list(rows), _shut(practice, days, told), told["not_read"], told["visits"])

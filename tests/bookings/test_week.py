@@ -1,12 +1,15 @@
 """The calendar of a week says on which days nobody books, and why: away, off, closed."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse
 
 from bookings import availability_actions
 from bookings.away.actions import say_away
+from cases.records.actions import cancel_visit
+from cases.records.models import Visit
+from portal import clock
 from portal.actors import Actor
 from tests import factories, people
 
@@ -66,3 +69,43 @@ def test_another_consultants_days_are_not_hers(hers):
 
 def test_a_week_with_nothing_says_so():
     assert "Nothing in this week." in shown(query="?week=2026-11-16")[1]
+
+
+@pytest.fixture
+def with_visit(practice):
+    """Rosa's visit is in ten days at 2:30 pm, and Joanne has a place in her case."""
+    case = factories.case_with_visit(days=10)
+    factories.book(case, service="first_talk")
+    return case, f"?week={clock.today(practice.zone) + timedelta(days=10)}"
+
+
+def test_second_visits_of_her_patients_stand_in_both(with_visit):
+    case, query = with_visit
+    for seen in shown(query=query):
+        assert f"2:30 pm, {case.patient.name}" in seen
+        assert "Second visit, Dr. Raman" in seen
+        assert case.get_absolute_url() in seen
+    assert people.browser(people.person("joanne")).get(case.get_absolute_url()).status_code == 200
+    assert "Dr. Raman" not in "".join(shown())
+
+
+def test_a_visit_is_shown_on_her_own_wall_and_without_a_time_by_its_day(with_visit, practice):
+    case, query = with_visit
+    Visit.objects.filter(case=case).update(time_zone="America/Los_Angeles")
+    assert f"5:30 pm, {case.patient.name}" in shown(query=query)[1]
+    Visit.objects.filter(case=case).update(at_time=None)
+    grid, listed = shown(query=query)
+    assert "Second visit, Dr. Raman" not in grid
+    assert "Second visit, Dr. Raman" in listed
+
+
+def test_another_consultant_sees_no_visit_of_a_case_without_a_place_in_it(with_visit):
+    case, query = with_visit
+    factories.open_hours(people.person("amir"))
+    assert case.patient.name not in "".join(shown("amir", query))
+
+
+def test_a_visit_that_was_called_off_is_gone(with_visit):
+    case, query = with_visit
+    cancel_visit(Visit.objects.get(case=case), by=Actor.person(case.patient))
+    assert "Dr. Raman" not in "".join(shown(query=query))
