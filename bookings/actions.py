@@ -359,6 +359,7 @@ def make_call(
         booked_at=now,
         booked_by=by.user,
     )
+    consultation.region = practice.region
     consultation.save(force_insert=True)
     _reserve_call(consultation, practice)
     if has_place:
@@ -410,6 +411,7 @@ def move(*, hold: Hold, seen: str = "", by: Actor) -> Consultation:
         consultation.override_reason = overriding.joined(consultation.override_reason, reason)
         asked_moves.answered(consultation, by=by)
         consultation.version += 1
+        consultation.region = practice.region
         consultation.save()
         _reserve_call(consultation, practice)
         call_needs.arrange(consultation, by=by)

@@ -72,14 +72,27 @@ def know(case: Case, found: Mapping[str, list[Any]]) -> None:
 KNOWN = ready.Ready(known_lists)
 
 
-def plan_by(consultation: Consultation, closed: frozenset[date]) -> date | None:
-    """The last day for a plan to be put in before this call; None when the call needs none."""
-    return slots.plan_due_on(consultation.starts_at, consultation.zone, consultation.talk, closed)
+def plan_by(consultation: Consultation, now: datetime) -> date | None:
+    """The last day for a plan to be put in before this call; None when the call needs none.
+
+    The consultant's closed days count, as where the start was offered.
+    """
+    if not consultation.talk.reading_days:
+        return None
+    days = closed(now, _region_of(consultation))
+    return slots.plan_due_on(consultation.starts_at, consultation.zone, consultation.talk, days)
+
+
+def _region_of(consultation: Consultation) -> str:
+    if consultation.region is not None:
+        return consultation.region
+    known = Practice.objects.filter(pk=consultation.consultant_id).values_list("region", flat=True)
+    return once(("region of", consultation.consultant_id), known.first) or ""
 
 
 def due_on(starts_at: datetime, service: Service, practice: Practice, now: datetime) -> date | None:
     """The last day for a plan before a call that is about to be booked."""
-    return slots.plan_due_on(starts_at, practice.zone, service.talk, closed(now))
+    return slots.plan_due_on(starts_at, practice.zone, service.talk, closed(now, practice.region))
 
 
 def lists_of(

@@ -67,7 +67,7 @@ def detail_page(
     now, user = clock.now(), request.user
     role, zone = role_in(consultation.case, user), whose_clock.zone_for(consultation.case, user)
     entry = invitations.entry(consultation, consultation.patient)
-    due_on = availability.plan_by(consultation, availability.closed(now))
+    due_on = availability.plan_by(consultation, now)
     context = {
         "base": base_of(request),
         "case": consultation.case,

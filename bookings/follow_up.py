@@ -47,7 +47,7 @@ def _reminders(consultation: Consultation, now: datetime) -> list[Reminder]:
         (DAY_BEFORE, patient, morning(day - timedelta(days=1), patient.zone), midnight),
         (SAME_DAY, patient, morning(day, patient.zone), begins),
     ]
-    due_on = availability.plan_by(consultation, availability.closed(now))
+    due_on = availability.plan_by(consultation, now)
     if due_on is not None:
         day_after = at_wall(due_on + timedelta(days=1), time.min, patient.zone)
         next_day = morning(due_on + timedelta(days=1), consultation.zone)

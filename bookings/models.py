@@ -186,6 +186,8 @@ class Consultation(models.Model):
     note = SealedText()  # to the patient, from who asks for another time or cancels
     override_reason = SealedText(db_default=b"")  # why one of us booked or moved it beyond the rules; one a line
 
+    region: str | None = None  # where its consultant's closed days are from, where that was read along
+
     objects = ConsultationQuerySet.as_manager()
 
     class Meta:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from bookings import availability, invitations, patterns
 from bookings import follow_up as codes
 from bookings.heard import earlier_word
-from bookings.models import Consultation
+from bookings.models import Consultation, Practice
 from cases.case.models import Case
 from cases.documents.models import Version
 from portal import when
@@ -37,6 +37,7 @@ def about_calls() -> QuerySet[Consultation]:
         has_plan=Exists(Version.objects.ready_plans().filter(case=OuterRef("case"))),
         patient_heard=earlier_word(codes.BOOKED, codes.TOLD_PATIENT, codes.CLOCKS_CHANGED),
         consultant_heard=earlier_word(codes.TOLD_CONSULTANT),
+        region=Subquery(Practice.objects.filter(pk=OuterRef("consultant")).values("region")),
     )
 
 
@@ -184,7 +185,7 @@ def _coming_up(call: Consultation, reader: Reader, pattern: Pattern) -> Words:
 
 
 def _plan_due(call: Consultation, reader: Reader, now: datetime) -> Words:
-    due_on = availability.plan_by(call, availability.closed(now))
+    due_on = availability.plan_by(call, now)
     return say(
         patterns.PLAN_DUE,
         {"consultant": call.consultant.first_name, "day": when.day(due_on or now)},

@@ -37,6 +37,12 @@ def known(practice, joanne):
     return availability_actions.set_about(practice, **about, by=Actor.person(joanne))
 
 
+def test_a_coordinator_reads_whose_clock_the_times_go_by(case, practice, rosas):
+    at = page(case, practice.pk)
+    assert "Times are shown in yours." in words(rosas.get(at))
+    assert "Times are shown where Rosa is." in words(people.browser(people.person("theo")).get(at))
+
+
 def test_it_says_who_they_are_and_what_a_call_is(rosas, case, known):
     shown = words(rosas.get(page(case, known.pk)))
     for said in ("Joanne", "Oncology &lt;b&gt;nurse&lt;/b&gt;", "English, French", "Breast", "60 minutes"):

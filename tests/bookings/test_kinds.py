@@ -187,10 +187,10 @@ def test_a_plan_is_read_before_it_from_now_on(case, practice):
         actions.book(hold=kept, accepts_scope=True, by=hand("rosa"))
     call = actions.book(hold=kept, accepts_scope=True, may_read=True, by=hand("rosa"))
     assert call.needs_plan
-    assert availability.plan_by(call, availability.closed(clock.now()))
+    assert availability.plan_by(call, clock.now())
     booked.refresh_from_db()
     assert not booked.needs_plan
-    assert availability.plan_by(booked, availability.closed(clock.now())) is None
+    assert availability.plan_by(booked, clock.now()) is None
 
 
 def test_no_plan_is_read_before_it_any_more_and_booked_calls_still_want_theirs(case, practice):
