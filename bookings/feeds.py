@@ -66,7 +66,7 @@ def make(person: User, *, by: Actor) -> str:
     feed, _made = CalendarFeed.objects.update_or_create(
         person=person, defaults={"digest": digest_of(token), "made_at": clock.now()}
     )
-    record(by, "calendar_feed.made", feed)
+    record(by, "calendar_feed.made", feed, patient=person.own_record)
     return token
 
 
@@ -82,7 +82,7 @@ def end_with_access(person: User, *, by: Actor) -> None:
     """With another role it would show other calls, and nobody would know; a closed account has none."""
     feed = CalendarFeed.objects.select_for_update().filter(person=person).first()
     if feed:
-        record(by, "calendar_feed.stopped", feed)
+        record(by, "calendar_feed.stopped", feed, patient=person.own_record)
         feed.delete()
 
 

@@ -113,7 +113,7 @@ def join_by_link(*, email: str, name: str, language: str, time_zone: str, by: Ac
     except IntegrityError:
         raise Refused(_("This address has a page already. Sign in with it, then open the link again.")) from None
     oneself = Actor("user", user.pk, address=by.address, user=user)
-    record(oneself, "account.signed_up", user)
+    record(oneself, "account.signed_up", user, patient=user.own_record)
     return accept_privacy(user, by=oneself)
 
 
@@ -159,7 +159,8 @@ def change_role(person: User, *, role: str, to: User | None = None, by: Actor) -
     person.role = role
     person.save(update_fields=["role"])
     sessions.end_all(person)
-    record(by, "account.role_changed", person, why=role or "none")
+    whose = None if before and role else person.pk
+    record(by, "account.role_changed", person, patient=whose, why=role or "none")
     changes.access_changed(person, by=by)
     if before:
         changes.left(person, before, to, by=by)
@@ -179,7 +180,7 @@ def close_account(person: User, *, to: User | None = None, by: Actor) -> User:
     person.can_sign_in = False
     person.save(update_fields=["can_sign_in"])
     sessions.end_all(person)
-    record(by, "account.closed", person)
+    record(by, "account.closed", person, patient=person.own_record)
     changes.access_changed(person, by=by)
     if person.role:
         changes.left(person, person.role, to, by=by)
@@ -230,7 +231,7 @@ def reopen_account(person: User, *, by: Actor) -> User:
         raise Refused(_("Without an email address nobody can sign in."))
     person.can_sign_in = True
     person.save(update_fields=["can_sign_in"])
-    record(by, "account.reopened", person)
+    record(by, "account.reopened", person, patient=person.own_record)
     return person
 
 
@@ -251,7 +252,7 @@ def say_about_oneself(person: User, *, fields: dict[str, Any], by: Actor) -> Use
         setattr(person, name, fields[name])
     if changed:
         person.save(update_fields=changed)
-        record(by, "account.details_changed", person)
+        record(by, "account.details_changed", person, patient=person.own_record)
     if "channel" in changed:
         record(by, "account.channel_chosen", person, patient=person.pk, why=person.channel)
     if reach := REACH & set(changed):

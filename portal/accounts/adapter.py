@@ -70,7 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):
         user.joined_at = clock.now()
         user = super().save_user(request, user, form, commit)
         by = Actor("user", user.pk, address=client_address(request), user=user)
-        record(by, "account.signed_up", user)
+        record(by, "account.signed_up", user, patient=user.own_record)
         actions.accept_privacy(user, by=by)
         if form.cleaned_data.get("keep_answers") and form.cleaned_data.get("answers"):
             drafts.keep(user, FIVE_QUESTIONS, "", {"sealed": form.cleaned_data["answers"]})
@@ -82,11 +82,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if any(record["method"] == "mfa" for record in get_authentication_records(request, user)):
             guessing.passed_second_step(request, guessing.whose(user))
         sessions.checked(request, "sign-in")
-        record(Actor.of(request), "account.signed_in", user, patient=_own_record(user))
+        record(Actor.of(request), "account.signed_in", user, patient=user.own_record)
 
     def logout(self, request: HttpRequest) -> None:
         if request.user.is_authenticated:
-            record(Actor.of(request), "account.signed_out", request.user, patient=_own_record(request.user))
+            record(Actor.of(request), "account.signed_out", request.user, patient=request.user.own_record)
         super().logout(request)
 
     def is_safe_url(self, url: str | None) -> bool:
@@ -116,7 +116,7 @@ class AccountAdapter(DefaultAccountAdapter):
         user = User.objects.filter(email__iexact=credentials.get("email", "")).first()
         if user:
             by = Actor("anonymous", address=client_address(request))
-            record(by, "account.refused", user, patient=_own_record(user), why="password")
+            record(by, "account.refused", user, patient=user.own_record, why="password")
 
     def set_password(self, user: Any, password: str) -> None:
         """A new password ends every other session; allauth keeps the one at hand."""
@@ -125,11 +125,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if request.user.is_authenticated and request.user.pk == user.pk:
             update_session_auth_hash(request, user)
             sessions.end_others(request)
-            record(Actor.of(request), "account.password_changed", user, patient=_own_record(user))
+            record(Actor.of(request), "account.password_changed", user, patient=user.own_record)
         else:
             sessions.end_all(user)
             by = Actor("user", user.pk, address=client_address(request), user=user)
-            record(by, "account.password_changed", user, patient=_own_record(user), why="reset")
+            record(by, "account.password_changed", user, patient=user.own_record, why="reset")
 
     def get_from_email(self) -> str:
         """The discreet name: the organisation's own name alone tells."""
@@ -200,8 +200,3 @@ class MFAAdapter(DefaultMFAAdapter):
             "display_name": user.name or user.email,
             "name": user.email,
         }
-
-
-def _own_record(user: Any) -> Any:
-    """Patients and helpers read their own sign-ins on the privacy page."""
-    return None if user.role else user.pk

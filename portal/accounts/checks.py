@@ -56,7 +56,8 @@ def pass_with(request: HttpRequest, typed: str) -> None:
         raise Refused(_("There were too many tries. Wait 5 minutes, then try again, or call us."))
     if not constant_time_compare(state["digest"], _digest(request, typed)):
         request.session[STATE] = state | {"left": state["left"] - 1}
-        record(Actor.of(request), "account.refused", request.user, why="code")  # type: ignore[arg-type]
+        user: Any = request.user
+        record(Actor.of(request), "account.refused", user, patient=user.own_record, why="code")
         raise Refused(_("That is not the code. Look again at the newest email, or ask for a new code."))
     guessing.was_right(request, account)
     del request.session[STATE]

@@ -157,6 +157,11 @@ class User(AbstractBaseUser):
     def is_active(self, value: bool) -> None:
         self.can_sign_in = value
 
+    @property
+    def own_record(self) -> uuid.UUID | None:
+        """In whose list of who did what the lines about this account stand: one's own, but for staff."""
+        return None if self.role else self.pk
+
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What a session was opened with: another password or role, and none of the sessions before counts."""
         words = f"{self.password}:{self.role}"

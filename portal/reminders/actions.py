@@ -171,7 +171,7 @@ def pause(person: User, *, until: dt.datetime | None, why: str = Pause.Why.ASKED
     User.objects.select_for_update().get(pk=person.pk)  # one at a time: two presses make one pause
     Pause.objects.filter(person=person, ended_at=None).update(ended_at=now)
     made = Pause.objects.create(person=person, from_at=now, until=until, why=why)
-    record(by, "reminder.paused", made)
+    record(by, "reminder.paused", made, patient=person.own_record)
     return made
 
 
@@ -182,7 +182,7 @@ def resume(person: User, *, by: Actor) -> None:
     for running in Pause.objects.select_for_update().filter(person=person, ended_at=None):
         running.ended_at = now
         running.save(update_fields=["ended_at"])
-        record(by, "reminder.resumed", running)
+        record(by, "reminder.resumed", running, patient=person.own_record)
 
 
 @transaction.atomic
