@@ -118,7 +118,7 @@ class Week:
             "look": "rs-ev--visit",
             "title": self._visit_title(visit, at),
             "hint": _visit_hint(visit),
-            "href": visit.case.get_absolute_url(),
+            "href": _visit_href(visit),
         }
 
     def _visits(self) -> list[tuple[Visit, date, datetime | None]]:
@@ -166,7 +166,7 @@ class Week:
                 "warm": on == self.today,
                 "title": self._visit_title(visit, at),
                 "hint": _visit_hint(visit),
-                "action": {"href": visit.case.get_absolute_url(), "label": _("Open")},
+                "action": {"href": _visit_href(visit), "label": _("Open")},
             }
             for visit, on, at in self._visits()
         ]
@@ -196,6 +196,10 @@ class Week:
 
     def _href(self, row: Reservation) -> str:
         return row.consultation.get_absolute_url() if row.consultation else reverse("bookings:hours")
+
+
+def _visit_href(visit: Visit) -> str:
+    return reverse("records:visit", args=[visit.case_id])
 
 
 def _visit_hint(visit: Visit) -> str:
