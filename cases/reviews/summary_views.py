@@ -111,6 +111,7 @@ def _page(
         }
     else:
         page |= _before(case, request)
+        page["to_read_out"] = chosen is not None and _to_read_out(case, request.user)
     return render(request, "reviews/summary.html", page, status=status)
 
 

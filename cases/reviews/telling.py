@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from cases.case import hands
+from cases.case.models import Case
 from cases.reviews.models import Review, Summary
 from portal import clock
 from portal.accounts.models import User
@@ -30,11 +31,18 @@ def tell_patient(summary: Summary, review: Review, now: datetime, *, by: Actor) 
 
 
 def tell_taken_back(summary: Summary, review: Review, now: datetime, *, by: Actor) -> None:
-    """She learns that something changed, unless she never knew that it was there. The reason stands on her page."""
+    """She learns that something changed, unless she never knew that it was there. The reason stands on her page; where
+    she signs in nowhere, one of us reads it out to her or posts it.
+    """
     was_waiting = unplan(summary, kinds=["summary.shared"]) > 0 or hands.READ_SUMMARY in hands.to_read(review.case)
     hands.was_read(hands.READ_SUMMARY, review.case, by=by)
     if summary.first_read_at is None and was_waiting:
         return
+    if hands.ask_to_read(hands.READ_SUMMARY, review.case, by=by) is None:
+        _plan_taken_back(summary, review, now)
+
+
+def _plan_taken_back(summary: Summary, review: Review, now: datetime) -> None:
     plan(
         "summary.withdrawn",
         summary,
@@ -63,8 +71,18 @@ def way_changed(person: User, changed: Set[str], *, by: Actor) -> None:
         live = Summary.objects.live().filter(review__case=case, first_read_at=None)
         summary = live.select_related("review__consultation").order_by("-shared_at").first()
         if summary is None:
+            if waits and person.can_sign_in:
+                _tell_on_her_page(case)
             continue
         was_told = unplan(summary, kinds=["summary.shared"])
         if waits or was_told:
             summary.review.case = case
             tell_patient(summary, summary.review, clock.now(), by=by)
+
+
+def _tell_on_her_page(case: Case) -> None:
+    """That what she had heard was taken back waited to be read out: now it stands on her page."""
+    gone = Summary.objects.filter(review__case=case, withdrawn_at__isnull=False, withdrawn_read_at=None)
+    if summary := gone.select_related("review__consultation").order_by("-number").first():
+        summary.review.case = case
+        _plan_taken_back(summary, summary.review, clock.now())

@@ -36,6 +36,7 @@ VERBS = {
     "summary.completed": _("Completed the summary of your plan after your talk"),
     "summary.withdrawn": _("Took back a summary of your plan"),
     "summary.read_out": _("Read the summary out on the phone"),
+    "summary.withdrawal_read_out": _("Said on the phone that a summary was taken back, and why"),
     "summary.opened": _("Read the summary of your plan"),
     "summary.saved_as_pdf": _("Saved the summary of your plan as a PDF"),
     "doctor_note.written": _("Wrote a note to your primary doctor, for you to read first"),

@@ -106,18 +106,27 @@ def _messages(case: Case) -> list[Section]:
 
 
 def _summary(case: Case) -> list[Section]:
-    """The newest summary that stands, as it was shared."""
-    live = Summary.objects.live().filter(review__case=case).select_related("review__consultation", "review__case__key")
-    found = live.order_by("-shared_at", "-number").first()
+    """The newest summary that stands, as it was shared; and which were taken back that came after it, and why."""
+    related = ("review__consultation", "review__case__key", "withdrawn_by")
+    every = Summary.objects.filter(review__case=case).select_related(*related).order_by("-shared_at", "-number")
+    found = next((each for each in every if each.withdrawn_at is None), None)
+    gone = [each for each in every if each.withdrawn_at and each.number > (found.number if found else 0)]
+    taken_back = [Section(_("Taken back"), said=_intro("\n".join(map(_gone, gone))))] if gone else []
     if found is None:
-        return []
+        return taken_back
     lead = f"{summary_sheet.about(found.frozen)}. {summary_sheet.summary_lead(found)}"
     paper = frozen.on_paper(found.frozen, title="", lead=lead, scope="")
     sections = [
         Section(part["heading"], said=[*_intro(part["intro"]), *(_item(item) for item in part["items"])])
         for part in paper["sections"]
     ]
-    return [Section(_("What this is"), said=_intro(lead)), *sections]
+    return [*taken_back, Section(_("What this is"), said=_intro(lead)), *sections]
+
+
+def _gone(summary: Summary) -> str:
+    words = _("%(who)s took version %(number)s back on %(day)s. Why: %(why)s")
+    who, day = (summary.withdrawn_by or summary.shared_by).first_name, when.day(summary.withdrawn_at)
+    return words % {"who": who, "number": summary.number, "day": day, "why": summary.withdrawn_why}
 
 
 def _after(case: Case, user: Any) -> list[Section]:

@@ -102,3 +102,56 @@ def test_posted_with_the_pages_it_is_in_her_hands(review):
     assert Summary.objects.get().first_read_at is None
     again = browser.post(reverse("pages:print_bundle", args=[review.case_id]))
     assert "My plan in plain words" not in words_of(again.content)
+
+
+def heard_and_taken_back(review) -> Summary:
+    summary = shared(review)
+    by_phone.read_out(summary, by=theo())
+    return actions.withdraw(summary, reason="It was about another plan.", by=by("joanne"))
+
+
+def test_what_she_had_heard_and_was_taken_back_waits_to_be_told_with_its_reason(review):
+    summary = heard_and_taken_back(review)
+    assert to_read(review.case) == ["read_summary"]
+    assert not Reminder.objects.about(summary).filter(kind="summary.withdrawn", settled_at=None).exists()
+    browser, address = people.browser(people.person("theo")), reverse("reviews:read_out", args=[summary.pk])
+    page = browser.get(reverse("reviews:summary", args=[review.case_id]))
+    assert "It was about another plan." in page.text
+    assert address in page.text
+    for _press in range(2):
+        assert browser.post(address).status_code == 302
+    assert to_read(review.case) == []
+    assert Summary.objects.get().withdrawn_read_at
+    [line] = Event.objects.filter(verb="summary.withdrawal_read_out")
+    assert line.for_patient == review.case.patient_id
+    assert address not in browser.get(reverse("reviews:summary", args=[review.case_id])).text
+
+
+def test_posted_with_the_pages_she_reads_that_it_was_taken_back_and_why(review):
+    heard_and_taken_back(review)
+    browser = people.browser(people.person("theo"))
+    printed = browser.post(reverse("pages:print_bundle", args=[review.case_id]))
+    words = " ".join(words_of(printed.content).split())
+    assert "Joanne took version 1 back" in words
+    assert "It was about another plan." in words
+    browser.post(reverse("pages:post_bundle", args=[review.case_id]))
+    assert to_read(review.case) == []
+
+
+def test_a_newer_one_that_was_taken_back_is_told_with_the_one_that_stands(review):
+    first = shared(review)
+    by_phone.read_out(first, by=theo())
+    second = actions.share(Review.objects.get(), is_ticked=True, correction="A wrong day.", by=by("joanne"))
+    by_phone.read_out(second, by=theo())
+    actions.withdraw(second, reason="It was right before.", by=by("joanne"))
+    assert to_read(review.case) == ["read_summary"]
+    by_phone.read_out(first, by=theo())
+    assert to_read(review.case) == []
+    assert Event.objects.filter(verb="summary.withdrawal_read_out", about_id=str(second.pk)).count() == 1
+
+
+def test_with_an_address_she_is_told_on_her_page_that_it_was_taken_back(review):
+    summary = heard_and_taken_back(review)
+    to_email(review.case.patient)
+    assert to_read(review.case) == []
+    assert Reminder.objects.about(summary).filter(kind="summary.withdrawn", settled_at=None).count() == 1
