@@ -16,6 +16,8 @@ from bookings import actions as bookings
 from bookings.company import actions as company
 from bookings.late import actions as late
 from bookings.models import Consultation, Service
+from bookings.outside import actions as outside
+from bookings.outside.models import Trouble
 from bookings.waiting import actions as waiting
 from bookings.waiting import notices as waiting_notices
 from cases.case.actions import assign, open_case, settle_to_do
@@ -84,6 +86,7 @@ def house(world, request):  # noqa: F811
     settle_to_do(fax, by=Actor.person(people.person("theo")))
     _be_late()
     _wait()
+    _read_elsewhere()
     _sit_in(call)
     _put_right()
     erasing.ask(factories.open_case(people.person("grace")), by=Actor.person(people.person("grace")))
@@ -143,6 +146,13 @@ def _wait() -> None:
     waiting_notices.plan_telling(wish, now + dt.timedelta(days=10), None, now)
 
 
+def _read_elsewhere() -> None:
+    """A calendar of Joanne's elsewhere that cannot be read."""
+    joanne = people.person("joanne")
+    made = outside.add(joanne, address="https://calendar.example.org/secret.ics", by=Actor.person(joanne))
+    outside._keep_trouble(made.pk, Trouble.TOO_MUCH)
+
+
 def _hand_over() -> None:
     """A plan of Grace's that Amir began to read, and handed over to Joanne: he is away."""
     case = factories.open_case(people.person("grace"))
@@ -167,8 +177,8 @@ CODES = [kind.code for kind in kinds.all_kinds() if not kind.code.startswith("te
 
 NOT_FOR_PATIENTS = {
     "desk.chase", "desk.page", "desk.primary", "desk.remind", "desk.report", "desk.second",
-    "bookings.told_consultant", "bookings.patient_late", "documents.new_plan", "records.safe_by",
-    "records.check_it_opens", "reminders.missed",
+    "bookings.told_consultant", "bookings.patient_late", "bookings.outside_calendar", "documents.new_plan",
+    "records.safe_by", "records.check_it_opens", "reminders.missed",
     "reminders.wording_unfit", "documents.store_astray", "threads.yours", "threads.digest",
     "house.record_broken", "house.backup_unproved", "house.line_red", "house.line_green", "urgent.watched",
 }  # fmt: skip
