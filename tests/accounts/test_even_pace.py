@@ -59,7 +59,7 @@ def medians(address: str, pairs: int) -> tuple[float, float]:
 
 @pytest.mark.parametrize("address", ["account_login", "account_signup"])
 def test_medians_are_within_a_tenth(address, settings):
-    settings.ENTRANCE_TAKES = 0.4
+    settings.ENTRANCE_TAKES = 0.8
     make_known(2)
     known, unknown = medians(address, pairs=2)
     assert abs(known - unknown) <= 0.1 * max(known, unknown)
@@ -94,6 +94,6 @@ def test_medians_of_200_pairs(settings):
 
 def test_without_the_floor_time_would_tell():
     """The twin: signing up writes rows for a new address only, and takes visibly longer."""
-    make_known(8)
-    known, unknown = medians("account_signup", pairs=8)
+    make_known(16)
+    known, unknown = medians("account_signup", pairs=16)
     assert unknown > known * 1.1
