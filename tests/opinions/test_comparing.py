@@ -20,21 +20,10 @@ from portal.pages import facts
 from tests import factories, plan_files
 from tests.documents.files import read as put_in
 from tests.people import browser, person
-from tests.records.builders import actor, booked_visit, on_november_5
+from tests.records.builders import actor
 
 pytestmark = pytest.mark.django_db
 LUMP = "Remove the lump only, then four weeks of radiation."
-
-
-@pytest.fixture(autouse=True)
-def traveller():
-    with on_november_5() as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def case():
-    return booked_visit().case
 
 
 def add(case, text=LUMP, topic="suggests", key="rosa", **pages):

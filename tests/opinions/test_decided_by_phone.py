@@ -20,18 +20,12 @@ from portal.reminders.readers import reader_of
 from tests import factories
 from tests.by_hand import theo, to_email, to_phone
 from tests.people import browser, person
-from tests.records.builders import actor, booked_visit, on_november_5
+from tests.records.builders import actor, booked_visit
 from tests.records.report_builders import DAY_AFTER
 
 pytestmark = pytest.mark.django_db
 WORDS, MATTERS = "I want to be on my feet in April.", "Being at the wedding."
 SAID = "Written down by Theo Lindqvist for Rosa on the phone."
-
-
-@pytest.fixture(autouse=True)
-def traveller():
-    with on_november_5() as traveller:
-        yield traveller
 
 
 @pytest.fixture
@@ -92,10 +86,10 @@ def test_more_time_rests_and_on_her_day_one_of_us_calls(case):
     assert reader_of(("user", str(case.patient_id)), row.due_at).channel == Delivery.Channel.CALL
 
 
-def test_a_third_opinion_by_phone_begins_its_round(traveller):
+def test_a_third_opinion_by_phone_begins_its_round(november_5):
     visit = booked_visit()
     to_phone(visit.case.patient)
-    traveller.move_to(DAY_AFTER)
+    november_5.move_to(DAY_AFTER)
     records.say_took_place(visit, by=theo())
     decide(visit.case, "another")
     assert Visit.objects.get(case=visit.case, round=3).referral.state == "needed"

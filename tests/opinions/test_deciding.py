@@ -29,13 +29,13 @@ WORDS = "I want to be on my feet in April."
 
 
 @pytest.fixture
-def traveller():
-    with on_november_5() as traveller:
-        yield traveller
+def november_5():
+    with on_november_5() as november_5:
+        yield november_5
 
 
 @pytest.fixture
-def visit(traveller):
+def visit(november_5):
     return booked_visit()
 
 
@@ -45,9 +45,9 @@ def case(visit):
 
 
 @pytest.fixture
-def heard(traveller, visit):
+def heard(november_5, visit):
     """The second doctor was heard, yesterday."""
-    traveller.move_to(DAY_AFTER)
+    november_5.move_to(DAY_AFTER)
     return records.say_took_place(visit, by=actor("rosa"))
 
 

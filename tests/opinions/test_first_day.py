@@ -17,21 +17,10 @@ from portal.pages import closing_actions as closing
 from tests import factories, plan_files
 from tests.documents.files import read as put_in
 from tests.people import browser, person
-from tests.records.builders import actor, booked_visit, on_november_5
+from tests.records.builders import actor
 
 pytestmark = pytest.mark.django_db
 DAY, OTHER = dt.date(2026, 10, 28), dt.date(2026, 10, 29)
-
-
-@pytest.fixture(autouse=True)
-def traveller():
-    with on_november_5() as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def case():
-    return booked_visit().case
 
 
 def first(case) -> CaseClinician:

@@ -21,21 +21,10 @@ from portal.pages import erasing_actions as erasing
 from tests import factories
 from tests.by_hand import theo, to_phone
 from tests.people import browser, person
-from tests.records.builders import actor, booked_visit, on_november_5
+from tests.records.builders import actor
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert(1)</script> %(name)s {{ x }} “’"
-
-
-@pytest.fixture(autouse=True)
-def traveller():
-    with on_november_5() as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def case():
-    return booked_visit().case
 
 
 def add(case, text="Remove it.", key="rosa", **said):
@@ -119,12 +108,12 @@ def test_after_the_end_all_is_read_and_nothing_is_offered_or_done(case):
     assert Decision.objects.get().choice == "own"
 
 
-def test_after_erasing_neither_line_nor_choice_stands_there(case, traveller):
+def test_after_erasing_neither_line_nor_choice_stands_there(case, november_5):
     add(case)
     deciding.decide(case, choice="first", words="My words.", by=actor("rosa"))
     deciding.say_what_matters(case, "The wedding.", is_shared=True, seen=0, by=actor("rosa"))
     erasing.ask(case, by=actor("rosa"))
-    traveller.shift(WAITS + dt.timedelta(hours=1))
+    november_5.shift(WAITS + dt.timedelta(hours=1))
     assert asked_erasing.erase_due(clock.now()) == 1
     html = page(case).text
     gone = (
@@ -149,10 +138,10 @@ def test_a_helper_whose_help_ended_reads_and_writes_nothing(case):
         comparing.remove(point, by=actor("ines"))
 
 
-def test_the_day_we_get_in_touch_is_said_while_it_is_to_come(case, traveller):
+def test_the_day_we_get_in_touch_is_said_while_it_is_to_come(case, november_5):
     deciding.decide(case, choice="time", check_in_on=dt.date(2026, 11, 20), by=actor("rosa"))
     assert "We get in touch on Friday, November 20, and not before." in page(case).text
-    traveller.move_to(dt.datetime(2026, 11, 21, 15, tzinfo=dt.UTC))
+    november_5.move_to(dt.datetime(2026, 11, 21, 15, tzinfo=dt.UTC))
     assert "and not before" not in page(case).text
 
 

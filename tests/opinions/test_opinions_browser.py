@@ -6,14 +6,8 @@ from playwright.sync_api import expect
 from cases.opinions.models import Decision, Point
 from tests.journeys.conftest import come as come
 from tests.journeys.hands import Keyboard, Mouse
-from tests.records.builders import booked_visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.full, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def case():
-    return booked_visit().case
 
 
 @pytest.mark.parametrize("way", ["keyboard", "without JavaScript"])

@@ -10,21 +10,10 @@ from portal.accounts import drafts
 from tests.opinions.test_comparing import add, address, shown
 from tests.people import browser, person
 from tests.portal.test_reading_grade import HARD, PLAIN
-from tests.records.builders import actor, booked_visit, on_november_5
+from tests.records.builders import actor
 
 pytestmark = pytest.mark.django_db
 COLLEGE = "Reads like a text for college. Shorter sentences help a tired reader."
-
-
-@pytest.fixture(autouse=True)
-def traveller():
-    with on_november_5() as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def case():
-    return booked_visit().case
 
 
 def typing(key, form, about, words=HARD, **also):

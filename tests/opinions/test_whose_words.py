@@ -15,21 +15,10 @@ from portal.errors import Refused
 from tests import factories, plan_files
 from tests.documents.files import read as put_in
 from tests.people import browser, person
-from tests.records.builders import actor, booked_visit, on_november_5
+from tests.records.builders import actor
 
 pytestmark = pytest.mark.django_db
 LINE = "Remove the whole breast."
-
-
-@pytest.fixture(autouse=True)
-def traveller():
-    with on_november_5() as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def case():
-    return booked_visit().case
 
 
 def add(case, text=LINE, topic="suggests", pages=None, **said):
@@ -180,10 +169,10 @@ def test_the_database_refuses_a_line_of_no_doctor_and_a_doctor_without_a_plan(ca
         Decision.objects.filter(pk=made.pk).update(choice="own")
 
 
-def test_older_rows_take_todays_doctor_unless_one_was_named_after_the_answer(case, traveller):
+def test_older_rows_take_todays_doctor_unless_one_was_named_after_the_answer(case, november_5):
     migration = import_module("cases.opinions.migrations.0010_whose_older_words")
     point, early = add(case), decide(case)
-    traveller.shift(60)
+    november_5.shift(60)
     name(case)
     late, own = decide(case), decide(case, "own")
     Decision.objects.update(clinician=None)

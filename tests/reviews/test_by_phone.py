@@ -1,6 +1,7 @@
 """A summary for a patient who signs in nowhere: one thing to do, read out once, on record as read."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from cases.reviews import actions, by_phone
@@ -90,11 +91,16 @@ def test_with_an_address_she_is_told_once_of_what_nobody_read_out(review):
     assert open_reminders(summary) == 0
 
 
-def test_posted_with_the_pages_it_is_in_her_hands(review):
-    shared(review)
+def printed_by_theo(review) -> tuple[Client, str]:
+    """His browser, and what stands on the pages that he prints for the post."""
     browser = people.browser(people.person("theo"))
     printed = browser.post(reverse("pages:print_bundle", args=[review.case_id]))
-    words = " ".join(words_of(printed.content).split())
+    return browser, " ".join(words_of(printed.content).split())
+
+
+def test_posted_with_the_pages_it_is_in_her_hands(review):
+    shared(review)
+    browser, words = printed_by_theo(review)
     assert "My plan in plain words" in words
     assert "What your doctor suggests" in words
     browser.post(reverse("pages:post_bundle", args=[review.case_id]))
@@ -129,9 +135,7 @@ def test_what_she_had_heard_and_was_taken_back_waits_to_be_told_with_its_reason(
 
 def test_posted_with_the_pages_she_reads_that_it_was_taken_back_and_why(review):
     heard_and_taken_back(review)
-    browser = people.browser(people.person("theo"))
-    printed = browser.post(reverse("pages:print_bundle", args=[review.case_id]))
-    words = " ".join(words_of(printed.content).split())
+    browser, words = printed_by_theo(review)
     assert "Joanne took version 1 back" in words
     assert "It was about another plan." in words
     browser.post(reverse("pages:post_bundle", args=[review.case_id]))

@@ -1,5 +1,6 @@
 """The queue's pages: the list under its chips, taking, handing over and back, going from plan to plan."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -79,28 +80,29 @@ def take(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("reviews:brief", pk=pk)
 
 
+def _in_the_queue(request: HttpRequest, pk: UUID, act: Callable[..., Any], done: str) -> HttpResponse:
+    """Do it with this plan, and say in the queue that it is done, or why not."""
+    try:
+        act(find(request, pk), by=Actor.of(request))
+        messages.success(request, done)
+    except Refused as refused:
+        messages.warning(request, refused.message)
+    return redirect("reviews:queue")
+
+
 @open_to("consultant", "coordinator")
 @require_POST
 def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Back to the queue, with all that is written."""
-    try:
-        actions.hand_back(find(request, pk), by=Actor.of(request))
-        messages.success(request, _("Handed back. What is written stays with the plan."))
-    except Refused as refused:
-        messages.warning(request, refused.message)
-    return redirect("reviews:queue")
+    return _in_the_queue(request, pk, actions.hand_back, _("Handed back. What is written stays with the plan."))
 
 
 @open_to("consultant")
 @require_POST
 def finish(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close what was shared and no call follows."""
-    try:
-        actions.finish(find(request, pk), by=Actor.of(request))
-        messages.success(request, _("Closed. It comes back when a new plan comes in, or a call is booked."))
-    except Refused as refused:
-        messages.warning(request, refused.message)
-    return redirect("reviews:queue")
+    done = _("Closed. It comes back when a new plan comes in, or a call is booked.")
+    return _in_the_queue(request, pk, actions.finish, done)
 
 
 @open_to("consultant", "coordinator")
