@@ -7,6 +7,7 @@ from django.urls import reverse
 from bookings.company.models import Companion
 from bookings.models import Consultation
 from cases.case.helping.models import Helper
+from cases.case.helping.rules import Chosen, Ended
 from cases.case.models import Case, Correction, Departure, ErasureWish, Office, ToDo
 from cases.documents.models import PageImage, Version
 from cases.opinions.questions.models import Question
@@ -67,6 +68,17 @@ def test_a_marked_demo_has_what_the_stories_do_not_tell(tmp_path, settings):
     for role in ("", "consultant", "coordinator", "administrator"):
         assert User.objects.filter(role=role, can_sign_in=True).count() >= 2, role
     assert [name for name, _model, _field in plain.fields() if name not in there] == []
+    two_helpers_of_every_kind_and_state()
+    for role in ("consultant", "coordinator", "administrator"):
+        assert User.objects.filter(role=role, can_sign_in=False).count() >= 2, role
+
+
+def two_helpers_of_every_kind_and_state():
+    for chosen in Chosen.values:
+        assert Helper.objects.granted().filter(chosen=chosen).count() >= 2, chosen
+    states = {"asked": Helper.objects.asked(), "declined": Helper.objects.filter(ended_why=Ended.DECLINED)}
+    states["ended"] = Helper.objects.filter(ended_why=Ended.PATIENT)
+    assert {state: found.count() >= 2 for state, found in states.items()} == dict.fromkeys(states, True)
 
 
 def test_no_text_is_left_unmarked_without_a_reason():

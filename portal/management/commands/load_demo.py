@@ -60,11 +60,12 @@ def marks_list() -> Path:
 
 def mark() -> int:
     """Mark all that the demo holds, and list the marks for whoever looks for them elsewhere."""
-    from portal.pages.demo import plain, rarely
+    from portal.pages.demo import plain, rarely, twos
     from portal.pages.demo.marking import mark_everything
 
     with transaction.atomic():
         rarely.put_in()
+        twos.put_in()
         marks = mark_everything()
         marks |= plain.mark(FIRST_PLAIN)
     marks_list().write_text("".join(f"{mark} {where}\n" for mark, where in marks.items()))
