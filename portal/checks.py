@@ -13,11 +13,19 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.backup.envelope import Broken, backup_key
+from portal.vault.keys import master_keys
 
 OLDEST_TZDATA = (2026, 6)
 ENVIRONMENTS = {"development", "test", "production"}
-KNOWN_KEYS = {"", "not-secret-outside-production"}
-KNOWN_MASTER_KEYS = {"", "outside-production"}
+# What everybody can read in the repository: of development, and of the tests.
+KNOWN_KEYS = {"", "not-secret-outside-production", "only-for-tests-" + "0123456789abcdef" * 4}
+KNOWN_MASTER_KEYS = {b"not-secret-outside-production-01", bytes(range(32))}
+# Of deploy/check.env: these settings are judged by `make check`, and nothing starts with them.
+JUDGED = {
+    "SECRET_KEY": "only-to-judge-the-settings-4f1b5d0c7a9e2386d1f0b7c5a3e9d8f2",
+    "PORTAL_MASTER_KEY": "b25seS10by1qdWRnZS10aGUtc2V0dGluZ3MtMDAwMDE=",
+    "BACKUP_KEY": "QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI=",
+}
 SHORTEST_SECRET = 50
 MAIL_ANSWERS_WITHIN = 5.0  # seconds
 OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
@@ -27,7 +35,7 @@ THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 def refuse_unsafe() -> None:
     """Called where the web server starts, which runs no checks. Raises ImproperlyConfigured with every sentence."""
-    if errors := [message for message in look(None) if message.is_serious()]:
+    if errors := [message for message in [*look(None), *judged()] if message.is_serious()]:
         raise ImproperlyConfigured("\n".join(f"{error.msg} ({error.id})" for error in errors))
 
 
@@ -83,10 +91,24 @@ def keys() -> list[CheckMessage]:
     found = []
     if settings.SECRET_KEY in KNOWN_KEYS or len(settings.SECRET_KEY) < SHORTEST_SECRET:
         found.append(error(4, f"SECRET_KEY must be a secret of {SHORTEST_SECRET} characters or more."))
-    ids = {pair.partition(":")[0] for pair in settings.PORTAL_MASTER_KEY.split(",")}
-    if ids & KNOWN_MASTER_KEYS:
-        found.append(error(5, "PORTAL_MASTER_KEY must be ID:KEY, with a key of your own (docs/operations.md)."))
+    if not _are_own():
+        found.append(error(5, "PORTAL_MASTER_KEY must be ID:KEY, 32 bytes of your own in base64 (docs/operations.md)."))
     return found
+
+
+def _are_own() -> bool:
+    """Whether each key can be used and is secret, whatever it is called."""
+    try:
+        known = master_keys()
+    except ImproperlyConfigured:
+        return False
+    return all(known) and not KNOWN_MASTER_KEYS & set(known.values())
+
+
+def judged() -> list[CheckMessage]:
+    """The keys of deploy/check.env, which everybody can read."""
+    names = [name for name, key in JUDGED.items() if settings.IN_PRODUCTION and key in getattr(settings, name)]
+    return [error(21, f"{name} is the one of deploy/check.env: make one of your own.") for name in names]
 
 
 def pages() -> list[CheckMessage]:

@@ -1,5 +1,6 @@
 """Production does not start with settings that would hurt someone; each refusal names the setting."""
 
+import os
 import re
 import stat
 
@@ -17,7 +18,7 @@ SAFE = {
     "IN_PRODUCTION": True,
     "DEBUG": False,
     "SECRET_KEY": "s" * 60,
-    "PORTAL_MASTER_KEY": "first:AAAA",
+    "PORTAL_MASTER_KEY": "first:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=",
     "PORTAL_ORIGIN": "https://portal.example.org",
     "CLAMD_URL": "tcp://clamav:3310",
     "ALLOW_NO_SCANNER": False,
@@ -30,10 +31,12 @@ SAFE = {
     "DEFAULT_FROM_EMAIL": "office@remission.example",
     "DATABASE_URL": "postgres://portal_app@db/portal",
     "DATABASE_OWNER_URL": "postgres://portal_owner@db/portal",
-    "BACKUP_KEY": "QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI=",
+    "BACKUP_KEY": "Q0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0M=",
     "BACKUP_TO": "/backups",
     "ALLAUTH_TRUSTED_PROXY_COUNT": 1,
 }
+OF_DEVELOPMENT = "bm90LXNlY3JldC1vdXRzaWRlLXByb2R1Y3Rpb24tMDE="
+OF_TESTS = os.environ["PORTAL_MASTER_KEY"].partition(":")[2]
 
 
 @pytest.fixture
@@ -55,8 +58,14 @@ def test_safe_settings_pass(production):
         ("PORTAL_ENV", "staging"),
         ("SECRET_KEY", "not-secret-outside-production"),
         ("SECRET_KEY", "short"),
+        ("SECRET_KEY", os.environ["SECRET_KEY"]),  # of the tests
         ("PORTAL_MASTER_KEY", ""),
-        ("PORTAL_MASTER_KEY", "first:AAAA,outside-production:BBBB"),
+        ("PORTAL_MASTER_KEY", SAFE["PORTAL_MASTER_KEY"].partition(":")[2]),  # no id
+        ("PORTAL_MASTER_KEY", f"mine:{OF_DEVELOPMENT}"),
+        ("PORTAL_MASTER_KEY", f"{SAFE['PORTAL_MASTER_KEY']},old:{OF_DEVELOPMENT}"),
+        ("PORTAL_MASTER_KEY", f"mine:{OF_TESTS}"),
+        ("PORTAL_MASTER_KEY", "mine:QUFBQQ=="),  # four bytes
+        ("PORTAL_MASTER_KEY", "mine:no base64"),
         ("DEBUG", True),
         ("PORTAL_ORIGIN", "http://portal.example.org"),
         ("CLAMD_URL", ""),
@@ -77,6 +86,16 @@ def test_unsafe_setting_is_refused_by_name(production, setting, value):
     setattr(production, setting, value)
 
     with pytest.raises(ImproperlyConfigured, match=setting):
+        checks.refuse_unsafe()
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "PORTAL_MASTER_KEY", "BACKUP_KEY"])
+def test_nothing_starts_with_the_keys_that_make_check_judges_by(production, name):
+    lines = (checks.Path(__file__).parents[2] / "deploy" / "check.env").read_text().splitlines()
+    judged = dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+    setattr(production, name, judged[name].replace("judged:", "mine:"))
+
+    with pytest.raises(ImproperlyConfigured, match=name):
         checks.refuse_unsafe()
 
 
