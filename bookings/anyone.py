@@ -250,7 +250,7 @@ def offer_of(offer: picker.Offer, practices: Sequence[Practice], fit: Fit) -> An
         practices=fitting,
         fit=fit,
     )
-    together.visit_on, together.asked = offer.visit_on, offer.asked
+    together.comes_on, together.asked = offer.comes_on, offer.asked
     return together
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from bookings.overriding.rules import without_terms
 from cases.case.models import Away, Case
 from cases.documents.models import Version
 from cases.records.models import Visit
+from cases.records.rules import SECOND
 from portal import ready
 from portal.once import at_one_moment, once, told
 from portal.texts.closed import closed_days
@@ -38,16 +39,31 @@ def _closed_each(practices: Iterable[Practice], now: datetime) -> dict[str, froz
 
 def ready_on(case: Case, practice: Practice) -> date | None:
     """The consultant's day on which the first plan of the case could be read, or None."""
-    ready_at, _visit_on = _known_of(case)
+    ready_at = _known_of(case).ready_at
     return ready_at.astimezone(practice.zone).date() if ready_at else None
 
 
 def visit_on(case: Case) -> date | None:
-    """The day of the case's next visit with the second or third doctor, when it is known."""
-    return _known_of(case)[1]
+    """The day of the case's next visit with the second or third doctor, when it is known; it stays so until somebody
+    says that it took place.
+    """
+    return _known_of(case).visit_on
 
 
-def _known_of(case: Case) -> tuple[datetime | None, date | None]:
+def is_second(case: Case) -> bool:
+    """Whether that visit is the one with the second doctor."""
+    return _known_of(case).round == SECOND
+
+
+class Known(NamedTuple):
+    """What of a case the times for it go by."""
+
+    ready_at: datetime | None
+    visit_on: date | None
+    round: int | None
+
+
+def _known_of(case: Case) -> Known:
     """When the first plan of the case could be read, and the day of its next visit: asked together."""
     return once(("known of", case.pk), lambda: known_from(KNOWN.lists(case, case=case.pk)))
 
@@ -55,13 +71,13 @@ def _known_of(case: Case) -> tuple[datetime | None, date | None]:
 def known_lists(case: UUID) -> dict[str, QuerySet[Any]]:
     """What `ready_on` and `visit_on` go by, to be read with more. `known_from` tells the two."""
     plans = Version.objects.ready_plans().filter(case=case).order_by("put_in_at").values_list("put_in_at")
-    visits = Visit.objects.booked().filter(case=case).order_by("-round").values_list("on_date")
+    visits = Visit.objects.booked().filter(case=case).order_by("-round").values_list("on_date", "round")
     return {"plans": plans[:1], "visits": visits[:1]}
 
 
-def known_from(found: Mapping[str, list[Any]]) -> tuple[datetime | None, date | None]:
-    (ready_at,), (visits_on,) = next(iter(found["plans"]), (None,)), next(iter(found["visits"]), (None,))
-    return ready_at, visits_on
+def known_from(found: Mapping[str, list[Any]]) -> Known:
+    (ready_at,), visit = next(iter(found["plans"]), (None,)), next(iter(found["visits"]), (None, None))
+    return Known(ready_at, *visit)
 
 
 def know(case: Case, found: Mapping[str, list[Any]]) -> None:

@@ -51,10 +51,16 @@ def suggested(starts: Sequence[datetime], zone: ZoneInfo, before: date | None = 
 
 
 def suggested_of(
-    days: Mapping[date, Sequence[datetime]], zone: ZoneInfo, before: date | None = None, count: int = 3
+    days: Mapping[date, Sequence[datetime]],
+    zone: ZoneInfo,
+    before: date | None = None,
+    count: int = 3,
+    *,
+    after: date | None = None,
 ) -> list[datetime]:
-    """The same from starts that stand by the reader's day."""
-    near = sorted(day for day in days if before is None or day < before)[:NEAR_DAYS]
+    """The same from starts that stand by the reader's day; with `after`, from the days that follow it."""
+    fitting = (day for day in days if (before is None or day < before) and (after is None or day > after))
+    near = sorted(fitting)[:NEAR_DAYS]
     chosen = [_nearest_to(days[day], wall, zone) for day, wall in zip(_spread(near, count), PREFERRED, strict=False)]
     # Fewer days than wanted: fill up with other times on those days.
     rest = [start for day in near for start in days[day] if start not in chosen]

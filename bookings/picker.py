@@ -96,8 +96,22 @@ class Offer:
         return self.calendar.closed
 
     @cached_property
+    def comes_on(self) -> date | None:
+        """The day of the visit to come; one whose day is over is not, though nobody said yet that it took place."""
+        known = availability.visit_on(self.case) if self.case else None
+        return known if known and known >= self.today else None
+
+    @cached_property
+    def is_about_visit(self) -> bool:
+        """Whether the talk is about what will be said at the visit to come."""
+        return self.service.code == Service.Code.AFTER_SECOND and bool(
+            self.case and self.comes_on and availability.is_second(self.case)
+        )
+
+    @property
     def visit_on(self) -> date | None:
-        return availability.visit_on(self.case) if self.case else None
+        """The day of the visit that this talk should come before. One after the second opinion comes before none."""
+        return None if self.service.code == Service.Code.AFTER_SECOND else self.comes_on
 
     @cached_property
     def free(self) -> list[datetime]:
@@ -139,7 +153,9 @@ class Offer:
         """Three times that fit; after a lost one, the three nearest to it."""
         if self.lost is not None:
             return offers.nearest(self.free, self.lost)
-        return offers.suggested_of(self.days, self.zone, self.visit_on) or offers.suggested_of(self.days, self.zone)
+        after = self.comes_on if self.is_about_visit else None
+        fitting = offers.suggested_of(self.days, self.zone, self.visit_on, after=after)
+        return fitting or offers.suggested_of(self.days, self.zone)
 
     def suggestions(self) -> list[dict[str, str]]:
         return [
@@ -148,6 +164,8 @@ class Offer:
         ]
 
     def _hint(self, start: datetime) -> str:
+        if self.is_about_visit and self.comes_on:
+            return "" if start.astimezone(self.zone).date() > self.comes_on else _("Not after your visit")
         if self.visit_on is None:
             return ""
         left = (self.visit_on - start.astimezone(self.zone).date()).days
@@ -196,7 +214,7 @@ class Offer:
             "href": f"{self._to_a_day}{day.isoformat()}#times",
             "is_here": day == self.day,
             "is_closed": day in self.closed,
-            "is_visit": day == self.visit_on,
+            "is_visit": day == self.comes_on,
         }
 
     def _month_link(self, day: date) -> dict[str, str] | None:

@@ -46,7 +46,7 @@ def _first_talk(offer: picker.Offer, practices: Sequence[Practice], services: Se
     short = picker.Offer(
         case=offer.case, practice=offer.practice, service=found, now=offer.now, zone=offer.zone, known=offer.known
     )
-    short.visit_on = offer.visit_on
+    short.comes_on = offer.comes_on
     short.asked = replace(offer.asked, talk=found.talk, ready_on=None)
     together = anyone.offer_of(short, practices, anyone.Fit())
     if together is None or not (at := together.first_before_visit()):
