@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from bookings.actions import ASK_TO_READ
-from cases.case.actions import assign, drop_to_dos
+from cases.case.actions import assign, drop_to_dos, end_assignment, hand_to_dos_back
 from cases.case.models import Case
 from cases.case.people import has_consent_to_read, is_assigned, role_in
 from cases.case.second import actions as second
@@ -34,6 +34,7 @@ from cases.reviews.rules import (
     why_not,
     why_not_summary,
 )
+from cases.reviews.standing import has_work_left
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -171,14 +172,20 @@ def take(review: Review, *, by: Actor) -> Review:
 
 @transaction.atomic
 def hand_back(review: Review, *, by: Actor) -> Review:
-    """Give the plan back to the queue. What was written stays with it."""
-    lock_case(review.case_id)
+    """Give the plan back to the queue. What was written stays with it.
+
+    Whoever gives it back leaves the case, unless a call with them is booked there: then anybody may take the plan.
+    """
+    case = lock_case(review.case_id)
     review = locked(review)
     _check("hand_back", review, by, clock.now())
     before = review.reader
     _give_up(review, by)
+    if before and not has_work_left(case, before):
+        hand_to_dos_back(before, case, by=by)
+        end_assignment(case, before, by=by)
     if before:
-        second.reader_leaves(review.case, before, by=by)
+        second.reader_leaves(case, before, by=by)
     return review
 
 

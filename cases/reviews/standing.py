@@ -4,8 +4,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from cases.case.models import SecondReader
+from bookings.models import Consultation
+from cases.case.away.models import Cover
+from cases.case.models import Case, SecondReader
 from cases.reviews.models import Review
+from portal import clock
 from portal.accounts.models import User
 
 ROWS = 100  # more than that is a matter for people, not for a page
@@ -31,3 +34,9 @@ def colleagues(review: Review, user: Any) -> QuerySet[User]:
 def review_of(case: Any) -> Review | None:
     """The case's review with its reader, for people who may know the case."""
     return Review.objects.filter(case=case).select_related("reader", "consultation__consultant").first()
+
+
+def has_work_left(case: Case, before: User) -> bool:
+    """A call with them is booked, or they stand in for a colleague here: then their place stays."""
+    calls = Consultation.objects.upcoming(clock.now()).filter(case=case, consultant=before)
+    return calls.exists() or Cover.objects.open().filter(case=case, reader=before).exists()

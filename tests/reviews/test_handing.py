@@ -142,6 +142,30 @@ def test_what_nobody_has_taken_is_not_handed_over():
         handing.hand_over(world.waiting(), amir(), by=by("joanne"))
 
 
+def test_a_plan_without_a_call_that_is_given_back_waits_for_every_colleague():
+    joanne = people.person("joanne")
+    case = factories.open_case(people.person("rosa"))
+    world.plan(case)
+    review = actions.take(opening.ask_for_reading(case, by=by("rosa")), by=by("joanne"))
+    note = ask_to_do("call", case, case=case, due_on=clock.now().date(), for_user=joanne, by=by("theo"))
+    for _press in range(2):
+        page = browser(joanne).post(reverse("reviews:hand_back", args=[review.pk]), follow=True)
+        assert page.status_code == 200
+    assert review in Review.objects.free_for(amir())
+    assert review in Review.objects.free_for(joanne)
+    assert not is_assigned(case, joanne)
+    note.refresh_from_db()
+    assert (note.for_user, note.for_role) == (None, "coordinator")
+    browser(amir()).post(reverse("reviews:take", args=[review.pk]))
+    assert Review.objects.get().reader == amir()
+
+
+def test_who_gives_a_plan_back_before_their_call_stays_in_the_case():
+    review = actions.hand_back(world.taken(), by=by("joanne"))
+    assert is_assigned(review.case, people.person("joanne"))
+    assert review not in Review.objects.free_for(amir())
+
+
 def test_handing_back_afterwards_takes_the_notice_back():
     review = handing.hand_over(world.taken(), amir(), by=by("joanne"))
     actions.hand_back(review, by=by("amir"))

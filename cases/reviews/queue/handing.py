@@ -4,10 +4,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bookings.actions import ASK_TO_READ
-from bookings.models import Consultation
 from cases.case import hands
 from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, pass_to_dos_on, settle_to_dos
-from cases.case.away.models import Away, Cover
+from cases.case.away.models import Away
 from cases.case.models import Case
 from cases.case.people import has_consent_to_read, may, only_theirs, role_in
 from cases.case.second import actions as second
@@ -17,6 +16,7 @@ from cases.reviews.ending.rules import DRAFT_ENDS
 from cases.reviews.models import Review
 from cases.reviews.queue import notices
 from cases.reviews.rules import why_not
+from cases.reviews.standing import has_work_left
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
@@ -48,7 +48,7 @@ def hand_over(review: Review, to: User, *, by: Actor) -> Review:
     assign(case, to, why="handing_over", by=by)
     review.reader, review.came_from, review.taken_at, review.turn = to, before, now, review.turn + 1
     review.save(update_fields=["reader", "came_from", "taken_at", "turn"])
-    if not _has_work_left(case, before):
+    if not has_work_left(case, before):
         pass_to_dos_on(case, before, to, by=by)
         end_assignment(case, before, by=by)
     second.reader_leaves(case, before, by=by)
@@ -71,12 +71,6 @@ def _why_not_to(case: Case, review: Review, to: User) -> str:
     if Away.objects.open().between(today, today).filter(consultant=to).exists():
         return _("%(name)s is away at the moment. Choose somebody else.") % {"name": to.name}
     return ""
-
-
-def _has_work_left(case: Case, before: User) -> bool:
-    """A call with them is booked, or they stand in for a colleague here: then their place stays."""
-    calls = Consultation.objects.upcoming(clock.now()).filter(case=case, consultant=before)
-    return calls.exists() or Cover.objects.open().filter(case=case, reader=before).exists()
 
 
 def _tell(review: Review, by: Actor) -> None:

@@ -15,7 +15,7 @@ from cases.reviews import actions, opening
 from cases.reviews.models import Review
 from cases.reviews.queue import handing, showing, standing
 from cases.reviews.queue.forms import HandOverForm
-from cases.reviews.rules import allowed
+from cases.reviews.rules import NOT_FROM_HERE, allowed
 from cases.reviews.standing import asked_of
 from portal import clock, looks, when
 from portal.access import find_or_404, open_to
@@ -94,6 +94,9 @@ def _in_the_queue(request: HttpRequest, pk: UUID, act: Callable[..., Any], done:
 @require_POST
 def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Back to the queue, with all that is written."""
+    if Review.objects.free_for(request.user).filter(pk=pk).exists():  # a second press, of somebody whose place ended
+        messages.warning(request, str(NOT_FROM_HERE[Review.State.OPEN]))
+        return redirect("reviews:queue")
     return _in_the_queue(request, pk, actions.hand_back, _("Handed back. What is written stays with the plan."))
 
 
