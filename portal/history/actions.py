@@ -61,6 +61,23 @@ def record(
     return event
 
 
+def record_once(
+    actor: Actor, verb: str, about: Model, *, since: dt.datetime, patient: UUID, case: UUID, why: str = ""
+) -> bool:
+    """`record`, unless the same person's same line stands since then; of many at the same moment one writes it.
+
+    One question, and whether it wrote.
+    """
+    line = _line(actor, verb, about, patient, case, why)
+    looks.told(case)
+    fields = [field for field in Event._meta.concrete_fields if not field.primary_key]
+    said = [field.get_db_prep_value(getattr(line, field.attname), connection) for field in fields]
+    named = ", ".join(f"{field.column} => %s" for field in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT history_note_once(since => %s, {named})", [since, *said])
+        return bool(cursor.fetchone()[0])
+
+
 def record_each(
     actor: Actor, verb: str, things: Iterable[tuple[Model, UUID | None]], *, patients: Mapping[UUID, UUID] | None = None
 ) -> None:

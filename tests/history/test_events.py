@@ -1,14 +1,17 @@
 """History: written with the change, and never changed by the application."""
 
+import datetime as dt
+import uuid
 from contextlib import suppress
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from portal import clock
 from portal.accounts.models import User
 from portal.actors import SYSTEM, Actor
 from portal.history import words
-from portal.history.actions import lines_together, record
+from portal.history.actions import lines_together, record, record_once
 from portal.history.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +101,29 @@ def test_lines_of_what_fails_are_not_written(person):
         1 / 0  # noqa: B018 - what fails within
     record(SYSTEM, "case.seen", person, why="later")
     assert recorded() == ["later"]
+
+
+HALF_AN_HOUR = dt.timedelta(minutes=30)
+
+
+def noted(actor, person, **more):
+    told = {"since": clock.now() - HALF_AN_HOUR, "patient": person.pk, "case": uuid.UUID(int=7), "why": "care"} | more
+    return record_once(actor, "document.opened", person, **told)
+
+
+def test_a_line_written_once_is_as_every_other_and_takes_one_question(person, django_assert_num_queries):
+    actor = Actor("user", uuid.uuid4(), for_patient=person.pk, address="2001:db8::1")
+    with django_assert_num_queries(1):
+        assert noted(actor, person)
+    other = record(actor, "document.opened", person, patient=person.pk, case=uuid.UUID(int=7), why="care")
+    one, same = Event.objects.order_by("pk")
+    assert (same, fields(one) | {"at": 0}) == (other, fields(same) | {"at": 0})
+
+
+@pytest.mark.parametrize("actor", [SYSTEM, Actor("user", uuid.UUID(int=5))])
+def test_it_is_written_once_for_a_person_a_row_and_a_while(person, actor):
+    assert noted(actor, person)
+    assert not noted(actor, person, why="other")
+    assert noted(Actor("user", uuid.UUID(int=6)), person)
+    assert noted(actor, User.objects.create_user("bo@example.org", name="Bo"))
+    assert noted(actor, person, since=clock.now() + HALF_AN_HOUR)

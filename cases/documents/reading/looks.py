@@ -4,12 +4,10 @@ A look is one person, one version and half an hour: pages turned, thumbnails and
 it, and so do refusals of the same file. A copy that leaves is a line each time.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
@@ -19,7 +17,7 @@ from cases.documents import lists, rules
 from cases.documents.models import PageImage, Version
 from portal import clock, looks
 from portal.actors import Actor
-from portal.history.actions import record
+from portal.history.actions import record, record_once
 from portal.history.models import Event
 
 KINDS = ("version", "document")
@@ -41,8 +39,10 @@ def _why(version: Version, by: Actor) -> str:
 def note_opening(version: Version, *, by: Actor) -> None:
     """The version was read, or a part of it: a page, a thumbnail, its words."""
     looks.told(version.case.pk)
-    if not getattr(version, "is_look_noted", False):  # where a query has told already, by `noted_of`
-        _note_once("document.opened", version, lambda: _why(version, by), by)
+    if (is_noted := getattr(version, "is_look_noted", None)) is None:  # else a query has told already, by `noted_of`
+        is_noted = _was_noted("document.opened", version, by)
+    if not is_noted:
+        _note_once("document.opened", version, _why(version, by), by)
 
 
 def noted_by(by: Actor) -> Exists:
@@ -88,7 +88,7 @@ def note_denial(model: Any, pk: UUID, *, by: Actor) -> None:
     thing = model.objects.filter(pk=pk).select_related(path).first()
     if thing is None:
         return
-    _note_once("document.denied", thing.version if model is PageImage else thing, str, by)
+    _note_once("document.denied", thing.version if model is PageImage else thing, "", by)
 
 
 def note_case_denial(pk: UUID, *, by: Actor) -> None:
@@ -96,10 +96,8 @@ def note_case_denial(pk: UUID, *, by: Actor) -> None:
     case = Case.objects.filter(pk=pk).first()
     if case is None:
         return
-    with _alone_with(case):
-        noted = Event.objects.filter(patient=case.patient_id, at__gte=clock.now() - rules.ONE_LOOK, actor_id=by.id)
-        if not noted.filter(verb="document.denied", about_id=str(case.pk)).exists():
-            record(by, "document.denied", case, patient=case.patient_id, case=case.pk)
+    since = clock.now() - rules.ONE_LOOK
+    record_once(by, "document.denied", case, since=since, patient=case.patient_id, case=case.pk)
 
 
 def names_of(events: Iterable[Event], reader: Any) -> dict[str, str]:
@@ -138,20 +136,10 @@ def names_in(events: Iterable[Event], files: Iterable[Version]) -> dict[str, str
     return names
 
 
-def _note_once(verb: str, about: Any, why: Callable[[], str], by: Actor) -> None:
-    """One line in half an hour; `why` is worked out for that line alone."""
-    if not _was_noted(verb, about, by):
-        with _alone_with(about):
-            if not _was_noted(verb, about, by):
-                _note(verb, about, why(), by)
-
-
-@contextmanager
-def _alone_with(about: Any) -> Iterator[None]:
-    """A browser asks for many pages at once: of those only the first writes its line."""
-    with transaction.atomic():
-        list(type(about).objects.select_for_update(no_key=True).filter(pk=about.pk).values_list("pk"))
-        yield
+def _note_once(verb: str, about: Any, why: str, by: Actor) -> None:
+    """One line in half an hour, though a browser asks for many pages at once."""
+    since = clock.now() - rules.ONE_LOOK
+    record_once(by, verb, about, since=since, patient=about.case.patient_id, case=about.case_id, why=why)
 
 
 def _was_noted(verb: str, about: Any, by: Actor) -> bool:
