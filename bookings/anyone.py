@@ -137,12 +137,15 @@ class AnyOffer(picker.Offer):
 
     @cached_property
     def each_asks(self) -> dict[UUID, slots.Asked]:
-        """What the case asks of each: the day on which its plan could be read is each one's own."""
+        """What the case asks of each: the day on which its plan could be read is each one's own, and so are the closed
+        days by which they read it.
+        """
         assert self.case is not None
         asked, needs_plan = self.asked, self.service.needs_plan
         return {
             one.pk: replace(
                 asked,
+                closed=self.calendars[one.pk].closed,
                 ready_on=availability.ready_on(self.case, one) if needs_plan else None,
                 is_given=one.is_giving(self.service),
             )

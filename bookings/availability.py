@@ -229,7 +229,8 @@ def calendars_of(
 
 def asked_by_anyone(practice: Practice, service: Service, now: datetime) -> slots.Asked:
     """What somebody new asks for, who has no plan yet and no other call."""
-    return slots.Asked(talk=service.talk, now=now, closed=closed(now), is_given=practice.is_giving(service))
+    days = closed(now, practice.region)
+    return slots.Asked(talk=service.talk, now=now, closed=days, is_given=practice.is_giving(service))
 
 
 def asked_for(
@@ -249,7 +250,7 @@ def asked_for(
     return slots.Asked(
         talk=service.talk,
         now=now,
-        closed=closed(now),
+        closed=closed(now, practice.region),
         ready_on=ready_on(case, practice) if service.needs_plan else None,
         # A call that is booked stays, and can be moved, after its kind is not given any more.
         is_given=bool(moving and moving.consultant_id == practice.pk) or practice.is_giving(service),

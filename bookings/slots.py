@@ -137,7 +137,7 @@ class Calendar:
 class Asked:
     """What is asked of a calendar. `ready_on` is the day the plan became readable, if it has.
 
-    `closed` are the organization's days: reading days are counted by them, whoever reads.
+    `closed` are the days on which the consultant reads no plan: the public holidays where they live.
     """
 
     talk: Talk

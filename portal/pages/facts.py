@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
-from bookings.models import Consultation
+from bookings.models import Consultation, Practice
 from bookings.slots import plan_due_on
 from cases.case import people
 from cases.case.models import Case, CaseClinician, Office, ToDo
@@ -80,7 +80,7 @@ class _Rows:
     calls: dict[UUID | None, dt.date] = field(default_factory=dict)
     calls_about: dict[str, list[CallAbout]] = field(default_factory=dict)
     lent: dict[UUID, list[RecordItem]] = field(default_factory=dict)
-    closed: frozenset[dt.date] = frozenset()
+    closed: dict[UUID, frozenset[dt.date]] = field(default_factory=dict)  # where the consultant of the case is
 
 
 def of_case(case: Case, now: dt.datetime, *, for_team: bool = False, with_tellers: bool = False) -> Gathered:
@@ -141,9 +141,10 @@ def _look_up(
     closed = ClosedDays(now.date())
     rows.standings = standings(rows.visits.values(), now, closed, with_tellers=with_tellers, reader=beginner)
     _look_up_beside(cases, now, rows, beginner, _with_more_lent(cases.values(), rows, now) if for_team else set())
-    if any(consultation.needs_plan for consultation in rows.consultations.values()):
-        region = (here or organisation()).region
-        rows.closed = closed[region]
+    to_read = {case: call for case, call in rows.consultations.items() if call.needs_plan}
+    if to_read:
+        house = (here or organisation()).region
+        rows.closed = {case: closed[call.region or house] for case, call in to_read.items()}
     return rows
 
 
@@ -181,7 +182,9 @@ def _look_up_beside(
     files = Version.objects.visible_to(beginner) if beginner else Version.objects.all()
     plans = files.live().filter(document__kind=PLAN, document__withdrawn_at=None)
     booked = Consultation.objects.visible_to(beginner) if beginner else Consultation.objects.all()
-    booked = booked.upcoming(now).filter(case=OuterRef("pk")).select_related("consultant", "service")[:1]
+    region = Subquery(Practice.objects.filter(pk=OuterRef("consultant")).values("region"))
+    booked = booked.upcoming(now).filter(case=OuterRef("pk")).annotate(region=region)
+    booked = booked.select_related("consultant", "service")[:1]
     primary = CaseClinician.objects.filter(role=CaseClinician.Role.PRIMARY).select_related("clinician__office")
     primary, reported = primary.filter(case=OuterRef("pk")), _with_report_on_its_way(rows.reports)
     lent = RecordItem.objects.to_give_back().filter(visit__case=OuterRef("pk"), due_back_on__lte=when.as_date(now))
@@ -303,9 +306,10 @@ def _plan_state(states: set[str]) -> str:
 
 
 def _consultation(consultation: Consultation, case: Case, rows: _Rows) -> ConsultationFacts:
+    closed = rows.closed.get(case.pk, frozenset())
     return ConsultationFacts(
         on=when.as_date(consultation.starts_at, case.patient.zone),
         consultant=consultation.consultant.first_name,
         needs_plan=consultation.needs_plan,
-        plan_by=plan_due_on(consultation.starts_at, consultation.zone, consultation.talk, rows.closed),
+        plan_by=plan_due_on(consultation.starts_at, consultation.zone, consultation.talk, closed),
     )

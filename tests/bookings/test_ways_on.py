@@ -77,7 +77,7 @@ def test_whom_nobody_gives_it_is_no_way(rosas, case, practice):
 @pytest.mark.usefixtures("soon")
 def test_a_phone_call_stays_one_with_somebody_else(rosas, case, practice):
     amir = factories.open_hours(people.person("amir"))
-    practice.time_off.create(from_on=clock.now().date(), until_on=clock.now().date() + timedelta(days=9))
+    practice.time_off.create(from_on=clock.now().date(), until_on=clock.now().date() + timedelta(days=200))
     page = shown(rosas, case, service="after_second", how="phone", **{"with": str(practice.pk)})
     assert f"?service=after_second&amp;with={amir.pk}&amp;how=phone" in page
     assert "how=phone" not in shown(rosas, case, service="first_talk", how="x", **{"with": str(practice.pk)})
