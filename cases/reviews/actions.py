@@ -344,7 +344,7 @@ def look_at(review: Review, words: str, page: int, *, by: Actor) -> None:
 @transaction.atomic
 def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
     """Take a shared summary back, with a reason that the patient reads. The review is open for writing again, unless a
-    newer version stands: then only this one goes.
+    newer version stands or it waits or rests for another call: then only this one goes.
     """
     lock_case(summary.review.case_id)
     now = clock.now()
@@ -357,8 +357,9 @@ def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
     summary.withdrawn_why = reason.strip()
     summary.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
     live = list(review.summaries.live().order_by("-number"))
-    if not any(each.number > summary.number for each in live):
-        review.state, review.completed_at = MOVES["withdraw"].target, None
+    reopen = MOVES["reopen"]
+    if review.state in reopen.sources and not any(each.number > summary.number for each in live):
+        review.state, review.completed_at = reopen.target, None
         review.save(update_fields=["state", "completed_at"])
     telling.tell_taken_back(summary, review, now, by=by)
     _tell(by, "summary.withdrawn", summary, review)

@@ -27,7 +27,8 @@ MOVES = {
     "correct": Move({"shared", "completed"}, "", {"reader"}),
     "complete": Move({"drafting", "shared"}, "completed", {"reader"}),
     "finish": Move({"shared"}, "completed", {"reader"}),
-    "withdraw": Move({"drafting", "shared", "completed"}, "drafting", {"reader", "coordinator"}),
+    # Of a summary, which stands in every state; shared and complete ones are written anew then, as by "reopen".
+    "withdraw": Move({"open", "taken", "drafting", "shared", "completed", "set_aside"}, "", {"reader", "coordinator"}),
     "reopen": Move({"shared", "completed"}, "drafting", {"system"}),
     "set_aside": Move({"open", "taken", "drafting"}, "set_aside", {"system", "coordinator"}),
     "resume": Move({"set_aside"}, "open", {"system", "coordinator"}),

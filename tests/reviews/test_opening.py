@@ -4,10 +4,12 @@ import datetime as dt
 from functools import partial
 
 import pytest
+from django.urls import reverse
 
 from bookings import actions as bookings
 from bookings import availability
 from bookings.models import Consultation, Practice
+from cases.case import actions as case_actions
 from cases.documents import actions as documents
 from cases.documents.describing import actions as describing
 from cases.documents.models import Version
@@ -163,6 +165,56 @@ def test_a_further_call_that_is_canceled_puts_the_reading_to_rest_and_leaves_wha
     look()
     assert Review.objects.get().state == "set_aside"
     assert Summary.objects.live().count() == 2
+
+
+def waits_for_another_reader(time_machine):
+    review = completed(time_machine)
+    world.talk(review.case, people.person("amir"), days=9)
+    look()
+
+
+def taken_anew(time_machine):
+    waits_for_another_reader(time_machine)
+    actions.take(Review.objects.get(), by=by("amir"))
+
+
+def rests_with_a_new_plan(time_machine):
+    review = world.shared().review
+    world.plan(review.case, name="another.pdf")
+    look()
+    cancel(review.consultation)
+    look()
+
+
+@pytest.mark.parametrize(
+    ("way", "state", "key"),
+    [
+        (waits_for_another_reader, "open", "theo"),
+        (taken_anew, "taken", "amir"),
+        (taken_anew, "taken", "theo"),
+        (rests_with_a_new_plan, "set_aside", "joanne"),
+        (rests_with_a_new_plan, "set_aside", "theo"),
+    ],
+)
+def test_what_was_shared_is_taken_back_wherever_its_plan_stands_by_now(time_machine, way, state, key):
+    way(time_machine)
+    assert Review.objects.get().state == state
+    for summary in Summary.objects.order_by("number"):
+        address = reverse("reviews:withdraw", args=[summary.pk])
+        assert people.browser(people.person(key)).post(address, {"reason": "A wrong page."}).status_code == 302
+    assert not Summary.objects.live().exists()
+    assert Review.objects.get().state == state
+
+
+@pytest.mark.parametrize("key", ["joanne", "amir"])
+def test_taking_back_is_offered_to_the_reader_alone(time_machine, key):
+    review = completed(time_machine)
+    case_actions.assign(review.case, people.person("amir"), why="booking", by=by("theo"))
+    case_actions.give_consent(
+        "read", person=review.case.patient, case=review.case, consultant=people.person("amir"), by=by("rosa")
+    )
+    page = people.browser(people.person(key)).get(review.get_absolute_url()).text
+    assert ("Take back<" in page) == (key == "joanne")
 
 
 def test_a_further_call_that_needs_no_plan_leaves_a_complete_review_alone(time_machine):
