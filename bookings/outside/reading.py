@@ -17,6 +17,7 @@ CPU, MEMORY = 10, 768 * 1024 * 1024  # seconds; bytes
 MOST_PARTS = 20_000  # entries in a file
 MOST_TIMES = 20_000  # single times of all entries
 TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
+FEW = 100  # hours may follow each other so often
 LATELY = 1990  # what repeats since before is counted through for nothing
 SELDOM, LONG_AGO = {"YEARLY", "MONTHLY"}, 1900  # but a birthday's years are few
 LONGEST = timedelta(days=31)  # of an entry whose end cannot be read
@@ -72,7 +73,13 @@ def busy(content: bytes, zone: ZoneInfo, first: datetime, last: datetime, own: s
         known = {str(each.get("TZID")) for each in calendar.walk("VTIMEZONE")}
         entries = [entry for entry in calendar.walk("VEVENT") if _counts(entry, own)]
         unread += sum(_is_broken(entry) and _may_matter(entry, span) for entry in entries)
-        calendar.subcomponents = [each for each in calendar.subcomponents if each.name != "VEVENT" or _start(each)]
+        # A series of which nothing counts is left out before it is counted through, however often it repeats.
+        wanted = {
+            id(each) for series in _series(calendar) if any(_counts(one, own) for one in series) for each in series
+        }
+        calendar.subcomponents = [
+            each for each in calendar.subcomponents if each.name != "VEVENT" or (_start(each) and id(each) in wanted)
+        ]
         for entry in calendar.walk("VEVENT"):
             _check(entry)
             odd += _is_odd(entry, known)
@@ -157,11 +164,18 @@ def _check(entry: Any) -> None:
             continue
         often = {str(each).upper() for each in rule.get("FREQ", [])}
         parts = [part for name in ("BYSECOND", "BYMINUTE", "BYHOUR") for part in rule.get(name, [])]
-        if often & TOO_OFTEN or len(parts) > 3:
+        if (often & TOO_OFTEN and not _is_short(rule, often)) or len(parts) > 3:
             raise Unread(TOO_MUCH)
         starts = _start(entry)
         if starts and starts.year < (LONG_AGO if often <= SELDOM else LATELY):
             raise Unread(TOO_MUCH)
+
+
+def _is_short(rule: Any, often: set[str]) -> bool:
+    """Whether it is a few hours one after the other, and no search for hours of some kind."""
+    counts = [each for each in rule.get("COUNT", []) if isinstance(each, int)]
+    is_plain = not any(str(name).upper().startswith("BY") for name in rule)
+    return often == {"HOURLY"} and is_plain and len(counts) == 1 and counts[0] <= FEW
 
 
 def _is_odd(entry: Any, known: set[str]) -> bool:

@@ -117,6 +117,32 @@ def test_an_old_birthday_refuses_nothing_else():
     assert times(birthday, meeting) == times(meeting)
 
 
+@pytest.mark.parametrize("rule", ["FREQ=HOURLY", "FREQ=SECONDLY;COUNT=3", "FREQ=DAILY;BYHOUR=0,1,2;BYMINUTE=0,1"])
+@pytest.mark.parametrize(
+    "line", ["TRANSP:TRANSPARENT", "STATUS:CANCELLED", "X-MICROSOFT-CDO-BUSYSTATUS:FREE", "UID:7@portal.example.org"]
+)
+def test_what_leaves_her_free_may_repeat_as_it_likes(line, rule):
+    meeting = "DTSTART:20261110T140000Z\nDTEND:20261110T150000Z"
+    water = f"{line}\nDTSTART:20261101T000000Z\nDURATION:PT5M\nRRULE:{rule}"
+    assert times(water, meeting) == times(meeting)
+
+
+def test_one_busy_hour_of_a_free_series_still_refuses_what_repeats_without_end():
+    free = "UID:s\nTRANSP:TRANSPARENT\nDTSTART:20261101T000000Z\nDURATION:PT5M\nRRULE:FREQ=HOURLY"
+    busy_once = "UID:s\nRECURRENCE-ID:20261110T140000Z\nDTSTART:20261110T140000Z\nDURATION:PT5M"
+    with pytest.raises(Unread, match=TOO_MUCH):
+        times(free, busy_once)
+
+
+def test_a_few_hours_one_after_the_other_are_busy():
+    hourly = "DTSTART:20261110T140000Z\nDURATION:PT15M\nRRULE:FREQ=HOURLY;COUNT="
+    assert times(f"{hourly}2") == [("10 14:00", "10 14:15"), ("10 15:00", "10 15:15")]
+    assert len(times(f"{hourly}100")) == 100
+    for refused in (f"{hourly}101", f"{hourly}3;BYMONTH=2;BYMONTHDAY=30"):
+        with pytest.raises(Unread, match=TOO_MUCH):
+            times(refused)
+
+
 def test_too_many_entries_are_refused():
     with pytest.raises(Unread, match=TOO_MUCH):
         busy(b"BEGIN:VEVENT\n" * 20_001, TORONTO, FIRST, LAST, "x")
