@@ -15,9 +15,12 @@ from django.db import transaction
 from django.urls import reverse
 
 from cases.case.models import Case
+from cases.documents.models import Document, Version
+from cases.threads import actions as threads
 from portal import clock
-from portal.accounts import drafts, middleware
+from portal.accounts import drafts, middleware, sessions
 from portal.accounts.models import User
+from portal.actors import Actor
 from tests import people
 from tests.hostile_shapes import BODIES, FORM, TAKEN, VALUES, bodies, body
 from tests.page_rows import PEOPLE
@@ -275,3 +278,54 @@ def test_the_walk_sees_a_crash(site, monkeypatch):
     (found, *_rest) = faults_of(site, "accounts:draft", [("any", b"a=b", FORM)])
     assert found[2][0] == "ZeroDivisionError"
     assert reverse("accounts:draft", args=["x"])
+
+
+# What opens without the light check: times of a call for a calendar, and the paper of who began for a patient.
+NO_DOCUMENTS = {"bookings:calendar_file", "bookings:feed", "bookings:together_file", "pages:yes_on_paper"}
+ADDING = {"documents:add", "documents:add_plan", "documents:add_record"}
+NAME_OF_FILE = "Nameofafile"
+
+
+@pytest.fixture
+def named_files(world):
+    """Every file has a name that is found again on a page; a message names one."""
+    case, rosa = Case.objects.get(pk=world["case"]), Actor.person(people.person("rosa"))
+    threads.send(case, "Here it is.", files=[world["document"]], by=rosa)
+    for document in filter(lambda each: each.title, Document.objects.all()):
+        document.title = f"{NAME_OF_FILE} title"
+        document.save(update_fields=["title"])
+    for version in filter(lambda each: each.name, Version.objects.all()):
+        version.name = f"{NAME_OF_FILE}.pdf"
+        version.save(update_fields=["name"])
+
+
+def days_later(client) -> None:
+    """The same browser in a session that is kept, long after the last check."""
+    session = client.session
+    session.update({sessions.KEPT: True, sessions.CHECKED: 0})
+    session.save()
+
+
+@walk
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    "person",
+    ["patient", *(pytest.param(each, marks=pytest.mark.full) for each in ("helper", "dates_only", "starter"))],
+)
+def test_a_kept_session_opens_no_document_and_names_none_before_the_check(person, world, named_files):
+    client, wrong = world.client(person), []
+    days_later(client)
+    for name, page in PAGES.items():
+        if person not in page.who or page.posts == "only":
+            continue
+        for headers in ({}, {"HX-Request": "true"}):
+            answer = ask(client, "get", name, world, headers=headers)
+            to = answer.headers.get("Location", "") + answer.headers.get("HX-Redirect", "")
+            is_asked = to.startswith(CHECK)
+            if page.is_file and name not in NO_DOCUMENTS and not is_asked:
+                wrong.append((name, "a file", answer.status_code))
+            # What somebody is putting in right now is listed all the same, where the page asks for it by itself.
+            is_adding = name in ADDING and headers
+            if not answer.streaming and not is_adding and NAME_OF_FILE.encode() in answer.content:
+                wrong.append((name, "a name", answer.status_code))
+    assert not wrong, in_lines(wrong)

@@ -26,13 +26,14 @@ from cases.reviews.rules import why_not_summary
 from cases.threads import actions as threads
 from portal import clock, paper, when
 from portal.access import find_or_404, open_to
-from portal.accounts import drafts
+from portal.accounts import drafts, recheck
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.texts.words import organisation, text
 
 
 @open_to("person")
+@recheck.required
 @require_safe
 def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The newest version, or the one asked for; before there is one, what will stand here."""
@@ -252,6 +253,7 @@ def _thanks(said: str, chosen: Summary) -> str:
 
 
 @open_to("person")
+@recheck.required
 @require_safe
 def pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The summary as a tagged PDF, to keep or hand over."""

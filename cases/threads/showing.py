@@ -28,10 +28,11 @@ class File:
 
     document: Document
     version: Version
+    hides_name: bool = False
 
     @property
     def name(self) -> str:
-        return self.document.title or self.version.name
+        return _("A file") if self.hides_name else self.document.title or self.version.name
 
     @property
     def is_open(self) -> bool:
@@ -81,6 +82,7 @@ class Reader:
     others: list[ReadMark]
     now: dt.datetime
     read_at: dt.datetime | None = None
+    hides_names: bool = False  # of files, in a session that is kept for days, until the light check
 
     def is_read(self, message: Message) -> bool:
         """Whether one of the others has read it: who went past words that they may not see has not."""
@@ -123,12 +125,19 @@ def unread_by(user: User, cases: Iterable[UUID]) -> dict[UUID, int]:
     return dict(newer.order_by().values_list("case").annotate(Count("pk")))
 
 
-def reader_of(user: User, case: Case, now: dt.datetime, marks: Iterable[ReadMark] | None = None) -> Reader:
+def reader_of(
+    user: User,
+    case: Case,
+    now: dt.datetime,
+    marks: Iterable[ReadMark] | None = None,
+    *,
+    hides_names: bool = False,
+) -> Reader:
     """One query, or none where the marks of the case are at hand."""
     marks = marks_of(case) if marks is None else list(marks)
     own = next((mark for mark in marks if mark.person_id == user.pk), None)
     others = [mark for mark in marks if mark.person_id != user.pk]
-    return Reader(user, case, own.upto if own else 0, others, now, own.read_at if own else None)
+    return Reader(user, case, own.upto if own else 0, others, now, own.read_at if own else None, hides_names)
 
 
 def window(reader: Reader, *, before: int = 0, after: int = 0) -> Window:
@@ -185,7 +194,7 @@ def _seen(reader: Reader) -> Any:
 
 
 def rows_of(messages: list[Message], reader: Reader, *, ends: bool = True) -> list[Row]:
-    files, abouts = _files(messages, reader.user), changes.abouts(messages, reader.user)
+    files, abouts = _files(messages, reader), changes.abouts(messages, reader.user)
     rows = []
     for number, message in enumerate(messages, start=1):
         is_own, wrote = message.author_id == reader.user.pk, message.is_by(reader.user)
@@ -226,14 +235,14 @@ def as_what(author: User, case: Case, reader: User) -> str:
     return str(words_for(case, reader)[role])
 
 
-def _files(messages: list[Message], user: User) -> dict[UUID, list[File]]:
+def _files(messages: list[Message], reader: Reader) -> dict[UUID, list[File]]:
     """The files of these messages that the reader may know of, by message; two queries, or one without files."""
-    known = Attachment.objects.filter(message__in=messages, document__in=Document.objects.visible_to(user))
+    known = Attachment.objects.filter(message__in=messages, document__in=Document.objects.visible_to(reader.user))
     versions = Prefetch("document__versions", Version.objects.order_by("-number"))
     found: dict[UUID, list[File]] = {}
     for named in known.select_related("document").prefetch_related(versions).order_by("pk"):
         if version := lists.newest(named.document):
-            found.setdefault(named.message_id, []).append(File(named.document, version))
+            found.setdefault(named.message_id, []).append(File(named.document, version, reader.hides_names))
     return found
 
 

@@ -25,7 +25,7 @@ from cases.threads.forms import AssignForm, MessageForm, NoteForm, WordsForm
 from cases.threads.models import Message, ReadMark, Thread
 from portal import clock
 from portal.access import PERSON, find_or_404, open_to
-from portal.accounts import drafts
+from portal.accounts import drafts, recheck
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
@@ -60,7 +60,7 @@ def page(
     user: Any = request.user
     is_staff = bool(user.role) and may("note_messages", case, user)
     marks = showing.marks_of(case)
-    reader = showing.reader_of(user, case, clock.now(), marks)
+    reader = showing.reader_of(user, case, clock.now(), marks, hides_names=recheck.is_needed(request))
     found: Thread | None = getattr(case, "thread", None)
     at, after = (showing.number_of(case, request.GET.get(name)) for name in ("at", "after"))
     before = showing.number_of(case, request.GET.get("before")) or (at and at + 1)
@@ -170,7 +170,8 @@ def _choices(request: HttpRequest, case: Case, named: list[str]) -> list[tuple[s
         return []
     own = Document.objects.visible_to(request.user).here().filter(case=case, put_in_by=request.user.pk, pk__in=pks)
     versions = Version.objects.visible_to(request.user).live().filter(document__in=own).select_related("document")
-    return [(str(each.document_id), each.document.title or each.name) for each in versions]
+    hides = recheck.is_needed(request)
+    return [(str(each.document_id), _("A file") if hides else each.document.title or each.name) for each in versions]
 
 
 def _is_id(value: object) -> bool:
@@ -287,7 +288,8 @@ def news(request: HttpRequest, pk: UUID) -> HttpResponse:
     after = showing.number_of(case, asked)
     has_news = bool(showing.news(user, case, after))
     is_helper = not user.role and user.pk != case.patient_id
-    reader = showing.reader_of(user, case, now) if has_news or is_helper else None
+    asks = has_news or is_helper
+    reader = showing.reader_of(user, case, now, hides_names=recheck.is_needed(request)) if asks else None
     gone = showing.hidden_since(reader, _instant(request.GET.get("as_of"))) if reader else []
     if reader is None or not (has_news or gone):
         return HttpResponse(status=204)

@@ -12,6 +12,7 @@ from cases.case.models import Case
 from cases.case.people import COORDINATOR, may, role_in
 from portal import clock, paper, when
 from portal.access import PERSON, find_or_404, open_to
+from portal.accounts import recheck
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
@@ -49,6 +50,7 @@ def sheet(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @open_to(PERSON)
+@recheck.required
 @require_safe
 def sheet_pdf(request: HttpRequest, pk: str) -> HttpResponse:
     """The same as a tagged PDF."""
@@ -72,6 +74,7 @@ def _pages(case: Case, request: HttpRequest, now: dt.datetime) -> list[sheets.Sh
 
 
 @open_to(PERSON)
+@recheck.required
 @require_safe
 def carry_list(request: HttpRequest, pk: str) -> HttpResponse:
     """What to take to the visit, to tick off."""

@@ -79,7 +79,7 @@ def test_24_hours_at_most_however_busy():
         assert not opens(client)
 
 
-def test_kept_on_this_phone_for_30_days_with_a_check_before_documents():
+def test_kept_on_this_phone_for_30_days():
     with after(0):
         client = signed_in("rosa", remember="on")
         assert client.session.get_expire_at_browser_close() is False

@@ -22,7 +22,7 @@ from cases.records.models import ReportLoop, Visit
 from cases.records.referral import letters
 from portal import clock, onepage, paper, when
 from portal.access import PERSON, find_or_404, open_to
-from portal.accounts import drafts
+from portal.accounts import drafts, recheck
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
@@ -229,6 +229,7 @@ def show_agenda(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @open_to(PERSON)
+@recheck.required
 @require_safe
 def agenda_pdf(request: HttpRequest, pk: str) -> HttpResponse:
     """The page to hand over, as a tagged PDF."""

@@ -18,7 +18,7 @@ from cases.records.visits import rounds
 from cases.records.visits.rounds import Round
 from portal import clock, paper, when
 from portal.access import PERSON, find_or_404, open_to
-from portal.accounts import drafts
+from portal.accounts import drafts, recheck
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
@@ -71,6 +71,7 @@ def _unsaved(request: HttpRequest, case: Case, about: Round, letter: letters.Let
 
 
 @open_to(PERSON)
+@recheck.required
 @require_safe
 def letter_pdf(request: HttpRequest, pk: str) -> HttpResponse:
     """The letter to print or to fax, for those who may take papers along."""

@@ -19,7 +19,7 @@ from cases.reviews.doctor_note.models import DoctorNote
 from cases.reviews.reading_level import DOCTOR_NOTE
 from portal import clock, paper
 from portal.access import PERSON, find_or_404, open_to
-from portal.accounts import drafts
+from portal.accounts import drafts, recheck
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
@@ -74,6 +74,7 @@ def write(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @open_to(PERSON)
+@recheck.required
 @require_http_methods(["GET", "HEAD", "POST"])
 def note(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Its words, and whether they go: the patient chooses, one of us says when it went."""
@@ -138,6 +139,7 @@ def _may_print(note: DoctorNote, role: str) -> bool:
 
 
 @open_to(PERSON)
+@recheck.required
 @require_safe
 def note_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The note on paper: the patient's own copy, or the one that we send."""
