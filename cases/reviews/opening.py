@@ -22,7 +22,7 @@ from cases.documents.plans import same_pages
 from cases.records.days.closed_days import closed_days
 from cases.reviews.asking import actions as asking
 from cases.reviews.asking import notices as asking_notices
-from cases.reviews.models import Review
+from cases.reviews.models import Review, Summary
 from cases.reviews.rules import MOVES, read_by
 from portal import clock
 from portal.actors import SYSTEM, Actor
@@ -181,7 +181,10 @@ def _follow(review: Review, talk: Consultation | None, has_plan: bool, now: date
     is_canceled = review.consultation is not None and review.consultation.state == Consultation.State.CANCELLED
     has_no_use = not has_plan or (is_canceled and not talk and not review.is_written_reading)
     if review.state in NOT_SHARED and has_no_use:
-        _move(review, "set_aside", "no_talk" if has_plan else "no_plan", by)
+        if has_plan and (stands := _standing(review)):
+            _share_again(review, stands, now, by)
+        else:
+            _move(review, "set_aside", "no_talk" if has_plan else "no_plan", by)
         review.save()
         return True
     return False
@@ -206,6 +209,27 @@ def _look_again(review: Review, talk: Consultation, now: datetime, by: Actor) ->
     record(by, "review.resumed", review, why="talk_booked", **told)
 
 
+def _standing(review: Review) -> Summary | None:
+    """The newest summary, where it was not taken back and is about the plan as it is now."""
+    newest = review.summaries.select_related("shared_by").order_by("-number").first()
+    return newest if newest and newest.state == "shared" and newest.plan == review.plan else None
+
+
+def _share_again(review: Review, stands: Summary, now: datetime, by: Actor) -> None:
+    """Nothing is left to look at anew: it is as shared, or as complete, as before that call was booked."""
+    if stands.is_complete:
+        review.state, review.completed_at = State.COMPLETED, stands.shared_at
+    else:
+        review.state = State.SHARED
+    if review.reader is None:
+        review.reader, review.taken_at = stands.shared_by, stands.shared_at
+    held = Consultation.objects.filter(case=review.case_id, needs_plan=True, starts_at__lte=now)
+    not_held = (Consultation.State.CANCELLED, Consultation.State.NO_SHOW)
+    if last := held.exclude(state__in=not_held).order_by("-starts_at").first():
+        review.consultation, review.talk_version = last, last.version
+    _rest(review, "no_talk", by)
+
+
 def _leave(review: Review, by: Actor) -> None:
     """Nobody reads it any more: it waits for somebody to take it."""
     review.state = State.OPEN
@@ -220,10 +244,16 @@ def _move(review: Review, verb: str, why: str, by: Actor) -> None:
     if review.state == State.OPEN:
         _leave(review, by)
     if verb == "set_aside":
-        asking.drop(review, by=by)
+        _rest(review, why, by)
+        return
+    drop_to_dos(review, ASK_TO_READ, by=by)
+    record(by, "review.resumed", review, patient=review.case.patient_id, case=review.case_id, why=why)
+
+
+def _rest(review: Review, why: str, by: Actor) -> None:
+    asking.drop(review, by=by)
     drop_to_dos(review, ASK_TO_READ, by=by)  # nobody reads it now, so nobody is to ask for a yes
-    told = "review.set_aside" if verb == "set_aside" else "review.resumed"
-    record(by, told, review, patient=review.case.patient_id, case=review.case_id, why=why)
+    record(by, "review.set_aside", review, patient=review.case.patient_id, case=review.case_id, why=why)
 
 
 @transaction.atomic

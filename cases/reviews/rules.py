@@ -31,6 +31,8 @@ MOVES = {
     "withdraw": Move({"open", "taken", "drafting", "shared", "completed", "set_aside"}, "", {"reader", "coordinator"}),
     "reopen": Move({"shared", "completed"}, "drafting", {"system"}),
     "set_aside": Move({"open", "taken", "drafting"}, "set_aside", {"system", "coordinator"}),
+    # Instead, where what was shared is about this plan and stands: as shared, or as complete, as it was.
+    "share_again": Move({"open", "taken", "drafting"}, "", {"system"}),
     "resume": Move({"set_aside"}, "open", {"system", "coordinator"}),
 }
 
@@ -40,7 +42,9 @@ SUMMARY_MOVES = {
     "ask": Move({"shared"}, "", {"patient", "helper", "coordinator"}),
 }
 
-NEED_NO_CONSENT = frozenset({"hand_back", "hand_over", "finish", "withdraw", "set_aside", "resume", "reopen", "take"})
+NEED_NO_CONSENT = frozenset(
+    {"hand_back", "hand_over", "finish", "withdraw", "set_aside", "share_again", "resume", "reopen", "take"}
+)
 
 NOT_FROM_HERE: dict[str, str | Promise] = {
     "open": gettext_lazy("Nobody has taken this plan yet. Take it first."),

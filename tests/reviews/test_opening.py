@@ -14,6 +14,7 @@ from cases.documents import actions as documents
 from cases.documents.describing import actions as describing
 from cases.documents.models import Version
 from cases.reviews import actions, opening, sheet
+from cases.reviews.after import actions as outcomes
 from cases.reviews.models import Review, Summary
 from cases.reviews.queue import standing
 from portal import clock
@@ -157,14 +158,53 @@ def test_a_further_call_with_another_consultant_waits_for_them_with_all_that_is_
     assert taken.reader == people.person("amir")
 
 
-def test_a_further_call_that_is_canceled_puts_the_reading_to_rest_and_leaves_what_was_shared(time_machine):
+@pytest.mark.parametrize("key", ["joanne", "amir"])
+def test_a_further_call_that_is_canceled_leaves_what_is_complete_as_it_was(time_machine, key):
     review = completed(time_machine)
+    talk = world.talk(review.case, people.person(key), days=9)
+    look()
+    cancel(talk)
+    assert (look(), look()) == (1, 0)
+    after = Review.objects.get()
+    assert (after.state, after.reader, after.completed_at) == ("completed", review.reader, review.completed_at)
+    assert outcomes.complete_reviews(review.consultation).get() == review
+    assert after in standing.shared_by(people.person("joanne"))
+    corrected = actions.share(after, is_ticked=True, correction="A page was wrong.", by=by("joanne"))
+    assert (corrected.number, corrected.is_complete) == (3, True)
+    world.talk(review.case, people.person("joanne"), days=12)
+    assert (look(), look()) == (1, 0)
+    assert Review.objects.get().state == "drafting"
+
+
+def test_a_further_call_taken_on_and_canceled_leaves_the_summary_with_whoever_took_it(time_machine):
+    review = completed(time_machine)
+    talk = world.talk(review.case, people.person("amir"), days=9)
+    look()
+    actions.take(Review.objects.get(), by=by("amir"))
+    cancel(talk)
+    look()
+    review = Review.objects.get()
+    assert (review.state, review.reader) == ("completed", people.person("amir"))
+    assert actions.share(review, is_ticked=True, correction="A page was wrong.", by=by("amir")).number == 3
+
+
+def test_a_further_call_that_is_canceled_leaves_what_was_shared_to_be_completed(time_machine):
+    review = world.shared().review
+    time_machine.move_to(review.consultation.ends_at + dt.timedelta(hours=1))
+    bookings.complete(review.consultation, by=by("joanne"))
     talk = world.talk(review.case, people.person("joanne"), days=9)
     look()
     cancel(talk)
-    look()
+    assert (look(), look()) == (1, 0)
+    review = Review.objects.get()
+    assert review.state == "shared"
+    assert actions.complete(review, is_ticked=True, by=by("joanne")).is_complete
+
+
+def test_a_new_plan_whose_call_is_canceled_rests_beside_what_was_shared_of_the_earlier_one(time_machine):
+    rests_with_a_new_plan(time_machine)
     assert Review.objects.get().state == "set_aside"
-    assert Summary.objects.live().count() == 2
+    assert Summary.objects.live().count() == 1
 
 
 def waits_for_another_reader(time_machine):

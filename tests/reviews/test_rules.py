@@ -56,6 +56,9 @@ MAY = {
     ("set_aside", "taken", "coordinator"),
     ("set_aside", "drafting", "system"),
     ("set_aside", "drafting", "coordinator"),
+    ("share_again", "open", "system"),
+    ("share_again", "taken", "system"),
+    ("share_again", "drafting", "system"),
     ("resume", "set_aside", "system"),
     ("resume", "set_aside", "coordinator"),
 }
