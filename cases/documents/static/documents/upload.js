@@ -19,6 +19,8 @@ function start(form) {
   let noting = 0;
   let running = null;
   let afterwards = null;
+  let isLooking = false;
+  let isStale = false;
 
   form.querySelectorAll("[data-without-script]").forEach((part) => { part.hidden = true; });
 
@@ -163,7 +165,25 @@ function start(form) {
     else if (request.status === 413) notTaken(job, form.dataset.tooLarge);
     else return failed(job, request.status);
     ended();
-    window.htmx.ajax("GET", window.location.pathname, { target: "#files", swap: "outerHTML" });
+    showList();
+  }
+
+  // One look at a time, and none that the list began by itself meanwhile: its news would belong to a list that is gone.
+  async function showList() {
+    isStale = true;
+    if (isLooking) return;
+    isLooking = true;
+    while (isStale) {
+      isStale = false;
+      const shown = document.getElementById("files");
+      shown.addEventListener("htmx:beforeSwap", (event) => {
+        const isOwn = event.detail.requestConfig.elt === shown;
+        if (isOwn && (isLooking || !shown.isConnected)) event.preventDefault();
+      });
+      const look = window.htmx.ajax("GET", window.location.pathname, { target: "#files", swap: "outerHTML" });
+      await look.catch(() => {}); // the line dropped: the list asks again by itself
+    }
+    isLooking = false;
   }
 
   function notTaken(job, text) {
