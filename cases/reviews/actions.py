@@ -360,7 +360,9 @@ def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
     reopen = MOVES["reopen"]
     if review.state in reopen.sources and not any(each.number > summary.number for each in live):
         review.state, review.completed_at = reopen.target, None
-        review.save(update_fields=["state", "completed_at"])
+        if review.reader and not is_assigned(review.case, review.reader):  # left since: it waits for somebody else
+            review.state, review.reader, review.taken_at, review.came_from = Review.State.OPEN, None, None, None
+        review.save(update_fields=["state", "completed_at", "reader", "taken_at", "came_from"])
     telling.tell_taken_back(summary, review, now, by=by)
     _tell(by, "summary.withdrawn", summary, review)
     questions.summary_taken_back(review.case, [summary.pk], by=by)

@@ -371,3 +371,15 @@ def test_of_what_was_shared_nobody_is_warned():
     with clock.lived_at(WARNED):
         end_places()
     assert warned() == []
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["still placed", "place ended"])
+def test_what_is_taken_back_waits_for_somebody_once_its_reader_has_left(is_over):
+    review = had_a_call()
+    with clock.lived_at(OVER + DAY if is_over else CALL):
+        end_places()
+        actions.withdraw(review.summaries.get(), reason="A wrong page.", by=by("theo"))
+        review = Review.objects.get()
+        state, reader = ("open", None) if is_over else ("drafting", people.person("joanne"))
+        assert (review.state, review.reader) == (state, reader)
+        assert (review in Review.objects.free_for(people.person("amir"))) == is_over
