@@ -46,6 +46,11 @@ class Fit:
         known = {code_of(word) for word in words_in(practice.specialties)}
         return (not self.speaks or self.speaks.casefold() in languages) and (not self.knows or self.knows in known)
 
+    def wish(self) -> dict[str, str]:
+        """As an address carries it: what is not asked for is left out."""
+        asked = {"with": ANYONE, "speaks": self.speaks, "knows": self.knows}
+        return {name: word for name, word in asked.items() if word}
+
 
 def taking_bookings(user: Any, case: Case, now: datetime) -> list[Practice]:
     """The consultants who can be booked, by name; each says whether they are in the case and what is to come. Of who
@@ -189,8 +194,7 @@ class AnyOffer(picker.Offer):
         return max(none, key=list(Why).index)
 
     def wish(self) -> dict[str, str]:
-        asked = {"speaks": self.fit.speaks, "knows": self.fit.knows}
-        return {"service": self.service.code, "with": ANYONE} | {name: word for name, word in asked.items() if word}
+        return {"service": self.service.code} | self.fit.wish()
 
     is_anyone = True
 
@@ -300,6 +304,12 @@ def choices(practices: Sequence[Practice | Bookable]) -> dict[str, list[tuple[st
         "languages": sorted((word, word) for word in languages.values()),
         "specialties": sorted(known.items(), key=lambda each: each[1]),
     }
+
+
+def said(fit: Fit, known: Mapping[str, list[tuple[str, str]]]) -> list[str]:
+    """What was asked for, in the words of these choices; other words of an address are not repeated on a page."""
+    languages = [word for _value, word in known["languages"] if word.casefold() == fit.speaks.casefold()]
+    return languages + [word for value, word in known["specialties"] if value == fit.knows]
 
 
 def _best(whys: Iterable[Why]) -> Why:

@@ -19,6 +19,7 @@ from bookings import (
     asking,
     availability,
     by_then,
+    chips,
     drawing,
     finding,
     offers,
@@ -42,6 +43,7 @@ from cases.case.page_of import case_or_404
 from cases.case.people import COORDINATOR, HELPER, acts_as, has_consent_to_read, may, role_in
 from cases.documents.models import Version
 from cases.records.models import RecordItem
+from cases.records.words import listed
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
@@ -79,6 +81,7 @@ class Finding:
     waits: list[AskedHold] = field(default_factory=list)
     last_call: list[Consultation] = field(default_factory=list)
     items: list[RecordItem] = field(default_factory=list)
+    unmet: tuple[Service, anyone.Fit] | None = field(default=None, init=False)  # what nobody gives who fits
 
 
 def _find(request: HttpRequest, case: Case, moving: Consultation | None, lost: datetime | None = None) -> Finding:
@@ -101,7 +104,13 @@ def _find(request: HttpRequest, case: Case, moving: Consultation | None, lost: d
     offer = picker.Offer(practice=first, service=service, now=now, known=calendars, **wanted)
     offer.asked = availability.asked_for(case, first, service, now, own=read["own"])
     if chosen is None:
-        offer = anyone.offer_of(offer, practices, _fit(request)) or offer
+        fit = _fit(request)
+        together = anyone.offer_of(offer, practices, fit)
+        if together is None and fit != anyone.Fit():
+            found = Finding(None, bookable, **known)
+            found.unmet = service, fit
+            return found
+        offer = together or offer
     return Finding(offer, bookable, **known)
 
 
@@ -149,21 +158,38 @@ def _pick_page(
     context: dict[str, Any] = {"case": case, "moving": moving, "offer": offer, "also": also}
     context |= {"waits": next(iter(found.waits), None), "last_call": next(iter(found.last_call), None)}
     if offer:
+        chosen = offer.fit if isinstance(offer, anyone.AnyOffer) else anyone.Fit()
         context |= {
             "month": offer.month(),
             "how": ways_to_talk.first(
                 _asked(request, "how") or (moving.how if moving else ""), case, has_video=offer.has_video
             ),
             "others": drawing.others(case, others, offer.service.code, None if offer.is_anyone else offer.practice),
-            "choices": anyone.choices(others),
             "ways": _ways_on(request, offer, found.services),
-            "services": found.services,
+            **_chips(found, offer.service, offer.wish(), chosen),
             "is_coordinator": request.user.role == COORDINATOR,  # type: ignore[union-attr]
             "by_then": by_then.known_of(case, found.items, offer.now).sentences(offer.three(), offer.zone),
             **whose_clock.words(case, request.user, None if offer.is_anyone else offer.practice),
         }
-    part = "#days" if request.htmx and request.method == "GET" else ""  # type: ignore[attr-defined]
+    elif found.unmet:
+        service, fit = found.unmet
+        context |= _chips(found, service, fit.wish(), fit)
+        context |= {
+            "others": drawing.others(case, others, service.code, None),
+            "service": service,
+            "wished": listed(anyone.said(fit, anyone.choices(others))),
+            "to_anyone": f"?service={service.code}&with={anyone.ANYONE}",
+        }
+    part = "#days" if offer and request.htmx and request.method == "GET" else ""  # type: ignore[attr-defined]
     return render(request, f"bookings/pick.html{part}", context, status=status)
+
+
+def _chips(found: Finding, service: Service, wish: dict[str, str], fit: anyone.Fit) -> dict[str, Any]:
+    kinds = chips.of_services(found.services, service, wish)
+    return {
+        "services": list(zip(found.services, kinds, strict=True)),
+        "choices": chips.of_fits(service, fit, anyone.choices(found.bookable)),
+    }
 
 
 def _ways_on(request: HttpRequest, offer: picker.Offer, services: list[Service]) -> ways_on.Ways | None:
@@ -174,7 +200,10 @@ def _ways_on(request: HttpRequest, offer: picker.Offer, services: list[Service])
 
 def _choose(request: HttpRequest, case: Case, moving: Consultation | None) -> HttpResponse:
     """Keep the time that was pressed and go on to its page; or say why not, and offer the nearest."""
-    offer = _find(request, case, moving).offer
+    found = _find(request, case, moving)
+    offer = found.offer
+    if found.unmet:  # nobody is taken who does not fit
+        return _pick_page(request, case, moving, 409)
     form = PickForm(request.POST, has_video=offer is None or offer.has_video)
     if offer is None or not form.is_valid():
         return _pick_page(request, case, moving, 422, also=[_("Choose one of the times below.")])

@@ -102,6 +102,54 @@ def test_nobody_fits(case):
     assert offer(case, fit=anyone.Fit(speaks="Welsh")) is None
 
 
+NOBODY_FITS = "None of us who fits what you chose"
+
+
+@pytest.mark.parametrize(
+    ("wish", "named"),
+    [
+        ({"speaks": "French"}, "(French)"),
+        ({"speaks": "french", "knows": anyone.code_of("Lung cancer")}, "(French and Lung cancer)"),
+        ({"speaks": "<b>Welsh, call 555</b>"}, "gives this kind of call"),
+        ({"knows": "zzz"}, "gives this kind of call"),
+    ],
+)
+def test_nobody_who_fits_gives_the_call_and_nobody_else_is_taken(rosas, case, practice, amirs, wish, named):
+    amirs.left_out = ["first_talk"]
+    amirs.save(update_fields=["left_out"])
+    asked = {"service": "first_talk", "with": "anyone", **wish}
+    answer = rosas.get(page(case), asked)
+    shown = words(answer)
+    assert answer.status_code == 200
+    assert NOBODY_FITS in shown
+    assert named in shown
+    assert "call 555" not in shown
+    assert 'href="?service=first_talk&amp;with=anyone"' in shown
+    assert 'name="slot"' not in shown
+    start = free(case, practice)[0]
+    for each in (asked, asked | {"month": "2026-12"}):
+        sent = rosas.post(page(case), {**each, "slot": picker.value_of(start), "how": "phone"})
+        assert sent.status_code == 409
+        assert NOBODY_FITS in words(sent)
+    assert not Hold.objects.exists()
+    assert NOBODY_FITS in words(rosas.get(page(case), asked, headers={"HX-Request": "true"}))
+    assert NOBODY_FITS not in words(rosas.get(page(case), {"service": "first_talk", "with": "anyone"}))
+
+
+def test_every_choice_keeps_the_others(rosas, case):
+    knows = anyone.code_of("Lung cancer")
+    shown = words(rosas.get(page(case), {"service": "plan", "with": "anyone", "speaks": "French"}))
+    assert f'href="?service=plan&amp;with=anyone&amp;speaks=French&amp;knows={knows}"' in shown
+    shown = words(rosas.get(page(case), {"service": "plan", "with": "anyone", "knows": knows}))
+    both = f"with=anyone&amp;speaks=French&amp;knows={knows}"
+    assert f'href="?service=plan&amp;with=anyone&amp;knows={knows}&amp;speaks=French"' in shown
+    shown = words(rosas.get(page(case), {"service": "plan", "with": "anyone", "speaks": "French", "knows": knows}))
+    assert f'href="?service=first_talk&amp;{both}"' in shown
+    assert f'href="?service=plan&amp;with=anyone&amp;knows={knows}">Any language' in shown
+    assert 'href="?service=plan&amp;with=anyone&amp;speaks=French">Anything' in shown
+    assert "Any language" not in words(rosas.get(page(case), {"service": "plan", "with": "anyone"}))
+
+
 def test_a_time_with_anyone_is_held_with_the_first_who_is_free(rosas, case, practice, amirs):
     start = min(set(free(case, practice)) & set(free(case, amirs)))
     sent = {"service": "first_talk", "with": "anyone", "slot": picker.value_of(start)}
