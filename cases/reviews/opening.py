@@ -111,9 +111,10 @@ def _last_change(case_id: UUID) -> datetime:
 
     Their own times are taken, not the clock's: one that is being committed at this moment is then still seen as later.
     """
-    times = Version.objects.filter(case=case_id, document__kind=PLAN).values_list("judged_at", "withdrawn_at")
-    changes = Document.objects.filter(case=case_id).values_list("changed_at")
-    return max(at for row in (*times, *changes) for at in row if at is not None)
+    plan = Version.objects.filter(case=case_id, document__kind=PLAN).order_by()
+    said = Document.objects.filter(case=case_id).order_by().values_list("changed_at", flat=True)
+    times = said.union(*(plan.values_list(name, flat=True) for name in ("judged_at", "withdrawn_at")))
+    return max(at for at in times if at is not None)
 
 
 def _set_talk(review: Review, talk: Consultation | None, now: datetime) -> None:
