@@ -212,7 +212,14 @@ def test_no_field_sets_what_a_form_does_not_show(world):
 
 
 CHECK = "/account/check/"
-ASKED_IN_SHORT = {"case:ask_helper", "accounts:change_person", "account_email", "pages:fix_address"}
+ASKED_IN_SHORT = {
+    "desk:send_page",
+    "desk:packet_zip",
+    "case:ask_helper",
+    "accounts:change_person",
+    "account_email",
+    "pages:fix_address",
+}
 
 
 @pytest.mark.parametrize(

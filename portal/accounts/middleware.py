@@ -38,7 +38,7 @@ SENSITIVE = {
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
     "accounts:people", "accounts:invite", "accounts:change_person", "accounts:withdraw_invitation",
     "pages:archive", "pages:privacy_list", "pages:erase", "records:export", "bookings:own_calendar", "bookings:company",
-    "case:ask_helper", "case:ask_again", "desk:open_again",
+    "case:ask_helper", "case:ask_again", "desk:open_again", "desk:send_page", "desk:packet_pdf", "desk:packet_zip",
     "pages:urgent", "pages:leaving", "pages:way_back", "pages:stop_way_back", "pages:fix_address", "pages:farewell",
     "pages:ask_helper", "pages:invite_address", "pages:helper_mandate", "pages:rights",
 }  # fmt: skip

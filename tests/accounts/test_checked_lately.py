@@ -17,8 +17,15 @@ CHECK = "/account/check/"
 PROMISED = {
     "e-mail": {"account_email"},
     "second factor": {"mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn"},
-    "export": {"pages:archive", "records:export"},
-    "share": {"case:ask_helper", "case:ask_again", "bookings:own_calendar", "desk:open_again"},
+    "export": {"pages:archive", "pages:privacy_list", "records:export", "desk:packet_pdf", "desk:packet_zip"},
+    "share": {
+        "case:ask_helper",
+        "case:ask_again",
+        "bookings:own_calendar",
+        "bookings:company",
+        "desk:open_again",
+        "desk:send_page",
+    },
     "role": {"accounts:change_person", "accounts:invite", "accounts:people"},
     "for somebody else": {"pages:fix_address", "pages:ask_helper", "pages:invite_address", "pages:helper_mandate"},
     "rights": {"pages:rights"},
