@@ -14,6 +14,7 @@ from portal.accounts import actions, drafts, recheck, sessions
 from portal.accounts.backend import Backend
 from portal.actors import Actor
 from portal.history.models import Event
+from tests.accounts.test_sign_in import code_in_mail
 from tests.people import PASSWORD, browser, person, second_factor
 
 pytestmark = pytest.mark.django_db
@@ -176,10 +177,19 @@ def test_staff_without_second_factor_reach_only_enrolment():
 
 
 def test_password_reset_does_not_skip_the_second_factor():
-    theo = person("theo")
-    client = Client()
-    client.post(reverse("account_login"), {"login": theo.email, "password": PASSWORD}, follow=True)
-    assert client.get(ACCOUNT).headers["Location"].startswith(reverse("account_login"))
+    """A new password by a mailed code opens nothing by itself, and ends what was open."""
+    theo, client, new = person("theo"), Client(), "quiet-moss-lantern-9"
+    before = browser(theo)
+    assert opens(before)
+    client.post(reverse("account_reset_password"), {"email": theo.email})
+    to_set = client.post(reverse("account_confirm_password_reset_code"), {"code": code_in_mail()}, follow=True)
+    client.post(to_set.redirect_chain[-1][0], {"password1": new, "password2": new})
+    theo.refresh_from_db()
+    assert theo.check_password(new)
+    assert (opens(before), opens(client)) == (False, False)
+    client.post(reverse("account_login"), {"login": theo.email, "password": new})
+    assert not opens(client)
+    assert client.get(reverse("mfa_authenticate")).status_code == 200
 
 
 def test_signing_in_and_out_is_on_record():
