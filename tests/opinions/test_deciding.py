@@ -6,8 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from cases.case import actions as case_actions
 from cases.case.helping import actions as helping
 from cases.case.models import Case
+from cases.opinions.comparing import actions as comparing
 from cases.opinions.deciding import actions, known, planning, reminders, rules
 from cases.opinions.deciding.rules import Choice
 from cases.opinions.models import Decision
@@ -207,3 +209,39 @@ def test_the_path_follows(heard, case):
     assert facts.of_case(fresh(case), clock.now()).facts.decision == "more_time"
     decide(case, Choice.SECOND)
     assert facts.of_case(fresh(case), clock.now()).facts.decision == "chosen"
+
+
+WHY = "A doctor’s plan can be chosen here once somebody said that the visit took place."
+
+
+def opinions(case, key="rosa") -> str:
+    return browser(person(key)).get(reverse("opinions:compare", args=[case.pk])).text
+
+
+def test_the_page_says_why_the_second_plan_is_not_offered_and_where_to_say_it(november_5, visit):
+    case, doctor = visit.case, visit.clinician.name
+    assert WHY not in opinions(case)
+    comparing.add(case, topic="suggests", text="An operation.", pages={"second": (1, None)}, by=actor("rosa"))
+    page = opinions(case)
+    assert WHY in page
+    assert f"When was the visit with {doctor}?" in page
+    assert f'href="{visit.get_absolute_url()}"' in page
+    november_5.move_to(DAY_AFTER)
+    page = opinions(case)
+    assert f"Did the visit with {doctor} take place?" in page
+    assert "When was the visit" not in page
+    assert "Not said yet" in page
+    assert "To come" not in page
+    records.say_took_place(visit, by=actor("rosa"))
+    page = opinions(case)
+    assert WHY not in page
+    assert 'value="second"' in page
+
+
+def test_who_may_not_change_the_visit_is_not_led_there(november_5, visit):
+    november_5.move_to(DAY_AFTER)
+    assert WHY in opinions(visit.case)
+    case_actions.assign(visit.case, person("joanne"), why="booking", by=actor("theo"))
+    page = opinions(visit.case, "joanne")
+    assert "The opinions for" in page
+    assert WHY not in page

@@ -67,6 +67,11 @@ class Comparison:
     written_by: str
     is_empty: bool
 
+    @property
+    def written(self) -> set[int]:
+        """The numbers of the doctors of whom something stands, said by themselves."""
+        return {cell.number for row in self.rows for cell in row.cells if cell.lines}
+
 
 def of_case(case: Case, reader: Any, opinions: Sequence[Opinion]) -> Comparison:
     """All lines of a case. Three queries, however many they are."""

@@ -1,7 +1,7 @@
 """The opinions of a case as its page lists them: which doctor, when, and the paper it stands in."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from cases.opinions.deciding.models import Decision
 from cases.opinions.deciding.rules import PLANS, ROUNDS, Choice
 from cases.records.models import Visit
 from cases.records.report import which
+from cases.records.rules import why_not_over
 from cases.records.states import VisitState
 from cases.records.visits.rounds import address
 from portal import clock
@@ -45,6 +46,7 @@ class Opinion:
     office: str
     on: dt.date | None
     is_heard: bool
+    is_past: bool  # its day is there, and nobody said whether the visit took place
     papers: tuple[Document, ...]
     link: CaseClinician
 
@@ -74,6 +76,7 @@ def of_case(case: Case, reader: Any, visits: Mapping[int, Visit]) -> list[Opinio
         visit = visits.get(ROUNDS.get(role, 0))
         link, own = links[role], tuple(papers.get(role, ()))
         office = link.clinician.office
+        is_heard = role == R.FIRST or bool(visit and visit.state == VisitState.HAPPENED)
         found.append(
             Opinion(
                 role=role,
@@ -81,7 +84,8 @@ def of_case(case: Case, reader: Any, visits: Mapping[int, Visit]) -> list[Opinio
                 doctor=link.clinician.name,
                 office=office.name if office else "",
                 on=_day_of_first(link, own) if role == R.FIRST else visit.on_date if visit else None,
-                is_heard=role == R.FIRST or bool(visit and visit.state == VisitState.HAPPENED),
+                is_heard=is_heard,
+                is_past=not is_heard and _may_be_over(visit),
                 papers=own,
                 link=link,
             )
@@ -96,6 +100,25 @@ def plans(opinions: Iterable[Opinion], visits: Mapping[int, Visit]) -> dict[str,
     names = {each.role: each.doctor for each in opinions}
     happened = {number for number, visit in visits.items() if visit.state == VisitState.HAPPENED}
     return {role.value: names.get(role, "") for role in PLANS if role not in ROUNDS or ROUNDS[role] in happened}
+
+
+def _may_be_over(visit: Visit | None) -> bool:
+    return visit is not None and visit.on_date is not None and not why_not_over(visit.on_date, clock.today(visit.zone))
+
+
+def not_said(case: Case, reader: Any, opinions: Iterable[Opinion], written: Container[int]) -> list[tuple[str, str]]:
+    """Whose plan cannot be chosen because nobody said that their visit took place, in words with the page that says it:
+    its day has come, or something they suggest is `written` down by their number. Nothing for who may not.
+    """
+    if not (may("change_dates", case, reader) and may("see_records", case, reader)):
+        return []
+    found = []
+    for each in opinions:
+        if each.is_heard or not (each.is_past or each.number in written):
+            continue
+        asked = _("Did the visit with %(name)s take place?") if each.is_past else _("When was the visit with %(name)s?")
+        found.append((asked % {"name": each.doctor}, address("records:visit", case.pk, ROUNDS[each.role])))
+    return found
 
 
 def unnamed(case: Case, reader: Any, opinions: Iterable[Opinion], visits: Mapping[int, Visit]) -> list[tuple[str, str]]:

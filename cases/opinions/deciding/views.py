@@ -94,13 +94,15 @@ def page(
     if day_form is None and may_write:
         day_form = _day_form(opinions, role, user)
     forms = (line_form, day_form, decision_form, matters_form)
+    compared, is_closed = comparing.of_case(case, user, opinions), case.state == Case.State.CLOSED
     context = {
         "base": "base_staff.html" if user.role else "base_patient.html",
         "case": case,
         "is_patient": role == PATIENT,
         "opinions": opinions,
-        "unnamed": [] if case.state == Case.State.CLOSED else showing.unnamed(case, user, opinions, visits),
-        "compared": comparing.of_case(case, user, opinions),
+        "unnamed": [] if is_closed else showing.unnamed(case, user, opinions, visits),
+        "not_said": [] if is_closed else showing.not_said(case, user, opinions, compared.written),
+        "compared": compared,
         "line_form": line_form,
         "line_hint": plain.to_patient(case, str(line_form["text"].value() or ""), user) if line_form else "",
         "line_draft": LINE_CHANGE_DRAFT if about else LINE_DRAFT,
