@@ -242,6 +242,9 @@ def test_who_may_not_change_the_visit_is_not_led_there(november_5, visit):
     november_5.move_to(DAY_AFTER)
     assert WHY in opinions(visit.case)
     case_actions.assign(visit.case, person("joanne"), why="booking", by=actor("theo"))
+    case_actions.give_consent(
+        "read", person=person("rosa"), case=visit.case, consultant=person("joanne"), by=actor("rosa")
+    )
     page = opinions(visit.case, "joanne")
     assert "The opinions for" in page
     assert WHY not in page
