@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings import actions, agreeing, asking, availability, offers, picker, whose_clock
+from bookings import actions, agreeing, asking, near, whose_clock
 from bookings.forms import CheckForm
 from bookings.models import AskedHold, Consultation, Practice
 from bookings.rules import JustTaken
@@ -67,7 +67,7 @@ def asked(request: HttpRequest, pk: UUID) -> HttpResponse:
         if no.code in form.fields:
             form.add_error(no.code, no.message)
             return _page(request, found, form, 422)
-        return _page(request, _found(request, pk), form, 409, [no.message], is_lost=isinstance(no, JustTaken))
+        return _page(request, _found(request, pk), form, 409, no)
     return redirect(call)
 
 
@@ -76,9 +76,7 @@ def _page(
     found: AskedHold,
     form: CheckForm,
     status: int = 200,
-    also: list[str] | None = None,
-    *,
-    is_lost: bool = False,
+    refused: Refused | None = None,
 ) -> HttpResponse:
     case, user, now = found.case, request.user, clock.now()
     role = role_in(case, user)
@@ -86,15 +84,16 @@ def _page(
     over = asking.why_over(found, now)
     call = Consultation.objects.visible_to(user).filter(held_as=found.pk).first()
     form.follow_page()
-    is_lost = is_lost or found.state in {AskedHold.State.GONE, AskedHold.State.EXPIRED}
+    is_lost = isinstance(refused, JustTaken) or found.state in {AskedHold.State.GONE, AskedHold.State.EXPIRED}
+    others = _others(found, user, now) if is_lost and not call and may("book", case, user) else near.Near()
     page = {
         "case": case,
         "hold": found,
         "form": form,
-        "also": also,
+        "also": [others.said(refused)] if refused else None,
         "over": over,
         "call": call,
-        "others": _others(found, user, now) if is_lost and not call and may("book", case, user) else [],
+        "near": others,
         "is_patient": role == "patient",
         "can_answer": can_answer and not over,
         "can_take_back": found.asked_by_id == user.pk and not over,
@@ -108,15 +107,12 @@ def _page(
         return render(request, "bookings/asked.html", page, status=status)
 
 
-def _others(found: AskedHold, user: Any, now: datetime) -> list[dict[str, str]]:
-    """Free times near one that is lost, with the same consultant."""
+def _others(found: AskedHold, user: Any, now: datetime) -> near.Near:
+    """Free times near one that is lost, with the same consultant where there are any."""
+    if found.case.state == Case.State.CLOSED:
+        return near.Near()
     practice = Practice.objects.working().filter(pk=found.consultant_id).first()
-    if practice is None or found.case.state == Case.State.CLOSED:
-        return []
-    free = availability.free_starts(found.case, practice, found.service, now)
-    zone = whose_clock.zone_for(found.case, user)
-    near = offers.nearest([start for start in free if start != found.starts_at], found.starts_at)
-    return [{"value": picker.value_of(start), "label": when.moment(start, zone)} for start in near]
+    return near.near(found.case, practice, found.service, found.starts_at, user, now)
 
 
 @open_to(PERSON)

@@ -113,21 +113,25 @@ def ahead(notice_hours: int) -> str:
     return ngettext("%(count)d hour", "%(count)d hours", notice_hours) % {"count": notice_hours}
 
 
-def sentence(why: Why, notice_hours: int = 0) -> str:
-    """Why this time cannot be booked, for the person who chose it. Too soon is told with the consultant's notice."""
+def sentence(why: Why, notice_hours: int = 0, *, has_more: bool = True) -> str:
+    """Why this time cannot be booked, for the person who chose it; and that others follow, where there are more.
+
+    Too soon is told with the consultant's notice.
+    """
+    near, later = _("Here are times near it."), _("Here are the next times.")
     sentences = {
-        Why.NOT_GIVEN: _("This kind of call is not offered any more. Choose another kind, or somebody else."),
-        Why.NO_HOURS: _("That time is not offered. Here are times near it."),
-        Why.PAST: _("That time has passed. Here are the next times."),
-        Why.CLOSED: _("We are closed on that day. Here are times near it."),
-        Why.OFF: _("That time is not offered any more. Here are times near it."),
-        Why.NO_ROOM: _("That time is not offered any more. Here are times near it."),
-        Why.NOTICE: _("Calls are booked at least %(ahead)s ahead. Here are the next times.")
-        % {"ahead": ahead(notice_hours)},
-        Why.READING: _("That day is too soon to read your plan first. Here are the next times."),
-        Why.HORIZON: _("That day is too far ahead to book yet. Here are times before it."),
-        Why.OWN_CALL: _("You have another call with us at that time. Here are times near it."),
-        Why.TAKEN: _("That time was just taken. Nothing you typed is lost. Here are times near it."),
-        Why.FULL_DAY: _("That day is full now. Here are times near it."),
+        Why.NOT_GIVEN: (_("This kind of call is not offered any more. Choose another kind, or somebody else."), ""),
+        Why.NO_HOURS: (_("That time is not offered."), near),
+        Why.PAST: (_("That time has passed."), later),
+        Why.CLOSED: (_("We are closed on that day."), near),
+        Why.OFF: (_("That time is not offered any more."), near),
+        Why.NO_ROOM: (_("That time is not offered any more."), near),
+        Why.NOTICE: (_("Calls are booked at least %(ahead)s ahead.") % {"ahead": ahead(notice_hours)}, later),
+        Why.READING: (_("That day is too soon to read your plan first."), later),
+        Why.HORIZON: (_("That day is too far ahead to book yet."), _("Here are times before it.")),
+        Why.OWN_CALL: (_("You have another call with us at that time."), near),
+        Why.TAKEN: (_("That time was just taken. Nothing you typed is lost."), near),
+        Why.FULL_DAY: (_("That day is full now."), near),
     }
-    return sentences[why]
+    said, more = sentences[why]
+    return f"{said} {more}" if more and has_more else said

@@ -22,7 +22,7 @@ from bookings import (
     chips,
     drawing,
     finding,
-    offers,
+    near,
     picker,
     rules,
     ways_on,
@@ -155,6 +155,9 @@ def _pick_page(
 ) -> HttpResponse:
     found, also = _find(request, case, moving, more.pop("lost", None)), more.pop("also", [])
     offer, others = found.offer, found.bookable
+    if taken := more.pop("refused", None):
+        there = near.Near(offer.suggestions(), notice_hours=offer.notice_hours) if offer else near.Near()
+        also = [there.said(taken)]
     context: dict[str, Any] = {"case": case, "moving": moving, "offer": offer, "also": also}
     context |= {"waits": next(iter(found.waits), None), "last_call": next(iter(found.last_call), None)}
     if offer:
@@ -224,7 +227,7 @@ def _choose(request: HttpRequest, case: Case, moving: Consultation | None) -> Ht
             by_video=form.cleaned_data["how"] == How.VIDEO,
         )
     except JustTaken as taken:
-        return _pick_page(request, case, moving, 409, also=[str(taken.message)], lost=slot)
+        return _pick_page(request, case, moving, 409, refused=taken, lost=slot)
     except Refused as refused:
         return _pick_page(request, case, moving, 409, also=[str(refused.message)])
     return redirect(kept)
@@ -295,23 +298,18 @@ def _check_page(
     practice: Practice,
     form: CheckForm,
     status: int = 200,
-    also: list[str] | None = None,
+    refused: Refused | None = None,
 ) -> HttpResponse:
-    now, user = clock.now(), request.user
+    now, user, found = clock.now(), request.user, near.Near()
     form.follow_page(seen=kept.choice)  # another time than the form was sent with, maybe
-    others = []
-    if status == 409:
-        free = availability.free_starts(kept.case, practice, kept.service, now, moving=kept.moving)
-        others = [
-            {"value": picker.value_of(start), "label": when.moment(start, whose_clock.zone_for(kept.case, user))}
-            for start in offers.nearest([start for start in free if start != kept.starts_at], kept.starts_at)
-        ]
+    if refused:
+        found = near.near(kept.case, practice, kept.service, kept.starts_at, user, now, moving=kept.moving)
     context = {
         "case": kept.case,
         "hold": kept,
         "form": form,
-        "also": also,
-        "others": others,
+        "also": [found.said(refused)] if refused else None,
+        "near": found,
         "files": _files(request, kept.case) if kept.service.needs_plan else [],
         "due_on": availability.due_on(kept.starts_at, kept.service, practice, now),
         "by_then": by_then.known_of(kept.case, list(by_then.items_of(kept.case, user)), now).sentence(kept.starts_at),
@@ -359,7 +357,7 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
         if refused.code in form.fields:
             form.add_error(refused.code, refused.message)
             return _check_page(request, kept, practice, form, 422)
-        return _check_page(request, kept, practice, form, 409, [str(refused.message)])
+        return _check_page(request, kept, practice, form, 409, refused)
     drafts.drop(request.user, DRAFT, kept.case_id)  # type: ignore[arg-type]
     return redirect(consultation)
 
