@@ -18,7 +18,7 @@ from cases.case import hands
 from cases.case.actions import give_consent, settle_to_dos
 from cases.case.models import Case, ToDo
 from cases.case.people import COORDINATOR, has_consent_to_read, may, only_theirs, role_in
-from portal import clock, when
+from portal import clock
 from portal.access import PERSON, find_or_404, open_to
 from portal.errors import Refused
 
@@ -98,7 +98,7 @@ def _page(
         "can_answer": can_answer and not over,
         "can_take_back": found.asked_by_id == user.pk and not over,
         "waits_for": found.patient.first_name,
-        "is_elsewhere_for_them": when.zone_name(user.zone) != when.zone_name(found.patient.zone),  # type: ignore[union-attr]
+        "is_elsewhere_for_them": whose_clock.differ(user.zone, found.patient.zone),  # type: ignore[union-attr]
         **whose_clock.words(case, user, found.consultant),
         "is_phoned": ToDo.objects.open().filter(kind=asking.ASKED_TIME, about_id=str(found.pk)).exists(),
         "is_coordinator": role == COORDINATOR,

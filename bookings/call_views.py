@@ -32,7 +32,7 @@ from cases.case import hands, plain
 from cases.case.actions import ask_to_do, must_be_open
 from cases.case.people import CONSULTANT, COORDINATOR, HELPER, has_consent_to_read, may, role_in
 from cases.documents.models import Version
-from portal import clock, phones, when
+from portal import clock, phones
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
 from portal.actors import Actor
@@ -96,7 +96,7 @@ def detail_page(
         "google": calendars.google_link(entry),
         "outlook": calendars.outlook_link(entry),
         **whose_clock.words(consultation.case, user, None),
-        "is_elsewhere": when.zone_name(zone) != when.zone_name(consultation.zone),
+        "is_elsewhere": whose_clock.differ(zone, consultation.zone),
     }
     with whose_clock.shown_for(consultation.case, user):
         return render(request, "bookings/detail.html", context, status=status)

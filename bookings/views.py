@@ -324,7 +324,7 @@ def _check_page(
         and "may_read" not in form.fields
         and not kept.moves
         and not has_consent_to_read(kept.case, kept.consultant),
-        "is_elsewhere_for_them": when.zone_name(user.zone) != when.zone_name(kept.patient.zone),  # type: ignore[union-attr]
+        "is_elsewhere_for_them": whose_clock.differ(user.zone, kept.patient.zone),  # type: ignore[union-attr]
     }
     with whose_clock.shown_for(kept.case, user):
         return render(request, "bookings/check.html", context, status=status)

@@ -113,6 +113,14 @@ def zone_name(zone: ZoneInfo | None = None) -> str:
     return _zone_name(str(zone or timezone.get_current_timezone()), get_language() or "en")
 
 
+def zone_name_beside(zone: ZoneInfo, other: ZoneInfo) -> str:
+    """The same, with its city where the other one beside it is called the same: "Mountain Time (Phoenix)"."""
+    name = zone_name(zone)
+    if zone.key == other.key or name != zone_name(other):
+        return name
+    return f"{name} ({zone.key.rpartition('/')[2].replace('_', ' ')})"
+
+
 @functools.cache
 def _zone_name(key: str, language: str) -> str:
     if key == "UTC":

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings import picker, ways_to_talk
+from bookings import picker, ways_to_talk, whose_clock
 from bookings.asked_ending import waiting_for
 from bookings.forms import PickForm
 from bookings.models import Consultation, Practice, Service
@@ -33,7 +33,7 @@ class ToOffer(picker.Offer):
     def _hint(self, start: datetime) -> str:
         assert self.case is not None
         patient = self.case.patient
-        if when.zone_name(patient.zone) == when.zone_name(self.zone):
+        if not whose_clock.differ(patient.zone, self.zone):
             return super()._hint(start)
         named = {"name": patient.first_name, "at": when.moment(start, patient.zone)}
         return _("For %(name)s: %(at)s") % named

@@ -26,6 +26,12 @@ def zone_name(value):
     return when.zone_name(value if isinstance(value, ZoneInfo) else None)
 
 
+@register.filter
+def zone_name_beside(value, other):
+    """The spoken name of a ZoneInfo beside another one."""
+    return when.zone_name_beside(value, other)
+
+
 @register.simple_tag
 def span(starts_at, ends_at, zone=None):
     """ "10:30 to 11:30 am"."""

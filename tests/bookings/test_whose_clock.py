@@ -137,3 +137,21 @@ def test_a_call_that_is_over_names_the_other_one_and_her_clock(theos, case, rosa
     assert f"{said} 11:30 am, with {call.consultant.name}." in words(people.browser(rosa).get(at))
     theirs = words(people.browser(people.person("theo")).get(at))
     assert f"{said} 11:30 am, with {call.consultant.name}. Times are in Pacific Time, where Rosa is." in theirs
+
+
+def test_two_clocks_of_one_name_are_told_apart_by_their_city(case, rosa, practice):
+    rosa.time_zone = "America/Phoenix"
+    rosa.save(update_fields=["time_zone"])
+    practice.time_zone = practice.consultant.time_zone = "America/Denver"
+    practice.save(update_fields=["time_zone"])
+    practice.consultant.save(update_fields=["time_zone"])
+    rosas = people.browser(rosa)
+    address = f"{reverse('bookings:pick', args=[case.pk])}?with={practice.pk}"
+    # Phoenix keeps its clocks where they are in summer: it is May before the two show another time.
+    page = words(rosas.get(address))
+    assert "Times are in Mountain Time" in page
+    assert "Joanne is in Mountain Time (Denver)." in page
+    practice.time_zone = practice.consultant.time_zone = "America/Hermosillo"
+    practice.save(update_fields=["time_zone"])
+    practice.consultant.save(update_fields=["time_zone"])
+    assert "Joanne is in" not in words(rosas.get(address))
