@@ -51,7 +51,8 @@ def row_of(text, number=1):
 
 def test_notes_are_numbered(review):
     first, second = written(review), written(review)
-    remove_note(first, by=by("joanne"))
+    for _press in range(2):
+        remove_note(Note(pk=first.pk, review=review), seen=first.mark, by=by("joanne"))
     third = written(review, page=1, words=" Third ")
     assert [second.number, third.number, third.text] == [2, 3, "Third"]
 
@@ -109,6 +110,18 @@ def test_a_second_tab_overwrites_no_note(review):
     with pytest.raises(Refused, match="changed meanwhile"):
         change_note(note, words="Words of the second tab", belongs="", seen=seen, by=by("joanne"))
     assert Note.objects.get().text == "Words of the first tab"
+
+
+def test_a_second_tab_removes_no_note_that_was_changed_since(review, joanne):
+    note = written(review)
+    seen = note.mark
+    change_note(note, words="Words of the first tab", belongs="", seen=seen, by=by("joanne"))
+    page = joanne.post(address("remove_note", review, 1), {"seen": seen})
+    assert page.status_code == 409
+    assert "This note was changed meanwhile." in page.text
+    assert Note.objects.get().text == "Words of the first tab"
+    joanne.post(address("remove_note", review, 1), {"seen": Note.objects.get().mark})
+    assert not Note.objects.exists()
 
 
 def test_saying_the_same_again_is_no_change(review):
@@ -203,7 +216,7 @@ def test_a_note_is_added_changed_and_removed_without_script(review, joanne):
     seen = Note.objects.get().mark
     joanne.post(address("change_note", review, 1), {"words": "Ask for a test", "belongs": "", "seen": seen})
     assert "Ask for a test" in row_of(joanne.get(address("edit", review)).text)
-    joanne.post(address("remove_note", review, 1))
+    joanne.post(address("remove_note", review, 1), {"seen": Note.objects.get(number=1).mark})
     assert not review.notes.exists()
     verbs = Event.objects.filter(verb__startswith="review.note").values_list("verb", flat=True)
     assert set(verbs) == {"review.noted", "review.note_changed", "review.note_removed"}

@@ -77,9 +77,17 @@ def change_note(note: Note, *, words: str, belongs: str, seen: str, by: Actor) -
 
 
 @transaction.atomic
-def remove_note(note: Note, *, by: Actor) -> None:
-    """Take a note off its page."""
-    _open_for(note.review, by)
+def remove_note(note: Note, *, seen: str, by: Actor) -> None:
+    """Take a note off its page, once. `seen` is its mark when it was shown: words that came since are not taken away.
+    Raises Refused, then with code "changed"."""
+    review = _open_for(note.review, by)
+    stands = review.notes.select_for_update().filter(pk=note.pk).first()
+    if stands is None:  # another press, at this moment
+        return
+    note = stands
+    note.review = review
+    if note.mark != seen:
+        raise Refused(_("This note was changed meanwhile. Look at it, then say it again."), code="changed")
     _tell(by, "review.note_removed", note)
     note.delete()
 

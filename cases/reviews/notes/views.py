@@ -66,7 +66,7 @@ def remove_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     if closed := closed_page(request, review):
         return closed
     try:
-        actions.remove_note(_note(review, number), by=Actor.of(request))
+        actions.remove_note(_note(review, number), seen=request.POST.get("seen", ""), by=Actor.of(request))
     except Refused as refused:
         return workspace(request, review, also=[str(refused.message)], status=409)
     return _noted(request, review, "#notes")
