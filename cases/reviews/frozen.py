@@ -107,7 +107,8 @@ def medical_lines(body: Body) -> list[dict[str, Any]]:
 def everything_said(body: Body) -> str:
     """All that the patient will read, one point a line, for the reading grade."""
     said = [line["text"] for line in medical_lines(body)]
-    said += [point["title"] for point in missing_points(body)] + questions(body)
+    said += [text for point in missing_points(body) for text in (point["title"], point["note"]) if text]
+    said += questions(body)
     said += [entry["meaning"] for entry in body["words"]]
     return "\n".join(said)
 

@@ -77,6 +77,10 @@ def test_all_questions_stand_together_on_paper():
     assert len(frozen.questions(BODY)) == 4
 
 
+def test_the_grade_goes_by_the_note_of_a_missing_point_too():
+    assert "Nothing found" in frozen.everything_said(BODY).splitlines()
+
+
 def test_medical_lines_are_counted_with_and_without_page():
     lines = frozen.medical_lines(BODY)
     assert [line["page"] for line in lines] == [2, 3, None, 2]
