@@ -91,8 +91,10 @@ def in_notes(review: Review, user: Any) -> Iterator[Written]:
         second.case = review.case
     known, href = {second.pk: second for second in seconds}, reverse("reviews:colleague", args=[review.pk])
     for second in seconds:
+        name = {"name": second.reader.name}
+        asked = _("What %(name)s was asked to read along for") % name
+        yield Written(href, asked, f"{second.question}\n{second.why}", review)
         if second.answer:
-            name = {"name": second.reader.name}
             yield Written(href, _("Answer of %(name)s, who read along") % name, second.answer, review)
     for note in SecondNote.objects.of(seconds):
         second = note.second = known[note.second_id]

@@ -207,6 +207,16 @@ def test_notes_of_a_colleague_are_found_by_who_asked(review):
     assert found(review, "zebra", "theo") == {}
 
 
+def test_what_a_colleague_is_asked_is_found_by_who_asked(review):
+    until = second.last_days()[0]
+    amir = people.person("amir")
+    second.ask(review.case, amir, question="Is the zebra usual?", why="A zebra", until_on=until, by=by("joanne"))
+    address = reverse("reviews:colleague", args=[review.pk])
+    (hits,) = found(review, "zebra").values()
+    assert hits == [(f"What {amir.name} was asked to read along for", address)]
+    assert found(review, "zebra", "rosa") == {}
+
+
 def test_looking_is_on_record_without_the_words(review):
     world.write(review, plain="A zebra. (page 1)")
     actions.share(Review.objects.get(), is_ticked=True, by=by("joanne"))
