@@ -110,3 +110,16 @@ def test_the_newest_taken_back_leaves_the_one_before_it_and_the_reason(second):
     assert "took version 2 back" in page
     assert "Version 1 below still stands. Why: A page was wrong." in page
     assert "Six weeks without lifting" not in page
+
+
+COMES = "A new version comes when it is ready."
+
+
+def test_of_an_earlier_version_taken_back_no_new_one_is_promised(second):
+    first = second.review.summaries.get(number=1)
+    actions.withdraw(first, reason="The wrong plan.", by=by("joanne"))
+    page = page_of(second.review.case, version="1").text
+    assert "Version 1 was taken back" in page
+    assert COMES not in page
+    actions.withdraw(second, reason="This, too.", by=by("joanne"))
+    assert COMES in page_of(second.review.case, version="2").text
