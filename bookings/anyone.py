@@ -140,6 +140,9 @@ class AnyOffer(picker.Offer):
         others = [one for one in self.practices if one.pk not in known]
         return {**known, **availability.calendars_of(others, self.now, case=self.case, moving=self.moving)}
 
+    def _calendars(self) -> Iterable[slots.Calendar]:
+        return [self.calendars[one.pk] for one in self.practices]
+
     @cached_property
     def each_asks(self) -> dict[UUID, slots.Asked]:
         """What the case asks of each: the day on which its plan could be read is each one's own, and so are the closed
@@ -253,6 +256,7 @@ def offer_of(offer: picker.Offer, practices: Sequence[Practice], fit: Fit) -> An
         wanted_day=offer.wanted_day,
         wanted_month=offer.wanted_month,
         lost=offer.lost,
+        moving=offer.moving,
         known=offer.known,
         practices=fitting,
         fit=fit,

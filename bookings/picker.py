@@ -1,6 +1,6 @@
 """What the page "pick a time" shows: three that fit, a month, one day's times, and why other days have none."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -252,18 +252,32 @@ class Offer:
         return _("%(day)s has no times: %(why)s.") % words
 
     def reasons(self) -> list[dict[str, Any]]:
-        """The weekdays of the month that have no times, each run of days with its reason."""
+        """The days of the month that have no times, each run with its reason; a weekend without hours needs none."""
         runs: list[dict[str, Any]] = []
         day = max(self.first_of_month, self.today)
         while day.month == self.first_of_month.month:
-            if day not in self.days and day.weekday() < SATURDAY:
-                why = self.sentence(self.why_none(day))
+            is_weekend = day.weekday() >= SATURDAY
+            none = None if day in self.days or (is_weekend and not self.works_weekends) else self.why_none(day)
+            if none and not (is_weekend and none in (Why.NO_HOURS, Why.CLOSED, Why.NOT_GIVEN)):
+                why = self.sentence(none)
                 if runs and runs[-1]["why"] == why:
                     runs[-1]["last"] = day
                 else:
                     runs.append({"first": day, "last": day, "why": why})
             day += timedelta(days=1)
         return runs
+
+    @cached_property
+    def works_weekends(self) -> bool:
+        """Whether there are hours on any Saturday or Sunday."""
+        return any(
+            any(span.weekday >= SATURDAY for span in each.spans)
+            or any(extra.on_date.weekday() >= SATURDAY for extra in each.extra)
+            for each in self._calendars()
+        )
+
+    def _calendars(self) -> Iterable[slots.Calendar]:
+        return [self.calendar]
 
     def sentence(self, why: Why) -> str:
         return day_sentence(why, self.name, self.notice_hours)

@@ -58,7 +58,8 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
 
     def with_hours(self, since: date) -> "PracticeQuerySet":
         weekly = Hours.objects.since(since).filter(practice=OuterRef("pk"))
-        return self.filter(Exists(weekly) | Exists(ExtraHours.objects.filter(practice=OuterRef("pk"))))
+        extra = ExtraHours.objects.filter(practice=OuterRef("pk"), on_date__gte=since)
+        return self.filter(Exists(weekly) | Exists(extra))
 
 
 def hours_since(now: datetime) -> date:

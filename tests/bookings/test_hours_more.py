@@ -1,11 +1,11 @@
 """Extra hours, what patients read about a consultant, and the page as a patient sees it."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
 
-from bookings import availability, availability_actions
+from bookings import anyone, availability, availability_actions, picker
 from bookings.models import Consultation, ExtraHours, Practice, Reservation, Service
 from portal import clock
 from portal.actors import Actor
@@ -147,3 +147,26 @@ def test_the_page_shows_what_somebody_new_is_offered_and_why_not(joannes, practi
 def test_a_consultant_without_hours_sees_that_nothing_is_offered():
     page = people.browser(people.person("amir")).get(reverse("bookings:as_a_patient"))
     assert "No free time at all" in words(page)
+
+
+def test_a_full_weekend_day_gives_its_reason_and_one_without_hours_none(extra, case, practice):
+    def reasons():
+        wish = {"case": case, "practice": practice, "service": Service.objects.get(code="first_talk")}
+        found = picker.Offer(**wish, now=clock.now(), zone=practice.zone)
+        together = anyone.offer_of(found, anyone.taking_bookings(case.patient, case, clock.now()), anyone.Fit())
+        assert [each["first"] for each in together.reasons()] == [each["first"] for each in found.reasons()]
+        return {each["first"]: each["why"] for each in found.reasons()}
+
+    assert not [day for day in reasons() if day.weekday() >= 5]
+    begins = datetime(2026, 11, 21, 14, tzinfo=UTC)  # 9 am in Toronto
+    wish = {"consultant": practice.consultant, "kind": Reservation.Kind.BLOCKED, "starts_at": begins}
+    Reservation.objects.create(**wish, ends_at=begins + timedelta(hours=3))
+    assert reasons()[SATURDAY] == "every time is taken"
+    assert [day for day in reasons() if day.weekday() >= 5] == [SATURDAY]
+
+
+def test_extra_hours_that_are_over_list_nobody(extra, practice, monday):
+    practice.hours.all().delete()
+    assert practice in Practice.objects.taking_bookings(clock.now())
+    monday.move_to(datetime(2026, 11, 24, 12, tzinfo=UTC))
+    assert practice not in Practice.objects.taking_bookings(clock.now())

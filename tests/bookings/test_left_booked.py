@@ -80,7 +80,9 @@ def test_moving_the_call_to_another_settles_it_and_moving_a_call_of_another_does
     call = factories.book(case, people.person("joanne"), service="first_talk")
     departure = leave()
     rosas, at = browser(), reverse("bookings:move", args=[call.pk])
-    slot = rosas.get(at).context["offer"].suggestions()[0]["value"]
+    found = rosas.get(at).context["offer"]
+    assert found.moving == call
+    slot = found.suggestions()[0]["value"]
     kept = rosas.post(at, {"slot": slot, "how": "phone", "with": "anyone"})
     assert not is_settled(departure, amir)
     assert rosas.post(kept.url, {"hope": ""}).status_code == 302
