@@ -66,16 +66,21 @@ def _last(summary: Summary, part: str, person: User) -> PartAnswer | None:
     return said.order_by("said_at", "pk").last()
 
 
+def answers(summary: Summary) -> User:
+    """Who is asked about it: whoever has the plan now, else who shared the summary."""
+    return summary.review.reader or summary.shared_by
+
+
 @transaction.atomic
 def ask(summary: Summary, part: str, words: str, *, send_id: UUID | None = None, by: Actor) -> PartAnswer:
-    """A question about a part: a message in the thread, which whoever shared the summary is asked to answer. The same
+    """A question about a part: a message in the thread, which whoever has the plan is asked to answer. The same
     press twice asks once.
     """
     review, summary, by = _judged("ask", summary, part, by)
     case = review.case
     if not words.strip():
         raise Refused(_("Write your question, in your own words."), code="asked")
-    reader = review.reader or summary.shared_by
+    reader = answers(summary)
     asks = reader if may("note_messages", case, reader) else None
     if by.for_patient:
         message = by_phone.write_down(case, words, send_id=send_id, asks=asks, by=by)

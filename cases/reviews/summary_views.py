@@ -129,7 +129,7 @@ def _clear_parts(chosen: Summary, user: Any, form: ClearForm | None) -> dict[str
             "all": [each for each in said if each.part == part] if user.role and user.pk != case.patient_id else [],
             "form": (form if form and form.part == part else ClearForm(part)) if asks else None,
             "may_say_clear": whose == case.patient_id,
-            "who": chosen.shared_by.first_name,
+            "who": clear.answers(chosen).first_name,
             "pk": chosen.pk,
         }
         for part in frozen.parts_said(chosen.frozen)
@@ -247,7 +247,7 @@ def read_out(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _thanks(said: str, chosen: Summary) -> str:
     if said == Summary.Clear.QUESTION:
         return _("Your question is with %(who)s now. It stands in your messages, too.") % {
-            "who": chosen.shared_by.first_name
+            "who": clear.answers(chosen).first_name
         }
     return _("Thank you. That is good to know.")
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 from cases.case.helping import actions as helping
 from cases.case.models import ToDo
 from cases.reviews import actions, clear
-from cases.reviews.models import PartAnswer
+from cases.reviews.models import PartAnswer, Review
+from cases.reviews.queue import handing
 from cases.threads import actions as threads
 from cases.threads import answering
 from cases.threads.models import Message
@@ -204,3 +205,14 @@ def test_the_database_refuses_an_answer_to_nothing_and_clear_twice():
         PartAnswer.objects.create(summary=summary, part="steps", person=said.person, said_at=clock.now())
     with pytest.raises(IntegrityError, match="part_is_known"), transaction.atomic():
         PartAnswer.objects.filter(pk=said.pk).update(part="private")
+
+
+def test_a_question_is_with_whoever_has_the_plan_by_now():
+    summary = world.shared()
+    handing.hand_over(summary.review, people.person("amir"), by=by("joanne"))
+    handing.let_read(Review.objects.get(), by=by("rosa"))
+    assert "It goes straight to Amir" in page_of(summary)
+    answered = press(summary, clear="question", asked="How long?").text
+    assert "Your question is with Amir now." in answered
+    assert "question is with Joanne" not in answered
+    assert ToDo.objects.get(kind=answering.ANSWER).for_user == people.person("amir")
