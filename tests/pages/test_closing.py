@@ -337,6 +337,7 @@ STILL_DONE = {
     "threads:move",
 }
 OF_READING = {"threads_readmark"}
+OF_ONESELF = ("account_", "accounts_", "usersessions_")  # whoever's case is closed still signs in
 
 
 def closed_world(world) -> Case:  # noqa: F811
@@ -368,6 +369,7 @@ def test_no_form_of_a_closed_case_changes_anything_or_crashes(world):  # noqa: F
             answer = _post_for_good(world, name, page)
             after = state_of_the_house()
             changed = sorted(table for table in after if after[table] != before[table] and table not in OF_READING)
+            changed = [table for table in changed if not table.startswith(OF_ONESELF)]
             if changed:
                 wrong.append((name, answer.status_code, changed))
             transaction.set_rollback(True)
