@@ -228,7 +228,15 @@ def test_the_page_asks_the_same_number_of_questions_for_many(rosas, case):
             email=f"{name}@example.org".lower(), name=name, role="consultant", time_zone="Asia/Tokyo"
         )
         factories.open_hours(user)
-    assert asked(rosas, page(case) + "?with=anyone") == few <= 15
+    assert asked(rosas, page(case) + "?with=anyone") == few <= 8
+
+
+@pytest.mark.parametrize("wish", ["service=plan", "service=after_second", "service=plan&speaks=French"])
+def test_a_visit_to_come_with_its_records_costs_no_question_more_than_eight(practice, wish):
+    visited = factories.case_with_visit(days=20)
+    rosas = people.browser(visited.patient)
+    assert asked(rosas, f"{page(visited)}?with=anyone&{wish}") <= 8
+    assert asked(rosas, f"{page(visited)}?with={practice.pk}&{wish}") <= 8
 
 
 # Nothing free before the visit
