@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.pages.narrowing import NarrowingDay
 from portal.reminders import kinds
 
 FIND_AT_MOST = 80
@@ -19,7 +20,7 @@ class LogForm(forms.Form):
 
     find = forms.CharField(label=_("Patient, reader or case"), required=False, max_length=FIND_AT_MOST)
     about = forms.ChoiceField(label=_("About"), required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = NarrowingDay(_("From"))
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -31,7 +32,7 @@ class LogForm(forms.Form):
             self.codes.setdefault(first, []).append(kind.code)
         by_name = sorted((label, code) for label, code in named.items())
         self.fields["about"].choices = [("", _("Everything")), *((code, label) for label, code in by_name)]  # type: ignore[attr-defined]
-        self.fields["find"].widget.input_type = "search"  # type: ignore[attr-defined]
+        self.fields["find"].widget.input_type = "search"
 
     def chosen(self) -> dict[str, str]:
         """What was asked for, as it stands in the address."""

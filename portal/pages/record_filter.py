@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-EARLIEST, LATEST = dt.date(2020, 1, 1), dt.date(2200, 1, 1)
+from portal.pages.narrowing import NarrowingDay
+
 # What is a look, by the last part of its verb: only these show something, and change nothing.
 LOOKED = (
     "seen", "opened", "looked", "read", "previewed", "briefed", "searched", "denied", "downloaded", "list_taken",
@@ -86,18 +87,8 @@ class RecordFilter(forms.Form):
     """Each field narrows the list; all empty, all of it is shown."""
 
     kind = forms.ChoiceField(label=_("What"), required=False)
-    since = forms.DateField(
-        label=_("From"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={"invalid": _("Enter a day, like 2026-11-23.")},
-    )
-    until = forms.DateField(
-        label=_("Until"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={"invalid": _("Enter a day, like 2026-11-23.")},
-    )
+    since = NarrowingDay(_("From"))
+    until = NarrowingDay(_("Until"))
 
     is_filter = True
 
@@ -113,9 +104,6 @@ class RecordFilter(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        for name in ("since", "until"):
-            if (day := said.get(name)) and not EARLIEST <= day <= LATEST:
-                self.add_error(name, self.fields[name].error_messages["invalid"])
         since, until = said.get("since"), said.get("until")
         if since and until and since > until:
             self.add_error("until", _("Choose a last day that is not before the first."))

@@ -7,10 +7,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.pages.narrowing import NarrowingDay
 from portal.pages.rights.finding import KINDS
 
 LONGEST = 120
-EARLIEST, LATEST = dt.date(2020, 1, 1), dt.date(2200, 1, 1)
 
 
 class RightsForm(forms.Form):
@@ -19,12 +19,7 @@ class RightsForm(forms.Form):
     person = forms.CharField(label=_("Person, by name or email"), required=False, max_length=LONGEST)
     reference = forms.CharField(label=_("Case reference"), required=False, max_length=20)
     kind = forms.ChoiceField(label=_("Kind of right"), required=False)
-    day = forms.DateField(
-        label=_("Written on"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={"invalid": _("Enter a day, like 2026-11-23.")},
-    )
+    day = NarrowingDay(_("Written on"))
 
     is_filter = True
 
@@ -39,12 +34,6 @@ class RightsForm(forms.Form):
         """As it is written, however it was typed: "rs kfm274" is RS KFM 274."""
         letters = "".join(self.cleaned_data["reference"].upper().split()).removeprefix("RS")
         return f"RS {letters[:3]} {letters[3:]}".strip() if letters else ""
-
-    def clean_day(self) -> dt.date | None:
-        day = self.cleaned_data["day"]
-        if day and not EARLIEST <= day <= LATEST:
-            raise forms.ValidationError(self.fields["day"].error_messages["invalid"], code="invalid")
-        return day  # type: ignore[no-any-return]
 
     def span(self) -> tuple[dt.datetime | None, dt.datetime | None]:
         """The day from its first instant to the next one's, on the reader's wall."""
