@@ -14,7 +14,7 @@ from cases.case.actions import must
 from cases.case.models import Case, Clinician
 from cases.opinions.deciding import planning, rules
 from cases.opinions.deciding.models import Decision
-from cases.opinions.deciding.rules import ROUNDS, Choice
+from cases.opinions.deciding.rules import Choice
 from cases.opinions.models import Talk
 from cases.opinions.talk import planning as talk_planning
 from cases.records.actions import begin_round
@@ -122,11 +122,9 @@ def has_third(case: Case) -> bool:
 
 
 def heard_in(case: Case) -> set[str]:
-    """The roles of the doctors whose plan is there to choose, named or not: the first's from the beginning, the others'
-    once seen.
-    """
-    seen = set(Visit.objects.filter(case=case, state=VisitState.HAPPENED).values_list("round", flat=True))
-    return {role.value for role in rules.PLANS if role not in ROUNDS or ROUNDS[role] in seen}
+    """The roles of the doctors whose plan is there to choose."""
+    happened = Visit.objects.filter(case=case, state=VisitState.HAPPENED).values_list("round", flat=True)
+    return set(rules.there(set(happened)))
 
 
 def _doctor_of(case: Case, choice: str) -> Clinician | None:

@@ -28,6 +28,13 @@ ROUNDS: dict[str, int] = {Choice.SECOND: 2, Choice.THIRD: 3}  # the visit at whi
 MADE = frozenset({*PLANS, Choice.OWN})  # "a third opinion" and "more time" leave the decision open
 
 
+def there(happened: Collection[int]) -> list[str]:
+    """The roles of the doctors whose plan is there to choose, named or not: the first's from the beginning, the others'
+    once the visit of that number took place.
+    """
+    return [plan.value for plan in PLANS if plan not in ROUNDS or ROUNDS[plan] in happened]
+
+
 def offered(heard: Collection[str], *, has_third: bool, stands: str = "") -> list[Choice]:
     """What can be chosen: the plans of the doctors who were heard, and a third opinion once the second was, while
     none has begun or that is what stands: its words may be put right.

@@ -15,8 +15,9 @@ from cases.case.hands import is_by_hand
 from cases.case.models import Case, CaseClinician
 from cases.case.people import CONSULTANT, may, role_in
 from cases.documents.models import PLAN, Document
+from cases.opinions.deciding import rules
 from cases.opinions.deciding.models import Decision
-from cases.opinions.deciding.rules import PLANS, ROUNDS, Choice
+from cases.opinions.deciding.rules import ROUNDS, Choice
 from cases.records.models import Visit
 from cases.records.report import which
 from cases.records.rules import why_not_over
@@ -94,12 +95,10 @@ def of_case(case: Case, reader: Any, visits: Mapping[int, Visit]) -> list[Opinio
 
 
 def plans(opinions: Iterable[Opinion], visits: Mapping[int, Visit]) -> dict[str, str]:
-    """The plans that are there to choose, with the doctor's name, "" where nobody named one: the first is there from
-    the beginning, the others once that doctor was seen.
-    """
+    """The plans that are there to choose, with the doctor's name, "" where nobody named one."""
     names = {each.role: each.doctor for each in opinions}
     happened = {number for number, visit in visits.items() if visit.state == VisitState.HAPPENED}
-    return {role.value: names.get(role, "") for role in PLANS if role not in ROUNDS or ROUNDS[role] in happened}
+    return {role: names.get(role, "") for role in rules.there(happened)}
 
 
 def _may_be_over(visit: Visit | None) -> bool:

@@ -110,15 +110,7 @@ def page(
         "day_form": day_form,
         "about": about,
         "is_writing": bool(about or (line_form and line_form.is_bound)),
-        "stands": stands,
-        "stands_words": showing.in_words(stands) if stands else "",
-        "check_in_on": showing.check_in_ahead(stands, case) if stands else None,
-        "stands_written": showing.written_down(stands.written_by, case) if stands else "",
-        "before": [
-            (each, showing.in_words(each), showing.written_down(each.written_by, case))
-            for each in said
-            if each.replaced_at
-        ],
+        **_answers(said, stands, case),
         "speaks_for": speaks_for,
         "is_unseen": bool(speaks_for and decision_form and stands is None and decision_form.initial.get("seen")),
         "decide_url": reverse(f"opinions:decide{'_by_phone' if user.role else ''}", args=[case.pk]),
@@ -135,6 +127,18 @@ def page(
         "also": also,
     }
     return render(request, "opinions/compare.html", context, status=status)
+
+
+def _answers(said: Iterable[Decision], stands: Decision | None, case: Case) -> dict[str, Any]:
+    """The answer that stands, and those before it."""
+    before = [each for each in said if each.replaced_at]
+    return {
+        "stands": stands,
+        "stands_words": showing.in_words(stands) if stands else "",
+        "check_in_on": showing.check_in_ahead(stands, case) if stands else None,
+        "stands_written": showing.written_down(stands.written_by, case) if stands else "",
+        "before": [(each, showing.in_words(each), showing.written_down(each.written_by, case)) for each in before],
+    }
 
 
 def _line_form(
