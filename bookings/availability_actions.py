@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from bookings import actions, asked_ending, asked_moves, availability, slots
+from bookings import actions, asked_ending, asked_moves, availability, follow_up, slots
 from bookings.dated import versions
 from bookings.models import AskedHold, Consultation, ExtraHours, Hold, Practice, TimeOff
 from bookings.practices import SERVICE_CODES
@@ -295,9 +295,12 @@ def set_terms(
     """
 
     def change(locked: Practice) -> None:
+        lives_elsewhere = locked.region != region
         locked.buffer_minutes, locked.daily_cap = buffer_minutes, daily_cap
         locked.notice_hours, locked.horizon_days, locked.region = notice_hours, horizon_days, region
         locked.left_out = [code for code in SERVICE_CODES if code not in gives]
         locked.save(update_fields=["buffer_minutes", "daily_cap", "notice_hours", "horizon_days", "region", "left_out"])
+        if lives_elsewhere:
+            follow_up.closed_days_changed([locked.pk], clock.now())
 
     return change_of_ones_own(practice, change, answers=answers or {}, event="hours.terms_set", by=by)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings import actions
+from bookings import actions, follow_up
 from bookings.availability_actions import CANCEL, KEEP, MOVE, Answers, Unanswered, asking_each
 from bookings.models import Consultation, Practice
 from cases.records.models import Visit
@@ -73,7 +73,7 @@ def answered(
     if any(answers.get(call.pk, ("", ""))[0] not in (KEEP, MOVE, CANCEL) for call in calls):
         raise Unanswered(calls)
     made = _around(practices, change, answers, by)
-    _plan_anew()
+    _plan_anew(practices)
     return made
 
 
@@ -81,9 +81,11 @@ def answered(
 def open_day(day: Holiday, *, by: Actor) -> None:
     """It is a day like others again. Nothing can be left outside by that; twice changes nothing."""
     must_run_the_house(by)
+    lock_house()
+    practices = _locked(day.region)
     gone, _each = Holiday.objects.filter(pk=day.pk).delete()
     if gone:
-        _plan_anew()
+        _plan_anew(practices)
         record(by, "day.opened", day)
 
 
@@ -131,9 +133,12 @@ def _around(practices: Sequence[Practice], change: Callable[[], Made], answers: 
     return asking_each(first, lambda: _around(others, change, answers, by), answers=answers, by=by)
 
 
-def _plan_anew() -> None:
-    """Dates of open visits count business days: the task that follows changed offices follows this, too."""
+def _plan_anew(practices: Sequence[Practice]) -> None:
+    """Dates of open visits count business days: the task that follows changed offices follows this, too. So does the
+    last day for a plan before the coming calls of these consultants, whose time is locked.
+    """
     Visit.objects.live().filter(plan_anew="").update(plan_anew=PlanAnew.DATES)
+    follow_up.closed_days_changed([practice.pk for practice in practices], clock.now())
 
 
 def coming_days() -> list[Holiday]:

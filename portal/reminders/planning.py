@@ -23,8 +23,10 @@ class Plan:
     was handed on to, and what is asked again. What is neither wanted nor kept is withdrawn.
     """
 
-    def __init__(self, now: dt.datetime) -> None:
+    def __init__(self, now: dt.datetime, kinds: Iterable[str] = ()) -> None:
+        """With `kinds`, rows of others are left as they are."""
         self._now = now
+        self._kinds = tuple(kinds)
         self._about: set[UUID] = set()
         self._wanted: dict[Asking, Reminder] = {}
         self._late: dict[Asking, Reminder] = {}
@@ -76,6 +78,8 @@ class Plan:
         """Change the rows that differ. Twice changes nothing more."""
         alive = Q(settled_at=None) | Q(settled_as=Outcome.WITHDRAWN)
         about = Reminder.objects.filter(about_id__in=self._about)
+        if self._kinds:
+            about = about.filter(kind__in=self._kinds)
         # In the order of their keys, as the sender locks them; read once they are held, so that nothing has moved.
         locked = about.filter(alive).order_by("pk").select_for_update(of=("self",))
         held = set(locked.values_list("pk", flat=True))
