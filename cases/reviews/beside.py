@@ -39,6 +39,7 @@ def of_review(
 ) -> Beside:
     """The pages asked for, with the notes that stand on them; on record as a look."""
     notes, user = showing.notes_of(review), request.user
+    address = address or review.get_absolute_url()
     known = _known(review, notes, user)
     older = _older(review, notes, known)
     others = {f"{EARLIER}{version.pk}": version for version in older}
@@ -49,7 +50,7 @@ def of_review(
         [others[shown].pk] if shown else review.plan,
         asked,
         user,
-        address=address or review.get_absolute_url(),
+        address=address,
         also={"document": shown} if shown else {},
         find_url=find_url or reverse("reviews:find", args=[review.pk]),
         window="plan",
@@ -63,7 +64,7 @@ def of_review(
     view = viewing.looked_through(view, asked, user) if view and "find" in asked else view
     plan = run if shown == PLAN else showing.plan_run(review, known)
     in_reach = [version.pk for version in older]
-    return Beside(view, showing.rows(review, notes, plan, in_reach, targets.of_review(review)))
+    return Beside(view, showing.rows(address, notes, plan, in_reach, targets.of_review(review)))
 
 
 def listed(review: Review, user: Any) -> list[showing.Row]:
@@ -71,7 +72,8 @@ def listed(review: Review, user: Any) -> list[showing.Row]:
     notes = showing.notes_of(review)
     known = _known(review, notes, user)
     older = [version.pk for version in _older(review, notes, known)]
-    return showing.rows(review, notes, showing.plan_run(review, known), older, targets.of_review(review))
+    address, run = review.get_absolute_url(), showing.plan_run(review, known)
+    return showing.rows(address, notes, run, older, targets.of_review(review))
 
 
 def _choices(review: Review, others: dict[str, Version], shown: str) -> list[viewing.Choice]:

@@ -122,7 +122,7 @@ def along(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _not_open(request, second, is_open)
     review, asked = _review(second), _asked(request)
     if asked.get("part") in viewing.PARTS:
-        view = _beside(request, review, second, asked)
+        view = _beside(request, review, second, asked).view
         if view is None:
             raise Http404
         return render(request, viewing.PARTS[asked["part"]], {"view": view})
@@ -140,9 +140,9 @@ def _not_open(request: HttpRequest, second: SecondReader, is_open: bool) -> Http
     return render(request, "reviews/along_asked.html", page, status=403 if is_open or second.is_over else 200)
 
 
-def _beside(request: HttpRequest, review: Review, second: SecondReader, asked: QueryDict) -> Any:
+def _beside(request: HttpRequest, review: Review, second: SecondReader, asked: QueryDict) -> beside.Beside:
     here = reverse("reviews:along", args=[second.pk])
-    return beside.of_review(request, review, asked, address=here, find_url=here).view
+    return beside.of_review(request, review, asked, address=here, find_url=here)
 
 
 def _page(
@@ -155,11 +155,13 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     notes = _with_notes([second])[0]["notes"]
+    plan = _beside(request, review, second, request.GET if status != 200 else _asked(request))
     page = {
         "second": second,
         "case": second.case,
         "review": review,
-        "view": _beside(request, review, second, request.GET if status != 200 else _asked(request)),
+        "view": plan.view,
+        "pinned": plan.notes,
         "shown": sheet.shown(draft_body(review), lambda number: f"?page={number}#page-{number}"),
         "private": review.texts.get(Section.Code.PRIVATE, ""),
         "notes": notes,

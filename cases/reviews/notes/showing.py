@@ -70,23 +70,24 @@ def pins(notes: Iterable[Note], run: Run) -> list[Pin]:
     ]
 
 
-def rows(review: Review, notes: Iterable[Note], run: Run, older: Iterable[UUID], targets: Targets) -> list[Row]:
-    """The list. `run` is the plan's; `older` are the versions that can still be looked at beside it."""
+def rows(address: str, notes: Iterable[Note], run: Run, older: Iterable[UUID], targets: Targets) -> list[Row]:
+    """The list, on the page of this address. `run` is the plan's; `older` are the versions that can still be looked at
+    beside it."""
     known = set(older)
-    return [_row(review, note, run.get((note.version_id, note.page)), known, targets) for note in notes]
+    return [_row(address, note, run.get((note.version_id, note.page)), known, targets) for note in notes]
 
 
-def _row(review: Review, note: Note, page: int | None, older: set[UUID], targets: Targets) -> Row:
+def _row(address: str, note: Note, page: int | None, older: set[UUID], targets: Targets) -> Row:
     if page is not None:
         where = _("Page %(page)s, %(place)s") % {"page": page, "place": _near(note.y)}
-        href = _href(review, {"page": page})
+        href = _href(address, {"page": page})
     else:
         where = _("Page %(page)s of an earlier version of the plan, %(place)s") % {
             "page": note.page,
             "place": _near(note.y),
         }
         shown = {"document": f"{EARLIER}{note.version_id}", "page": note.page}
-        href = _href(review, shown) if note.version_id in older else ""
+        href = _href(address, shown) if note.version_id in older else ""
     form = ChangeForm(note, targets)
     return Row(note, page, where, href, targets.name(note), f"#part-{place_of(note)}", form)
 
@@ -97,8 +98,8 @@ def place_of(note: Note) -> str:
     return note.part if is_alone else f"{note.part}-{note.key}"
 
 
-def _href(review: Review, query: dict[str, Any]) -> str:
-    return f"{review.get_absolute_url()}?{urlencode(query)}#page-{query['page']}"
+def _href(address: str, query: dict[str, Any]) -> str:
+    return f"{address}?{urlencode(query)}#page-{query['page']}"
 
 
 def _near(y: int) -> str:
