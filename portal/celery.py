@@ -8,7 +8,7 @@ from celery import Celery, Task
 from django.core.cache import cache
 from django.db import transaction
 
-from portal import task_log  # noqa: F401 -- listens to what becomes of tasks
+from portal import stopping, task_log  # noqa: F401 -- listen to what becomes of workers and tasks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
