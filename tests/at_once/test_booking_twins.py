@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from django.db import connection
 
-from bookings import actions, anyone, availability_actions, picker
+from bookings import actions, anyone, availability_actions, near, picker
 from bookings.availability_actions import Unanswered
 from bookings.models import Consultation, Reservation, Service
 from bookings.rules import JustTaken
@@ -105,7 +105,7 @@ def press_any(case, offer, start):
         kept = anyone.first_who_can(offer, start, keep)
         return actions.book(hold=kept, accepts_scope=True, by=by)
     except JustTaken:
-        return None
+        return near.near(case, None, offer.service, start, case.patient, clock.now())
 
 
 def any_presses(count, practices):
