@@ -25,7 +25,7 @@ from portal import local
 
 CONSULTANTS, ANY = 52, 50
 FEW = 100
-RIVALS = 50
+RIVALS = 20
 CHUNK = 2000
 SERVICE = "first_talk"
 ONE_DAYS, ANY_DAYS = 30, 14
@@ -258,10 +258,10 @@ def booking(case: Any, one: Any) -> Figure:
 
 
 def rivals(one: Any) -> Figure:
-    """50 patients press the same time at the same moment: one has it, all others read so."""
+    """20 patients press the same time at the same moment: one has it, all others have three other times."""
     from django.db import connection
 
-    from bookings import actions, availability
+    from bookings import actions, availability, near
     from bookings.models import Service
     from bookings.rules import JustTaken
     from portal import clock
@@ -276,7 +276,7 @@ def rivals(one: Any) -> Figure:
     ready = threading.Barrier(RIVALS)
     took: list[float] = []
     won: list[int] = []
-    lost: list[int] = []
+    others: list[near.Near] = []
 
     def press(case: Any) -> None:
         connection.ensure_connection()
@@ -287,7 +287,7 @@ def rivals(one: Any) -> Figure:
             actions.hold(**wish, by=Actor.person(case.patient))
             won.append(1)
         except JustTaken:
-            lost.append(1)
+            others.append(near.near(case, one, service, start, case.patient, clock.now()))
         finally:
             took.append(time.perf_counter() - began)
             connection.close()
@@ -297,11 +297,12 @@ def rivals(one: Any) -> Figure:
         thread.start()
     for thread in threads:
         thread.join()
-    errors = RIVALS - len(won) - len(lost)
+    told = sum(len(each.times) == 3 for each in others)
     words = (
-        f"median of {RIVALS} for one time: {len(won)} has it, {errors} errors; the slowest {1000 * max(took):.0f} ms"
+        f"the slowest of {RIVALS} threads: {len(won)} has it, {told} have three other times,"
+        f" {RIVALS - len(won) - told} errors; median {1000 * statistics.median(took):.0f} ms"
     )
-    return Figure("calls: rivals for one time", 1000 * statistics.median(took), "ms", words=words)
+    return Figure("calls: rivals for one time", 1000 * max(took), "ms", words=words)
 
 
 if __name__ == "__main__":
