@@ -115,6 +115,7 @@ class BookingsConfig(AppConfig):
                 asked_ending.ASKED_GONE: _("A time that was held is gone: tell the patient"),
                 call_needs.ARRANGE: _("A call needs an interpreter or captions: arrange it"),
                 late.TELL_LATE: _("A call begins later: tell the patient"),
+                asked_moves.CLOCKS_LEFT: _("A law changed the clocks: settle the hour of a call"),
                 asked_moves.ASK_TO_MOVE: _("A call needs another time: ask the patient"),
                 actions.ASK_TO_READ: _("A call is booked: ask who may read"),
             },

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from bookings import asked_notices
+from bookings.asked_moves import CLOCKS_LEFT
 from bookings.models import AskedHold
-from cases.case.actions import ask_to_do, settle_to_dos
+from cases.case.actions import ask_to_do, drop_to_dos, settle_to_dos
 from cases.case.models import Case
 from portal.actors import Actor
 from portal.history.actions import record
@@ -33,6 +34,7 @@ def settle(asked: AskedHold, state: AskedHold.State, now: datetime, by: Actor) -
     asked.save(update_fields=["state", "settled_at", "settled_by"])
     asked.reservations.all().delete()
     settle_to_dos(asked, ASKED_TIME, by=by)
+    drop_to_dos(asked, CLOCKS_LEFT, by=by)
     asked_notices.settled(asked, now, by)
 
 

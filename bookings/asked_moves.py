@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from bookings import asked_notices, follow_up, rules
 from bookings.models import Consultation, Practice
 from bookings.parts import part_in
-from cases.case.actions import ask_to_do, settle_to_dos
+from cases.case.actions import ask_to_do, drop_to_dos, settle_to_dos
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.actions import record
 
 ASK_TO_MOVE = "ask_to_move"  # a to-do: nobody has chosen another time yet
+CLOCKS_LEFT = "clocks_left"  # a to-do: a changed law moved a clock, and the promised hour could not be kept by itself
 ANSWER_WITHIN = timedelta(days=3)
 
 
@@ -66,6 +67,7 @@ def consultant_left(consultant: User, *, by: Actor) -> None:
 
 def answered(call: Consultation, *, by: Actor) -> None:
     """The call moves, or is not booked any more: nothing is asked. Whoever changes it saves the row."""
+    drop_to_dos(call, CLOCKS_LEFT, by=by)
     if call.move_asked_at is None:
         return
     call.move_asked_at, call.note = None, ""

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from bookings.actions import ASK_TO_READ
 from bookings.asked_ending import ASKED_GONE, ASKED_TIME
-from bookings.asked_moves import ASK_TO_MOVE
+from bookings.asked_moves import ASK_TO_MOVE, CLOCKS_LEFT
 from bookings.call_needs import ARRANGE
 from bookings.company import actions as company
 from bookings.late.actions import TELL_LATE
+from bookings.models import AskedHold
 from bookings.waiting.ending import EARLIER, LEFT
 from cases.case import office_hours
 from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON, WORRY
@@ -96,6 +97,7 @@ KINDS = {
     company.RING: (gettext_lazy("Ring who is on a call, too"), "info", "phone"),
     ARRANGE: (gettext_lazy("Interpreter or captions"), "info", "chat"),
     TELL_LATE: (gettext_lazy("Say that a call begins later"), "warn", "phone"),
+    CLOCKS_LEFT: (gettext_lazy("Clocks changed: settle an hour"), "warn", "clock"),
     ASK_TO_MOVE: (gettext_lazy("Ask for another time"), "warn", "phone"),
     ASK_TO_READ: (gettext_lazy("Ask who may read"), "info", "phone"),
     READ_MESSAGE: (gettext_lazy("Read a message out"), "plum", "chat"),
@@ -297,9 +299,11 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("See the times"), "href": reverse("bookings:earlier", args=[todo.case_id])}
     if todo.kind == ASK_TO_MOVE and todo.case:
         return {"label": _("Find another time"), "href": reverse("bookings:move", args=[todo.about_id])}
+    if todo.kind == CLOCKS_LEFT and todo.case and todo.about_type == AskedHold._meta.label_lower:
+        return {"label": _("Open the held time"), "href": reverse("bookings:asked", args=[todo.about_id])}
     if todo.kind == ASK_TO_READ and todo.case and todo.about_type == "reviews.review":
         return {"label": _("Open the page"), "href": reverse("reviews:summary", args=[todo.case_id])}
-    if todo.kind in {ARRANGE, TELL_LATE, ASK_TO_READ, PASSED_ON, PROMISED} and todo.case:
+    if todo.kind in {ARRANGE, TELL_LATE, CLOCKS_LEFT, ASK_TO_READ, PASSED_ON, PROMISED} and todo.case:
         return {"label": _("Open the call"), "href": reverse("bookings:detail", args=[todo.about_id])}
     if todo.kind == DRAFT_ENDS and todo.case:
         return {"label": _("Hand it over"), "href": reverse("reviews:hand_over", args=[todo.about_id])}

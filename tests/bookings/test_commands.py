@@ -7,10 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.urls import reverse
 
-from bookings import asked_moves, asking, availability, changed_laws, reminders
+from bookings import actions, asked_moves, asking, availability, changed_laws, reminders
 from bookings.changed_laws import Outcome, found, put_right
 from bookings.models import AskedHold, Consultation, Reservation, Service
+from cases.case.actions import settle_to_do
 from cases.case.models import ToDo
 from portal import clock
 from portal.actors import SYSTEM, Actor
@@ -169,6 +171,102 @@ def test_a_hold_that_is_over_is_in_nobodys_way(case, monday):
     assert printed("changed_clocks")[-1] == "1 moved, 0 left for a person"
 
 
+def at(case, consultant, starts_at):
+    call = factories.book(case, consultant, service="first_talk", starts_at=starts_at)
+    Reservation.objects.filter(consultation=call).update(starts_at=F("starts_at") + HOUR, ends_at=F("ends_at") + HOUR)
+    Consultation.objects.filter(pk=call.pk).update(starts_at=F("starts_at") + HOUR, ends_at=F("ends_at") + HOUR)
+    return call
+
+
+@pytest.mark.parametrize("is_first_with_joanne", [True, False])
+def test_calls_of_one_patient_with_two_consultants_both_move(case, practice, joanne, is_first_with_joanne):
+    """The later one stands where the earlier one belongs until it has moved, whoever is put right first."""
+    amir = people.person("amir")
+    his = factories.open_hours(amir, time_zone=practice.time_zone)
+    service, now = Service.objects.get(code="first_talk"), clock.now()
+    free = set(availability.free_starts(case, practice, service, now))
+    early = min(
+        start for start in free & set(availability.free_starts(case, his, service, now)) if start + HOUR in free
+    )
+    first, second = (joanne, amir) if is_first_with_joanne else (amir, joanne)
+    late = at(case, second, early + HOUR)  # kept an hour later than promised; so is the one before it
+    call = at(case, first, early)
+    assert printed("changed_clocks")[-1] == "2 moved, 0 left for a person"
+    assert set(Consultation.objects.values_list("pk", "starts_at")) == {
+        (call.pk, call.starts_at),
+        (late.pk, late.starts_at),
+    }
+    assert not ToDo.objects.filter(kind=asked_moves.CLOCKS_LEFT).exists()
+
+
+def test_a_call_that_was_kept_too_early_moves_though_that_hour_has_passed(case, monday):
+    call = moved_by_a_law(factories.book(case), -HOUR)
+    monday.move_to(call.starts_at - timedelta(minutes=20))
+    assert printed("changed_clocks")[-1] == "1 moved, 0 left for a person"
+    assert Consultation.objects.get().starts_at == call.starts_at
+    monday.move_to(call.starts_at + timedelta(minutes=20))
+    assert not found(clock.now())
+
+
+def test_one_whose_two_hours_have_passed_is_not_found(case, monday):
+    call = moved_by_a_law(factories.book(case), -HOUR)
+    monday.move_to(call.starts_at + timedelta(minutes=20))
+    assert not found(clock.now())
+
+
+# What is left for a person
+
+
+@pytest.fixture
+def left(case, joanne):
+    """A call whose place is taken."""
+    call = moved_by_a_law(factories.book(case))
+    Reservation.objects.filter(consultation=call, kind="preparation").delete()
+    Reservation.objects.create(
+        consultant=joanne, kind="blocked", starts_at=call.starts_at - HOUR, ends_at=call.starts_at + HOUR
+    )
+    return call
+
+
+def asked():
+    return ToDo.objects.filter(kind=asked_moves.CLOCKS_LEFT)
+
+
+def test_a_coordinator_is_asked_once_for_each_call(left):
+    printed("changed_clocks", look=True)
+    assert not asked().exists()
+    printed("changed_clocks")
+    printed("changed_clocks")
+    todo = asked().get()
+    assert (todo.case_id, todo.for_role) == (left.case_id, "coordinator")
+    promised = left.starts_at.astimezone(left.zone)
+    assert f"{promised:%A}, {promised:%B} {promised.day} at {promised.hour % 12 or 12}:{promised:%M}" in todo.note
+    assert "Another call is at that time now." in todo.note
+    settle_to_do(todo, by=Actor.person(people.person("theo")))
+    printed("changed_clocks")
+    assert asked().count() == 1
+
+
+def test_the_board_names_it_and_leads_to_the_call(left):
+    printed("changed_clocks")
+    page = people.browser(people.person("theo")).get(reverse("pages:caseload")).content.decode()
+    assert "Clocks changed: settle an hour" in page
+    assert reverse("bookings:detail", args=[left.pk]) in page
+
+
+def test_a_call_that_can_move_after_all_or_is_canceled_asks_nobody(left, rosa):
+    printed("changed_clocks")
+    Reservation.objects.filter(kind="blocked").delete()
+    assert printed("changed_clocks")[-1] == "1 moved, 0 left for a person"
+    assert not asked().open().exists()
+    moved_by_a_law(left)
+    Consultation.objects.filter(pk=left.pk).update(wall_at="2027-03-14T02:30")
+    printed("changed_clocks")
+    assert "skips that time" in asked().open().get().note
+    actions.cancel(left, by=Actor.person(rosa))
+    assert not asked().open().exists()
+
+
 # Times that wait for the patient's yes
 
 
@@ -260,6 +358,16 @@ def test_what_was_said_is_what_is_booked(held, rosa):
 def test_an_older_one_without_its_hour_stays_where_it_is(held):
     AskedHold.objects.filter(pk=held.pk).update(wall_at="", time_zone="")
     assert printed("changed_clocks") == ["0 moved, 0 left for a person"]
+
+
+def test_one_that_waits_and_cannot_move_is_asked_of_a_coordinator(held, rosa):
+    held_by_a_law(held)
+    AskedHold.objects.filter(pk=held.pk).update(wall_at="2027-03-14T02:30", time_zone="America/Toronto")
+    printed("changed_clocks")
+    page = people.browser(people.person("theo")).get(reverse("pages:caseload")).content.decode()
+    assert reverse("bookings:asked", args=[held.pk]) in page
+    asking.decline(held, by=Actor.person(rosa))
+    assert not asked().open().exists()
 
 
 def test_an_hour_is_kept_with_its_zone(held):

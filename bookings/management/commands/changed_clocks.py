@@ -12,7 +12,7 @@ from portal.actors import SYSTEM
 class Command(BaseCommand):
     help = (
         "Move calls, and times that wait for a yes, that a changed law on clocks took away from their promised hour "
-        "back to it; both people are told."
+        "back to it; both people are told. What is left becomes a to-do of the coordinators."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,11 +25,7 @@ class Command(BaseCommand):
                 self._line(one, "would move" if one.right_at else changed_laws.Outcome.NO_SUCH_TIME)
             self.stdout.write(f"{len(wrong)} found")
             return
-        done = [
-            answer
-            for consultant in {one.thing.consultant for one in wrong}
-            for answer in changed_laws.put_right(consultant, by=SYSTEM)
-        ]
+        done = changed_laws.put_all_right(by=SYSTEM)
         for one, outcome in done:
             self._line(one, outcome)
         moved = sum(outcome in changed_laws.DONE for _one, outcome in done)
