@@ -25,7 +25,7 @@ from portal import local
 
 CONSULTANTS, ANY = 52, 50
 FEW = 100
-RIVALS = 20
+RIVALS, TOLD = 50, 20
 CHUNK = 2000
 SERVICE = "first_talk"
 ONE_DAYS, ANY_DAYS = 30, 14
@@ -75,6 +75,7 @@ def measure(behind: int, openings: int) -> Iterator[Figure]:
     yield Figure("calls: agenda", 1000 * many, "ms", many / few, words)
     yield booking(case, one)
     yield rivals(one)
+    yield told_others(one)
 
 
 # --- rows ---
@@ -258,10 +259,31 @@ def booking(case: Any, one: Any) -> Figure:
 
 
 def rivals(one: Any) -> Figure:
-    """20 patients press the same time at the same moment: one has it, all others have three other times."""
+    """50 patients press the same time at the same moment: one has it, all others read so."""
+    took, won, lost = race(one, RIVALS, lambda case, service, start: None)
+    errors = RIVALS - won - len(lost)
+    words = f"median of {RIVALS} for one time: {won} has it, {errors} errors; the slowest {1000 * max(took):.0f} ms"
+    return Figure("calls: rivals for one time", 1000 * statistics.median(took), "ms", words=words)
+
+
+def told_others(one: Any) -> Figure:
+    """20 at once: until the last of those who came too late has three other times to press."""
+    from bookings import near
+    from portal import clock
+
+    took, won, lost = race(
+        one, TOLD, lambda case, service, start: near.near(case, one, service, start, case.patient, clock.now())
+    )
+    told = sum(len(each.times) == 3 for each in lost)
+    words = f"the slowest of {TOLD}: {won} has it, {told} have three other times, {TOLD - won - told} errors"
+    return Figure("calls: told, with three other times", 1000 * max(took), "ms", words=words)
+
+
+def race(one: Any, number: int, offered: Callable[..., Any]) -> tuple[list[float], int, list[Any]]:
+    """Seconds of each, how many have the time, and what was offered to the others."""
     from django.db import connection
 
-    from bookings import actions, availability, near
+    from bookings import actions, availability
     from bookings.models import Service
     from bookings.rules import JustTaken
     from portal import clock
@@ -269,14 +291,14 @@ def rivals(one: Any) -> Figure:
     from portal.actors import Actor
     from tests import factories
 
-    patients = [User.objects.create_user(f"p{number}@example.org", name=f"P {number}") for number in range(RIVALS)]
+    patients = [User.objects.create_user(f"{uuid.uuid4()}@example.org", name=f"P {each}") for each in range(number)]
     cases = [factories.open_case(patient) for patient in patients]
     service = Service.objects.get(code=SERVICE)
     start = availability.free_starts(cases[0], one, service, clock.now())[-1]
-    ready = threading.Barrier(RIVALS)
+    ready = threading.Barrier(number)
     took: list[float] = []
     won: list[int] = []
-    others: list[near.Near] = []
+    lost: list[Any] = []
 
     def press(case: Any) -> None:
         connection.ensure_connection()
@@ -287,7 +309,7 @@ def rivals(one: Any) -> Figure:
             actions.hold(**wish, by=Actor.person(case.patient))
             won.append(1)
         except JustTaken:
-            others.append(near.near(case, one, service, start, case.patient, clock.now()))
+            lost.append(offered(case, service, start))
         finally:
             took.append(time.perf_counter() - began)
             connection.close()
@@ -297,12 +319,7 @@ def rivals(one: Any) -> Figure:
         thread.start()
     for thread in threads:
         thread.join()
-    told = sum(len(each.times) == 3 for each in others)
-    words = (
-        f"the slowest of {RIVALS} threads: {len(won)} has it, {told} have three other times,"
-        f" {RIVALS - len(won) - told} errors; median {1000 * statistics.median(took):.0f} ms"
-    )
-    return Figure("calls: rivals for one time", 1000 * max(took), "ms", words=words)
+    return took, len(won), lost
 
 
 if __name__ == "__main__":
