@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery, When
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models import Consultation
 from cases.case.models import Assignment, Case, SecondReader
 from cases.reviews.after.models import Outcome as Outcome
 from cases.reviews.asking.models import Asking as Asking
@@ -64,9 +65,13 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return found.exclude(Q(case__patient=user) | Q(case__starter=user))
 
     def with_asking(self) -> Self:
-        """Beside each the last day on which it rests for something that the patient was asked for, or None."""
+        """Beside each the last day on which it waits for something that the patient was asked for, or None; the same
+        as `rests_until` where no call is booked, for which it is read by its day all the same.
+        """
         resting = Asking.objects.resting().filter(review=OuterRef("pk"))
-        return self.annotate(with_patient_until=Subquery(resting.values("until_on")[:1]))
+        found = self.annotate(with_patient_until=Subquery(resting.values("until_on")[:1]))
+        is_for_call = Q(consultation__state=Consultation.State.BOOKED)
+        return found.annotate(rests_until=models.Case(When(is_for_call, then=None), default=F("with_patient_until")))
 
     def to_read(self) -> Self:
         """Not shared yet and not resting, the nearest date first."""

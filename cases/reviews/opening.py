@@ -175,6 +175,7 @@ def _follow(review: Review, talk: Consultation | None, has_plan: bool, now: date
         if is_resting:
             _move(review, "resume", "talk_booked", by)
         review.save()
+        asking.follow_call(review)
         return True
     if review.consultation and review.talk_version != review.consultation.version:
         review.talk_version = review.consultation.version

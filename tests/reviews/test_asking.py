@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from bookings.models import Consultation
 from cases.case.actions import assign, give_consent
 from cases.case.helping import actions as helping
 from cases.case.models import ToDo
@@ -98,7 +99,7 @@ def test_the_clock_rests_and_resumes_when_she_answers():
     asking = ask(review)
     [row] = queue.of(people.person("joanne"), clock.now()).rows
     assert (row.waits_for, row.urgency, showing.action(row)) == ("asked", "", "read")
-    assert row.review.with_patient_until == dt.date(2026, 12, 14)
+    assert row.rests_until == dt.date(2026, 12, 14)
     with clock.lived_at(MONDAY + 2 * DAY):
         actions.not_there(asking, by=by("rosa"))
         [row] = queue.of(people.person("joanne"), clock.now()).rows
@@ -122,13 +123,99 @@ def test_without_an_answer_it_resumes_after_the_days_that_were_said_and_she_can_
     assert read_by(review) == dt.date(2026, 12, 21)
 
 
-def test_with_a_call_the_plan_is_read_before_it_all_the_same():
-    review = world.written(days=3)
+def in_queue() -> queue.Row:
+    [row] = queue.of(people.person("joanne"), clock.now()).rows
+    return row
+
+
+def pages_of(asking) -> tuple[str, str]:
+    """What the patient and the reader are shown of it."""
+    of_reader = reverse("reviews:need_more", args=[asking.review_id])
+    own = people.browser(people.person("rosa")).get(asking.get_absolute_url())
+    return own.text, people.browser(people.person("joanne")).get(of_reader).text
+
+
+def test_with_a_call_the_plan_is_read_before_it_all_the_same_and_rests_no_longer():
+    review = world.written(days=3)  # on Thursday
     day = read_by(review)
+    page = people.browser(people.person("joanne")).get(reverse("reviews:need_more", args=[review.pk])).text
+    assert "until Wednesday, December 9 at most." in page
+    assert "It is read before the call all the same." in page
     asking = ask(review)
+    assert asking.until_on == day == dt.date(2026, 12, 9)
     with clock.lived_at(MONDAY + DAY):
-        actions.withdraw(asking, by=by("joanne"))
+        assert (in_queue().urgency, in_queue().waits_for, in_queue().rests_until) == ("soon", "asked", None)
+    with clock.lived_at(MONDAY + 2 * DAY):
+        assert in_queue().urgency == "today"
+        page = people.browser(people.person("joanne")).get(reverse("reviews:queue"), {"show": "soon"}).text
+        assert "Due today" in page
+        assert "With patient" in page
+        assert "Rests until" not in page
+    with clock.lived_at(MONDAY + 3 * DAY):
+        open_due()
+        asking.refresh_from_db()
+        assert asking.state == "passed"
     assert read_by(review) == day
+
+
+def test_on_the_last_day_before_a_call_nothing_rests_and_nobody_says_so():
+    review = world.written(days=1)
+    asking = ask(review)
+    assert asking.until_on == asking.asked_on
+    for page in pages_of(asking):
+        assert "rests" not in page
+    assert "Reading your plan goes on. Your answer still helps." in pages_of(asking)[0]
+    assert in_queue().urgency == "today"
+
+
+def test_a_call_booked_or_moved_meanwhile_takes_the_rest_along():
+    review = written_reading()
+    asking = ask(review)
+    assert in_queue().rests_until == dt.date(2026, 12, 14)
+    call = world.talk(review.case, people.person("joanne"), days=2)
+    opening.open_due_reviews(clock.now())
+    asking.refresh_from_db()
+    assert (asking.until_on, in_queue().rests_until) == (dt.date(2026, 12, 8), None)
+    Consultation.objects.filter(pk=call.pk).update(
+        starts_at=call.starts_at + 2 * DAY, ends_at=call.ends_at + 2 * DAY, version=2
+    )
+    opening.open_due_reviews(clock.now())
+    asking.refresh_from_db()
+    assert asking.until_on == dt.date(2026, 12, 10)
+
+
+def test_without_a_call_its_row_rests_as_well():
+    rests = written_reading()
+    ask(rests)
+    later = world.waiting("grace", days=5)  # on Saturday: read by Friday
+    with clock.lived_at(MONDAY + 4 * DAY):
+        row = next(row for row in queue.of(people.person("joanne"), clock.now()).rows if row.review == rests)
+        found = queue.of(people.person("joanne"), clock.now())
+        assert [row.review for row in found.rows] == [later, rests]
+        assert found.shown("soon", dt.date(2026, 12, 11)) == [found.rows[0]]
+        assert showing.line(row, people.person("joanne"), dt.date(2026, 12, 11))["read_by"] == ""
+        joanne = people.browser(people.person("joanne"))
+        assert "Rests until Mon, Dec 14" in joanne.get(reverse("reviews:queue")).text
+        for address in ("brief", "edit"):
+            page = joanne.get(reverse(f"reviews:{address}", args=[rests.pk])).text
+            assert "Rests until Monday, December 14." in page
+        assert queue.beside(later, people.person("joanne"), 1) == rests.pk
+
+
+def test_a_plan_whose_day_passed_while_it_rests_is_not_first():
+    rests = written_reading()
+    with clock.lived_at(MONDAY + 7 * DAY):  # asked on its last day
+        ask(rests)
+    with clock.lived_at(MONDAY + 8 * DAY):
+        other = world.waiting("grace", days=3)
+        found = queue.of(people.person("joanne"), clock.now())
+        assert [row.review for row in found.rows] == [other, rests]
+        assert found.rows[1].urgency == ""
+        reviews.hand_back(rests, by=by("joanne"))
+        [free] = queue.of(people.person("amir"), clock.now()).free
+        assert free.rests_until == dt.date(2026, 12, 21)
+        page = people.browser(people.person("amir")).get(reverse("reviews:queue"), {"show": "free"}).text
+        assert "Rests until Mon, Dec 21" in page
 
 
 def test_the_patient_has_one_message_without_content_one_nudge_and_one_request_on_her_page():

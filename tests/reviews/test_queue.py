@@ -174,7 +174,7 @@ def test_an_unassigned_plan_shows_nothing_that_tells_whose_it_is(show):
 def test_a_row_without_a_name_holds_nothing_that_leads_to_one():
     free()
     row = standing.of(people.person("amir"), clock.now()).free[0]
-    assert set(vars(row)) == {"pk", "read_by", "pages", "is_photos", "language", "kind"}
+    assert set(vars(row)) == {"pk", "read_by", "rests_until", "pages", "is_photos", "language", "kind"}
 
 
 @pytest.mark.parametrize("name", ["edit", "brief", "hand_over", "next", "previous", "preview"])

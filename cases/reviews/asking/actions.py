@@ -54,7 +54,7 @@ def ask(review: Review, *, kind: str, words: str, page: int | None = None, by: A
         _end(found, AskingState.DROPPED, SYSTEM)
     today = organisation().today()
     asking = Asking(review=review, kind=kind, page=page, asked_at=clock.now(), asked_by=by.user, asked_on=today)
-    asking.until_on = rules.rests_until(today, _closed(today))
+    asking.until_on = would_rest_until(review, today)
     asking.words = words.strip()
     try:
         with transaction.atomic():
@@ -164,13 +164,32 @@ def _read_on(asking: Asking, ended_on: dt.date) -> None:
     """The plan is read by a later day: as many business days later as it rested, and still before its call."""
     review, closed = asking.review, _closed(asking.asked_on)
     days = rules.rested(asking.asked_on, ended_on, asking.until_on, closed)
-    talk = review.consultation if review.consultation and review.consultation.is_booked else None
-    last = None
-    if talk:
-        talk_on = talk.starts_at.astimezone(talk.zone).date()
-        last = read_by(opened_on=talk_on, talk_on=talk_on, closed=_closed(talk_on))
-    review.read_by = rules.read_by_after(review.read_by, days, last=last, closed=closed)
+    review.read_by = rules.read_by_after(review.read_by, days, last=_last_day(review), closed=closed)
     review.save(update_fields=["read_by"])
+
+
+def _last_day(review: Review) -> dt.date | None:
+    """The day by which it is read for its call, if one is booked."""
+    talk = review.consultation
+    if talk is None or not talk.is_booked:
+        return None
+    talk_on = talk.starts_at.astimezone(talk.zone).date()
+    return read_by(opened_on=talk_on, talk_on=talk_on, closed=_closed(talk_on))
+
+
+def would_rest_until(review: Review, asked_on: dt.date) -> dt.date:
+    """The last day of the rest, were something asked for on this day: its call is not put off by it."""
+    return rules.rests_until(asked_on, _closed(asked_on), _last_day(review))
+
+
+def follow_call(review: Review) -> None:
+    """Its call was booked or moved: what rests for the patient rests until before it."""
+    for asking in Asking.objects.resting().filter(review=review).select_for_update(of=("self",)):
+        asking.review = review
+        until_on = would_rest_until(review, asking.asked_on)
+        if until_on != asking.until_on:
+            asking.until_on = until_on
+            asking.save(update_fields=["until_on"])
 
 
 def _closed(day: dt.date) -> frozenset[dt.date]:

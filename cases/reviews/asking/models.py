@@ -95,3 +95,8 @@ class Asking(models.Model):
     @property
     def is_resting(self) -> bool:
         return self.state == AskingState.WITH_PATIENT
+
+    @property
+    def gives_time(self) -> bool:
+        """Whether the reading rests for it at all: not where it is to be read for a call by then."""
+        return self.is_resting and self.until_on > self.asked_on

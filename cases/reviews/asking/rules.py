@@ -61,9 +61,10 @@ def why_not_ask(kind: str, page: int | None, words: str, pages: int) -> str:
     return ""
 
 
-def rests_until(asked_on: date, closed: Set[date]) -> date:
-    """The last day on which the reading rests for a request."""
-    return add_business_days(asked_on, RESTS, closed)
+def rests_until(asked_on: date, closed: Set[date], last: date | None = None) -> date:
+    """The last day on which the reading rests for a request; never past `last`, by which it is read for its call."""
+    until = add_business_days(asked_on, RESTS, closed)
+    return until if last is None else max(asked_on, min(until, last))
 
 
 def rested(asked_on: date, ended_on: date, until_on: date, closed: Set[date]) -> int:

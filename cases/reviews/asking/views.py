@@ -24,6 +24,7 @@ from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
 from portal.actors import Actor
 from portal.errors import Refused
+from portal.texts.words import organisation
 
 EARLIER = 20  # requests on one page
 
@@ -32,7 +33,8 @@ EARLIER = 20  # requests on one page
 @require_http_methods(["GET", "HEAD", "POST"])
 def need_more(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask the patient for one thing; what was asked before, and what came of it."""
-    known = Review.objects.visible_to(request.user).select_related("case__patient", "case__key", "reader")
+    related = ("case__patient", "case__key", "reader", "consultation")
+    known = Review.objects.visible_to(request.user).select_related(*related)
     review = find_or_404(known, pk=pk)
     if not may("review", review.case, request.user):
         raise Http404
@@ -58,11 +60,19 @@ def need_more(request: HttpRequest, pk: UUID) -> HttpResponse:
         "rows": _with_files(rows, request.user),
         "may_ask": review.reader_id == request.user.pk and review.state in actions.CAN_ASK,
         "is_resting": any(row["asking"].is_resting for row in rows),
-        "rests": rules.RESTS,
+        **_would_rest(review),
         "hint": plain.to_patient(review.case, str(form["words"].value() or ""), request.user),
         "draft": NEED_MORE,
     }
     return render(request, "reviews/need_more.html", page, status=422 if request.method == "POST" else 200)
+
+
+def _would_rest(review: Review) -> dict[str, Any]:
+    """How long the reading would rest for what is asked now, and whether a call is booked, before which it is read."""
+    today = organisation().today()
+    until = actions.would_rest_until(review, today)
+    is_for_call = review.consultation is not None and review.consultation.is_booked
+    return {"would_rest_until": until if until > today else None, "is_for_call": is_for_call}
 
 
 def _row(asking: Asking, review: Review) -> dict[str, Any]:

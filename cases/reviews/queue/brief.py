@@ -87,6 +87,7 @@ def _known(user: Any) -> Any:
     companions = Helper.objects.granted().filter(case=OuterRef("case"), bookings=True).order_by("person__name")
     return (
         Review.objects.visible_to(user)
+        .with_asking()
         .select_related(*RELATED, "consultation__service", "consultation__consultant")
         .annotate(
             may_read=Exists(consent),

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, UUIDField, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
 from bookings.models import Consultation
@@ -33,7 +33,9 @@ TO_READ = (State.OPEN, State.TAKEN, State.DRAFTING)
 SHARED = (State.SHARED, State.COMPLETED)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
-ORDER = ("read_by", F("consultation__starts_at").asc(nulls_last=True), "pk")  # `place`, in the database
+# Read by its day; one that rests for the patient not before the rest is over.
+DAY = Greatest("read_by", "rests_until")
+ORDER = (DAY, F("consultation__starts_at").asc(nulls_last=True), "pk")  # `place`, in the database
 
 
 def place(read_by: date, talk_at: datetime | None, pk: UUID) -> tuple[Any, ...]:
@@ -67,6 +69,7 @@ class Row:
     minutes: int = 0
     urgency: str = ""
     state: str = ""
+    rests_until: date | None = None
     waits_for: str = ""  # of the patient: "consent", "plan", "copy", "asked"; "" when nothing is
     records: Records | None = None
 
@@ -75,10 +78,15 @@ class Row:
         return self.talk.starts_at if self.talk else None
 
     @property
+    def day(self) -> date:
+        """On which it is to be read: while it rests, the last day of that."""
+        return max(self.read_by, self.rests_until) if self.rests_until else self.read_by
+
+    @property
     def order(self) -> tuple[Any, ...]:
         about = self.review or self.talk
         assert about is not None, "a row is about one of both"
-        return place(self.read_by, self.talk_at, about.pk)
+        return place(self.day, self.talk_at, about.pk)
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,7 @@ class FreeRow:
 
     pk: UUID
     read_by: date
+    rests_until: date | None
     pages: int
     is_photos: bool
     language: str
@@ -104,7 +113,8 @@ class Queue:
     def shown(self, show: str, today: date) -> list[Row]:
         """The rows under one chip."""
         if show == SOON:
-            return [row for row in self.rows if row.read_by <= today + timedelta(days=SOON_DAYS)]
+            near = [row for row in self.rows if not row.rests_until]
+            return [row for row in near if row.read_by <= today + timedelta(days=SOON_DAYS)]
         if show == PATIENT:
             return [row for row in self.rows if row.waits_for]
         if show == FREE:
@@ -216,7 +226,8 @@ def _row(review: Any, today: date, records: dict[UUID, Records]) -> Row:
         is_photos=review.is_photos,
         minutes=reading_minutes(review.pages, words=review.words, photos=review.is_photos),
         read_by=review.read_by,
-        urgency="" if review.with_patient_until else urgency(review.read_by, today),
+        urgency="" if review.rests_until else urgency(review.read_by, today),
+        rests_until=review.rests_until,
         state=review.state,
         waits_for=_waits_for(review),
         records=records.get(review.case_id),
@@ -249,6 +260,7 @@ def _free(review: Any) -> FreeRow:
     return FreeRow(
         pk=review.pk,
         read_by=review.read_by,
+        rests_until=review.rests_until,
         pages=review.pages,
         is_photos=review.is_photos,
         language=review.case.patient.language,
@@ -259,7 +271,7 @@ def _free(review: Any) -> FreeRow:
 def beside(review: Review, user: Any, step: int) -> UUID | None:
     """The plan after this one in one's own queue (before it with -1); None at the end. One query."""
     own = _reviews(user, is_reader=True).filter(is_known=True)
-    rows = own.values_list("read_by", "consultation__starts_at", "pk")[: 2 * ROWS]
+    rows = own.values_list(DAY, "consultation__starts_at", "pk")[: 2 * ROWS]
     order = [pk for *_before, pk in sorted(rows, key=lambda row: place(*row))]
     if review.pk not in order:
         return order[0] if order else None
