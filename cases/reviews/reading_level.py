@@ -19,6 +19,7 @@ from portal.reading_grade import hint
 
 # Forms that keep what is typed: what is asked for, what was corrected, why a summary is taken back, how a call went.
 NEED_MORE, CORRECTION, TAKE_BACK, AFTER_CALL = "need-more", "correction", "take-back", "after-call"
+ASK_COLLEAGUE = "ask-colleague"  # why, as the patient reads it
 DOCTOR_NOTE = "doctor-note"  # after a call; the patient reads it before it goes
 READ_BY_PATIENT = [code for code in Section.Code if code != Section.Code.PRIVATE]
 
@@ -53,6 +54,7 @@ def _fields(form: ReviewForm, code: str) -> Iterator[str]:
 def register() -> None:
     """The same hint while it is typed into the other forms of this room."""
     drafts.HINTS[NEED_MORE] = plain.while_typed("words", _by_review)
+    drafts.HINTS[ASK_COLLEAGUE] = plain.while_typed("why", _by_review)
     drafts.HINTS[CORRECTION] = plain.while_typed("correction", _by_review)
     drafts.HINTS[TAKE_BACK] = plain.while_typed("reason", _by_summary)
     drafts.HINTS[DOCTOR_NOTE] = plain.while_typed("words", _by_call)

@@ -1,6 +1,6 @@
 """Asking a colleague, and what she writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,10 +30,12 @@ class AskForm(forms.Form):
         label=_("Until when"), help_text=_("It ends by itself on that day."), coerce=date.fromisoformat
     )
 
-    def __init__(self, people: Any, days: Sequence[date], data: Any = None):
+    def __init__(self, people: Any, days: Sequence[date], data: Any = None, kept: Mapping[str, Any] | None = None):
         usual = days[USUAL - 1].isoformat()
-        initial = {"why": gettext("A second pair of eyes on your plan."), "until_on": usual}
-        super().__init__(data, initial=initial)
+        start = {"why": gettext("A second pair of eyes on your plan."), "until_on": usual} | dict(kept or {})
+        if start["until_on"] not in {day.isoformat() for day in days}:  # kept since before that day
+            start["until_on"] = usual
+        super().__init__(data, initial=start)
         self.fields["reader"].queryset = people  # type: ignore[attr-defined]
         self.fields["reader"].label_from_instance = lambda user: user.name  # type: ignore[attr-defined]
         self.fields["until_on"].choices = [  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cases.case import plain
 from cases.case.models import SecondReader
 from cases.case.people import has_consent_to_read, may
 from cases.case.second import actions as second_actions
@@ -22,10 +23,14 @@ from cases.reviews.colleague import actions
 from cases.reviews.colleague.forms import AskForm, DoneForm, SecondNoteForm
 from cases.reviews.colleague.models import SecondNote
 from cases.reviews.models import Review, Section
+from cases.reviews.reading_level import ASK_COLLEAGUE
 from portal.access import find_or_404, open_to
+from portal.accounts import drafts
 from portal.actors import Actor
 from portal.errors import Refused
 
+# Forms of hers that keep what is typed.
+NOTE, DONE = "second-note", "second-answer"
 EARLIER = 10  # second readings that are over, on one page
 
 
@@ -35,20 +40,23 @@ def colleague(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask one colleague, see who is asked and what they wrote."""
     known = Review.objects.visible_to(request.user).select_related("case__patient", "case__key", "reader")
     review = find_or_404(known, pk=pk)
-    case, user = review.case, request.user
+    case = review.case
+    user: Any = request.user
     if not may("review", case, user):
         raise Http404
     own = SecondReader.objects.visible_to(user).filter(case=case)
     found = list(own.select_related("reader", "asked_by", "case__key").order_by("-asked_at")[:EARLIER])
     if request.method != "POST":
         look_at_review(review, verb="review.colleague_opened", by=Actor.of(request))
-    form = AskForm(standing.colleagues(review, user), second_actions.last_days(), request.POST or None)
+    kept = drafts.kept(user, ASK_COLLEAGUE, review) if request.method != "POST" else None
+    form = AskForm(standing.colleagues(review, user), second_actions.last_days(), request.POST or None, kept)
     if request.method == "POST" and form.is_valid():
         try:
             asked = actions.ask(review, **_as_asked(form), by=Actor.of(request))
         except Refused as no:
             form.add_error(no.code if no.code in form.fields else None, no.message)
         else:
+            drafts.drop(user, ASK_COLLEAGUE, review)
             messages.success(request, _("%(name)s is asked.") % {"name": asked.reader.name})
             return redirect("reviews:colleague", pk)
     page = {
@@ -58,6 +66,8 @@ def colleague(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_reader": review.reader_id == user.pk,
         "found": _with_notes(found),
         "is_asked": any(not second.is_over for second in found),
+        "hint": plain.to_patient(case, str(form["why"].value() or ""), user),
+        "draft": ASK_COLLEAGUE,
     }
     return render(request, "reviews/colleague.html", page, status=422 if request.method == "POST" else 200)
 
@@ -155,6 +165,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     notes = _with_notes([second])[0]["notes"]
+    user: Any = request.user
+    kept = drafts.kept_of(user, [NOTE, DONE], second)
     plan = _beside(request, review, second, request.GET if status != 200 else _asked(request))
     page = {
         "second": second,
@@ -165,8 +177,10 @@ def _page(
         "shown": sheet.shown(draft_body(review), lambda number: f"?page={number}#page-{number}"),
         "private": review.texts.get(Section.Code.PRIVATE, ""),
         "notes": notes,
-        "note_form": note_form or SecondNoteForm(auto_id="note-%s"),
-        "done_form": done_form or DoneForm(auto_id="done-%s"),
+        "note_form": note_form or SecondNoteForm(auto_id="note-%s", initial=kept.get(NOTE)),
+        "done_form": done_form or DoneForm(auto_id="done-%s", initial=kept.get(DONE)),
+        "note_draft": NOTE,
+        "done_draft": DONE,
         "form": note_form or done_form,
     }
     return render(request, "reviews/along.html", page, status=status)
@@ -199,7 +213,8 @@ def answer_second(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 def second_note(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A remark of hers, on a page or on the whole."""
     second = _own(request, pk)
-    if not may("read_along", second.case, request.user):
+    user: Any = request.user
+    if not may("read_along", second.case, user):
         return redirect("reviews:along", pk)
     review, form = _review(second), SecondNoteForm(request.POST, auto_id="note-%s")
     if form.is_valid():
@@ -208,6 +223,7 @@ def second_note(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as no:
             form.add_error(no.code if no.code in form.fields else None, no.message)
         else:
+            drafts.drop(user, NOTE, second)
             return redirect(reverse("reviews:along", args=[pk]) + "#notes")
     return _page(request, second, review, note_form=form, status=422)
 
@@ -230,7 +246,8 @@ def remove_second_note(request: HttpRequest, pk: UUID, note: UUID) -> HttpRespon
 def done_reading(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Done: her answer goes to the colleague who asked, and her access ends."""
     second = _own(request, pk)
-    if not may("read_along", second.case, request.user):
+    user: Any = request.user
+    if not may("read_along", second.case, user):
         return redirect("reviews:along", pk)
     form = DoneForm(request.POST, auto_id="done-%s")
     if form.is_valid():
@@ -239,6 +256,8 @@ def done_reading(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as no:
             messages.warning(request, no.message)
             return redirect("reviews:along", pk)
+        for name in (NOTE, DONE):
+            drafts.drop(user, name, second)
         messages.success(request, _("Thank you. Your answer is with %(name)s.") % {"name": second.asked_by.first_name})
         return redirect("reviews:queue")
     return _page(request, second, _review(second), done_form=form, status=422)
