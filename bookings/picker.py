@@ -186,6 +186,12 @@ class Offer:
         """This page with another month; what was chosen above stays."""
         return "?" + urlencode(self.wish() | changes) + "#days"
 
+    @property
+    def to_earlier(self) -> str:
+        """Behind the address of the page of earlier times: what was chosen here, and the call that moves."""
+        about = {"call": str(self.moving.pk)} if self.moving else {"service": self.service.code}
+        return "?" + urlencode(about | {name: word for name, word in self.wish().items() if name != "service"})
+
     @cached_property
     def _to_a_day(self) -> str:
         return "?" + urlencode(self.wish() | {"day": ""})

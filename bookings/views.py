@@ -89,7 +89,10 @@ def _find(request: HttpRequest, case: Case, moving: Consultation | None, lost: d
     now, wanted = clock.now(), {"case": case, "lost": lost, "moving": moving, **_wanted(request, case)}
     if moving is not None:
         offer = _offer_for(request, case, moving, wanted, now)
-        return Finding(offer, items=list(by_then.items_of(case, request.user)) if offer else [])
+        found = Finding(offer, items=list(by_then.items_of(case, request.user)) if offer else [])
+        if offer is None and _wants_anyone(request):
+            found.bookable, found.unmet = anyone.bookable(request.user, case, now), (moving.service, _fit(request))
+        return found
     bookable = anyone.bookable(request.user, case, now)
     chosen = _chosen(request, bookable)
     asked = [chosen] if chosen else bookable
@@ -130,8 +133,16 @@ def _offer_for(
         named = next((one for one in anyone.in_order(bookable) if asked in (anyone.ANYONE, str(one.pk))), None)
         if named:
             offer = picker.Offer(practice=named, service=moving.service, now=now, known=calendars, **wanted)
-            return (asked == anyone.ANYONE and anyone.offer_of(offer, bookable, anyone.Fit())) or offer
+            if asked != anyone.ANYONE:
+                return offer
+            fit = _fit(request)
+            return anyone.offer_of(offer, bookable, fit) or (offer if fit == anyone.Fit() else None)
     return practice and picker.Offer(practice=practice, service=moving.service, now=now, **wanted)
+
+
+def _wants_anyone(request: HttpRequest) -> bool:
+    """Whether anyone was asked for who is something: one who is not is never taken instead."""
+    return _asked(request, "with") == anyone.ANYONE and _fit(request) != anyone.Fit()
 
 
 def _wanted(request: HttpRequest, case: Case) -> dict[str, Any]:
@@ -147,7 +158,7 @@ def _asked(request: HttpRequest, name: str) -> str:
 
 
 def _fit(request: HttpRequest) -> anyone.Fit:
-    return anyone.Fit(speaks=_asked(request, "speaks")[:50], knows=_asked(request, "knows")[:8])
+    return anyone.Fit(speaks=_asked(request, "speaks")[:200], knows=_asked(request, "knows")[:8])
 
 
 def _pick_page(

@@ -29,6 +29,8 @@ def ask(
     service: Service,
     call: Consultation | None = None,
     consultant: User | None = None,
+    speaks: str = "",
+    knows: str = "",
     part: str = Wish.Part.ANY,
     weekdays: Sequence[int],
     until_on: date,
@@ -37,7 +39,8 @@ def ask(
     """Ask to hear when an earlier time gets free. Asked again it takes the place of what was asked before.
 
     It is about `call`, else about the next call of this kind that is booked: its service, and its consultant or anyone.
-    What is free is no news. Raises Refused where that call has begun, or was canceled.
+    Of anyone a language may be asked for, and something known best; of somebody named, neither. What is free is no
+    news. Raises Refused where that call has begun, or was canceled, and where nobody fits.
     """
     now = clock.now()
     must("book", case, by)
@@ -52,12 +55,16 @@ def ask(
     if consultant is not None and not Practice.objects.working().filter(pk=consultant.pk).exists():
         raise Refused(_("Choose one of the people on the page."), code="with")
     looking.begin(now)
+    fit = {"speaks": "", "knows": ""} if consultant else {"speaks": speaks, "knows": knows}
+    if looking.fits_nobody(Wish(service=service, consultant=consultant, **fit), looking.working()):
+        raise Refused(_("None of us who fits what you chose gives this kind of call."), code="who")
     wish = Wish.objects.open().filter(case=case).select_for_update(of=("self",)).first()
     if wish and (wish.service_id, wish.call_id) != (service.pk, call and call.pk):  # what was told was about another
         end(Wish.objects.filter(pk=wish.pk), Wish.Ended.TAKEN_BACK, by)
         wish = None
     wish = wish or Wish(case=case, asked_at=now, asked_by=by.user)
     wish.service, wish.call, wish.consultant, wish.part = service, call, consultant, part
+    wish.speaks, wish.knows = fit["speaks"], fit["knows"]
     wish.weekdays, wish.until_on = sorted(set(weekdays)), until_on
     wish.left_told_at = None
     wish.save()
@@ -77,7 +84,7 @@ def _call(case: Case, service: Service, call: Consultation | None, now: datetime
 
 @transaction.atomic
 def widen(case: Case, *, by: Actor) -> Wish | None:
-    """Whom she waits for has left, or is not the only one any more: times with anyone who fits. Twice changes nothing.
+    """Whom she waits for has left, or is not the only one any more: times with any of us. Twice changes nothing.
 
     None where nothing is asked for.
     """
@@ -86,10 +93,10 @@ def widen(case: Case, *, by: Actor) -> Wish | None:
     actions.lock_open(case, by)
     looking.begin(clock.now())
     wish = Wish.objects.open().filter(case=case).select_for_update(of=("self",)).first()
-    if wish is None or wish.consultant_id is None:
+    if wish is None or not (wish.consultant_id or wish.speaks or wish.knows):
         return wish
-    wish.consultant, wish.left_told_at = None, None
-    wish.save(update_fields=["consultant", "left_told_at"])
+    wish.consultant, wish.speaks, wish.knows, wish.left_told_at = None, "", "", None
+    wish.save(update_fields=["consultant", "speaks", "knows", "left_told_at"])
     _left_is_answered(wish, by)
     record(by, "earlier_time.widened", wish, patient=case.patient_id, case=case.pk)
     return wish

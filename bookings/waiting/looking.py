@@ -12,7 +12,7 @@ from itertools import product
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from bookings import asked_notices, availability, slots
+from bookings import anyone, asked_notices, availability, slots
 from bookings.models import Consultation, Practice, Service
 from bookings.slots import Why
 from bookings.waiting import notices, overtaken
@@ -39,9 +39,21 @@ def call_of(wish: Wish, now: datetime) -> Consultation | None:
 
 
 def practices_for(wish: Wish, call: Consultation | None, known: Sequence[Practice]) -> list[Practice]:
-    """Whose times count: of whom she named, with a call booked its own consultant; else of anyone."""
+    """Whose times count: of whom she named, with a call booked its own consultant; else of anyone who fits."""
     wanted = call.consultant_id if call and wish.consultant_id else wish.consultant_id
-    return [one for one in known if wanted is None or one.pk == wanted]
+    fit = fit_of(wish)
+    return [one for one in known if (fit.suits(one) if wanted is None else one.pk == wanted)]
+
+
+def fit_of(wish: Wish) -> anyone.Fit:
+    """What she asks of anyone."""
+    return anyone.Fit(speaks=wish.speaks, knows=wish.knows)
+
+
+def fits_nobody(wish: Wish, known: Sequence[Practice]) -> bool:
+    """Whether she asks of anyone what none of these is who gives her kind of call."""
+    fit = fit_of(wish)
+    return fit != anyone.Fit() and not any(fit.suits(one) and one.is_giving(wish.service) for one in known)
 
 
 def working() -> list[Practice]:

@@ -82,6 +82,10 @@ class Wish(models.Model):
     consultant = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.CASCADE, related_name="+", help_text="empty: any who fits"
     )
+    speaks = models.CharField(max_length=200, blank=True, help_text="who fits speaks this language; empty: any")
+    knows = models.CharField(
+        max_length=8, blank=True, help_text="the code of what who fits knows best; empty: anything"
+    )
     part = models.CharField(max_length=10, choices=Part.choices, default=Part.ANY)
     weekdays = ArrayField(models.PositiveSmallIntegerField(), default=every_day, help_text="Monday is 0")
     until_on = models.DateField()
@@ -110,6 +114,12 @@ class Wish(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(left_told_at=None) | Q(consultant__isnull=False), name="wish_left_is_of_somebody"
+            ),
+            models.CheckConstraint(
+                condition=Q(consultant=None) | Q(speaks="", knows=""), name="wish_fit_is_asked_of_anyone"
+            ),
+            models.CheckConstraint(
+                condition=Q(knows="") | Q(knows__regex=r"^[0-9a-f]{8}$"), name="wish_knows_is_a_code"
             ),
         ]
 

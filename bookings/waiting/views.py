@@ -1,8 +1,10 @@
 """Where somebody asks to hear of earlier times, and sees those that are free; and who waits, for coordinators."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,6 +28,7 @@ from bookings.waiting.models import WEEK, Part
 from cases.case import hands
 from cases.case.models import Case, ToDo
 from cases.case.people import may, role_in
+from cases.records.words import listed
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.errors import Refused
@@ -114,6 +117,8 @@ def _ask(request: HttpRequest, about: About, practices: list[Practice]) -> HttpR
             service=about.service,
             call=call,
             consultant=who,
+            speaks=said.get("speaks", ""),
+            knows=said.get("knows", ""),
             part=said["part"],
             weekdays=said["weekdays"],
             until_on=said["until_on"],
@@ -144,10 +149,13 @@ def _page(
         "form": form,
         "service": about.service,
         "says": _says(wish) if wish else "",
+        "whom": _whom(wish, practices) if wish else "",
+        "fits_nobody": bool(wish and looking.fits_nobody(wish, practices)),
         "has_left": bool(wish and not about.wished_call and wish.consultant and not wish.consultant.is_our_consultant),
         "action": _choose_at(about),
         "times": _times(about, practices, now, whose_clock.zone_for(case, request.user)),
-        "with": anyone.ANYONE if wish and wish.consultant_id is None else wish and wish.consultant_id,
+        "wished": _wished(wish) if wish else {},
+        "to_times": _to_times(request),
         "acts_for": case.patient if case.patient_id != request.user.pk else None,
         **whose_clock.words(case, request.user, None),
     }
@@ -166,17 +174,27 @@ def _first(request: HttpRequest, about: About, practices: list[Any], now: dateti
     case, call, wish = about.case, about.call, about.wish
     if wish and about.is_asked:
         who = str(wish.consultant_id or anyone.ANYONE)
-        return {"who": who, "part": wish.part, "weekdays": wish.weekdays, "until_on": wish.until_on}
+        return {
+            "who": who,
+            "speaks": wish.speaks,
+            "knows": wish.knows,
+            "part": wish.part,
+            "weekdays": wish.weekdays,
+            "until_on": wish.until_on,
+        }
     today = clock.today(case.patient.zone)
     visit = None if about.service.code == Service.Code.AFTER_SECOND else availability.visit_on(case)
     day = call.starts_at.astimezone(case.patient.zone).date() if call else visit
     latest = day - timedelta(days=1) if day and day > today + timedelta(days=1) else today + A_MONTH
-    wanted = str(call.consultant_id) if call else request.GET.get("with", "")
-    own = next(
-        (str(one.pk) for one in practices if str(one.pk) == wanted or (not wanted and one.is_own)), anyone.ANYONE
-    )
-    own = str(call.consultant_id) if call else own
-    return {"who": own, "part": Part.ANY, "weekdays": WORKDAYS, "until_on": latest}
+    wanted = request.GET.get("with", "")
+    if call and wanted != anyone.ANYONE:
+        wanted = str(call.consultant_id)
+    found = (str(one.pk) for one in practices if str(one.pk) == wanted or (not wanted and one.is_own))
+    own = wanted if call else next(found, anyone.ANYONE)
+    known = anyone.choices(practices)["languages"]
+    speaks = next((word for word, _said in known if word.casefold() == request.GET.get("speaks", "").casefold()), "")
+    fit = {"speaks": speaks, "knows": request.GET.get("knows", "")}
+    return {"who": own, **fit, "part": Part.ANY, "weekdays": WORKDAYS, "until_on": latest}
 
 
 def _says(wish: Wish) -> str:
@@ -185,6 +203,27 @@ def _says(wish: Wish) -> str:
     if wish.weekdays == WEEK:
         return _("%(part)s, every day, until %(day)s") % named
     return _("%(part)s on %(days)s, until %(day)s") % named
+
+
+def _whom(wish: Wish, practices: Sequence[Practice]) -> str:
+    """With whom, in words; what is asked of anyone in those that the consultants use of themselves."""
+    if wish.consultant:
+        return _("With %(name)s.") % {"name": wish.consultant.name}
+    if said := anyone.said(looking.fit_of(wish), anyone.choices(practices)):
+        return _("With anyone of us who fits what was chosen: %(words)s.") % {"words": listed(said)}
+    return _("With anyone of us who fits.")
+
+
+def _wished(wish: Wish) -> dict[str, str]:
+    """What a press on a time says along: the kind of call, and with whom."""
+    whom = {"with": str(wish.consultant_id)} if wish.consultant_id else looking.fit_of(wish).wish()
+    return {"service": wish.service.code, **whom}
+
+
+def _to_times(request: HttpRequest) -> str:
+    """The times as they were asked for on the page that led here."""
+    asked = {name: word for name in ("service", "with", "speaks", "knows") if (word := request.GET.get(name))}
+    return f"?{urlencode(asked)}" if asked else ""
 
 
 def _times(about: About, practices: list[Practice], now: datetime, zone: ZoneInfo) -> list[dict[str, str]]:
@@ -208,5 +247,6 @@ def waiting(request: HttpRequest) -> HttpResponse:
     found = Wish.objects.visible_to(request.user).open().annotate(is_rung=Exists(rung))
     found = found.select_related("case__patient", "consultant", "service").order_by("-is_rung", "asked_at", "pk")
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
-    rows = [{"wish": wish, "says": _says(wish)} for wish in page]
+    practices = looking.working()
+    rows = [{"wish": wish, "says": _says(wish), "whom": _whom(wish, practices)} for wish in page]
     return render(request, "bookings/waiting.html", {"page": page, "rows": rows})
