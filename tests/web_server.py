@@ -57,8 +57,11 @@ class WebServer:
     def cookie(self, user) -> str:
         """What the browser of a person who is signed in sends."""
         (session,) = people.browser(user).cookies.values()
-        instance = hashlib.sha256(str(self.var.resolve()).encode()).hexdigest()[:8]
-        return f"portal-{instance}-session={session.value}"
+        return f"{self.cookie_name('session')}={session.value}"
+
+    def cookie_name(self, of: str) -> str:
+        """What this server calls its cookie of sessions, or of forms ("csrf")."""
+        return f"portal-{hashlib.sha256(str(self.var.resolve()).encode()).hexdigest()[:8]}-{of}"
 
     def line(self, seconds: float = 20, takes: int = 0) -> socket.socket:
         """A line of one's own; `takes`: so many bytes wait at this end at most, the rest with the server."""
