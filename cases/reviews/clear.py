@@ -16,7 +16,7 @@ from cases.reviews.actions import lock_case, locked, role
 from cases.reviews.models import PartAnswer, Review, Summary
 from cases.reviews.rules import why_not_summary
 from cases.threads import actions as threads
-from cases.threads import by_phone
+from cases.threads import answering, by_phone
 from cases.threads.changes import About
 from cases.threads.models import Message
 from portal import clock
@@ -66,9 +66,21 @@ def _last(summary: Summary, part: str, person: User) -> PartAnswer | None:
     return said.order_by("said_at", "pk").last()
 
 
-def answers(summary: Summary) -> User:
-    """Who is asked about it: whoever has the plan now, else who shared the summary."""
-    return summary.review.reader or summary.shared_by
+def answers(summary: Summary) -> User | None:
+    """Who answers what is asked about it: whoever is asked in the thread already, else who has the plan now, else who
+    shared the summary; None for any of our team, where none of both may any more.
+    """
+    case = summary.review.case
+    if asked := answering.asked_in(case):
+        return asked.for_user
+    known = [each for each in (summary.review.reader, summary.shared_by) if each]
+    return next((each for each in known if may("note_messages", case, each)), None)
+
+
+def answerer(summary: Summary) -> str:
+    """The same by first name, inside a sentence."""
+    who = answers(summary)
+    return who.first_name if who else _("our team")
 
 
 @transaction.atomic
@@ -80,8 +92,7 @@ def ask(summary: Summary, part: str, words: str, *, send_id: UUID | None = None,
     case = review.case
     if not words.strip():
         raise Refused(_("Write your question, in your own words."), code="asked")
-    reader = answers(summary)
-    asks = reader if may("note_messages", case, reader) else None
+    asks = answers(summary)
     if by.for_patient:
         message = by_phone.write_down(case, words, send_id=send_id, asks=asks, by=by)
     else:

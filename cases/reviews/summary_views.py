@@ -121,6 +121,7 @@ def _clear_parts(chosen: Summary, user: Any, form: ClearForm | None) -> dict[str
     case, said = chosen.review.case, clear.of_summary(chosen)
     asks = _may_answer(case, user)
     whose = case.patient_id if user.role else user.pk
+    who = clear.answerer(chosen) if asks or said else ""
     return {
         part: {
             "part": part,
@@ -129,7 +130,7 @@ def _clear_parts(chosen: Summary, user: Any, form: ClearForm | None) -> dict[str
             "all": [each for each in said if each.part == part] if user.role and user.pk != case.patient_id else [],
             "form": (form if form and form.part == part else ClearForm(part)) if asks else None,
             "may_say_clear": whose == case.patient_id,
-            "who": clear.answers(chosen).first_name,
+            "who": who,
             "pk": chosen.pk,
         }
         for part in frozen.parts_said(chosen.frozen)
@@ -247,7 +248,7 @@ def read_out(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _thanks(said: str, chosen: Summary) -> str:
     if said == Summary.Clear.QUESTION:
         return _("Your question is with %(who)s now. It stands in your messages, too.") % {
-            "who": clear.answers(chosen).first_name
+            "who": clear.answerer(chosen)
         }
     return _("Thank you. That is good to know.")
 

@@ -36,6 +36,11 @@ def open_of(thread: Thread) -> ToDo | None:
     return todos.select_related("for_user", "case__key").first()
 
 
+def asked_in(case: Case) -> ToDo | None:
+    """What waits for an answer in the thread of this case, with whoever is asked for it. One query."""
+    return ToDo.objects.open().filter(kind=ANSWER, case=case).select_related("for_user").first()
+
+
 def waiting(user: User) -> QuerySet[ToDo]:
     """What waits in the threads that this member of staff may read; what is due first comes first."""
     todos = ToDo.objects.open().filter(kind=ANSWER, case__in=cases_where(user, "note_messages"))

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from cases.case.actions import end_assignment
 from cases.case.helping import actions as helping
 from cases.case.models import ToDo
 from cases.reviews import actions, clear
@@ -216,3 +217,39 @@ def test_a_question_is_with_whoever_has_the_plan_by_now():
     assert "Your question is with Amir now." in answered
     assert "question is with Joanne" not in answered
     assert ToDo.objects.get(kind=answering.ANSWER).for_user == people.person("amir")
+
+
+def who_answers():
+    return ToDo.objects.get(kind=answering.ANSWER).for_user
+
+
+def test_a_question_asked_before_stays_with_who_keeps_her_call_and_is_said_to():
+    summary = world.shared()
+    press(summary, clear="question", asked="How long?")
+    handing.hand_over(Review.objects.get(), people.person("amir"), by=by("joanne"))
+    assert "Your question is with Joanne." in page_of(summary)
+    assert "It goes straight to Joanne, and stands" in page_of(summary)
+    assert who_answers() == people.person("joanne")
+
+
+def test_once_both_readers_left_it_is_our_teams():
+    summary = world.shared()
+    case = summary.review.case
+    handing.hand_over(summary.review, people.person("amir"), by=by("joanne"))
+    handing.let_read(Review.objects.get(), by=by("rosa"))
+    for key in ("joanne", "amir"):
+        end_assignment(case, people.person(key), by=by("theo"))
+    assert "It goes straight to our team, and stands" in page_of(summary)
+    assert "Your question is with our team now." in press(summary, clear="question", asked="How long?").text
+    assert "Your question is with our team." in page_of(summary)
+    assert who_answers() is None
+
+
+def test_a_question_joins_what_somebody_else_is_asked_to_answer_already():
+    summary = world.shared()
+    threads.send(summary.review.case, "When may I eat?", by=by("rosa"))
+    assert "It goes straight to our team, and stands" in page_of(summary)
+    answering.assign(summary.review.case, people.person("theo"), due_on=clock.today(dt.UTC), by=by("theo"))
+    assert "It goes straight to Theo, and stands" in page_of(summary)
+    assert "Your question is with Theo now." in press(summary, clear="question", asked="How long?").text
+    assert who_answers() == people.person("theo")
