@@ -258,19 +258,25 @@ def claim(hold: Hold, kept: Any, practice: Practice, seen: str, now: datetime, *
     """
     check_seen(kept, seen or hold.choice)
     check_works(kept.consultant)
-    if kept.starts_at <= now:
-        raise JustTaken(rules.sentence(Why.PAST), code=Why.PAST)
-    is_theirs = not kept.override_reason or role_in(kept.case, by) == COORDINATOR
-    if not is_theirs:
-        kept.override_reason = ""
-    # While the reservation stands nobody else can be there, even when the hold's minutes are over.
-    if not (is_theirs and kept.has_time):
+    if kept.override_reason and role_in(kept.case, by) != COORDINATOR:
+        kept.override_reason, kept.has_time = "", False
+    if not kept.has_time:
         let_go_expired(practice, now)
-        check_free(kept, practice, now)
+    check_not_lost(kept, practice, now)
     # The row in hand keeps its key, by which what follows is found when it is pressed again.
     mine = Reservation.objects.filter(hold=kept.pk), Hold.objects.filter(pk=kept.pk)
     one_statement.carry_out(map(one_statement.gone, mine))
     return kept
+
+
+def check_not_lost(kept: Any, practice: Practice, now: datetime) -> None:
+    """Raise JustTaken where a hold's time has passed, or is neither reserved still nor free. `kept` says whether it has
+    its time: while that is reserved nobody else can be there, even when the hold's minutes are over.
+    """
+    if kept.starts_at <= now:
+        raise JustTaken(rules.sentence(Why.PAST), code=Why.PAST)
+    if not kept.has_time:
+        check_free(kept, practice, now)
 
 
 def wall_of(starts_at: datetime, practice: Practice) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bookings import agreeing
-from bookings.models import AskedHold, Consultation, Hold, Reservation, Wish
+from bookings.models import AskedHold, Consultation, Hold, Wish
 from cases.case.models import Assignment, Consent, Departure
 from portal import beside
 from portal.accounts.models import User
@@ -30,8 +30,8 @@ def holds() -> QuerySet[Hold]:
     for an answer, somebody waits for an earlier time, and it is asked who goes on for a consultant who left.
     """
     places = Assignment.objects.filter(case=OuterRef("case"), user=OuterRef("consultant"), ended_at=None)
-    return Hold.objects.select_related("case__key", "service", "consultant", "moving").annotate(
-        has_time=Exists(Reservation.objects.filter(hold=OuterRef("pk"))),
+    found = Hold.objects.with_time().select_related("case__key", "service", "consultant", "moving")
+    return found.annotate(
         has_place=Exists(places),
         is_asked=Exists(AskedHold.objects.waiting().filter(patient=OuterRef("patient"))),
         waits=Exists(Wish.objects.open().filter(case=OuterRef("case"))),

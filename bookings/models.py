@@ -264,6 +264,10 @@ class HoldQuerySet(models.QuerySet["Hold"]):
     def live(self, now: datetime) -> "HoldQuerySet":
         return self.filter(expires_at__gt=now)
 
+    def with_time(self) -> "HoldQuerySet":
+        """Each with whether its time is reserved still."""
+        return self.annotate(has_time=Exists(Reservation.objects.filter(hold=OuterRef("pk"))))
+
 
 class Hold(models.Model):
     """A time somebody is about to book, kept for them while they read and type.

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -349,16 +351,19 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     booked = booked or AskedHold.objects.visible_to(request.user).filter(pk=pk).first()
     if booked:
         return redirect(booked)
-    holds = Hold.objects.visible_to(request.user)
+    holds = Hold.objects.visible_to(request.user).with_time()
     kept = find_or_404(holds.select_related("case", "patient", "consultant", "service", "moving"), pk=pk)
     practice = Practice.objects.visible_to(request.user).filter(pk=kept.consultant_id).first()
     if request.method == "POST":
         drafts.keep(request.user, DRAFT, kept.case_id, {"hope": request.POST.get("hope", "")})  # type: ignore[arg-type]
     if practice is None:  # who was chosen works here no longer
         messages.warning(request, rules.sentence(Why.NO_HOURS))
-        return redirect(kept.moving) if kept.moving else redirect("bookings:pick", kept.case_id)
+        if kept.moving:
+            return redirect(kept.moving)
+        others = {"service": kept.service.code, "with": anyone.ANYONE, "how": kept.how}
+        return redirect(f"{reverse('bookings:pick', args=[kept.case_id])}?{urlencode(others)}")
     if request.method != "POST":
-        return _check_page(request, kept, practice, _check_form(kept, request.user))
+        return _check_page(request, kept, practice, _check_form(kept, request.user), refused=_lost(kept, practice))
     form = _check_form(kept, request.user, request.POST)
     if not form.is_valid():
         return _check_page(request, kept, practice, form, 422)
@@ -371,6 +376,15 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _check_page(request, kept, practice, form, 409, refused)
     drafts.drop(request.user, DRAFT, kept.case_id)  # type: ignore[arg-type]
     return redirect(consultation)
+
+
+def _lost(kept: Hold, practice: Practice) -> JustTaken | None:
+    """What has happened to the time since it was chosen, where somebody comes back to its page."""
+    try:
+        actions.check_not_lost(kept, practice, clock.now())
+    except JustTaken as lost:
+        return lost
+    return None
 
 
 def _book(request: HttpRequest, kept: Hold, said: dict[str, Any]) -> Consultation | AskedHold:

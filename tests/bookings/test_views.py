@@ -409,7 +409,7 @@ def leave(consultant):
 def test_a_consultant_who_left_is_not_booked_and_the_words_stay(rosas, case, hold, joanne):
     leave(joanne)
     for answer in (rosas.get(check_page(hold)), rosas.post(check_page(hold), {"hope": "To understand it"})):
-        assert answer.headers["Location"] == pick_page(case)
+        assert answer.headers["Location"] == f"{pick_page(case)}?service={hold.service.code}&with=anyone&how={hold.how}"
     assert not Consultation.objects.exists()
     assert drafts.kept(case.patient, DRAFT, case.pk) == {"hope": "To understand it"}
 
