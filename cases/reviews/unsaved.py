@@ -1,7 +1,7 @@
 """What was typed and could not be saved: said in one line beside the fields, or shown whole on a page to copy from."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -13,8 +13,6 @@ from cases.opinions.checklist import POINTS
 from cases.reviews.forms import shown
 from cases.reviews.models import Review, Section
 from cases.reviews.rules import PARTS
-from portal.accounts import drafts
-from portal.accounts.models import Draft
 
 DRAFT = "review"  # a form that came after the sign-in was over, about the case
 OPTION = re.compile(r"option-\d{1,2}-(?:name|\d{1,2}-text)")
@@ -51,9 +49,9 @@ def words_of(sent: QueryDict) -> Iterator[tuple[str, str]]:
             yield label, words
 
 
-def late(rows: Iterable[Draft]) -> QueryDict | None:
-    """The fields of a form that came too late, as it was sent."""
-    found = drafts.fields_of(rows).get(DRAFT)
+def late(typed: Mapping[str, Mapping[str, Any]]) -> QueryDict | None:
+    """The fields of a form that came too late, as it was sent; out of all that was kept, by form."""
+    found = typed.get(DRAFT)
     if not found:
         return None
     sent = QueryDict(mutable=True)

@@ -21,8 +21,8 @@ from cases.opinions.questions.models import Question
 from cases.reviews import actions, beside, progress, reading_level, unsaved, writing
 from cases.reviews.forms import ReviewForm
 from cases.reviews.models import Review, Section
+from cases.reviews.notes import kept, targets
 from cases.reviews.notes import showing as noted
-from cases.reviews.notes import targets
 from cases.reviews.notes.forms import ChangeForm, NoteForm
 from cases.reviews.rules import allowed, no_consent, why_not
 from cases.reviews.sentences import putting
@@ -111,10 +111,11 @@ def workspace(
     if can_write:
         user: Any = request.user
         own = {"sentences": Sentence.objects.visible_to(user).ordered()}
-        own["late"] = drafts.lasting(user, [unsaved.DRAFT], review.case_id)
+        own["typed"] = kept.rows(user, review, also=unsaved.DRAFT)
     raised = _raised_of(review, request.user)
     stored = lists(review, summaries=review.summaries.order_by("-number"), raised=raised, **own)
-    late = unsaved.late(stored.get("late", [])) if form is None else None
+    typed = drafts.fields_of(stored.get("typed", []))
+    late = unsaved.late(typed) if form is None else None
     form = form or ReviewForm(review, asked_of(review, request.user), late)
     shown = beside.of_review(request, review, asked or request.GET, can_write=can_write)
     linked = noted.linked(shown.notes)
@@ -134,8 +135,8 @@ def workspace(
             _with_notes(row, f"checklist-{row['point'].code}", linked) | {"raised": on_list.get(row["point"].code)}
             for row in form.point_rows()
         ],
-        "note_form": note_form or NoteForm(targets.of_review(review), page=_page_to_note(shown.view)),
-        "notes": with_form(shown.notes, changing),
+        "note_form": note_form or _new_note(review, shown, typed),
+        "notes": with_form(kept.put_into(shown.notes, typed), changing),
         "linked": linked,
         "source": SOURCE,
         "view": shown.view,
@@ -161,6 +162,10 @@ def _raised_of(review: Review, user: Any) -> QuerySet[Question]:
 
 def _with_notes(row: dict[str, Any], place: str, linked: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     return row | {"place": place, "notes": linked.get(place, [])}
+
+
+def _new_note(review: Review, shown: beside.Beside, typed: kept.Typed) -> NoteForm:
+    return NoteForm(targets.of_review(review), page=_page_to_note(shown.view), kept=kept.new_one(typed, shown.notes))
 
 
 def _page_to_note(view: viewing.View | None) -> int:

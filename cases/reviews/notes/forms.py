@@ -1,6 +1,7 @@
 """A remark on a page, as somebody types it."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -26,8 +27,11 @@ class NoteForm(forms.Form):
     belongs = forms.ChoiceField(label=_("Belongs to"), required=False)
     pk = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, targets: Targets, *args: Any, page: int = 1, **kwargs: Any):
-        super().__init__(*args, auto_id="note-%s", initial={"page": page, "pk": uuid.uuid4()}, **kwargs)
+    def __init__(
+        self, targets: Targets, *args: Any, page: int = 1, kept: Mapping[str, Any] | None = None, **kwargs: Any
+    ):
+        start = {"page": page, "pk": uuid.uuid4()} | dict(kept or {})
+        super().__init__(*args, auto_id="note-%s", initial=start, **kwargs)
         self.fields["belongs"].choices = targets.choices()  # type: ignore[attr-defined]
 
 

@@ -16,6 +16,7 @@ from cases.reviews.notes.forms import ChangeForm
 from cases.reviews.notes.targets import Targets
 from cases.reviews.rules import PARTS
 
+NEW = "pinned-note"  # the form of a new one, where its words are kept
 EARLIER = "earlier-"  # before the id of a version: its pages as they were when they were read
 Run = Mapping[tuple[UUID, int], int]  # a version and its page: which page of a run that is
 
@@ -41,6 +42,7 @@ class Row:
     belongs: str
     belongs_href: str
     form: ChangeForm
+    draft: str  # what its form is called where its words are kept
     is_open: bool = False
 
 
@@ -89,7 +91,12 @@ def _row(address: str, note: Note, page: int | None, older: set[UUID], targets: 
         shown = {"document": f"{EARLIER}{note.version_id}", "page": note.page}
         href = _href(address, shown) if note.version_id in older else ""
     form = ChangeForm(note, targets)
-    return Row(note, page, where, href, targets.name(note), f"#part-{place_of(note)}", form)
+    return Row(note, page, where, href, targets.name(note), f"#part-{place_of(note)}", form, draft_of(note))
+
+
+def draft_of(note: Note) -> str:
+    """The name of the form that changes this note; not by its number, which another may have after it."""
+    return f"{NEW}-{note.pk}"
 
 
 def place_of(note: Note) -> str:

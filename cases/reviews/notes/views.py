@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST
 from cases.reviews import beside
 from cases.reviews.actions import situation
 from cases.reviews.models import Note, Review
-from cases.reviews.notes import actions, showing, targets
+from cases.reviews.notes import actions, kept, showing, targets
 from cases.reviews.notes.forms import ChangeForm, NoteForm
 from cases.reviews.rules import why_not
 from cases.reviews.views import closed_page, find_review, with_form, workspace
 from portal import clock
 from portal.access import find_or_404, open_to
+from portal.accounts import drafts
 from portal.actors import Actor
 from portal.errors import Refused
 
@@ -35,7 +36,7 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused)
         else:
-            return _noted(request, review, f"#note-{added.number}")
+            return _noted(request, review, f"#note-{added.number}", sent=showing.NEW)
     return _note_refused(request, review, note_form=form)
 
 
@@ -53,8 +54,11 @@ def change_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
             actions.change_note(remark, **form.cleaned_data, by=Actor.of(request))
         except Refused as refused:
             form.add_error(None, refused)
+            if refused.code == "changed":  # its words of now stand above the form
+                form.data = form.data.copy()
+                form.data["seen"] = _note(review, number).mark
         else:
-            return _noted(request, review, f"#note-{number}")
+            return _noted(request, review, f"#note-{number}", sent=showing.draft_of(remark))
     return _note_refused(request, review, changing=(number, form))
 
 
@@ -65,19 +69,24 @@ def remove_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     review = find_review(request, pk)
     if closed := closed_page(request, review):
         return closed
+    remark = _note(review, number)
     try:
-        actions.remove_note(_note(review, number), seen=request.POST.get("seen", ""), by=Actor.of(request))
+        actions.remove_note(remark, seen=request.POST.get("seen", ""), by=Actor.of(request))
     except Refused as refused:
         return workspace(request, review, also=[str(refused.message)], status=409)
-    return _noted(request, review, "#notes")
+    return _noted(request, review, "#notes", sent=showing.draft_of(remark))
 
 
 def _note(review: Review, number: int) -> Note:
     return find_or_404(review.notes.select_related("review__case__key"), number=number)
 
 
-def _noted(request: HttpRequest, review: Review, place: str) -> HttpResponse:
-    """The notes as they are now; under htmx also what they belong to, and the pages fetch their marks anew."""
+def _noted(request: HttpRequest, review: Review, place: str, *, sent: str) -> HttpResponse:
+    """The notes as they are now; under htmx also what they belong to, and the pages fetch their marks anew. `sent` is
+    the form that is done, whose words need not be kept any more.
+    """
+    user: Any = request.user
+    kept.drop(user, review, sent)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{review.get_absolute_url()}{_page_beside(request)}{place}")
     return _note_part(request, review)
@@ -96,12 +105,14 @@ def _note_part(
     changing: tuple[int, ChangeForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    rows = beside.listed(review, request.user)
+    user: Any = request.user
+    rows = beside.listed(review, user)
+    typed = drafts.fields_of(kept.rows(user, review))
     page = {
         "review": review,
-        "notes": with_form(rows, changing),
+        "notes": with_form(kept.put_into(rows, typed), changing),
         "linked": showing.linked(rows),
-        "note_form": note_form or NoteForm(targets.of_review(review)),
+        "note_form": note_form or NoteForm(targets.of_review(review), kept=kept.new_one(typed, rows)),
         "can_write": not why_not("write", situation(review, Actor.of(request), clock.now())),
         "is_part": True,
     }

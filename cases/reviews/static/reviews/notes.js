@@ -164,9 +164,41 @@ function start(viewer) {
   function wake() {
     const row = form()?.querySelector("[data-point-row]");
     if (row) row.hidden = false;
+    const fields = form()?.elements;
+    if (fields?.x.value && fields.y.value) say(where({ page: fields.page.value, x: fields.x.value, y: fields.y.value }));
   }
 
-  document.addEventListener("htmx:afterSwap", wake);
+  // Saving one note puts the whole list anew: what is typed in its other forms goes on standing there.
+  let typed = [];
+  const forms = () => [...document.querySelectorAll("#notes form[data-draft]")];
+  const atFirst = (field) => (field.options ? Math.max(0, [...field.options].findIndex((each) => each.defaultSelected)) : field.defaultValue ?? field.value);
+  const now = (field) => (field.options ? field.selectedIndex : field.value);
+  const isChanged = (each) => Boolean(each.elements.x?.value) || [...each.elements].some((field) => now(field) !== atFirst(field));
+
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id !== "notes") return;
+    const others = forms().filter((each) => each !== detail.requestConfig.elt && isChanged(each));
+    typed = others.map((each) => [each.getAttribute("action"), [...new FormData(each)]]);
+  });
+
+  function putBack() {
+    for (const [action, fields] of typed) {
+      const its = forms().find((each) => each.getAttribute("action") === action);
+      if (!its) continue;
+      for (const [name, value] of fields) {
+        if (!["csrfmiddlewaretoken", "draft_of"].includes(name) && its.elements[name]) its.elements[name].value = value;
+      }
+      const shut = its.closest("details");
+      if (shut) shut.open = true;
+      its.elements.words.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    typed = [];
+  }
+
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target.id === "notes") putBack();
+    wake();
+  });
   wake();
 }
 

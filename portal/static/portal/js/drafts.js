@@ -23,6 +23,7 @@ function watch(form) {
 
   async function save() {
     clearTimeout(timer);
+    if (!form.isConnected) return; // another stands in its place
     const body = typed();
     const now = new URLSearchParams(body).toString();
     if (now === last) return;
@@ -54,4 +55,16 @@ function watch(form) {
   });
 }
 
-document.querySelectorAll("form[data-draft]").forEach(watch);
+const watched = new WeakSet();
+
+function once(form) {
+  if (!form || watched.has(form)) return;
+  watched.add(form);
+  watch(form);
+}
+
+// A form that is shut away, or comes into the page later, from its first letter on.
+for (const form of document.querySelectorAll("form[data-draft]")) if (!form.closest("details:not([open])")) once(form);
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, ({ target }) => once(target.closest?.("form[data-draft]")), { capture: true });
+}
