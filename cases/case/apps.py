@@ -86,6 +86,7 @@ class CaseConfig(AppConfig):
                 "office.merged": _("Made two entries of one office one"),
                 "office.taken_apart": _("Took two entries of an office apart again"),
                 "case.seen": _("Looked at the case"),
+                "case.denied": _("Asked for a page of the case that is not open to them"),
                 "authority.signed": _("Signed that we may ask about the records"),
                 "authority.opened": _("Looked at what lets us ask about the records"),
                 "authority.taken_back": _("Took back that we may ask about the records"),

@@ -23,7 +23,6 @@ from django.utils.translation import gettext_lazy
 
 from portal import clock
 from portal.accounts import actions, drafts, guessing, sessions
-from portal.accounts.models import User
 from portal.actors import Actor, client_address
 from portal.history.actions import record
 from portal.texts.words import organisation
@@ -112,9 +111,8 @@ class AccountAdapter(DefaultAccountAdapter):
         guessing.proved_mailbox(request, guessing.whom(credentials.get("email", "")))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """A wrong password for an address that has an account goes on that account's record."""
-        user = User.objects.filter(email__iexact=credentials.get("email", "")).first()
-        if user:
+        """A wrong password for an address that has an account, be it a second one, goes on that account's record."""
+        if user := guessing.account_of(credentials.get("email", "")):
             by = Actor("anonymous", address=client_address(request))
             record(by, "account.refused", user, patient=user.own_record, why="password")
 

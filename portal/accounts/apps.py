@@ -52,6 +52,7 @@ class AccountsConfig(AppConfig):
             {
                 "password": _("Wrong password"),
                 "code": _("Wrong code"),
+                "too_many": _("Too many tries: no more are taken for some minutes"),
                 "reset": _("By a code from the mailbox"),
                 "consultant": _("Consultant"),
                 "coordinator": _("Coordinator"),

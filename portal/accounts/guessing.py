@@ -8,7 +8,7 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from allauth.account.internal.userkit import filter_users_by_email
 from django.core.cache import cache
@@ -16,7 +16,8 @@ from django.http import HttpRequest
 
 from portal import tries
 from portal.accounts.models import User
-from portal.actors import client_address
+from portal.actors import Actor, client_address
+from portal.history.actions import record
 from portal.tries import Limit
 
 MINUTES_5, HOUR, DAY = 300, 3600, 86_400
@@ -28,12 +29,14 @@ CODES_OF_CLIENT_A_MINUTE, CODES_OF_CLIENT_AN_HOUR, CODES_AN_HOUR = 3, 10, 30  # 
 
 def whom(address: str) -> str:
     """The account of an address, by its id; an address without one, as it would be compared."""
+    user = account_of(address)
+    return whose(user) if user else _digest(unicodedata.normalize("NFKC", address).casefold().strip())
+
+
+def account_of(address: str) -> User | None:
+    """Whose address this is, under all its spellings; second addresses of an account count, too."""
     found = filter_users_by_email(address, prefer_verified=True, for_login=True) if address else []
-    return (
-        min(whose(user) for user in found)
-        if found
-        else _digest(unicodedata.normalize("NFKC", address).casefold().strip())
-    )
+    return min(found, key=whose, default=None)
 
 
 def whose(user: User | Any) -> str:
@@ -42,7 +45,24 @@ def whose(user: User | Any) -> str:
 
 def may_try(request: HttpRequest, account: str, *, is_second_step: bool = False) -> bool:
     """Whether one more password or code may be judged; it counts as wrong until `was_right`."""
-    return tries.may_under_all(_limits(request, account, is_second_step=is_second_step))
+    if tries.may_under_all(_limits(request, account, is_second_step=is_second_step)):
+        return True
+    _tell_of_too_many(request, account)
+    return False
+
+
+def _tell_of_too_many(request: HttpRequest, account: str) -> None:
+    """On the account's record, once in five minutes: however many come, they do not fill it."""
+    if tries.may_once_more(f"told-of-too-many:{account}", 1, MINUTES_5) and (user := _of_id(account)):
+        by = Actor("anonymous", address=client_address(request))
+        record(by, "account.refused", user, patient=user.own_record, why="too_many")
+
+
+def _of_id(account: str) -> User | None:
+    try:
+        return User.objects.filter(pk=UUID(account)).first()
+    except ValueError:  # an address that nobody has
+        return None
 
 
 def was_right(request: HttpRequest, account: str, *, is_second_step: bool = False) -> None:

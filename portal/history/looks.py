@@ -5,19 +5,18 @@ a session and a day: the session remembers which, so that looking again asks the
 """
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import ForeignKey, Model
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
 from portal import clock, looks
 from portal.actors import Actor
+from portal.history import refusals
 from portal.history.actions import record
+from portal.history.ways import CASE, PERSON, way
 
-CASE, PERSON = "case.case", "accounts.user"
-FARTHEST = 3  # steps from a row to its case
 AT_MOST = 200  # rows that a session remembers; beyond them a line is written again
 NOTED = "looks"
 SHOWN = {200, 409, 422}  # a form that is refused, or is empty, comes back on its page
@@ -25,21 +24,35 @@ WHY = {"": "helping", "consultant": "preparing"}  # by role; all others of us ke
 
 
 class LooksMiddleware:
-    """Notes what an answer showed, once it is made: a way elsewhere and a missing page show nothing."""
+    """Notes what an answer showed, once it is made: a way elsewhere and a missing page show nothing.
+
+    A page that one of us was refused is noted, too.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method == "HEAD" or not request.user.is_authenticated:
+        if not request.user.is_authenticated:
             return self.get_response(request)
         with looks.page() as looked:
             response = self.get_response(request)
-            if response.status_code in SHOWN and looked.found and request.user.is_authenticated:
-                if response.status_code != 200:
-                    looked.told.clear()  # what was refused took its lines with it
-                _note(request, looked)
+            if request.user.is_authenticated:
+                self._tell(request, response.status_code, looked)
         return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Reached by what is a page's own answer alone: not by a form that was too old, say."""
+        request.asked_keys = refusals.keys_in(kwargs)  # type: ignore[attr-defined]
+
+    def _tell(self, request: HttpRequest, status: int, looked: looks.Looked) -> None:
+        if status in refusals.REFUSED and request.user.role:  # type: ignore[union-attr]
+            if keys := getattr(request, "asked_keys", None):
+                refusals.note(request, keys, looked)
+        elif status in SHOWN and looked.found and request.method != "HEAD":
+            if status != 200:
+                looked.told.clear()  # what was refused took its lines with it
+            _note(request, looked)
 
 
 def _note(request: HttpRequest, looked: looks.Looked) -> None:
@@ -87,26 +100,10 @@ def _is(row: Model, label: str) -> bool:
 def _case_of(row: Model, own: set[Any]) -> Any:
     """The case that a row belongs to, unless it is one of the person's own that is known already."""
     at: Any = row
-    for name in _way(type(row)) or ():
+    for name in way(type(row)) or ():
         if getattr(at, f"{name}_id") in own:
             return None
         at = getattr(at, name)
         if at is None:
             return None
     return at if _is(at, CASE) else None
-
-
-@cache
-def _way(model: type[Model]) -> tuple[str, ...] | None:
-    """The names of the foreign keys that lead from a model's row to its case, by the shortest way."""
-    ways: list[tuple[type[Model], tuple[str, ...]]] = [(model, ())]
-    for each, names in ways:
-        if each._meta.label_lower == CASE:
-            return names
-        if len(names) < FARTHEST and not (names and each._meta.label_lower == PERSON):
-            ways += [
-                (key.related_model, (*names, key.name))
-                for key in each._meta.concrete_fields
-                if isinstance(key, ForeignKey) and key.name != "for_case" and isinstance(key.related_model, type)
-            ]
-    return None

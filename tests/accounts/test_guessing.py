@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from portal import tries
 from portal.accounts import guessing
+from portal.history.models import Event
 from tests.people import PASSWORD, browser, person, second_factor
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +301,28 @@ def test_there_is_no_other_door():
     assert settings.AUTHENTICATION_BACKENDS == ["portal.accounts.backend.Backend"]
     with pytest.raises(NoReverseMatch):
         reverse("admin:login")
+
+
+def refused(user) -> list[str]:
+    lines = Event.objects.filter(verb="account.refused", about_id=user.pk, patient=user.pk).order_by("pk")
+    return [line.why for line in lines]
+
+
+@pytest.mark.parametrize("spelt", ["rosa@example.org", "ROSA.D@example.net"])
+def test_wrong_passwords_are_on_record_under_each_address_and_too_many_once(spelt):
+    rosa = person("rosa")
+    EmailAddress.objects.create(user=rosa, email="rosa.d@example.net", verified=True)
+    with time_machine.travel(NOW, tick=False):
+        for _n in range(9):
+            guess(at("203.0.113.1"), spelt)
+    assert refused(rosa) == ["password"] * 5 + ["too_many"]
+    with time_machine.travel(NOW + dt.timedelta(minutes=6), tick=False):
+        for _n in range(7):
+            guess(at("203.0.113.1"), spelt)
+    assert refused(rosa) == ["password"] * 5 + ["too_many"] + ["password"] * 5 + ["too_many"]
+
+
+def test_too_many_tries_for_nobody_are_on_nobodys_record():
+    for _n in range(9):
+        guess(at("203.0.113.1"), "nobody@example.org")
+    assert not Event.objects.filter(verb="account.refused").exists()

@@ -120,12 +120,6 @@ def test_a_form_that_is_refused_shows_its_page_and_is_a_look(monday_case):
     assert Event.objects.filter(verb="case.seen", case_id=monday_case.pk).count() == 1
 
 
-def test_what_was_refused_is_no_look(monday_case):
-    amir = people.browser(people.person("amir"))
-    assert amir.get(f"/cases/{monday_case.pk}/records/").status_code == 404
-    assert not Event.objects.filter(verb="case.seen").exists()
-
-
 @pytest.fixture
 def monday_case(db):
     return factories.open_case()
