@@ -33,7 +33,8 @@ def colleagues(review: Review, user: Any) -> QuerySet[User]:
 
 def review_of(case: Any) -> Review | None:
     """The case's review with its reader, for people who may know the case."""
-    return Review.objects.filter(case=case).select_related("reader", "consultation__consultant").first()
+    found = Review.objects.filter(case=case).with_asking().select_related("reader", "consultation__consultant")
+    return found.first()
 
 
 def has_work_left(case: Case, before: User) -> bool:

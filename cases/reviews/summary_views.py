@@ -14,12 +14,11 @@ from cases.case import hands
 from cases.case.corrections.rules import About
 from cases.case.corrections.showing import beside, has_beside
 from cases.case.models import Case
-from cases.case.people import cases_where, has_consent_to_read, may, role_in
-from cases.documents.models import Version
+from cases.case.people import cases_where, may, role_in
 from cases.opinions.questions import showing as questions
-from cases.reviews import actions, by_phone, changed, clear, frozen, opening, sheet, standing
+from cases.reviews import actions, by_phone, changed, clear, coming, frozen, opening, sheet, standing
 from cases.reviews.forms import ClearForm
-from cases.reviews.models import Review, Summary
+from cases.reviews.models import Summary
 from cases.reviews.pdf import summary_pdf
 from cases.reviews.queue import handing
 from cases.reviews.rules import why_not_summary
@@ -97,7 +96,7 @@ def _page(
             "shown": sheet.shown(chosen.frozen, sheet.document_link(pages), on_list),
             "lead": sheet.summary_lead(chosen),
             "call_over": _call_over(chosen),
-            "is_earlier": sheet.is_about_earlier_plan(chosen),
+            "earlier_plan": coming.about_earlier_plan(chosen),
             "newer": _newer(versions, chosen),
             "taken_back": _taken_back_since(versions, chosen),
             "since": (since := changed.since(versions, chosen)),
@@ -108,10 +107,10 @@ def _page(
             "pages": len(pages),
             "may_take_back": not why_not_summary("withdraw", chosen.state, part),
             "clear": _clear_parts(chosen, request.user, form),
-            **_asked_to_read(case, chosen.review, request),
+            **coming.yes_to_read(case, chosen.review, request.user),
         }
     else:
-        page |= _before(case, request)
+        page |= coming.of_case(case, request.user)
         page["to_read_out"] = chosen is not None and _to_read_out(case, request.user)
     return render(request, "reviews/summary.html", page, status=status)
 
@@ -153,31 +152,6 @@ def _to_read_out(case: Case, user: Any) -> bool:
     """Whether it waits to be read out, before somebody who may."""
     speaks_for = bool(user.role) and may("speak_for", case, user) and hands.is_by_hand(case.patient)
     return speaks_for and hands.READ_SUMMARY in hands.to_read(case)
-
-
-def _before(case: Case, request: HttpRequest) -> dict[str, Any]:
-    """What a patient without a summary needs to know: is a plan there, who reads it, by when, may they."""
-    review = standing.review_of(case)
-    talk = review.consultation if review else None
-    return {
-        "reads": (review and review.reader) or (talk and talk.consultant),
-        "has_plan": Version.objects.ready_plans().filter(case=case).exists(),
-        **_asked_to_read(case, review, request),
-    }
-
-
-def _asked_to_read(case: Case, review: Review | None, request: HttpRequest) -> dict[str, Any]:
-    """Whether the person who reads needs the patient's yes, and who may say it here."""
-    user: Any = request.user
-    speaks_for = bool(user.role) and may("speak_for", case, user)
-    may_say = bool(review and review.reader) and (speaks_for or may("consent", case, user))
-    asks = may_say and not has_consent_to_read(case, review.reader)  # type: ignore[union-attr, arg-type]
-    return {
-        "review": review,
-        "asks_to_read": asks,
-        "speaks_for": asks and speaks_for,
-        "consent": text("consent_read") if asks else None,
-    }
 
 
 @open_to("person")
