@@ -18,7 +18,7 @@ def set_zone(practice: Practice, *, time_zone: str, answers: Answers | None = No
         if locked.time_zone != time_zone:
             # Whole days, and times that name no zone, are read in hers: the whole file comes again.
             elsewhere = OutsideCalendar.objects.filter(consultant=locked.pk)
-            elsewhere.update(tried_at=None, read_at=None, whole_at=None, etag="", last_modified="")
+            elsewhere.update(tried_at=None, whole_at=None, etag="", last_modified="")
         locked.time_zone, locked.chosen_in = time_zone, locked.consultant.time_zone
         locked.save(update_fields=["time_zone", "chosen_in"])
 

@@ -111,8 +111,11 @@ def _read_due(now: datetime) -> int:
 
 def read(pk: UUID) -> None:
     """Fetch and understand one calendar. What went wrong is kept; what it said before stays until that is over."""
-    calendar = OutsideCalendar.objects.select_related("consultant").filter(pk=pk).first()
-    if calendar is None:
+    # First the zone of her hours, then what is known of the file: a change between the two is seen when it is kept.
+    whose = OutsideCalendar.objects.filter(pk=pk).values("consultant")
+    zone = Practice.objects.filter(pk__in=whose).values_list("time_zone", flat=True).first()
+    calendar = OutsideCalendar.objects.filter(pk=pk).first()
+    if calendar is None or zone is None:
         return
     now = clock.now()
     is_fresh = calendar.whole_at is not None and calendar.whole_at > now - AGAIN_WHOLE and not calendar.trouble
@@ -124,18 +127,19 @@ def read(pk: UUID) -> None:
         )
         if answer.is_unchanged and not is_fresh:
             raise NotRead(Trouble.NO_CALENDAR)
-        said = None if answer.is_unchanged else understand(answer.content, calendar.consultant, now)
+        said = None if answer.is_unchanged else understand(answer.content, zone, now)
     except NotRead as no:
         _keep_trouble(pk, no.trouble)
         return
-    _keep(calendar, answer, said, now)
+    _keep(calendar, answer, said, zone, now)
 
 
-def understand(content: bytes, consultant: User, now: datetime) -> dict[str, Any]:
-    """What a file says is busy, worked out by a process that may take little time and memory. Raises NotRead."""
-    practice = Practice.objects.filter(pk=consultant.pk).first()
+def understand(content: bytes, zone: str, now: datetime) -> dict[str, Any]:
+    """What a file says is busy, on the clock of its consultant's hours; worked out by a process that may take little
+    time and memory. Raises NotRead.
+    """
     order = {
-        "zone": practice.time_zone if practice else consultant.time_zone,
+        "zone": zone,
         "first": (now - BEHIND).isoformat(),
         "last": (now + AHEAD).isoformat(),
         "own": f"@{settings.ALLOWED_HOSTS[0]}",
@@ -169,16 +173,26 @@ def _keep_trouble(pk: UUID, trouble: Trouble) -> None:
 
 
 @transaction.atomic
-def _keep(calendar: OutsideCalendar, answer: Answer, said: dict[str, Any] | None, now: datetime) -> None:
-    """Put what it says now in place of what it said. Removed meanwhile, nothing is kept."""
-    actions.lock_practice(calendar.consultant)
+def _keep(calendar: OutsideCalendar, answer: Answer, said: dict[str, Any] | None, zone: str, now: datetime) -> None:
+    """Put what it says now in place of what it said. Removed meanwhile, nothing is kept; nor where the hours follow
+    another zone since, and it is read anew with the next turn. That, too, where somebody asked for it meanwhile.
+    """
+    practice = actions.lock_practice(calendar.consultant)
     found = OutsideCalendar.objects.select_related("consultant").select_for_update(of=("self",))
     row = found.filter(pk=calendar.pk).first()
     if row is None:
         return
-    row.trouble, row.tried_at, row.read_at, row.claimed_at = "", now, now, None
+    if practice.time_zone != zone:
+        row.claimed_at = None
+        row.save(update_fields=["claimed_at"])
+        return
+    is_asked_anew = row.tried_at is None and calendar.tried_at is not None
+    row.trouble, row.read_at, row.claimed_at = "", now, None
+    row.tried_at = None if is_asked_anew else now
     if said is not None:
-        row.whole_at, row.etag, row.last_modified = now, answer.etag, answer.last_modified
+        row.whole_at = now
+        if not is_asked_anew:
+            row.etag, row.last_modified = answer.etag, answer.last_modified
         has_more = said["unread"] > row.unread
         row.odd_zones, row.unread, row.news = said["odd"], said["unread"], row.news + has_more
         row.busy.all().delete()

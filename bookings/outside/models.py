@@ -64,7 +64,8 @@ class OutsideCalendar(models.Model):
                 name="outsidecalendar_trouble_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(read_at=None) | Q(tried_at__isnull=False, read_at__lte=F("tried_at")),
+                # Without `tried_at` it is read with the next turn, whether it ever was or not.
+                condition=Q(read_at=None) | Q(tried_at=None) | Q(read_at__lte=F("tried_at")),
                 name="outsidecalendar_read_was_tried",
             ),
         ]

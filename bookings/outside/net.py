@@ -1,6 +1,6 @@
 """Fetches a calendar from an address that somebody typed: https only, and never from inside our own network.
 
-A name is asked once for each step and the connection goes to the very number that was judged, so a name that answers
+A name is asked once for each step and the connection goes to the very numbers that were judged, so a name that answers
 differently a moment later leads nowhere else. Each step of a redirect is judged anew. Nothing here is logged: an
 address is a secret.
 """
@@ -26,6 +26,7 @@ PORT = 443
 MOST_BYTES = 5 * 1024 * 1024
 LONGEST = 15.0  # seconds for all steps together
 MOST_STEPS = 4
+MOST_NUMBERS = 6  # of one name that are tried
 REDIRECTS = {301, 302, 303, 307, 308}
 LONGEST_ADDRESS = 2000
 LONGEST_HOST = 253
@@ -157,11 +158,11 @@ def fetch(address: str, *, etag: str = "", last_modified: str = "") -> Answer:
 def _ask(through: Net, address: str, headers: Mapping[str, str], until: float) -> Answer | str:
     """One step: what came, or where it leads on."""
     host, parts = host_of(address), urlsplit(address)
-    number = _judged(through, host)
+    numbers = _judged(through, host)
     line: socket.socket | None = None
     bell: threading.Timer | None = None
     try:
-        line = through.dial(number, _left(until))
+        line = _dial(through, numbers, until)
         # One long wait after another could last for ever: at the end of the time the line is cut, whatever it does.
         bell = threading.Timer(_left(until), _cut, [line])
         bell.daemon = True
@@ -184,15 +185,28 @@ def _ask(through: Net, address: str, headers: Mapping[str, str], until: float) -
             line.close()
 
 
-def _judged(through: Net, host: str) -> str:
-    """The number to go to: every one that the name gives must be outside."""
+def _dial(through: Net, numbers: list[str], until: float) -> socket.socket:
+    """A line to the first of these numbers that answers: a host may have one that leads nowhere from here. Each has its
+    part of the time that is left.
+    """
+    for at, number in enumerate(numbers):
+        try:
+            return through.dial(number, _left(until) / (len(numbers) - at))
+        except OSError:
+            if at == len(numbers) - 1:
+                raise
+    raise NotRead(Trouble.UNREACHABLE)
+
+
+def _judged(through: Net, host: str) -> list[str]:
+    """The numbers to go to: every one that the name gives must be outside."""
     try:
         numbers = through.resolve(host)
     except (OSError, UnicodeError) as unknown:
         raise NotRead(Trouble.UNREACHABLE) from unknown
     if not numbers or not all(map(is_outside, numbers)):
         raise NotRead(Trouble.ADDRESS if numbers else Trouble.UNREACHABLE)
-    return numbers[0]
+    return numbers[:MOST_NUMBERS]
 
 
 def _cut(line: socket.socket) -> None:

@@ -31,6 +31,8 @@ class Network:
     names: ClassVar[dict[str, list[list[str]]]] = {}
     asked: ClassVar[list[str]] = []
     dialed: ClassVar[list[str]] = []
+    dead: ClassVar[set[str]] = set()  # numbers that do not answer
+    given: ClassVar[list[float]] = []  # seconds for each dialing
 
     def resolve(self, host):
         self.asked.append(host)
@@ -41,6 +43,9 @@ class Network:
 
     def dial(self, address, seconds):
         self.dialed.append(address)
+        self.given.append(seconds)
+        if address in self.dead:
+            raise TimeoutError
         return socket.create_connection(("127.0.0.1", self.port), timeout=seconds)
 
     def context(self):
@@ -72,7 +77,8 @@ class Host:
         Network.port, Network.authority = self.server.server_port, str(pem)
         Network.names.clear()
         Network.names[NAME] = [[OPEN]]
-        Network.asked.clear(), Network.dialed.clear()
+        for kept in (Network.asked, Network.dialed, Network.dead, Network.given):
+            kept.clear()
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     @property

@@ -2,14 +2,16 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from bookings import availability
+from bookings.hours_zone.actions import set_zone
 from bookings.models import OutsideBusy, OutsideCalendar, Service
-from bookings.outside import actions, reading
+from bookings.outside import actions, net, reading
 from portal import clock
 from portal.accounts import changes
 from portal.actors import Actor
@@ -326,8 +328,81 @@ def test_the_process_that_reads_has_little_time(host, own):
 
 def test_the_database_refuses_bad_rows(own):
     now = datetime(2026, 11, 9, 14, tzinfo=UTC)
-    for change in ({"trouble": "words"}, {"read_at": now}):
+    for change in ({"trouble": "words"}, {"read_at": now, "tried_at": now - timedelta(seconds=1)}):
         with pytest.raises(IntegrityError), transaction.atomic():
             OutsideCalendar.objects.filter(pk=own.pk).update(**change)
     with pytest.raises(IntegrityError), transaction.atomic():
         OutsideBusy.objects.create(calendar=own, consultant=own.consultant, starts_at=now, ends_at=now)
+
+
+def test_read_again_at_a_press(host, own, practice, case, joanne):
+    first = free(practice, case)[0]
+    busy_at(host, first)
+    read()
+    host.answers(host.say(calendar()))
+    for _twice in range(2):
+        assert people.browser(joanne).post(reverse("bookings:read_outside_again", args=[own.pk])).status_code == 302
+    assert "Last read" in words(people.browser(joanne).get(reverse("bookings:outside")))
+    assert read() == 1
+    assert first in free(practice, case)
+
+
+# While it is read
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Something that happens once, after the answer came and before it is kept."""
+
+    def happens(what):
+        fetch, todo = net.fetch, [what]
+
+        def then(*args, **kwargs):
+            answer = fetch(*args, **kwargs)
+            while todo:
+                todo.pop()()
+            return answer
+
+        monkeypatch.setattr(net, "fetch", then)
+
+    return happens
+
+
+def at_noon(host, day, **headers):
+    """An entry that names no zone: noon where its reader lives."""
+    content = calendar(f"SUMMARY:x\nDTSTART:{day:%Y%m%d}T120000\nDURATION:PT1H")
+    host.answers(host.say(content, **headers))
+
+
+@pytest.mark.parametrize("is_unchanged", [False, True])
+def test_what_was_understood_in_another_zone_is_read_anew(host, own, practice, joanne, monday, meanwhile, is_unchanged):
+    day = clock.now().date() + timedelta(days=8)
+    at_noon(host, day, ETag='"1"')
+    if is_unchanged:
+        read()
+        monday.shift(timedelta(minutes=16))
+        host.answers(host.say(b"", status=304))
+    west, hand = "America/Los_Angeles", Actor.person(joanne)
+    meanwhile(lambda: set_zone(practice, time_zone=west, by=hand))
+    assert read() == 1
+    assert OutsideBusy.objects.count() == is_unchanged
+    at_noon(host, day, ETag='"1"')
+    assert read() == 1  # with the next turn, not after a quarter of an hour
+    assert "If-None-Match" not in host.requests[-1][1]
+    assert OutsideBusy.objects.get().starts_at == datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(west))
+    assert read() == 0
+
+
+@pytest.mark.parametrize("is_unchanged", [False, True])
+def test_a_press_while_it_is_read_is_answered_by_another_reading(host, own, joanne, monday, meanwhile, is_unchanged):
+    host.answers(host.say(calendar(), ETag='"1"'))
+    read()
+    monday.shift(timedelta(minutes=16))
+    if is_unchanged:
+        host.answers(host.say(b"", status=304))
+    meanwhile(lambda: actions.ask_again(own, by=Actor.person(joanne)))
+    assert read() == 1
+    host.answers(host.say(calendar(), ETag='"1"'))
+    assert read() == 1
+    assert "If-None-Match" not in host.requests[-1][1]
+    assert read() == 0

@@ -90,6 +90,33 @@ def test_a_name_that_leads_inside_is_not_dialed(host, numbers):
     assert not Network.dialed
 
 
+OPEN_6 = "2606:2800:220:1:248:1893:25c8:1946"
+
+
+def test_a_number_that_leads_nowhere_is_followed_by_the_next(host):
+    Network.names[NAME] = [[OPEN_6, OPEN]]
+    Network.dead.add(OPEN_6)
+    host.answers(host.say(b"BEGIN:VCALENDAR"))
+    assert fetch(ADDRESS).content == b"BEGIN:VCALENDAR"
+    assert Network.dialed == [OPEN_6, OPEN]
+    assert Network.asked == [NAME]
+    assert Network.given[0] <= net.LONGEST / 2  # so that the second has its time
+
+
+def test_where_no_number_answers_it_is_out_of_reach_and_few_are_tried(host):
+    numbers = [f"93.184.215.{last}" for last in range(1, 30)]
+    Network.names[NAME] = [numbers]
+    Network.dead.update(numbers)
+    assert trouble() == Trouble.UNREACHABLE
+    assert Network.dialed == numbers[: net.MOST_NUMBERS]
+
+
+def test_one_number_inside_among_many_is_enough_to_dial_none(host):
+    Network.names[NAME] = [[OPEN] * net.MOST_NUMBERS + ["10.0.0.1"]]
+    assert trouble() == Trouble.ADDRESS
+    assert not Network.dialed
+
+
 def test_a_number_inside_is_not_dialed(host):
     for number in ("127.0.0.1", "[::1]", "169.254.169.254", "2130706433"):
         Network.names[number.strip("[]")] = [["127.0.0.1"]]
