@@ -114,7 +114,8 @@ class AskedHold(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        """The consultant's clock by which the time was promised; rows from before it was kept go by hers of today."""
+        return ZoneInfo(self.time_zone) if self.time_zone else self.consultant.zone
 
     @property
     def ends_at(self) -> datetime:

@@ -99,7 +99,7 @@ def _page(
         "can_take_back": found.asked_by_id == user.pk and not over,
         "waits_for": found.patient.first_name,
         "is_elsewhere_for_them": whose_clock.differ(user.zone, found.patient.zone),  # type: ignore[union-attr]
-        **whose_clock.words(case, user, found.consultant),
+        **whose_clock.words(case, user, found),
         "is_phoned": ToDo.objects.open().filter(kind=asking.ASKED_TIME, about_id=str(found.pk)).exists(),
         "is_coordinator": role == COORDINATOR,
     }

@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from bookings import slots
-from bookings.models import Practice
+from bookings.models import AskedHold, Practice
 from cases.case.models import Case
 from cases.case.people import COORDINATOR
 from portal import clock
-from portal.accounts.models import User
 
 
 def zone_for(case: Case, user: Any) -> ZoneInfo:
@@ -36,7 +35,7 @@ def _differ(one: ZoneInfo, other: ZoneInfo, day: date) -> bool:
     return not slots.show_the_same(one, other, datetime.combine(day, time(12), UTC))
 
 
-def words(case: Case, user: Any, whose: Practice | User | None) -> dict[str, Any]:
+def words(case: Case, user: Any, whose: Practice | AskedHold | None) -> dict[str, Any]:
     """What a page needs to name the clocks: the one it goes by, whose it is where that is not the reader's own, and
     those of the consultant (`whose`) and of the reader where they differ.
     """
