@@ -16,13 +16,13 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from bookings import availability, picker, rules, slots
+from bookings import availability, offers, picker, rules, slots, whose_clock
 from bookings.models import Consultation, Hold, Practice
 from bookings.practices import hours_since, words_in
 from bookings.rules import JustTaken
 from bookings.slots import Why
 from cases.case.models import Assignment, Case
-from portal import ready
+from portal import ready, when
 from portal.accounts.models import User
 from portal.errors import Refused
 
@@ -184,6 +184,21 @@ class AnyOffer(picker.Offer):
         """Those who are free then, in the order in which they take a call."""
         return self.by_start.get(start, [])
 
+    def three(self) -> list[datetime]:
+        """Those of the case's own consultants first, then others; what fits the visit comes before what does not."""
+        three = super().three()
+        if self.lost is not None or not self._own:
+            return three
+        fitting = self._fitting(self.days)
+        own = self._fitting(self._own) if fitting else offers.suggested_of(self._own, self.zone)
+        return sorted(own + [start for start in three if start not in own][: len(three) - len(own)])
+
+    @cached_property
+    def _own(self) -> dict[date, list[datetime]]:
+        """By the reader's day, the starts that one of the case's own consultants takes."""
+        own = {one.pk for one in self.practices if getattr(one, "is_own", False)}
+        return offers.by_day([start for start in self.free if self.who(start)[0].pk in own], self.zone) if own else {}
+
     def why_not(self, start: datetime) -> Why:
         """Why nobody has this start: the reason of whoever comes nearest."""
         whys = (slots.why_not(self.calendars[one.pk], self.each_asks[one.pk], start) for one in self.practices)
@@ -206,6 +221,9 @@ class AnyOffer(picker.Offer):
         if len({one.has_video for one in who}) > 1:  # who it is depends on how they talk
             return hint
         with_whom = _("With %(name)s") % {"name": who[0].consultant.first_name}
+        if whose_clock.differ(who[0].zone, self.zone):
+            named = {"name": who[0].consultant.first_name, "zone": when.zone_name_beside(who[0].zone, self.zone)}
+            with_whom = _("With %(name)s, who is in %(zone)s") % named
         return f"{with_whom}. {hint}" if hint else with_whom
 
     def sentence(self, why: Why) -> str:

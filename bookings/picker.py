@@ -1,6 +1,6 @@
 """What the page "pick a time" shows: three that fit, a month, one day's times, and why other days have none."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -153,9 +153,12 @@ class Offer:
         """Three times that fit; after a lost one, the three nearest to it."""
         if self.lost is not None:
             return offers.nearest(self.free, self.lost)
+        return self._fitting(self.days) or offers.suggested_of(self.days, self.zone)
+
+    def _fitting(self, days: Mapping[date, Sequence[datetime]]) -> list[datetime]:
+        """Of these, three that fit the visit to come."""
         after = self.comes_on if self.is_about_visit else None
-        fitting = offers.suggested_of(self.days, self.zone, self.visit_on, after=after)
-        return fitting or offers.suggested_of(self.days, self.zone)
+        return offers.suggested_of(days, self.zone, self.visit_on, after=after)
 
     def suggestions(self) -> list[dict[str, str]]:
         return [
@@ -238,7 +241,7 @@ class Offer:
         for start in times:
             wall = start.astimezone(self.zone).time()
             name = _("Morning") if wall.hour < NOON else _("Afternoon") if wall.hour < EVENING else _("Evening")
-            shown = {"value": value_of(start), "label": when.clock_time(wall)}
+            shown = {"value": value_of(start), "label": when.clock_time(start, self.zone)}
             parts.setdefault(name, []).append(shown)
         day = when.day(self.day) if self.day else ""
         return [{"name": name, "times": times, "buttons": drawing.buttons(times, day)} for name, times in parts.items()]

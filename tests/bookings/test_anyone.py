@@ -1,5 +1,6 @@
 """Any consultant who fits: offered together, the case's own first, then even load; ways on where nothing is free."""
 
+import datetime as dt
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from bookings import anyone, availability, availability_actions, picker
+from bookings import anyone, availability, availability_actions, picker, slots
 from bookings.models import Consultation, Hold, Reservation, Service
 from portal import clock
 from portal.accounts.models import User
@@ -282,3 +283,33 @@ def test_a_word_in_common_is_no_match_the_whole_name_is(case, practice, typed):
     lung = anyone.Fit(knows=anyone.code_of("lung cancer"))
     assert [one.consultant.first_name for one in offer(case, fit=lung).practices] == ["Amir"]
     assert not anyone.Fit(knows=anyone.code_of("cancer lung cancer")).suits(practice)
+
+
+def suggested(rosas, case):
+    page_of = rosas.get(page(case), {"service": "first_talk", "with": "anyone"})
+    return page_of.context["offer"].three(), words(page_of)
+
+
+def test_the_three_suggestions_are_the_own_consultants_where_there_are_three(rosas, case, practice, amirs):
+    his = set(free(case, amirs))
+    assert not set(suggested(rosas, case)[0]) <= his
+    factories.assign(case, amirs.consultant)
+    three, shown = suggested(rosas, case)
+    assert len(three) == 3
+    assert set(three) <= his
+    assert "With Joanne" not in shown
+
+
+def test_what_the_own_one_lacks_before_the_visit_is_filled_with_others(rosas, case, practice, amirs, monkeypatch):
+    factories.assign(case, amirs.consultant)
+    friday = [slots.Span(4, dt.time(9), dt.time(9, 45))]
+    availability_actions.set_hours(amirs, spans=friday, by=Actor.person(amirs.consultant))
+    his, hers = free(case, amirs), free(case, practice)
+    for visit, own in ((dt.date(2026, 11, 19), his[:1]), (dt.date(2026, 11, 12), [])):
+        monkeypatch.setattr(availability, "visit_on", lambda case, on=visit: on)
+        three, shown = suggested(rosas, case)
+        assert [start for start in three if start in his] == own
+        assert len(three) == 3
+        assert set(three) <= {*his, *hers}
+        assert all(start.date() < visit for start in three)
+        assert ("With Amir" in shown) == bool(own)

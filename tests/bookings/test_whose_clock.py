@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from bookings.models import Consultation, Hold, Service
+from bookings.models import AskedHold, Consultation, Hold, Service
 from bookings.offering.actions import offer
 from bookings.picker import value_of
 from portal.actors import Actor
@@ -155,3 +155,26 @@ def test_two_clocks_of_one_name_are_told_apart_by_their_city(case, rosa, practic
     practice.save(update_fields=["time_zone"])
     practice.consultant.save(update_fields=["time_zone"])
     assert "Joanne is in" not in words(rosas.get(address))
+
+
+def test_a_time_that_waits_names_the_zone_it_was_promised_in(case, practice, rosa):
+    joanne = people.person("joanne")
+    factories.assign(case, joanne)
+    service = Service.objects.get(code="after_second")
+    asked = offer(case, service=service, starts_at=START, how="phone", key=uuid4(), by=Actor.person(joanne))
+    joanne.time_zone = "America/Los_Angeles"  # her hours stay where they are
+    joanne.save(update_fields=["time_zone"])
+    mine = people.browser(rosa)
+    assert "For Joanne: Tuesday, November 17 at 2:30 pm, Eastern Time" in words(mine.get(asked.get_absolute_url()))
+    AskedHold.objects.update(time_zone="", wall_at="")  # from before it was kept
+    assert "For Joanne:" not in words(mine.get(asked.get_absolute_url()))
+
+
+def test_with_anyone_the_zone_of_who_takes_it_is_named_where_it_differs(case, practice, rosa):
+    page = words(people.browser(rosa).get(reverse("bookings:pick", args=[case.pk]), {"with": "anyone"}))
+    assert "With Joanne, who is in Eastern Time" in page
+    rosa.time_zone = "America/Toronto"
+    rosa.save(update_fields=["time_zone"])
+    page = words(people.browser(rosa).get(reverse("bookings:pick", args=[case.pk]), {"with": "anyone"}))
+    assert "With Joanne" in page
+    assert "who is in" not in page
