@@ -184,7 +184,7 @@ def _pick_page(
             "ways": _ways_on(request, offer, found.services),
             **_chips(found, offer.service, offer.wish(), chosen),
             "is_coordinator": request.user.role == COORDINATOR,  # type: ignore[union-attr]
-            "by_then": by_then.known_of(case, found.items, offer.now).sentences(offer.three(), offer.zone),
+            **_by_then(case, found, offer),
             **whose_clock.words(case, request.user, None if offer.is_anyone else offer.practice),
         }
     elif found.unmet:
@@ -198,6 +198,15 @@ def _pick_page(
         }
     part = "#days" if offer and request.htmx and request.method == "GET" else ""  # type: ignore[attr-defined]
     return render(request, f"bookings/pick.html{part}", context, status=status)
+
+
+def _by_then(case: Case, found: Finding, offer: picker.Offer) -> dict[str, Any]:
+    """Which records will be in by the three times that fit, and by the first one of the day that is shown."""
+    known, times = by_then.known_of(case, found.items, offer.now), offer.days.get(offer.day or offer.today, [])
+    return {
+        "by_then": known.sentences(offer.three(), offer.zone),
+        "day_by_then": known.sentence(times[0]) if times else "",
+    }
 
 
 def _chips(found: Finding, service: Service, wish: dict[str, str], fit: anyone.Fit) -> dict[str, Any]:
