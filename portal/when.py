@@ -78,9 +78,17 @@ def month_year(value: dt.date | dt.datetime, zone: ZoneInfo | None = None) -> st
 
 
 def clock_time(value: dt.time | dt.datetime, zone: ZoneInfo | None = None) -> str:
-    """ "10:30 am" with a no-break space; an instant is put on the zone's wall first."""
-    at = local(value, zone).time() if isinstance(value, dt.datetime) else value
-    return _clock_time(at.hour, at.minute, get_language())
+    """ "10:30 am" with a no-break space; an instant is put on the zone's wall first. In the hour that a clock shows
+    twice the letters of the one meant follow: "1:30 am EDT".
+    """
+    if not isinstance(value, dt.datetime):
+        return _clock_time(value.hour, value.minute, get_language())
+    at = local(value, zone)
+    said = _clock_time(at.hour, at.minute, get_language())
+    if at.replace(fold=0).utcoffset() == at.replace(fold=1).utcoffset():
+        return said
+    letters = at.tzname() or ""
+    return f"{said}\N{NO-BREAK SPACE}{letters if letters.isalpha() else f'UTC{letters}'}"
 
 
 @functools.lru_cache(maxsize=24 * 60)
@@ -103,8 +111,8 @@ def moment(instant: dt.datetime, zone: ZoneInfo | None = None) -> str:
 def span(starts_at: dt.datetime, ends_at: dt.datetime, zone: ZoneInfo | None = None) -> str:
     """ "10:30 to 11:30 am"; both halves of the day are named when they differ."""
     start, end = clock_time(starts_at, zone), clock_time(ends_at, zone)
-    if start.split("\N{NO-BREAK SPACE}")[-1] == end.split("\N{NO-BREAK SPACE}")[-1]:
-        start = start.split("\N{NO-BREAK SPACE}")[0]
+    if start.partition("\N{NO-BREAK SPACE}")[2] == end.partition("\N{NO-BREAK SPACE}")[2]:
+        start = start.partition("\N{NO-BREAK SPACE}")[0]
     return _("%(start)s to %(end)s") % {"start": start, "end": end}
 
 
