@@ -6,6 +6,7 @@ import zoneinfo
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import tzdata
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.backup.envelope import Broken, backup_key
+from portal.environment import database as database_of
 from portal.vault.keys import master_keys
 
 OLDEST_TZDATA = (2026, 6)
@@ -30,6 +32,7 @@ SHORTEST_SECRET = 50
 MAIL_ANSWERS_WITHIN = 5.0  # seconds
 OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
 LOCAL_MAIL = {"filebased", "console", "locmem", "dummy"}
+PROVES_THE_SERVER = {"verify-ca", "verify-full"}
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -53,7 +56,9 @@ def look(app_configs: Any, **options: Any) -> list[CheckMessage]:
             *texts(),
             *faxes(),
             *documents(),
-            *folder(),
+            *folders(),
+            *lines(),
+            *names(),
             *proxies(),
             *database(),
         ]
@@ -173,13 +178,53 @@ def documents() -> list[CheckMessage]:
     return []
 
 
-def folder() -> list[CheckMessage]:
-    """Sealed files are nobody else's: not other accounts' of this machine, and not what the web server hands out."""
-    at = Path(settings.DOCUMENTS_FOLDER)
+def folders() -> list[CheckMessage]:
+    """Sealed files, uploads on their way, digests and archives are nobody else's: not other accounts' of this machine,
+    and not what the web server hands out.
+    """
+    kept = [("PORTAL_VAR", settings.DOCUMENTS_FOLDER), ("PORTAL_VAR", settings.FILE_UPLOAD_TEMP_DIR)]
+    kept.append(("HISTORY_FOLDER", settings.HISTORY_FOLDER))
+    if settings.BACKUP_TO and "://" not in settings.BACKUP_TO:
+        kept.append(("BACKUP_TO", settings.BACKUP_TO))
+    found = [_folder(name, Path(at)) for name, at in kept]
+    return [error(16, words) for words in found if words]
+
+
+def _folder(name: str, at: Path) -> str:
+    """What is wrong with a folder, if anything."""
     if Path(settings.STATIC_ROOT) in [at, *at.parents]:
-        return [error(16, f"PORTAL_VAR: {at} is where style sheets are served from.")]
+        return f"{name}: {at} is where style sheets are served from."
     if at.exists() and at.stat().st_mode & OTHERS_MAY:
-        return [error(16, f"PORTAL_VAR: others can read {at}. Close it: chmod 700 {at}")]
+        return f"{name}: others can read {at}. Close it: chmod 700 {at}"
+    return ""
+
+
+def lines() -> list[CheckMessage]:
+    """What goes to another machine: rows by TLS only. The scanner speaks none, and a broker holds ids alone."""
+    found: list[CheckMessage] = []
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        to = database_of(getattr(settings, name))
+        if _is_far(*to["HOST"].split(",")) and to["OPTIONS"].get("sslmode") not in PROVES_THE_SERVER:
+            found.append(
+                error(23, f"{name} names another machine: end it with ?sslmode=verify-full (docs/operations.md).")
+            )
+    for number, name, secure in ((3, "REDIS_URL", {"rediss"}), (4, "CLAMD_URL", set())):
+        to = urlsplit(getattr(settings, name))
+        if to.scheme not in secure | {"unix"} and _is_far(to.hostname or ""):
+            words = f"{name} names another machine in clear: whoever is on the line between reads along."
+            found.append(Warning(words, id=f"portal.W{number:03}"))
+    return found
+
+
+def _is_far(*hosts: str) -> bool:
+    """Whether one is another machine. A name without a dot is a container beside this one; a path is a socket."""
+    far = [host for host in hosts if host and not host.startswith("/") and host not in THIS_MACHINE]
+    return any("." in host or ":" in host for host in far)
+
+
+def names() -> list[CheckMessage]:
+    if "*" in settings.ALLOWED_HOSTS:
+        return [error(22, "ALLOWED_HOSTS must name each host: with * a forged one gets into links of our mail.")]
     return []
 
 

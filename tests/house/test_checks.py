@@ -33,7 +33,14 @@ SAFE = {
     "DATABASE_OWNER_URL": "postgres://portal_owner@db/portal",
     "BACKUP_KEY": "Q0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0NDQ0M=",
     "BACKUP_TO": "/backups",
+    "REDIS_URL": "redis://redis:6379/0",
     "ALLAUTH_TRUSTED_PROXY_COUNT": 1,
+}
+FOLDERS = {
+    "DOCUMENTS_FOLDER": "PORTAL_VAR",
+    "FILE_UPLOAD_TEMP_DIR": "PORTAL_VAR",
+    "HISTORY_FOLDER": "HISTORY_FOLDER",
+    "BACKUP_TO": "BACKUP_TO",
 }
 OF_DEVELOPMENT = "bm90LXNlY3JldC1vdXRzaWRlLXByb2R1Y3Rpb24tMDE="
 OF_TESTS = os.environ["PORTAL_MASTER_KEY"].partition(":")[2]
@@ -41,9 +48,10 @@ OF_TESTS = os.environ["PORTAL_MASTER_KEY"].partition(":")[2]
 
 @pytest.fixture
 def production(settings, tmp_path):
-    settings.DOCUMENTS_FOLDER = tmp_path / "documents"
     for name, value in SAFE.items():
         setattr(settings, name, value)
+    for name in FOLDERS:
+        setattr(settings, name, str(tmp_path / name.lower()))
     return settings
 
 
@@ -80,6 +88,11 @@ def test_safe_settings_pass(production):
         ("PORTAL_MASTER_KEY", f"first:{SAFE['BACKUP_KEY']}"),  # one key for both
         ("ALLAUTH_TRUSTED_PROXY_COUNT", 0),
         ("DOCUMENTS_URL", "s3+http://bucket"),
+        ("ALLOWED_HOSTS", ["portal.example.org", "*"]),
+        ("DATABASE_URL", "postgres://portal_app@10.0.0.5/portal"),
+        ("DATABASE_URL", "postgres://portal_app@db.remission.example/portal?sslmode=prefer"),
+        ("DATABASE_URL", "postgres://portal_app@/portal?host=db,db.remission.example"),
+        ("DATABASE_OWNER_URL", "postgres://portal_owner@[2001:db8::5]/portal?sslmode=require"),
     ],
 )
 def test_unsafe_setting_is_refused_by_name(production, setting, value):
@@ -139,21 +152,64 @@ def test_going_without_a_scanner_can_be_said(production):
     assert checks.look(None) == []
 
 
-@pytest.mark.parametrize("mode", [0o755, 0o750, 0o701])
-def test_an_open_folder_of_documents_is_refused(production, mode):
-    production.DOCUMENTS_FOLDER.mkdir(mode=0o700)
+@pytest.mark.parametrize(
+    ("host", "is_asked"),
+    [("localhost", False), ("db", False), ("%2Frun%2Fpostgresql", False), ("db.remission.example", True)],
+)
+def test_rows_go_to_another_machine_by_tls_only(production, host, is_asked):
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        setattr(production, name, f"postgres://{name.lower()}@/portal?host={host}&sslmode=verify-full")
+    assert checks.look(None) == []
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        setattr(production, name, f"postgres://{name.lower()}@/portal?host={host}")
+    assert [message.id for message in checks.look(None)] == ["portal.E023"] * 2 * is_asked
+
+
+@pytest.mark.parametrize(
+    ("setting", "far", "near"),
+    [
+        (
+            "REDIS_URL",
+            "redis://10.0.0.6:6379/0",
+            ["redis://localhost/0", "rediss://b.example/0", "unix:///run/r.sock?db=1"],
+        ),
+        ("CLAMD_URL", "tcp://scan.remission.example:3310", ["tcp://127.0.0.1:3310", "unix:///run/clamd.sock"]),
+    ],
+)
+def test_a_broker_or_scanner_elsewhere_is_a_warning_by_name(production, setting, far, near):
+    setattr(production, setting, far)
+    (warning,) = checks.look(None)
+    assert warning.msg.startswith(setting)
     checks.refuse_unsafe()
-    production.DOCUMENTS_FOLDER.chmod(mode)
+    for address in near:
+        setattr(production, setting, address)
+        assert checks.look(None) == []
 
-    with pytest.raises(ImproperlyConfigured, match="PORTAL_VAR: others can read"):
+
+@pytest.mark.parametrize("mode", [0o755, 0o750, 0o701])
+@pytest.mark.parametrize("name", FOLDERS)
+def test_an_open_folder_is_refused(production, name, mode):
+    at = checks.Path(getattr(production, name))
+    at.mkdir(mode=0o700)
+    checks.refuse_unsafe()
+    at.chmod(mode)
+
+    with pytest.raises(ImproperlyConfigured, match=f"{FOLDERS[name]}: others can read"):
         checks.refuse_unsafe()
 
 
-def test_documents_among_the_style_sheets_are_refused(production):
-    production.DOCUMENTS_FOLDER = production.STATIC_ROOT / "documents"
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_folder_among_the_style_sheets_is_refused(production, name):
+    setattr(production, name, str(production.STATIC_ROOT / "kept"))
 
-    with pytest.raises(ImproperlyConfigured, match="PORTAL_VAR"):
+    with pytest.raises(ImproperlyConfigured, match=FOLDERS[name]):
         checks.refuse_unsafe()
+
+
+def test_archives_in_a_bucket_are_in_no_folder(production):
+    production.BACKUP_TO = "s3://key:secret@store.example/bucket"
+
+    assert checks.look(None) == []
 
 
 def test_the_store_makes_its_folder_for_nobody_else(tmp_path):
