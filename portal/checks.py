@@ -182,7 +182,8 @@ def folders() -> list[CheckMessage]:
     """Sealed files, uploads on their way, digests and archives are nobody else's: not other accounts' of this machine,
     and not what the web server hands out.
     """
-    kept = [("PORTAL_VAR", settings.DOCUMENTS_FOLDER), ("PORTAL_VAR", settings.FILE_UPLOAD_TEMP_DIR)]
+    kept: list[tuple[str, str | Path]] = [("PORTAL_VAR", settings.DOCUMENTS_FOLDER)]
+    kept.append(("PORTAL_VAR", settings.FILE_UPLOAD_TEMP_DIR))
     kept.append(("HISTORY_FOLDER", settings.HISTORY_FOLDER))
     if settings.BACKUP_TO and "://" not in settings.BACKUP_TO:
         kept.append(("BACKUP_TO", settings.BACKUP_TO))
