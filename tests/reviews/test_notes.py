@@ -124,6 +124,38 @@ def test_a_second_tab_removes_no_note_that_was_changed_since(review, joanne):
     assert not Note.objects.exists()
 
 
+def test_a_note_that_is_removed_at_that_very_moment_is_refused(review):
+    note = written(review)
+    seen = note.mark
+    remove_note(note, seen=seen, by=by("joanne"))
+    with pytest.raises(Refused, match="removed meanwhile"):
+        change_note(note, words="Other words", belongs="", seen=seen, by=by("joanne"))
+
+
+@pytest.mark.parametrize("is_part", [False, True])
+def test_what_was_typed_for_a_removed_note_stands_in_the_form_of_a_new_one(review, joanne, is_part):
+    note = written(review)
+    seen = note.mark
+    remove_note(note, seen=seen, by=by("joanne"))
+    headers = {"HX-Request": "true"} if is_part else {}
+    said = {"words": "Typed in an old tab", "belongs": "plain", "seen": seen}
+    answer = joanne.post(address("change_note", review, 1), said, headers=headers)
+    assert answer.status_code == 422
+    form = answer.text.split('id="new-note"')[1]
+    assert "This note was removed meanwhile." in form
+    assert "Typed in an old tab</textarea>" in form
+    assert 'value="plain" selected' in form
+    assert not Note.objects.exists()
+
+
+def test_removing_a_note_again_later_is_done_already(review, joanne):
+    seen = written(review).mark
+    for _press in range(2):
+        answer = joanne.post(address("remove_note", review, 1), {"seen": seen})
+        assert (answer.status_code, answer.url) == (302, f"{address('edit', review)}#notes")
+    assert Event.objects.filter(verb="review.note_removed").count() == 1
+
+
 def test_saying_the_same_again_is_no_change(review):
     note = written(review)
     change_note(note, words=note.text, belongs="", seen="", by=by("joanne"))

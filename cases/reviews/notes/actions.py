@@ -61,9 +61,12 @@ def add_note(
 @transaction.atomic
 def change_note(note: Note, *, words: str, belongs: str, seen: str, by: Actor) -> Note:
     """Other words, or another part that it belongs to. `seen` is its mark when it was shown: a second tab
-    overwrites nothing. Raises Refused, then with code "changed"."""
+    overwrites nothing. Raises Refused, then with code "changed", and with "gone" where it was removed meanwhile."""
     review = _open_for(note.review, by)
-    note = review.notes.select_for_update().get(pk=note.pk)
+    stands = review.notes.select_for_update().filter(pk=note.pk).first()
+    if stands is None:
+        raise Refused(_("This note was removed meanwhile."), code="gone")
+    note = stands
     note.review = review
     before = note.mark
     _say(note, words, belongs)

@@ -1,7 +1,7 @@
 """Writing, changing and removing notes on pages, from the page of the review."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +16,7 @@ from cases.reviews.notes.forms import ChangeForm, NoteForm
 from cases.reviews.rules import why_not
 from cases.reviews.views import closed_page, find_review, with_form, workspace
 from portal import clock
-from portal.access import find_or_404, open_to
+from portal.access import open_to
 from portal.accounts import drafts
 from portal.actors import Actor
 from portal.errors import Refused
@@ -48,15 +48,20 @@ def change_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     if closed := closed_page(request, review):
         return closed
     remark = _note(review, number)
+    if remark is None:
+        return _gone(request, review)
     form = ChangeForm(remark, targets.of_review(review), request.POST)
     if form.is_valid():
         try:
             actions.change_note(remark, **form.cleaned_data, by=Actor.of(request))
         except Refused as refused:
+            stands = _note(review, number)
+            if stands is None:
+                return _gone(request, review)
             form.add_error(None, refused)
             if refused.code == "changed":  # its words of now stand above the form
                 form.data = form.data.copy()
-                form.data["seen"] = _note(review, number).mark
+                form.data["seen"] = stands.mark
         else:
             return _noted(request, review, f"#note-{number}", sent=showing.draft_of(remark))
     return _note_refused(request, review, changing=(number, form))
@@ -70,6 +75,8 @@ def remove_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     if closed := closed_page(request, review):
         return closed
     remark = _note(review, number)
+    if remark is None:  # removed already
+        return _noted(request, review, "#notes")
     try:
         actions.remove_note(remark, seen=request.POST.get("seen", ""), by=Actor.of(request))
     except Refused as refused:
@@ -77,16 +84,25 @@ def remove_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     return _noted(request, review, "#notes", sent=showing.draft_of(remark))
 
 
-def _note(review: Review, number: int) -> Note:
-    return find_or_404(review.notes.select_related("review__case__key"), number=number)
+def _note(review: Review, number: int) -> Note | None:
+    return review.notes.select_related("review__case__key").filter(number=number).first()
 
 
-def _noted(request: HttpRequest, review: Review, place: str, *, sent: str) -> HttpResponse:
+def _gone(request: HttpRequest, review: Review) -> HttpResponse:
+    """What was typed for a note that was removed meanwhile is not lost: it stands in the form of a new one."""
+    said = {name: request.POST.get(name, "") for name in ("words", "belongs")}
+    form = NoteForm(targets.of_review(review), {"page": "1", "place": "top", "pk": str(uuid4()), **said})
+    form.add_error(None, _("This note was removed meanwhile. What you typed stands here, for a new one."))
+    return _note_refused(request, review, note_form=form)
+
+
+def _noted(request: HttpRequest, review: Review, place: str, *, sent: str = "") -> HttpResponse:
     """The notes as they are now; under htmx also what they belong to, and the pages fetch their marks anew. `sent` is
     the form that is done, whose words need not be kept any more.
     """
     user: Any = request.user
-    kept.drop(user, review, sent)
+    if sent:
+        kept.drop(user, review, sent)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{review.get_absolute_url()}{_page_beside(request)}{place}")
     return _note_part(request, review)
