@@ -15,9 +15,11 @@ from django.template.defaulttags import URLNode, url
 from django.template.loader_tags import IncludeNode, do_include
 
 from portal import addresses
+from portal.shortened import is_literal
 
 register = template.Library()
 
+NAMED = {"True": True, "False": False, "None": None}
 DRAWN_ONCE = {"ui/icon.html", "ui/mark.html"}
 AT_MOST = 500  # there are some forty icons: what else would be asked for by their names is drawn each time
 
@@ -34,13 +36,14 @@ def include(parser: Parser, token: Token) -> IncludeNode:
 
 def _literal(named: FilterExpression) -> str:
     """The name that stands in quotes; "" for one that is only known while the page is made."""
-    return named.var if isinstance(named.var, str) and not named.filters else ""
+    return named.var if is_literal(named) and isinstance(named.var, str) else ""
 
 
 class Piece(IncludeNode):
     """An include of one template, whoever reads the page."""
 
     found: Any = None
+    is_plain = True
 
     def render(self, context: Any) -> str:
         if self.found is None:
@@ -49,15 +52,19 @@ class Piece(IncludeNode):
         return self.draw(context, values)
 
     def draw(self, context: Any, values: dict[str, Any]) -> str:
+        # Nothing in a plain template remembers where in it one is: it needs no scope for that.
+        draw = self.found._render if getattr(self.found, "is_plain", False) else self.found.render
         if self.isolated_context:
-            return self.found.render(_context_of(values, context))
+            return draw(_context_of(values, context))
         with context.push(**values):
-            return self.found.render(context)
+            return draw(context)
 
 
 def _context_of(values: dict[str, Any], page: Any) -> Context:
     """As `page.new(values)`, without a copy of all that the page holds first."""
-    own = Context(values, autoescape=page.autoescape, use_l10n=page.use_l10n, use_tz=page.use_tz)
+    own = Context.__new__(Context)
+    own.dicts = [NAMED, values]
+    own.autoescape, own.use_l10n, own.use_tz = page.autoescape, page.use_l10n, page.use_tz
     own.template, own.template_name, own.render_context = page.template, page.template_name, page.render_context
     if hasattr(page, "request"):
         own.request = page.request  # type: ignore[attr-defined]
@@ -69,6 +76,10 @@ _drawn: dict[tuple[Any, ...], str] = {}
 
 class DrawnOnce(Piece):
     """One that differs by what it is given alone: plain words and figures, never a thing of somebody's."""
+
+    @property
+    def is_fixed(self) -> bool:
+        return all(is_literal(each) for each in self.extra_context.values())
 
     def draw(self, context: Any, values: dict[str, Any]) -> str:
         if not all(isinstance(each, str | int) and str(each).isalnum() for each in values.values()):
@@ -92,6 +103,13 @@ def address(parser: Parser, token: Token) -> URLNode:
 
 class Address(URLNode):
     """The address of a page that is named outright."""
+
+    is_plain = True
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it is the same for every reader."""
+        return self.asvar is None and all(is_literal(each) for each in self.args)
 
     def render(self, context: Any) -> str:
         keys = [each.resolve(context) for each in self.args]

@@ -6,10 +6,12 @@ There are some sixty on a page. Only sentences that stand in a template outright
 from typing import Any
 
 from django import template
-from django.template.base import Parser, Token, render_value_in_context
+from django.template.base import Parser, Token
 from django.templatetags import i18n
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
+
+from portal.shortened import shown
 
 register = template.Library()
 register.tags |= i18n.register.tags
@@ -28,6 +30,13 @@ def translate(parser: Parser, token: Token) -> i18n.TranslateNode:
 
 class Sentence(i18n.TranslateNode):
     """`{% translate "…" %}`."""
+
+    is_plain = True
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it shows the same to every reader of a language."""
+        return self.asvar is None
 
     def render(self, context: Any) -> str:
         key = (get_language(), context.autoescape)
@@ -55,6 +64,7 @@ def blocktranslate(parser: Parser, token: Token) -> Any:
 class FilledIn(i18n.BlockTranslateNode):
     """`{% blocktranslate with … %}` of one sentence, into which all that it names is put."""
 
+    is_plain = True
     sentence: str
     parts: dict[str, Any]
 
@@ -63,7 +73,7 @@ class FilledIn(i18n.BlockTranslateNode):
         kept: dict[Any, str] = self.__dict__.setdefault("kept", {})
         if language not in kept:
             kept[language] = gettext(self.sentence)
-        said = {name: render_value_in_context(part.resolve(context), context) for name, part in self.parts.items()}
+        said = {name: shown(part.resolve(context), context) for name, part in self.parts.items()}
         try:
             filled = kept[language] % said
         except (KeyError, ValueError):  # a translation that is not well formed
