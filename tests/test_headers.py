@@ -127,15 +127,6 @@ def test_every_address_carries_them(world, method):
     assert not wrong, in_lines(wrong)
 
 
-def test_files_of_the_site_itself_are_what_they_say(client):
-    """Style sheets and scripts hold nothing personal; they may be kept, and are never taken for something else."""
-    import whitenoise.middleware
-
-    order = shipped.MIDDLEWARE
-    served_by = f"{whitenoise.middleware.WhiteNoiseMiddleware.__module__}.WhiteNoiseMiddleware"
-    assert order.index("django.middleware.security.SecurityMiddleware") < order.index(served_by)
-
-
 def test_no_address_is_outside_the_middleware():
     """Each is a view of Django's: nothing is served by the web server past these headers."""
     assert set(OURS) <= set(ADDRESSES)

@@ -1,17 +1,23 @@
 """The headers as they leave the house: through nginx as it ships, by https, its own answers too."""
 
 import http.client
+import shutil
 
 import pytest
 from django.urls import reverse
 
 from tests import factories
+from tests.programs import ROOT
 from tests.test_headers import ALWAYS, TELL_OF_US
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.full]
 HSTS = "max-age=63072000; includeSubDomains; preload"
 OF_PAGES = ALWAYS | {"Strict-Transport-Security": {HSTS}}
-OF_NGINX = {name: values for name, values in OF_PAGES.items() if not name.startswith(("Cross-Origin", "Reporting"))}
+OF_NGINX = {name: values for name, values in OF_PAGES.items() if name != "Reporting-Endpoints"}
+OF_THE_SITE = {  # file → what it is, as its header says
+    "portal.css": "text/css", "icons.svg": "image/svg+xml", "js/idle.js": "text/javascript",
+    "fonts/figtree-latin-wght-normal.woff2": "font/woff2",
+}  # fmt: skip
 
 
 def wrong(answer: http.client.HTTPResponse, expected: dict[str, set[str]], policy: str) -> list[str]:
@@ -52,16 +58,19 @@ def test_another_name_of_the_host_is_refused(secure_front):
 
 
 def test_answers_of_nginx_itself(secure_front):
+    of_pages = secure_front.ask("/").headers["Permissions-Policy"]
+    assert "camera=()" in of_pages
+    of_its_own = OF_NGINX | {"Permissions-Policy": {of_pages}}
     assert secure_front.ask("/readyz").status == 404
-    assert wrong(secure_front.ask("/readyz"), OF_NGINX, "default-src 'none'") == []
+    assert wrong(secure_front.ask("/readyz"), of_its_own, "default-src 'none'") == []
 
     too_much = secure_front.ask("/", "POST", iter([bytes(1024)]), Content_Length=str(500 * 2**20))
-    assert (too_much.status, wrong(too_much, OF_NGINX, "default-src 'none'")) == (413, [])
+    assert (too_much.status, wrong(too_much, of_its_own, "default-src 'none'")) == (413, [])
     assert "too large to send at once" in too_much.read().decode()
 
     secure_front.web.stop()
     away = secure_front.ask("/account/")
-    assert (away.status, wrong(away, OF_NGINX, "default-src 'none'")) == (502, [])
+    assert (away.status, wrong(away, of_its_own, "default-src 'none'")) == (502, [])
     assert "We are back in a moment" in away.read().decode()
 
 
@@ -72,3 +81,23 @@ def test_plain_http_leads_to_https_only(secure_front):
     assert (answer.status, answer.headers["Location"]) == (301, "https://localhost/account/?a=1")
     assert answer.headers.get("Set-Cookie") is None
     line.close()
+
+
+def test_files_of_the_site_itself_are_what_they_say(secure_front):
+    """Style sheets and scripts hold nothing personal; they may be kept, and are never taken for something else."""
+    web = secure_front.web
+    shutil.copytree(ROOT / "portal" / "static" / "portal", web.var / "static" / "portal")
+    web.stop()
+    web.start()
+    for name, kind in OF_THE_SITE.items():
+        answer = secure_front.ask(f"/static/portal/{name}")
+        assert (answer.status, answer.headers.get_content_type()) == (200, kind), name
+        given = {
+            header: answer.headers.get_all(header) for header in ("X-Content-Type-Options", "Set-Cookie", "Server")
+        }
+        assert given == {"X-Content-Type-Options": ["nosniff"], "Set-Cookie": None, "Server": ["nginx"]}, name
+        assert answer.headers.get_all("Strict-Transport-Security") == [HSTS], name
+        assert "max-age" in answer.headers["Cache-Control"], name
+    assert secure_front.ask("/static/portal/").status == 404
+    for climbing in ("/static/../keys.env", "/static/%2e%2e/keys.env", "/static/portal/..%2f..%2f..%2fweb.log"):
+        assert secure_front.ask(climbing).status in {400, 404}, climbing
