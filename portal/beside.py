@@ -42,6 +42,21 @@ def lists(row: Model, **queries: QuerySet[Any]) -> dict[str, list[Any]]:
     return {name: read(query, said) for (name, query), said in zip(queries.items(), found, strict=True)}
 
 
+def prefetch(row: Model, *names: str) -> None:
+    """What Django's own `prefetch_related` reads of the rows that point to this one: one query for all names."""
+    found = lists(row, **{name: getattr(row, name).all() for name in names})
+    for name, own in found.items():
+        _keep(row, name, getattr(type(row), name).rel.field, own)
+
+
+def _keep(row: Any, name: str, field: Any, own: list[Any]) -> None:
+    for each in own:
+        field.set_cached_value(each, row)
+    kept = getattr(row, name).get_queryset()
+    kept._result_cache, kept._prefetch_done = own, True
+    row._prefetched_objects_cache = getattr(row, "_prefetched_objects_cache", {}) | {name: kept}
+
+
 def of(query: QuerySet[Any]) -> ArraySubquery:
     """The rows of a query, to annotate other rows with. `read` makes them rows again."""
     return ArraySubquery(query.values(row_said=_said(query)))
@@ -69,12 +84,7 @@ def reader_of(query: QuerySet[Any]) -> Reader:
                 value = said[name]
                 setattr(row, name, value if convert is None or value is None else convert(value))
             for name, (read_inner, field) in inner.items():
-                own = read_inner(said[name])
-                for each in own:
-                    field.set_cached_value(each, row)
-                kept = getattr(row, name).get_queryset()
-                kept._result_cache, kept._prefetch_done = own, True
-                row._prefetched_objects_cache = getattr(row, "_prefetched_objects_cache", {}) | {name: kept}
+                _keep(row, name, field, read_inner(said[name]))
             rows.append(row)
         return rows
 

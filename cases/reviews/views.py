@@ -31,16 +31,17 @@ from portal import clock, when
 from portal.access import find_or_404, open_to
 from portal.accounts import drafts
 from portal.actors import Actor
-from portal.beside import lists
+from portal.beside import lists, prefetch
 from portal.errors import Refused
 
 
 def find_review(request: HttpRequest, pk: UUID) -> Review:
     related = ("case__patient", "case__key", "version__document", "reader", "consultation")
     known = Review.objects.visible_to(request.user).with_asking().select_related(*related)
+    review: Review = find_or_404(known, pk=pk)
     if request.method != "POST":  # what is only shown is read once; what is written over is read anew
-        known = known.prefetch_related("sections", "findings", "option_lines")
-    return find_or_404(known, pk=pk)
+        prefetch(review, "sections", "findings", "option_lines")
+    return review
 
 
 def closed_page(request: HttpRequest, review: Review) -> HttpResponse | None:

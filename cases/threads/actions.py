@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from uuid import UUID, uuid4, uuid5
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from cases.case.actions import ask_to_do, must
@@ -16,17 +16,39 @@ from cases.documents import actions as documents
 from cases.documents import private
 from cases.documents.models import Document
 from cases.threads import answering, heard, rules, showing, telling
-from cases.threads.models import Attachment, Message, ReadMark, Thread
-from portal import clock
+from cases.threads.models import Attachment, Message, Thread
+from portal import clock, looks
 from portal.accounts import drafts
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
-from portal.history.actions import record
+from portal.history.actions import note_once, record
 from portal.texts.words import organisation
 
 DRAFT, NOTE_DRAFT, WORDS_DRAFT = "message", "team-note", "patient-words"
 MISPLACED = "not_for_thread"  # on the coordinator's board
+
+# How far somebody has read, in one statement. The thread is held first: whoever takes a message back meanwhile waits,
+# or is waited for. The mark is changed as it stands then, whatever stood there before. Of two looks at the same moment
+# both may find none before them; what writes the line sees to it that it is one.
+READING = """
+WITH read AS (
+    SELECT %s::uuid AS case_id, %s::uuid AS person_id, %s::int AS upto,
+        %s::timestamptz AS read_at, %s::timestamptz AS since
+), held AS (
+    SELECT FROM threads_thread JOIN read USING (case_id) FOR UPDATE OF threads_thread
+), mark AS (
+    INSERT INTO threads_readmark AS known (case_id, person_id, upto, read_at)
+    SELECT case_id, person_id, upto, read_at FROM read, held
+    ON CONFLICT (case_id, person_id) DO UPDATE
+    SET upto = GREATEST(known.upto, EXCLUDED.upto), read_at = EXCLUDED.read_at
+    WHERE known.upto < EXCLUDED.upto OR known.read_at <= (SELECT since FROM read)
+    RETURNING case_id
+)
+SELECT {line} FROM mark WHERE NOT EXISTS (
+    SELECT FROM threads_readmark AS known JOIN read USING (case_id, person_id) WHERE known.read_at > read.since
+)
+"""
 
 
 def sent_already(case: Case, text: str, send_id: UUID, *, by: Actor) -> Message | None:
@@ -205,15 +227,12 @@ def note_reading(case: Case, upto: int, *, by: Actor) -> None:
 
     Reading on within half an hour is one look, and one line of history.
     """
-    answering.lock(case)
     now = clock.now()
-    mark = ReadMark.objects.filter(case=case, person=by.user).first()
-    is_look = mark is None or rules.is_another_look(mark.read_at, now)
-    if mark is None:  # nobody else makes it meanwhile: we hold the thread
-        ReadMark.objects.create(case=case, person=by.user, upto=upto, read_at=now)
-    elif upto > mark.upto or is_look:
-        mark.upto, mark.read_at = max(upto, mark.upto), now
-        mark.save(update_fields=["upto", "read_at"])
-    if is_look:
-        why = {"consultant": "preparing", "coordinator": "care"}.get(role_in(case, by), "")
-        record(by, "message.read", case, patient=case.patient_id, case=case.pk, why=why)
+    since = now - rules.ONE_LOOK
+    why = {"consultant": "preparing", "coordinator": "care"}.get(role_in(case, by), "")
+    line, params = note_once(by, "message.read", case, since=since, patient=case.patient_id, case=case.pk, why=why)
+    with connection.cursor() as cursor:
+        cursor.execute(READING.format(line=line), [case.pk, by.id, upto, now, since, *params])
+        is_told = cursor.fetchone() == (True,)
+    if is_told:
+        looks.told(case.pk)

@@ -21,6 +21,7 @@ from portal.accounts import (
     rules,
     sessions,
 )
+from portal.accounts.backend import person_along
 from portal.clock import real_now
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -72,7 +73,9 @@ class SessionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        with person_along():
+            is_somebody = request.user.is_authenticated
+        if is_somebody:
             request.user = get_user(request)  # the person, no longer what waits to be asked for
             now = real_now()
             if rules.is_over(sessions.stay_of(request), now):

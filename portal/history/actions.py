@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -68,14 +69,22 @@ def record_once(
 
     One question, and whether it wrote.
     """
-    line = _line(actor, verb, about, patient, case, why)
     looks.told(case)
+    said, params = note_once(actor, verb, about, since=since, patient=patient, case=case, why=why)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {said}", params)
+        return bool(cursor.fetchone()[0])
+
+
+def note_once(
+    actor: Actor, verb: str, about: Model, *, since: dt.datetime, patient: UUID, case: UUID, why: str = ""
+) -> tuple[str, list[Any]]:
+    """What `record_once` asks, to stand in a statement that changes something: true where the line was written."""
+    line = _line(actor, verb, about, patient, case, why)
     fields = [field for field in Event._meta.concrete_fields if not field.primary_key]
     said = [field.get_db_prep_value(getattr(line, field.attname), connection) for field in fields]
     named = ", ".join(f"{field.column} => %s" for field in fields)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT history_note_once(since => %s, {named})", [since, *said])
-        return bool(cursor.fetchone()[0])
+    return f"history_note_once(since => %s, {named})", [since, *said]
 
 
 def record_each(

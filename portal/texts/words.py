@@ -10,7 +10,7 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
 from portal import clock
-from portal.once import is_page, once
+from portal.once import is_page, once, told
 from portal.texts.models import Holiday, Organisation, Text
 
 
@@ -83,8 +83,15 @@ def _newest() -> Any:
 
 
 def _read_newest() -> Any:
-    facts = Organisation.objects.order_by("from_at", "id")
-    if is_page():
-        days = Holiday.objects.values(day=JSONObject(region="region", on="on_date"))
-        facts = facts.annotate(days_typed_in=ArraySubquery(days))
-    return facts.last()
+    return house().first() if is_page() else Organisation.objects.order_by("from_at", "id").last()
+
+
+def house() -> QuerySet[Organisation]:
+    """The facts that hold now with every day that was typed in, as a page asks for them."""
+    days = Holiday.objects.values(day=JSONObject(region="region", on="on_date"))
+    return Organisation.objects.order_by("-from_at", "-id").annotate(days_typed_in=ArraySubquery(days))[:1]
+
+
+def tell_house(found: Iterable[Organisation]) -> None:
+    """A page read `house()` along with something else, and does not ask again."""
+    told({"organisation": next(iter(found), None)})

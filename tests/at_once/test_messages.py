@@ -10,6 +10,7 @@ import pytest
 from cases.threads import actions, answering
 from cases.threads.models import Message, ReadMark, Thread
 from portal.errors import Refused
+from portal.history.models import Event
 from tests import people
 from tests.at_once.rivals import at_once
 from tests.records.builders import actor
@@ -90,3 +91,11 @@ def test_a_message_is_read_or_taken_back_and_never_both(case):
     if taken.error:
         assert isinstance(taken.error, Refused)
         assert ReadMark.objects.filter(case=case, upto__gte=message.number).exists()
+
+
+def test_one_person_who_opens_the_thread_in_many_tabs_has_one_mark_and_one_line(case):
+    outcomes = at_once(*[partial(actions.note_reading, case, 1, by=actor("rosa"))] * RIVALS)
+
+    assert [outcome.error for outcome in outcomes] == [None] * RIVALS
+    assert ReadMark.objects.get(case=case).upto == 1
+    assert Event.objects.filter(verb="message.read").count() == 1

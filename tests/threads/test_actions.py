@@ -10,7 +10,7 @@ from cases.case.models import ToDo
 from cases.documents import actions as documents
 from cases.documents.models import Document
 from cases.threads import actions, answering
-from cases.threads.models import Attachment, Message, Thread
+from cases.threads.models import Attachment, Message, ReadMark, Thread
 from portal import clock
 from portal.accounts import drafts
 from portal.errors import Refused
@@ -253,3 +253,22 @@ def test_what_people_do_is_on_record_without_words(case):
         [("message.sent", case.patient_id, ""), ("message.read", people.person("theo").pk, "care")]
     )
     assert Thread.objects.get().last_shared == 1
+
+
+@pytest.mark.parametrize(("minutes", "lines"), [((0, 20, 45), 1), ((0, 31), 2), ((0, 20, 51), 2)])
+def test_reading_on_within_half_an_hour_is_one_look(case, time_machine, minutes, lines):
+    start = clock.now()
+    for minute in minutes:
+        time_machine.move_to(start + dt.timedelta(minutes=minute), tick=False)
+        write(case)
+        read(case, "theo")
+    assert Event.objects.filter(verb="message.read").count() == lines
+    assert ReadMark.objects.get(person=people.person("theo")).upto == len(minutes)
+
+
+def test_a_mark_never_goes_back(case):
+    write(case)
+    write(case)
+    for upto in (2, 1):
+        actions.note_reading(case, upto, by=actor("theo"))
+    assert ReadMark.objects.get(person=people.person("theo")).upto == 2

@@ -13,6 +13,7 @@ from cases.case.models import Case, Consent, SecondReader
 from cases.case.second import showing as second
 from portal import clock, when
 from portal.accounts.models import User
+from portal.beside import lists
 
 
 def _with_answer(covers: QuerySet[Cover]) -> QuerySet[Cover]:
@@ -51,7 +52,8 @@ def lines(case: Case, reader: Any) -> list[Line]:
     """For everybody in the case; the patient can answer where she has not yet. No query for most cases."""
     if not getattr(case, "is_covered", True):
         return []
-    return lines_of(of_case(case), second.of_case(case), case, reader)
+    found = lists(case, covers=of_case(case), seconds=second.of_case(case))
+    return lines_of(found["covers"], found["seconds"], case, reader)
 
 
 def lines_of(covers: Iterable[Cover], seconds: Iterable[SecondReader], case: Case, reader: Any) -> list[Line]:
