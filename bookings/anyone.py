@@ -306,9 +306,18 @@ def first_who_can(offer: picker.Offer, start: datetime, keep: Keeps, *, by_video
     raise refused
 
 
+def fit_of(offer: picker.Offer) -> Fit:
+    """What is asked of anyone; of somebody named, nothing."""
+    return offer.fit if isinstance(offer, AnyOffer) else Fit()
+
+
 def others_before(offer: picker.Offer, practices: Sequence[Practice]) -> list[tuple[Practice, datetime]]:
-    """Who else is free before the visit, each with their first time; the soonest first."""
-    others = offer_of(offer, [one for one in practices if one.pk != offer.practice.pk], Fit())
+    """Who else is free before the visit, each with their first time; the soonest first. Where something was asked of
+    anyone, those who are not that.
+    """
+    fit = fit_of(offer)
+    is_asked = fit.suits if fit != Fit() else lambda one: one.pk == offer.practice.pk
+    others = offer_of(offer, [one for one in practices if not is_asked(one)], Fit())
     if others is None:
         return []
     found: dict[UUID, tuple[Practice, datetime]] = {}

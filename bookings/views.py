@@ -174,7 +174,7 @@ def _pick_page(
     context: dict[str, Any] = {"case": case, "moving": moving, "offer": offer, "also": also}
     context |= {"waits": next(iter(found.waits), None), "last_call": next(iter(found.last_call), None)}
     if offer:
-        chosen = offer.fit if isinstance(offer, anyone.AnyOffer) else anyone.Fit()
+        chosen = anyone.fit_of(offer)
         context |= {
             "month": offer.month(),
             "how": ways_to_talk.first(
@@ -183,6 +183,7 @@ def _pick_page(
             "others": drawing.others(case, others, offer.service.code, None if offer.is_anyone else offer.practice),
             "ways": _ways_on(request, offer, found.services),
             **_chips(found, offer.service, offer.wish(), chosen),
+            **_wished(offer.service, chosen, others),
             "is_coordinator": request.user.role == COORDINATOR,  # type: ignore[union-attr]
             **_by_then(case, found, offer),
             **whose_clock.words(case, request.user, None if offer.is_anyone else offer.practice),
@@ -193,11 +194,18 @@ def _pick_page(
         context |= {
             "others": drawing.others(case, others, service.code, None),
             "service": service,
-            "wished": listed(anyone.said(fit, anyone.choices(others))),
-            "to_anyone": f"?service={service.code}&with={anyone.ANYONE}",
+            **_wished(service, fit, others),
         }
     part = "#days" if offer and request.htmx and request.method == "GET" else ""  # type: ignore[attr-defined]
     return render(request, f"bookings/pick.html{part}", context, status=status)
+
+
+def _wished(service: Service, fit: anyone.Fit, bookable: list[anyone.Bookable]) -> dict[str, str]:
+    """What was asked of anyone, in words, and the way to everybody's times. Empty where nothing was."""
+    if fit == anyone.Fit():
+        return {}
+    to_anyone = f"?service={service.code}&with={anyone.ANYONE}"
+    return {"wished": listed(anyone.said(fit, anyone.choices(bookable))), "to_anyone": to_anyone}
 
 
 def _by_then(case: Case, found: Finding, offer: picker.Offer) -> dict[str, Any]:

@@ -34,12 +34,13 @@ def ways_on(offer: picker.Offer, practices: Sequence[Practice], services: Sequen
     """None where they are not needed."""
     if not are_needed(offer):
         return None
-    others = [] if offer.is_anyone else anyone.others_before(offer, practices)[:SHOWN]
+    has_others = not offer.is_anyone or anyone.fit_of(offer) != anyone.Fit()
+    others = anyone.others_before(offer, practices)[:SHOWN] if has_others else []
     return Ways([Way(one, offer.service, at) for one, at in others], _first_talk(offer, practices, services))
 
 
 def _first_talk(offer: picker.Offer, practices: Sequence[Practice], services: Sequence[Service]) -> Way | None:
-    """The soonest before the visit, whoever gives it; None where it is switched off, or asked for already."""
+    """The soonest before the visit, whoever gives it and fits; None where it is switched off, or asked for already."""
     found = next((each for each in services if each.code == Service.Code.FIRST_TALK), None)
     if found is None or found == offer.service or found.needs_plan:
         return None
@@ -48,7 +49,7 @@ def _first_talk(offer: picker.Offer, practices: Sequence[Practice], services: Se
     )
     short.comes_on = offer.comes_on
     short.asked = replace(offer.asked, talk=found.talk, ready_on=None)
-    together = anyone.offer_of(short, practices, anyone.Fit())
+    together = anyone.offer_of(short, practices, anyone.fit_of(offer))
     if together is None or not (at := together.first_before_visit()):
         return None
     return Way(together.who(at)[0], found, at)

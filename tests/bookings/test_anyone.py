@@ -250,7 +250,7 @@ def test_the_ways_on_when_nothing_is_free_before_the_visit(rosas, case, practice
     )
     monkeypatch.setattr(availability, "visit_on", lambda case: (first + timedelta(days=7)).date())
     shown = words(rosas.get(page(case), {"service": "first_talk", "with": str(practice.pk)}))
-    assert "Nothing is free before your visit on" in shown
+    assert "Joanne has nothing free before your visit on" in shown
     assert "Talk with Amir Haddad" in shown
     assert "Ask us to call you" in shown
     assert "A time after the visit" in shown
@@ -266,7 +266,7 @@ def test_the_ways_on_cost_a_few_questions_more(rosas, case, practice):
         by=Actor.person(practice.consultant),
     )  # fmt: skip
     assert asked(rosas, page(case) + f"?with={practice.pk}") <= 15
-    assert "Nothing is free just now" in words(rosas.get(page(case), {"with": str(practice.pk)}))
+    assert "Joanne has nothing free just now" in words(rosas.get(page(case), {"with": str(practice.pk)}))
 
 
 def test_booked_by_any_it_is_a_call_like_others(rosas, case):
