@@ -10,6 +10,7 @@ from cases.case import actions as case_actions
 from cases.case.helping import actions as helping
 from cases.case.models import Case
 from cases.opinions.comparing import actions as comparing
+from cases.opinions.comparing import written
 from cases.opinions.deciding import actions, known, planning, reminders, rules
 from cases.opinions.deciding.rules import Choice
 from cases.opinions.models import Decision
@@ -148,8 +149,9 @@ def test_a_third_opinion_begins_its_round_with_a_referral_of_its_own(heard, case
     again = decide(case, "another", words="I want to be sure.", seen=case.decisions.get().pk)
     assert again.words == "I want to be sure."
     assert Visit.objects.filter(case=case, round=3).count() == 1
-    assert Choice.ANOTHER in rules.offered({"second"}, has_third=False)
-    assert Choice.ANOTHER not in rules.offered({"second"}, has_third=True)
+    assert Choice.ANOTHER in rules.offered({"second"}, may_ask=rules.may_ask({2}, {2}))
+    for rounds, happened in (({2}, set()), ({2, 3}, {2}), ({2, 3}, {2, 3}), (set(), set())):
+        assert Choice.ANOTHER not in rules.offered({"second"}, may_ask=rules.may_ask(rounds, happened))
     assert known.in_a_word(Choice.ANOTHER) == ""
 
 
@@ -221,21 +223,52 @@ def opinions(case, key="rosa") -> str:
 def test_the_page_says_why_the_second_plan_is_not_offered_and_where_to_say_it(november_5, visit):
     case, doctor = visit.case, visit.clinician.name
     assert WHY not in opinions(case)
-    comparing.add(case, topic="suggests", text="An operation.", pages={"second": (1, None)}, by=actor("rosa"))
-    page = opinions(case)
-    assert WHY in page
-    assert f"When was the visit with {doctor}?" in page
-    assert f'href="{visit.get_absolute_url()}"' in page
     november_5.move_to(DAY_AFTER)
     page = opinions(case)
+    assert WHY in page
     assert f"Did the visit with {doctor} take place?" in page
-    assert "When was the visit" not in page
+    assert f'href="{visit.get_absolute_url()}"' in page
     assert "Not said yet" in page
     assert "To come" not in page
     records.say_took_place(visit, by=actor("rosa"))
     page = opinions(case)
     assert WHY not in page
     assert 'value="second"' in page
+
+
+def line_of_second(case):
+    return comparing.add(case, topic="suggests", text="An operation.", pages={"second": (1, None)}, by=actor("rosa"))
+
+
+def test_what_is_written_of_the_second_doctor_can_be_chosen_whatever_was_said_of_the_visit(november_5, visit):
+    case = visit.case
+    with pytest.raises(Refused):
+        decide(case, Choice.SECOND)
+    point = line_of_second(case)
+    page = opinions(case)
+    assert 'value="second"' in page
+    assert 'value="another"' not in page
+    november_5.move_to(DAY_AFTER)
+    page = opinions(case)
+    assert WHY not in page
+    assert "More can be chosen here once somebody said that the visit took place." in page
+    with pytest.raises(Refused):
+        decide(case, Choice.ANOTHER)
+    answer = browser(person("rosa")).post(
+        reverse("opinions:decide", args=[case.pk]), {"choice": "second", "shown-second": visit.clinician.name}
+    )
+    assert answer.status_code == 302
+    assert Decision.objects.current().get().choice == Choice.SECOND
+    comparing.remove(point, by=actor("rosa"))
+    assert written.numbers(case) == set()
+
+
+def test_lines_of_who_was_second_before_are_no_plan_of_who_is_now(visit):
+    line_of_second(visit.case)
+    assert written.numbers(visit.case) == {2}
+    records.name_visit(visit.case, doctor="Dr. Other", office_name="Other House", by=actor("rosa"))
+    assert written.numbers(visit.case) == set()
+    assert 'value="second"' not in opinions(visit.case)
 
 
 def test_who_may_not_change_the_visit_is_not_led_there(november_5, visit):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cases.case import hands
 from cases.case.actions import must
 from cases.case.models import Case, Clinician
+from cases.opinions.comparing import written
 from cases.opinions.deciding import planning, rules
 from cases.opinions.deciding.models import Decision
 from cases.opinions.deciding.rules import Choice
@@ -57,15 +58,15 @@ def decide(
         return stands
     if (stands.pk if stands else None) != seen or (shown or {}).get(choice, named).casefold() != named:
         raise Refused(_("Something else was saved meanwhile. Look at it, then say it again."), code="changed")
-    before = stands.choice if stands else ""
-    if choice not in rules.offered(heard_in(case), has_third=has_third(case), stands=before):
+    before, rounds = stands.choice if stands else "", rounds_of(case)
+    if choice not in offered_in(case, rounds, stands=before):
         raise Refused(_("Choose one of these."), code="choice")
     if reason := rules.why_not_words(words):
         raise Refused(reason, code="words")
     is_new_day = stands is None or stands.check_in_on != check_in_on
     if is_new_day and (reason := rules.why_not_check_in(choice, check_in_on, clock.today(case.patient.zone))):
         raise Refused(reason, code="check_in_on")
-    if choice == Choice.ANOTHER and not has_third(case):
+    if choice == Choice.ANOTHER and THIRD not in rounds:
         begin_round(case, round=THIRD, by=by)
     if stands:
         stands.replaced_at = now
@@ -117,14 +118,17 @@ def _locked(case: Case, is_hers: bool, by: Actor) -> Case:
     return case
 
 
-def has_third(case: Case) -> bool:
-    return Visit.objects.live().filter(case=case, round=THIRD).exists()
+def rounds_of(case: Case) -> dict[int, bool]:
+    """The live visits by their number, and whether each took place."""
+    found = Visit.objects.live().filter(case=case).values_list("round", "state")
+    return {number: state == VisitState.HAPPENED for number, state in found}
 
 
-def heard_in(case: Case) -> set[str]:
-    """The roles of the doctors whose plan is there to choose."""
-    happened = Visit.objects.filter(case=case, state=VisitState.HAPPENED).values_list("round", flat=True)
-    return set(rules.there(set(happened)))
+def offered_in(case: Case, rounds: Mapping[int, bool], *, stands: str = "") -> list[Choice]:
+    """What can be chosen now."""
+    happened = [number for number, took_place in rounds.items() if took_place]
+    plans = rules.there(happened, written.numbers(case))
+    return rules.offered(plans, may_ask=rules.may_ask(rounds, happened), stands=stands)
 
 
 def _doctor_of(case: Case, choice: str) -> Clinician | None:

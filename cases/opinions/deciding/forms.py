@@ -51,18 +51,19 @@ class DecisionForm(forms.Form):
         self,
         *args: Any,
         plans: Mapping[str, str],
-        has_third: bool,
+        may_ask: bool,
         stands: str = "",
         speaks_for: str = "",
         **kwargs: Any,
     ):
-        """`plans`: those there to choose, with the doctor's name or "" by role; `stands`: the answer that stands;
-        `speaks_for`: the patient's name, where one of us writes down what she says on the phone.
+        """`plans`: those there to choose, with the doctor's name or "" by role; `may_ask`: for a third opinion;
+        `stands`: the answer that stands; `speaks_for`: the patient's name, where one of us writes down what she says
+        on the phone.
         """
         super().__init__(*args, **kwargs)
         if speaks_for:
             _put(self, speaks_for, SPOKEN)
-        offered = rules.offered(plans, has_third=has_third, stands=stands)
+        offered = rules.offered(plans, may_ask=may_ask, stands=stands)
         self.fields["choice"].choices = [(choice.value, _label(choice, plans)) for choice in offered]
         for role, name in plans.items():
             self.fields[shown_as(role)] = forms.CharField(

@@ -28,20 +28,26 @@ ROUNDS: dict[str, int] = {Choice.SECOND: 2, Choice.THIRD: 3}  # the visit at whi
 MADE = frozenset({*PLANS, Choice.OWN})  # "a third opinion" and "more time" leave the decision open
 
 
-def there(happened: Collection[int]) -> list[str]:
+def there(happened: Collection[int], written: Collection[int] = ()) -> list[str]:
     """The roles of the doctors whose plan is there to choose, named or not: the first's from the beginning, the others'
-    once the visit of that number took place.
+    once the visit of that number took place, or something that they suggest is written down.
     """
-    return [plan.value for plan in PLANS if plan not in ROUNDS or ROUNDS[plan] in happened]
+    heard = {*happened, *written}
+    return [plan.value for plan in PLANS if plan not in ROUNDS or ROUNDS[plan] in heard]
 
 
-def offered(heard: Collection[str], *, has_third: bool, stands: str = "") -> list[Choice]:
-    """What can be chosen: the plans of the doctors who were heard, and a third opinion once the second was, while
-    none has begun or that is what stands: its words may be put right.
+def may_ask(rounds: Collection[int], happened: Collection[int]) -> bool:
+    """Whether a third opinion can be asked for: the second visit took place, and the third has not begun."""
+    return ROUNDS[Choice.SECOND] in happened and ROUNDS[Choice.THIRD] not in rounds
+
+
+def offered(plans: Collection[str], *, may_ask: bool, stands: str = "") -> list[Choice]:
+    """What can be chosen: the plans that are there, and a third opinion while it can be asked for, or that is what
+    stands: its words may be put right.
     """
-    plans = [choice for choice in PLANS if choice in heard]
-    can_ask = stands == Choice.ANOTHER or (Choice.SECOND in heard and not has_third)
-    return [*plans, Choice.OWN, *([Choice.ANOTHER] if can_ask else []), Choice.TIME]
+    found = [choice for choice in PLANS if choice in plans]
+    can_ask = may_ask or stands == Choice.ANOTHER
+    return [*found, Choice.OWN, *([Choice.ANOTHER] if can_ask else []), Choice.TIME]
 
 
 def why_not_words(words: str) -> str:

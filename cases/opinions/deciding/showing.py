@@ -1,7 +1,7 @@
 """The opinions of a case as its page lists them: which doctor, when, and the paper it stands in."""
 
 import datetime as dt
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,30 +94,29 @@ def of_case(case: Case, reader: Any, visits: Mapping[int, Visit]) -> list[Opinio
     return found
 
 
-def plans(opinions: Iterable[Opinion], visits: Mapping[int, Visit]) -> dict[str, str]:
-    """The plans that are there to choose, with the doctor's name, "" where nobody named one."""
+def to_choose(opinions: Iterable[Opinion], visits: Mapping[int, Visit], written: Collection[int]) -> dict[str, Any]:
+    """For the form of the decision: the `plans` that are there, with the doctor's name or "" where nobody named one,
+    and whether she `may_ask` for a third opinion. `written`: the numbers of the doctors of whom something stands.
+    """
     names = {each.role: each.doctor for each in opinions}
     happened = {number for number, visit in visits.items() if visit.state == VisitState.HAPPENED}
-    return {role: names.get(role, "") for role in rules.there(happened)}
+    plans = {role: names.get(role, "") for role in rules.there(happened, written)}
+    return {"plans": plans, "may_ask": rules.may_ask(visits, happened)}
 
 
 def _may_be_over(visit: Visit | None) -> bool:
     return visit is not None and visit.on_date is not None and not why_not_over(visit.on_date, clock.today(visit.zone))
 
 
-def not_said(case: Case, reader: Any, opinions: Iterable[Opinion], written: Container[int]) -> list[tuple[str, str]]:
-    """Whose plan cannot be chosen because nobody said that their visit took place, in words with the page that says it:
-    its day has come, or something they suggest is `written` down by their number. Nothing for who may not.
+def not_said(case: Case, reader: Any, opinions: Iterable[Opinion]) -> list[tuple[str, str]]:
+    """Whose visit nobody said to have taken place though its day has come, in words with the page that says it: more
+    can be chosen then. Nothing for who may not.
     """
     if not (may("change_dates", case, reader) and may("see_records", case, reader)):
         return []
-    found = []
-    for each in opinions:
-        if each.is_heard or not (each.is_past or each.number in written):
-            continue
-        asked = _("Did the visit with %(name)s take place?") if each.is_past else _("When was the visit with %(name)s?")
-        found.append((asked % {"name": each.doctor}, address("records:visit", case.pk, ROUNDS[each.role])))
-    return found
+    asked = _("Did the visit with %(name)s take place?")
+    past = [each for each in opinions if each.is_past]
+    return [(asked % {"name": each.doctor}, address("records:visit", case.pk, ROUNDS[each.role])) for each in past]
 
 
 def unnamed(case: Case, reader: Any, opinions: Iterable[Opinion], visits: Mapping[int, Visit]) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """The page of the opinions: who has been heard, where the patient is now, what matters to her."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +14,7 @@ from bookings.models import Consultation
 from cases.case import plain
 from cases.case.models import Case, CaseClinician
 from cases.case.people import HELPER, PATIENT, may, only_theirs, role_in
-from cases.opinions.comparing import first_day
+from cases.opinions.comparing import first_day, written
 from cases.opinions.comparing import showing as comparing
 from cases.opinions.comparing.forms import CHANGE_DRAFT as LINE_CHANGE_DRAFT
 from cases.opinions.comparing.forms import DRAFT as LINE_DRAFT
@@ -24,8 +24,6 @@ from cases.opinions.deciding import actions, showing
 from cases.opinions.deciding.forms import DecisionForm, MattersForm
 from cases.opinions.deciding.models import Decision
 from cases.opinions.models import Talk
-from cases.records.models import Visit
-from cases.records.visits.rounds import THIRD
 from portal import clock
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
@@ -76,14 +74,14 @@ def page(
     visits = showing.visits_of(case)
     opinions = showing.of_case(case, user, visits)
     doctors = {each.role: each.doctor for each in opinions}
-    plans = showing.plans(opinions, visits)
+    compared, is_closed = comparing.of_case(case, user, opinions), case.state == Case.State.CLOSED
+    known = showing.to_choose(opinions, visits, compared.written)
     said, speaks_for = showing.history(case, user), showing.speaks_for(case, user)
     stands = next((each for each in said if each.replaced_at is None), None)
     may_decide, matters = may("decide", case, user), showing.matters(case, user)
     kept = drafts.kept_of(user, [DRAFT, MATTERS_DRAFT, LINE_DRAFT], case)
     if (may_decide or speaks_for) and case.state != Case.State.CLOSED:
-        known = _known(plans, visits) | {"speaks_for": speaks_for}
-        decision_form = decision_form or _decision_form(stands, kept.get(DRAFT), **known)
+        decision_form = decision_form or _decision_form(stands, kept.get(DRAFT), speaks_for=speaks_for, **known)
         if stands is None and speaks_for:  # what she said herself stays unread, and is replaced all the same
             decision_form.initial["seen"] = _seen_now(case, decision_form) or None
         matters_form = matters_form or _matters_form(case, matters, speaks_for, kept.get(MATTERS_DRAFT) or {})
@@ -94,14 +92,14 @@ def page(
     if day_form is None and may_write:
         day_form = _day_form(opinions, role, user)
     forms = (line_form, day_form, decision_form, matters_form)
-    compared, is_closed = comparing.of_case(case, user, opinions), case.state == Case.State.CLOSED
     context = {
         "base": "base_staff.html" if user.role else "base_patient.html",
         "case": case,
         "is_patient": role == PATIENT,
         "opinions": opinions,
         "unnamed": [] if is_closed else showing.unnamed(case, user, opinions, visits),
-        "not_said": [] if is_closed else showing.not_said(case, user, opinions, compared.written),
+        "not_said": [] if is_closed else showing.not_said(case, user, opinions),
+        "waits_for_visit": any(each.is_past and each.role not in known["plans"] for each in opinions),
         "compared": compared,
         "line_form": line_form,
         "line_hint": plain.to_patient(case, str(line_form["text"].value() or ""), user) if line_form else "",
@@ -168,10 +166,6 @@ def _day_form(opinions: Iterable[showing.Opinion], role: str, user: Any) -> Firs
     return FirstDayForm.of(link.heard_on, first.doctor)
 
 
-def _known(plans: Mapping[str, str], visits: Mapping[int, Visit]) -> dict[str, Any]:
-    return {"plans": plans, "has_third": THIRD in visits}
-
-
 def _decision_form(stands: Any, kept: dict[str, Any] | None, **known: Any) -> DecisionForm:
     form = DecisionForm.of(stands, **known)
     form.initial |= {name: said for name, said in (kept or {}).items() if not name.startswith(SHOWN)}
@@ -205,9 +199,9 @@ def decide(request: HttpRequest, pk: str) -> HttpResponse:
 def save_decision(request: HttpRequest, case: Case, *, speaks_for: str = "", is_hers: bool = False) -> HttpResponse:
     """What was typed, said as her answer; or the page again. `is_hers`: one of us wrote down what she said."""
     visits = showing.visits_of(case)
-    plans = showing.plans(showing.of_case(case, request.user, visits), visits)
+    known = showing.to_choose(showing.of_case(case, request.user, visits), visits, written.numbers(case))
     stands = Decision.objects.current().filter(case=case).values_list("choice", flat=True).first() or ""
-    form = DecisionForm(request.POST, stands=stands, speaks_for=speaks_for, **_known(plans, visits))
+    form = DecisionForm(request.POST, stands=stands, speaks_for=speaks_for, **known)
     if not form.is_valid():
         return page(request, case, decision_form=form, status=422)
     try:
