@@ -300,6 +300,40 @@ def test_who_rings_in_her_name_has_her_address_neither_at_once_nor_in_two_steps(
         assert theo.post(where, by_call | {"email": "rosa@example.net"}).status_code == 302
 
 
+@pytest.mark.parametrize("leaver", ["mara", "theo"])
+def test_the_word_of_somebody_who_left_opens_nothing(leaver):
+    way = actions.agree(ask(), by=by("theo"))
+    accounts.change_role(person("amir"), role="administrator", by=by("mara"))
+    accounts.close_account(person(leaver), by=by("amir"))
+    with later(way):
+        assert refused(actions.finish, way, by=by("amir")) == "state"
+        assert "Whoever asked" in browser(person("amir")).post(
+            reverse("pages:way_back", args=[way.person_id]), {"do": "finish"}
+        ).content.decode()
+        actions.stop(way, by=by("amir"))
+        assert ask(asker="amir").pk != way.pk
+    assert factors("joanne") == 1 + 1
+
+
+@pytest.mark.parametrize("how", ["closed", "another role"])
+def test_for_a_patient_too(rosa, how):
+    way = ask("rosa", asker="theo")
+    accounts.change_role(person("amir"), role="coordinator", by=by("mara"))
+    if how == "closed":
+        accounts.close_account(person("theo"), by=by("mara"))
+    else:
+        accounts.change_role(person("theo"), role="", by=by("mara"))
+    with later(way):
+        assert refused(actions.finish, way, by=by("amir")) == "state"
+
+
+def test_nobody_agrees_to_what_was_asked_by_somebody_who_left():
+    way = ask()
+    accounts.change_role(person("amir"), role="administrator", by=by("mara"))
+    accounts.close_account(person("mara"), by=by("amir"))
+    assert refused(actions.agree, way, by=by("theo")) == "state"
+
+
 def test_nothing_is_asked_for_somebody_who_died(rosa):
     accounts.end_for_death(rosa, by=by("theo"))
     assert refused(ask, "rosa", asker="theo") == "state"

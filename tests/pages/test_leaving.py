@@ -182,6 +182,38 @@ def test_the_name_stays_in_the_record(case):
     assert "Joanne Pike" in page
 
 
+def test_a_coordinators_work_goes_to_the_other_coordinators(case):
+    theo = people.person("theo")
+    client, where = people.browser(theo), reverse("records:list", args=[case.pk])
+    todo = ask_to_do("call", case, case=case, due_on=dt.date(2026, 12, 1), for_user=theo, by=by("joanne"))
+    assert (client.get(where).status_code, rule.may("see", case, theo)) == (200, True)
+    actions.change_role(people.person("amir"), role="coordinator", by=by("mara"))
+    close("theo")
+    todo.refresh_from_db()
+    assert (todo.for_user, todo.for_role) == (None, "coordinator")
+    assert client.get(where)["Location"].startswith("/accounts/login/")
+    assert not rule.may("see", case, people.person("theo"))
+    done = people.browser(people.person("amir")).post(reverse("pages:settle_to_do", args=[todo.pk]))
+    todo.refresh_from_db()
+    assert (done.status_code, todo.done_by) == (302, people.person("amir"))
+
+
+def test_an_administrator_who_leaves_opens_nothing_more_and_another_one_stays(case):
+    mara = people.person("mara")
+    client, where = people.browser(mara), reverse("accounts:people")
+    assert client.get(where).status_code == 200
+    with pytest.raises(Refused):
+        actions.close_account(mara, by=by("mara"))  # the last one cannot
+    actions.change_role(people.person("amir"), role="administrator", by=by("mara"))
+    todo = ask_to_do("call", case, case=case, due_on=dt.date(2026, 12, 1), for_user=mara, by=by("theo"))
+    actions.close_account(mara, by=by("amir"))
+    assert client.get(where)["Location"].startswith("/accounts/login/")
+    assert people.browser(mara).get(where).status_code != 200
+    todo.refresh_from_db()
+    assert (todo.for_user, todo.for_role) == (None, "coordinator")
+    assert people.browser(people.person("amir")).get(where).status_code == 200
+
+
 def test_an_administrator_says_it_on_one_page(case):
     client = people.browser(people.person("mara"))
     where = reverse("pages:leaving", args=[people.person("joanne").pk])

@@ -101,6 +101,7 @@ def agree(way: WayBack, *, by: Actor) -> WayBack:
     if reason := rules.why_not_agree(is_self=by.id == way.person_id, is_asker=by.id == way.asked_by_id):
         raise Refused(reason, code="role")
     _must_be_open(way)
+    _must_be_by_ours(way)
     if way.agreed_at is None:
         way.agreed_at, way.agreed_by = clock.now(), by.user
         way.save(update_fields=["agreed_at", "agreed_by"])
@@ -129,6 +130,7 @@ def _finish(way: WayBack, doer: Any, by: Actor) -> WayBack:
     if way.done_at:
         return way
     _must_be_open(way)
+    _must_be_by_ours(way)
     _must_live(way.person)
     now = clock.now()
     is_staff, is_agreed = bool(way.person.role), way.agreed_at is not None
@@ -191,6 +193,13 @@ def _must_look_after(person: User, by: Actor) -> None:
 def _must_be_open(way: WayBack) -> None:
     if way.done_at or way.stopped_at:
         raise Refused(_("This has changed since you opened the page. Look at it once more."), code="state")
+
+
+def _must_be_by_ours(way: WayBack) -> None:
+    """The word of somebody who works here no more opens nothing."""
+    said = (way.asked_by, way.agreed_by) if way.agreed_at else (way.asked_by,)
+    if not all(one.role and one.can_sign_in for one in said):
+        raise Refused(_("Whoever asked for this, or agreed, works here no more. Stop it and ask anew."), code="state")
 
 
 def _locked(person: User) -> User:
