@@ -11,7 +11,12 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed
+        from allauth.mfa.signals import (
+            authentication_failed,
+            authenticator_added,
+            authenticator_removed,
+            authenticator_reset,
+        )
 
         from portal.accounts.way_back.words import REASONS as WAY_BACK_REASONS
         from portal.accounts.way_back.words import VERBS as WAY_BACK_VERBS
@@ -27,6 +32,7 @@ class AccountsConfig(AppConfig):
                 "account.password_changed": _("Changed the password"),
                 "account.second_factor_added": _("Set up a second step to sign in"),
                 "account.second_factor_removed": _("Removed a second step to sign in"),
+                "account.recovery_codes_renewed": _("Made new recovery codes; the old ones work no more"),
                 "account.second_factor_reset": _("Second step taken away after a lost phone"),
                 "account.privacy_accepted": _("Accepted the privacy notice"),
                 "account.opened_by_phone": _("Opened a page for you, by phone"),
@@ -72,6 +78,7 @@ class AccountsConfig(AppConfig):
         # allauth tells of these by its signals only; a second factor that changed ends the other sessions.
         authenticator_added.connect(_added, dispatch_uid="portal.accounts")
         authenticator_removed.connect(_removed, dispatch_uid="portal.accounts")
+        authenticator_reset.connect(_reset, dispatch_uid="portal.accounts")
         authentication_failed.connect(_refused, dispatch_uid="portal.accounts")
 
 
@@ -81,6 +88,11 @@ def _added(sender: Any, request: Any, user: Any, **rest: Any) -> None:
 
 def _removed(sender: Any, request: Any, user: Any, **rest: Any) -> None:
     _second_factor_changed(request, user, "account.second_factor_removed")
+
+
+def _reset(sender: Any, request: Any, user: Any, **rest: Any) -> None:
+    """New recovery codes: whoever holds the old ones, or an open session, may be why."""
+    _second_factor_changed(request, user, "account.recovery_codes_renewed")
 
 
 def _second_factor_changed(request: Any, user: Any, verb: str) -> None:

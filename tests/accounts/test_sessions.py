@@ -5,6 +5,9 @@ import datetime as dt
 import pytest
 import time_machine
 from allauth.account.adapter import get_adapter
+from allauth.mfa.adapter import get_adapter as get_adapter_of_mfa
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
 from django.test import Client, RequestFactory
@@ -66,6 +69,37 @@ def test_what_htmx_asks_by_itself_does_not_count():
     with after(20):
         client.get(ACCOUNT, headers={"HX-Request": "true"})
     with after(31):
+        assert not opens(client)
+
+
+def staff_signed_in(key: str) -> Client:
+    """By password and a code of the app, as on the pages."""
+    client, app = signed_in(key), Authenticator.objects.get(user=person(key), type="totp")
+    secret = get_adapter_of_mfa().decrypt(app.data["secret"])
+    code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
+    return client
+
+
+def test_staff_are_signed_out_after_30_quiet_minutes():
+    with after(0):
+        client = staff_signed_in("theo")
+    for minute in (29, 58):
+        with after(minute):
+            assert opens(client)
+    with after(89):
+        assert client.get(ACCOUNT).headers["Location"] == f"{reverse('account_login')}?next={ACCOUNT}"
+
+
+def test_staff_are_signed_out_after_12_hours_however_busy():
+    with after(0):
+        client = staff_signed_in("theo")
+    for minute in range(25, 12 * 60, 25):
+        with after(minute):
+            assert client.post(reverse("accounts:stay")).status_code == 200
+    with after(12 * 60 - 1):
+        assert opens(client)
+    with after(12 * 60):
         assert not opens(client)
 
 
@@ -151,6 +185,30 @@ def test_another_second_factor_ends_the_other_sessions_only(django_capture_on_co
     assert (opens(here), opens(elsewhere)) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("path", "verb"),
+    [
+        ("mfa_generate_recovery_codes", "account.recovery_codes_renewed"),
+        ("mfa_remove_webauthn", "account.second_factor_removed"),
+    ],
+)
+def test_new_recovery_codes_and_a_passkey_taken_away_end_the_other_sessions(
+    path, verb, django_capture_on_commit_callbacks
+):
+    rosa = person("rosa")
+    here, there = signed_in("rosa"), signed_in("rosa")
+    second_factor(rosa)
+    passkey = Authenticator.objects.create(user=rosa, type="webauthn", data={"name": "Phone", "credential": {}})
+    args = [passkey.pk] if path == "mfa_remove_webauthn" else []
+    before = RecoveryCodes(Authenticator.objects.get(user=rosa, type="recovery_codes")).get_unused_codes()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert here.post(reverse(path, args=args)).status_code == 302
+    assert Event.objects.filter(verb=verb, patient=rosa.pk).count() == 1
+    after_it = RecoveryCodes(Authenticator.objects.get(user=rosa, type="recovery_codes")).get_unused_codes()
+    assert (before == after_it) is (path == "mfa_remove_webauthn")
+    assert (opens(here), opens(there)) == (True, False)
+
+
 def test_a_role_that_changes_ends_every_session():
     client = browser(person("joanne"))
     client.get(reverse("accounts:settings"))
@@ -218,8 +276,6 @@ def test_people_can_see_and_end_their_sessions():
 
 
 def test_secrets_of_apps_are_sealed_at_rest():
-    from allauth.mfa.models import Authenticator
-
     secret = second_factor(person("rosa"))
     row = Authenticator.objects.get(user=person("rosa"), type="totp")
     assert secret not in str(row.data)
