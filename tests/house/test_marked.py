@@ -24,12 +24,16 @@ from cases.opinions.deciding import actions as deciding
 from portal import clock
 from portal.accounts import drafts
 from portal.actors import Actor
-from portal.backup import rows
+from portal.backup import proving, rows
 from portal.management.commands.load_demo import FIRST_PLAIN
 from portal.pages.demo import marking, plain
 from portal.reminders import sender
 from tests import people
+from tests.backup.conftest import KEY
+from tests.house.test_at_rest import content_of, database_files
 from tests.pages_table import PAGES
+from tests.programs import wait_until
+from tests.stores import said
 from tests.test_access import ask
 from tests.world import MORNING
 
@@ -52,15 +56,18 @@ NOT_IN_THIS_WORLD = {
     "reviews.outcome.notes",
     "reviews.quotelook.words",
 }
+# Files of the database outlive a module's rows: marks of this one are of no other.
+FIRST_MARK = 0x100000
+MARK_AS_BYTES = re.compile(marking.MARK.pattern.encode())
 # A name is plain in the row of its person, and where a row keeps it for the time after that person.
 NAMES_STAND_IN = {"accounts_user"}
 
 
 @pytest.fixture(scope="module")
-def marks(built, django_db_blocker) -> dict[str, str]:
+def marks(request, built, django_db_blocker) -> dict[str, str]:
     with django_db_blocker.unblock():
         say_more(built)
-        return marking.mark_everything() | plain.mark(FIRST_PLAIN)
+        return marking.mark_everything(request.module.FIRST_MARK) | plain.mark(FIRST_PLAIN)
 
 
 def say_more(world) -> None:
@@ -120,7 +127,36 @@ def test_no_row_and_no_file_shows_a_mark(marked):
     place = Path(settings.DOCUMENTS_FOLDER)
     files = [path for path in place.rglob("*") if path.is_file()]
     assert files
-    assert [path.name for path in files if re.search(rb"mark[0-9a-f]{6}zq", path.read_bytes())] == []
+    assert [path.name for path in files if MARK_AS_BYTES.search(path.read_bytes())] == []
+
+
+def must_not_show(text: str, marks: dict[str, str]) -> list[str]:
+    """Where those of these marks stand that only a name or an unsealed text may show."""
+    inside = {marks[mark] for mark in marking.MARK.findall(text) if mark in marks}
+    return sorted(where for where in inside if not where.startswith("accounts.user.") and not is_plain(where))
+
+
+def test_an_opened_backup_shows_no_mark(marked, settings, tmp_path):
+    settings.BACKUP_KEY, settings.BACKUP_TO = KEY, str(tmp_path)
+    said("backup")
+    (path,) = tmp_path.glob("*.backup")
+    with proving.opened(str(path)) as found:
+        inside = b"".join(data for entry in found for data in entry.data()).decode("latin-1")
+    assert any(mark in inside for mark, where in marked.items() if where.startswith("accounts.user.name"))
+    assert must_not_show(inside, marked) == []
+    assert marking.MARK.search(path.read_bytes().decode("latin-1")) is None
+
+
+def test_no_file_of_the_database_shows_a_mark(marked):
+    """What the server writes at once, its log of changes among it; a text goes through there in its row's form."""
+    place = database_files()
+    names = [mark.encode() for mark, where in marked.items() if where.startswith("accounts.user.name")]
+
+    def found() -> bytes:
+        return b" ".join(b" ".join(MARK_AS_BYTES.findall(content_of(path))) for path in place.rglob("*"))
+
+    wait_until(lambda: any(name in found() for name in names), 60, "a marked name in the database's files")
+    assert must_not_show(found().decode(), marked) == []
 
 
 def addresses_on(page: str) -> str:

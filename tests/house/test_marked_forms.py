@@ -18,6 +18,7 @@ from portal.access import public
 from portal.celery import nudge
 from portal.pages.demo import marking
 from tests.hostile_shapes import FORM, Fields, body
+from tests.house.test_at_rest import dump
 from tests.house.test_marked import found_in, lines, marked, marks
 from tests.test_access import address_of, in_lines
 from tests.test_fuzz import POSTS, site
@@ -25,6 +26,7 @@ from tests.test_fuzz import POSTS, site
 __all__ = ["lines", "marked", "marks", "site"]
 
 handler500, handler404 = failures.server_error, failures.not_found
+FIRST_MARK = 0x200000
 FIRST_TYPED = 0xF00000  # marks below are those of `marking`
 
 
@@ -107,6 +109,7 @@ def test_what_is_typed_waits_nowhere_in_clear(site, marked, lines, emptied):
         client.cookies = cookies
     for call in queued:  # each as the broker would get it, were it committed
         call()
+    assert not marking.MARK.search(dump().decode("latin-1"))
     there = waiting()
     wrong += [(name, "task", each) for name, text in there.items() for each in found_in(text, marked)]
     wrong += [("log", each) for each in found_in(lines(), marked)]

@@ -41,9 +41,12 @@ def sealed_fields() -> Iterator[tuple[Any, SealedText]]:
                 yield model, field
 
 
-def mark_everything() -> dict[str, str]:
-    """Mark each text where it stands, and put a marked file into each case. Where each mark is, by the mark."""
-    numbers, marks = itertools.count(1), {}
+def mark_everything(first: int = 1) -> dict[str, str]:
+    """Mark each text where it stands, from number `first` on, and put a marked file into each case.
+
+    Where each mark is, by the mark.
+    """
+    numbers, marks = itertools.count(first), {}
 
     def new(where: str) -> str:
         mark = f"mark{next(numbers):06x}zq"
