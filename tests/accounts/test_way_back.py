@@ -307,9 +307,12 @@ def test_the_word_of_somebody_who_left_opens_nothing(leaver):
     accounts.close_account(person(leaver), by=by("amir"))
     with later(way):
         assert refused(actions.finish, way, by=by("amir")) == "state"
-        assert "Whoever asked" in browser(person("amir")).post(
-            reverse("pages:way_back", args=[way.person_id]), {"do": "finish"}
-        ).content.decode()
+        assert (
+            "Whoever asked"
+            in browser(person("amir"))
+            .post(reverse("pages:way_back", args=[way.person_id]), {"do": "finish"})
+            .content.decode()
+        )
         actions.stop(way, by=by("amir"))
         assert ask(asker="amir").pk != way.pk
     assert factors("joanne") == 1 + 1
