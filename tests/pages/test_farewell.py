@@ -3,14 +3,20 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from bookings.models import Consultation
 from cases.case.farewell import erasing as forgetting
+from cases.case.helping import actions as helping
 from cases.case.models import Case, Farewell, Helper
 from cases.case.people import may
+from cases.desk.letters import actions as letters
+from cases.desk.links.actions import link_for
+from cases.desk.mail import planning
+from cases.desk.models import OfficeLink
 from portal import clock
 from portal.accounts import actions as accounts
 from portal.accounts.models import User
@@ -21,8 +27,13 @@ from portal.pages import farewell_actions as actions
 from portal.reminders import sender
 from portal.reminders.models import Delivery, Reminder
 from tests import factories, people
+from tests.desk import mail_builders
 from tests.people import browser, person
+from tests.records.builders import item, on_november_5
 from tests.reviews.world import by
+from tests.text_gateway import gateway
+
+__all__ = ["gateway"]
 
 pytestmark = pytest.mark.django_db
 WORDS = {"right": "ends", "why": "Her daughter rang. Nobody acted for her."}
@@ -60,26 +71,58 @@ def test_only_the_consultant_hears_that_the_call_is_off(case):
     factories.book(case, service="first_talk")
     say(case)
     waiting = set(Reminder.objects.unsettled().values_list("recipient_id", flat=True))
-    assert waiting <= {str(person("joanne").pk)}
+    assert waiting == {str(person("joanne").pk)}
 
 
-def test_nothing_goes_out_for_months_whatever_was_planned(case, django_capture_on_commit_callbacks):
-    factories.book(case, service="first_talk")
+@pytest.fixture
+def with_everybody():
+    """A patient whose visit is asked for at an office by mail and by letter, with its page, and a helper."""
+    with on_november_5():
+        visit = mail_builders.signed_visit()
+        mail_builders.ask(visit)
+        letters.make("slides", item(visit, "slides"), by=by("theo"))
+        link_for(visit, item(visit, "slides").holder, by=by("theo"))
+        helper = helping.ask(visit.case, person("ines"), by=by("rosa"))
+        helping.agree(helper, chosen="most", by=by("rosa"))
+        yield visit.case
+
+
+@pytest.mark.parametrize("channel", ["mail", "text", "letter"])
+def test_nothing_goes_out_for_months_whatever_was_planned(
+    with_everybody, channel, gateway, django_capture_on_commit_callbacks
+):
+    case, reached = with_everybody, {"phone": "+14165550134", "postal": "14 Mill Lane\nToronto ON M4C 1A1"}
+    accounts.say_about_oneself(case.patient, fields={**reached, "channel": channel}, by=by("rosa"))
+    sender.run(clock.now())
+    with time_machine.travel(mail_builders.CHASE_DAY, tick=False):
+        factories.book(case, service="first_talk")
+        planning.plan_due(clock.now())
+        planned = set(Reminder.objects.unsettled().values_list("recipient_type", flat=True))
+        assert {"user", "office"} <= planned
+        nothing_goes_after(case, gateway, django_capture_on_commit_callbacks)
+
+
+def nothing_goes_after(case, gateway, on_commit) -> None:
+    """To nobody but the consultant whose call is off, in three months, whatever is planned anew."""
     say(case)
+    assert not OfficeLink.objects.standing().filter(visit__case=case).exists()
+    assert not may("see", case, person("ines"))
     mail.outbox.clear()
+    gateway.posts.clear()
     for days in (0, 1, 3, 7, 20, 40, 90):
         with (
             clock.lived_at(clock.real_now() + dt.timedelta(days=days)),
-            django_capture_on_commit_callbacks(execute=True),
+            on_commit(execute=True),
         ):
+            planning.plan_due(clock.now())
             sender.run(clock.now())
-    assert [message.to for message in mail.outbox if message.to != ["joanne@example.org"]] == []
-    assert not Delivery.objects.open().filter(recipient_id=str(case.patient_id)).exists()
+    assert {address for message in mail.outbox for address in message.to} == {"joanne@example.org"}
+    assert gateway.posts == []
+    assert set(Delivery.objects.open().values_list("recipient_id", flat=True)) <= {str(person("joanne").pk)}
+    assert not Reminder.objects.unsettled().exclude(recipient_id=str(person("joanne").pk)).exists()
 
 
 def test_help_ends_with_it(case):
-    from cases.case.helping import actions as helping
-
     helper = helping.ask(case, person("ines"), by=by("rosa"))
     helping.agree(helper, chosen="most", by=by("rosa"))
     say(case)
