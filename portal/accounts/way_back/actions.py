@@ -198,7 +198,7 @@ def _must_be_open(way: WayBack) -> None:
 def _must_be_by_ours(way: WayBack) -> None:
     """The word of somebody who works here no more opens nothing."""
     said = (way.asked_by, way.agreed_by) if way.agreed_at else (way.asked_by,)
-    if not all(one.role and one.can_sign_in for one in said):
+    if not all(one and one.role and one.can_sign_in for one in said):
         raise Refused(_("Whoever asked for this, or agreed, works here no more. Stop it and ask anew."), code="state")
 
 
