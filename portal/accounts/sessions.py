@@ -91,6 +91,11 @@ def end_others(request: HttpRequest) -> None:
     end_all(request.user, but=request.session.session_key)  # type: ignore[arg-type]
 
 
+def are_open(user: User) -> bool:
+    """Whether a person is signed in anywhere."""
+    return UserSession.objects.filter(user=user).exists()
+
+
 def end_all(user: User, *, but: str | None = None) -> None:
     """Sign a person out everywhere, at once."""
     for session in UserSession.objects.filter(user=user).exclude(session_key=but or ""):

@@ -95,6 +95,10 @@ def _done(request: HttpRequest, person: User, form: SignsForm) -> str:
     if do == "ask":
         actions.ask(person, form.cleaned_data["signs"], email=form.cleaned_data.get("email", ""), by=by)
         return _("Written down. They are told, and have a day to stop it.")
+    if do == "sign_out":
+        if actions.sign_out_everywhere(person, by=by):
+            return _("They are signed out everywhere, and told by email.")
+        return _("They are signed in nowhere now.")
     ways = WayBack.objects.visible_to(request.user).open().filter(person=person)
     way = ways.select_related("person").first()
     if way is None:
@@ -121,9 +125,7 @@ def _standing(way: WayBack | None, person: User, user: Any) -> dict[str, Any]:
         "asked": _("%(name)s, %(at)s") % {"name": way.asked_by.name, "at": when.moment(way.asked_at)},
         "agreed": way.agreed_by.name if way.agreed_by else "",
         "may_agree": bool(person.role) and not way.agreed_by and not why_not_agree,
-        "why_not_yet": rules.why_not_finish(
-            is_staff=bool(person.role), is_agreed=way.agreed_at is not None, ready_at=way.ready_at, now=clock.now()
-        ),
+        "why_not_yet": actions.why_not_finish(way, clock.now()),
     }
 
 

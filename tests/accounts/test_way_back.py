@@ -210,6 +210,48 @@ def test_without_a_second_step_there_is_nothing_to_take_away():
     assert refused(ask, "rosa", asker="theo") == "state"
 
 
+def test_a_lost_phone_without_a_second_step_is_signed_out_now_and_she_is_told(django_capture_on_commit_callbacks):
+    rosa = factories.open_case().patient
+    phone, desk, where = browser(rosa), browser(person("theo")), reverse("pages:way_back", args=[rosa.pk])
+    assert phone.get("/account/").status_code == 200
+    with django_capture_on_commit_callbacks(execute=True):
+        assert desk.post(where, {"do": "sign_out"}).status_code == 302
+        assert "They are signed in nowhere now" in desk.post(where, {"do": "sign_out"}, follow=True).content.decode()
+    assert phone.get("/account/").status_code == 302
+    sent = [(message.to, message.subject) for message in mail.outbox]
+    assert sent == [([rosa.email], "You are signed out everywhere")]
+    line = Event.objects.get(verb="account.signed_out_everywhere")
+    assert (line.actor_id, line.patient, line.about_id) == (person("theo").pk, rosa.pk, str(rosa.pk))
+    assert browser(rosa).get("/account/").status_code == 200  # nothing else has changed
+    assert desk.get("/account/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("who", "asker"), [("rosa", "mara"), ("rosa", "joanne"), ("rosa", "grace"), ("joanne", "theo"), ("theo", "theo")]
+)
+def test_only_who_looks_after_them_signs_them_out(who, asker):
+    factories.open_case()
+    phone = browser(person(who))
+    assert phone.get("/account/").status_code == 200
+    assert refused(actions.sign_out_everywhere, person(who), by=by(asker)) == "role"
+    assert phone.get("/account/").status_code == 200
+
+
+@pytest.mark.parametrize("gone", ["asked_by", "agreed_by"])
+def test_who_vouched_must_still_be_one_of_us_when_it_is_done(gone):
+    way = ask()
+    actions.agree(way, by=by("theo"))
+    with later(way):
+        left = getattr(WayBack.objects.get(), gone)
+        User.objects.filter(pk=left.pk).update(can_sign_in=False)
+        for action in (actions.finish, actions.finish_by_two):
+            assert refused(action, WayBack.objects.get(), by=by("mara")) == "state"
+        assert factors("joanne") > 0
+        User.objects.filter(pk=left.pk).update(can_sign_in=True)
+        actions.finish(WayBack.objects.get(), by=by("mara"))
+    assert factors("joanne") == 0
+
+
 def command(*seen_by, signs=SIGNS, email="joanne@example.org") -> str:
     out = StringIO()
     said = [word for key in seen_by for word in ("--seen-by", f"{key}@example.org")]

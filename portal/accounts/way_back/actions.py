@@ -1,5 +1,6 @@
 """What changes a way back: asked for by one who knows the person, agreed to by another for staff, done after a day."""
 
+import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
@@ -21,7 +22,7 @@ from portal.history.actions import record
 from portal.texts.words import organisation
 
 log = structlog.get_logger(__name__)
-ASKED, DONE = "way_back_asked", "way_back_done"
+ASKED, DONE, SIGNED_OUT = "way_back_asked", "way_back_done", "signed_out"
 
 
 @transaction.atomic
@@ -87,7 +88,7 @@ def _begin(person: User, signs: Collection[str], email: str, asker: Any, by: Act
         _tell(by, "account.known_by", way, f"sign_{sign}")
     sessions.end_all(person)
     _tell(by, "account.way_back_asked", way, "mailbox" if email else "")
-    _write(person.email, ASKED, way)
+    _write(person.email, ASKED, person, is_mailbox=bool(email))
     _text(way)
     return way
 
@@ -133,8 +134,7 @@ def _finish(way: WayBack, doer: Any, by: Actor) -> WayBack:
     _must_be_by_ours(way)
     _must_live(way.person)
     now = clock.now()
-    is_staff, is_agreed = bool(way.person.role), way.agreed_at is not None
-    if reason := rules.why_not_finish(is_staff=is_staff, is_agreed=is_agreed, ready_at=way.ready_at, now=now):
+    if reason := why_not_finish(way, now):
         raise Refused(reason, code="state")
     person, former = way.person, way.person.email
     Authenticator.objects.filter(user=person).delete()
@@ -150,8 +150,39 @@ def _finish(way: WayBack, doer: Any, by: Actor) -> WayBack:
     way.save(update_fields=["done_at", "done_by"])
     _tell(by, "account.second_factor_reset", way)
     for address in {former, person.email}:
-        _write(address, DONE, way)
+        _write(address, DONE, person, is_mailbox=bool(way.email))
     return way
+
+
+def why_not_finish(way: WayBack, now: dt.datetime) -> str:
+    """Why the second step of a person stays for now; "" when it can go."""
+    vouchers = [one for one in (way.asked_by, way.agreed_by) if one is not None]
+    return rules.why_not_finish(
+        is_staff=bool(way.person.role),
+        is_agreed=way.agreed_at is not None,
+        are_ours=all(one.role and one.can_sign_in for one in vouchers),
+        ready_at=way.ready_at,
+        now=now,
+    )
+
+
+@transaction.atomic
+def sign_out_everywhere(person: User, *, by: Actor) -> bool:
+    """For a lost phone whose owner has no second step to take away: who holds it is signed out now; they are told.
+
+    Whether anybody was signed in; where nobody was, as at a second press, nothing is written and nobody is told.
+    """
+    _must_look_after(person, by)
+    person = _locked(person)
+    _must_live(person)
+    if not sessions.are_open(person):
+        return False
+    sessions.end_all(person)
+    if person.email:
+        sessions.forget_codes(person, person.email)
+    record(by, "account.signed_out_everywhere", person, patient=person.own_record)
+    _write(person.email, SIGNED_OUT, person)
+    return True
 
 
 @transaction.atomic
@@ -223,11 +254,11 @@ def _tell(by: Actor, verb: str, way: WayBack, why: str = "") -> None:
     record(by, verb, way.person, patient=None if way.person.role else way.person_id, why=why)
 
 
-def _write(address: str | None, code: str, way: WayBack) -> None:
+def _write(address: str | None, code: str, person: User, *, is_mailbox: bool = False) -> None:
     """After the commit. An address that does not work is why we are here: then that is how it is."""
     if not address:
         return
-    language, is_mailbox = way.person.language, bool(way.email)
+    language = person.language
 
     def send() -> None:
         with translation.override(language):

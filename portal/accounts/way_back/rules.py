@@ -38,8 +38,10 @@ def is_address_new(put_right_at: dt.datetime | None, now: dt.datetime) -> bool:
     return put_right_at is not None and now < put_right_at + ADDRESS_STANDS
 
 
-def why_not_finish(*, is_staff: bool, is_agreed: bool, ready_at: dt.datetime, now: dt.datetime) -> str:
-    """Why the second step stays for now; "" when it can go."""
+def why_not_finish(*, is_staff: bool, is_agreed: bool, are_ours: bool, ready_at: dt.datetime, now: dt.datetime) -> str:
+    """Why the second step stays for now; "" when it can go. `are_ours`: who asked and who agreed still work here."""
+    if not are_ours:
+        return _("Who asked or agreed no longer works here. Stop it, and ask who they are once more.")
     if is_staff and not is_agreed:
         return _("Another of us must agree first.")
     if now < ready_at:
