@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from bookings.availability_actions import CANCEL, KEEP, MOVE, Answers
 from bookings.models import Consultation
@@ -38,3 +40,16 @@ def rows_of(request: HttpRequest, calls: Iterable[Consultation]) -> list[dict[st
         is_known = answer in (KEEP, MOVE, CANCEL)
         rows.append({"call": call, "answer": answer if is_known else "", "note": note, "hint": hint})
     return rows
+
+
+def say_how_hard(request: HttpRequest) -> None:
+    """To whoever answered, once it is saved: which notes that patients read now are harder than they should be."""
+    said = answers_of(request).items()
+    sent = {pk: note for pk, (answer, note) in said if answer in (MOVE, CANCEL) and note.strip()}
+    known = Consultation.objects.visible_to(request.user).filter(pk__in=sent).select_related("case", "patient")
+    for call in known if sent else ():
+        call.case.patient = call.patient
+        if hint := plain.too_hard(call.case, sent[call.pk], request.user):  # type: ignore[arg-type]
+            messages.info(
+                request, _("The note to %(name)s: %(hint)s") % {"name": call.patient.first_name, "hint": hint}
+            )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings import availability_actions as actions
 from bookings import picker, week
-from bookings.answering import answers_of, rows_of
+from bookings.answering import answers_of, rows_of, say_how_hard
 from bookings.availability_actions import Unanswered
 from bookings.dated import versions
 from bookings.forms import AboutForm, ExtraHoursForm, TermsForm, TimeOffForm
@@ -91,6 +91,7 @@ def _saved(
     except Refused as refused:
         return _page(request, practice, 409, also=[refused.message], **forms)
     messages.success(request, said)
+    say_how_hard(request)
     return redirect("bookings:hours")
 
 

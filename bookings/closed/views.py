@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings.answering import answers_of, rows_of
+from bookings.answering import answers_of, rows_of, say_how_hard
 from bookings.availability_actions import Unanswered
 from bookings.closed import actions, place
 from bookings.closed.forms import WHOLE, ClosedDayForm, PlaceForm
@@ -41,6 +41,7 @@ def closed_days(request: HttpRequest) -> HttpResponse:
     except Refused as no:
         return _page(request, form, also=[no.message], status=409)
     messages.success(request, _("Saved. Nobody books on that day any more."))
+    say_how_hard(request)
     return redirect("bookings:closed_days")
 
 
@@ -60,6 +61,7 @@ def our_place(request: HttpRequest) -> HttpResponse:
     except Refused as no:
         return _page(request, day, place_form=form, also=[no.message], status=409)
     messages.success(request, _("Saved. The holidays of that place count from now on."))
+    say_how_hard(request)
     return redirect("bookings:closed_days")
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from bookings.answering import answers_of, rows_of
+from bookings.answering import answers_of, rows_of, say_how_hard
 from bookings.availability_actions import Unanswered
 from bookings.away import actions as asking
 from bookings.models import Consultation
@@ -103,6 +103,7 @@ def away(request: HttpRequest) -> HttpResponse:
             form.add_error(no.code if no.code in form.fields else None, no.message)
         else:
             messages.success(request, _("Saved."))
+            say_how_hard(request)
             return redirect("pages:away_of", found.pk)
     held = Count("covers", filter=Q(covers__back_at=None))
     rows = Away.objects.visible_to(user).open().annotate(held=held).select_related("consultant", "stands_in")
@@ -175,6 +176,7 @@ def _change(request: HttpRequest, found: Away) -> HttpResponse:
             form.add_error(no.code if no.code in form.fields else None, no.message)
         else:
             messages.success(request, _("Saved."))
+            say_how_hard(request)
             return redirect("pages:away_of", found.pk)
     return _page(request, found, form=form, status=422)
 
