@@ -19,7 +19,7 @@ from cases.case.second import actions as second
 from cases.opinions.checklist import BY_CODE
 from cases.opinions.questions import actions as questions
 from cases.opinions.questions import showing
-from cases.reviews import frozen, options, quotes, telling
+from cases.reviews import days, frozen, options, quotes, telling
 from cases.reviews.asking import actions as asking
 from cases.reviews.asking import notices as asking_notices
 from cases.reviews.ending.rules import DRAFT_ENDS
@@ -362,7 +362,8 @@ def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
         review.state, review.completed_at = reopen.target, None
         if review.reader and not is_assigned(review.case, review.reader):  # left since: it waits for somebody else
             review.state, review.reader, review.taken_at, review.came_from = Review.State.OPEN, None, None, None
-        review.save(update_fields=["state", "completed_at", "reader", "taken_at", "came_from"])
+        review.read_by = days.read_anew_by(review, now)
+        review.save(update_fields=["state", "completed_at", "reader", "taken_at", "came_from", "read_by"])
     telling.tell_taken_back(summary, review, now, by=by)
     _tell(by, "summary.withdrawn", summary, review)
     questions.summary_taken_back(review.case, [summary.pk], by=by)

@@ -37,6 +37,12 @@ def review_of(case: Any) -> Review | None:
     return found.first()
 
 
+def is_offered(review: Review) -> bool:
+    """Whether anybody may take it: it waits for a reader, and nobody of ours has a place in its case."""
+    placed = review.case.assignments.filter(ended_at=None, user__role=User.Role.CONSULTANT)
+    return review.state == Review.State.OPEN and not placed.exists()
+
+
 def has_work_left(case: Case, before: User) -> bool:
     """A call with them is booked, or they stand in for a colleague here: then their place stays."""
     calls = Consultation.objects.upcoming(clock.now()).filter(case=case, consultant=before)

@@ -7,10 +7,12 @@ from django.urls import reverse
 
 from bookings.models import Consultation
 from cases.case.actions import give_consent
+from cases.case.people import is_assigned
 from cases.reviews import actions, opening
 from cases.reviews.asking import actions as asking_actions
 from cases.reviews.models import Review
 from cases.reviews.queue import handing
+from cases.reviews.tasks import end_places
 from portal.clock import now
 from portal.pages import closing_actions as closing
 from tests import factories, people
@@ -120,3 +122,23 @@ def test_on_a_closed_case_nothing_is_promised():
     page = page_of(other, "grace").text
     assert "Your plan was not written in plain words before this page was closed." in page
     assert "You have nothing to do." not in page
+
+
+def test_what_is_written_anew_is_not_late_from_its_first_day(time_machine):
+    time_machine.move_to(dt.datetime(2026, 12, 7, 17, tzinfo=dt.UTC), tick=False)  # a Monday
+    summary = world.shared(days=3)
+    case = summary.review.case
+    time_machine.move_to(now() + dt.timedelta(days=14), tick=False)
+    assert COMES in taken_back(summary).text
+    review = Review.objects.get()
+    assert (review.state, review.read_by) == ("drafting", dt.date(2026, 12, 29))  # Christmas is closed
+    assert "Past its date" not in browser("joanne").get(reverse("reviews:queue")).text
+    end_places()
+    assert is_assigned(case, people.person("joanne"))
+
+
+def test_taken_back_before_its_call_the_day_stays():
+    summary = world.shared(days=3)
+    day = summary.review.read_by
+    taken_back(summary)
+    assert Review.objects.get().read_by == day

@@ -160,8 +160,13 @@ def test_a_plan_without_a_call_that_is_given_back_waits_for_every_colleague():
     assert Review.objects.get().reader == amir()
 
 
-def test_who_gives_a_plan_back_before_their_call_stays_in_the_case():
-    review = actions.hand_back(world.taken(), by=by("joanne"))
+@pytest.mark.parametrize("key", ["joanne", "theo"])
+def test_who_gives_a_plan_back_before_their_call_stays_in_the_case_and_is_told_what_that_means(key):
+    review = world.taken()
+    said = browser(people.person(key)).post(reverse("reviews:hand_back", args=[review.pk]), follow=True).text
+    assert "only who is in the case is offered the plan" in said
+    assert "take it and hand it over by name" in said
+    review.refresh_from_db()
     assert is_assigned(review.case, people.person("joanne"))
     assert review not in Review.objects.free_for(amir())
 

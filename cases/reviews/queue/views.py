@@ -16,7 +16,7 @@ from cases.reviews.models import Review
 from cases.reviews.queue import handing, showing, standing
 from cases.reviews.queue.forms import HandOverForm
 from cases.reviews.rules import NOT_FROM_HERE, allowed
-from cases.reviews.standing import asked_of
+from cases.reviews.standing import asked_of, is_offered
 from portal import clock, looks, when
 from portal.access import find_or_404, open_to
 from portal.actors import Actor
@@ -80,11 +80,10 @@ def take(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("reviews:brief", pk=pk)
 
 
-def _in_the_queue(request: HttpRequest, pk: UUID, act: Callable[..., Any], done: str) -> HttpResponse:
+def _in_the_queue(request: HttpRequest, pk: UUID, act: Callable[..., Review], done: Callable[..., str]) -> HttpResponse:
     """Do it with this plan, and say in the queue that it is done, or why not."""
     try:
-        act(find(request, pk), by=Actor.of(request))
-        messages.success(request, done)
+        messages.success(request, done(act(find(request, pk), by=Actor.of(request))))
     except Refused as refused:
         messages.warning(request, refused.message)
     return redirect("reviews:queue")
@@ -97,7 +96,17 @@ def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     if Review.objects.free_for(request.user).filter(pk=pk).exists():  # a second press, of somebody whose place ended
         messages.warning(request, str(NOT_FROM_HERE[Review.State.OPEN]))
         return redirect("reviews:queue")
-    return _in_the_queue(request, pk, actions.hand_back, _("Handed back. What is written stays with the plan."))
+    return _in_the_queue(request, pk, actions.hand_back, _handed_back)
+
+
+def _handed_back(review: Review) -> str:
+    """What is so now: a call that is booked keeps its consultant in the case, and the plan with them."""
+    if is_offered(review):
+        return _("Handed back. What is written stays with the plan.")
+    return _(
+        "Handed back. A call stays booked, so only who is in the case is offered the plan. "
+        "To give it to somebody else, take it and hand it over by name."
+    )
 
 
 @open_to("consultant")
@@ -105,7 +114,7 @@ def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
 def finish(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close what was shared and no call follows."""
     done = _("Closed. It comes back when a new plan comes in, or a call is booked.")
-    return _in_the_queue(request, pk, actions.finish, done)
+    return _in_the_queue(request, pk, actions.finish, lambda review: done)
 
 
 @open_to("consultant", "coordinator")
