@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -41,12 +43,19 @@ def restore(words: str, say: Say, *, only_rows: bool = False) -> Proved:
     _migrate_to(proved)
     with _files_go_when_this_breaks() as kept, transaction.atomic(), opened(words) as found:
         _bring_back(found, None if only_rows else kept)
-    say("Rows and files are back, and as they were.")
+        _sign_everybody_out()
+    say("Rows and files are back, and as they were. Everybody is signed out.")
     try:
         _finish(say)
     except Exception as error:  # its words could hold rows
         raise Unfinished(type(error).__name__) from error
     return proved
+
+
+def _sign_everybody_out() -> None:
+    """An archive knows sign-ins that were ended since: by hand, by another role, with an account."""
+    UserSession.objects.all().delete()
+    Session.objects.all().delete()
 
 
 def _finish(say: Say) -> None:

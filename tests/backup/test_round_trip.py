@@ -10,14 +10,16 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import settings as given
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
 from cases.case.erasure.rules import WAITS
 from cases.case.models import Case, Farewell
 from portal import clock, retention
-from portal.accounts import drafts
+from portal.accounts import drafts, sessions
 from portal.accounts.models import Draft
 from portal.actors import SYSTEM, Actor
 from portal.backup import making, places, proving, restoring, rows, scratch
@@ -111,6 +113,22 @@ def test_what_was_erased_since_is_forgotten_again(house, settings, tmp_path, emp
     assert not Delivery.objects.filter(recipient_id=str(house.patient_id)).exclude(body=b"").exists()
     assert [farewell.why for farewell in Farewell.objects.all()] == [""] * is_asked_before
     assert lying(store.current()) == []
+
+
+def test_no_sign_in_comes_back(house, settings, tmp_path, empty_database):
+    phone = people.browser(house.patient)
+    assert phone.get("/account/").status_code == 200
+    name = making.make(places.place(settings.BACKUP_TO), clock.real_now()).name
+    sessions.end_all(house.patient)
+
+    empty_database()
+    settings.DOCUMENTS_FOLDER = tmp_path / "other" / "documents"
+    keys.forget_cached_keys()
+    restoring.restore(name, quiet)
+
+    assert (UserSession.objects.count(), Session.objects.count()) == (0, 0)
+    assert phone.get("/account/").status_code == 302
+    assert people.browser(house.patient).get("/account/").status_code == 200
 
 
 def test_a_cut_archive_leaves_an_empty_house_empty(archive, settings, tmp_path, empty_database):
