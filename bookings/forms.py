@@ -1,6 +1,6 @@
 """Input of the booking pages: shape only; the rules judge."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bookings import slots
+from bookings.hours_form import QUARTER
 from bookings.models import ExtraHours, How, Practice, Service, TimeOff
 from bookings.practices import words_in
 from cases.case import regions
@@ -248,12 +249,23 @@ class AboutForm(forms.ModelForm):
         return ", ".join(words_in(self.cleaned_data["specialties"]))
 
 
+class QuarterField(forms.TimeField):
+    """A wall time by the quarter hour, as the week's hours are."""
+
+    def to_python(self, value: Any) -> time | None:
+        found: time | None = super().to_python(value)
+        if found and (found.minute % QUARTER or found.second or found.microsecond):
+            raise forms.ValidationError(_("Enter a time by the quarter hour, like 9:15."))
+        return found
+
+
 class ExtraHoursForm(forms.ModelForm):
     """Hours on one date."""
 
     class Meta:
         model = ExtraHours
         fields = ["on_date", "from_time", "until_time"]
+        field_classes = {"from_time": QuarterField, "until_time": QuarterField}
         labels = {"on_date": _("Day"), "from_time": _("From"), "until_time": _("Until")}
         widgets = {
             "on_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
@@ -287,6 +299,7 @@ class TimeOffForm(forms.ModelForm):
     class Meta:
         model = TimeOff
         fields = ["from_on", "until_on", "from_time", "until_time", "every_weeks", "note"]
+        field_classes = {"from_time": QuarterField, "until_time": QuarterField}
         labels = {
             "from_on": _("First day"),
             "until_on": _("Last day"),

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from bookings import anyone, availability, availability_actions, picker
-from bookings.models import Consultation, ExtraHours, Practice, Reservation, Service
+from bookings.models import Consultation, ExtraHours, Practice, Reservation, Service, TimeOff
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
@@ -50,6 +50,20 @@ def test_extra_hours_can_be_booked_and_taken_back(joannes, case, practice):
     gone = joannes.post(reverse("bookings:remove_extra_hours", args=[row.pk]), follow=True)
     assert "Extra hours taken back" in words(gone)
     assert not saturdays(case, practice)
+
+
+@pytest.mark.parametrize("wrong", ["09:07", "09:00:30", "09:15:00.5", "23:59"])
+@pytest.mark.parametrize("field", ["from_time", "until_time"])
+@pytest.mark.parametrize("page", ["extra_hours", "time_off"])
+def test_a_time_that_is_no_quarter_of_an_hour_is_refused_in_words(joannes, page, field, wrong):
+    days = {"on_date": "2026-11-21", "from_on": "2026-11-21", "until_on": "2026-11-21", "every_weeks": "0"}
+    sent = days | {"from_time": "08:45", "until_time": "12:00", field: wrong}
+    answer = joannes.post(reverse(f"bookings:{page}"), sent)
+    assert answer.status_code == 422
+    assert words(answer).count("Enter a time by the quarter hour, like 9:15.") == 2  # in the summary, and at the field
+    assert not ExtraHours.objects.exists()
+    assert not TimeOff.objects.exists()
+    assert joannes.post(reverse(f"bookings:{page}"), sent | {field: "09:45:00"}).status_code == 302
 
 
 @pytest.mark.parametrize(

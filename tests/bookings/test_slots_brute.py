@@ -23,6 +23,11 @@ PLACES = [
     ("Australia/Lord_Howe", date(2027, 4, 4)),
     ("Asia/Beirut", date(2026, 10, 24)),
     ("Asia/Beirut", date(2027, 3, 28)),
+    # Midnight itself comes twice, or not at all.
+    ("America/Havana", date(2027, 11, 7)),
+    ("America/Havana", date(2028, 3, 12)),
+    ("Atlantic/Azores", date(2026, 10, 25)),
+    ("Atlantic/Azores", date(2027, 3, 28)),
     ("America/Santiago", date(2027, 4, 3)),
     ("America/Santiago", date(2026, 9, 6)),
     ("Europe/Dublin", date(2026, 10, 25)),
@@ -245,6 +250,17 @@ def agree_in(place, examples):
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place[0]} {place[1]}")
 def test_in_each_place_the_offer_agrees_with_asking_every_minute(place):
     agree_in(place, 15)
+
+
+def test_places_where_midnight_comes_twice_or_not_at_all_are_among_them():
+    shown = {}
+    for zone, day in PLACES:
+        naive = datetime.combine(day, time())
+        midnight = naive.replace(tzinfo=ZoneInfo(zone))
+        is_real = midnight.astimezone(UTC).astimezone(midnight.tzinfo).replace(tzinfo=None) == naive
+        is_twice = is_real and midnight.utcoffset() != midnight.replace(fold=1).utcoffset()
+        shown.setdefault("twice" if is_twice else "once" if is_real else "never", set()).add(zone)
+    assert {"America/Havana", "Atlantic/Azores"} <= shown["twice"] & shown["never"]
 
 
 @pytest.mark.full
