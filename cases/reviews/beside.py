@@ -1,6 +1,6 @@
 """What stands beside a review in the viewer: the plan it is about, or another document of the case."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,11 +33,14 @@ def of_review(
     review: Review,
     asked: QueryDict,
     *,
+    questions: Iterable[str] = (),
     can_write: bool = False,
     address: str = "",
     find_url: str = "",
 ) -> Beside:
-    """The pages asked for, with the notes that stand on them; on record as a look."""
+    """The pages asked for, with the notes that stand on them; on record as a look. `questions` are the patient's that
+    a note may belong to, as far as they are read here.
+    """
     notes, user = showing.notes_of(review), request.user
     address = address or review.get_absolute_url()
     known = _known(review, notes, user)
@@ -64,16 +67,16 @@ def of_review(
     view = viewing.looked_through(view, asked, user) if view and "find" in asked else view
     plan = run if shown == PLAN else showing.plan_run(review, known)
     in_reach = [version.pk for version in older]
-    return Beside(view, showing.rows(address, notes, plan, in_reach, targets.of_review(review)))
+    return Beside(view, showing.rows(address, notes, plan, in_reach, targets.of_review(review, questions)))
 
 
-def listed(review: Review, user: Any) -> list[showing.Row]:
+def listed(review: Review, user: Any, questions: Iterable[str] = ()) -> list[showing.Row]:
     """The notes alone."""
     notes = showing.notes_of(review)
     known = _known(review, notes, user)
     older = [version.pk for version in _older(review, notes, known)]
     address, run = review.get_absolute_url(), showing.plan_run(review, known)
-    return showing.rows(address, notes, run, older, targets.of_review(review))
+    return showing.rows(address, notes, run, older, targets.of_review(review, questions))
 
 
 def _choices(review: Review, others: dict[str, Version], shown: str) -> list[viewing.Choice]:

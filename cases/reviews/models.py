@@ -275,7 +275,9 @@ class Note(models.Model):
 
     class Part(models.TextChoices):
         NONE = "", _("Nothing yet")
+        ANSWERS = "answers", _("The patient’s questions")
         PLAIN = "plain", _("In plain words")
+        WORDS = "words", _("Words to explain")
         CHECKLIST = "checklist", _("What a plan should say")
         QUESTIONS = "questions", _("Questions to raise")
         OPTIONS = "options", _("What each option asks and gives")
@@ -290,7 +292,10 @@ class Note(models.Model):
     y = models.PositiveSmallIntegerField(help_text="thousandths of the page, from its top")
     part = models.CharField(max_length=12, choices=Part.choices, blank=True, default=Part.NONE)
     key = models.CharField(
-        max_length=36, blank=True, default="", help_text="which of the twelve points, or which option"
+        max_length=36,
+        blank=True,
+        default="",
+        help_text="which question of the patient’s or to raise, which of the twelve points, or which option",
     )
     text = SealedText()
     written_at = models.DateTimeField()
@@ -303,12 +308,13 @@ class Note(models.Model):
                 name="note_stands_on_its_page", condition=Q(x__gte=0, x__lte=1000, y__gte=0, y__lte=1000)
             ),
             models.CheckConstraint(
-                name="note_part_is_known", condition=Q(part__in=["", "plain", "checklist", "questions", "options"])
+                name="note_part_is_known",
+                condition=Q(part__in=["", "answers", "plain", "words", "checklist", "questions", "options"]),
             ),
             models.CheckConstraint(
                 name="note_names_which_of_the_points",
                 condition=Q(part="checklist", key__gt="")
-                | Q(part__in=["questions", "options"])
+                | Q(part__in=["answers", "questions", "options"])
                 | (~Q(part="checklist") & Q(key="")),
             ),
         ]

@@ -18,11 +18,12 @@ from cases.case.helping.words import what
 from cases.case.people import who_can_open
 from cases.reviews import actions, changed, frozen, quotes, sheet
 from cases.reviews.forms import ShareForm, WithdrawForm
+from cases.reviews.her_questions import asked_of
 from cases.reviews.models import Review, Summary
 from cases.reviews.pdf import summary_pdf
 from cases.reviews.reading_level import CORRECTION, TAKE_BACK
 from cases.reviews.rules import why_not
-from cases.reviews.views import asked_of, closed_page, find_review
+from cases.reviews.views import closed_page, find_review
 from portal import clock, paper
 from portal.access import find_or_404, open_to
 from portal.accounts import drafts

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.case.people import has_consent_to_read
 from cases.documents.reading import viewing
 from cases.opinions.checklist import SOURCE
-from cases.opinions.questions import showing
 from cases.opinions.questions.models import Question
 from cases.reviews import actions, beside, progress, reading_level, unsaved, writing
 from cases.reviews.forms import ReviewForm
+from cases.reviews.her_questions import asked_of
 from cases.reviews.models import Review, Section
 from cases.reviews.notes import kept, targets
 from cases.reviews.notes import showing as noted
@@ -87,13 +87,6 @@ def _part(request: HttpRequest, review: Review, asked: QueryDict) -> HttpRespons
     return render(request, viewing.PARTS[asked["part"]], {"view": view})
 
 
-def asked_of(review: Review, user: Any) -> list[str]:
-    """The patient's questions for the call, her three on top; without a call those answered so far."""
-    call = review.consultation
-    asked = showing.asked_in_call(review.case, call, user, clock.now()) if call else []
-    return asked or list(actions.answers_still_asked(review))
-
-
 def workspace(
     request: HttpRequest,
     review: Review,
@@ -118,7 +111,7 @@ def workspace(
     typed = drafts.fields_of(stored.get("typed", []))
     late = unsaved.late(typed) if form is None else None
     form = form or ReviewForm(review, asked_of(review, request.user), late)
-    shown = beside.of_review(request, review, asked or request.GET, can_write=can_write)
+    shown = beside.of_review(request, review, asked or request.GET, questions=form.asked, can_write=can_write)
     linked = noted.linked(shown.notes)
     for summary in stored["summaries"]:
         summary.review = review
@@ -136,7 +129,7 @@ def workspace(
             _with_notes(row, f"checklist-{row['point'].code}", linked) | {"raised": on_list.get(row["point"].code)}
             for row in form.point_rows()
         ],
-        "note_form": note_form or _new_note(review, shown, typed),
+        "note_form": note_form or _new_note(form, shown, typed),
         "notes": with_form(kept.put_into(shown.notes, typed), changing),
         "linked": linked,
         "source": SOURCE,
@@ -165,8 +158,9 @@ def _with_notes(row: dict[str, Any], place: str, linked: dict[str, list[dict[str
     return row | {"place": place, "notes": linked.get(place, [])}
 
 
-def _new_note(review: Review, shown: beside.Beside, typed: kept.Typed) -> NoteForm:
-    return NoteForm(targets.of_review(review), page=_page_to_note(shown.view), kept=kept.new_one(typed, shown.notes))
+def _new_note(form: ReviewForm, shown: beside.Beside, typed: kept.Typed) -> NoteForm:
+    known = targets.of_review(form.review, form.asked)
+    return NoteForm(known, page=_page_to_note(shown.view), kept=kept.new_one(typed, shown.notes))
 
 
 def _page_to_note(view: viewing.View | None) -> int:

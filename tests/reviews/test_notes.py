@@ -172,6 +172,7 @@ def test_saying_the_same_again_is_no_change(review):
         ("note_part_is_known", {"part": "private"}),
         ("note_names_which_of_the_points", {"part": "checklist"}),
         ("note_names_which_of_the_points", {"part": "plain", "key": "goal"}),
+        ("note_names_which_of_the_points", {"part": "words", "key": "goal"}),
     ],
 )
 def test_the_database_refuses(review, constraint, fields):
@@ -200,7 +201,9 @@ def test_the_list_leads_to_the_page_and_says_where_on_it(review, joanne):
 @pytest.mark.parametrize(
     ("belongs", "place", "named"),
     [
+        ("answers", "answers", "The patient’s questions"),
         ("plain", "plain", "In plain words"),
+        ("words", "words", "Words to explain"),
         ("checklist:tests", "checklist-tests", "Tests still needed"),
         ("questions", "questions", "Questions to raise"),
         ("options", "options", "What each option asks and gives"),

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from cases.reviews.forms import ReviewForm
+from cases.reviews.her_questions import asked_of
 from cases.reviews.models import Review
-from cases.reviews.views import asked_of
 from tests import people
 from tests.reviews import world
 

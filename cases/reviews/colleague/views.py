@@ -1,5 +1,6 @@
 """Asking a colleague and reading her answer; and the colleague's own page."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -150,9 +151,11 @@ def _not_open(request: HttpRequest, second: SecondReader, is_open: bool) -> Http
     return render(request, "reviews/along_asked.html", page, status=403 if is_open or second.is_over else 200)
 
 
-def _beside(request: HttpRequest, review: Review, second: SecondReader, asked: QueryDict) -> beside.Beside:
+def _beside(
+    request: HttpRequest, review: Review, second: SecondReader, asked: QueryDict, questions: Iterable[str] = ()
+) -> beside.Beside:
     here = reverse("reviews:along", args=[second.pk])
-    return beside.of_review(request, review, asked, address=here, find_url=here)
+    return beside.of_review(request, review, asked, questions=questions, address=here, find_url=here)
 
 
 def _page(
@@ -167,14 +170,19 @@ def _page(
     notes = _with_notes([second])[0]["notes"]
     user: Any = request.user
     kept = drafts.kept_of(user, [NOTE, DONE], second)
-    plan = _beside(request, review, second, request.GET if status != 200 else _asked(request))
+    draft = draft_body(review)
+    asked, questions = (
+        request.GET if status != 200 else _asked(request),
+        [each["question"] for each in draft["answers"]],
+    )
+    plan = _beside(request, review, second, asked, questions)
     page = {
         "second": second,
         "case": second.case,
         "review": review,
         "view": plan.view,
         "pinned": plan.notes,
-        "shown": sheet.shown(draft_body(review), lambda number: f"?page={number}#page-{number}"),
+        "shown": sheet.shown(draft, lambda number: f"?page={number}#page-{number}"),
         "private": review.texts.get(Section.Code.PRIVATE, ""),
         "notes": notes,
         "note_form": note_form or SecondNoteForm(auto_id="note-%s", initial=kept.get(NOTE)),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.documents.models import Version
 from cases.reviews.actions import locked, situation
+from cases.reviews.her_questions import asked_of
 from cases.reviews.models import Note, Review
 from cases.reviews.notes import targets
 from cases.reviews.rules import why_not
@@ -52,7 +53,7 @@ def add_note(
     note.x, note.y = (x, y) if is_pointed_at else (NEAR_THE_EDGE, DOWN[place])  # type: ignore[assignment]
     if not (0 <= note.x <= 1000 and 0 <= note.y <= 1000):
         raise Refused(_("Choose a place on the page."), code="page")
-    _say(note, words, belongs)
+    _say(note, words, belongs, by)
     note.save(force_insert=True)
     _tell(by, "review.noted", note)
     return note
@@ -69,7 +70,7 @@ def change_note(note: Note, *, words: str, belongs: str, seen: str, by: Actor) -
     note = stands
     note.review = review
     before = note.mark
-    _say(note, words, belongs)
+    _say(note, words, belongs, by)
     if note.mark == before:
         return note
     if seen != before:
@@ -114,10 +115,11 @@ def _where(review: Review, page: int) -> tuple[UUID, int]:
     raise Refused(_("Choose a page of this plan."), code="page")
 
 
-def _say(note: Note, words: str, belongs: str) -> None:
+def _say(note: Note, words: str, belongs: str, by: Actor) -> None:
     if not words.strip():
         raise Refused(_("Write the note first."), code="empty")
-    if not targets.of_review(note.review).is_known(belongs):
+    asked = asked_of(note.review, by.user) if belongs.startswith(f"{Note.Part.ANSWERS}:") else ()
+    if not targets.of_review(note.review, asked).is_known(belongs):
         raise Refused(_("Choose what the note belongs to."), code="input")
     part, _colon, key = belongs.partition(":")
     note.text, note.part, note.key = words.strip(), part, key

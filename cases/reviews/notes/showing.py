@@ -18,6 +18,7 @@ from cases.reviews.rules import PARTS
 
 NEW = "pinned-note"  # the form of a new one, where its words are kept
 EARLIER = "earlier-"  # before the id of a version: its pages as they were when they were read
+OF_ONE_PLACE = (Note.Part.ANSWERS, Note.Part.QUESTIONS)  # the questions stand one under another, and say themselves
 Run = Mapping[tuple[UUID, int], int]  # a version and its page: which page of a run that is
 
 
@@ -101,7 +102,7 @@ def draft_of(note: Note) -> str:
 
 def place_of(note: Note) -> str:
     """ "plain", or "checklist-goal": the part of the page that it belongs to."""
-    is_alone = note.part == Note.Part.QUESTIONS or not note.key  # questions are lines of one text
+    is_alone = note.part in OF_ONE_PLACE or not note.key
     return note.part if is_alone else f"{note.part}-{note.key}"
 
 
@@ -117,11 +118,13 @@ def _near(y: int) -> str:
 
 def linked(rows: Sequence[Row]) -> dict[str, list[dict[str, Any]]]:
     """The notes of each part, each of the twelve points ("checklist-goal") and each option."""
-    found: dict[str, list[dict[str, Any]]] = {part: [] for part in ("plain", "questions", "options")}
+    found: dict[str, list[dict[str, Any]]] = {
+        part: [] for part in ("answers", "plain", "words", "questions", "options")
+    }
     found |= {f"checklist-{code}": [] for code in BY_CODE}
     for row in rows:
         if place := place_of(row.note):
-            is_one = row.note.part == Note.Part.QUESTIONS and row.belongs != PARTS[row.note.part]
+            is_one = row.note.part in OF_ONE_PLACE and row.belongs != PARTS[row.note.part]
             said = {"number": row.note.number, "about": row.belongs if is_one else ""}
             found.setdefault(place, []).append(said)
     return found

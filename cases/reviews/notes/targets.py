@@ -1,7 +1,8 @@
-"""What a note may belong to: a part of the review, one of the twelve points, a question to raise, an option."""
+"""What a note may belong to: a part of the review, an answer, one of the twelve points, a question, an option."""
 
 import difflib
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,20 +16,27 @@ from cases.reviews.rules import PARTS
 from portal import one_statement
 
 Part = Note.Part
+WHOLE = (Part.ANSWERS, Part.PLAIN, Part.WORDS, Part.QUESTIONS, Part.OPTIONS)  # also without saying which of it
 
 
 @dataclass(frozen=True)
 class Targets:
     """Names by "part:key"."""
 
+    answers: dict[str, str]
     points: dict[str, str]
     questions: dict[str, str]
     options: dict[str, str]
 
     def choices(self) -> list[tuple[Any, Any]]:
         """For a form: the parts, and within them what there is."""
-        parts = [(Part.CHECKLIST, self.points), (Part.QUESTIONS, self.questions), (Part.OPTIONS, self.options)]
-        whole = [(part.value, PARTS[part]) for part in (Part.PLAIN, Part.QUESTIONS, Part.OPTIONS)]
+        parts = [
+            (Part.ANSWERS, self.answers),
+            (Part.CHECKLIST, self.points),
+            (Part.QUESTIONS, self.questions),
+            (Part.OPTIONS, self.options),
+        ]
+        whole = [(part.value, PARTS[part]) for part in WHOLE]
         return [
             (Part.NONE.value, Part.NONE.label),
             *whole,
@@ -40,7 +48,8 @@ class Targets:
         return self._named(value_of(note)) or (str(PARTS[note.part]) if note.part else "")
 
     def _named(self, value: str) -> str:
-        return next((those[value] for those in (self.points, self.questions, self.options) if value in those), "")
+        every = (self.answers, self.points, self.questions, self.options)
+        return next((those[value] for those in every if value in those), "")
 
     def chosen(self, note: Note) -> str:
         """The choice in a form that stands for it."""
@@ -48,15 +57,16 @@ class Targets:
         return value if self._named(value) or not note.key else note.part
 
     def is_known(self, value: str) -> bool:
-        return bool(self._named(value)) or value in ("", Part.PLAIN, Part.QUESTIONS, Part.OPTIONS)
+        return bool(self._named(value)) or value in ("", *WHOLE)
 
 
-def of_review(review: Review) -> Targets:
-    """What there is now."""
-    asked = _questions(review.texts.get("questions", ""))
+def of_review(review: Review, asked: Iterable[str] = ()) -> Targets:
+    """What there is now. `asked` are the patient's questions, as far as whoever reads this may read them."""
+    raised = _questions(review.texts.get("questions", ""))
     named = {f"options:{option.key}": option.name for option in options_of(review) if option.name}
     points = {f"checklist:{code}": str(title) for code, title in CODES}
-    return Targets(points, {f"questions:{key}": text for key, text in asked.items()}, named)
+    answers = {f"answers:{_digest(question)}": question for question in asked}
+    return Targets(answers, points, {f"questions:{key}": text for key, text in raised.items()}, named)
 
 
 def value_of(note: Note) -> str:
@@ -66,7 +76,11 @@ def value_of(note: Note) -> str:
 def _questions(text: str) -> dict[str, str]:
     """Each question by a digest of its words: questions are lines of one text."""
     said = (f"{line.heading}: {line.text}" if line.heading else line.text for line in lines(text))
-    return {hashlib.sha256(words.encode()).hexdigest()[:16]: words for words in said}
+    return {_digest(words): words for words in said}
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 def follow_questions(review: Review, before: str, after: str) -> one_statement.Write | None:

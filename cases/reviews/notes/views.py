@@ -10,9 +10,11 @@ from django.views.decorators.http import require_POST
 
 from cases.reviews import beside
 from cases.reviews.actions import situation
+from cases.reviews.her_questions import asked_of
 from cases.reviews.models import Note, Review
 from cases.reviews.notes import actions, kept, showing, targets
 from cases.reviews.notes.forms import ChangeForm, NoteForm
+from cases.reviews.notes.targets import Targets
 from cases.reviews.rules import why_not
 from cases.reviews.views import closed_page, find_review, with_form, workspace
 from portal import clock
@@ -29,7 +31,7 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
     review = find_review(request, pk)
     if closed := closed_page(request, review):
         return closed
-    form = NoteForm(targets.of_review(review), request.POST)
+    form = NoteForm(_targets(request, review), request.POST)
     if form.is_valid():
         try:
             added = actions.add_note(review, **form.cleaned_data, by=Actor.of(request))
@@ -50,7 +52,7 @@ def change_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     remark = _note(review, number)
     if remark is None:
         return _gone(request, review)
-    form = ChangeForm(remark, targets.of_review(review), request.POST)
+    form = ChangeForm(remark, _targets(request, review), request.POST)
     if form.is_valid():
         try:
             actions.change_note(remark, **form.cleaned_data, by=Actor.of(request))
@@ -84,6 +86,10 @@ def remove_note(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     return _noted(request, review, "#notes", sent=showing.draft_of(remark))
 
 
+def _targets(request: HttpRequest, review: Review) -> Targets:
+    return targets.of_review(review, asked_of(review, request.user))
+
+
 def _note(review: Review, number: int) -> Note | None:
     return review.notes.select_related("review__case__key").filter(number=number).first()
 
@@ -91,7 +97,7 @@ def _note(review: Review, number: int) -> Note | None:
 def _gone(request: HttpRequest, review: Review) -> HttpResponse:
     """What was typed for a note that was removed meanwhile is not lost: it stands in the form of a new one."""
     said = {name: request.POST.get(name, "") for name in ("words", "belongs")}
-    form = NoteForm(targets.of_review(review), {"page": "1", "place": "top", "pk": str(uuid4()), **said})
+    form = NoteForm(_targets(request, review), {"page": "1", "place": "top", "pk": str(uuid4()), **said})
     form.add_error(None, _("This note was removed meanwhile. What you typed stands here, for a new one."))
     return _note_refused(request, review, note_form=form)
 
@@ -122,13 +128,14 @@ def _note_part(
     status: int = 200,
 ) -> HttpResponse:
     user: Any = request.user
-    rows = beside.listed(review, user)
+    asked = asked_of(review, user)
+    rows = beside.listed(review, user, asked)
     typed = drafts.fields_of(kept.rows(user, review))
     page = {
         "review": review,
         "notes": with_form(kept.put_into(rows, typed), changing),
         "linked": showing.linked(rows),
-        "note_form": note_form or NoteForm(targets.of_review(review), kept=kept.new_one(typed, rows)),
+        "note_form": note_form or NoteForm(targets.of_review(review, asked), kept=kept.new_one(typed, rows)),
         "can_write": not why_not("write", situation(review, Actor.of(request), clock.now())),
         "is_part": True,
     }
