@@ -235,6 +235,8 @@ def _times(about: About, practices: list[Practice], now: datetime, zone: ZoneInf
         how = ways_to_talk.first(call.how if call else "", about.case, has_video=one.has_video)
         said = {"name": one.consultant.first_name}
         hint = _("With %(name)s, by phone") % said if how == How.PHONE else _("With %(name)s, by video") % said
+        if whose_clock.differ(one.zone, zone):
+            hint += ". " + _("%(name)s is in %(zone)s") % {**said, "zone": when.zone_name_beside(one.zone, zone)}
         shown.append({"value": picker.value_of(start), "label": when.moment(start, zone), "hint": hint, "how": how})
     return shown
 

@@ -96,9 +96,9 @@ def test_it_stands_beside_the_times_and_on_the_check_page(with_visit):
     for day in (min(offer.days), max(offer.days)):
         for headers in ({}, {"HX-Request": "true"}):
             shown = words(rosas.get(address, {"day": day.isoformat()}, headers=headers))
-            assert f"Records by then: {known.sentence(offer.days[day][0])}" in shown
+            assert f"Records: {known.sentence(offer.days[day][0])}" in shown
     assert known.sentence(offer.days[min(offer.days)][0]) != known.sentence(offer.days[max(offer.days)][0])
-    assert "Records by then" not in words(rosas.get(address, {"day": "2026-11-14"}))  # a Saturday
+    assert "Records: " not in words(rosas.get(address, {"day": "2026-11-14"}))  # a Saturday
     kept = factories.hold(with_visit)
     page = words(rosas.get(kept.get_absolute_url()))
     assert "Records by then" in page

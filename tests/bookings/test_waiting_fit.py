@@ -179,3 +179,12 @@ def test_the_database_refuses_what_is_asked_of_somebody_named_and_what_is_no_cod
     with pytest.raises(IntegrityError), transaction.atomic():
         Wish.objects.filter(pk=wish.pk).update(**wrong)
     assert not Consultation.objects.exists()
+
+
+def test_the_zone_of_who_takes_it_is_named_where_it_differs(case, rosa, practice, amirs):
+    hers = people.browser(rosa)
+    hers.post(page(case), sent(speaks="French"))
+    assert "Amir is in" not in words(hers.get(page(case)))
+    amirs.time_zone = "America/Vancouver"
+    amirs.save(update_fields=["time_zone"])
+    assert "With Amir, by video. Amir is in Pacific Time" in words(hers.get(page(case)))
