@@ -42,7 +42,10 @@ class Written:
     href: str
     title: str
     text: str
-    of: Review | Summary | Asking | None = None
+    of: Any = None
+
+
+LOOKED_AT = (Review, Summary, Asking)
 
 
 def review_to_search(case: Case, user: Any) -> Review | None:
@@ -165,9 +168,9 @@ def in_doctor_notes(case: Case, user: Any) -> Iterator[Written]:
         yield Written(note.get_absolute_url(), _("A note to the primary doctor"), note.words)
 
 
-def note_looks(found: Iterable[Review | Summary | Asking | None], *, by: Actor) -> None:
+def note_looks(found: Iterable[Review | Summary | Asking], *, by: Actor) -> None:
     """What a search shows of reviews, summaries and requests to anybody but the patient is a look at them."""
-    for each in {row.pk: row for row in found if row}.values():
+    for each in {row.pk: row for row in found}.values():
         if isinstance(each, Review):
             look(each, verb="review.searched", by=by)
         elif isinstance(each, Asking):

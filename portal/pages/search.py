@@ -1,5 +1,5 @@
 """Words looked for in all of one case that a person may see: messages, questions, files, the review and its notes, the
-summary, what came of calls, visits, offices, records.
+summary, what came of calls, visits, offices, records, what the team wrote down of calls and to-dos.
 
 Most of it is sealed, so it is opened here row by row, the newest first, and let go again: never more than some rows are
 held, however long the thread. Nothing of what is looked for is kept, and it travels by POST and in no address.
@@ -8,6 +8,7 @@ held, however long the thread. Nothing of what is looked for is kept, and it tra
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import starmap
 from operator import or_
 from typing import Any
 from uuid import UUID
@@ -39,11 +40,14 @@ from portal import when
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import recheck
 from portal.actors import Actor
+from portal.history.actions import record
+from portal.pages import search_team
 
 VERBS = ("see_records", "read_messages", "see_questions", "read_summary")  # any of these lets look
 MOST_MESSAGES = 10_000  # looked through, the newest first
 AT_ONCE = 200  # rows in memory
 SHOWN = 20  # of each part
+OF_THE_TEAM = {"team": gettext_lazy("Calls, to-dos and worries"), "wrong": gettext_lazy("What is said to be wrong")}
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def search(request: HttpRequest, pk: UUID) -> HttpResponse:
         parts, files = in_case(case, user, form.cleaned_data["words"])
         by = Actor.of(request)
         looks.note_search(case, by=by)
-        searching.note_looks((hit.of for part in parts for hit in part.hits), by=by)
+        _note_looks(case, [hit.of for part in parts for hit in part.hits], by=by)
         for row in files.files:
             if row.places:
                 looks.note_opening(row.version, by=by)
@@ -121,6 +125,14 @@ def search(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_whole": files is not None and files.is_whole and all(part.is_whole for part in parts),
     }
     return render(request, "pages/search.html", context, status=422 if form.errors else 200)
+
+
+def _note_looks(case: Case, shown: list[Any], *, by: Actor) -> None:
+    """What is shown is a look at it, as on its own page."""
+    searching.note_looks([row for row in shown if isinstance(row, searching.LOOKED_AT)], by=by)
+    search_team.note_looks(case, shown, by=by)
+    if by.user and by.user.role and any(isinstance(row, Point) for row in shown):
+        record(by, "opinions.seen", case, patient=case.patient_id, case=case.pk, why="care")
 
 
 def cases_to_search(user: Any) -> QuerySet[Case]:
@@ -151,6 +163,9 @@ def in_case(case: Case, user: Any, asked: list[str]) -> tuple[list[Part], case_s
         Part(gettext_lazy("The opinions")).take(_in_opinions(case, user, asked)),
         Part(gettext_lazy("What the reader asked for")).take(_of(searching.in_askings(case, user), asked)),
     ]
+    written, is_whole = search_team.read(case, user)
+    parts += [Part(name).take(_of(starmap(Written, written[key]), asked)) for key, name in OF_THE_TEAM.items()]
+    parts[-1].is_whole = parts[-1].is_whole and is_whole
     parts[0].is_whole = parts[0].is_whole and not messages.was_cut
     return parts, case_search.in_case(case, user, asked)
 
@@ -223,7 +238,8 @@ def _in_opinions(case: Case, user: Any, asked: list[str]) -> Iterator[Hit]:
     for point in Point.objects.visible_to(user).filter(case=case).standing().order_by("put_in_at", "pk"):
         point.case = case
         if stand_in(point.text, asked):
-            yield Hit(point.get_absolute_url(), str(point.get_topic_display()), pieces_of(point.text, asked))
+            title = str(point.get_topic_display())
+            yield Hit(point.get_absolute_url(), title, pieces_of(point.text, asked), point)
 
 
 def _if_found(href: str, title: str, parts: list[str], asked: list[str]) -> Iterator[Hit]:
