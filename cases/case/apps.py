@@ -18,6 +18,7 @@ class CaseConfig(AppConfig):
         from cases.case.calls import address_changed, address_refused, address_works, reach_changed
         from cases.case.changes import on_reader_changed
         from cases.case.corrections import notices as corrections
+        from cases.case.corrections import plain_answers
         from cases.case.corrections.words import REASONS as CORRECTION_REASONS
         from cases.case.corrections.words import VERBS as CORRECTION_VERBS
         from cases.case.erasure import notices as erasure
@@ -67,6 +68,7 @@ class CaseConfig(AppConfig):
         register(*urgent_notices.KINDS, corrections.KIND, *erasure.KINDS, left_notices.KIND)
         words.register(LEFT_VERBS, LEFT_REASONS)
         words.register(ERASURE_VERBS)
+        plain_answers.register()
         words.register(CORRECTION_VERBS, CORRECTION_REASONS)
         words.register(URGENT_VERBS, URGENT_REASONS)
         on_left(leaving.left)

@@ -20,7 +20,7 @@ class OpinionsConfig(AppConfig):
         from cases.opinions.comparing import plain_lines
         from cases.opinions.deciding import reminders as deciding_reminders
         from cases.opinions.models import Talk
-        from cases.opinions.questions import by_phone
+        from cases.opinions.questions import by_phone, plain_words
         from cases.opinions.questions.actions import take_over_hope
         from cases.opinions.questions.showing import asked_for_reader
         from cases.opinions.talk import office_part, reminders
@@ -33,6 +33,7 @@ class OpinionsConfig(AppConfig):
 
         register(*reminders.KINDS, *deciding_reminders.KINDS)
         plain_lines.register()
+        plain_words.register()
         on_reach_changed(by_phone.way_changed)
         nav_gates.register("opinions:compare", lambda user, case: may("see_opinions", case, user))
         undoing.register(Talk, ("state", "on_date", "at_time", "known_by"))

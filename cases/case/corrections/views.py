@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.case.corrections import actions
+from cases.case import plain
+from cases.case.corrections import actions, plain_answers
 from cases.case.corrections.models import Correction
 from cases.case.corrections.rules import ANSWERED, LETTERS, About, CorrectionState
 from cases.case.people import cases_where
 from portal import when
 from portal.access import PERSON, find_or_404, open_to
+from portal.accounts import drafts
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
@@ -105,19 +107,23 @@ def answer_correction(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What she says, and our answer. Each look is on record."""
     known = Correction.objects.visible_to(request.user).exclude(case__patient=request.user.pk)
     asked: Correction = find_or_404(known.select_related("case__patient", "case__key", "ended_by"), pk=pk)
-    form = AnswerForm(request.POST if request.method == "POST" else None)
+    user: Any = request.user
+    kept = drafts.kept(user, plain_answers.DRAFT, asked) if request.method != "POST" else None
+    form = AnswerForm(request.POST if request.method == "POST" else None, initial=kept)
     if form.is_bound and form.is_valid():
         try:
             actions.answer(asked, **form.cleaned_data, by=Actor.of(request))
         except Refused as no:
             form.add_error(no.code if no.code in form.fields else None, no.message)
         else:
+            drafts.drop(user, plain_answers.DRAFT, asked)
             messages.success(request, _("Answered. The patient is told."))
             return redirect("pages:case_file", asked.case_id)
     if request.method == "GET":
         by, case = Actor.of(request), asked.case
         record(by, "correction.opened", asked, patient=case.patient_id, case=case.pk, why="care")
-    page = {"asked": asked, "row": row_of(asked), "form": form}
+    page = {"asked": asked, "row": row_of(asked), "form": form, "draft": plain_answers.DRAFT}
+    page["hint"] = plain.to_patient(asked.case, str(form["words"].value() or ""), user)
     return render(request, "case/answer_correction.html", page, status=422 if form.errors else 200)
 
 

@@ -1,6 +1,7 @@
 """What people type about questions. Forms check the input; actions save it."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -68,9 +69,14 @@ class AddForm(WordsForm):
             del self.fields["is_hers"]
 
     @classmethod
-    def empty(cls, known: Targets, *, may_be_private: bool, speaks_for: str = "") -> "AddForm":
+    def empty(
+        cls, known: Targets, *, may_be_private: bool, speaks_for: str = "", kept: Mapping[str, Any] | None = None
+    ) -> "AddForm":
+        """One to fill in, or with what was typed into it before and not sent."""
         ahead = known.ahead()
         start = {"new": uuid.uuid4(), "target": ahead[0].key if ahead else LATER, "is_hers": True}
+        if kept:
+            start |= kept | {name: name in kept for name in ("is_private", "is_hers")}
         return cls(initial=start, known=known, may_be_private=may_be_private, speaks_for=speaks_for)
 
     def said(self) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.case import hands
+from cases.case import hands, plain
 from cases.case.models import Case
 from cases.case.people import may, role_in
 from cases.opinions.questions import actions, by_phone, ideas, rules, showing, targets
 from cases.opinions.questions.forms import AddForm, AnswerForm, ChangeForm, other_words
 from cases.opinions.questions.models import Question
+from cases.opinions.questions.plain_words import ANSWER, NEW, WORDS
 from cases.opinions.questions.targets import Targets
 from portal import clock
 from portal.access import PERSON, find_or_404, open_to
@@ -24,8 +25,6 @@ from portal.accounts import drafts
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
-
-WORDS, ANSWER = "question-words", "question-answer"  # the drafts of its two forms
 
 
 def _case(request: HttpRequest, pk: str) -> Case:
@@ -71,6 +70,7 @@ def _page(
     taken = {row.idea for row in rows if row.idea and row.state != Question.State.DROPPED}
     words = {row.text for row in rows if row.state != Question.State.DROPPED}
     to_read = hands.to_read(case).get(hands.READ_ANSWER) if _speaks_for(case, user) else None
+    add_form = add_form or AddForm.empty(known, **_words_parts(case, user), kept=_kept_new(request, case, rows))
     bound = next((form for form in (add_form, own_form) if form and form.is_bound), None)
     page = {
         "base": "base_staff.html" if user.role else "base_patient.html",
@@ -80,7 +80,10 @@ def _page(
         "may_ask": may_ask,
         "groups": showing.groups(rows, known, role, user),
         "dropped": showing.dropped(rows, role, user) if may_ask else [],
-        "add_form": add_form or AddForm.empty(known, **_words_parts(case, user)),
+        "add_form": add_form,
+        "add_draft": NEW,
+        "add_hint": plain.to_patient(case, str(add_form["text"].value() or ""), user),
+        "own_hint": plain.to_patient(case, _typed(own_form), user) if own_form else "",
         "to_read": to_read,
         "to_read_until": to_read.asked_at.isoformat() if to_read else "",
         "own_form": own_form,
@@ -92,6 +95,37 @@ def _page(
         "also": also,
     }
     return render(request, "opinions/questions.html", page, status=status)
+
+
+def _kept_new(request: HttpRequest, case: Case, rows: list[Question]) -> dict[str, Any]:
+    """What was typed into the form of a new one, unless that question was added meanwhile."""
+    user: Any = request.user
+    may_ask = request.method != "POST" and may("ask_questions", case, user)
+    kept = (drafts.kept(user, NEW, case) if may_ask else None) or {}
+    said = {name: value for name, value in kept.items() if isinstance(value, str) and value}
+    if not said.get("text", "").strip() or said.get("new") in {str(row.pk) for row in rows}:
+        return {}
+    return said
+
+
+def _typed(form: ChangeForm | AnswerForm) -> str:
+    """What she reads of it."""
+    return str(form["note" if isinstance(form, AnswerForm) else "text"].value() or "")
+
+
+def _say(request: HttpRequest, case: Case, done: str, words: str) -> None:
+    """That it stands, and to one of us whether it is hard to read."""
+    user: Any = request.user
+    messages.success(request, done)
+    if hint := plain.too_hard(case, words, user):
+        messages.info(request, hint)
+
+
+def _kept(request: HttpRequest, form: str, question: Question, prefix: str) -> dict[str, Any]:
+    """What was typed into the form of this one, by the names of its fields."""
+    user: Any = request.user
+    kept = drafts.kept(user, form, question) or {}
+    return {name.removeprefix(f"{prefix}-"): value for name, value in kept.items()}
 
 
 def _speaks_for(case: Case, user: Any) -> str:
@@ -122,16 +156,16 @@ def _asked_for(
 def _change_form(request: HttpRequest, question: Question, known: Targets, sent: Any = None) -> ChangeForm:
     private = may("see_private_words", question.case, request.user)
     stands = ChangeForm.stands(question, known)
-    kept = drafts.kept(request.user, WORDS, question) if sent is None else None  # type: ignore[arg-type]
+    kept = _kept(request, WORDS, question, "words") if sent is None else {}
     about: dict[str, Any] = {"known": known, "may_be_private": private, "now_at": stands["target"]}
-    return ChangeForm(sent, initial=stands | (kept or {}), prefix="words", **about)
+    return ChangeForm(sent, initial=stands | kept, prefix="words", **about)
 
 
 def _answer_form(request: HttpRequest, question: Question, known: Targets, sent: Any = None) -> AnswerForm:
     stands = AnswerForm.stands(question, known)
-    kept = drafts.kept(request.user, ANSWER, question) if sent is None else None  # type: ignore[arg-type]
+    kept = _kept(request, ANSWER, question, "answer") if sent is None else {}
     about: dict[str, Any] = {"known": known, "question": question, "prefix": "answer"}
-    return AnswerForm(sent, initial=stands | (kept or {}), speaks_for=_speaks_for(question.case, request.user), **about)
+    return AnswerForm(sent, initial=stands | kept, speaks_for=_speaks_for(question.case, request.user), **about)
 
 
 @open_to(PERSON)
@@ -156,7 +190,9 @@ def add(request: HttpRequest, pk: str) -> HttpResponse:
             form.add_error(None, no.message)
         also = None if form else [no.message]
         return _page(request, case, add_form=form, also=also, status=422 if no.code == "input" else 409)
-    messages.success(request, _("Added to the list."))
+    if form:
+        drafts.drop(request.user, NEW, case)  # type: ignore[arg-type]
+    _say(request, case, _("Added to the list."), added.text if form else "")
     return redirect(added)
 
 
@@ -195,7 +231,7 @@ def change(request: HttpRequest, pk: str) -> HttpResponse:
     except Refused as no:
         return _unsaved(request, question, no, _change_form, "words")
     drafts.drop(request.user, WORDS, question)  # type: ignore[arg-type]
-    messages.success(request, _("Saved."))
+    _say(request, case, _("Saved."), form.cleaned_data["text"])
     return redirect(question)
 
 
@@ -215,7 +251,7 @@ def answer(request: HttpRequest, pk: str) -> HttpResponse:
     except Refused as no:
         return _unsaved(request, question, no, _answer_form, "answer")
     drafts.drop(request.user, ANSWER, question)  # type: ignore[arg-type]
-    messages.success(request, _("Saved."))
+    _say(request, case, _("Saved."), said["note"])
     return redirect(question)
 
 
