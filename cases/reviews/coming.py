@@ -58,14 +58,18 @@ def _needed(review: Review, user: Any) -> dict[str, str] | None:
 
 
 def yes_to_read(case: Case, review: Review | None, user: Any) -> dict[str, Any]:
-    """Whether the person who reads needs the patient's yes, and who may say it here; nobody does while it rests."""
+    """Whether the person who reads needs the patient's yes, and who may say it here; nobody does while it rests.
+    `waits_for_yes`: it is somebody else's to say.
+    """
     speaks_for = bool(user.role) and may("speak_for", case, user)
     is_with = review is not None and review.reader is not None and review.state != State.SET_ASIDE
     may_say = is_with and (speaks_for or may("consent", case, user))
-    asks = may_say and not has_consent_to_read(case, review.reader)  # type: ignore[union-attr, arg-type]
+    waits = is_with and not has_consent_to_read(case, review.reader)  # type: ignore[union-attr, arg-type]
+    asks = may_say and waits
     return {
         "review": review,
         "asks_to_read": asks,
+        "waits_for_yes": waits and not asks,
         "speaks_for": asks and speaks_for,
         "consent": text("consent_read") if asks else None,
     }

@@ -471,4 +471,15 @@ def test_what_is_asked_for_is_named_after_who_reads_now():
     handing.hand_over(review, people.person("amir"), by=by("joanne"))
     client = people.browser(people.person("rosa"))
     assert "Amir needs one thing" in client.get(asking.get_absolute_url()).text
+    lets_read(review)
     assert "Thank you. Amir reads on." in client.post(asking.get_absolute_url(), {"not_there": "1"}, follow=True).text
+
+
+def test_nobody_is_said_to_read_on_before_her_yes():
+    review = written_reading()
+    asking = ask(review)
+    handing.hand_over(review, people.person("amir"), by=by("joanne"))
+    client = people.browser(people.person("rosa"))
+    thanks = client.post(asking.get_absolute_url(), {"not_there": "1"}, follow=True).text
+    assert "reads on" not in thanks
+    assert "Whoever reads your plan next finds it there." in thanks

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from bookings.models import Consultation
 from cases.case.actions import give_consent
+from cases.case.helping import actions as helping
 from cases.case.people import is_assigned
 from cases.reviews import actions, opening
 from cases.reviews.asking import actions as asking_actions
@@ -142,3 +143,14 @@ def test_taken_back_before_its_call_the_day_stays():
     day = summary.review.read_by
     taken_back(summary)
     assert Review.objects.get().read_by == day
+
+
+def test_a_helper_reads_that_it_waits_for_the_patients_yes():
+    case = factories.open_case()
+    world.plan(case)
+    review = actions.take(opening.ask_for_reading(case, by=by("rosa")), by=by("amir"))
+    helping.agree(helping.ask(case, people.person("ines"), by=by("rosa")), chosen="most", by=by("rosa"))
+    assert "Amir reads the plan once Rosa has said yes to it." in page_of(case, "ines").text
+    assert "would like to read your plan" in page_of(case).text
+    handing.let_read(review, by=by("rosa"))
+    assert "Amir reads your plan by" in page_of(case, "ines").text

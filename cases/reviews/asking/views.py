@@ -132,9 +132,9 @@ def asked(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _thanks(asking: Asking) -> str:
-    """Who reads on; nobody does where the plan was handed back."""
+    """Who reads on; nobody does where the plan was handed back, or waits for her yes to whoever has it now."""
     reader = asking.review.reader
-    if reader is None:
+    if reader is None or not may("review", asking.case, reader):
         return _("Thank you. Whoever reads your plan next finds it there.")
     return _("Thank you. %(name)s reads on.") % {"name": reader.first_name}
 
