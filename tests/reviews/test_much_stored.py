@@ -7,12 +7,15 @@ import uuid
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from cases.case.actions import set_clinician
+from cases.case.models import SecondReader
+from cases.case.second import actions as second_actions
 from cases.documents.models import PageImage, Version
 from cases.opinions.comparing import actions as comparing
 from cases.reviews import actions, opening
+from cases.reviews.colleague import actions as colleague
 from cases.reviews.models import Note, Review, Summary
 from cases.reviews.notes.actions import add_note
 from portal import clock
@@ -66,23 +69,57 @@ def asked(review: Review) -> dict[tuple[str, str], int]:
     case, document = review.case_id, review.version.document_id
     staff = [
         review.get_absolute_url(),
-        *(reverse(f"reviews:{name}", args=[review.pk]) for name in ("preview", "brief")),
+        *(reverse(f"reviews:{name}", args=[review.pk]) for name in ("preview", "brief", "need_more", "colleague")),
+        reverse("reviews:withdraw", args=[Summary.objects.order_by("-number").first().pk]),
         reverse("reviews:queue"),
     ]
+    along = [reverse("reviews:along", args=[read_along(review).pk])]
     both = [
         reverse("opinions:compare", args=[case]),
         *(reverse(f"documents:{name}", args=[document]) for name in ("beside", "detail")),
         reverse("reviews:summary", args=[case]),
     ]
     counts = {}
-    for key, addresses in (("joanne", staff + both), ("rosa", [*both, reverse("documents:list", args=[case])])):
+    hers = [*both, reverse("documents:list", args=[case])]
+    for key, addresses in (("joanne", staff + both), ("rosa", hers), ("vera", along)):
         client = people.browser(people.person(key))
         for address in addresses:
             for _look in range(2):
                 keys.look_again()
                 with CaptureQueriesContext(connection) as found:
                     assert client.get(address).status_code == 200, (key, address)
-            counts[key, address] = len(found)
+            name = resolve(address).view_name
+            counts[key, name] = max(len(found), counts.get((key, name), 0))
+    return counts
+
+
+def read_along(review: Review) -> SecondReader:
+    """A colleague reads along."""
+    reading = SecondReader.objects.granted().filter(case=review.case_id).first()
+    if reading:
+        return reading
+    words = {"question": "Is it usual?", "why": "A second pair of eyes.", "by": by("joanne")}
+    second = colleague.ask(review, people.person("vera"), until_on=second_actions.last_days()[-1], **words)
+    return second_actions.let_read(second_actions.agree(second, by=by("vera")), True, by=by("rosa"))
+
+
+def asked_by_refusals(review: Review) -> dict[str, int]:
+    """How often a form asks that comes back on its page: saved in another tab meanwhile, or nothing was typed."""
+    joanne, rosa, counts = people.browser(people.person("joanne")), people.browser(people.person("rosa")), {}
+    form = joanne.get(review.get_absolute_url()).context["form"]
+    late = {field.html_name: field.value() for field in form if field.value() not in (None, False)}
+    late |= {"plain": "Words of another tab. (page 1)", "seen-plain": "0"}
+    save, line = reverse("reviews:save", args=[review.pk]), reverse("opinions:add_line", args=[review.case_id])
+    for name, client, address, sent, status in (
+        ("save", joanne, save, late, 409),
+        ("line", joanne, line, {}, 422),
+        ("her line", rosa, line, {}, 422),
+    ):
+        for _press in range(2):
+            keys.look_again()
+            with CaptureQueriesContext(connection) as found:
+                assert client.post(address, sent).status_code == status, name
+        counts[name] = len(found)
     return counts
 
 
@@ -92,9 +129,10 @@ def test_pages_ask_as_often_for_thirty_notes_versions_summaries_and_lines_as_for
     for role, name in (("first", "Dr. Keller"), ("second", "Dr. Raman")):
         set_clinician(review.case, role, name=name, by=by("rosa"))
     grow(review, FEW)
-    few = asked(Review.objects.get())
+    few, few_refused = asked(Review.objects.get()), asked_by_refusals(Review.objects.get())
     grow(review, MANY)
-    many = asked(Review.objects.get())
+    many, many_refused = asked(Review.objects.get()), asked_by_refusals(Review.objects.get())
     assert (Note.objects.count(), Summary.objects.count(), Version.objects.count()) == (30, 30, 31)
     assert {page: count for page, count in many.items() if count > AT_MOST} == {}
     assert {page: (few[page], count) for page, count in many.items() if count > few[page]} == {}
+    assert {name: (few_refused[name], count) for name, count in many_refused.items() if count > few_refused[name]} == {}
