@@ -15,6 +15,7 @@ from cases.case.people import HELPER, PATIENT, acts_as, only_theirs, role_in
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
+from portal.once import once
 from portal.texts.words import text
 
 SCOPE, READ = Consent.Kind.SCOPE, Consent.Kind.READ
@@ -34,9 +35,9 @@ def standing(patient: User, case: Case, consultant: User) -> QuerySet[Consent]:
 
 
 def standing_scope(patient: User) -> Consent | None:
-    """The patient's acceptance of the scope in the words that hold now."""
+    """The patient's acceptance of the scope in the words that hold now; once a page."""
     accepted = Consent.objects.standing().filter(person=patient, kind=SCOPE, text=text("scope_tick"))
-    return accepted.order_by("given_at").first()
+    return once(("standing scope", patient.pk), lambda: accepted.order_by("given_at").first())
 
 
 def consents(

@@ -200,8 +200,12 @@ def calendar_of(
     moving: Consultation | None = None,
     preparing: Consultation | None = None,
 ) -> slots.Calendar:
-    """A consultant's calendar as a case sees it, in one query."""
-    return calendars_of([practice], now, case=case, moving=moving, preparing=preparing)[practice.pk]
+    """A consultant's calendar as a case sees it, in one query; once a page."""
+    seen_by = (case and case.patient_id, moving and moving.pk, preparing and preparing.pk)
+    return once(
+        ("calendar", practice.pk, *seen_by),
+        lambda: calendars_of([practice], now, case=case, moving=moving, preparing=preparing)[practice.pk],
+    )
 
 
 def calendars_of(
@@ -246,7 +250,8 @@ def asked_for(
     plan.
     """
     if own is None:
-        own = calls_of(case.patient_id, now, moving and moving.pk)
+        mine = (case.patient_id, moving and moving.pk)
+        own = once(("calls of", *mine), lambda: list(calls_of(mine[0], now, mine[1])))
     return slots.Asked(
         talk=service.talk,
         now=now,

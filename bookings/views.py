@@ -46,13 +46,17 @@ from cases.case.people import COORDINATOR, HELPER, acts_as, has_consent_to_read,
 from cases.documents.models import Version
 from cases.records.models import RecordItem
 from cases.records.words import listed
-from portal import clock, when
+from portal import beside, clock, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
 from portal.actors import Actor
 from portal.errors import Refused
+from portal.once import told
+from portal.texts import words
+from portal.texts.models import Text
 
 DRAFT = "check-and-book"
+SAID = (Text.Kind.SCOPE_TICK, Text.Kind.CONSENT_READ, Text.Kind.SCOPE_FULL, Text.Kind.SCOPE_SHORT)
 
 
 def _chosen(request: HttpRequest, bookable: list[anyone.Bookable]) -> anyone.Bookable | None:
@@ -370,7 +374,10 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect(booked)
     holds = Hold.objects.visible_to(request.user).with_time()
     kept = find_or_404(holds.select_related("case", "patient", "consultant", "service", "moving"), pk=pk)
-    practice = Practice.objects.visible_to(request.user).filter(pk=kept.consultant_id).first()
+    whose = Practice.objects.visible_to(request.user).filter(pk=kept.consultant_id)
+    read = beside.lists(kept.patient, whose=whose.order_by(), **words.beside(*SAID))
+    told(words.answers(read))
+    practice = next(iter(read["whose"]), None)
     if request.method == "POST":
         drafts.keep(request.user, DRAFT, kept.case_id, {"hope": request.POST.get("hope", "")})  # type: ignore[arg-type]
     if practice is None:  # who was chosen works here no longer

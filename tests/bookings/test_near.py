@@ -10,6 +10,7 @@ from bookings.models import Hold, Practice, Reservation, Service
 from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
+from portal.vault import keys
 from tests import factories, people
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +152,17 @@ def test_whose_consultant_left_is_led_to_the_same_kind_of_call_with_anyone(case,
     assert answer.url == f"{reverse('bookings:pick', args=[case.pk])}?service=first_talk&with=anyone&how=phone"
     page = words(people.browser(case.patient).get(answer.url))
     assert "Pick a time to talk with one of us" in page or "Amir" in page
+
+
+@pytest.mark.parametrize("what", [hours_are_none, another_took_it])
+def test_coming_back_asks_few_questions(case, practice, monday, what, django_assert_max_num_queries):
+    factories.open_hours(people.person("amir"))
+    hold = factories.hold(case)
+    monday.shift(timedelta(minutes=31))
+    what(hold)
+    hers = people.browser(hold.patient)
+    hers.get(hold.get_absolute_url())
+    keys.look_again()
+    with django_assert_max_num_queries(15):
+        page = hers.get(hold.get_absolute_url())
+    assert "Free times near it" in words(page)
