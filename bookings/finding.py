@@ -48,10 +48,12 @@ def _asked(case: Any, reader: Any, keys: list[UUID], now: datetime, since: date)
 
 
 def _last_call(case: Any, reader: Any) -> QuerySet[Consultation]:
-    """The call of which its consultant has said last how it went."""
+    """The call of which its consultant has said last how it went. Whether the reader may see it is asked of that one,
+    not of all calls of the case.
+    """
     said = [Consultation.State.COMPLETED, Consultation.State.NO_SHOW]
-    found = Consultation.objects.visible_to(reader).filter(case=case, state__in=said)
-    return found.select_related("consultant").order_by("-starts_at")[:1]
+    last = Consultation.objects.filter(case=case, state__in=said).order_by("-starts_at").values("pk")[:1]
+    return Consultation.objects.visible_to(reader).filter(pk__in=last).select_related("consultant")
 
 
 READ = ready.Ready(_asked, case=("patient_id",), reader=("role", "can_sign_in"))

@@ -82,7 +82,8 @@ def _literals(condition: Any) -> None:
 
 def find(name: Any, context: Any) -> Any:
     """What Django finds by this name, or MISSING where it finds nothing."""
-    first, *parts = name.lookups
+    parts = name.lookups
+    first = parts[0]
     for values in reversed(context.dicts):
         if first in values:
             current = values[first]
@@ -92,7 +93,7 @@ def find(name: Any, context: Any) -> Any:
     try:
         if callable(current):
             current = _called(current, context)
-        for part in parts:
+        for part in parts[1:]:
             kind = type(current)
             if kind is dict:
                 if part in current:

@@ -85,7 +85,7 @@ def clock_time(value: dt.time | dt.datetime, zone: ZoneInfo | None = None) -> st
         return _clock_time(value.hour, value.minute, get_language())
     at = local(value, zone)
     said = _clock_time(at.hour, at.minute, get_language())
-    if at.replace(fold=0).utcoffset() == at.replace(fold=1).utcoffset():
+    if at.utcoffset() == at.replace(fold=1 - at.fold).utcoffset():
         return said
     letters = at.tzname() or ""
     return f"{said}\N{NO-BREAK SPACE}{letters if letters.isalpha() else f'UTC{letters}'}"

@@ -181,6 +181,7 @@ def _font_is_here():
 
 
 @register.simple_tag
+@lru_cache(maxsize=1)
 def font_sheet():
     """A link to the font's sheet where set-up could fetch the font; system fonts otherwise."""
     if not _font_is_here():
