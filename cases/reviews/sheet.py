@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from cases.documents.models import Version
 from cases.reviews import frozen
-from cases.reviews.explained import Marker
+from cases.reviews.explained import Marker, Piece
 from cases.reviews.models import Review, Summary
 from cases.reviews.options import Kind
 from portal import when
@@ -28,7 +28,7 @@ class Shown:
     answers: list[dict[str, Any]]
     steps: list[dict[str, Any]]
     missing: list[dict[str, Any]]
-    questions: list[str]
+    questions: list[list[Piece]]
     options: list[dict[str, Any]]
     words: list[dict[str, Any]]
     headings: dict[str, Any]
@@ -51,20 +51,24 @@ def shown(body: frozen.Body, link: PageLink, on_list: Collection[str] = ()) -> S
         ]
 
     words = body["words"]
-    in_answers, in_missing = Marker(words), Marker(words)
+    in_answers, in_missing, in_questions = Marker(words), Marker(words), Marker(words)
     return Shown(
         about=about(body),
-        answers=[{**answer, "lines": linked(answer["lines"], in_answers)} for answer in body["answers"]],
+        answers=[
+            {**answer, "pieces": in_answers.pieces(answer["question"]), "lines": linked(answer["lines"], in_answers)}
+            for answer in body["answers"]
+        ],
         steps=linked(body["steps"], Marker(words)),
         missing=[
             {
                 **point,
                 "pieces": in_missing.pieces(point["note"]),
+                "question_pieces": in_missing.pieces(point["question"]),
                 "is_on_list": point["code"] in on_list or point["question"] in on_list,
             }
             for point in frozen.missing_points(body)
         ],
-        questions=frozen.raised(body),
+        questions=[in_questions.pieces(question) for question in frozen.raised(body)],
         options=_options(body, linked(body["options"], Marker(words))),
         words=[{**entry, "number": number, "is_word": bool(entry["word"])} for number, entry in enumerate(words, 1)],
         headings=frozen.HEADINGS,

@@ -1,6 +1,7 @@
 """Words that were explained lead to their explanation, by plain links, on the page and on paper."""
 
 import io
+import json
 import re
 
 import pikepdf
@@ -59,6 +60,25 @@ def test_each_word_of_the_page_leads_to_its_explanation(shown):
     for anchor in ("word-1", "word-2", "word-3"):
         assert shown.count(f'id="{anchor}"') == 1
     assert "A &lt;b&gt;pill&lt;/b&gt;." in shown
+
+
+def test_her_question_what_she_could_ask_and_further_questions_lead_to_it_too(db):
+    review = world.look_for_all(world.taken(), missing=("cost", "tests"))
+    asked = world.HOPE.splitlines()[0]
+    review = world.write(
+        review,
+        plain="A step. (page 1)",
+        answers=json.dumps({asked: "Yes. (page 1)"}),
+        questions="Is the <operation> needed?",
+        words="Operation: They take it out.\nTests: What is looked at.",
+    )
+    summary = actions.share(review, is_ticked=True, by=by("joanne"))
+    page = people.browser(people.person("rosa")).get(reverse("reviews:summary", args=[summary.review.case_id])).text
+    leads = '<a class="rs-term" href="#word-1">operation</a>'
+    assert f"Is a smaller {leads} possible for me?" in page
+    assert f"Is the &lt;{leads}&gt; needed?" in page
+    point = page.split("You could ask:")[1].split("</li>")[0]
+    assert re.search(r'<a class="rs-term" href="#word-2">tests</a>', point)
 
 
 def test_in_the_pdf_it_is_a_link_of_its_own():
