@@ -1,6 +1,7 @@
 """The brief: one screen before the text, with what a reader of ten minutes needs, and nothing she may not know."""
 
 import datetime as dt
+import json
 
 import pytest
 from django.db import connection
@@ -65,6 +66,36 @@ def test_what_she_wants_from_the_call_stands_beside_questions_of_her_own():
     assert "Must I stay overnight?" in page
     assert "What Rosa wants from the call" in page
     assert all(line in page for line in world.HOPE.splitlines())
+
+
+def test_what_a_summary_answered_is_a_number_beside_what_she_still_asks():
+    review = world.taken()
+    call = Consultation.objects.select_related("case__patient").get()
+    questions.take_over_hope(call, by=by("rosa"))
+    answered, still = world.HOPE.splitlines()
+    for text in ("Must I stay overnight?", "Who calls me?", "And later?"):
+        questions.add(review.case, text=text, target=targets.key_of(call), by=by("rosa"))
+    review = world.look_for_all(world.write(review, plain=world.PLAIN, answers=json.dumps({answered: "Yes. (page 1)"})))
+    summary = actions.share(review, is_ticked=True, by=by("joanne"))
+    page = brief(review).text
+    assert "1 question is answered in a summary already." in page
+    assert answered not in page
+    asked = page.split('<ol class="rs-asked">')[1].split("</ol>")[0]
+    assert asked.count("<li>") == 3
+    assert still in asked
+    actions.withdraw(summary, reason="A page was misread.", by=by("joanne"))
+    assert "in a summary already" not in brief(review).text
+
+
+def test_where_all_is_answered_nothing_is_said_to_be_unwritten():
+    review = world.taken()
+    questions.take_over_hope(Consultation.objects.select_related("case__patient").get(), by=by("rosa"))
+    said = json.dumps(dict.fromkeys(world.HOPE.splitlines(), "Yes. (page 1)"))
+    review = world.look_for_all(world.write(review, plain=world.PLAIN, answers=said), missing=())
+    actions.share(review, is_ticked=True, by=by("joanne"))
+    page = brief(review).text
+    assert "2 questions are answered in a summary already." in page
+    assert "Nothing is written yet." not in page
 
 
 def test_a_plan_that_nobody_has_is_to_be_taken_before_it_is_written_in():

@@ -122,9 +122,13 @@ def dropped(questions: Sequence[Question], role: str, user: Any) -> list[Questio
 
 
 def asked_in_call(case: Case, call: Consultation, user: Any, now: datetime) -> list[str]:
-    """The three that come first in this call, as far as `user` may read them, then those that a summary answered.
-    For a call whose words never came onto the list, what she wrote when she booked.
-    """
+    """The three that come first in this call, as far as `user` may read them, then those that a summary answered."""
+    first, answered = asked_and_answered(case, call, user, now)
+    return first + answered
+
+
+def asked_and_answered(case: Case, call: Consultation, user: Any, now: datetime) -> tuple[list[str], list[str]]:
+    """The same, apart. For a call whose words never came onto the list, what she wrote when she booked is asked."""
     is_seen = Exists(Question.objects.visible_to(user).filter(pk=OuterRef("pk")))
     every = list(Question.objects.filter(case=case).annotate(is_seen=is_seen).select_related("case__key").in_order())
     rows = [each for each in every if each.is_seen]
@@ -134,9 +138,9 @@ def asked_in_call(case: Case, call: Consultation, user: Any, now: datetime) -> l
         known, key = Targets([], list(calls), [], now), targets.key_of(call)
         found = [each for each in rows if known.of(each).key == key]
     if not found:
-        return _words_of_booking(call, every)[:ON_TOP]
+        return _words_of_booking(call, every)[:ON_TOP], []
     first = [each.text for each in found if each.is_open][:ON_TOP]
-    return first + [each.text for each in found if each.answered_in == AnsweredIn.SUMMARY]
+    return first, [each.text for each in found if each.answered_in == AnsweredIn.SUMMARY]
 
 
 def of_call(case: Case, call: Consultation, user: Any, now: datetime) -> list[Question]:

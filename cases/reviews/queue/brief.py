@@ -59,13 +59,14 @@ def brief(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "GET":
         actions.look(review, verb="review.briefed", by=Actor.of(request))
     call = review.consultation
-    asked = questions.asked_in_call(review.case, call, user, now) if call else []
-    hope = questions.hope_of_call(review.case, call) if call else []
+    asked, answered = questions.asked_and_answered(review.case, call, user, now) if call else ([], [])
+    hope = [line for line in questions.hope_of_call(review.case, call) if line not in answered] if call else []
     page = {
         "review": review,
         "case": review.case,
         "call": call,
         "asked": [] if asked == hope[: len(asked)] else asked,  # the same words once
+        "answered": len(answered),
         "hope": hope,
         "matters": review.case.matters if review.case.matters_is_shared else "",
         "start": _start(review, user) if review.may_read else None,
