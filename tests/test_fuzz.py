@@ -14,8 +14,8 @@ from tests.world import World
 
 POSTS = sorted(name for name, page in PAGES.items() if page.posts)
 CHUNKS = 24  # of the long form, so that it is shared among processes
-# Said by the portal itself when something outside does not answer.
-FAULTS = {500}
+# The second is for a database or a store that is away: nothing typed may look like that.
+FAULTS = {500, 503}
 
 
 _forms: dict[int, dict[str, Fields]] = {}

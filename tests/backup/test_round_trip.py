@@ -31,6 +31,7 @@ from portal.history.models import Event
 from portal.pages import erasing_actions, farewell_actions
 from portal.reminders import sender
 from portal.reminders.models import Delivery
+from portal.tasks import prove_backup
 from portal.texts.models import Text
 from portal.vault import erasures, files, keys, store
 from portal.vault.models import StoredFile
@@ -246,6 +247,18 @@ def test_the_weekly_proof_brings_the_rows_back_and_leaves_no_database(archive, s
     assert "Its rows came back, and as they were." in said("verify_backup", "--restore")
     with database.owner(connection.settings_dict["NAME"]) as db:
         assert not db.execute("SELECT 1 FROM pg_database WHERE datname LIKE '%%_proof'").fetchone()
+
+
+def test_a_week_after_a_good_proof_the_worker_brings_the_rows_back_again(archive):
+    now = clock.real_now()
+    before = {"made_at": places.made_at(archive), "is_proved": True, "came_back": False}
+    BackupLook.objects.create(looked_at=now - dt.timedelta(days=6), **before)
+    prove_backup()
+    assert not BackupLook.objects.get().came_back
+    BackupLook.objects.update(looked_at=now - dt.timedelta(days=7))
+    prove_backup()
+    look = BackupLook.objects.get()
+    assert (look.is_proved, look.came_back, look.looked_at >= now) == (True, True, True)
 
 
 @pytest.fixture(params=["embedded", "outside"])

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.web_server import WebServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MB = 2**20
+OTHERS_WITHIN = 30.0  # seconds for three pages; bench has the figure, which is to be under 3 for one
 SENDERS = 200
 
 
@@ -110,8 +112,10 @@ def test_a_line_that_drops_leaves_no_row_and_no_file(web, case, folder):
 def test_others_are_answered_while_200_send_slowly(web, case, folder):
     cookie = web.cookie(case.patient)
     with slow_senders(web.port, plan_page(case), SENDERS, cookie) as lines:
+        began = time.monotonic()
         for _turn in range(3):
             assert b" 200 OK" in web.ask(plan_page(case), cookie)
+        assert time.monotonic() - began < OTHERS_WITHIN
         small = web.ask(plan_page(case), cookie, "POST", Content_Type="application/x-www-form-urlencoded")
         assert small.startswith(b"HTTP/1.1 403 ")  # without a token, but answered
         assert not any(closed(line) for line in lines)

@@ -3,9 +3,11 @@
 import datetime as dt
 import html
 import io
+import json
 import logging
 import os
 import re
+import uuid
 from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import unquote
@@ -15,12 +17,20 @@ from django.conf import settings
 from django.core import mail
 from structlog.stdlib import ProcessorFormatter
 
-from cases.case import worry_actions
+from cases.case import calls, worry_actions
 from cases.case.corrections import actions as corrections
-from cases.case.models import Case
+from cases.case.models import CallLog, Case
+from cases.desk import answers
+from cases.desk.answers import Wants
+from cases.desk.models import OfficeLink
+from cases.desk.receiving import actions as receiving
+from cases.documents.adding import sending
 from cases.documents.describing import actions as describing
 from cases.documents.models import Document
 from cases.opinions.deciding import actions as deciding
+from cases.records.items import telling
+from cases.records.models import RecordItem
+from cases.records.referral import letter_actions
 from portal import clock
 from portal.accounts import drafts
 from portal.actors import Actor
@@ -41,15 +51,9 @@ pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
 
 # Of rows that this world has none of, or forms that are empty in it.
 NOT_IN_THIS_WORLD = {
-    "case.calllog.words",
-    "case.case.answers",
     "case.farewell.why",  # whose case would be closed
     "desk.incoming.calls",
-    "desk.receipt.said_by",
-    "documents.sending.name",
-    "records.referralletter.words",
     "records.release.signature",
-    "records.want.words",
     "reviews.doctornote.sent_to",
     "reviews.optionline.text",
     "reviews.outcome.follow_words",
@@ -71,7 +75,9 @@ def marks(request, built, django_db_blocker) -> dict[str, str]:
 
 
 def say_more(world) -> None:
-    """What the world of the page table leaves out: a draft, an author, a worry that was settled, a decision."""
+    """What the world of the page table leaves out: a draft, an author, a worry that was settled, a decision, a call, a
+    letter in her own words, a fee, a word of an office about what came, a file that is on its way.
+    """
     rosa, theo = Actor.person(people.person("rosa")), Actor.person(people.person("theo"))
     case = Case.objects.get(pk=world["case"])
     drafts.keep(people.person("rosa"), "questions", case, {"first": "Will it hurt?"})
@@ -82,6 +88,15 @@ def say_more(world) -> None:
     deciding.decide(case, choice="own", words="I wait until spring.", by=rosa)
     asked = corrections.ask(case, about="call", words="I never said that.", by=rosa)
     corrections.answer(asked, outcome="kept", words="It was said by phone.", by=theo)
+    case.answers = json.dumps({"why": "gut"})
+    case.save(update_fields=["answers"])
+    call = {"whom": CallLog.Whom.PATIENT, "came_of": CallLog.CameOf.REACHED, "follows": CallLog.Follows.DONE}
+    calls.log_call(case, press=uuid.uuid4(), **call, words="She asked about her hair.", by=theo)
+    letter_actions.change_letter(case, "refer", "Please refer me.", seen_at=None, by=rosa)
+    slides = telling.tell(RecordItem.objects.get(visit=world["visit"], kind="slides"), "asked", by=theo)
+    answers.answer(slides, answers.NEEDS, needs=(Wants.FEE,), fee="$15 by check", told="office_fax", by=theo)
+    receiving.confirm_all(OfficeLink.objects.get(pk=world["second_link"]), set(), said_by="Pat, the desk", by=theo)
+    sending.begin(case, ["Scan of May.pdf"], by=rosa)
 
 
 @pytest.fixture
