@@ -15,13 +15,13 @@ export PYTHONUTF8 := 1
 # Compiled modules are kept: without them each worker of the tests, and each process they start, compiles all anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run test test-long test-all test-matrix check fix bench lock browser scanner reader front
+.PHONY: setup run test test-long test-all test-matrix check fix bench lock browser scanner reader front pooler
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.main $(FONT)/figtree.css
 	@exec $(PY) -m portal.local_run
 
-setup: $(VENV)/.dev $(FONT)/figtree.css browser scanner reader front
+setup: $(VENV)/.dev $(FONT)/figtree.css browser scanner reader front pooler
 
 test: setup
 	$(PYTEST) -v -n 2 --dist worksteal -m "not full" $(ARGS)
@@ -131,3 +131,14 @@ front:
 	  { [ "$$(id -u)" != 0 ] || apt-get update -qq; cd $(VENV)/nginx && apt-get download -qq nginx && dpkg -x nginx_*.deb . && rm nginx_*.deb; } \
 	    </dev/null >/dev/null 2>&1 || echo "nginx could not be fetched: its tests are left out."; \
 	else echo "No nginx here: its tests are left out."; fi
+
+# --- the pooler in front of the database, for the tests; PORTAL_PGBOUNCER names another ---
+
+pooler:
+	@for name in "$$PORTAL_PGBOUNCER" pgbouncer /usr/sbin/pgbouncer $(VENV)/pooler/usr/sbin/pgbouncer; do \
+	  [ -n "$$name" ] && command -v "$$name" >/dev/null && exit 0; done; \
+	if command -v apt-get >/dev/null; then echo "Fetching PgBouncer …"; rm -rf $(VENV)/pooler; mkdir -p $(VENV)/pooler; \
+	  { [ "$$(id -u)" != 0 ] || apt-get update -qq; cd $(VENV)/pooler && apt-get download -qq pgbouncer libc-ares2 libevent-2.1-7 \
+	    && for each in *.deb; do dpkg -x "$$each" .; done && rm ./*.deb; } \
+	    </dev/null >/dev/null 2>&1 || echo "PgBouncer could not be fetched: its tests are left out."; \
+	else echo "No PgBouncer here: its tests are left out."; fi

@@ -109,8 +109,11 @@ class House:
             filler.unlink()
 
     def set_clock(self, hours: float) -> None:
+        from django.db import connections
+
         from portal import clock
 
+        connections.close_all()  # of this process: the database was killed meanwhile, perhaps
         clock.set_offset(clock.offset() + 3600 * hours)
 
     def faults(self) -> dict[str, Callable[[], None]]:
@@ -151,7 +154,7 @@ class House:
 def main(folder: Path, patients: int, minutes: float) -> None:
     house = House(folder)
     with house.open():
-        somebody = prepared(house, patients)
+        somebody = prepared_on(house.run, patients)
         began = time.monotonic()
         for one in somebody:
             one.start()
@@ -161,7 +164,8 @@ def main(folder: Path, patients: int, minutes: float) -> None:
         for one in somebody:
             one.join(120)
         left = settle(house)
-        found = figures(house, somebody, time.monotonic() - began) + broken(house, somebody, left)
+        found = figures(house, somebody, time.monotonic() - began)
+        found += rules_of(house.sink, somebody, left, "soak broken: ")
     for figure in found:
         print(json.dumps(asdict(figure)), flush=True)
     faults = [figure for figure in found if figure.name.startswith("soak broken: ") and figure.value]
@@ -169,9 +173,9 @@ def main(folder: Path, patients: int, minutes: float) -> None:
         raise SystemExit("\n".join(f"{figure.name[13:]}: {figure.value:.0f}" for figure in faults))
 
 
-def prepared(house: House, patients: int) -> list[Patient]:
-    """This process becomes a portal on the house's data; consultants with hours, patients with cases."""
-    os.environ |= {"PORTAL_VAR": str(house.var), "PORTAL_ENV": "development", "PORT": str(house.run.port)}
+def prepared_on(run: Run, patients: int) -> list[Patient]:
+    """This process becomes a portal on the data of that one; consultants with hours, patients with cases."""
+    os.environ |= run.named | {"PORTAL_VAR": str(run.var), "PORTAL_ENV": "development", "PORT": str(run.port)}
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     import django
 
@@ -184,15 +188,18 @@ def prepared(house: House, patients: int) -> list[Patient]:
     make_consultants()
     plan = plan_files.pdf()
     return [
-        Patient(str(case.pk), cookie(case.patient), house.run.port, plan, seed)
+        Patient(str(case.pk), cookie(case.patient), run.port, plan, seed)
         for seed, case in enumerate(make_some(patients))
     ]
 
 
 def settle(house: House) -> dict[str, int]:
     """At noon of the next day, wait until all that is due went and all files were judged; what was left over."""
+    from django.db import connections
+
     from portal import clock
 
+    connections.close_all()
     now = clock.now()
     noon = (now + dt.timedelta(days=1)).replace(hour=17, minute=0)  # in UTC: noon in Toronto
     clock.set_offset(clock.offset() + (noon - now).total_seconds())
@@ -215,11 +222,11 @@ def unsettled() -> dict[str, int]:
     return {name: count for name, count in counted.items() if count}
 
 
-def broken(house: House, somebody: list[Patient], left: dict[str, int]) -> list[Figure]:
+def rules_of(sink: SmtpSink, somebody: list[Patient], left: dict[str, int], before: str) -> list[Figure]:
     """Each rule with how often it is broken."""
-    mails = [(str(mail["X-Reminder-Key"]), str(mail["Message-ID"])) for mail in house.sink.messages]
+    mails = [(str(mail["X-Reminder-Key"]), str(mail["Message-ID"])) for mail in sink.messages]
     counted = invariants.broken(mails) | dict(against_ledgers(somebody)) | left
-    return [Figure(f"soak broken: {name}", count, "") for name, count in counted.items()]
+    return [Figure(f"{before}{name}", count, "") for name, count in counted.items()]
 
 
 def against_ledgers(somebody: list[Patient]) -> Iterator[tuple[str, int]]:
@@ -248,10 +255,19 @@ def against_ledgers(somebody: list[Patient]) -> Iterator[tuple[str, int]]:
 
 
 def figures(house: House, somebody: list[Patient], seconds: float) -> list[Figure]:
+    faults = ", ".join(f"{name} {count}" for name, count in sorted(house.told.items()))
+    return [
+        Figure("soak: faults", house.told.total(), "", words=f"in {seconds / 60:.0f} minutes: {faults}"),
+        *figures_of_ledgers(somebody, "soak: "),
+        Figure("soak: mails", len(house.sink.messages), "", words="that came, repeats with them"),
+    ]
+
+
+def figures_of_ledgers(somebody: list[Patient], before: str) -> list[Figure]:
+    """How many answers came, and what was done by them."""
     answers: Counter[str] = sum((one.ledger.answers for one in somebody), Counter())
     asked = sum(count for name, count in answers.items() if name.isdigit() or name.isidentifier())
-    faults = ", ".join(f"{name} {count}" for name, count in sorted(house.told.items()))
-    unheard = ", ".join(f"{name}: {count}" for name, count in answers.most_common() if name not in {"200", "302"})
+    others = ", ".join(f"{name}: {count}" for name, count in answers.most_common() if name not in {"200", "302"})
     told = {
         "calls booked": sum(len(one.ledger.booked) for one in somebody),
         "calls canceled": sum(len(one.ledger.canceled) for one in somebody),
@@ -259,12 +275,14 @@ def figures(house: House, somebody: list[Patient], seconds: float) -> list[Figur
         "files": sum(one.ledger.files for one in somebody),
         "unsure": sum(one.ledger.unsure.total() for one in somebody),
     }
-    done = ", ".join(f"{count} {name}" for name, count in told.items())
     return [
-        Figure("soak: faults", house.told.total(), "", words=f"in {seconds / 60:.0f} minutes: {faults}"),
-        Figure("soak: answers", asked, "", words=f"besides 200 and 302: {unheard or 'none'}"),
-        Figure("soak: done", sum(told.values()), "", words=done),
-        Figure("soak: mails", len(house.sink.messages), "", words="that came, repeats with them"),
+        Figure(f"{before}answers", asked, "", words=f"besides 200 and 302: {others or 'none'}"),
+        Figure(
+            f"{before}done",
+            sum(told.values()),
+            "",
+            words=", ".join(f"{count} {name}" for name, count in told.items()),
+        ),
     ]
 
 

@@ -50,6 +50,10 @@ class Patient(threading.Thread):
         self.visitor, self.chance, self.ends = Visitor(port), random.Random(seed), threading.Event()  # noqa: S311
         self.visitor.cookies = {name: morsel.value for name, morsel in SimpleCookie(cookie).items()}
 
+    def go_to(self, port: int) -> None:
+        """Ask another web server from now on, still signed in."""
+        self.visitor = self.visitor.at(port)
+
     def run(self) -> None:
         while not self.ends.wait(self.chance.uniform(0.2, 1.5)):
             what = self.chance.choices(list(TURNS), list(TURNS.values()))[0]

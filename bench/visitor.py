@@ -17,6 +17,12 @@ class Visitor:
         self.line = http.client.HTTPConnection("localhost", port, timeout=30)
         self.port, self.cookies, self.page, self.path, self.status = port, {}, "", "", 0
 
+    def at(self, port: int) -> "Visitor":
+        """The same one at another port, at the same page with the same cookies."""
+        other = Visitor(port)
+        other.cookies, other.page, other.path, other.status = self.cookies, self.page, self.path, self.status
+        return other
+
     def get(self, path: str) -> float:
         """Open a page, follow redirects, and return the seconds of the last request."""
         for _ in range(5):

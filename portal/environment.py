@@ -29,9 +29,15 @@ def load_run_env(folder: Path) -> None:
 
 
 def database(url: str) -> dict[str, Any]:
-    """A database from `postgres://user:password@host:port/name?host=/socket/folder`."""
+    """A database from `postgres://user:password@host:port/name?host=/socket/folder`.
+
+    With `pooler=transaction` beside, as PgBouncer calls it, nothing is asked that outlives a transaction.
+    """
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
+    pooler = query.pop("pooler", "")
+    if pooler not in {"", "transaction"}:
+        raise ImproperlyConfigured(f"pooler={pooler} is not known; only pooler=transaction is")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
@@ -40,4 +46,5 @@ def database(url: str) -> dict[str, Any]:
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or query.pop("port", "")),
         "OPTIONS": query,
+        "DISABLE_SERVER_SIDE_CURSORS": bool(pooler),
     }

@@ -36,6 +36,8 @@ def missing_programs() -> dict[str, str]:
         missing |= dict.fromkeys(
             ("front", "secure_front", "nginx_program"), "tests behind nginx (unpacked by make setup on Debian)"
         )
+    if not programs.pgbouncer():
+        missing["pgbouncer"] = "tests with a pooler (unpacked by make setup on Debian)"
     if not shutil.which("systemd-analyze"):
         missing["systemd_analyze"] = "systemd's own look at the units (it is not here)"
     return missing

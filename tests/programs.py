@@ -49,6 +49,12 @@ def nginx() -> str | None:
     return os.environ.get("PORTAL_NGINX") or shutil.which("nginx", path=places)
 
 
+def pgbouncer() -> str | None:
+    """Path of a PgBouncer: PORTAL_PGBOUNCER's, an installed one, or what `make setup` unpacked."""
+    places = f"{os.environ['PATH']}:/usr/sbin:{sys.prefix}/pooler/usr/sbin"
+    return os.environ.get("PORTAL_PGBOUNCER") or shutil.which("pgbouncer", path=places)
+
+
 def text_engine() -> str | None:
     """Path of an installed tesseract; PORTAL_TESSERACT names another."""
     return os.environ.get("PORTAL_TESSERACT") or shutil.which("tesseract")

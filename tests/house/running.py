@@ -34,6 +34,7 @@ class Run:
         (var / "demo-loaded").touch()
         surroundings = {name: value for name, value in os.environ.items() if not name.startswith(STEERED)}
         surroundings |= {"PORTAL_VAR": str(var), "PORT": str(self.port)} | more
+        self.named = more
         self.output = var / "output.txt"
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
