@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -13,6 +14,8 @@ pytest_plugins = ["tests.world", "tests.stores", "tests.text_gateway", "tests.fr
 
 # Playwright keeps an event loop in the test's thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+DATABASE_FILES = Path(os.environ["PORTAL_VAR"]) / "postgres"  # of a server that the tests started
 
 hypothesis_settings.register_profile("portal", deadline=None, derandomize=True, database=None)
 hypothesis_settings.load_profile("portal")
@@ -38,6 +41,8 @@ def missing_programs() -> dict[str, str]:
         )
     if not programs.pgbouncer():
         missing["pgbouncer"] = "tests with a pooler (unpacked by make setup on Debian)"
+    if not DATABASE_FILES.exists():
+        missing["database_files"] = "hunts in the database’s own files (DATABASE_URL names a server elsewhere)"
     if not shutil.which("systemd-analyze"):
         missing["systemd_analyze"] = "systemd's own look at the units (it is not here)"
     return missing
@@ -97,6 +102,12 @@ def small_disk_of_this_test(tmp_path):
     """A folder on a disk of 24 MB."""
     with small_disk.small_disk(tmp_path / "disk", 24) as disk:
         yield disk
+
+
+@pytest.fixture
+def database_files():
+    """Where the database's server keeps what it writes."""
+    return DATABASE_FILES
 
 
 @pytest.fixture

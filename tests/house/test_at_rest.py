@@ -56,14 +56,6 @@ def written(folder):
     return case
 
 
-def database_files() -> Path:
-    """Where the server that the tests started keeps its files."""
-    place = Path(os.environ["PORTAL_VAR"]) / "postgres"
-    if not place.exists():
-        pytest.skip("DATABASE_URL names a server whose files cannot be read from here.")
-    return place
-
-
 def content_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -111,10 +103,9 @@ def test_the_word_is_in_no_row_and_no_file(written, folder):
         assert CANARY.encode() not in kept
 
 
-def test_the_word_is_in_no_file_of_the_database(written):
-    place = database_files()
-    wait_until(lambda: holders(place, PLAIN), 30, "the name in the database's files")
-    assert holders(place, CANARY) == []
+def test_the_word_is_in_no_file_of_the_database(written, database_files):
+    wait_until(lambda: holders(database_files, PLAIN), 30, "the name in the database's files")
+    assert holders(database_files, CANARY) == []
 
 
 def dump() -> bytes:

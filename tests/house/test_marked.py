@@ -40,7 +40,7 @@ from portal.pages.demo import marking, plain
 from portal.reminders import sender
 from tests import people
 from tests.backup.conftest import KEY
-from tests.house.test_at_rest import content_of, database_files
+from tests.house.test_at_rest import content_of
 from tests.pages_table import PAGES
 from tests.programs import wait_until
 from tests.stores import said
@@ -162,13 +162,12 @@ def test_an_opened_backup_shows_no_mark(marked, settings, tmp_path):
     assert marking.MARK.search(path.read_bytes().decode("latin-1")) is None
 
 
-def test_no_file_of_the_database_shows_a_mark(marked):
+def test_no_file_of_the_database_shows_a_mark(marked, database_files):
     """What the server writes at once, its log of changes among it; a text goes through there in its row's form."""
-    place = database_files()
     names = [mark.encode() for mark, where in marked.items() if where.startswith("accounts.user.name")]
 
     def found() -> bytes:
-        return b" ".join(b" ".join(MARK_AS_BYTES.findall(content_of(path))) for path in place.rglob("*"))
+        return b" ".join(b" ".join(MARK_AS_BYTES.findall(content_of(path))) for path in database_files.rglob("*"))
 
     wait_until(lambda: any(name in found() for name in names), 60, "a marked name in the database's files")
     assert must_not_show(found().decode(), marked) == []
