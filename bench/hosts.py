@@ -18,14 +18,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench.figures import Figure
-from bench.soak import figures_of_ledgers, prepared_on, rules_of, unsettled
+from bench.soak import figures_of_ledgers, prepared_on, rules_of, settled
 from portal import local
 from tests.house.pooler import Pooler
 from tests.house.running import Run
 from tests.programs import SmtpSink, free_port, wait_until
 
 LINES = 8  # of the pooler to the database: what two cores do well
-SETTLED_WITHIN = 360.0  # seconds
 BUCKET = "remission-hosts"
 OURS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename = %s"
 
@@ -116,9 +115,7 @@ def work(runs: list[Run], sink: SmtpSink, pooler: Pooler, patients: int, seconds
     for one in somebody:
         one.join(120)
     took = time.monotonic() - began
-    until = time.monotonic() + SETTLED_WITHIN
-    while (left := unsettled()) and time.monotonic() < until:
-        time.sleep(2)
+    left = settled()
     ended.set()
     watching.join()
     done = figures_of_ledgers(somebody, f"hosts: {len(runs)}, ")

@@ -7,8 +7,11 @@ portal already (settings read, database named).
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+Leap = tuple[dt.datetime, dt.datetime]  # from, to: hours that nobody lived, since the clock was set on
 MESSAGES_GO_WITHIN = dt.timedelta(minutes=5)
+GATHERED_WITHIN = dt.timedelta(days=1)  # what is planned after 9 am may go with the next day's
 OVERLAPS = """
     SELECT count(*) FROM bookings_reservation one JOIN bookings_reservation other
     ON one.consultant_id = other.consultant_id AND one.id < other.id
@@ -27,9 +30,9 @@ TIME_WITHOUT_CALL = """
     WHERE call.state = 'cancelled'"""
 
 
-def broken(mails: Iterable[tuple[str, str]]) -> dict[str, int]:
+def broken(mails: Iterable[tuple[str, str]], leaps: Iterable[Leap] = ()) -> dict[str, int]:
     """How often each rule is broken; `mails` are the (X-Reminder-Key, Message-ID) pairs that came, repeats too."""
-    return dict(rows()) | dict(messages(list(mails))) | dict(files()) | dict(records())
+    return dict(rows()) | dict(messages(list(mails), list(leaps))) | dict(files()) | dict(records())
 
 
 def rows() -> Iterator[tuple[str, int]]:
@@ -40,15 +43,19 @@ def rows() -> Iterator[tuple[str, int]]:
     yield "times kept for a canceled call", _count(TIME_WITHOUT_CALL)
 
 
-def messages(mails: list[tuple[str, str]]) -> Iterator[tuple[str, int]]:
+def messages(mails: list[tuple[str, str]], leaps: list[Leap]) -> Iterator[tuple[str, int]]:
     """Messages: none lost, none doubled. The very same mail twice is one: a server may have taken it unheard."""
     from portal import clock
-    from portal.reminders.models import Delivery, Reminder
+    from portal.reminders.models import Delivery, MessageClass, Reminder
 
-    now = clock.now()
-    late = Reminder.objects.unsettled().filter(due_at__lt=now - MESSAGES_GO_WITHIN)
+    last = clock.now() - MESSAGES_GO_WITHIN
+    unsettled = Reminder.objects.unsettled()
+    late = unsettled.filter(due_at__lt=last - GATHERED_WITHIN) | unsettled.filter(
+        due_at__lt=last, message_class=MessageClass.ANSWER
+    )
     yield "messages that are due and did not go", late.count()
-    yield "messages that passed unsent", Reminder.objects.filter(settled_as=Reminder.Outcome.PASSED).count()
+    passed = Reminder.objects.filter(settled_as=Reminder.Outcome.PASSED)
+    yield "messages that passed unsent", sum(not any(is_leapt(row, leap) for leap in leaps) for row in passed)
     ids: dict[str, set[str]] = {}
     for key, message_id in mails:
         ids.setdefault(key, set()).add(message_id)
@@ -58,6 +65,15 @@ def messages(mails: list[tuple[str, str]]) -> Iterator[tuple[str, int]]:
     yield "mails said to be sent that did not come", sum(message_id not in came for message_id in sent)
     each = Counter(sent)
     yield "mails that two deliveries say they were", sum(count > 1 for count in each.values())
+
+
+def is_leapt(row: Any, leap: Leap) -> bool:
+    """Whether the hour until which it was of use was never lived, nor five minutes of it before."""
+    from portal.reminders.models import MessageClass
+
+    since, until = leap
+    had_time = row.message_class == MessageClass.ANSWER and row.due_at < since - MESSAGES_GO_WITHIN
+    return since <= row.useful_until <= until and not had_time
 
 
 def files() -> Iterator[tuple[str, int]]:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -46,6 +46,7 @@ class House:
         self.scanner = Clamd(folder / "clamd", b"a virus of our own") if clamd() else None
         self.run: Run
         self.told: Counter[str] = Counter()
+        self.leaps: list[invariants.Leap] = []
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -108,13 +109,17 @@ class House:
         finally:
             filler.unlink()
 
-    def set_clock(self, hours: float) -> None:
+    def set_clock(self, by: dt.timedelta) -> None:
+        """On: once what is due at once went, since no clock of the world leaps over hours in which it could."""
         from django.db import connections
 
         from portal import clock
 
         connections.close_all()  # of this process: the database was killed meanwhile, perhaps
-        clock.set_offset(clock.offset() + 3600 * hours)
+        if by > dt.timedelta(0):
+            wait_until(lambda: not unsettled(at_once=True), SETTLED_WITHIN, "what was due before the clock was set")
+            self.leaps.append((clock.now(), clock.now() + by))
+        clock.set_offset(clock.offset() + by.total_seconds())
 
     def faults(self) -> dict[str, Callable[[], None]]:
         found: dict[str, Callable[[], None]] = {
@@ -123,8 +128,8 @@ class House:
             "web restarted": self.restart_web,
             "broker emptied": self.empty_broker,
             "mail server away": self.lose_mail_server,
-            f"clock {HOURS_ON} hours on": lambda: self.set_clock(HOURS_ON),
-            "clock 1 hour back": lambda: self.set_clock(-1),
+            f"clock {HOURS_ON} hours on": lambda: self.set_clock(dt.timedelta(hours=HOURS_ON)),
+            "clock 1 hour back": lambda: self.set_clock(dt.timedelta(hours=-1)),
         }
         if self.can_fill:
             found["disk full"] = self.fill_disk
@@ -165,7 +170,7 @@ def main(folder: Path, patients: int, minutes: float) -> None:
             one.join(120)
         left = settle(house)
         found = figures(house, somebody, time.monotonic() - began)
-        found += rules_of(house.sink, somebody, left, "soak broken: ")
+        found += rules_of(house.sink, somebody, left, "soak broken: ", house.leaps)
     for figure in found:
         print(json.dumps(asdict(figure)), flush=True)
     faults = [figure for figure in found if figure.name.startswith("soak broken: ") and figure.value]
@@ -184,7 +189,8 @@ def prepared_on(run: Run, patients: int) -> list[Patient]:
     from bench.growth import make_some
     from tests import people, plan_files
 
-    people.person("theo")
+    for name in ("theo", "mara"):
+        people.person(name)
     make_consultants()
     plan = plan_files.pdf()
     return [
@@ -194,38 +200,47 @@ def prepared_on(run: Run, patients: int) -> list[Patient]:
 
 
 def settle(house: House) -> dict[str, int]:
-    """At noon of the next day, wait until all that is due went and all files were judged; what was left over."""
-    from django.db import connections
-
+    """Two noons on, so that what was gathered for a day went too; what was left over."""
     from portal import clock
 
-    connections.close_all()
-    now = clock.now()
-    noon = (now + dt.timedelta(days=1)).replace(hour=17, minute=0)  # in UTC: noon in Toronto
-    clock.set_offset(clock.offset() + (noon - now).total_seconds())
+    for _day in range(2):
+        noon = (clock.now() + dt.timedelta(days=1)).replace(hour=17, minute=0)  # in UTC: noon in Toronto
+        house.set_clock(noon - clock.now())
+        left = settled()
+    return left
+
+
+def settled() -> dict[str, int]:
+    """Wait until all that is due at once went and all files were judged; what was left over."""
     until = time.monotonic() + SETTLED_WITHIN
     while (left := unsettled()) and time.monotonic() < until:
         time.sleep(2)
     return left
 
 
-def unsettled() -> dict[str, int]:
+def unsettled(*, at_once: bool = False) -> dict[str, int]:
+    """What somebody waits for; `at_once`: messages alone."""
     from cases.documents.models import Version
     from portal import clock
-    from portal.reminders.models import Delivery, Reminder
+    from portal.reminders.models import Delivery, MessageClass, Reminder
 
+    due = Reminder.objects.unsettled().filter(due_at__lte=clock.now(), message_class=MessageClass.ANSWER)
     counted = {
-        "files nobody judged": Version.objects.filter(state__in=["received", "checking", "unscanned"]).count(),
-        "due messages": Reminder.objects.unsettled().filter(due_at__lte=clock.now()).count(),
+        "answers that are due": due.count(),
         "mails under way": Delivery.objects.open().filter(channel="mail").count(),
     }
+    if not at_once:
+        waiting = Version.objects.filter(state__in=["received", "checking", "unscanned"])
+        counted["files nobody judged"] = waiting.count()
     return {name: count for name, count in counted.items() if count}
 
 
-def rules_of(sink: SmtpSink, somebody: list[Patient], left: dict[str, int], before: str) -> list[Figure]:
+def rules_of(
+    sink: SmtpSink, somebody: list[Patient], left: dict[str, int], before: str, leaps: Iterable[invariants.Leap] = ()
+) -> list[Figure]:
     """Each rule with how often it is broken."""
     mails = [(str(mail["X-Reminder-Key"]), str(mail["Message-ID"])) for mail in sink.messages]
-    counted = invariants.broken(mails) | dict(against_ledgers(somebody)) | left
+    counted = invariants.broken(mails, leaps) | dict(against_ledgers(somebody)) | left
     return [Figure(f"{before}{name}", count, "") for name, count in counted.items()]
 
 

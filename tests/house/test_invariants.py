@@ -63,10 +63,9 @@ def test_a_time_kept_for_a_canceled_call_is_found():
 def test_lost_and_doubled_messages_are_found():
     factories.book(factories.open_case())
     lost, passed = Reminder.objects.unsettled()[:2]
-    past = clock.now() - dt.timedelta(minutes=6)
-    Reminder.objects.filter(pk=lost.pk).update(due_at=past)
+    now, past = clock.now(), clock.now() - dt.timedelta(minutes=6)
+    Reminder.objects.filter(pk=lost.pk).update(due_at=past, message_class="answer")
     Reminder.objects.filter(pk=passed.pk).update(settled_at=past, settled_as="passed")
-    now = clock.now()
     known = {"recipient_type": "user", "recipient_id": "1", "message_class": "notice", "is_gathered": False}
     for message_id in ("<came>", "<lost>", "<twice>", "<twice>"):
         Delivery.objects.create(**known, local_on=now, created_at=now, sent_at=now, message_id=message_id)
@@ -78,6 +77,30 @@ def test_lost_and_doubled_messages_are_found():
         "mails said to be sent that did not come": 1,
         "mails that two deliveries say they were": 1,
     }
+
+
+@pytest.mark.django_db
+def test_what_waits_for_the_next_day_is_lost_a_day_later_only():
+    factories.book(factories.open_case())
+    lost, now = Reminder.objects.unsettled()[0], clock.now()
+    for hours, is_lost in ((23, False), (25, True)):
+        late = {"due_at": now - dt.timedelta(hours=hours), "message_class": "notice"}
+        Reminder.objects.filter(pk=lost.pk).update(**late)
+        assert bool(found()) is is_lost
+
+
+@pytest.mark.django_db
+def test_what_could_not_go_in_a_leap_of_the_clock_is_not_lost():
+    factories.book(factories.open_case())
+    row, now = Reminder.objects.unsettled()[0], clock.now()
+    minutes = dt.timedelta(minutes=1)
+    leap = now, now + 60 * minutes
+    for due, useful, is_lost in ((-1, 30, False), (-6, 30, True), (-6, -1, True), (10, 61, True)):
+        Reminder.objects.filter(pk=row.pk).update(
+            due_at=now + due * minutes, useful_until=now + useful * minutes, message_class="answer", settled_at=now,
+            settled_as="passed",
+        )  # fmt: skip
+        assert bool(invariants.broken([], [leap])["messages that passed unsent"]) is is_lost
 
 
 @pytest.mark.django_db
