@@ -211,7 +211,7 @@ def prepare(var: Path, lock: int) -> None:
     loaded = var / "demo-loaded"
     if os.environ["PORTAL_ENV"] == "development" and not loaded.exists():
         say("Making the demo: people, cases, plans …")
-        manage(var, lock, "load_demo")
+        manage(var, lock, "demo")
         loaded.touch()
 
 

@@ -124,7 +124,7 @@ def start_again(request: HttpRequest) -> HttpResponse:
     """Empty the demo and load it anew; by a process of the database's owner, since we may not change history."""
     logout(request)
     subprocess.run(
-        [sys.executable, "manage.py", "load_demo", "--again"],
+        [sys.executable, "manage.py", "demo", "--again"],
         cwd=settings.BASE_DIR,
         env={**os.environ, "PORTAL_AS": "owner"},
         check=True,

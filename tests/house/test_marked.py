@@ -35,7 +35,7 @@ from portal import clock
 from portal.accounts import drafts
 from portal.actors import Actor
 from portal.backup import proving, rows
-from portal.management.commands.load_demo import FIRST_PLAIN
+from portal.management.commands.demo import FIRST_PLAIN
 from portal.pages.demo import marking, plain
 from portal.reminders import sender
 from tests import people

@@ -52,7 +52,7 @@ def test_the_demo_refuses_in_production(settings):
     settings.IN_PRODUCTION = True
     for again in (False, True):
         with pytest.raises(CommandError):
-            call_command("load_demo", again=again)
+            call_command("demo", again=again)
 
 
 def test_one_press_signs_in_with_the_second_factor(development):

@@ -22,7 +22,7 @@ from portal import clock
 from portal.accounts.models import User
 from portal.actors import Actor
 from portal.history.models import Event
-from portal.management.commands import load_demo
+from portal.management.commands import demo
 from portal.pages import backstage
 from portal.pages.demo import plain
 from portal.pages.demo.people import PEOPLE
@@ -43,12 +43,12 @@ def missing(model, name: str, wanted: set[str]) -> set[str]:
 def test_the_demo_is_whole(tmp_path, settings, capsys):
     settings.DOCUMENTS_FOLDER = tmp_path / "documents"
     settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "portal.mail.FolderBackend", tmp_path / "mail"
-    call_command("load_demo")
+    call_command("demo")
     assert Case.objects.count() == len(STORIES)
     every_step_that_exists()
     nobody_stands_before_a_closed_door()
     count = User.objects.count()
-    call_command("load_demo")
+    call_command("demo")
     assert User.objects.count() == count
     assert "message_not_made" not in capsys.readouterr().err
 
@@ -58,7 +58,7 @@ def test_the_demo_is_whole(tmp_path, settings, capsys):
 def test_a_marked_demo_has_what_the_stories_do_not_tell(tmp_path, settings):
     settings.DOCUMENTS_FOLDER, settings.PORTAL_VAR = tmp_path / "documents", tmp_path
     settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "portal.mail.FolderBackend", tmp_path / "mail"
-    call_command("load_demo", "--marked")
+    call_command("demo", "--marked")
     for model in (Correction, Companion, DoctorNote, Departure, ErasureWish):
         assert model.objects.count() == 1, model.__name__
     marked = (tmp_path / "marks.txt").read_text()
@@ -106,7 +106,7 @@ def test_an_emptied_house_keeps_its_kinds_of_record(tmp_path, settings):
     change_lead_time(kind, lead, source="Heard so.", seen_at=None, by=Actor.person(people.person("mara")))
     before = RecordKind.objects.count()
     with database.django_as_owner():
-        load_demo.empty_the_house()
+        demo.empty_the_house()
     assert User.objects.count() == 0
     assert RecordKind.objects.count() == before
     assert RecordKind.objects.get(pk="slides").lead == lead
