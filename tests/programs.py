@@ -1,5 +1,6 @@
 """Real programs beside the tests: a Celery worker, a mail server that keeps what it gets, clamd, Chromium, axe."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import time
 from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 from aiosmtpd.controller import Controller
 
@@ -85,6 +87,29 @@ def axe_findings(page, *rules: str) -> list[str]:
     ]
 
 
+class ClosingController(Controller):
+    """Closes the lines that are still open when it stops: a program that was killed has not said good-bye."""
+
+    def __init__(self, *args, **more):
+        self._lines = WeakSet()
+        super().__init__(*args, **more)
+
+    def factory(self):
+        line = super().factory()
+        self._lines.add(line)
+        return line
+
+    async def _close_lines(self) -> None:
+        for line in list(self._lines):
+            if line.transport:
+                line.transport.abort()
+        await asyncio.sleep(0)  # the loop lets go of each in its next turn
+
+    def stop(self, no_assert: bool = False) -> None:
+        asyncio.run_coroutine_threadsafe(self._close_lines(), self.loop).result(10)
+        super().stop(no_assert)
+
+
 class SmtpSink:
     """A mail server here. Addresses in `refused` are answered with 550; all with 451 while `is_down`.
 
@@ -95,7 +120,7 @@ class SmtpSink:
         self.messages, self.recipients, self.refused, self.is_down = [], [], set(), False
         self.port = free_port()
         closed = {"tls_context": tls, "require_starttls": True} if tls else {}
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **closed)
+        self._controller = ClosingController(self, hostname="127.0.0.1", port=self.port, **closed)
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         if self.is_down:
