@@ -9,14 +9,13 @@ from functools import partial
 from itertools import cycle, islice
 
 import pytest
-import time_machine
 
 from bookings import actions, availability_actions
 from bookings.models import Consultation, Hold, Reservation
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
-from tests import factories, people
+from tests import factories
 from tests.at_once.rivals import at_once, double_bookings
 from tests.at_once.test_booking_twins import any_who_fits, press_any
 from tests.at_once.test_bookings import (
@@ -30,29 +29,13 @@ from tests.at_once.test_bookings import (
     told,
     winners,
 )
-from tests.bookings.conftest import NOW
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(900),
+    pytest.mark.usefixtures("monday"),
     pytest.mark.parametrize("rounds", ROUNDS),
 ]
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-@pytest.fixture
-def joannes(monday, transactional_db):
-    return factories.open_hours(people.person("joanne"))
-
-
-@pytest.fixture
-def amirs(joannes):
-    return factories.open_hours(people.person("amir"), time_zone="America/Toronto")
 
 
 def or_told(booking):

@@ -9,7 +9,6 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-import time_machine
 from django.db import connection
 
 from bookings import actions, anyone, availability_actions, near, picker
@@ -19,7 +18,7 @@ from bookings.rules import JustTaken
 from portal import clock
 from portal.actors import Actor
 from portal.errors import Refused
-from tests import factories, people
+from tests import factories
 from tests.at_once.rivals import (
     at_once,
     double_bookings,
@@ -37,26 +36,13 @@ from tests.at_once.test_bookings import (
     starts,
     winners,
 )
-from tests.bookings.conftest import NOW
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(600),
+    pytest.mark.usefixtures("monday"),
+]
 LONG = 20.0  # seconds a twin waits for its rivals, however busy the machine
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-@pytest.fixture
-def joannes(monday, transactional_db):
-    return factories.open_hours(people.person("joanne"))
-
-
-@pytest.fixture
-def amirs(joannes):
-    return factories.open_hours(people.person("amir"), time_zone="America/Toronto")
 
 
 @contextmanager

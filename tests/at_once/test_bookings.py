@@ -6,7 +6,6 @@ Each guard has a twin without it that must fail, else these tests would prove no
 from functools import partial
 
 import pytest
-import time_machine
 
 from bookings import actions, availability, near
 from bookings.models import Consultation, Practice, Service
@@ -16,26 +15,18 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from tests import factories, people
 from tests.at_once.rivals import at_once, double_bookings, window_held_open, without_constraints, without_locks
-from tests.bookings.conftest import NOW
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(600),
+    pytest.mark.usefixtures("monday"),
+]
 
 RIVALS = 20
 ROUNDS = [pytest.param(3, id="3"), pytest.param(50, id="50", marks=pytest.mark.full)]
 CONSULTANT_GUARD = ("bookings_reservation", "reservation_consultant_is_in_one_place")
 PATIENT_GUARD = ("bookings_consultation", "consultation_patient_is_in_one_place")
 TOLD_WITHIN = 10.0  # seconds; `make bench` shows the figure, which is to be under 1
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-@pytest.fixture
-def joannes(monday, transactional_db):
-    return factories.open_hours(people.person("joanne"))
 
 
 def cases(count):

@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-import time_machine
 
 from bookings import actions, asked_moves, availability, availability_actions, follow_up
 from bookings.availability_actions import Unanswered
@@ -27,25 +26,22 @@ from tests import factories, people
 from tests.at_once.rivals import at_once, meeting_after, without_locks
 from tests.at_once.test_booking_twins import LONG
 from tests.at_once.test_bookings import cases, starts, winners
-from tests.bookings.conftest import NOW
 from tests.bookings.test_availability_actions import TERMS
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(600),
+    pytest.mark.usefixtures("monday"),
+]
 TOKYO, ONTARIO = "Asia/Tokyo", "CA-ON"
 JUDGED, ANSWERED = (availability_actions, "_left_outside"), (closing, "answered")
 CHANGES = ["zone", "place", "own place", "day"]
 
 
-@pytest.fixture(autouse=True)
-def monday():
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
 @pytest.fixture
-def joannes(monday, transactional_db):
+def joannes(joannes):
     people.person("theo")
-    return factories.open_hours(people.person("joanne"))
+    return joannes
 
 
 def changing(kind, practice, day):

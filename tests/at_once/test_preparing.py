@@ -3,30 +3,21 @@
 from functools import partial
 
 import pytest
-import time_machine
 
 from bookings.models import Consultation, Reservation
 from bookings.preparing import actions as preparing
 from bookings.rules import JustTaken
 from portal import clock
 from portal.actors import Actor
-from tests import factories, people
+from tests import factories
 from tests.at_once.rivals import at_once, double_bookings, window_held_open, without_constraints, without_locks
 from tests.at_once.test_bookings import CONSULTANT_GUARD, cases, press, starts
-from tests.bookings.conftest import NOW
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
-
-
-@pytest.fixture(autouse=True)
-def monday():
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-@pytest.fixture
-def joannes(monday, transactional_db):
-    return factories.open_hours(people.person("joanne"))
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(600),
+    pytest.mark.usefixtures("monday"),
+]
 
 
 def rivals(joannes):

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
+from bookings import availability_actions
+from portal.actors import Actor
 from tests import factories, people
 
 NOW = datetime(2026, 11, 9, 14, tzinfo=UTC)  # Monday, 9 am in Toronto
@@ -35,3 +37,14 @@ def practice(monday, joanne):
 @pytest.fixture
 def case(monday, rosa):
     return factories.open_case(rosa)
+
+
+@pytest.fixture
+def amirs(monday):
+    """Amir, by Joanne's clock, who speaks French and knows about lungs."""
+    amir = people.person("amir")
+    amir.time_zone = "America/Toronto"
+    amir.save(update_fields=["time_zone"])
+    about = {"profession": "Nurse", "languages": "English, French", "specialties": "Lung cancer"}
+    about["video_address"] = "https://video.example.org/amir"
+    return availability_actions.set_about(factories.open_hours(amir), **about, by=Actor.person(amir))

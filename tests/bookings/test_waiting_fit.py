@@ -25,17 +25,6 @@ def hand(user):
 
 
 @pytest.fixture
-def amirs(monday):
-    """Amir, by Joanne's clock, who speaks French and knows about lungs."""
-    amir = people.person("amir")
-    amir.time_zone = "America/Toronto"
-    amir.save(update_fields=["time_zone"])
-    about = {"profession": "Nurse", "languages": "English, French", "specialties": "Lung cancer"}
-    about["video_address"] = "https://video.example.org/amir"
-    return availability_actions.set_about(factories.open_hours(amir), **about, by=hand(amir))
-
-
-@pytest.fixture
 def joannes_other(practice, amirs):
     """Grace has the first time that Joanne has free, and Ama the first of Amir's."""
     return factories.book(factories.open_case(people.person("grace")), practice.consultant, service="first_talk")

@@ -5,24 +5,12 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from bookings import anyone, availability, availability_actions
+from bookings import anyone, availability
 from portal import clock
-from portal.actors import Actor
 from tests import factories, people
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("practice")]
 FRENCH = {"with": "anyone", "speaks": "French"}
-
-
-@pytest.fixture
-def amirs(monday):
-    """Amir, by Joanne's clock, who speaks French and knows about lungs."""
-    amir = people.person("amir")
-    amir.time_zone = "America/Toronto"
-    amir.save(update_fields=["time_zone"])
-    about = {"profession": "Nurse", "languages": "English, French", "specialties": "Lung cancer"}
-    about["video_address"] = "https://video.example.org/amir"
-    return availability_actions.set_about(factories.open_hours(amir), **about, by=Actor.person(amir))
 
 
 @pytest.fixture
