@@ -12,6 +12,7 @@ from bookings.models import Consultation
 from cases.case import whose
 from cases.case.models import Case, CaseClinician
 from cases.case.path import ARRIVED_HOPS, Facts, Path, PathStep, Step
+from cases.case.people import may
 from cases.opinions.talk.known import Known
 from cases.records import words as record_words
 from cases.records.models import Visit
@@ -283,8 +284,8 @@ def talk(gathered: Gathered, case: Case) -> Row:
     }
 
 
-def summary(case: Case, reader: User) -> Row | None:
-    """The newest summary that stands, for those who may read it."""
+def summary(case: Any, reader: User) -> Row | None:
+    """The newest summary that stands, for those who may read it; before there is one, what becomes of the plan."""
     newest = (
         Summary.objects.visible_to(reader)
         .live()
@@ -294,10 +295,26 @@ def summary(case: Case, reader: User) -> Row | None:
         .first()
     )
     if newest is None:
-        return None
+        return way_to_summary(case) if may("open_summary", case, reader) else None
     told = {"name": newest.shared_by.first_name, "day": when.month_day(newest.shared_at)}
     return {
         "text": _("%(name)s shared it on %(day)s.") % told,
         "label": _("Read the summary"),
         "href": reverse("reviews:summary", args=[case.pk]),
     }
+
+
+def way_to_summary(case: Any) -> Row | None:
+    """What stands on the page of the summary, by what was looked up with the case; None where nothing does."""
+    label = _("See what becomes of the plan")
+    if case.has_summary:
+        text, label = _("It is there to be read."), _("Read the summary")
+    elif case.is_taken_back:
+        text = _("A version was taken back. The page says why, and what comes next.")
+    elif case.has_review:
+        text = _("Who reads the plan, by when, and what it waits for.")
+    elif case.has_plan:
+        text = _("We can read the plan and write it in plain words: before a call, or without one.")
+    else:
+        return None
+    return {"text": text, "label": label, "href": reverse("reviews:summary", args=[case.pk])}

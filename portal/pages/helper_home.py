@@ -83,6 +83,7 @@ def show(request: HttpRequest, case: Case, grant: Helper) -> HttpResponse:
         "coming": [*_held(case, may, now), *(_opened(row, may) for row in cards.coming(gathered, case.pk, today))],
         "sees_records": may("see_records"),
         "records": [_record(line, name, tellers) for line in lines],
+        "summary": cards.way_to_summary(case) if may("open_summary") else None,
         "can": can(grant.switches),
         "only_they": helper_words.only_they_can(grant.switches, signs),
         "takes_papers": may("take_papers"),

@@ -18,9 +18,10 @@ from cases.case.away import showing as away_showing
 from cases.case.models import Case, Helper
 from cases.case.path import next_step, path
 from cases.case.people import CONSULTANT, COORDINATOR, HELPER, cases_where, grant_of, may, role_in
+from cases.documents.models import Version
 from cases.records.words import after_treatment
 from cases.reviews.asking.words import who_needs
-from cases.reviews.models import Asking
+from cases.reviews.models import Asking, Review, Summary
 from portal import clock, when
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts.models import User
@@ -117,8 +118,19 @@ def _cases(reader: Any) -> QuerySet[Case]:
     held = AskedHold.objects.waiting().filter(patient=OuterRef("patient"))
     cases = Case.objects.visible_to(reader).select_related("patient", "key")
     needed = Asking.objects.open().filter(review__case=OuterRef("pk"))
-    cases = cases.annotate(is_needed=Exists(needed))
+    cases = cases.annotate(is_needed=Exists(needed), **_of_the_plan())
     return cases.annotate(is_asked=Exists(asked), is_held=Exists(held), is_covered=away_showing.is_covered())
+
+
+def _of_the_plan() -> dict[str, Exists]:
+    """Whether there is a plan that can be read, whether it is read, and what was shared of it and taken back."""
+    shared = Summary.objects.filter(review__case=OuterRef("pk"))
+    return {
+        "has_plan": Exists(Version.objects.ready_plans().filter(case=OuterRef("pk")).order_by()),
+        "has_review": Exists(Review.objects.filter(case=OuterRef("pk"))),
+        "has_summary": Exists(shared.live()),
+        "is_taken_back": Exists(shared.exclude(withdrawn_at=None)),
+    }
 
 
 def _asking(case: Any, reader: Any) -> list[dict[str, str]]:
