@@ -11,6 +11,12 @@ BEGIN
   END IF;
 END
 $$;
+-- A refused row is written to the server's log with the statement and its values, unless these say otherwise. They hold
+-- from the next connection on, and no role but a superuser can take them back.
+ALTER ROLE portal_owner SET log_min_error_statement = 'panic';
+ALTER ROLE portal_owner SET log_error_verbosity = 'terse';
+ALTER ROLE portal_app SET log_min_error_statement = 'panic';
+ALTER ROLE portal_app SET log_error_verbosity = 'terse';
 ALTER DEFAULT PRIVILEGES FOR ROLE portal_owner IN SCHEMA public
   GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO portal_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE portal_owner IN SCHEMA public

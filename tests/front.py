@@ -28,9 +28,10 @@ class Front:
         self.plain_port = free_port()
         self.process: subprocess.Popen | None = None
 
-    def start(self) -> None:
+    def start(self, level: str = "crit") -> None:
+        """`level`: what it writes of errors, where that is not to be what ships."""
         certificate(self.folder)
-        (self.folder / "nginx.conf").write_text(self._configuration())
+        (self.folder / "nginx.conf").write_text(self._configuration(level))
         words = [nginx(), "-p", str(self.folder), "-c", str(self.folder / "nginx.conf"), "-e", str(self.folder / "err")]
         self.process = subprocess.Popen(words, preexec_fn=local.die_with_parent(signal.SIGTERM))
         wait_until(self._is_up, 20, "nginx")
@@ -64,13 +65,13 @@ class Front:
         except OSError:
             return False
 
-    def _configuration(self) -> str:
+    def _configuration(self, level: str) -> str:
         text = (ROOT / "deploy" / "nginx.conf").read_text()
         ours = "".join(f"  {name}_temp_path {self.folder}/{name};\n" for name in TEMPORARY)
         for shipped, here in {
             "events {": f"daemon off;\nmaster_process off;\npid {self.folder}/pid;\nevents {{",
             "http {\n": f"http {{\n{ours}",
-            "error_log stderr error;": f"error_log {self.folder}/err error;",
+            "error_log stderr crit;": f"error_log {self.folder}/err {level};",
             "server web:8000;": f"server 127.0.0.1:{self.web_port};",
             "listen 80;": f"listen 127.0.0.1:{self.plain_port};",
             "listen 443 ssl;": f"listen 127.0.0.1:{self.port} ssl;",

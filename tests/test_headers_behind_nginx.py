@@ -74,6 +74,24 @@ def test_answers_of_nginx_itself(secure_front):
     assert "We are back in a moment" in away.read().decode()
 
 
+def test_no_address_and_no_name_stands_in_what_nginx_writes(secure_front):
+    """Pages too large, of a portal that is away, and of one that breaks off: their addresses are secrets or names."""
+    said = secure_front.folder / "err"
+    secret, name = "/o/Markedtoken/", "/staff/cases/?find=Markedname"
+    assert secure_front.ask(secret, "POST", iter([bytes(1024)]), Content_Length=str(500 * 2**20)).status == 413
+    secure_front.web.stop()
+    for path in (secret, "/a/Markedtoken/", name):
+        assert secure_front.ask(path, Referer=f"https://localhost{name}").status == 502
+    assert "Marked" not in said.read_text()
+
+    secure_front.web.start()
+    secure_front.stop()
+    secure_front.start(level="error")  # the twin: at nginx's own level it would stand there
+    secure_front.web.stop()
+    assert secure_front.ask(secret).status == 502
+    assert "Markedtoken" in said.read_text()
+
+
 def test_plain_http_leads_to_https_only(secure_front):
     line = http.client.HTTPConnection("127.0.0.1", secure_front.plain_port, timeout=10)
     line.request("GET", "/account/?a=1", headers={"Host": "localhost"})

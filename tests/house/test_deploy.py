@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from portal import local_run
+from portal import local, local_run
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAMS = Path(sys.executable).parent
@@ -94,3 +94,16 @@ def test_nginx_believes_no_visitor_about_where_they_come_from():
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
     assert "$proxy_add_x_forwarded_for" not in text
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_what_runs_beside_the_portal_writes_no_address_and_no_row():
+    """nginx writes the request line with each error, PostgreSQL the statement: both are told not to."""
+    assert re.findall(r"^ *error_log .*?;", (ROOT / "deploy" / "nginx.conf").read_text(), re.M) == [
+        "  error_log stderr crit;"
+    ]
+    told = re.findall(r"^ALTER ROLE (\w+) SET (\w+) = '(\w+)';$", (ROOT / "deploy" / "database.sql").read_text(), re.M)
+    for account in (local.OWNER, local.APP):
+        said = {name: value for role, name, value in told if role == account}
+        assert said == {
+            name: local.POSTGRES_OPTIONS[name] for name in ("log_min_error_statement", "log_error_verbosity")
+        }

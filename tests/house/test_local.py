@@ -188,6 +188,32 @@ def test_statements_never_reach_the_log(short):
     assert "secret" not in (short / "log" / "postgres.log").read_text()
 
 
+@pytest.mark.full
+@pytest.mark.parametrize("is_told", [True, False], ids=["as shipped", "without those lines"])
+def test_a_refused_row_leaves_no_value_in_the_log_of_any_server(short, monkeypatch, tmp_path, is_told):
+    """Debian's PostgreSQL, or an outside one: deploy/database.sql tells the two accounts alone."""
+    for name in ("log_min_error_statement", "log_error_verbosity"):
+        monkeypatch.delitem(local.POSTGRES_OPTIONS, name)
+    if not is_told:  # the twin
+        lines = local.ROLES_SQL.read_text().splitlines()
+        (tmp_path / "less.sql").write_text("\n".join(line for line in lines if " SET log_" not in line))
+        monkeypatch.setattr(local, "ROLES_SQL", tmp_path / "less.sql")
+    process = local.start_postgres(short, durable=False)
+    with as_owner(short) as db:
+        db.execute("CREATE TABLE page (email text UNIQUE)")
+    for account in (local.OWNER, local.APP):
+        where = {"host": str(local.socket_folder(short)), "user": account, "dbname": local.DATABASE}
+        with psycopg.connect(**where, autocommit=True) as db:
+            db.execute("INSERT INTO page VALUES (%s) ON CONFLICT DO NOTHING", ["rosa@example.org"])
+            with pytest.raises(psycopg.errors.UniqueViolation):
+                db.execute("INSERT INTO page VALUES ('rosa@example.org')")
+    local.stop(process, signal.SIGINT)
+
+    log = (short / "log" / "postgres.log").read_text()
+    assert "duplicate key" in log
+    assert ("rosa" in log) != is_told
+
+
 def test_lock_of_a_dead_postgres_is_forgotten(tmp_path):
     note = tmp_path / "postmaster.pid"
     note.write_text(f"{os.getpid()}\n/somewhere\n")  # the number now belongs to another program: us
