@@ -24,6 +24,7 @@ CODES = {
     "bookings.consultation.uid", "bookings.consultation.wall_at", "bookings.outsidecalendar.etag",
     "bookings.outsidecalendar.host", "bookings.outsidecalendar.last_modified",
     "bookings.outsidecalendar.trouble", "bookings.practice.region", "bookings.practice.time_zone",
+    "bookings.wish.knows", "bookings.wish.speaks",
     "case.away.time_zone", "case.case.reference", "case.case.verdict", "case.office.region",
     "case.office.time_zone", "case.todo.about_id", "case.todo.about_type", "case.todo.for_role",
     "case.todo.kind", "desk.formercode.code_digest", "desk.incoming.came_back", "desk.incoming.digest",
