@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from bookings import actions
 from bookings.models import Consultation, Practice, Service
-from bookings.waiting import looking, notices
+from bookings.waiting import looking, looks, notices
 from bookings.waiting.ending import LEFT, end
 from bookings.waiting.models import Wish
 from bookings.waiting.rules import LONGEST
@@ -54,9 +54,9 @@ def ask(
         service, consultant = call.service, consultant and call.consultant
     if consultant is not None and not Practice.objects.working().filter(pk=consultant.pk).exists():
         raise Refused(_("Choose one of the people on the page."), code="with")
-    looking.begin(now)
+    practices = looking.begin(now)
     fit = {"speaks": "", "knows": ""} if consultant else {"speaks": speaks, "knows": knows}
-    if looking.fits_nobody(Wish(service=service, consultant=consultant, **fit), looking.working()):
+    if looking.fits_nobody(Wish(service=service, consultant=consultant, **fit), practices):
         raise Refused(_("None of us who fits what you chose gives this kind of call."), code="who")
     wish = Wish.objects.open().filter(case=case).select_for_update(of=("self",)).first()
     if wish and (wish.service_id, wish.call_id) != (service.pk, call and call.pk):  # what was told was about another
@@ -68,6 +68,8 @@ def ask(
     wish.weekdays, wish.until_on = sorted(set(weekdays)), until_on
     wish.left_told_at = None
     wish.save()
+    if call is not None:
+        looks.begin_as_moved(wish, call, practices, now)
     _left_is_answered(wish, by)
     record(by, "earlier_time.asked", wish, patient=case.patient_id, case=case.pk)
     return wish

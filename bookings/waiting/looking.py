@@ -15,8 +15,9 @@ from django.db.models import Exists, OuterRef, Q
 from bookings import anyone, asked_notices, availability, slots
 from bookings.models import Consultation, Practice, Service
 from bookings.slots import Why
-from bookings.waiting import notices, overtaken
+from bookings.waiting import looks, notices, overtaken
 from bookings.waiting.ending import EARLIER, end_over
+from bookings.waiting.looks import Free
 from bookings.waiting.models import FreeTimes, ToldTime, Wish
 from bookings.waiting.rules import MOST_A_DAY, suits
 from cases.case.actions import ask_to_do
@@ -26,7 +27,6 @@ from portal.history.actions import record
 from portal.reminders.models import Outcome, Reminder
 from portal.reminders.rules import QUIET_UNTIL, at_wall, local_day
 
-Free = dict[tuple[Practice, Service], list[datetime]]
 Found = tuple[Practice, datetime]
 
 
@@ -70,45 +70,28 @@ def _free_now(practices: Sequence[Practice], services: Sequence[Service], now: d
     return free
 
 
-def begin(now: datetime) -> None:
+def begin(now: datetime) -> list[Practice]:
     """Somebody begins to wait: what is free already is no news. What was looked at for others stays as it is."""
     practices, services = working(), list(Service.objects.all())
-    known = set(FreeTimes.objects.values_list("practice", "service"))
+    known = set(FreeTimes.objects.filter(wish=None).values_list("practice", "service"))
     missing = [one for one in practices if any((one.pk, service.pk) not in known for service in services)]
     if missing:
-        _keep_new(_free_now(missing, services, now), now)
+        looks.keep_new(_free_now(missing, services, now), now)
+    return practices
 
 
-def _keep_new(free: Free, now: datetime) -> None:
-    new = [
-        FreeTimes(practice=one, service=service, starts=starts, until_on=_last_day(one, now))
-        for (one, service), starts in free.items()
-    ]
-    FreeTimes.objects.bulk_create(new, ignore_conflicts=True)
-
-
-def _last_day(practice: Practice, now: datetime) -> date:
-    return local_day(now, practice.zone) + timedelta(days=practice.horizon_days)
-
-
-def remember(practices: Sequence[Practice], services: Sequence[Service], now: datetime) -> Free:
+def _remember(
+    kept: Sequence[FreeTimes], practices: Sequence[Practice], services: Sequence[Service], now: datetime
+) -> Free:
     """Keep what is free now, and give what was not free at the last look. What was never looked at gives nothing."""
-    now_free = _free_now(practices, services, now)
-    before = {(row.practice_id, row.service_id): row for row in _locked_looks()}
+    before = {(row.practice_id, row.service_id): row for row in kept if row.wish_id is None}
     freed: Free = {}
-    for (practice, service), starts in now_free.items():
-        until_on = _last_day(practice, now)
+    for (practice, service), starts in _free_now(practices, services, now).items():
         row = before.get((practice.pk, service.pk))
         if row is None:
-            _keep_new({(practice, service): starts}, now)
-            continue
-        known = set(row.starts)
-        new_ones = [at for at in starts if at not in known and local_day(at, practice.zone) <= row.until_on]
-        if new_ones:
+            looks.keep_new({(practice, service): starts}, now)
+        elif new_ones := looks.renew(row, practice, starts, now):
             freed[practice, service] = new_ones
-        if known != set(starts) or row.until_on != until_on:
-            row.starts, row.until_on = starts, until_on
-            row.save(update_fields=["starts", "until_on"])
     return freed
 
 
@@ -125,10 +108,25 @@ def _look(now: datetime) -> int:
     if not wishes:
         FreeTimes.objects.all().delete()
         return 0
-    practices, services = working(), list(Service.objects.all())
-    freed = remember(practices, services, now)
+    FreeTimes.objects.filter(wish__ended_at__isnull=False).delete()
+    practices, kept = working(), _locked_looks()
+    freed = _remember(kept, practices, list(Service.objects.all()), now)
+    calls = {wish.pk: call for wish in wishes if (call := call_of(wish, now))}
+    as_moved = {wish.pk: _as_moved(wish, calls[wish.pk], kept, practices, now) for wish in wishes if wish.pk in calls}
     overtaken.drop_taken()
-    return sum(_tell(wish, freed, now) for wish in wishes) if freed else 0
+    return sum(_tell(wish, calls.get(wish.pk), freed | as_moved.get(wish.pk, {}), now) for wish in wishes)
+
+
+def _as_moved(
+    wish: Wish, call: Consultation, kept: Sequence[FreeTimes], practices: Sequence[Practice], now: datetime
+) -> Free:
+    """What got free with the call's own consultant as if it moved: in place of what anybody could have of them."""
+    own = next((one for one in practices if one.pk == call.consultant_id), None)
+    if own is None:
+        return {}
+    row = next((row for row in kept if row.wish_id == wish.pk), None)
+    new_ones = looks.as_moved(wish, call, own, row, now)
+    return {} if new_ones is None else {(own, wish.service): new_ones}
 
 
 def times_for(wish: Wish, call: Consultation | None, known: Sequence[Practice], now: datetime) -> list[Found]:
@@ -146,8 +144,7 @@ def times_for(wish: Wish, call: Consultation | None, known: Sequence[Practice], 
     return [(found[start], start) for start in sorted(found)]
 
 
-def _tell(wish: Wish, freed: Free, now: datetime) -> int:
-    call = call_of(wish, now)
+def _tell(wish: Wish, call: Consultation | None, freed: Free, now: datetime) -> int:
     service, before = wish.service, call.starts_at if call else None
     whose = practices_for(wish, call, [practice for practice, of in freed if of == service])
     likely = {one: [at for at in freed[one, service] if suits(wish, at, before)] for one in whose}

@@ -155,16 +155,23 @@ class ToldTime(models.Model):
 class FreeTimes(models.Model):
     """What one consultant had free for one service at the last look: what is free now and was not then, got free.
 
-    Kept only while somebody waits.
+    For anybody; and beside it, for a wish about a call, of its own consultant as if that call moved. Kept only while
+    somebody waits.
     """
 
     practice = models.ForeignKey("bookings.Practice", on_delete=models.CASCADE, related_name="+")
     service = models.ForeignKey("bookings.Service", on_delete=models.CASCADE, related_name="+")
+    wish = models.ForeignKey(
+        Wish, null=True, blank=True, on_delete=models.CASCADE, related_name="+", help_text="empty: for anybody"
+    )
     starts: list[datetime] = ArrayField(models.DateTimeField(), default=list)  # type: ignore[assignment]
     until_on = models.DateField(help_text="the last day that was looked at: later ones come by themselves")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["practice", "service"], name="freetimes_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "service"], condition=Q(wish=None), name="freetimes_once"),
+            models.UniqueConstraint(fields=["wish"], condition=Q(wish__isnull=False), name="freetimes_once_for_a_wish"),
+        ]
 
     def __str__(self) -> str:
         return f"free times {self.pk}"

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -76,15 +76,21 @@ def plan_telling(wish: Wish, last: datetime, not_before: datetime | None, now: d
 
 
 def with_free_times() -> QuerySet[Wish]:
-    """Each wish with whether one of the times told of is free still: offered at the last look, and taken by nobody."""
+    """Each wish with whether one of the times told of is free still: offered at the last look, taken by nobody else.
+
+    The call that it is about is in nobody's way: it is what moves.
+    """
     now = clock.now()
     looked = FreeTimes.objects.filter(practice=OuterRef("consultant"), service=OuterRef("service"))
+    looked = looked.filter(Q(wish=None) | Q(wish=OuterRef("wish")))
     offered = looked.filter(starts__contains=[OuterRef("starts_at")])
     taken = Reservation.objects.filter(
         consultant=OuterRef("consultant"), starts_at__lte=OuterRef("starts_at"), ends_at__gt=OuterRef("starts_at")
     )
     taken = taken.exclude(hold__isnull=False, hold__expires_at__lte=now)
     taken = taken.exclude(asked__isnull=False, asked__until__lte=now)
+    own = Wish.objects.filter(pk=OuterRef(OuterRef("wish"))).exclude(call=None)
+    taken = taken.exclude(consultation__in=own.values("call"))
     free = ToldTime.objects.filter(Exists(offered), ~Exists(taken), wish=OuterRef("pk"), starts_at__gt=now)
     free = free.filter(service=OuterRef("service"))
     off = Exists(Wish.objects.off().filter(pk=OuterRef("pk")))
