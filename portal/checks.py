@@ -2,6 +2,7 @@
 
 import socket
 import stat
+import sys
 import zoneinfo
 from importlib.metadata import version
 from pathlib import Path
@@ -40,6 +41,17 @@ def refuse_unsafe() -> None:
     """Called where the web server starts, which runs no checks. Raises ImproperlyConfigured with every sentence."""
     if errors := [message for message in [*look(None), *judged()] if message.is_serious()]:
         raise ImproperlyConfigured("\n".join(f"{error.msg} ({error.id})" for error in errors))
+
+
+def refuse_to_start(**_signal: Any) -> None:
+    """Worker and beat end with the sentences, as the web server does: Celery runs the checks, drops what they find and
+    starts. The worker alone sends mail and asks the scanner.
+    """
+    try:
+        refuse_unsafe()
+    except ImproperlyConfigured as reason:
+        print(reason, file=sys.__stderr__, flush=True)  # Celery's own stream would cut it at its first colon
+        sys.exit(1)
 
 
 def look(app_configs: Any, **options: Any) -> list[CheckMessage]:

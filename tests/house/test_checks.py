@@ -3,6 +3,8 @@
 import os
 import re
 import stat
+import subprocess
+import sys
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -100,6 +102,64 @@ def test_unsafe_setting_is_refused_by_name(production, setting, value):
 
     with pytest.raises(ImproperlyConfigured, match=setting):
         checks.refuse_unsafe()
+
+
+def test_worker_and_beat_refuse_as_the_web_server_does(production, capfd):
+    from celery.signals import beat_init, worker_init
+
+    for signal in (worker_init, beat_init):
+        assert "portal.refuse_to_start" in {key[0] for key, *_receiver in signal.receivers}
+    checks.refuse_to_start()
+    production.EMAIL_USE_TLS = False
+
+    with pytest.raises(SystemExit):
+        checks.refuse_to_start()
+    assert "EMAIL_URL must begin with" in capfd.readouterr().err
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    "program",
+    [
+        ["-c", "import portal.wsgi"],
+        ["-m", "celery", "-A", "portal.celery", "worker", "--concurrency", "1"],
+        ["-m", "celery", "-A", "portal.celery", "beat", "--pidfile=", "--schedule", "{folder}/beat"],
+        ["manage.py", "prepare"],
+    ],
+    ids=["web", "worker", "beat", "prepare"],
+)
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("CLAMD_URL", ""),
+        ("EMAIL_URL", "smtp://mail.remission.example"),
+        ("PORTAL_MASTER_KEY", f"mine:{OF_DEVELOPMENT}"),
+    ],
+    ids=["no scanner", "mail in clear", "a known key"],
+)
+def test_no_program_starts_with_unsafe_settings(settings, tmp_path, program, setting, value):
+    surroundings = {
+        "PORTAL_ENV": "production",
+        "SECRET_KEY": SAFE["SECRET_KEY"],
+        "PORTAL_MASTER_KEY": SAFE["PORTAL_MASTER_KEY"],
+        "PORTAL_ORIGIN": SAFE["PORTAL_ORIGIN"],
+        "CLAMD_URL": SAFE["CLAMD_URL"],
+        "EMAIL_URL": "smtps://mail.remission.example",
+        "DEFAULT_FROM_EMAIL": SAFE["DEFAULT_FROM_EMAIL"],
+        "ALLAUTH_TRUSTED_PROXY_COUNT": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, *(word.format(folder=tmp_path) for word in program)],
+        cwd=settings.BASE_DIR,
+        env=os.environ | surroundings | {setting: value},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+
+    assert done.returncode != 0
+    assert setting in done.stderr
+    assert len(set(re.findall(r"portal\.E\d+", done.stderr))) == 1, done.stderr
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "PORTAL_MASTER_KEY", "BACKUP_KEY"])
