@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from bookings.actions import ASK_TO_READ
 from cases.case.actions import assign, drop_to_dos, end_assignment, hand_to_dos_back
 from cases.case.models import Case
 from cases.case.people import has_consent_to_read, is_assigned, role_in
@@ -26,6 +25,7 @@ from cases.reviews.ending.rules import DRAFT_ENDS
 from cases.reviews.lines import past_the_end, without_page
 from cases.reviews.models import QuoteLook, Review, Section, Summary
 from cases.reviews.option_rows import options_of
+from cases.reviews.queue import yes_to_read
 from cases.reviews.rules import (
     MOVES,
     NEEDED_PARTS,
@@ -149,7 +149,8 @@ def _tell(by: Actor, verb: str, about: Any, review: Review, why: str = "") -> No
 
 @transaction.atomic
 def take(review: Review, *, by: Actor) -> Review:
-    """Take a plan to read. A plan without a consultant brings its taker into the case. Pressed twice it is taken once.
+    """Take a plan to read. A plan without a consultant brings its taker into the case, and the patient is asked whether
+    they may read it, where she has not said so. Pressed twice it is taken once.
 
     Raises Refused with the colleague's name where it was taken a moment before.
     """
@@ -161,10 +162,12 @@ def take(review: Review, *, by: Actor) -> Review:
     if review.reader and by.user is not None and by.user.role == User.Role.CONSULTANT:
         raise Refused(who_has(review), code="taken")
     _check("take", review, by, now)
+    review.turn = yes_to_read.turn_of(review, by, now)
     if not is_assigned(review.case, by.user):
         assign(review.case, by.user, why="taking", by=by)
     review.state, review.reader, review.taken_at = MOVES["take"].target, by.user, now
-    review.save(update_fields=["state", "reader", "taken_at"])
+    review.save(update_fields=["state", "reader", "taken_at", "turn"])
+    yes_to_read.ask(review, now, by=by)
     asking_notices.another_reads(review)
     _tell(by, "review.taken", review, review)
     return review
@@ -193,7 +196,8 @@ def _give_up(review: Review, by: Actor) -> None:
     review.state, review.reader, review.taken_at, review.came_from = MOVES["hand_back"].target, None, None, None
     review.save(update_fields=["state", "reader", "taken_at", "came_from"])
     asking_notices.another_reads(review)
-    drop_to_dos(review, ASK_TO_READ, DRAFT_ENDS, by=by)  # nobody is left to ask her about, and nobody's place ends
+    yes_to_read.over(review, by=by)
+    drop_to_dos(review, DRAFT_ENDS, by=by)  # nobody's place ends
     _tell(by, "review.handed_back", review, review)
 
 
@@ -362,6 +366,7 @@ def withdraw(summary: Summary, *, reason: str, by: Actor) -> Summary:
         review.state, review.completed_at = reopen.target, None
         if review.reader and not is_assigned(review.case, review.reader):  # left since: it waits for somebody else
             review.state, review.reader, review.taken_at, review.came_from = Review.State.OPEN, None, None, None
+            yes_to_read.over(review, by=by)
         review.read_by = days.read_anew_by(review, now)
         review.save(update_fields=["state", "completed_at", "reader", "taken_at", "came_from", "read_by"])
     telling.tell_taken_back(summary, review, now, by=by)

@@ -32,6 +32,6 @@ class ReviewsConfig(AppConfig):
         on_reach_changed(telling.way_changed)
         on_reach_changed(after_by_phone.way_changed)
         on_reach_changed(doctor_note.way_changed)
-        register(*reminders.KINDS, *asking_notices.KINDS, notices.KIND, doctor_note_notices.KIND)
+        register(*reminders.KINDS, *asking_notices.KINDS, *notices.KINDS, doctor_note_notices.KIND)
         register(*ending_notices.KINDS)
         on_reader_changed(reader_leaves)

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from bookings.models import Consultation
-from cases.case.models import Assignment, Case, SecondReader
+from cases.case.models import Assignment, Case, Consent, SecondReader
 from cases.reviews.after.models import Outcome as Outcome
 from cases.reviews.asking.models import Asking as Asking
 from cases.reviews.colleague.models import SecondNote as SecondNote
@@ -72,6 +72,15 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         found = self.annotate(with_patient_until=Subquery(resting.values("until_on")[:1]))
         is_for_call = Q(consultation__state=Consultation.State.BOOKED)
         return found.annotate(rests_until=models.Case(When(is_for_call, then=None), default=F("with_patient_until")))
+
+    def asking_for_yes(self) -> Self:
+        """Those in open cases whose reader needs the patient's yes, and she has neither said it nor taken it back
+        since they have the plan.
+        """
+        given = Consent.objects.filter(kind=Consent.Kind.READ, case=OuterRef("case"), consultant=OuterRef("reader"))
+        answered = given.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gte=OuterRef("taken_at")))
+        read = (Review.State.TAKEN, Review.State.DRAFTING, Review.State.SHARED)
+        return self.filter(~Exists(answered), state__in=read).exclude(case__state=Case.State.CLOSED)
 
     def to_read(self) -> Self:
         """Not shared yet and not resting, the nearest date first."""

@@ -11,11 +11,9 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from bookings.actions import ASK_TO_READ
 from bookings.models import Consultation
-from cases.case.actions import drop_to_dos
 from cases.case.models import Case
-from cases.case.people import is_assigned, may
+from cases.case.people import has_consent_to_read, is_assigned, may
 from cases.case.second import actions as second
 from cases.documents.models import PLAN, Document, PageImage, Version
 from cases.documents.plans import same_pages
@@ -23,6 +21,7 @@ from cases.records.days.closed_days import closed_days
 from cases.reviews.asking import actions as asking
 from cases.reviews.asking import notices as asking_notices
 from cases.reviews.models import Review, Summary
+from cases.reviews.queue import yes_to_read
 from cases.reviews.rules import MOVES, read_by
 from portal import clock
 from portal.actors import SYSTEM, Actor
@@ -150,6 +149,7 @@ def _renew(review: Review, plan: list[Version], now: datetime, by: Actor) -> boo
         if review.reader and not is_assigned(review.case, review.reader):  # left since: it waits for somebody else
             review.state = State.OPEN
             review.reader, review.taken_at, review.came_from = None, None, None
+            yes_to_read.over(review, by=by)
         record(by, "review.reopened", review, **told)
     elif review.state != State.SET_ASIDE:
         record(by, "review.renewed", review, **told)
@@ -176,6 +176,8 @@ def _follow(review: Review, talk: Consultation | None, has_plan: bool, now: date
             _move(review, "resume", "talk_booked", by)
         review.save()
         asking.follow_call(review)
+        if review.reader and has_consent_to_read(review.case, review.reader):  # given when the call was booked
+            yes_to_read.answered(review, by=by)
         return True
     if review.consultation and review.talk_version != review.consultation.version:
         review.talk_version = review.consultation.version
@@ -238,6 +240,7 @@ def _leave(review: Review, by: Actor) -> None:
     if review.reader:
         second.reader_leaves(review.case, review.reader, by=by)
     review.reader, review.taken_at, review.came_from = None, None, None
+    yes_to_read.over(review, by=by)
     asking_notices.another_reads(review)
 
 
@@ -248,13 +251,12 @@ def _move(review: Review, verb: str, why: str, by: Actor) -> None:
     if verb == "set_aside":
         _rest(review, why, by)
         return
-    drop_to_dos(review, ASK_TO_READ, by=by)
     record(by, "review.resumed", review, patient=review.case.patient_id, case=review.case_id, why=why)
 
 
 def _rest(review: Review, why: str, by: Actor) -> None:
     asking.drop(review, by=by)
-    drop_to_dos(review, ASK_TO_READ, by=by)  # nobody reads it now, so nobody is to ask for a yes
+    yes_to_read.over(review, by=by)  # nobody reads it now, so nobody is to ask for a yes
     record(by, "review.set_aside", review, patient=review.case.patient_id, case=review.case_id, why=why)
 
 

@@ -50,7 +50,8 @@ def closed_page(request: HttpRequest, review: Review) -> HttpResponse | None:
     if has_consent_to_read(review.case, user):
         return None
     actions.look(review, verb="review.denied", by=Actor.of(request))
-    page = {"review": review, "case": review.case, "reason": no_consent()}
+    is_asked = Review.objects.asking_for_yes().filter(pk=review.pk, reader=user).exists()
+    page = {"review": review, "case": review.case, "reason": no_consent(), "is_asked": is_asked}
     return render(request, "reviews/closed.html", page, status=403)
 
 

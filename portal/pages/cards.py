@@ -318,3 +318,12 @@ def way_to_summary(case: Any) -> Row | None:
     else:
         return None
     return {"text": text, "label": label, "href": reverse("reviews:summary", args=[case.pk])}
+
+
+def yes_to_reading(case: Any) -> list[Row]:
+    """Who has the plan and waits for the patient's yes to read it: looked at together with the case. No query."""
+    if not case.asks_to_read:
+        return []
+    lead, text = _("%(name)s would like to read the plan."), _("Nobody reads it before you say yes.")
+    href = reverse("reviews:summary", args=[case.pk])
+    return [{"lead": lead % {"name": case.asks_to_read}, "text": text, "href": href, "link": _("Answer")}]

@@ -77,7 +77,7 @@ def show(request: HttpRequest, case: Case, grant: Helper) -> HttpResponse:
         "words": helper_words.step(step, name) if step else None,
         "step_url": cards.step_url(step, case) if step else "",
         "due_words": cards.due_words(step) if step else "",
-        "needed": _needed(case, may),
+        "needed": [*(cards.yes_to_reading(case) if signs and may("open_summary") else []), *_needed(case, may)],
         "waiting": waiting,
         "nudged": nudges.is_sent_today(case) if waiting else False,
         "coming": [*_held(case, may, now), *(_opened(row, may) for row in cards.coming(gathered, case.pk, today))],

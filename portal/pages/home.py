@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -122,11 +122,15 @@ def _cases(reader: Any) -> QuerySet[Case]:
     return cases.annotate(is_asked=Exists(asked), is_held=Exists(held), is_covered=away_showing.is_covered())
 
 
-def _of_the_plan() -> dict[str, Exists]:
-    """Whether there is a plan that can be read, whether it is read, and what was shared of it and taken back."""
+def _of_the_plan() -> dict[str, Any]:
+    """Whether there is a plan that can be read, whether it is read, what was shared of it and taken back; and the name
+    of who needs the patient's yes to read it, or None.
+    """
+    asking = Review.objects.asking_for_yes().filter(case=OuterRef("pk"))
     shared = Summary.objects.filter(review__case=OuterRef("pk"))
     return {
         "has_plan": Exists(Version.objects.ready_plans().filter(case=OuterRef("pk")).order_by()),
+        "asks_to_read": Subquery(asking.values("reader__name")[:1]),
         "has_review": Exists(Review.objects.filter(case=OuterRef("pk"))),
         "has_summary": Exists(shared.live()),
         "is_taken_back": Exists(shared.exclude(withdrawn_at=None)),
@@ -137,7 +141,7 @@ def _asking(case: Any, reader: Any) -> list[dict[str, str]]:
     """Who waits for the patient to say whether they may help."""
     if case.patient_id != reader.pk:
         return []
-    return [*_helpers_asking(case), *_times_held(case), *_needed(case, reader)]
+    return [*_helpers_asking(case), *_times_held(case), *cards.yes_to_reading(case), *_needed(case, reader)]
 
 
 def _needed(case: Any, reader: Any) -> list[dict[str, str]]:

@@ -35,7 +35,7 @@ def address(review: Review) -> str:
 
 def told() -> list[str]:
     rows = Reminder.objects.filter(kind=notices.HANDED_OVER, settled_at=None)
-    due = notices.KIND.still_due(list(rows), clock.now())
+    due = notices.HANDED.still_due(list(rows), clock.now())
     return [str(row.recipient_id) for row in rows if row.pk in due]
 
 

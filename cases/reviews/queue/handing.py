@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from bookings.actions import ASK_TO_READ
 from cases.case import hands
-from cases.case.actions import ask_to_do, assign, end_assignment, give_consent, pass_to_dos_on, settle_to_dos
+from cases.case.actions import assign, end_assignment, give_consent, pass_to_dos_on, settle_to_dos
 from cases.case.away.models import Away
 from cases.case.models import Case
 from cases.case.people import has_consent_to_read, may, only_theirs, role_in
@@ -14,7 +14,7 @@ from cases.reviews.actions import lock_case, locked, role, situation, who_has
 from cases.reviews.asking import notices as asking_notices
 from cases.reviews.ending.rules import DRAFT_ENDS
 from cases.reviews.models import Review
-from cases.reviews.queue import notices
+from cases.reviews.queue import notices, yes_to_read
 from cases.reviews.rules import why_not
 from cases.reviews.standing import has_work_left
 from portal import clock
@@ -22,7 +22,6 @@ from portal.accounts.models import User
 from portal.actors import Actor
 from portal.errors import Refused
 from portal.history.actions import record
-from portal.texts.words import organisation
 
 
 @transaction.atomic
@@ -79,7 +78,7 @@ def _tell(review: Review, by: Actor) -> None:
     if has_consent_to_read(review.case, review.reader):
         settle_to_dos(review, ASK_TO_READ, by=by)
     elif hands.is_by_hand(review.case.patient):
-        ask_to_do(ASK_TO_READ, review, case=review.case, due_on=organisation().today(), by=by)
+        yes_to_read.ring(review, by=by)
 
 
 @transaction.atomic
@@ -98,7 +97,6 @@ def let_read(review: Review, *, how: str = "page", by: Actor) -> User:
     elif how != "page" or not may("consent", case, by):
         raise Refused(only_theirs(case), code="role")
     give_consent("read", person=case.patient, case=case, consultant=review.reader, how=how, by=by)
-    settle_to_dos(review, ASK_TO_READ, by=by)
-    notices.over(review)
+    yes_to_read.answered(review, by=by)
     asking_notices.another_reads(review)
     return review.reader
