@@ -1,6 +1,7 @@
 """What changes accounts: staff invited, roles, people closed and opened again, what a person says of themselves."""
 
 import datetime as dt
+from contextlib import suppress
 from typing import Any
 
 import pghistory
@@ -62,6 +63,13 @@ def withdraw_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
     return invitation
 
 
+def _withdraw_invitations_of(person: User, *, by: Actor) -> None:
+    """Nobody joins at the word of somebody who works here no more, or in another role."""
+    for invitation in Invitation.objects.open().filter(invited_by=person).order_by("pk"):
+        with suppress(Refused):  # taken up at this moment: that was before
+            withdraw_invitation(invitation, by=by)
+
+
 def token_of(invitation: Invitation) -> str:
     """What the mailed link carries: the invitation's id, signed."""
     return signing.dumps(str(invitation.pk), salt=SALT)
@@ -73,16 +81,15 @@ def open_invitation(token: str) -> Invitation | None:
         pk = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         return None
-    return Invitation.objects.filter(
-        pk=pk, accepted_at__isnull=True, withdrawn_at__isnull=True, good_until__gt=clock.real_now()
-    ).first()
+    return Invitation.objects.open().by_an_administrator().filter(pk=pk, good_until__gt=clock.real_now()).first()
 
 
 @transaction.atomic
 def accept_invitation(invitation: Invitation, *, by: Actor) -> User:
     """Make the account: the link reached the mailbox, so the address counts as confirmed. Raises Refused if used."""
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    if invitation.accepted_at or invitation.withdrawn_at:
+    # One that was sent at the moment in which its sender left was not there to be withdrawn.
+    if not Invitation.objects.open().by_an_administrator().filter(pk=invitation.pk).exists():
         raise Refused(_("This invitation no longer works. Ask for a new one."))
     pghistory.context(given_by=invitation.invited_by_id)
     try:
@@ -161,6 +168,7 @@ def change_role(person: User, *, role: str, to: User | None = None, by: Actor) -
     sessions.end_all(person)
     whose = None if before and role else person.pk
     record(by, "account.role_changed", person, patient=whose, why=role or "none")
+    _withdraw_invitations_of(person, by=by)
     changes.access_changed(person, by=by)
     if before:
         changes.left(person, before, to, by=by)
@@ -181,6 +189,7 @@ def close_account(person: User, *, to: User | None = None, by: Actor) -> User:
     person.save(update_fields=["can_sign_in"])
     sessions.end_all(person)
     record(by, "account.closed", person, patient=person.own_record)
+    _withdraw_invitations_of(person, by=by)
     changes.access_changed(person, by=by)
     if person.role:
         changes.left(person, person.role, to, by=by)

@@ -202,6 +202,13 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, user: Any) -> "InvitationQuerySet":
         return self if getattr(user, "role", "") == "administrator" else self.none()
 
+    def open(self) -> "InvitationQuerySet":
+        return self.filter(accepted_at=None, withdrawn_at=None)
+
+    def by_an_administrator(self) -> "InvitationQuerySet":
+        """Whoever sent them may still invite."""
+        return self.filter(invited_by__role=User.Role.ADMINISTRATOR, invited_by__can_sign_in=True)
+
 
 class Invitation(models.Model):
     """A staff member asked to join, by an administrator."""

@@ -54,6 +54,44 @@ def test_a_withdrawn_invitation_is_gone():
     assert Client().post(link).status_code == 410
 
 
+@pytest.mark.parametrize(
+    "ends",
+    [
+        lambda mara, by: actions.close_account(mara, by=by),
+        lambda mara, by: actions.change_role(mara, role="coordinator", by=by),
+        lambda mara, by: actions.change_role(mara, role="", by=by),
+    ],
+    ids=["closed", "another role", "no role"],
+)
+def test_invitations_of_who_leaves_are_withdrawn_on_record(ends):
+    link, of_another = invite(), "max@example.org"
+    ben = Actor.person(actions.change_role(person("amir"), role="administrator", by=Actor.person(person("mara"))))
+    stays = actions.invite(name="Max Frei", email=of_another, role="consultant", by=ben)
+    ends(person("mara"), ben)
+    assert Client().get(link).status_code == 410
+    assert Client().post(link).status_code == 410
+    gone = Invitation.objects.get(email="lena@example.org")
+    lines = Event.objects.filter(verb="account.invitation_withdrawn")
+    assert [(line.about_id, line.actor_id) for line in lines] == [(str(gone.pk), ben.id)]
+    assert gone.withdrawn_at is not None
+    with pytest.raises(Refused):
+        actions.accept_invitation(gone, by=Actor("anonymous"))
+    assert Client().get(reverse("accounts:invitation", args=[actions.token_of(stays)])).status_code == 200
+    actions.reopen_account(person("mara"), by=ben)
+    assert Client().get(link).status_code == 410
+
+
+def test_an_invitation_sent_while_its_sender_is_closed_lets_nobody_in():
+    """It was not there to be withdrawn: who sent it is looked at when it is taken up."""
+    link, mara = invite(), person("mara")
+    User.objects.filter(pk=mara.pk).update(can_sign_in=False)
+    assert Client().post(link).status_code == 410
+    with pytest.raises(Refused):
+        actions.accept_invitation(Invitation.objects.get(), by=Actor("anonymous"))
+    User.objects.filter(pk=mara.pk).update(can_sign_in=True)
+    assert Client().get(link).status_code == 200
+
+
 def test_a_made_up_link_is_gone():
     assert Client().get(reverse("accounts:invitation", args=["made-up"])).status_code == 410
 
