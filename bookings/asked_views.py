@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings import actions, agreeing, asking, near, whose_clock
+from bookings import actions, agreeing, asking, near, ways_back, whose_clock
 from bookings.forms import CheckForm
 from bookings.models import AskedHold, Consultation, Practice
 from bookings.rules import JustTaken
@@ -93,6 +93,7 @@ def _page(
         "also": [others.said(refused)] if refused else None,
         "over": over,
         "call": call,
+        "to_times": ways_back.of(found),
         "near": others,
         "is_patient": role == "patient",
         "can_answer": can_answer and not over,

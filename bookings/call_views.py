@@ -21,6 +21,7 @@ from bookings import (
     follow_up,
     invitations,
     rules,
+    ways_back,
     whose_clock,
 )
 from bookings.forms import AskToMoveForm, CancelForm, NeedsForm
@@ -80,6 +81,7 @@ def detail_page(
         "form": needs,
         "moves": rules.allowed(consultation, part_in(consultation.case, user), now),
         "may_book": may("book", consultation.case, user),
+        "to_times": ways_back.of(consultation),
         "asks_to_read": _asks_to_read(consultation, user),
         "is_over": consultation.ends_at <= now,
         "parts": changes.parts_of(consultation, request),

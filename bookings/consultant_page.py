@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from bookings import ways_back
 from bookings.models import Practice, Service
 from cases.case.models import Case
 from cases.case.people import may
@@ -49,5 +50,6 @@ def consultant(request: HttpRequest, pk: UUID, consultant: UUID) -> HttpResponse
         "rows": [row for row in rows if row["value"]],
         "services": [{"service": each, "what": _what(each, name)} for each in given],
         "may_book": may("book", case, request.user),
+        "to_times": ways_back.of_page(request, case.pk),
     }
     return render(request, "bookings/consultant.html", context)

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings import availability, invitations, patterns
+from bookings import availability, invitations, patterns, ways_back
 from bookings import follow_up as codes
 from bookings.heard import earlier_word
 from bookings.models import Consultation, Practice
@@ -139,7 +139,7 @@ def _is_off(pattern: Pattern, call: Consultation, reader: Reader, now: datetime)
         patterns.CANCELLED_CLOSED if is_closed else pattern,
         {"name": reader.called},
         at=call.starts_at,
-        path=call.get_absolute_url() if call.note or is_closed else reverse("bookings:pick", args=[call.case_id]),
+        path=call.get_absolute_url() if call.note or is_closed else ways_back.again(call),
         attachments=_calendar_file(call, now),
     )
 

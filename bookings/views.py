@@ -27,6 +27,7 @@ from bookings import (
     near,
     picker,
     rules,
+    ways_back,
     ways_on,
     ways_to_talk,
     whose_clock,
@@ -264,7 +265,7 @@ def _choose(request: HttpRequest, case: Case, moving: Consultation | None) -> Ht
         return _pick_page(request, case, moving, 409, refused=taken, lost=slot)
     except Refused as refused:
         return _pick_page(request, case, moving, 409, also=[str(refused.message)])
-    return redirect(kept)
+    return redirect(ways_back.to_kept(kept, anyone.fit_of(offer), is_anyone=offer.is_anyone))
 
 
 @open_to(PERSON)
@@ -275,6 +276,8 @@ def pick(request: HttpRequest, pk: UUID) -> HttpResponse:
     role = role_in(case, request.user)
     if not may("book", case, request.user):
         return render(request, "bookings/pick_not_you.html", {"case": case, "role": role})
+    if again := ways_back.asked_again(request, case.pk):
+        return redirect(again)
     # The tab "Consultation" leads to the call that is booked; any wish in the address leads to the times.
     booked = Consultation.objects.visible_to(request.user).next_for(case, clock.now()) if _is_bare(request) else None
     if booked:
@@ -341,6 +344,7 @@ def _check_page(
     context = {
         "case": kept.case,
         "hold": kept,
+        "to_times": ways_back.of_kept(request, kept),
         "form": form,
         "also": [found.said(refused)] if refused else None,
         "near": found,

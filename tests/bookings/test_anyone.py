@@ -156,7 +156,7 @@ def test_a_time_with_anyone_is_held_with_the_first_who_is_free(rosas, case, prac
     sent = {"service": "first_talk", "with": "anyone", "slot": picker.value_of(start)}
     answer = rosas.post(page(case), sent)
     kept = Hold.objects.get()
-    assert answer.url == kept.get_absolute_url()
+    assert answer.url == f"{kept.get_absolute_url()}?with=anyone"
     assert (kept.starts_at, kept.consultant.first_name) == (start, "Amir")
 
 

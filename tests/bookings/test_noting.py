@@ -78,7 +78,7 @@ def test_her_message_leads_to_the_note_and_without_one_to_the_times(case, call, 
     gone = Consultation.objects.get()
     gone.note = ""
     gone.save(update_fields=["note"])
-    assert leads_to() == reverse("bookings:pick", args=[case.pk])
+    assert leads_to() == f"{reverse('bookings:pick', args=[case.pk])}?again={call.pk}"
 
 
 def test_who_is_asked_for_another_time_reads_why_beside_the_times(call, joanne, rosa):
