@@ -129,8 +129,32 @@ def asked_in_call(case: Case, call: Consultation, user: Any, now: datetime) -> l
 
 def asked_and_answered(case: Case, call: Consultation, user: Any, now: datetime) -> tuple[list[str], list[str]]:
     """The same, apart. For a call whose words never came onto the list, what she wrote when she booked is asked."""
+    return _asked_in(call, case, _every(case, user), now)
+
+
+def asked_in_reading(case: Case, call: Consultation | None, user: Any, now: datetime) -> tuple[list[str], list[str]]:
+    """The same for a plan that is read, with a call or without one. Where nothing is asked in a call: her open
+    questions, those on top first, three at most, and those that a summary answered; with a call those for nothing yet.
+    What was raised after reading is for her doctors.
+    """
+    every = _every(case, user)
+    found = _asked_in(call, case, every, now) if call else ([], [])
+    if any(found):
+        return found
+    rows = [row for row in every if row.is_seen and row.came_of != CameOf.READING]
+    if call:
+        rows = [row for row in rows if not (row.for_visit_id or row.for_talk_id or row.for_consultation_id)]
+    first = [row.text for row in rows if row.is_open][:ON_TOP]
+    return first, [row.text for row in rows if row.answered_in == AnsweredIn.SUMMARY]
+
+
+def _every(case: Case, user: Any) -> list[Any]:
+    """Each with whether this person may read it. One query."""
     is_seen = Exists(Question.objects.visible_to(user).filter(pk=OuterRef("pk")))
-    every = list(Question.objects.filter(case=case).annotate(is_seen=is_seen).select_related("case__key").in_order())
+    return list(Question.objects.filter(case=case).annotate(is_seen=is_seen).select_related("case__key").in_order())
+
+
+def _asked_in(call: Consultation, case: Case, every: list[Any], now: datetime) -> tuple[list[str], list[str]]:
     rows = [each for each in every if each.is_seen]
     found = [each for each in rows if each.for_consultation_id == call.pk]
     if any(each.for_consultation_id not in {None, call.pk} for each in rows):  # of a call that was booked anew

@@ -26,7 +26,7 @@ from cases.records import words as record_words
 from cases.records.models import Visit
 from cases.records.standing import Standing
 from cases.records.states import THERE
-from cases.reviews import actions
+from cases.reviews import actions, her_questions
 from cases.reviews.models import Finding, Note, Review, Section
 from cases.reviews.queue import changes, showing, standing
 from cases.reviews.queue.reading_time import reading_minutes
@@ -59,7 +59,7 @@ def brief(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "GET":
         actions.look(review, verb="review.briefed", by=Actor.of(request))
     call = review.consultation
-    asked, answered = questions.asked_and_answered(review.case, call, user, now) if call else ([], [])
+    asked, answered = her_questions.asked_and_answered(review, user)
     hope = [line for line in questions.hope_of_call(review.case, call) if line not in answered] if call else []
     page = {
         "review": review,
