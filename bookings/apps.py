@@ -33,6 +33,7 @@ class BookingsConfig(AppConfig):
         from bookings.outside import notices as outside_notices
         from bookings.preparing import views as preparing
         from bookings.reminders import KINDS
+        from bookings.stuck import notices as stuck
         from bookings.waiting import ending, notices
         from portal.accounts import changes as access
         from portal.reminders.emails import register_composer
@@ -46,7 +47,7 @@ class BookingsConfig(AppConfig):
         access.on_left(leaving.left)
         noting.register()
         register(*KINDS, *asked_notices.KINDS, *notices.KINDS, *late_notices.KINDS, *company_notices.KINDS)
-        register(*outside_notices.KINDS)
+        register(*outside_notices.KINDS, *stuck.KINDS)
         changes.on_booked(ending.booked)
         changes.on_booked(left.booked)
         changes.on_moved(ending.moved)
@@ -115,6 +116,7 @@ class BookingsConfig(AppConfig):
                 asked_ending.ASKED_GONE: _("A time that was held is gone: tell the patient"),
                 call_needs.ARRANGE: _("A call needs an interpreter or captions: arrange it"),
                 late.TELL_LATE: _("A call begins later: tell the patient"),
+                stuck.OURS: _("A consultant cannot get into a call"),
                 asked_moves.CLOCKS_LEFT: _("A law changed the clocks: settle the hour of a call"),
                 asked_moves.ASK_TO_MOVE: _("A call needs another time: ask the patient"),
                 actions.ASK_TO_READ: _("A call is booked: ask who may read"),

@@ -29,11 +29,12 @@ from bookings.late import showing as late
 from bookings.models import Consultation, Practice
 from bookings.noting import ASKING, CANCELING
 from bookings.parts import part_in
+from bookings.stuck import actions as stuck
+from bookings.stuck import showing as stuck_showing
 from cases.case import hands, plain
-from cases.case.actions import ask_to_do, must_be_open
 from cases.case.people import CONSULTANT, COORDINATOR, HELPER, has_consent_to_read, may, role_in
 from cases.documents.models import Version
-from portal import clock, phones
+from portal import clock
 from portal.access import PERSON, find_or_404, open_to
 from portal.accounts import drafts
 from portal.actors import Actor
@@ -182,15 +183,14 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     now = clock.now()
     if request.method == "POST":
-        today = clock.today(consultation.zone)
         try:
-            must_be_open(consultation.case, Actor.of(request))
-            asked = {"case": consultation.case, "due_on": today, "note": _whom(consultation, user)}
-            ask_to_do("call", consultation, **asked, newest_counts=True, by=Actor.of(request))
+            stuck.say_stuck(consultation, by=Actor.of(request))
         except Refused as no:
             messages.error(request, no.message)
         else:
-            messages.success(request, _("We know. One of us calls you now. Please keep your phone near."))
+            with whose_clock.shown_for(consultation.case, user):
+                said = stuck_showing.who_calls(consultation, user, now)
+            messages.success(request, f"{_('We know.')} {said} {_('Please keep your phone near.')}")
         return redirect("bookings:call", pk=pk)
     practice = Practice.objects.visible_to(request.user).filter(pk=consultation.consultant_id).first()
     opens_at, closes_at = consultation.starts_at - rules.OPENS_BEFORE, consultation.ends_at + rules.OPENS_BEFORE
@@ -206,14 +206,8 @@ def call(request: HttpRequest, pk: UUID) -> HttpResponse:
         "late": late.shown(consultation, user, now),
     }
     with whose_clock.shown_for(consultation.case, user):
+        context["stuck"] = stuck_showing.shown(consultation, user, now)
         return render(request, "bookings/call.html", context)
-
-
-def _whom(call: Consultation, user: Any) -> str:
-    """Whom to ring, where it is not the patient: her consultant, or who helps her, cannot get in."""
-    if user.pk == call.patient_id:
-        return ""
-    return f"{user.name}, {phones.shown(str(user.phone))}" if user.phone else str(user.name)
 
 
 @open_to(PERSON)

@@ -21,6 +21,7 @@ from bookings.late.models import MINUTES
 from bookings.models import Companion, Consultation, Late, OutsideCalendar, Practice, Reservation
 from bookings.outside import notices as outside
 from bookings.rules import OPENS_BEFORE
+from bookings.stuck import showing as stuck
 from cases.case.helping.models import Helper
 from cases.case.models import Case, Consent, ToDo
 from cases.case.people import cases_where
@@ -60,6 +61,7 @@ class Day:
     unsaid: list[Consultation]
     promised: list[ToDo]
     late: list[Late]
+    stuck: list[ToDo]
     wanting: list[OutsideCalendar]
     practice: Practice | None
 
@@ -110,6 +112,7 @@ def day_of(user: User, now: dt.datetime) -> Day:
         unsaid=_unsaid(user, start),
         promised=_promised(user),
         late=_late(user, start),
+        stuck=stuck.said().filter(about_id__in=[str(call.pk) for call in calls]),
         practice=Practice.objects.of(user),
         wanting=OutsideCalendar.objects.visible_to(user).wanting().select_related("consultant"),
     )
@@ -121,6 +124,7 @@ def day_of(user: User, now: dt.datetime) -> Day:
         found["unsaid"],
         found["promised"],
         found["late"],
+        found["stuck"],
         found["wanting"],
         next(iter(found["practice"]), None),
     )
@@ -275,6 +279,7 @@ def _next_call(call: Any, day: Day, now: dt.datetime) -> dict[str, Any]:
             "minutes": () if late.why_not(call, now) else MINUTES,
             "own": said.get(Late.Side.CONSULTANT),
         },
+        "stuck": stuck.of_patient(call, day.stuck, now),
         "title": _("Next: %(name)s, %(time)s") % {"name": call.patient.name, "time": when.clock_time(call.starts_at)},
         "soon": _soon(call.starts_at, now),
         "asked": asked,

@@ -17,6 +17,7 @@ from bookings.call_needs import ARRANGE
 from bookings.company import actions as company
 from bookings.late.actions import TELL_LATE
 from bookings.models import AskedHold
+from bookings.stuck.notices import OURS
 from bookings.waiting.ending import EARLIER, LEFT
 from cases.case import office_hours
 from cases.case.actions import CHECK_OFFICE, TREATMENT_SOON, WORRY
@@ -97,6 +98,7 @@ KINDS = {
     company.RING: (gettext_lazy("Ring who is on a call, too"), "info", "phone"),
     ARRANGE: (gettext_lazy("Interpreter or captions"), "info", "chat"),
     TELL_LATE: (gettext_lazy("Say that a call begins later"), "warn", "phone"),
+    OURS: (gettext_lazy("A consultant can’t get into a call"), "warn", "phone"),
     CLOCKS_LEFT: (gettext_lazy("Clocks changed: settle an hour"), "warn", "clock"),
     ASK_TO_MOVE: (gettext_lazy("Ask for another time"), "warn", "phone"),
     ASK_TO_READ: (gettext_lazy("Ask who may read"), "info", "phone"),
@@ -303,7 +305,7 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("Open the held time"), "href": reverse("bookings:asked", args=[todo.about_id])}
     if todo.kind == ASK_TO_READ and todo.case and todo.about_type == "reviews.review":
         return {"label": _("Open the page"), "href": reverse("reviews:summary", args=[todo.case_id])}
-    if todo.kind in {ARRANGE, TELL_LATE, CLOCKS_LEFT, ASK_TO_READ, PASSED_ON, PROMISED} and todo.case:
+    if todo.kind in {ARRANGE, TELL_LATE, OURS, CLOCKS_LEFT, ASK_TO_READ, PASSED_ON, PROMISED} and todo.case:
         return {"label": _("Open the call"), "href": reverse("bookings:detail", args=[todo.about_id])}
     if todo.kind == DRAFT_ENDS and todo.case:
         return {"label": _("Hand it over"), "href": reverse("reviews:hand_over", args=[todo.about_id])}

@@ -10,7 +10,6 @@ from bookings import actions, availability
 from bookings.models import Consultation, Hold, Service
 from bookings.rules import JustTaken
 from bookings.views import DRAFT
-from cases.case.models import ToDo
 from portal import clock
 from portal.accounts import drafts
 from portal.actors import Actor
@@ -321,25 +320,13 @@ def test_the_call_page_opens_shortly_before(rosas, booked, practice, monday):
 
 def test_once_it_is_over_the_call_page_opens_nothing_and_calls_nobody(rosas, booked, monday):
     page = reverse("bookings:call", args=[booked.pk])
-    assert "I can’t get in" in words(rosas.get(page))
+    monday.move_to(booked.starts_at)
+    assert "I can’t get in" in words(people.browser(booked.patient).get(page))
     monday.move_to(booked.ends_at + timedelta(minutes=20))
     shown = words(people.browser(booked.patient).get(page))
     assert "This call is over." in shown
     assert "The way in opens" not in shown
     assert "I can’t get in" not in shown
-
-
-def test_who_cannot_get_in_is_who_is_rung(booked, joanne):
-    page, theos = reverse("bookings:call", args=[booked.pk]), people.browser(people.person("theo"))
-    people.browser(booked.patient).post(page)
-    assert ToDo.objects.open().get(kind="call").note == ""
-    joanne.phone = "+14165550199"
-    joanne.save(update_fields=["phone"])
-    for _press in range(2):
-        people.browser(joanne).post(page)
-    (todo,) = ToDo.objects.open().filter(kind="call")
-    assert todo.note == "Joanne Pike, (416) 555-0199"
-    assert todo.note in words(theos.get(reverse("pages:caseload")))
 
 
 def test_a_phone_call_says_whose_number_is_missing(case, rosa, joanne):
@@ -355,12 +342,6 @@ def test_a_phone_call_says_whose_number_is_missing(case, rosa, joanne):
     assert "Your call with Rosa" in page
     assert "You call Rosa. The number: " in page
     assert "We have no phone number" not in page
-
-
-def test_who_cannot_get_in_is_called(rosas, booked):
-    page = reverse("bookings:call", args=[booked.pk])
-    assert "One of us calls you now" in words(rosas.post(page, follow=True))
-    assert booked.case.todos.open().count() == 1
 
 
 PAGES = ["detail", "cancel", "move", "call", "calendar_file"]

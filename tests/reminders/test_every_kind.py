@@ -18,6 +18,7 @@ from bookings.late import actions as late
 from bookings.models import Consultation, Service
 from bookings.outside import actions as outside
 from bookings.outside.models import Trouble
+from bookings.stuck import actions as stuck
 from bookings.waiting import actions as waiting
 from bookings.waiting import notices as waiting_notices
 from cases.case.actions import assign, open_case, settle_to_do
@@ -130,11 +131,13 @@ def _sit_in(call: Consultation) -> None:
 
 
 def _be_late() -> None:
-    """A call of Grace's for which both she and Joanne are late."""
+    """A call of Grace's for which both she and Joanne are late, and neither gets in."""
     call = factories.book(factories.open_case(people.person("grace")), service="first_talk")
     with time_machine.travel(call.starts_at - dt.timedelta(minutes=10), tick=False):
         late.say_late(call, 10, by=Actor.person(call.consultant))
         late.say_late(call, 5, by=Actor.person(call.patient))
+        stuck.say_stuck(call, by=Actor.person(call.consultant))
+        stuck.say_stuck(call, by=Actor.person(call.patient))
 
 
 def _wait() -> None:
@@ -177,7 +180,8 @@ CODES = [kind.code for kind in kinds.all_kinds() if not kind.code.startswith("te
 
 NOT_FOR_PATIENTS = {
     "desk.chase", "desk.page", "desk.primary", "desk.remind", "desk.report", "desk.second",
-    "bookings.told_consultant", "bookings.patient_late", "bookings.outside_calendar", "documents.new_plan",
+    "bookings.told_consultant", "bookings.patient_late", "bookings.patient_stuck", "bookings.outside_calendar",
+    "documents.new_plan",
     "records.safe_by", "records.check_it_opens", "reminders.missed",
     "reminders.wording_unfit", "documents.store_astray", "threads.yours", "threads.digest",
     "house.record_broken", "house.backup_unproved", "house.line_red", "house.line_green", "urgent.watched",
