@@ -39,7 +39,8 @@ SENSITIVE = {
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
     "accounts:people", "accounts:invite", "accounts:change_person", "accounts:withdraw_invitation",
     "pages:archive", "pages:privacy_list", "pages:erase", "records:export", "bookings:own_calendar", "bookings:company",
-    "case:ask_helper", "case:ask_again", "desk:open_again", "desk:send_page", "desk:packet_pdf", "desk:packet_zip",
+    "case:ask_helper", "case:ask_again", "case:helper", "case:prolong_helper", "desk:open_again", "desk:send_page",
+    "desk:new_letter", "desk:print_letter", "desk:packet_pdf", "desk:packet_zip", "pages:print_bundle",
     "pages:urgent", "pages:leaving", "pages:way_back", "pages:stop_way_back", "pages:fix_address", "pages:farewell",
     "pages:ask_helper", "pages:invite_address", "pages:helper_mandate", "pages:rights",
 }  # fmt: skip
