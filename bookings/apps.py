@@ -20,6 +20,7 @@ class BookingsConfig(AppConfig):
             changes,
             feeds,
             leaving,
+            missed,
             noting,
         )
         from bookings.company import actions as company
@@ -50,6 +51,7 @@ class BookingsConfig(AppConfig):
         register(*outside_notices.KINDS, *stuck.KINDS)
         changes.on_booked(ending.booked)
         changes.on_booked(left.booked)
+        changes.on_booked(missed.booked)
         changes.on_moved(ending.moved)
         changes.stands_on_page(preparing.part)
         changes.stands_on_page(company_views.part)
@@ -119,6 +121,7 @@ class BookingsConfig(AppConfig):
                 stuck.OURS: _("A consultant cannot get into a call"),
                 asked_moves.CLOCKS_LEFT: _("A law changed the clocks: settle the hour of a call"),
                 asked_moves.ASK_TO_MOVE: _("A call needs another time: ask the patient"),
+                missed.NEW_TIME: _("A call did not take place: find a new time with the patient"),
                 actions.ASK_TO_READ: _("A call is booked: ask who may read"),
             },
         )

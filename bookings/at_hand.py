@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bookings import agreeing
+from bookings.missed import NEW_TIME
 from bookings.models import AskedHold, Consultation, Hold, Wish
-from cases.case.models import Assignment, Consent, Departure
+from cases.case.models import Assignment, Consent, Departure, ToDo
 from portal import beside
 from portal.accounts.models import User
 from portal.texts import words
@@ -27,7 +28,8 @@ class AtHand:
 
 def holds() -> QuerySet[Hold]:
     """Each with whether its time is reserved still, the consultant has a place in the case, a helper's choice waits
-    for an answer, somebody waits for an earlier time, and it is asked who goes on for a consultant who left.
+    for an answer, somebody waits for an earlier time, it is asked who goes on for a consultant who left, and a new time
+    is looked for after a call that did not take place.
     """
     places = Assignment.objects.filter(case=OuterRef("case"), user=OuterRef("consultant"), ended_at=None)
     found = Hold.objects.with_time().select_related("case__key", "service", "consultant", "moving")
@@ -36,6 +38,7 @@ def holds() -> QuerySet[Hold]:
         is_asked=Exists(AskedHold.objects.waiting().filter(patient=OuterRef("patient"))),
         waits=Exists(Wish.objects.open().filter(case=OuterRef("case"))),
         is_left=Exists(Departure.objects.unsettled().filter(case=OuterRef("case"))),
+        is_missed=Exists(ToDo.objects.open().filter(kind=NEW_TIME, case=OuterRef("case"))),
     )
 
 
@@ -52,4 +55,5 @@ def read(hold: Hold, patient: User) -> AtHand:
     if kept:
         kept.case.patient = kept.patient = patient
         answers["waits", kept.case_id], answers["left", kept.case_id] = kept.waits, kept.is_left
+        answers["missed", kept.case_id] = kept.is_missed
     return AtHand(next(iter(found["earlier"]), None), kept, found["consents"], answers)

@@ -139,7 +139,7 @@ def _is_off(pattern: Pattern, call: Consultation, reader: Reader, now: datetime)
         patterns.CANCELLED_CLOSED if is_closed else pattern,
         {"name": reader.called},
         at=call.starts_at,
-        path=call.get_absolute_url() if call.note or is_closed else ways_back.again(call),
+        path=call.get_absolute_url() if call.note or is_closed else ways_back.again(call.case_id, call.pk),
         attachments=_calendar_file(call, now),
     )
 

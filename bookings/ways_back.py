@@ -38,9 +38,9 @@ def to_kept(kept: Hold, fit: anyone.Fit, *, is_anyone: bool) -> str:
     return f"{kept.get_absolute_url()}?{urlencode(fit.wish())}" if is_anyone else kept.get_absolute_url()
 
 
-def again(call: Consultation) -> str:
-    """For a message: to the times for such a call. The address itself says nothing of the kind of call."""
-    return f"{reverse('bookings:pick', args=[call.case_id])}?{AGAIN}={call.pk}"
+def again(case: UUID, call: UUID | str) -> str:
+    """For a message, or the board: to the times for such a call. The address says nothing of the kind of call."""
+    return f"{reverse('bookings:pick', args=[case])}?{AGAIN}={call}"
 
 
 def asked_again(request: HttpRequest, case: UUID) -> str:

@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings import ways_back
 from bookings.actions import ASK_TO_READ
 from bookings.asked_ending import ASKED_GONE, ASKED_TIME
 from bookings.asked_moves import ASK_TO_MOVE, CLOCKS_LEFT
 from bookings.call_needs import ARRANGE
 from bookings.company import actions as company
 from bookings.late.actions import TELL_LATE
+from bookings.missed import NEW_TIME
 from bookings.models import AskedHold
 from bookings.stuck.notices import OURS
 from bookings.waiting.ending import EARLIER, LEFT
@@ -101,6 +103,7 @@ KINDS = {
     OURS: (gettext_lazy("A consultant can’t get into a call"), "warn", "phone"),
     CLOCKS_LEFT: (gettext_lazy("Clocks changed: settle an hour"), "warn", "clock"),
     ASK_TO_MOVE: (gettext_lazy("Ask for another time"), "warn", "phone"),
+    NEW_TIME: (gettext_lazy("A call was missed: a new time"), "warn", "phone"),
     ASK_TO_READ: (gettext_lazy("Ask who may read"), "info", "phone"),
     READ_MESSAGE: (gettext_lazy("Read a message out"), "plum", "chat"),
     READ_SUMMARY: (gettext_lazy("Read the summary out"), "plum", "file"),
@@ -301,6 +304,8 @@ def _action(todo: ToDo) -> dict[str, str] | None:
         return {"label": _("See the times"), "href": reverse("bookings:earlier", args=[todo.case_id])}
     if todo.kind == ASK_TO_MOVE and todo.case:
         return {"label": _("Find another time"), "href": reverse("bookings:move", args=[todo.about_id])}
+    if todo.kind == NEW_TIME and todo.case:
+        return {"label": _("Find a new time"), "href": ways_back.again(todo.case_id, todo.about_id)}
     if todo.kind == CLOCKS_LEFT and todo.case and todo.about_type == AskedHold._meta.label_lower:
         return {"label": _("Open the held time"), "href": reverse("bookings:asked", args=[todo.about_id])}
     if todo.kind == ASK_TO_READ and todo.case and todo.about_type == "reviews.review":

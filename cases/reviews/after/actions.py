@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from bookings import actions as bookings
+from bookings import missed
 from bookings.models import Consultation
 from cases.case import hands
 from cases.case.actions import ask_to_do, drop_to_dos, must_be_open, settle_to_do
@@ -94,6 +95,8 @@ def save(call: Consultation, said: Said, *, seen: int = 0, by: Actor) -> Outcome
     outcome.save(force_insert=True)
     if last is None or _follow(last) != _follow(outcome):
         _follow_up(call, outcome, by)
+    if _needs_new_time(last) != _needs_new_time(outcome):
+        (missed.ask if _needs_new_time(outcome) else missed.drop)(call, by=by)
     if last is None or last.told != outcome.told:
         hands.ask_to_read(hands.READ_OUTCOME, case, by=by)
     record(by, "outcome.saved", outcome, patient=case.patient_id, case=case.pk, why=said.went)
@@ -165,6 +168,11 @@ def place_of(question: Question, call: Consultation) -> str:
 
 def _follow(outcome: Outcome) -> tuple[str, str, dt.date | None]:
     return outcome.follows, outcome.follow_words, outcome.due_on
+
+
+def _needs_new_time(outcome: Outcome | None) -> bool:
+    """The call did not take place, and its consultant chose nothing that follows."""
+    return bool(outcome and outcome.went == Outcome.Went.DID_NOT and outcome.follows == Outcome.Follows.NOTHING)
 
 
 def _follow_up(call: Consultation, outcome: Outcome, by: Actor) -> None:
