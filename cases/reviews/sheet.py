@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,10 @@ from cases.reviews import frozen
 from cases.reviews.explained import Marker, Piece
 from cases.reviews.models import Review, Summary
 from cases.reviews.options import Kind
-from portal import when
+from portal import clock, when
 
 PageLink = Callable[[int], str]
+STILL_COMES = timedelta(days=7)  # after a talk: as long as its reader is looked to for the version that completes it
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,10 @@ def lead(number: int, body: frozen.Body, shared_at: datetime, talk: Any, *, is_c
 
 
 def summary_lead(summary: Summary) -> str:
-    """The same for a summary that was shared."""
+    """The same for a summary that was shared. A week after the talk nothing more is promised."""
     talk = summary.review.consultation
+    if talk is not None and talk.starts_at < clock.now() - STILL_COMES:
+        talk = None
     return lead(summary.number, summary.frozen, summary.shared_at, talk, is_complete=summary.is_complete)
 
 

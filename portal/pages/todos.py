@@ -122,7 +122,7 @@ KINDS = {
     ASK_PATIENT: (gettext_lazy("Ask: may they help?"), "plum", "phone"),
     RING: (gettext_lazy("Ring: can they help?"), "plum", "phone"),
     HELPER_STOPPED: (gettext_lazy("A helper stopped"), "plum", "user"),
-    DRAFT_ENDS: (gettext_lazy("A draft nobody was sent"), "warn", "file"),
+    DRAFT_ENDS: (gettext_lazy("A summary that was not finished"), "warn", "file"),
     PASSED_ON: (gettext_lazy("A question from a call"), "plum", "chat"),
     SEND_NOTE: (gettext_lazy("Send a note to the doctor"), "info", "send"),
     ASK_NOTE: (gettext_lazy("Ask: may a note go?"), "plum", "phone"),

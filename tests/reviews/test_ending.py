@@ -11,7 +11,7 @@ from cases.case.away import actions as aways
 from cases.case.models import Assignment, ToDo
 from cases.case.people import may
 from cases.case.second import actions as second
-from cases.reviews import actions, opening
+from cases.reviews import actions, opening, sheet
 from cases.reviews.asking import actions as asking
 from cases.reviews.ending.actions import over
 from cases.reviews.ending.rules import DRAFT_ENDS
@@ -324,7 +324,7 @@ def test_a_coordinator_sees_the_draft_some_days_before_once():
         assert (todo.case, todo.for_role, todo.about_id) == (review.case, "coordinator", str(review.pk))
         assert todo.due_on == (CALL + dt.timedelta(hours=1) + 30 * DAY).date()
         page = browser(people.person("theo")).get(reverse("pages:case_file", args=[review.case_id]))
-        assert "A draft nobody was sent" in page.text
+        assert "A summary that was not finished" in page.text
         assert reverse("reviews:hand_over", args=[review.pk]) in page.text
     with clock.lived_at(LATER):
         end_places()
@@ -366,11 +366,36 @@ def test_it_goes_once_a_call_is_booked():
         assert warned() == []
 
 
-def test_of_what_was_shared_nobody_is_warned():
-    had_a_call()
+@pytest.mark.parametrize(("state", "count"), [("booked", 1), ("no_show", 0)])
+def test_what_was_shared_before_the_call_and_never_completed_is_warned_of_once(state, count):
+    review = had_a_call()
+    type(review.consultation).objects.filter(pk=review.consultation_id).update(state=state)
+    with clock.lived_at(WARNED):
+        end_places()
+        end_places()
+        assert [todo.about_id for todo in warned()] == [str(review.pk)] * count
+        if count:
+            actions.complete(review, is_ticked=True, by=by("joanne"))
+            end_places()
+            assert warned() == []
+
+
+def test_what_is_complete_is_warned_of_to_nobody():
+    review = had_a_call()
+    with clock.lived_at(CALL + DAY):
+        actions.complete(review, is_ticked=True, by=by("joanne"))
     with clock.lived_at(WARNED):
         end_places()
     assert warned() == []
+
+
+def test_a_week_after_the_call_no_further_version_is_promised():
+    summary = had_a_call().summaries.get()
+    promise = "it is completed, as a new version"
+    with clock.lived_at(CALL + DAY):
+        assert promise in sheet.summary_lead(summary)
+    with clock.lived_at(CALL + 9 * DAY):
+        assert promise not in sheet.summary_lead(summary)
 
 
 @pytest.mark.parametrize("is_over", [False, True], ids=["still placed", "place ended"])

@@ -22,6 +22,7 @@ from portal.texts.words import organisation
 
 LAST_CALL = "after_last_call"
 IN_HANDS = (Review.State.TAKEN, Review.State.DRAFTING)
+HELD = (Consultation.State.BOOKED, Consultation.State.COMPLETED)  # with its time over, whoever said how it went
 
 
 def over(now: dt.datetime) -> QuerySet[Assignment]:
@@ -54,8 +55,12 @@ def end_over(now: dt.datetime) -> int:
 
 
 def leaving(now: dt.datetime) -> dict[UUID, dt.datetime]:
-    """Plans whose reader's place ends within some days, with nothing sent to the patient yet: by review, when."""
-    read = Review.objects.filter(case=OuterRef("case"), reader=OuterRef("user"), state__in=IN_HANDS)
+    """Plans whose reader's place ends within some days, with something left to send to the patient: nothing was shared
+    yet, or what completes it after the call was not. By review, when.
+    """
+    held = Q(consultation__starts_at__lte=now, consultation__state__in=HELD)
+    unfinished = Q(state__in=IN_HANDS) | Q(held, state=Review.State.SHARED)
+    read = Review.objects.filter(unfinished, case=OuterRef("case"), reader=OuterRef("user"))
     places = over(now + SOON).annotate(review=Subquery(read.values("pk")[:1])).exclude(review=None)
     return {review: since + AFTER for review, since in places.values_list("review", "since")}
 

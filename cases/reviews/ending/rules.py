@@ -4,4 +4,4 @@ import datetime as dt
 
 AFTER = dt.timedelta(days=30)  # of elapsed time: no day of anybody's calendar is promised here
 SOON = dt.timedelta(days=5)
-DRAFT_ENDS = "draft_ends"  # to-do: a draft that nobody was sent, whose reader's place ends soon
+DRAFT_ENDS = "draft_ends"  # to-do: what was not shared, or not completed, and its reader's place ends soon
