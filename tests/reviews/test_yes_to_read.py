@@ -64,7 +64,7 @@ def test_taking_asks_her_by_message_and_on_her_home_which_leads_to_the_yes():
     assert address in home(review.case)
     assert reverse("reviews:agree", args=[review.case_id]) in browser(people.person("rosa")).get(address).text
     page = browser(people.person("amir")).get(review.get_absolute_url())
-    assert (page.status_code, "The patient is asked for it" in page.text) == (403, True)
+    assert (page.status_code, "The patient is asked for their yes" in page.text) == (403, True)
 
 
 def test_the_message_names_who_asks_and_nothing_clinical():
