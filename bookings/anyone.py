@@ -208,7 +208,9 @@ class AnyOffer(picker.Offer):
         whys = self.whys(day)
         if whys and Why.FREE not in whys:
             return max(whys, key=list(Why).index)
-        none = [slots.why_none(self.calendars[one.pk], self.each_asks[one.pk], day) for one in self.practices]
+        none = [
+            picker.why_nothing(self.calendars[one.pk], self.each_asks[one.pk], day, self.zone) for one in self.practices
+        ]
         return max(none, key=list(Why).index)
 
     def wish(self) -> dict[str, str]:

@@ -57,9 +57,34 @@ def day_sentence(why: Why, name: str, notice_hours: int) -> str:
 def whys_of(calendar: slots.Calendar, asked: slots.Asked, day: date, zone: ZoneInfo) -> list[Why]:
     """Of each start on a day of the reader: she is in another zone, so it may lie on two days of the consultant."""
     today = asked.now.astimezone(calendar.zone).date()
-    begins, ends = (datetime.combine(day, wall, tzinfo=zone).astimezone(calendar.zone) for wall in (time.min, time.max))
-    first = max(begins.date(), today)
-    last = min(ends.date(), today + timedelta(days=calendar.terms.horizon_days))
+    first, last = _touched(calendar, day, zone)
+    horizon = today + timedelta(days=calendar.terms.horizon_days)
+    return _on_day(calendar, asked, day, zone, max(first, today), min(last, horizon))
+
+
+def why_nothing(calendar: slots.Calendar, asked: slots.Asked, day: date, zone: ZoneInfo) -> Why:
+    """Why a reader's day has nothing, also beyond what can be booked. Where no start lies on it, whatever is free or
+    taken on the consultant's day of the same date is no reason: they are closed or away on all of it, or have no hours.
+    """
+    first, last = _touched(calendar, day, zone)
+    if whys := _on_day(calendar, asked, day, zone, first, last):
+        return max(whys, key=list(Why).index)
+    whole = {slots.why_none(calendar, asked, on) for on in {first, last}}
+    return whole.pop() if len(whole) == 1 and whole <= WHOLE_DAYS else Why.NO_HOURS
+
+
+WHOLE_DAYS = {Why.NOT_GIVEN, Why.PAST, Why.CLOSED, Why.OFF}
+
+
+def _touched(calendar: slots.Calendar, day: date, zone: ZoneInfo) -> tuple[date, date]:
+    """The first and the last of the consultant's days that a reader's day has a part of."""
+    first, last = (datetime.combine(day, wall, tzinfo=zone).astimezone(calendar.zone) for wall in (time.min, time.max))
+    return first.date(), last.date()
+
+
+def _on_day(
+    calendar: slots.Calendar, asked: slots.Asked, day: date, zone: ZoneInfo, first: date, last: date
+) -> list[Why]:
     found = slots.judged(calendar, asked, first, last)
     return [why for start, why in found if start.astimezone(zone).date() == day]
 
@@ -247,11 +272,11 @@ class Offer:
         return [{"name": name, "times": times, "buttons": drawing.buttons(times, day)} for name, times in parts.items()]
 
     def why_none(self, day: date) -> Why:
-        """The last hurdle of the day's starts; a day without any start asks the consultant's own day."""
+        """The last hurdle of the day's starts; of a day without any, whether they are closed, away or have no hours."""
         whys = self.whys(day)
         if whys and Why.FREE not in whys:
             return max(whys, key=list(Why).index)
-        return slots.why_none(self.calendar, self.asked, day)
+        return why_nothing(self.calendar, self.asked, day, self.zone)
 
     def day_reason(self) -> str:
         """A sentence for a day that was asked for and has no times."""
