@@ -205,3 +205,13 @@ def test_when_one_of_us_rings(now, closed, rings):
 def test_over_a_clock_change_it_is_9_on_the_wall():
     saturday = datetime(2026, 10, 31, 16, tzinfo=UTC)
     assert rules.rings_at(HOURS, TORONTO, set(), saturday) == datetime(2026, 11, 2, 14, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("key", ["rosa", "joanne"])
+def test_the_page_asks_little_of_the_database_where_both_said_so(call, key, django_assert_max_num_queries):
+    for each in ("rosa", "joanne"):
+        stuck.say_stuck(call, by=act(each))
+    browser = people.browser(people.person(key))
+    browser.get(address(call))  # the first page of a sign-in writes it down
+    with django_assert_max_num_queries(15):
+        assert "We know." in words(browser.get(address(call)))
