@@ -10,6 +10,7 @@ from django.db import connection
 from django.urls import reverse
 
 from bench.__main__ import descendants
+from cases.documents.adding.uploads import READ_ON
 from cases.documents.models import Document, Version
 from portal.vault import files
 from tests import factories, plan_files
@@ -92,13 +93,21 @@ def sent_until_answered(line, megabytes):
     return line.recv(4096).split(b"\r\n")[0].decode(), sent
 
 
+def held_by_lines():
+    """Megabytes that the kernel may hold between the two ends of a line, sent and not read yet."""
+    most = [int(Path(f"/proc/sys/net/ipv4/tcp_{way}").read_text().split()[-1]) for way in ("rmem", "wmem")]
+    return -(-sum(most) // MB)
+
+
 @pytest.mark.full
 def test_500_megabytes_against_the_form_are_cut_off_near_the_limit(web, case, folder):
     with web.line() as line:
         line.sendall(head(plan_page(case), web.cookie(case.patient), 500 * MB))
         status, sent = sent_until_answered(line, 500)
     assert " 413 " in status
-    assert 100 <= sent < 140  # the limit, what is read on for a browser's sake, what the sockets hold
+    assert (
+        100 <= sent <= 100 + READ_ON // MB + held_by_lines() + 1
+    )  # the limit, and what is read on for a browser's sake
     assert left(folder) == (0, 0, [], [])
 
 
