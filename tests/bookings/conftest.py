@@ -1,12 +1,15 @@
 """A Monday morning, a consultant with hours, a patient with a case."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 
 from bookings import availability_actions
+from bookings.models import Consultation
+from portal import clock
 from portal.actors import Actor
+from portal.reminders import sender
 from tests import factories, people
 
 NOW = datetime(2026, 11, 9, 14, tzinfo=UTC)  # Monday, 9 am in Toronto
@@ -48,3 +51,12 @@ def amirs(monday):
     about = {"profession": "Nurse", "languages": "English, French", "specialties": "Lung cancer"}
     about["video_address"] = "https://video.example.org/amir"
     return availability_actions.set_about(factories.open_hours(amir), **about, by=Actor.person(amir))
+
+
+@pytest.fixture
+def call_in_ten_minutes(case, practice, monday):
+    """Ten minutes before a first talk of Rosa's with Joanne."""
+    call = factories.book(case, service="first_talk")
+    sender.run(clock.now())
+    monday.move_to(call.starts_at - timedelta(minutes=10))
+    return Consultation.objects.select_related("case__patient", "consultant").get(pk=call.pk)

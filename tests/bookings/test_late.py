@@ -18,7 +18,7 @@ from portal.history.models import Event
 from portal.reminders import emails, sender
 from portal.reminders.models import Reminder
 from portal.reminders.readers import reader_of
-from tests import factories, people
+from tests import people
 from tests.bookings import test_asking
 
 pytestmark = pytest.mark.django_db
@@ -26,12 +26,8 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def call(case, practice, monday):
-    """Ten minutes before a first talk of Rosa's with Joanne."""
-    call = factories.book(case, service="first_talk")
-    sender.run(clock.now())
-    monday.move_to(call.starts_at - 10 * MINUTE)
-    return Consultation.objects.select_related("case__patient", "consultant").get(pk=call.pk)
+def call(call_in_ten_minutes):
+    return call_in_ten_minutes
 
 
 def act(key):

@@ -7,7 +7,6 @@ import pytest
 from django.urls import reverse
 
 from bookings import actions
-from bookings.models import Consultation
 from bookings.stuck import actions as stuck
 from bookings.stuck import rules
 from cases.case.actions import CALL, settle_to_do
@@ -20,7 +19,7 @@ from portal.reminders import emails, sender
 from portal.reminders.models import Reminder
 from portal.reminders.readers import reader_of
 from portal.texts.models import Organisation
-from tests import factories, people
+from tests import people
 from tests.bookings import test_asking
 
 pytestmark = pytest.mark.django_db
@@ -30,15 +29,11 @@ HOURS = "Monday to Friday, 9 am to 5 pm"
 
 
 @pytest.fixture
-def call(case, practice, monday):
-    """Ten minutes before a first talk of Rosa's with Joanne, in the hours of our office."""
-    call = factories.book(case, service="first_talk")
-    sender.run(clock.now())
-    monday.move_to(call.starts_at - 10 * MINUTE)
-    Organisation.objects.create(
-        from_at=clock.now(), hours="Weekdays, 8 am to 5 pm", time_zone="America/Toronto", region="CA-ON"
-    )
-    return Consultation.objects.select_related("case__patient", "consultant").get(pk=call.pk)
+def call(call_in_ten_minutes):
+    """In the hours of our office."""
+    known = {"hours": "Weekdays, 8 am to 5 pm", "time_zone": "America/Toronto", "region": "CA-ON"}
+    Organisation.objects.create(from_at=clock.now(), **known)
+    return call_in_ten_minutes
 
 
 def act(key):
