@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import anyone, availability, picker, ways_to_talk, whose_clock
+from bookings import anyone, availability, picker, ways_back, ways_to_talk, whose_clock
 from bookings.asked_holds import How
 from bookings.models import Consultation, Practice, Service, Wish
 from bookings.waiting import actions, looking
@@ -155,7 +154,7 @@ def _page(
         "action": _choose_at(about),
         "times": _times(about, practices, now, whose_clock.zone_for(case, request.user)),
         "wished": _wished(wish) if wish else {},
-        "to_times": _to_times(request),
+        "to_times": ways_back.of_page(request, case.pk),
         "acts_for": case.patient if case.patient_id != request.user.pk else None,
         **whose_clock.words(case, request.user, None),
     }
@@ -218,12 +217,6 @@ def _wished(wish: Wish) -> dict[str, str]:
     """What a press on a time says along: the kind of call, and with whom."""
     whom = {"with": str(wish.consultant_id)} if wish.consultant_id else looking.fit_of(wish).wish()
     return {"service": wish.service.code, **whom}
-
-
-def _to_times(request: HttpRequest) -> str:
-    """The times as they were asked for on the page that led here."""
-    asked = {name: word for name in ("service", "with", "speaks", "knows") if (word := request.GET.get(name))}
-    return f"?{urlencode(asked)}" if asked else ""
 
 
 def _times(about: About, practices: list[Practice], now: datetime, zone: ZoneInfo) -> list[dict[str, str]]:
