@@ -7,13 +7,10 @@ on as many machines; patients are spread over them, and go on at another when th
 import json
 import os
 import signal
-import socket
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,7 +19,8 @@ from bench.soak import figures_of_ledgers, prepared_on, rules_of, settled
 from portal import local
 from tests.house.pooler import Pooler
 from tests.house.running import Run
-from tests.programs import SmtpSink, free_port, wait_until
+from tests.programs import SmtpSink
+from tests.stores import s3_bucket
 
 LINES = 8  # of the pooler to the database: what two cores do well
 BUCKET = "remission-hosts"
@@ -55,38 +53,12 @@ def servers(folder: Path, stack: ExitStack) -> tuple[dict[str, str], SmtpSink, P
     pooler = Pooler(folder / "pooler", local.socket_folder(folder), LINES)
     pooler.start()
     stack.callback(pooler.stop)
-    there = stack.enter_context(bucket())
+    there = f"s3+http://key:secret@{stack.enter_context(s3_bucket(BUCKET))}/{BUCKET}?region=us-east-1"
     ours = local.addresses(folder)
     shared = {"DATABASE_URL": pooler.url, "DATABASE_OWNER_URL": ours["DATABASE_OWNER_URL"]}
     shared |= {"REDIS_URL": ours["REDIS_URL"], "EMAIL_URL": sink.url, "DOCUMENTS_URL": there}
     shared |= {"SECRET_KEY": "one-for-all-hosts", "PORTAL_MASTER_KEY": f"first:{'A' * 43}="}
     return shared, sink, pooler
-
-
-@contextmanager
-def bucket() -> Iterator[str]:
-    """An S3 server on this machine with one bucket; its address."""
-    import boto3
-
-    port = free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    nothing = subprocess.DEVNULL
-    dies = local.die_with_parent(signal.SIGKILL)
-    process = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, preexec_fn=dies)
-    known = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
-    try:
-        client = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", **known)
-
-        wait_until(lambda: answers(port), 60, "the S3 server")
-        client.create_bucket(Bucket=BUCKET)
-        yield f"s3+http://key:secret@127.0.0.1:{port}/{BUCKET}?region=us-east-1"
-    finally:
-        local.stop(process, signal.SIGTERM)
-
-
-def answers(port: int) -> bool:
-    with closing(socket.socket()) as line:
-        return line.connect_ex(("127.0.0.1", port)) == 0
 
 
 def end(run: Run) -> None:

@@ -68,6 +68,12 @@ def free_port() -> int:
         return line.getsockname()[1]
 
 
+def listens(port: int) -> bool:
+    """Whether somebody takes lines at this port of the machine."""
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
+
+
 def axe_findings(page, *rules: str) -> list[str]:
     """Run axe, or these rules of it alone, on the page as it stands; one line a finding: rule, place, what is wrong."""
     # Half-way through a transition, colors are neither old nor new, and axe reports false contrast errors.

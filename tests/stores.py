@@ -1,11 +1,11 @@
 """Both kinds of store for the tests: a folder of this test alone, and a bucket of a server on this machine."""
 
 import signal
-import socket
 import subprocess
 import sys
 import uuid
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from io import StringIO
 
 import pytest
@@ -13,15 +13,15 @@ from django.core.management import CommandError, call_command
 
 from portal import local
 from portal.vault import store
-from tests.programs import free_port, wait_until
+from tests.programs import free_port, listens, wait_until
 
 NAMES = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
 BUCKET = "remission-tests"
 
 
-@pytest.fixture(scope="session")
-def s3_server():
-    """Moto's server in a process of its own; yields its address and port."""
+@contextmanager
+def s3_bucket(name: str) -> Iterator[str]:
+    """Moto's server in a process of its own, with one bucket; yields its address and port."""
     import boto3
 
     port = free_port()
@@ -35,14 +35,21 @@ def s3_server():
 
     def is_there() -> bool:
         assert process.poll() is None
-        with closing(socket.socket()) as line:
-            return line.connect_ex(("127.0.0.1", port)) == 0
+        return listens(port)
 
-    wait_until(is_there, 60, "the S3 server")
-    with closing(boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", **NAMES)) as client:
-        client.create_bucket(Bucket=BUCKET)
-    yield f"127.0.0.1:{port}"
-    local.stop(process, signal.SIGTERM)
+    try:
+        wait_until(is_there, 60, "the S3 server")
+        with closing(boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", **NAMES)) as client:
+            client.create_bucket(Bucket=name)
+        yield f"127.0.0.1:{port}"
+    finally:
+        local.stop(process, signal.SIGTERM)
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    with s3_bucket(BUCKET) as there:
+        yield there
 
 
 @pytest.fixture

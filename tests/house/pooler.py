@@ -2,13 +2,11 @@
 
 import os
 import signal
-import socket
 import subprocess
-from contextlib import closing
 from pathlib import Path
 
 from portal import local
-from tests.programs import free_port, pgbouncer, wait_until
+from tests.programs import free_port, listens, pgbouncer, wait_until
 
 SETTINGS = """
 [databases]
@@ -57,8 +55,7 @@ class Pooler:
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, self.log.read_text()[-2000:]
-        with closing(socket.socket()) as line:
-            return line.connect_ex(("127.0.0.1", self.port)) == 0
+        return listens(self.port)
 
     def stop(self) -> None:
         local.stop(self.process, signal.SIGTERM)
